@@ -1,0 +1,19 @@
+/*
+ * clock: what time it is, from the system or from the host, and times as text.
+ */
+#ifndef BRB_BASE_CLOCK_H
+#define BRB_BASE_CLOCK_H
+
+#include <stdint.h>
+
+#include <brabeion/engine.h>
+
+typedef struct brb_clock {
+	brabeion_clock_callback now; /* NULL: the system's clock */
+	void *context;
+} brb_clock;
+
+int64_t brb_clock_now_us(const brb_clock *clock);
+int64_t brb_clock_monotonic_us(void); /* for durations, never stored */
+
+#endif

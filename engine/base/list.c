@@ -1,0 +1,71 @@
+/*
+ * list: see list.h, and the finish functions of the public header.
+ */
+#include "base/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *brb_list_add(void *items, size_t *count, size_t *capacity, size_t item_bytes)
+{
+	void *array;
+	memcpy(&array, items, sizeof array); /* a pointer of any type */
+	if (*count == *capacity) {
+		size_t more = *capacity ? *capacity * 2 : 16;
+		void *larger = reallocarray(array, more, item_bytes);
+		if (!larger)
+			return NULL;
+		array = larger;
+		memcpy(items, &array, sizeof array);
+		*capacity = more;
+	}
+	void *item = (char *)array + (*count)++ * item_bytes;
+	return memset(item, 0, item_bytes);
+}
+
+brb_arena *brb_list_memory(void)
+{
+	return calloc(1, sizeof(brb_arena));
+}
+
+static void free_memory(void *memory)
+{
+	if (memory)
+		brb_arena_finish(memory);
+	free(memory);
+}
+
+void brabeion_award_list_finish(brabeion_award_list *list)
+{
+	if (!list)
+		return;
+	free(list->awards);
+	free_memory(list->memory);
+	*list = (brabeion_award_list){ 0 };
+}
+
+void brabeion_user_list_finish(brabeion_user_list *list)
+{
+	if (!list)
+		return;
+	free(list->users);
+	free_memory(list->memory);
+	*list = (brabeion_user_list){ 0 };
+}
+
+void brabeion_badge_list_finish(brabeion_badge_list *list)
+{
+	if (!list)
+		return;
+	free(list->badges);
+	free_memory(list->memory);
+	*list = (brabeion_badge_list){ 0 };
+}
+
+void brabeion_result_finish(brabeion_result *result)
+{
+	if (!result)
+		return;
+	free_memory(result->memory);
+	*result = (brabeion_result){ 0 };
+}

@@ -1,0 +1,304 @@
+/*
+ * text: see text.h. Arenas are chains of blocks, each twice the last up to 256 KiB; a text larger than a block gets
+ * one of its own.
+ */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- arena ---- */
+
+struct brb_arena_block {
+	brb_arena_block *older;
+	size_t capacity;
+	size_t used;
+	_Alignas(16) char bytes[];
+};
+
+enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 256 * 1024 };
+
+static brb_arena_block *add_block(brb_arena *arena, size_t least)
+{
+	size_t capacity = arena->newest ? arena->newest->capacity * 2 : FIRST_BLOCK;
+	if (capacity > LARGEST_BLOCK)
+		capacity = LARGEST_BLOCK;
+	if (capacity < least)
+		capacity = least;
+	brb_arena_block *block = malloc(sizeof *block + capacity);
+	if (!block)
+		return NULL;
+	block->older = arena->newest;
+	block->capacity = capacity;
+	block->used = 0;
+	arena->newest = block;
+	return block;
+}
+
+static void *take_raw(brb_arena *arena, size_t size_bytes)
+{
+	if (size_bytes > SIZE_MAX / 2)
+		return NULL;
+	size_t rounded = (size_bytes + 15) & ~(size_t)15;
+	brb_arena_block *block = arena->newest;
+	if (!block || block->capacity - block->used < rounded)
+		block = add_block(arena, rounded);
+	if (!block)
+		return NULL;
+	void *taken = block->bytes + block->used;
+	block->used += rounded;
+	arena->used_bytes += rounded;
+	return taken;
+}
+
+void *brb_arena_take(brb_arena *arena, size_t size_bytes)
+{
+	void *taken = take_raw(arena, size_bytes);
+	return taken ? memset(taken, 0, size_bytes) : NULL;
+}
+
+char *brb_arena_copy_length(brb_arena *arena, const char *text, size_t length)
+{
+	char *copy = take_raw(arena, length + 1);
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+char *brb_arena_copy(brb_arena *arena, const char *text)
+{
+	return brb_arena_copy_length(arena, text, strlen(text));
+}
+
+char *brb_arena_printf(brb_arena *arena, const char *format, ...)
+{
+	va_list arguments, again;
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	char *text = length < 0 ? NULL : take_raw(arena, (size_t)length + 1);
+	if (text)
+		vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+static void free_blocks(brb_arena_block *block)
+{
+	while (block) {
+		brb_arena_block *older = block->older;
+		free(block);
+		block = older;
+	}
+}
+
+void brb_arena_reset(brb_arena *arena)
+{
+	brb_arena_block *kept = arena->newest;
+	arena->used_bytes = 0;
+	if (!kept)
+		return;
+	free_blocks(kept->older);
+	kept->older = NULL;
+	kept->used = 0;
+	if (kept->capacity > LARGEST_BLOCK) {
+		free(kept);
+		arena->newest = NULL;
+	}
+}
+
+void brb_arena_finish(brb_arena *arena)
+{
+	free_blocks(arena->newest);
+	*arena = (brb_arena){ 0 };
+}
+
+/* ---- builder ---- */
+
+static bool make_room(brb_builder *builder, size_t more)
+{
+	if (builder->failed)
+		return false;
+	if (builder->capacity - builder->length > more)
+		return true;
+	size_t capacity = builder->capacity ? builder->capacity * 2 : 64;
+	while (capacity - builder->length <= more)
+		capacity *= 2;
+	char *text = realloc(builder->text, capacity);
+	if (!text) {
+		builder->failed = true;
+		return false;
+	}
+	builder->text = text;
+	builder->capacity = capacity;
+	return true;
+}
+
+void brb_builder_add_length(brb_builder *builder, const char *text, size_t length)
+{
+	if (!make_room(builder, length))
+		return;
+	memcpy(builder->text + builder->length, text, length);
+	builder->length += length;
+	builder->text[builder->length] = '\0';
+}
+
+void brb_builder_add(brb_builder *builder, const char *text)
+{
+	brb_builder_add_length(builder, text, strlen(text));
+}
+
+void brb_builder_printf(brb_builder *builder, const char *format, ...)
+{
+	va_list arguments, again;
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length >= 0 && make_room(builder, (size_t)length)) {
+		vsnprintf(builder->text + builder->length, (size_t)length + 1, format, arguments);
+		builder->length += (size_t)length;
+	}
+	va_end(arguments);
+}
+
+void brb_builder_reset(brb_builder *builder)
+{
+	builder->length = 0;
+	builder->failed = false;
+	if (builder->text)
+		builder->text[0] = '\0';
+}
+
+char *brb_builder_take(brb_builder *builder)
+{
+	brb_builder_add_length(builder, "", 0); /* so that an empty one is "" */
+	char *text = builder->failed ? NULL : builder->text;
+	if (!text)
+		free(builder->text);
+	*builder = (brb_builder){ 0 };
+	return text;
+}
+
+void brb_builder_finish(brb_builder *builder)
+{
+	free(builder->text);
+	*builder = (brb_builder){ 0 };
+}
+
+/* ---- what text is ---- */
+
+/* Bytes of the sequence that begins here, 0 when it is not valid. Unicode 15, table 3-7. */
+static size_t sequence_length(const unsigned char *at, size_t left)
+{
+	unsigned char lead = at[0];
+	if (lead < 0x80)
+		return 1;
+	size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+	if (lead < 0xc2 || lead > 0xf4 || left < length)
+		return 0;
+	unsigned char least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+	unsigned char most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+	if (at[1] < least || at[1] > most)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+bool brb_text_is_utf8(const char *text, size_t length)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	while (length) {
+		size_t step = sequence_length(at, length);
+		if (!step)
+			return false;
+		at += step;
+		length -= step;
+	}
+	return true;
+}
+
+/* Eight bytes at a time: most texts are short and ASCII. */
+static bool is_ascii(const char *text, size_t length)
+{
+	uint64_t seen = 0, word = 0;
+	for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
+		memcpy(&word, text, sizeof word);
+		seen |= word;
+	}
+	while (length--)
+		seen |= (unsigned char)*text++;
+	return !(seen & 0x8080808080808080u);
+}
+
+size_t brb_text_checked_length(const char *text, size_t most)
+{
+	size_t length = strnlen(text, most + 1);
+	if (length > most)
+		return SIZE_MAX;
+	return is_ascii(text, length) || brb_text_is_utf8(text, length) ? length : SIZE_MAX;
+}
+
+bool brb_text_is_slug(const char *text)
+{
+	size_t length = strnlen(text, 101);
+	if (!length || length > 100)
+		return false;
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-") == length;
+}
+
+enum { LONGEST_NAME = 100 };
+
+static size_t least_of(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment: insertions, deletions, replacements, swaps of neighbours (Boytsov 2011, section 2.2). */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	size_t rows[3][LONGEST_NAME + 1];
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
+	for (size_t j = 0; j <= b_length; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= a_length; i++) {
+		row[0] = i;
+		for (size_t j = 1; j <= b_length; j++) {
+			size_t cost = a[i - 1] != b[j - 1];
+			row[j] = least_of(least_of(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least_of(row[j], before[j - 2] + 1);
+		}
+		size_t *oldest = before;
+		before = last;
+		last = row;
+		row = oldest;
+	}
+	return last[b_length];
+}
+
+const char *brb_text_nearest(const char *misspelt, const char *const *names, size_t count)
+{
+	size_t length = strnlen(misspelt, LONGEST_NAME + 1);
+	if (length > LONGEST_NAME)
+		return NULL;
+	size_t best = length / 3 > 1 ? length / 3 : 1;
+	const char *nearest = NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t name_length = strnlen(names[i], LONGEST_NAME + 1);
+		if (name_length > LONGEST_NAME)
+			continue;
+		size_t found = distance(misspelt, length, names[i], name_length);
+		if (found < best || (found == best && !nearest)) {
+			best = found;
+			nearest = names[i];
+		}
+	}
+	return nearest;
+}

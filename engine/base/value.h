@@ -1,0 +1,36 @@
+/*
+ * value: the typed values of an event's state: found by name, read as another type, checked for shape.
+ */
+#ifndef BRB_BASE_VALUE_H
+#define BRB_BASE_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <brabeion/engine.h>
+
+#include "base/status.h"
+
+#define BRB_FIELDS_MOST 256
+#define BRB_NAME_BYTES_MOST 100
+#define BRB_SUBJECT_BYTES_MOST 255 /* user, event id, reason, subject */
+#define BRB_TEXT_BYTES_MOST (1024 * 1024)
+#define BRB_NOTE_BYTES_MOST (64 * 1024)
+
+/* The last field of that name, NULL when there is none or it is null. */
+const brabeion_field *brb_value_find(const brabeion_field *fields, size_t count, const char *name);
+
+/* Reads as another type where nothing is lost; false else. */
+bool brb_value_int(const brabeion_field *field, int64_t *value);
+bool brb_value_real(const brabeion_field *field, double *value);
+bool brb_value_bool(const brabeion_field *field, bool *value);
+
+/* Bytes enough for a number or true/false as text. A real keeps its value: it reads back as the same bits. */
+#define BRB_VALUE_TEXT_BYTES 32
+const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES]);
+
+/* Names 1 to 100 bytes, texts at most 1 MiB, all UTF-8, numbers finite, at most 256 fields. */
+brabeion_status brb_value_check(const brabeion_field *fields, size_t count, brabeion_error *error);
+
+#endif

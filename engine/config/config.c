@@ -1,0 +1,381 @@
+/*
+ * config: see config.h. Here: the file as a whole and its top-level keys; plugins and badges are read in
+ * config_plugins.c, plugin files are found in config_search.c.
+ *
+ * Reading never stops at a fault: it goes on record with the yaml tree, the value is left at its default, and the
+ * verdict at the end decides. So a configuration that is handed out has no half-read part.
+ */
+#include "config/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_reading.h"
+
+#define SECOND_MS INT64_C(1000)
+#define HOUR_MS (3600 * SECOND_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define RETENTION_MOST_DAYS 36500 /* longer than any engine runs, far from where microseconds end */
+
+/* The public part first: the one is found by the other's address. */
+typedef struct whole {
+	brb_config config;
+	brb_arena arena;
+	brb_yaml *yaml; /* the settings that plugins get are its nodes */
+} whole;
+
+/* ---- what all parts of the room use ---------------------------------------------------------------------------- */
+
+void brb_config_wrong_kind(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			   const char *wanted)
+{
+	bool quotable = node->kind == BRB_YAML_BOOL || node->kind == BRB_YAML_INT || node->kind == BRB_YAML_REAL;
+	bool text = strncmp(wanted, "text", 4) == 0;
+	BRB_CONFIG_FAULT(reading, node, "%s must be %s, not %s%s", what, wanted, brb_yaml_kind_name(node->kind),
+			 quotable && text ? ": put it in quotes" : "");
+}
+
+const char *brb_config_text(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			    const char *wanted)
+{
+	if (node->broken)
+		return NULL;
+	if (node->kind != BRB_YAML_TEXT) {
+		brb_config_wrong_kind(reading, what, node, wanted);
+		return NULL;
+	}
+	if (!*node->text) {
+		BRB_CONFIG_FAULT(reading, node, "%s must not be empty", what);
+		return NULL;
+	}
+	return node->text;
+}
+
+void *brb_config_take(brb_config_reading *reading, size_t count, size_t size_bytes)
+{
+	void *taken = brb_arena_take(reading->arena, count * size_bytes);
+	if (!taken)
+		reading->memory_short = true;
+	return taken;
+}
+
+brb_config_position brb_config_place(const brb_yaml_node *node)
+{
+	return (brb_config_position){ .line = node->line, .column = node->column };
+}
+
+const char *brb_config_resolve(brb_config_reading *reading, const char *path)
+{
+	const char *folder = *path == '/' ? "" : reading->folder;
+	const char *resolved = brb_arena_printf(reading->arena, "%s%s", folder, path);
+	if (!resolved)
+		reading->memory_short = true;
+	return resolved;
+}
+
+/* ---- mappings by their known keys ------------------------------------------------------------------------------ */
+
+/* Says so, and answers which key was meant, or `count`. */
+static size_t refuse_key(brb_config_reading *reading, const brb_yaml_entry *entry, const brb_config_key *keys,
+			 size_t count)
+{
+	const char *names[32];
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *shown = brb_yaml_shortened(entry->key, buffer);
+	brb_builder known = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		names[i] = keys[i].name;
+		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
+	}
+	const char *meant = shown == entry->key ? brb_text_nearest(entry->key, names, count) : NULL;
+	if (known.failed)
+		reading->memory_short = true;
+	else if (meant)
+		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
+			       "unknown key \"%s\" (did you mean \"%s\"?)", shown, meant);
+	else
+		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
+			       "unknown key \"%s\" (known here: %s)", shown, known.text);
+	brb_builder_finish(&known);
+	size_t index = 0;
+	while (index < count && names[index] != meant)
+		index++;
+	return index;
+}
+
+static size_t find_key(const char *name, const brb_config_key *keys, size_t count)
+{
+	size_t index = 0;
+	while (index < count && strcmp(keys[index].name, name) != 0)
+		index++;
+	return index;
+}
+
+bool brb_config_read_mapping(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			     const brb_config_key *keys, size_t count, void *target)
+{
+	if (node->broken)
+		return false;
+	if (node->kind != BRB_YAML_MAPPING) {
+		brb_config_wrong_kind(reading, what, node, "a mapping of keys to values");
+		return false;
+	}
+	uint32_t there = 0;
+	for (size_t i = 0; i < node->count; i++) {
+		const brb_yaml_entry *entry = &node->entries[i];
+		size_t index = find_key(entry->key, keys, count);
+		if (index == count)
+			index = refuse_key(reading, entry, keys, count);
+		else if (!entry->value->broken)
+			keys[index].read(reading, keys[index].name, entry->value, target);
+		if (index < count)
+			there |= UINT32_C(1) << index;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (keys[i].required && !(there & UINT32_C(1) << i))
+			BRB_CONFIG_FAULT(reading, node, "%s needs \"%s\"", what, keys[i].name);
+	}
+	return true;
+}
+
+/* ---- the top-level keys ---------------------------------------------------------------------------------------- */
+
+static void read_database(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	const char *path = brb_config_text(reading, "\"database\"", value, "text");
+	if (path)
+		reading->config->database = brb_config_resolve(reading, path);
+}
+
+static void read_cache_dir(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	const char *path = brb_config_text(reading, "\"cache_dir\"", value, "text");
+	if (path)
+		reading->config->cache_dir = brb_config_resolve(reading, path);
+}
+
+static void read_synchronous(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *word = brb_config_text(reading, "\"synchronous\"", value, "normal or full");
+	if (!word)
+		return;
+	if (strcmp(word, "normal") == 0)
+		reading->config->synchronous = BRB_CONFIG_NORMAL;
+	else if (strcmp(word, "full") == 0)
+		reading->config->synchronous = BRB_CONFIG_FULL;
+	else
+		BRB_CONFIG_FAULT(reading, value, "\"synchronous\" must be normal or full, not \"%s\"",
+				 brb_yaml_shortened(word, buffer));
+}
+
+/* "30d": digits, then a unit. False when it is none; -1 when it is longer than `most_ms`. */
+static bool parse_duration(const char *text, int64_t most_ms, int64_t *duration_ms)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = { { "ms", 1 },      { "s", SECOND_MS }, { "m", 60 * SECOND_MS },
+		      { "h", HOUR_MS }, { "d", DAY_MS },    { "w", 7 * DAY_MS } };
+	size_t digits = strspn(text, "0123456789");
+	for (size_t i = 0; digits && i < sizeof units / sizeof units[0]; i++) {
+		if (strcmp(text + digits, units[i].unit) != 0)
+			continue;
+		int64_t sum = 0;
+		bool beyond = false;
+		for (size_t k = 0; k < digits && !beyond; k++) {
+			sum = sum * 10 + (text[k] - '0');
+			beyond = sum > most_ms / units[i].ms;
+		}
+		*duration_ms = beyond ? -1 : sum * units[i].ms;
+		return true;
+	}
+	return false;
+}
+
+/* The duration in milliseconds; -1 with the fault on record. */
+static int64_t read_duration(brb_config_reading *reading, const brb_yaml_node *value, const char *what,
+			     const char *wanted, int64_t most_ms, const char *most)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	int64_t duration_ms = -1;
+	const char *text = brb_config_text(reading, what, value, wanted);
+	if (!text)
+		return -1;
+	if (!parse_duration(text, most_ms, &duration_ms))
+		BRB_CONFIG_FAULT(reading, value, "%s must be %s, not \"%s\" (units: ms, s, m, h, d, w)", what, wanted,
+				 brb_yaml_shortened(text, buffer));
+	else if (duration_ms < 0)
+		BRB_CONFIG_FAULT(reading, value, "%s must be at most %s, not %s", what, most,
+				 brb_yaml_shortened(text, buffer));
+	return duration_ms;
+}
+
+static void read_busy_timeout(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	int64_t timeout_ms =
+		read_duration(reading, value, "\"busy_timeout\"", "a duration such as 5s", HOUR_MS, "1h");
+	if (timeout_ms >= 0)
+		reading->config->busy_timeout_ms = timeout_ms;
+}
+
+static void read_retention(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "forever") == 0) {
+		reading->config->retention_us = INT64_MAX;
+		return;
+	}
+	int64_t retention_ms = read_duration(reading, value, "\"retention\"", "a duration such as 30d, or forever",
+					     RETENTION_MOST_DAYS * DAY_MS, "36500d, or forever");
+	if (retention_ms >= 0)
+		reading->config->retention_us = retention_ms * 1000;
+}
+
+/* Both are read after the other keys: plugins need the path, which may stand behind them. */
+static void keep_plugin_path(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	reading->plugin_path = value;
+}
+
+static void keep_plugins(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	reading->plugins = value;
+}
+
+static void add_folder(brb_config_reading *reading, const char *what, const brb_yaml_node *node, const char *wanted)
+{
+	const char *path = brb_config_text(reading, what, node, wanted);
+	const char *folder = path ? brb_config_resolve(reading, path) : NULL;
+	if (folder)
+		brb_config_search_add(&reading->search, folder);
+}
+
+static void read_plugin_path(brb_config_reading *reading)
+{
+	const brb_yaml_node *node = reading->plugin_path;
+	if (!node)
+		return;
+	if (node->kind != BRB_YAML_LIST) {
+		add_folder(reading, "\"plugin_path\"", node, "text or a list of texts");
+		return;
+	}
+	for (size_t i = 0; i < node->count; i++)
+		add_folder(reading, "each of \"plugin_path\"", node->items[i], "text");
+}
+
+static void read_root(brb_config_reading *reading, const char *installed_plugin_dir)
+{
+	static const brb_config_key keys[] = {
+		{ "database", read_database, false },
+		{ "plugin_path", keep_plugin_path, false },
+		{ "plugins", keep_plugins, true },
+		{ "synchronous", read_synchronous, false },
+		{ "busy_timeout", read_busy_timeout, false },
+		{ "retention", read_retention, false },
+		{ "cache_dir", read_cache_dir, false },
+	};
+	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
+	if (root->kind == BRB_YAML_NULL && !root->broken) {
+		BRB_CONFIG_FAULT(reading, root, "the file is empty: it needs at least \"plugins\"");
+		return;
+	}
+	brb_config_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], NULL);
+	read_plugin_path(reading);
+	/* secure_getenv: the environment of a set-user-id program is not its owner's, and code is loaded from there. */
+	brb_config_search_add_list(&reading->search, secure_getenv("BRABEION_PLUGIN_PATH"));
+	if (installed_plugin_dir)
+		brb_config_search_add(&reading->search, installed_plugin_dir);
+	brb_config_read_plugins(reading);
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+/* Everything but the file's name; false when memory is short. */
+static bool set_defaults(brb_config_reading *reading)
+{
+	const char *name = reading->config->name, *slash = strrchr(name, '/');
+	size_t length = slash ? (size_t)(slash + 1 - name) : 0;
+	reading->folder = brb_arena_copy_length(reading->arena, name, length);
+	if (!reading->folder)
+		return false;
+	reading->config->database = brb_config_resolve(reading, "badges.db");
+	reading->config->busy_timeout_ms = 5 * SECOND_MS;
+	reading->config->retention_us = 30 * DAY_MS * 1000;
+	return reading->config->database != NULL;
+}
+
+static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, brabeion_error *error)
+{
+	brb_config_reading reading = { .config = &made->config, .arena = &made->arena, .yaml = made->yaml };
+	reading.search.arena = &made->arena;
+	reading.memory_short = !set_defaults(&reading);
+	if (!reading.memory_short)
+		read_root(&reading, installed_plugin_dir);
+	bool memory_short = reading.memory_short || reading.search.memory_short;
+	brb_config_search_finish(&reading.search);
+	brb_table_finish(&reading.slugs);
+	brb_table_finish(&reading.files);
+	return memory_short ? brb_status_no_memory(error) : brb_yaml_verdict(made->yaml, error);
+}
+
+brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
+				brabeion_error *error)
+{
+	brabeion_status status;
+	whole *made = calloc(1, sizeof *made);
+	if (!made)
+		return brb_status_no_memory(error);
+	made->config.name = brb_arena_copy(&made->arena, path);
+	if (!made->config.name) {
+		status = brb_status_no_memory(error);
+		goto fail;
+	}
+	status = brb_yaml_open_tolerant(path, path, &made->yaml, error);
+	if (status != BRABEION_OK)
+		goto fail;
+	status = read_whole(made, installed_plugin_dir, error);
+	if (status != BRABEION_OK)
+		goto fail;
+	*out = &made->config;
+	return BRABEION_OK;
+fail:
+	brb_config_close(&made->config);
+	return status;
+}
+
+void brb_config_close(brb_config *config)
+{
+	if (!config)
+		return;
+	whole *made = (whole *)config;
+	brb_yaml_close(made->yaml);
+	brb_arena_finish(&made->arena);
+	free(made);
+}
+
+void brb_config_fault(const brb_config *config, brb_config_position at, brabeion_error *error, const char *format,
+		      ...)
+{
+	char *what = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vasprintf(&what, format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		brb_status_no_memory(error);
+		return;
+	}
+	if (at.line)
+		brb_status_add(error, BRABEION_CONFIG, "%s:%u:%u: %s", config->name, at.line, at.column, what);
+	else
+		brb_status_add(error, BRABEION_CONFIG, "%s: %s", config->name, what);
+	free(what);
+}

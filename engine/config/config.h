@@ -1,0 +1,82 @@
+/*
+ * config: the nodes of badges.yaml -> a validated, immutable configuration, or all that is wrong with it.
+ *
+ * Every fault of the file is found in one go, each on a line of its own: "file:line:column: what is wrong", with the
+ * nearest right word for a misspelt one. Paths come out resolved: relative ones start at the file's folder.
+ *
+ * Leaves to others: what is in a plugin (whether it has that badge, what its settings mean); opening anything but the
+ * yaml file itself.
+ */
+#ifndef BRB_CONFIG_CONFIG_H
+#define BRB_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "config/yaml.h"
+
+typedef struct brb_config_position {
+	uint32_t line, column; /* from 1; 0 when it is nowhere in the file */
+} brb_config_position;
+
+typedef struct brb_config_level {
+	const char *name;
+	const char *description; /* "" when not given */
+	brb_config_position at;
+} brb_config_level;
+
+/* One entry of `badges:`, one use of a plugin's definition. */
+typedef struct brb_config_badge {
+	brb_config_position at;
+	const char *badge; /* the definition's slug in the plugin */
+	brb_config_position badge_at;
+	const char *slug; /* in use: as given, else as `badge` */
+	brb_config_position slug_at;
+	const char *const *events; /* NULL: as the plugin defines */
+	size_t event_count;
+	brb_config_position events_at;
+	const brb_config_level *levels; /* NULL: as the plugin defines */
+	size_t level_count;
+	brb_config_position levels_at;
+	const brb_yaml_node *settings; /* NULL: none */
+} brb_config_badge;
+
+typedef struct brb_config_plugin {
+	brb_config_position at;
+	const char *file; /* as written */
+	const char *path; /* where it was found */
+	brb_config_position file_at;
+	const brb_yaml_node *settings; /* the plugin's own; NULL: none */
+	bool has_badges;               /* false: all badges, as the plugin defines them */
+	const brb_config_badge *badges;
+	size_t badge_count;
+} brb_config_plugin;
+
+typedef enum brb_config_synchronous { BRB_CONFIG_NORMAL, BRB_CONFIG_FULL } brb_config_synchronous;
+
+typedef struct brb_config {
+	const char *name;     /* what messages call the file: the path as it was given */
+	const char *database; /* resolved path; never NULL */
+	brb_config_synchronous synchronous;
+	int64_t busy_timeout_ms;
+	int64_t retention_us;  /* how long event ids are remembered; INT64_MAX: forever */
+	const char *cache_dir; /* resolved path, or NULL */
+	const brb_config_plugin *plugins;
+	size_t plugin_count;
+} brb_config;
+
+/* `installed_plugin_dir` is searched last. The environment's BRABEION_PLUGIN_PATH is read here. */
+brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
+				brabeion_error *error);
+void brb_config_close(brb_config *config);
+
+/*
+ * Adds "file:line:column: message" to `error`, for rooms that find more faults in the file.
+ * A position of line 0 gives "file: message".
+ */
+void brb_config_fault(const brb_config *config, brb_config_position at, brabeion_error *error, const char *format,
+		      ...) BRB_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,319 @@
+/*
+ * config_plugins: the list `plugins:` -> plugins, their badges and their levels. Part of the room config.
+ *
+ * Keeps true: one file once, one slug once, as far as the file itself tells; slugs that plugins bring are checked
+ * when they are loaded.
+ */
+#include "config/config_reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENT_BYTES_MOST 100
+#define RESERVED "brabeion."
+#define AWARDED "brabeion.awarded"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* The list's items when it is one, with at least one; else false, with the fault on record. */
+static bool is_filled_list(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			   const char *wanted, const char *advice)
+{
+	if (node->kind != BRB_YAML_LIST) {
+		brb_config_wrong_kind(reading, what, node, wanted);
+		return false;
+	}
+	if (!node->count)
+		BRB_CONFIG_FAULT(reading, node, "%s is empty: %s", what, advice);
+	return node->count > 0;
+}
+
+/* The place where the key was seen first; NULL when that is here. Key and place must live as long as the table. */
+static const brb_config_position *seen_before(brb_config_reading *reading, brb_table *table, const char *key,
+					      const brb_config_position *here)
+{
+	const brb_config_position *first = brb_table_get(table, key);
+	/* The table hands the place back as it got it: nobody writes there. */
+	if (!first && !brb_table_set(table, key, (void *)(uintptr_t)here))
+		reading->memory_short = true;
+	return first;
+}
+
+static void read_settings(brb_config_reading *reading, const brb_yaml_node *value, const brb_yaml_node **settings)
+{
+	if (value->kind == BRB_YAML_MAPPING)
+		*settings = value;
+	else
+		brb_config_wrong_kind(reading, "\"settings\"", value, "a mapping of keys to values");
+}
+
+/* ---- levels ---------------------------------------------------------------------------------------------------- */
+
+static void read_level_name(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_level *level = target;
+	level->name = brb_config_text(reading, "a level's \"name\"", value, "text");
+}
+
+static void read_level_description(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
+				   void *target)
+{
+	(void)key;
+	brb_config_level *level = target;
+	if (value->kind == BRB_YAML_TEXT)
+		level->description = value->text;
+	else
+		brb_config_wrong_kind(reading, "a level's \"description\"", value, "text");
+}
+
+static void read_level(brb_config_reading *reading, const brb_yaml_node *node, brb_config_level *level)
+{
+	static const brb_config_key keys[] = {
+		{ "name", read_level_name, true },
+		{ "description", read_level_description, false },
+	};
+	level->at = brb_config_place(node);
+	level->description = "";
+	if (node->broken)
+		return;
+	if (node->kind == BRB_YAML_MAPPING)
+		brb_config_read_mapping(reading, "a level", node, keys, COUNT_OF(keys), level);
+	else
+		level->name = brb_config_text(reading, "a level", node, "text or a mapping with \"name\"");
+}
+
+static void read_levels(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	badge->levels_at = brb_config_place(value);
+	if (!is_filled_list(reading, "\"levels\"", value, "a list of levels",
+			    "leave it out, or list at least one level"))
+		return;
+	if (value->count > BRB_CONFIG_LEVELS_MOST) {
+		BRB_CONFIG_FAULT(reading, value, "a badge has at most 1,000 levels, not %zu", value->count);
+		return;
+	}
+	brb_config_level *levels = brb_config_take(reading, value->count, sizeof *levels);
+	if (!levels)
+		return;
+	for (size_t i = 0; i < value->count; i++)
+		read_level(reading, value->items[i], &levels[i]);
+	badge->levels = levels;
+	badge->level_count = value->count;
+}
+
+/* ---- events ---------------------------------------------------------------------------------------------------- */
+
+static const char *read_event(brb_config_reading *reading, const brb_config_badge *badge, const brb_yaml_node *node,
+			      brb_table *seen)
+{
+	const char *event = brb_config_text(reading, "an event's name", node, "text");
+	if (!event)
+		return NULL;
+	size_t length = strlen(event);
+	if (length > EVENT_BYTES_MOST) {
+		BRB_CONFIG_FAULT(reading, node, "an event's name has at most %d bytes, not %zu", EVENT_BYTES_MOST,
+				 length);
+		return NULL;
+	}
+	if (strncmp(event, RESERVED, strlen(RESERVED)) == 0 && strcmp(event, AWARDED) != 0) {
+		BRB_CONFIG_FAULT(reading, node,
+				 "event \"%s\": names that begin with \"" RESERVED
+				 "\" are the engine's; there is only \"" AWARDED "\"",
+				 event);
+		return NULL;
+	}
+	if (seen_before(reading, seen, event, &badge->events_at))
+		BRB_CONFIG_FAULT(reading, node, "event \"%s\" is listed twice", event);
+	return event;
+}
+
+static void read_events(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	badge->events_at = brb_config_place(value);
+	bool single = value->kind == BRB_YAML_TEXT;
+	if (!single && !is_filled_list(reading, "\"events\"", value, "text or a list of texts",
+				       "leave it out, or list at least one event"))
+		return;
+	size_t count = single ? 1 : value->count;
+	const char **events = brb_config_take(reading, count, sizeof *events);
+	if (!events)
+		return;
+	brb_table seen = { 0 };
+	for (size_t i = 0; i < count; i++)
+		events[i] = read_event(reading, badge, single ? value : value->items[i], &seen);
+	brb_table_finish(&seen);
+	badge->events = events;
+	badge->event_count = count;
+}
+
+/* ---- badges ---------------------------------------------------------------------------------------------------- */
+
+static const char *read_slug(brb_config_reading *reading, const char *what, const brb_yaml_node *value)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *slug = brb_config_text(reading, what, value, "text");
+	if (!slug || brb_text_is_slug(slug))
+		return slug;
+	BRB_CONFIG_FAULT(reading, value, "%s must be 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\", not \"%s\"", what,
+			 brb_yaml_shortened(slug, buffer));
+	return NULL;
+}
+
+static void read_badge_name(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	badge->badge_at = brb_config_place(value);
+	badge->badge = read_slug(reading, "\"badge\"", value);
+}
+
+static void read_badge_slug(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	badge->slug_at = brb_config_place(value);
+	badge->slug = read_slug(reading, "\"slug\"", value);
+}
+
+static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
+				void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	read_settings(reading, value, &badge->settings);
+}
+
+static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
+{
+	bool given = badge->slug_at.line;
+	if (!given) {
+		badge->slug = badge->badge;
+		badge->slug_at = badge->badge_at;
+	}
+	if (!badge->slug)
+		return;
+	const brb_config_position *first = seen_before(reading, &reading->slugs, badge->slug, &badge->slug_at);
+	if (first)
+		brb_yaml_fault(reading->yaml, badge->slug_at.line, badge->slug_at.column,
+			       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, reading->config->name,
+			       first->line, first->column, given ? "" : ": give this badge a \"slug\" of its own");
+}
+
+static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
+{
+	static const brb_config_key keys[] = {
+		{ "badge", read_badge_name, true },         { "slug", read_badge_slug, false },
+		{ "events", read_events, false },           { "levels", read_levels, false },
+		{ "settings", read_badge_settings, false },
+	};
+	badge->at = brb_config_place(node);
+	if (brb_config_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), badge))
+		check_slug(reading, badge);
+}
+
+/* ---- plugins --------------------------------------------------------------------------------------------------- */
+
+static void read_badges(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_plugin *plugin = target;
+	if (!is_filled_list(reading, "\"badges\"", value, "a list of badges",
+			    "leave it out to have all of the plugin's badges, or list at least one"))
+		return;
+	size_t before = reading->badge_count;
+	reading->badge_count += value->count;
+	if (reading->badge_count > BRB_CONFIG_BADGES_MOST) {
+		if (before <= BRB_CONFIG_BADGES_MOST)
+			BRB_CONFIG_FAULT(reading, value, "more than 100,000 badges in one file");
+		return;
+	}
+	brb_config_badge *badges = brb_config_take(reading, value->count, sizeof *badges);
+	if (!badges)
+		return;
+	for (size_t i = 0; i < value->count; i++)
+		read_badge(reading, value->items[i], &badges[i]);
+	plugin->has_badges = true;
+	plugin->badges = badges;
+	plugin->badge_count = value->count;
+}
+
+static void read_plugin_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
+				 void *target)
+{
+	(void)key;
+	brb_config_plugin *plugin = target;
+	read_settings(reading, value, &plugin->settings);
+}
+
+/* By the real path: two names of one file are one plugin. */
+static void check_listed_once(brb_config_reading *reading, const brb_config_plugin *plugin,
+			      const brb_yaml_node *value)
+{
+	char *real = realpath(plugin->path, NULL);
+	if (!real)
+		return; /* gone since it was found: loading it will say so */
+	const char *kept = brb_arena_copy(reading->arena, real);
+	free(real);
+	if (!kept) {
+		reading->memory_short = true;
+		return;
+	}
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const brb_config_position *first = seen_before(reading, &reading->files, kept, &plugin->file_at);
+	if (first)
+		BRB_CONFIG_FAULT(reading, value,
+				 "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
+				 "list its badges under one entry",
+				 brb_yaml_shortened(plugin->file, buffer), reading->config->name, first->line,
+				 first->column);
+}
+
+static void read_file(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_plugin *plugin = target;
+	plugin->file_at = brb_config_place(value);
+	plugin->file = brb_config_text(reading, "\"file\"", value, "text");
+	if (!plugin->file)
+		return;
+	const char *why = NULL;
+	const char *path = plugin->file;
+	if (strchr(path, '/'))
+		path = brb_config_resolve(reading, path);
+	if (!path)
+		return;
+	plugin->path = brb_config_search_find(&reading->search, path, &why);
+	char buffer[BRB_YAML_SHORT_BYTES];
+	if (plugin->path)
+		check_listed_once(reading, plugin, value);
+	else if (why)
+		BRB_CONFIG_FAULT(reading, value, "plugin \"%s\": %s", brb_yaml_shortened(plugin->file, buffer), why);
+	else
+		reading->memory_short = true;
+}
+
+void brb_config_read_plugins(brb_config_reading *reading)
+{
+	static const brb_config_key keys[] = {
+		{ "file", read_file, true },
+		{ "settings", read_plugin_settings, false },
+		{ "badges", read_badges, false },
+	};
+	const brb_yaml_node *list = reading->plugins;
+	if (!list || !is_filled_list(reading, "\"plugins\"", list, "a list of plugins", "list at least one plugin"))
+		return;
+	brb_config_plugin *plugins = brb_config_take(reading, list->count, sizeof *plugins);
+	if (!plugins)
+		return;
+	for (size_t i = 0; i < list->count; i++) {
+		plugins[i].at = brb_config_place(list->items[i]);
+		brb_config_read_mapping(reading, "a plugin", list->items[i], keys, COUNT_OF(keys), &plugins[i]);
+	}
+	reading->config->plugins = plugins;
+	reading->config->plugin_count = list->count;
+}

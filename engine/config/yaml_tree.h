@@ -1,0 +1,24 @@
+/*
+ * yaml_tree: bytes -> tree. Part of the room yaml, and the only one that knows libyaml.
+ */
+#ifndef BRB_CONFIG_YAML_TREE_H
+#define BRB_CONFIG_YAML_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "config/yaml.h"
+#include "config/yaml_faults.h"
+
+struct brb_yaml {
+	brb_arena arena; /* the nodes and their texts */
+	char *name;
+	const brb_yaml_node *root;
+	brb_yaml_faults faults;
+};
+
+/* Sets the root. False when the reading had to stop: then at least one fault is on record, or memory was short. */
+bool brb_yaml_tree_build(brb_yaml *yaml, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,434 @@
+/*
+ * brabeion/engine.h: the engine, for the server that embeds it.
+ *
+ * Events go in, badges judge them, awards are stored exactly once in SQLite and told to whoever listens:
+ *
+ *	#include <brabeion/engine.h>
+ *
+ *	static void announce(void *context, const brabeion_award *award)
+ *	{
+ *		printf("%s earned %s\n", award->user, award->name);
+ *	}
+ *
+ *	int main(void)
+ *	{
+ *		brabeion_engine *engine = NULL;
+ *		brabeion_error error = BRABEION_NO_ERROR;
+ *		brabeion_options options = { .config = "badges.yaml" };
+ *		if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
+ *			fprintf(stderr, "%s\n", error.message);
+ *			brabeion_error_finish(&error);
+ *			return 1;
+ *		}
+ *		brabeion_on_award(engine, announce, NULL);
+ *
+ *		brabeion_field state[] = { BRABEION_INT("points", 7600) };
+ *		brabeion_event event = { .name = "points_awarded", .user = "ada", .fields = state, .field_count = 1 };
+ *		brabeion_result result;
+ *		if (brabeion_possibly_award(engine, &event, &result) != BRABEION_OK)
+ *			fprintf(stderr, "%s\n", result.message);
+ *		brabeion_result_finish(&result);
+ *		brabeion_close(engine);
+ *	}
+ *
+ * Life cycle: open, use from any thread, close once when no other call is under way. Two engines in one process do
+ * not know of each other.
+ *
+ * Threads: every function may be called from any thread, also at once, except brabeion_close, which is the last.
+ *
+ * Calls from inside: a plugin's function and the log callback must not call the engine: they are answered
+ * BRABEION_REENTRANT. An on-award callback may call anything but brabeion_close.
+ *
+ * Fork: an engine belongs to the process that opened it. In a child of fork every call answers BRABEION_FORKED and
+ * touches nothing. Open after fork.
+ *
+ * Errors: a function that can fail answers a brabeion_status and, where it takes a brabeion_error, a message that
+ * says where and what. Out-parameters are untouched on failure, unless their function says otherwise. The library
+ * never prints and never exits.
+ *
+ * Text is UTF-8, ends with NUL. Bounds: user, event id and reason 255 bytes; names of events and fields 100 bytes;
+ *256 fields; text values 1 MiB. Times are microseconds since 1970-01-01T00:00:00Z. Levels count from 1.
+ */
+#ifndef BRABEION_ENGINE_H
+#define BRABEION_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define BRABEION_API __attribute__((visibility("default")))
+#else
+#define BRABEION_API
+#endif
+
+/* ---- status and errors ------------------------------------------------------------------------------------------- */
+
+typedef enum brabeion_status {
+	BRABEION_OK = 0,
+	BRABEION_INVALID = 1,   /* the arguments are wrong: an empty user, text that is not UTF-8, a bound exceeded */
+	BRABEION_CONFIG = 2,    /* badges.yaml or a plugin is wrong */
+	BRABEION_STORE = 3,     /* the database: I/O, full, read-only, corrupt, replaced */
+	BRABEION_BUSY = 4,      /* another process held the database for longer than busy_timeout */
+	BRABEION_MEMORY = 5,    /* out of memory */
+	BRABEION_REENTRANT = 6, /* called from inside a plugin's function or the log callback */
+	BRABEION_FORKED = 7,    /* the engine was opened by another process */
+	BRABEION_SYSTEM = 8     /* the operating system refused something else: a directory, a thread */
+} brabeion_status;
+
+/* The status in one word, "busy". Static text; never NULL. */
+BRABEION_API const char *brabeion_status_name(brabeion_status status);
+
+/* Where and what, for a person: one line or several, without a newline at the end. */
+typedef struct brabeion_error {
+	brabeion_status status;
+	char *message; /* NULL when all is well; brabeion_error_finish() frees it */
+} brabeion_error;
+
+#define BRABEION_NO_ERROR         \
+	{                         \
+		BRABEION_OK, NULL \
+	}
+
+/* Frees the message and makes the error usable again. NULL is fine. */
+BRABEION_API void brabeion_error_finish(brabeion_error *error);
+
+/* The library's version, "0.1.0". Static text. */
+BRABEION_API const char *brabeion_version(void);
+
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
+
+typedef struct brabeion_engine brabeion_engine;
+
+typedef enum brabeion_log_level {
+	BRABEION_LOG_ERROR = 1,
+	BRABEION_LOG_WARNING = 2,
+	BRABEION_LOG_INFO = 3,
+	BRABEION_LOG_DEBUG = 4
+} brabeion_log_level;
+
+/*
+ * Receives the library's log records: a badge that failed, a warning about the configuration. `message` is one line,
+ * valid during the call.
+ * Threads: whichever thread the record arises on, possibly several at once.
+ */
+typedef void (*brabeion_log_callback)(void *context, brabeion_log_level level, const char *message);
+
+/* The time now in microseconds since 1970 UTC. Threads: any, at once. It must not call the engine. */
+typedef int64_t (*brabeion_clock_callback)(void *context);
+
+/* Zero is a good value for each. Texts are copied. */
+typedef struct brabeion_options {
+	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
+	const char *database; /* path of the database in place of badges.yaml's */
+	brabeion_log_callback log;
+	void *log_context;
+	brabeion_clock_callback clock; /* NULL: the system's clock */
+	void *clock_context;
+} brabeion_options;
+
+/*
+ * Reads badges.yaml, loads its plugins, opens or creates its database.
+ *
+ * Threads: any.
+ * Owns:    `*engine` is yours: brabeion_close().
+ * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
+ *          or BRABEION_BUSY when the database cannot be opened. `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
+					   brabeion_error *error);
+
+/*
+ * Closes the engine: the last call on it, when no other is under way, not from a callback. NULL is fine. In a child
+ * of fork it does nothing.
+ */
+BRABEION_API void brabeion_close(brabeion_engine *engine);
+
+/* What a reload did. Counts are of badges. */
+typedef struct brabeion_receipt {
+	uint64_t generation; /* of the badge set now at work; the first is 1 */
+	uint32_t added;
+	uint32_t changed; /* levels, events, settings or plugin are another than before */
+	uint32_t removed;
+	uint32_t kept;
+	int64_t load_us;    /* to read, load and check */
+	int64_t publish_us; /* to put it in place */
+} brabeion_receipt;
+
+/*
+ * Reads badges.yaml again and puts the new badge set in place of the running one, between two events. Events under
+ * way finish on the old one. A changed `database:` is an error: that needs a new open.
+ *
+ * Threads: any; two at once take turns.
+ * Errors:  as brabeion_open; the running badge set stays. `receipt` and `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt,
+					     brabeion_error *error);
+
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+typedef enum brabeion_type {
+	BRABEION_TYPE_NULL = 0,
+	BRABEION_TYPE_INT = 1,
+	BRABEION_TYPE_REAL = 2,
+	BRABEION_TYPE_BOOL = 3,
+	BRABEION_TYPE_TEXT = 4,
+	BRABEION_TYPE_JSON = 5 /* an array or object as JSON text; the caller vouches for its syntax */
+} brabeion_type;
+
+/* One named value of an event's state. Make it with BRABEION_INT and its sisters. */
+typedef struct brabeion_field {
+	const char *name;
+	brabeion_type type;
+	union {
+		int64_t integer;
+		double real;
+		bool boolean;
+		const char *text; /* of TEXT and JSON */
+	} value;
+} brabeion_field;
+
+static inline brabeion_field brabeion_field_int(const char *name, int64_t value)
+{
+	brabeion_field field;
+	field.name = name;
+	field.type = BRABEION_TYPE_INT;
+	field.value.integer = value;
+	return field;
+}
+
+static inline brabeion_field brabeion_field_real(const char *name, double value)
+{
+	brabeion_field field;
+	field.name = name;
+	field.type = BRABEION_TYPE_REAL;
+	field.value.real = value;
+	return field;
+}
+
+static inline brabeion_field brabeion_field_bool(const char *name, bool value)
+{
+	brabeion_field field;
+	field.name = name;
+	field.type = BRABEION_TYPE_BOOL;
+	field.value.integer = 0;
+	field.value.boolean = value;
+	return field;
+}
+
+static inline brabeion_field brabeion_field_text(const char *name, brabeion_type type, const char *value)
+{
+	brabeion_field field;
+	field.name = name;
+	field.type = type;
+	field.value.text = value;
+	return field;
+}
+
+/* State without allocation: brabeion_field state[] = { BRABEION_INT("points", 7600), BRABEION_TEXT("by", "ada") }; */
+#define BRABEION_INT(name, value) brabeion_field_int(name, value)
+#define BRABEION_REAL(name, value) brabeion_field_real(name, value)
+#define BRABEION_BOOL(name, value) brabeion_field_bool(name, value)
+#define BRABEION_TEXT(name, value) brabeion_field_text(name, BRABEION_TYPE_TEXT, value)
+#define BRABEION_JSON(name, value) brabeion_field_text(name, BRABEION_TYPE_JSON, value)
+
+/* "This user did this." Zero is a good value for all but name and user. Of two fields of one name the last counts. */
+typedef struct brabeion_event {
+	const char *name;
+	const char *user;
+	const char *id; /* NULL or "": none. An event with an id is judged once */
+	bool has_at;    /* `at_us` is given; else the time is now */
+	int64_t at_us;  /* when it happened; also the award's time */
+	const brabeion_field *fields;
+	size_t field_count;
+} brabeion_event;
+
+/* One stored award. */
+typedef struct brabeion_award {
+	int64_t sequence; /* grows with every award stored in the database */
+	const char *user;
+	const char *badge; /* the slug */
+	uint32_t level;
+	const char *name;        /* of the level, as badges.yaml last had it; of a removed badge likewise */
+	const char *description; /* of the level, likewise */
+	const char *reason;      /* tells the awards of a multiple badge apart; else "" */
+	const char *event;       /* the name of the event that earned it */
+	const char *event_id;    /* its id, "" when it had none */
+	int64_t at_us;
+} brabeion_award;
+
+typedef enum brabeion_outcome {
+	BRABEION_JUDGED = 0,    /* by every badge that listens to it */
+	BRABEION_UNHEARD = 1,   /* no badge listens to it: silently fine */
+	BRABEION_DUPLICATE = 2, /* an event of this id, name and user has been judged before */
+	BRABEION_ABANDONED = 3  /* nothing of it is stored: see status */
+} brabeion_outcome;
+
+/* What became of one event. */
+typedef struct brabeion_result {
+	brabeion_status status;
+	brabeion_outcome outcome;
+	uint32_t failed; /* badges that failed on it; each is in the log, the first in `message` */
+	uint32_t award_count;
+	brabeion_award *awards; /* that this call stored, in order */
+	const char *message;    /* NULL when nothing failed */
+	void *memory;           /* the library's */
+} brabeion_result;
+
+/* Frees what the result holds and empties it. NULL is fine. */
+BRABEION_API void brabeion_result_finish(brabeion_result *result);
+
+/*
+ * Judges one event and stores what it earns. Returns once the awards are committed and the on-award callbacks of
+ * this thread have run.
+ *
+ * A badge that fails fails alone: the status is BRABEION_OK and result->failed counts it.
+ *
+ * Threads: any, also at once.
+ * Owns:    nothing; `event` is read during the call only. `result` need not be initialised, is always filled in, and
+ *          is yours: brabeion_result_finish(). NULL is allowed.
+ * Errors:  BRABEION_INVALID, BRABEION_BUSY, BRABEION_MEMORY, and BRABEION_STORE before the commit: nothing of the
+ * event is stored. BRABEION_STORE because of an I/O error in the commit itself: the event is stored whole or not at
+ *          all, unknown until the next successful commit; send it again with the same id.
+ */
+BRABEION_API brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event,
+						     brabeion_result *result);
+
+/*
+ * Judges many events, in order, in one commit. Each has a result of its own; an event that is invalid or a badge that
+ * fails stops no other. If the commit fails, no event of the batch is stored and every result tells so. Memory for
+ * all events of a batch is held until its end: thousands of events are a good size, millions are not.
+ *
+ * Returns BRABEION_OK when everything was committed, also when single events were invalid (their own status tells);
+ *         else the status that all results share.
+ * Owns:    `results` is an array of `count`, each yours: brabeion_result_finish().
+ */
+BRABEION_API brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events,
+							   size_t count, brabeion_result *results);
+
+/*
+ * Called once for each award that this engine stored, after its commit, outside every lock, on the thread that made
+ * the call. `award` is valid during the call. Callbacks run in the order in which they were added. An award earned by
+ * a call from inside a callback is told after the callbacks under way, not inside them.
+ */
+typedef void (*brabeion_award_callback)(void *context, const brabeion_award *award);
+
+/* Adds a callback. The same pair may be added once. Errors: BRABEION_INVALID (added before), BRABEION_MEMORY. */
+BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback,
+					       void *context);
+
+/* Removes a callback; calls of it that are under way on other threads may still finish. BRABEION_INVALID: not there.
+ */
+BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
+						void *context);
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+typedef struct brabeion_award_list {
+	size_t count;
+	brabeion_award *awards;
+	void *memory; /* the library's */
+} brabeion_award_list;
+
+BRABEION_API void brabeion_award_list_finish(brabeion_award_list *list);
+
+/*
+ * A user's awards, newest first (in the order in which they were stored, turned round), also those whose badge is no
+ * longer loaded. `before` 0: from the newest; else the page of awards with a smaller sequence. `limit` 0: all.
+ *
+ * Owns:    `list` is yours: brabeion_award_list_finish().
+ */
+BRABEION_API brabeion_status brabeion_user_awards(brabeion_engine *engine, const char *user, int64_t before,
+						  size_t limit, brabeion_award_list *list, brabeion_error *error);
+
+/* One badge's awards, newest first; otherwise as brabeion_user_awards. A slug nobody holds gives an empty list. */
+BRABEION_API brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug, int64_t before,
+						   size_t limit, brabeion_award_list *list, brabeion_error *error);
+
+/* How many awards a user holds; `user` NULL: all users together. */
+BRABEION_API brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user, int64_t *count,
+						   brabeion_error *error);
+
+/* One user who holds awards. */
+typedef struct brabeion_user {
+	const char *user;
+	int64_t awards;       /* how many */
+	int64_t badges;       /* how many different badges */
+	int64_t latest_at_us; /* the time of the newest award */
+} brabeion_user;
+
+typedef struct brabeion_user_list {
+	size_t count;
+	brabeion_user *users;
+	void *memory; /* the library's */
+} brabeion_user_list;
+
+BRABEION_API void brabeion_user_list_finish(brabeion_user_list *list);
+
+/* The users who hold most awards, most first. `limit` 0: all. `list` is yours: brabeion_user_list_finish(). */
+BRABEION_API brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list,
+					    brabeion_error *error);
+
+typedef struct brabeion_level {
+	const char *name;
+	const char *description;
+	int64_t holders; /* users who hold this level */
+} brabeion_level;
+
+typedef struct brabeion_badge {
+	const char *slug;
+	const char *plugin;      /* its id */
+	const char *plugin_file; /* the path it was loaded from */
+	bool multiple;
+	uint32_t level_count;
+	const brabeion_level *levels;
+	uint32_t event_count;
+	const char *const *events;
+	int64_t holders; /* users who hold any level */
+} brabeion_badge;
+
+typedef struct brabeion_badge_list {
+	uint64_t generation;
+	size_t count;
+	brabeion_badge *badges; /* in the order of badges.yaml */
+	void *memory;           /* the library's */
+} brabeion_badge_list;
+
+BRABEION_API void brabeion_badge_list_finish(brabeion_badge_list *list);
+
+/* All badges that are loaded. `list` is yours: brabeion_badge_list_finish(). */
+BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list,
+					     brabeion_error *error);
+
+/*
+ * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
+ * Holders are 0. Warnings go to options->log. `list` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
+					    brabeion_error *error);
+
+/* ---- times as text ----------------------------------------------------------------------------------------------- */
+
+#define BRABEION_TIME_BYTES 32
+
+/*
+ * Writes RFC 3339 in UTC, "2014-01-21T20:26:05.383Z": three fraction digits, six where needed. Years 0000 to 9999;
+ * BRABEION_INVALID beyond.
+ */
+BRABEION_API brabeion_status brabeion_time_format(int64_t at_us, char text[BRABEION_TIME_BYTES]);
+
+/*
+ * Reads RFC 3339 with any offset, "2014-01-21T22:26:05+02:00"; digits beyond microseconds are cut; second 60 counts
+ * as the next minute. BRABEION_INVALID for anything else.
+ */
+BRABEION_API brabeion_status brabeion_time_parse(const char *text, int64_t *at_us);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
