@@ -1,0 +1,189 @@
+/*
+ * loading/generation: see generation.h.
+ */
+#include "loading/generation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct generation_builder {
+	const brb_config *config;
+	brb_generation *generation;
+	brabeion_error *error;
+	bool refused;
+} generation_builder;
+
+static void no_memory(generation_builder *builder)
+{
+	builder->refused = true;
+	brb_status_add(builder->error, BRABEION_MEMORY, "out of memory");
+}
+
+/* ---- what may not be repeated ---- */
+
+static void check_id(generation_builder *builder, brb_table *ids, brb_plugin *plugin)
+{
+	const brb_plugin *earlier = brb_table_get(ids, plugin->id);
+	if (earlier) {
+		builder->refused = true;
+		brb_config_fault(
+			builder->config, plugin->at, builder->error,
+			"the plugin id \"%s\" is in use by the plugin of line %u already: their memory would be "
+			"mixed",
+			plugin->id, earlier->at.line);
+	} else if (!brb_table_set(ids, plugin->id, plugin)) {
+		no_memory(builder);
+	}
+}
+
+static void check_slug(generation_builder *builder, brb_badge *badge)
+{
+	const brb_badge *earlier = brb_table_get(&builder->generation->slugs, badge->slug);
+	if (earlier) {
+		builder->refused = true;
+		brb_config_fault(builder->config, badge->at, builder->error,
+				 "the slug \"%s\" is in use at line %u already: give one of them another `slug:`",
+				 badge->slug, earlier->at.line);
+	} else if (!brb_table_set(&builder->generation->slugs, badge->slug, badge)) {
+		no_memory(builder);
+	}
+}
+
+/* ---- routes ---- */
+
+static brb_route *route_of(generation_builder *builder, const char *event)
+{
+	brb_generation *generation = builder->generation;
+	brb_route *route = brb_table_get(&generation->routes, event);
+	if (route)
+		return route;
+	route = brb_arena_take(&generation->arena, sizeof *route);
+	if (!route || !brb_table_set(&generation->routes, event, route))
+		return NULL;
+	route->event = event;
+	return route;
+}
+
+static void add_step(generation_builder *builder, const char *event, const brb_plugin *plugin, const brb_badge *badge)
+{
+	brb_route *route = route_of(builder, event);
+	if (route && route->step_count == route->step_capacity) {
+		uint32_t capacity = route->step_capacity ? route->step_capacity * 2 : 4;
+		brb_route_step *steps = brb_arena_take(&builder->generation->arena, capacity * sizeof *steps);
+		if (steps && route->step_count)
+			memcpy(steps, route->steps, route->step_count * sizeof *steps);
+		route->steps = steps;
+		route->step_capacity = steps ? capacity : 0;
+	}
+	if (!route || !route->steps) {
+		no_memory(builder);
+		return;
+	}
+	/* one that names an event twice still hears it once */
+	const brb_route_step *last = route->step_count ? &route->steps[route->step_count - 1] : NULL;
+	if (!last || last->plugin != plugin || last->badge != badge)
+		route->steps[route->step_count++] = (brb_route_step){ plugin, badge };
+}
+
+static void route_plugin(generation_builder *builder, brb_plugin *plugin)
+{
+	for (uint32_t i = 0; i < plugin->watch_count; i++)
+		add_step(builder, plugin->watches[i], plugin, NULL);
+	for (size_t i = 0; i < plugin->badge_count; i++) {
+		brb_badge *badge = &plugin->badges[i];
+		check_slug(builder, badge);
+		for (uint32_t event = 0; event < badge->event_count; event++)
+			add_step(builder, badge->events[event], plugin, badge);
+		builder->generation->badges[builder->generation->badge_count++] = badge;
+	}
+}
+
+/* ---- building ---- */
+
+static void load_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+{
+	const brb_config *config = builder->config;
+	brb_generation *generation = builder->generation;
+	generation->plugins =
+		brb_arena_take(&generation->arena, (config->plugin_count + 1) * sizeof *generation->plugins);
+	if (!generation->plugins) {
+		no_memory(builder);
+		return;
+	}
+	for (size_t i = 0; i < config->plugin_count; i++) {
+		brb_plugin *plugin = NULL;
+		if (brb_plugin_open(config, &config->plugins[i], home, log, &plugin, builder->error) == BRABEION_OK)
+			generation->plugins[generation->plugin_count++] = plugin;
+		else
+			builder->refused = true;
+	}
+}
+
+static void join_plugins(generation_builder *builder)
+{
+	brb_generation *generation = builder->generation;
+	brb_table ids = { 0 };
+	size_t badge_count = 0;
+	for (size_t i = 0; i < generation->plugin_count; i++)
+		badge_count += generation->plugins[i]->badge_count;
+	generation->badges = brb_arena_take(&generation->arena, (badge_count + 1) * sizeof(brb_badge *));
+	if (!generation->badges) {
+		no_memory(builder);
+		return;
+	}
+	for (size_t i = 0; i < generation->plugin_count; i++) {
+		check_id(builder, &ids, generation->plugins[i]);
+		route_plugin(builder, generation->plugins[i]);
+	}
+	brb_table_finish(&ids);
+	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
+}
+
+brabeion_status brb_generation_open(const brb_config *config, brb_image_home *home, const brb_log *log,
+				    brb_generation **out, brabeion_error *error)
+{
+	brb_generation *generation = calloc(1, sizeof *generation);
+	if (!generation)
+		return brb_status_no_memory(error);
+	generation_builder builder = { .config = config, .generation = generation, .error = error };
+	load_plugins(&builder, home, log);
+	if (generation->plugins)
+		join_plugins(&builder);
+	if (builder.refused) {
+		brb_generation_close(generation);
+		return error->status;
+	}
+	*out = generation;
+	return BRABEION_OK;
+}
+
+void brb_generation_close(brb_generation *generation)
+{
+	if (!generation)
+		return;
+	for (size_t i = 0; i < generation->plugin_count; i++)
+		brb_plugin_close(generation->plugins[i]);
+	brb_table_finish(&generation->routes);
+	brb_table_finish(&generation->slugs);
+	brb_arena_finish(&generation->arena);
+	free(generation);
+}
+
+/* ---- comparing ---- */
+
+void brb_generation_compare(const brb_generation *before, const brb_generation *after, brabeion_receipt *receipt)
+{
+	receipt->added = receipt->changed = receipt->removed = receipt->kept = 0;
+	for (size_t i = 0; i < after->badge_count; i++) {
+		const brb_badge *badge = after->badges[i];
+		const brb_badge *earlier = brb_table_get(&before->slugs, badge->slug);
+		if (!earlier)
+			receipt->added++;
+		else if (earlier->fingerprint != badge->fingerprint)
+			receipt->changed++;
+		else
+			receipt->kept++;
+	}
+	for (size_t i = 0; i < before->badge_count; i++)
+		receipt->removed += !brb_table_get(&after->slugs, before->badges[i]->slug);
+}

@@ -1,0 +1,51 @@
+/*
+ * home: the private folder where the copies of plugin files live, one for each engine.
+ *
+ * It is called brabeion-<process id>-<random>, is open to its owner alone, and holds a file `lock` that is locked
+ * (flock) while its engine lives: whoever can take the lock knows that the owner is dead, and sweeps. Each copy has a
+ * folder of its own, so that it keeps its file name, which debuggers and core files show:
+ *
+ *	brabeion-4711-aB3dE9/lock
+ *	brabeion-4711-aB3dE9/84e1f03c5d2a9b76-1/points.so
+ *
+ * Keeps true: nothing outside such folders is ever removed, whatever links somebody puts there.
+ *
+ * Threads: one at a time per home.
+ */
+#ifndef BRB_LOADING_HOME_H
+#define BRB_LOADING_HOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/log.h"
+#include "base/status.h"
+
+typedef struct brb_home brb_home;
+
+/*
+ * Makes the folder in the first of `candidates` where it can be made and things in it can be executed. NULL entries
+ * are passed over.
+ * Errors: BRABEION_SYSTEM, naming each candidate and why it would not do; BRABEION_MEMORY.
+ */
+brabeion_status brb_home_open(const char *const *candidates, size_t count, const brb_log *log, brb_home **out,
+			      brabeion_error *error);
+
+/* Removes the folder with all that is in it. In a child of fork (`forked`) the folder is the parent's and stays. */
+void brb_home_close(brb_home *home, bool forked);
+
+/*
+ * Writes a copy, read-only and executable, in a folder whose name begins with `tag`.
+ * Owns:   `*path` is yours: free() it.
+ * Errors: BRABEION_SYSTEM with the folder and why; BRABEION_MEMORY. Nothing is left behind.
+ */
+brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_name, const void *bytes,
+			     size_t size_bytes, char **path, brabeion_error *error);
+
+/* Removes a copy, by the path that brb_home_add gave. */
+void brb_home_remove(brb_home *home, const char *path);
+
+/* The absolute path of the folder. */
+const char *brb_home_path(const brb_home *home);
+
+#endif

@@ -1,0 +1,391 @@
+/*
+ * image: see image.h. Reading the file, opening the copy, counting uses. What makes a good file is elf's to say, where
+ * the copies live is home's.
+ */
+#include "loading/image.h"
+
+#include <assert.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fenv.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/guard.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "loading/elf.h"
+#include "loading/home.h"
+
+#define FILE_BYTES_MOST ((off_t)256 << 20)
+#define TAG_DIGITS 16
+
+struct brb_image {
+	brb_image_home *home;
+	brb_image *next;
+	char *path; /* as it was asked for */
+	char *copy;
+	void *handle;
+	size_t uses;
+	uintptr_t load_address; /* what is added to an address in the file */
+	const void *symbol;
+	brb_elf_facts facts;
+	char sha256[BRB_SHA256_TEXT_BYTES];
+};
+
+struct brb_image_home {
+	brb_home *folder;
+	brb_image *images; /* those in use, and those that stay resident */
+};
+
+/* ---- the home ---------------------------------------------------------------------------------------------------- */
+
+brabeion_status brb_image_home_open(const char *const *candidates, size_t count, const brb_log *log,
+				    brb_image_home **out, brabeion_error *error)
+{
+	brb_image_home *home = calloc(1, sizeof *home);
+	if (!home)
+		return brb_status_no_memory(error);
+	if (brb_home_open(candidates, count, log, &home->folder, error) != BRABEION_OK) {
+		free(home);
+		return error->status;
+	}
+	*out = home;
+	return BRABEION_OK;
+}
+
+static void free_image(brb_image *image)
+{
+	free(image->path);
+	free(image->copy);
+	free(image);
+}
+
+/* What is resident stays mapped; removing its copy does it no harm. */
+void brb_image_home_close(brb_image_home *home, bool forked)
+{
+	if (!home)
+		return;
+	while (home->images) {
+		brb_image *image = home->images;
+		assert(forked || image->uses == 0);
+		home->images = image->next;
+		free_image(image);
+	}
+	brb_home_close(home->folder, forked);
+	free(home);
+}
+
+/* ---- reading the file -------------------------------------------------------------------------------------------- */
+
+typedef struct content {
+	void *bytes;
+	size_t size_bytes;
+} content;
+
+static brabeion_status refuse_unreadable(brabeion_error *error, int why)
+{
+	bool ours = why == EMFILE || why == ENFILE || why == ENOMEM || why == EIO;
+	return brb_status_set(error, ours ? BRABEION_SYSTEM : BRABEION_CONFIG, "cannot be read: %s", strerror(why));
+}
+
+static brabeion_status check_file(const struct stat *status, brabeion_error *error)
+{
+	if (S_ISDIR(status->st_mode))
+		return brb_status_set(error, BRABEION_CONFIG, "is a directory, not a shared object");
+	if (!S_ISREG(status->st_mode))
+		return brb_status_set(error, BRABEION_CONFIG, "is not a regular file");
+	if (status->st_size == 0)
+		return brb_status_set(error, BRABEION_CONFIG, "is empty");
+	if (status->st_size > FILE_BYTES_MOST)
+		return brb_status_set(error, BRABEION_CONFIG, "has %lld bytes; a plugin may have 256 MiB",
+				      (long long)status->st_size);
+	return BRABEION_OK;
+}
+
+/* Reads what is there, at most `most`; -1 with errno. */
+static ssize_t read_all(int file, char *bytes, size_t most)
+{
+	size_t got = 0;
+	while (got < most) {
+		ssize_t part = read(file, bytes + got, most - got);
+		if (part < 0 && errno == EINTR)
+			continue;
+		if (part < 0)
+			return -1;
+		if (part == 0)
+			break;
+		got += (size_t)part;
+	}
+	return (ssize_t)got;
+}
+
+static bool is_unchanged(const struct stat *before, int file)
+{
+	struct stat after;
+	return fstat(file, &after) == 0 && after.st_size == before->st_size &&
+	       after.st_mtim.tv_sec == before->st_mtim.tv_sec && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+static brabeion_status read_open_file(int file, content *out, brabeion_error *error)
+{
+	struct stat status;
+	if (fstat(file, &status) != 0)
+		return refuse_unreadable(error, errno);
+	if (check_file(&status, error) != BRABEION_OK)
+		return error->status;
+	char *bytes = malloc((size_t)status.st_size);
+	if (!bytes)
+		return brb_status_no_memory(error);
+	ssize_t got = read_all(file, bytes, (size_t)status.st_size);
+	if (got < 0)
+		refuse_unreadable(error, errno);
+	else if (!is_unchanged(&status, file))
+		brb_status_set(error, BRABEION_CONFIG, "was being written while it was read: try again");
+	else {
+		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got };
+		return BRABEION_OK;
+	}
+	free(bytes);
+	return error->status;
+}
+
+/* O_NONBLOCK, so that a FIFO is refused rather than waited for. */
+static brabeion_status read_file(const char *path, content *out, brabeion_error *error)
+{
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file < 0)
+		return refuse_unreadable(error, errno);
+	brabeion_status status = read_open_file(file, out, error);
+	close(file);
+	return status;
+}
+
+/* ---- opening the copy -------------------------------------------------------------------------------------------- */
+
+/*
+ * Both run code of the plugin: constructors, destructors. It must not call the engine, and it may change the mode of
+ * floating-point arithmetic for the whole thread (an object linked with -ffast-math does), which is put back.
+ */
+static void *open_guarded(const char *path, int flags)
+{
+	fenv_t arithmetic;
+	fegetenv(&arithmetic);
+	brb_guard_enter();
+	void *handle = dlopen(path, flags);
+	brb_guard_leave();
+	fesetenv(&arithmetic);
+	return handle;
+}
+
+static void close_guarded(void *handle)
+{
+	fenv_t arithmetic;
+	fegetenv(&arithmetic);
+	brb_guard_enter();
+	dlclose(handle);
+	brb_guard_leave();
+	fesetenv(&arithmetic);
+}
+
+/* Adds the dynamic linker's words without the private copy's path, which nobody knows. */
+static void add_words(brb_builder *builder, const char *words, const char *copy)
+{
+	const char *found;
+	while ((found = strstr(words, copy)) != NULL) {
+		brb_builder_add_length(builder, words, (size_t)(found - words));
+		brb_builder_add(builder, "it");
+		words = found + strlen(copy);
+	}
+	brb_builder_add(builder, words);
+}
+
+static brabeion_status refuse_unlinkable(const brb_image *image, brabeion_error *error)
+{
+	brb_builder text = { .text = NULL };
+	const char *words = dlerror();
+	if (!words)
+		words = "the dynamic linker gives no reason";
+	size_t length = strlen(image->copy);
+	if (strncmp(words, image->copy, length) == 0 && strncmp(words + length, ": ", 2) == 0)
+		words += length + 2;
+	bool missing = strstr(words, ".so") != NULL && strstr(words, "cannot open shared object file") != NULL;
+	brb_builder_add(&text, missing ? "needs " : "cannot be loaded: ");
+	add_words(&text, words, image->copy);
+	if (text.failed)
+		brb_status_no_memory(error);
+	else
+		brb_status_set(error, BRABEION_CONFIG, "%s", text.text);
+	brb_builder_finish(&text);
+	return error->status;
+}
+
+/* Where the dynamic linker put it, and the one symbol. */
+static brabeion_status find_symbol(brb_image *image, brabeion_error *error)
+{
+	struct link_map *map = NULL;
+	if (dlinfo(image->handle, RTLD_DI_LINKMAP, &map) != 0 || !map)
+		return brb_status_set(error, BRABEION_SYSTEM, "is loaded, but the dynamic linker does not say where");
+	image->load_address = (uintptr_t)map->l_addr;
+	image->symbol = dlsym(image->handle, "badge_plugin_v1");
+	if (!image->symbol || (uintptr_t)image->symbol != image->load_address + image->facts.plugin_address)
+		return brb_status_set(error, BRABEION_CONFIG,
+				      "is damaged (copy or build it again): its badge_plugin_v1 cannot be found");
+	return BRABEION_OK;
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* An object that cannot be unloaded is told so, lest somebody else's dlclose try. */
+static brabeion_status load(brb_image *image, const content *file, brabeion_error *error)
+{
+	char tag[TAG_DIGITS + 1];
+	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
+	if (brb_home_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
+			 &image->copy, error) != BRABEION_OK)
+		return error->status;
+	bool resident = image->facts.resident_because[0] != '\0';
+	image->handle = open_guarded(image->copy, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
+	if (!image->handle)
+		refuse_unlinkable(image, error);
+	else if (find_symbol(image, error) == BRABEION_OK)
+		return BRABEION_OK;
+	if (image->handle)
+		close_guarded(image->handle);
+	brb_home_remove(image->home->folder, image->copy);
+	return error->status;
+}
+
+/* ---- images ------------------------------------------------------------------------------------------------------ */
+
+static brb_image *find_image(const brb_image_home *home, const char *path, const char *sha256)
+{
+	for (brb_image *image = home->images; image; image = image->next) {
+		if (strcmp(image->sha256, sha256) == 0 && strcmp(image->path, path) == 0)
+			return image;
+	}
+	return NULL;
+}
+
+static brabeion_status load_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
+				brb_image **out, brabeion_error *error)
+{
+	brb_image *image = calloc(1, sizeof *image);
+	if (!image || !(image->path = strdup(path))) {
+		free(image);
+		return brb_status_no_memory(error);
+	}
+	image->home = home;
+	image->uses = 1;
+	memcpy(image->sha256, sha256, sizeof image->sha256);
+	if (brb_elf_check(file->bytes, file->size_bytes, &image->facts, error) != BRABEION_OK ||
+	    load(image, file, error) != BRABEION_OK) {
+		free_image(image);
+		return error->status;
+	}
+	image->next = home->images;
+	home->images = image;
+	*out = image;
+	return BRABEION_OK;
+}
+
+brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error)
+{
+	content file = { .bytes = NULL };
+	char sha256[BRB_SHA256_TEXT_BYTES];
+	if (read_file(path, &file, error) != BRABEION_OK)
+		return error->status;
+	brb_sha256_text(file.bytes, file.size_bytes, sha256);
+	brabeion_status status = BRABEION_OK;
+	brb_image *image = find_image(home, path, sha256);
+	if (image) {
+		image->uses++;
+		*out = image;
+	} else {
+		status = load_new(home, path, sha256, &file, out, error);
+	}
+	free(file.bytes);
+	return status;
+}
+
+/*
+ * Unloads. The dynamic linker may know a reason of its own to keep an object (another one is bound to it); then its
+ * handle is taken back, and the image is resident like others.
+ */
+static bool unload(brb_image *image)
+{
+	close_guarded(image->handle);
+	image->handle = dlopen(image->copy, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+	if (!image->handle)
+		return true;
+	snprintf(image->facts.resident_because, sizeof image->facts.resident_because,
+		 "is kept by the dynamic linker");
+	return false;
+}
+
+void brb_image_close(brb_image *image)
+{
+	if (!image)
+		return;
+	assert(image->uses > 0);
+	if (--image->uses > 0 || image->facts.resident_because[0] != '\0' || !unload(image))
+		return;
+	brb_image **link = &image->home->images;
+	while (*link != image)
+		link = &(*link)->next;
+	*link = image->next;
+	brb_home_remove(image->home->folder, image->copy);
+	free_image(image);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+/* The loaded segment that an address lies in; NULL when it lies in none. */
+static const brb_elf_segment *segment_of(const brb_image *image, const void *address)
+{
+	uintptr_t offset = (uintptr_t)address - image->load_address;
+	for (size_t i = 0; i < image->facts.segment_count; i++) {
+		const brb_elf_segment *segment = &image->facts.segments[i];
+		if (offset >= segment->address && offset - segment->address < segment->size_bytes)
+			return segment;
+	}
+	return NULL;
+}
+
+static size_t bytes_from(const brb_image *image, const brb_elf_segment *segment, const void *address)
+{
+	return (size_t)(segment->size_bytes - ((uintptr_t)address - image->load_address - segment->address));
+}
+
+const void *brb_image_symbol(const brb_image *image, size_t *readable_bytes)
+{
+	const brb_elf_segment *segment = segment_of(image, image->symbol);
+	*readable_bytes = segment && segment->readable ? bytes_from(image, segment, image->symbol) : 0;
+	return image->symbol;
+}
+
+bool brb_image_contains(const brb_image *image, const void *address, size_t size, bool executable)
+{
+	const brb_elf_segment *segment = segment_of(image, address);
+	return segment && segment->readable && (segment->executable || !executable) &&
+	       size <= bytes_from(image, segment, address);
+}
+
+const char *brb_image_sha256(const brb_image *image)
+{
+	return image->sha256;
+}
+
+const char *brb_image_resident_because(const brb_image *image)
+{
+	return image->facts.resident_because[0] != '\0' ? image->facts.resident_because : NULL;
+}

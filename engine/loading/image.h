@@ -1,0 +1,64 @@
+/*
+ * image: one plugin file on disk -> a checked, privately copied, opened image with its descriptor.
+ *
+ * A file is never opened in place: writing over it would crash the process. It is read once; what was read is checked
+ * (ELF class, machine, type, every segment inside the file, ...), written under its hash into a private folder, and
+ * that copy is opened. So what was checked is what is run. The same content under the same path is opened once and
+ * counted.
+ *
+ * Keeps true: no code of the file runs before the checks passed; floating-point mode is as before; a refused file
+ * leaves nothing behind.
+ *
+ * Leaves to others: what the descriptor says (loading/plugin).
+ *
+ * Threads: one at a time per home; the caller holds its reload lock.
+ */
+#ifndef BRB_LOADING_IMAGE_H
+#define BRB_LOADING_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/log.h"
+#include "base/status.h"
+
+/* The private folder where copies live, and the images now open. */
+typedef struct brb_image_home brb_image_home;
+
+/*
+ * Makes a private 0700 folder in the first of `candidates` (NULL entries are passed over) that can be written and
+ * allows execution, and sweeps folders of dead processes there.
+ * Errors: BRABEION_SYSTEM, naming each candidate and why it would not do.
+ */
+brabeion_status brb_image_home_open(const char *const *candidates, size_t count, const brb_log *log,
+				    brb_image_home **out, brabeion_error *error);
+
+/* Removes the folder. All images must be closed. In a child of fork: frees memory only (`forked`). */
+void brb_image_home_close(brb_image_home *home, bool forked);
+
+typedef struct brb_image brb_image;
+
+/*
+ * Opens `path`, or counts one more use of it when its content is already open.
+ * Errors: BRABEION_CONFIG with why, without the path in front: "is not a shared object: ...", "is cut short: ...",
+ *         "has no badge_plugin_v1: is it a brabeion plugin?", "needs libfoo.so.1: ...". BRABEION_MEMORY,
+ * BRABEION_SYSTEM.
+ */
+brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error);
+
+/* Counts one use less; with the last one the image is unloaded where that is safe, else kept resident. */
+void brb_image_close(brb_image *image);
+
+/* Address of the exported badge_plugin_v1, and how many bytes of the image are readable from there. */
+const void *brb_image_symbol(const brb_image *image, size_t *readable_bytes);
+
+/*
+ * True when `address` lies, for `size` bytes, in a loaded segment of the image that may be read (and executed, when
+ * `executable`). For checking the pointers of a descriptor before they are followed.
+ */
+bool brb_image_contains(const brb_image *image, const void *address, size_t size, bool executable);
+
+const char *brb_image_sha256(const brb_image *image);           /* 64 hex digits */
+const char *brb_image_resident_because(const brb_image *image); /* NULL: it can be unloaded */
+
+#endif

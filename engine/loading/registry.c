@@ -1,0 +1,154 @@
+/*
+ * loading/registry: see registry.h.
+ */
+#include "loading/registry.h"
+
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* glibc has no wrapper; membarrier(2). */
+static long membarrier(int command)
+{
+	return syscall(SYS_membarrier, command, 0, 0);
+}
+
+/* A thread ends: its slot waits for another. */
+static void give_back(void *value)
+{
+	brb_reader *reader = value;
+	atomic_store_explicit(&reader->taken, false, memory_order_release);
+}
+
+brabeion_status brb_registry_init(brb_registry *registry, brabeion_error *error)
+{
+	*registry = (brb_registry){ .has_key = false };
+	if (pthread_mutex_init(&registry->lock, NULL) != 0)
+		return brb_status_no_memory(error);
+	if (pthread_key_create(&registry->reader_key, give_back) != 0) {
+		pthread_mutex_destroy(&registry->lock);
+		return brb_status_set(
+			error, BRABEION_SYSTEM,
+			"the process has no thread-specific key left (PTHREAD_KEYS_MAX): too many engines "
+			"are open");
+	}
+	registry->has_key = true;
+	registry->has_membarrier = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+	return BRABEION_OK;
+}
+
+static void free_readers(brb_registry *registry)
+{
+	brb_reader *reader = atomic_load(&registry->readers);
+	while (reader) {
+		brb_reader *next = reader->next;
+		free(reader);
+		reader = next;
+	}
+	if (registry->has_key) {
+		pthread_key_delete(registry->reader_key);
+		pthread_mutex_destroy(&registry->lock);
+	}
+	registry->has_key = false;
+}
+
+void brb_registry_finish(brb_registry *registry)
+{
+	brb_generation *generation = atomic_exchange(&registry->current, NULL);
+	brb_generation_close(generation);
+	while (registry->retired) {
+		generation = registry->retired;
+		registry->retired = generation->next_retired;
+		brb_generation_close(generation);
+	}
+	free_readers(registry);
+}
+
+void brb_registry_finish_forked(brb_registry *registry)
+{
+	free_readers(registry);
+}
+
+static brb_reader *take_free_reader(brb_registry *registry)
+{
+	for (brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next) {
+		bool taken = false;
+		if (atomic_compare_exchange_strong(&reader->taken, &taken, true))
+			return reader;
+	}
+	return NULL;
+}
+
+brb_reader *brb_registry_reader_slow(brb_registry *registry)
+{
+	pthread_mutex_lock(&registry->lock);
+	brb_reader *reader = take_free_reader(registry);
+	if (!reader && (reader = aligned_alloc(_Alignof(brb_reader), sizeof *reader))) {
+		atomic_init(&reader->uses, NULL);
+		atomic_init(&reader->taken, true);
+		reader->next = atomic_load(&registry->readers);
+		atomic_store(&registry->readers, reader);
+	}
+	pthread_mutex_unlock(&registry->lock);
+	if (reader && pthread_setspecific(registry->reader_key, reader) != 0) {
+		give_back(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+static bool is_used(brb_registry *registry, const brb_generation *generation)
+{
+	for (brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next)
+		if (atomic_load_explicit(&reader->uses, memory_order_acquire) == generation)
+			return true;
+	return false;
+}
+
+/* Takes those that nobody uses off the list, and answers them. */
+static brb_generation *take_unused_locked(brb_registry *registry)
+{
+	brb_generation *unused = NULL;
+	brb_generation **at = &registry->retired;
+	while (*at) {
+		brb_generation *generation = *at;
+		if (is_used(registry, generation)) {
+			at = &generation->next_retired;
+			continue;
+		}
+		*at = generation->next_retired;
+		generation->next_retired = unused;
+		unused = generation;
+	}
+	return unused;
+}
+
+void brb_registry_retire(brb_registry *registry)
+{
+	pthread_mutex_lock(&registry->lock);
+	if (registry->has_membarrier)
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+	else
+		atomic_thread_fence(memory_order_seq_cst);
+	brb_generation *unused = take_unused_locked(registry);
+	pthread_mutex_unlock(&registry->lock);
+	while (unused) {
+		brb_generation *next = unused->next_retired;
+		brb_generation_close(unused);
+		unused = next;
+	}
+}
+
+void brb_registry_publish(brb_registry *registry, brb_generation *generation)
+{
+	pthread_mutex_lock(&registry->lock);
+	generation->number = ++registry->published;
+	brb_generation *old = atomic_exchange(&registry->current, generation);
+	if (old) {
+		old->next_retired = registry->retired;
+		registry->retired = old;
+	}
+	pthread_mutex_unlock(&registry->lock);
+	brb_registry_retire(registry);
+}

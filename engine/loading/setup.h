@@ -1,0 +1,37 @@
+/*
+ * loading/setup: what a plugin's `open` sees: its settings from badges.yaml, typed and nested, by path. Part of the
+ * room loading/plugin.
+ *
+ * Every path that is asked for is noted, so that a setting which nobody asked for can be told from a misspelt one.
+ */
+#ifndef BRB_LOADING_SETUP_H
+#define BRB_LOADING_SETUP_H
+
+#include <brabeion/badge.h>
+
+#include "base/table.h"
+#include "base/text.h"
+#include "config/config.h"
+
+typedef struct brb_setup {
+	badge_setup head; /* first: the plugin's pointer to it is a pointer to this */
+	const brb_config *config;
+	const brb_yaml_node *settings; /* NULL: none */
+	brb_config_position at;        /* for faults that no setting is to blame for */
+	const char *what;              /* `badge "commentator"`, for messages */
+	const char *slug;
+	uint32_t level_count;
+	brb_arena arena;
+	brb_table asked; /* paths */
+	brabeion_error *error;
+	bool failed;
+} brb_setup;
+
+/* Makes the setup's head; the caller has filled in the rest. */
+void brb_setup_init(brb_setup *setup);
+void brb_setup_finish(brb_setup *setup);
+
+/* Calls `open` with it, then reports settings of a wrong type and those nobody asked for. False: refused. */
+bool brb_setup_open(brb_setup *setup, int32_t (*open)(badge_setup *, void **), void (*close)(void *), void **self);
+
+#endif
