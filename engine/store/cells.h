@@ -1,0 +1,93 @@
+/*
+ * store/cells: the cache of single values: tallies, notes, what a user holds, numbers of names. Private to the store
+ * room.
+ *
+ * A cell is found by a key of bytes that begins with its kind. When there are too many, those that were not used of
+ * late go first.
+ */
+#ifndef BRB_STORE_CELLS_H
+#define BRB_STORE_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef enum brb_cell_kind {
+	BRB_CELL_USER = 'u',   /* number: of the user, 0 when there is none */
+	BRB_CELL_EVENT = 'e',  /* number: of the event's name */
+	BRB_CELL_BADGE = 'b',  /* number: of the slug, 0 when there is none */
+	BRB_CELL_MEMORY = 'm', /* number: of (plugin, name), 0 when there is none */
+	BRB_CELL_TALLY = 't',  /* value */
+	BRB_CELL_NOTE = 'n',   /* text, NULL when there is none */
+	BRB_CELL_HELD =
+		'h',       /* of (user, badge): count, value = highest level, levels = those held without a reason */
+	BRB_CELL_FOR = 'f' /* of (user, badge, level, reason): value 1 when held */
+} brb_cell_kind;
+
+typedef struct brb_cell {
+	struct brb_cell *next_changed;
+	uint32_t hash;
+	uint32_t key_length;
+	bool changed; /* differs from the database: on the list of changes */
+	bool used;    /* since the last eviction */
+	int64_t number;
+	int64_t value;
+	int64_t count;
+	uint64_t levels;
+	char *text; /* owned */
+	char key[];
+} brb_cell;
+
+typedef struct brb_cells {
+	brb_cell **slots;
+	uint32_t capacity;
+	uint32_t count;
+	uint32_t sweeps;
+	size_t used_bytes; /* of all cells and their texts; too much rather than too little */
+} brb_cells;
+
+/* Longest: kind, two numbers, a name and two subjects with their NULs. */
+enum { BRB_CELL_KEY_BYTES = 1 + 4 + 4 + 101 + 256 + 256 };
+
+typedef struct brb_cell_key {
+	char bytes[BRB_CELL_KEY_BYTES];
+	size_t length;
+} brb_cell_key;
+
+static inline void brb_cell_key_begin(brb_cell_key *key, brb_cell_kind kind)
+{
+	key->bytes[0] = (char)kind;
+	key->length = 1;
+}
+
+static inline void brb_cell_key_number(brb_cell_key *key, uint32_t number)
+{
+	memcpy(key->bytes + key->length, &number, sizeof number);
+	key->length += sizeof number;
+}
+
+/* The text with its NUL, which no text holds: two keys are equal only if their parts are. Bounds are the caller's. */
+static inline void brb_cell_key_text(brb_cell_key *key, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	memcpy(key->bytes + key->length, text, size);
+	key->length += size;
+}
+
+/* A cells of all zeroes is ready. */
+brb_cell *brb_cells_find(const brb_cells *cells, const brb_cell_key *key);
+
+/* A new, zeroed cell; the key must not be there yet. NULL when memory is short. */
+brb_cell *brb_cells_add(brb_cells *cells, const brb_cell_key *key);
+
+/* Gives the cell another text, which it then owns; the one before is the caller's. */
+void brb_cells_set_text(brb_cells *cells, brb_cell *cell, char *text);
+
+/* With more than `most_bytes` in cells, frees some until at most half of that is left. No cell may be changed. */
+void brb_cells_evict(brb_cells *cells, size_t most_bytes);
+
+/* Frees all cells, changed or not. */
+void brb_cells_clear(brb_cells *cells);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * store/changes: what a transaction changes: cells with their undo, and awards; written once, at the commit.
+ */
+#include <stdlib.h>
+
+#include "store/internal.h"
+
+brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found, brabeion_error *error)
+{
+	brb_cell *cell = brb_cells_find(&store->cells, key);
+	*found = cell != NULL;
+	if (!cell)
+		cell = brb_cells_add(&store->cells, key);
+	if (!cell)
+		brb_status_no_memory(error);
+	return cell;
+}
+
+/* ---- undo ---- */
+
+brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion_error *error)
+{
+	if (store->change_count == store->change_capacity) {
+		size_t capacity = store->change_capacity ? store->change_capacity * 2 : 64;
+		brb_change *changes = realloc(store->changes, capacity * sizeof *changes);
+		if (!changes)
+			return brb_status_no_memory(error);
+		store->changes = changes;
+		store->change_capacity = capacity;
+	}
+	store->changes[store->change_count++] = (brb_change){ .cell = cell,
+							      .changed = cell->changed,
+							      .value = cell->value,
+							      .count = cell->count,
+							      .levels = cell->levels,
+							      .text = cell->text };
+	if (!cell->changed) {
+		cell->changed = true;
+		cell->next_changed = store->changed_cells;
+		store->changed_cells = cell;
+	}
+	return BRABEION_OK;
+}
+
+static void forget_undo(brb_store *store)
+{
+	for (size_t i = 0; i < store->change_count; i++)
+		if (store->changes[i].had_text)
+			free(store->changes[i].text);
+	store->change_count = 0;
+}
+
+void brb_store_mark(brb_store *store)
+{
+	forget_undo(store);
+	store->marked_award_count = store->award_count;
+	store->marked_sequence = store->last_sequence;
+}
+
+void brb_store_undo(brb_store *store)
+{
+	while (store->change_count) {
+		brb_change *change = &store->changes[--store->change_count];
+		brb_cell *cell = change->cell;
+		if (change->had_text) {
+			free(cell->text);
+			cell->text = change->text;
+		}
+		cell->value = change->value;
+		cell->count = change->count;
+		cell->levels = change->levels;
+		/* a cell stays on the list of changes: written as it was, which does no harm */
+	}
+	store->award_count = store->marked_award_count;
+	store->last_sequence = store->marked_sequence;
+}
+
+void brb_store_forget_changes(brb_store *store)
+{
+	forget_undo(store);
+	for (brb_cell *cell = store->changed_cells; cell; cell = cell->next_changed)
+		cell->changed = false;
+	store->changed_cells = NULL;
+	store->award_count = 0;
+	store->marked_award_count = 0;
+	store->seen.added = 0;
+	brb_arena_reset(&store->arena);
+}
+
+/* ---- writing ---- */
+
+static brabeion_status write_cell(brb_store *store, const brb_cell *cell, brabeion_error *error)
+{
+	brb_statement which = cell->key[0] == BRB_CELL_TALLY ? BRB_STATEMENT_TALLY_SET
+			      : cell->text                   ? BRB_STATEMENT_NOTE_SET
+							     : BRB_STATEMENT_NOTE_REMOVE;
+	sqlite3_stmt *statement = brb_database_statement(&store->database, which, error);
+	if (!statement)
+		return error->status;
+	/* the key is kind, plugin, name, subject, the last two with their NULs */
+	const char *subject = cell->key + 1 + sizeof(uint32_t);
+	subject += strlen(subject) + 1;
+	sqlite3_bind_int64(statement, 1, cell->number);
+	sqlite3_bind_text(statement, 2, subject, -1, SQLITE_STATIC);
+	if (which == BRB_STATEMENT_TALLY_SET)
+		sqlite3_bind_int64(statement, 3, cell->value);
+	else if (which == BRB_STATEMENT_NOTE_SET)
+		sqlite3_bind_text(statement, 3, cell->text, -1, SQLITE_STATIC);
+	return brb_database_run(&store->database, statement, error);
+}
+
+static brabeion_status write_award(brb_store *store, const brb_pending_award *award, brabeion_error *error)
+{
+	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_AWARD_ADD, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_int64(statement, 1, award->sequence);
+	sqlite3_bind_int64(statement, 2, award->user);
+	sqlite3_bind_int64(statement, 3, award->badge);
+	sqlite3_bind_int64(statement, 4, award->level);
+	sqlite3_bind_text(statement, 5, award->reason, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 6, award->event);
+	sqlite3_bind_text(statement, 7, award->event_id, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 8, award->at_us);
+	return brb_database_run(&store->database, statement, error);
+}
+
+static brabeion_status write_sequence(brb_store *store, brabeion_error *error)
+{
+	if (store->last_sequence == store->written_sequence)
+		return BRABEION_OK;
+	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_COUNTER_SET, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_text(statement, 1, "sequence", -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, store->last_sequence);
+	return brb_database_run(&store->database, statement, error);
+}
+
+brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
+{
+	brabeion_status status = BRABEION_OK;
+	for (brb_cell *cell = store->changed_cells; cell && status == BRABEION_OK; cell = cell->next_changed)
+		if (cell->key[0] == BRB_CELL_TALLY || cell->key[0] == BRB_CELL_NOTE)
+			status = write_cell(store, cell, error);
+	for (size_t i = 0; i < store->award_count && status == BRABEION_OK; i++)
+		status = write_award(store, &store->awards[i], error);
+	return status == BRABEION_OK ? write_sequence(store, error) : status;
+}

@@ -1,0 +1,225 @@
+/*
+ * store/database: see database.h.
+ *
+ * Busy waits are ours: SQLite's busy_timeout sleeps up to 100 ms a step and starves writers for seconds, waits of
+ * 0.2 to 0.6 ms keep four writing processes near even (measured: 2.6 s against 0.37 s at worst).
+ */
+#include "store/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/schema.h"
+
+enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 4000, JOURNAL_BYTES = 64 * 1024 * 1024 };
+
+/* ---- errors ---- */
+
+static brabeion_status status_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return BRABEION_BUSY;
+	case SQLITE_NOMEM:
+		return BRABEION_MEMORY;
+	default:
+		return BRABEION_STORE;
+	}
+}
+
+brabeion_status brb_database_fault(brb_database *database, int code, brabeion_error *error)
+{
+	brabeion_status status = status_of(code);
+	if (status == BRABEION_MEMORY)
+		return brb_status_no_memory(error);
+	if (status == BRABEION_BUSY)
+		return brb_status_set(error, status,
+				      "%s: another process has held the database for longer than %lld ms",
+				      database->path, (long long)(database->busy_timeout_us / 1000));
+	return brb_status_set(error, status, "%s: %s (SQLite code %d)", database->path,
+			      database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code), code);
+}
+
+/* ---- waiting ---- */
+
+static int wait_a_little(void *context, int tries)
+{
+	brb_database *database = context;
+	int64_t now_us = brb_clock_monotonic_us();
+	if (tries == 0)
+		database->busy_since_us = now_us;
+	if (now_us - database->busy_since_us >= database->busy_timeout_us)
+		return 0;
+	database->jitter =
+		database->jitter * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
+	struct timespec wait = { 0, 200000 + (long)(database->jitter >> 33) % 400000 };
+	nanosleep(&wait, NULL);
+	return 1;
+}
+
+/* ---- opening ---- */
+
+static brabeion_status pragma(brb_database *database, const char *sql, brabeion_error *error)
+{
+	int code = sqlite3_exec(database->handle, sql, NULL, NULL, NULL);
+	return code == SQLITE_OK ? BRABEION_OK : brb_database_fault(database, code, error);
+}
+
+/* Locks the folder of the database: no leftover file, and closing it drops no lock of SQLite's on the database. */
+static int lock_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	if (!folder)
+		return -1;
+	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (lock < 0)
+		return -1;
+	while (flock(lock, LOCK_EX) != 0)
+		if (errno != EINTR)
+			break; /* a file system without locks: SQLite's own have to do */
+	return lock;
+}
+
+static brabeion_status configure(brb_database *database, const brb_store_options *options, brabeion_error *error)
+{
+	char sql[256];
+	snprintf(sql, sizeof sql,
+		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA cache_size = -%d;"
+		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d; PRAGMA trusted_schema = OFF",
+		 options->synchronous_full ? "FULL" : "NORMAL", CACHE_KIBIBYTES, CHECKPOINT_PAGES, JOURNAL_BYTES);
+	return pragma(database, sql, error);
+}
+
+static brabeion_status refuse_directory(const char *path, brabeion_error *error)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return BRABEION_OK;
+	close(folder);
+	return brb_status_set(error, BRABEION_STORE, "%s: is a directory, not a database", path);
+}
+
+static brabeion_status connect(brb_database *database, int flags, brabeion_error *error)
+{
+	errno = 0;
+	int code = sqlite3_open_v2(database->path, &database->handle,
+				   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	int system = database->handle ? sqlite3_system_errno(database->handle) : 0;
+	if (code != SQLITE_OK && system)
+		return brb_status_set(error, BRABEION_STORE, "%s: %s", database->path, strerror(system));
+	if (code != SQLITE_OK)
+		return brb_database_fault(database, code, error);
+	sqlite3_busy_handler(database->handle, wait_a_little, database);
+	return BRABEION_OK;
+}
+
+static brabeion_status create_or_migrate(brb_database *database, const brb_store_options *options,
+					 brabeion_error *error)
+{
+	brabeion_status status = refuse_directory(database->path, error);
+	if (status == BRABEION_OK)
+		status = connect(database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+	if (status != BRABEION_OK)
+		return status;
+	if (sqlite3_db_readonly(database->handle, "main") == 1)
+		return brb_status_set(error, BRABEION_STORE, "%s: is read-only", database->path);
+	int64_t now_s = brb_clock_now_us(&options->clock) / 1000000;
+	status = brb_schema_bring_up_to_date(database->handle, database->path, now_s, error);
+	if (status != BRABEION_OK)
+		brb_status_prefix(error, "%s: ", database->path);
+	return status;
+}
+
+brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, bool create,
+				  brabeion_error *error)
+{
+	*database = (brb_database){ .path = options->path,
+				    .busy_timeout_us = options->busy_timeout_ms * 1000,
+				    .jitter = (uint64_t)brb_clock_monotonic_us() ^ (uint64_t)getpid() << 32 };
+	int lock = create ? lock_folder(options->path) : -1;
+	brabeion_status status = create ? create_or_migrate(database, options, error)
+					: connect(database, SQLITE_OPEN_READWRITE, error);
+	if (status == BRABEION_OK)
+		status = configure(database, options, error);
+	if (lock >= 0)
+		close(lock);
+	if (status != BRABEION_OK)
+		brb_database_close(database);
+	return status;
+}
+
+void brb_database_close(brb_database *database)
+{
+	for (int i = 0; i < BRB_STATEMENT_COUNT; i++)
+		sqlite3_finalize(database->statements[i]);
+	sqlite3_close(database->handle);
+	memset(database->statements, 0, sizeof database->statements);
+	database->handle = NULL;
+}
+
+/* ---- statements ---- */
+
+static const char *const statement_sql[BRB_STATEMENT_COUNT] = {
+#define BRB_STATEMENT_SQL(name, sql) sql,
+	BRB_STATEMENTS(BRB_STATEMENT_SQL)
+#undef BRB_STATEMENT_SQL
+};
+
+sqlite3_stmt *brb_database_statement(brb_database *database, brb_statement which, brabeion_error *error)
+{
+	sqlite3_stmt **statement = &database->statements[which];
+	if (!*statement) {
+		int code = sqlite3_prepare_v3(database->handle, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+					      statement, NULL);
+		if (code != SQLITE_OK)
+			brb_database_fault(database, code, error);
+	}
+	return *statement;
+}
+
+brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error)
+{
+	int code = sqlite3_step(statement);
+	*row = code == SQLITE_ROW;
+	if (code == SQLITE_ROW)
+		return BRABEION_OK;
+	brabeion_status status = code == SQLITE_DONE ? BRABEION_OK : brb_database_fault(database, code, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+brabeion_status brb_database_run(brb_database *database, sqlite3_stmt *statement, brabeion_error *error)
+{
+	bool row;
+	return brb_database_step(database, statement, &row, error);
+}
+
+/* ---- the file itself ---- */
+
+brabeion_status brb_database_check_in_place(brb_database *database, brabeion_error *error)
+{
+	int moved = 0;
+	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved)
+		return BRABEION_OK;
+	return brb_status_set(error, BRABEION_STORE,
+			      "%s: the database file was moved, deleted or replaced while in use; nothing more is "
+			      "stored until it is back or the engine is opened anew",
+			      database->path);
+}
+
+uint32_t brb_database_data_version(brb_database *database)
+{
+	uint32_t version = 0;
+	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	return version;
+}

@@ -1,0 +1,111 @@
+/*
+ * store/database: one SQLite connection with its prepared statements. Private to the store room.
+ *
+ * Keeps true: the file is ours and of a version we know before anything is written; it is created and migrated under
+ * a lock of its folder; a busy database is waited for in short, uneven steps.
+ */
+#ifndef BRB_STORE_DATABASE_H
+#define BRB_STORE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+#define BRB_STATEMENTS(X)                                                                                          \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                                \
+	X(COMMIT, "COMMIT")                                                                                        \
+	X(ROLLBACK, "ROLLBACK")                                                                                    \
+	X(BEGIN_READING, "BEGIN")                                                                                  \
+	X(COUNTER, "SELECT value FROM counters WHERE name = ?1")                                                   \
+	X(COUNTER_SET,                                                                                             \
+	  "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")     \
+	X(USER, "SELECT id FROM users WHERE name = ?1")                                                            \
+	X(USER_ADD, "INSERT INTO users(name) VALUES(?1)")                                                          \
+	X(EVENT, "SELECT id FROM events WHERE name = ?1")                                                          \
+	X(EVENT_ADD, "INSERT INTO events(name) VALUES(?1)")                                                        \
+	X(BADGE, "SELECT id FROM badges WHERE slug = ?1")                                                          \
+	X(BADGE_ADD, "INSERT INTO badges(slug) VALUES(?1)")                                                        \
+	X(LEVEL, "SELECT 1 FROM levels WHERE badge = ?1 AND level = ?2 AND name = ?3 AND description = ?4")        \
+	X(LEVEL_SET, "INSERT INTO levels(badge, level, name, description) VALUES(?1, ?2, ?3, ?4)"                  \
+		     " ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description")        \
+	X(PLUGIN, "SELECT id FROM plugins WHERE name = ?1")                                                        \
+	X(PLUGIN_ADD, "INSERT INTO plugins(name) VALUES(?1)")                                                      \
+	X(MEMORY, "SELECT id FROM memories WHERE plugin = ?2 AND name = ?1")                                       \
+	X(MEMORY_ADD, "INSERT INTO memories(name, plugin) VALUES(?1, ?2)")                                         \
+	X(TALLY, "SELECT value FROM tallies WHERE memory = ?1 AND subject = ?2")                                   \
+	X(TALLY_SET, "INSERT INTO tallies(memory, subject, value) VALUES(?1, ?2, ?3)"                              \
+		     " ON CONFLICT DO UPDATE SET value = excluded.value")                                          \
+	X(NOTE, "SELECT text FROM notes WHERE memory = ?1 AND subject = ?2")                                       \
+	X(NOTE_SET, "INSERT INTO notes(memory, subject, text) VALUES(?1, ?2, ?3)"                                  \
+		    " ON CONFLICT DO UPDATE SET text = excluded.text")                                             \
+	X(NOTE_REMOVE, "DELETE FROM notes WHERE memory = ?1 AND subject = ?2")                                     \
+	X(SEE, "INSERT INTO seen(id, event, user, arrived_s) VALUES(?1, ?2, ?3, ?4)"                               \
+	       " ON CONFLICT DO UPDATE SET arrived_s = excluded.arrived_s WHERE arrived_s < ?5")                   \
+	X(SEEN_AFTER, "SELECT id, event, user, arrived_s FROM seen WHERE (id, event, user) > (?1, ?2, ?3)"         \
+		      " ORDER BY id, event, user LIMIT ?4")                                                        \
+	X(SEEN_REMOVE, "DELETE FROM seen WHERE id = ?1 AND event = ?2 AND user = ?3")                              \
+	X(HELD, "SELECT level, reason = '' FROM awards WHERE badge = ?1 AND user = ?2")                            \
+	X(HELD_FOR, "SELECT 1 FROM awards WHERE badge = ?1 AND user = ?2 AND level = ?3 AND reason = ?4")          \
+	X(AWARD_ADD, "INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us)"            \
+		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                                    \
+	X(AWARDS_OF_USER, BRB_SELECT_AWARDS "a.user = (SELECT id FROM users WHERE name = ?1)" BRB_NEWEST_FIRST)    \
+	X(AWARDS_OF_BADGE, BRB_SELECT_AWARDS "a.badge = (SELECT id FROM badges WHERE slug = ?1)" BRB_NEWEST_FIRST) \
+	X(COUNT_ALL, "SELECT COUNT(*) FROM awards")                                                                \
+	X(COUNT_OF_USER, "SELECT COUNT(*) FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1)")        \
+	X(USERS, "SELECT u.name, t.held, t.badges, t.latest FROM"                                                  \
+		 " (SELECT user, COUNT(*) AS held, COUNT(DISTINCT badge) AS badges, MAX(at_us) AS latest"          \
+		 "  FROM awards GROUP BY user) AS t JOIN users AS u ON u.id = t.user"                              \
+		 " ORDER BY t.held DESC, u.name LIMIT ?1")                                                         \
+	X(HOLDERS, "SELECT COUNT(DISTINCT user) FROM awards"                                                       \
+		   " WHERE badge = (SELECT id FROM badges WHERE slug = ?1)")                                       \
+	X(HOLDERS_AT_LEVEL, "SELECT level, COUNT(DISTINCT user) FROM awards"                                       \
+			    " WHERE badge = (SELECT id FROM badges WHERE slug = ?1) GROUP BY level")
+
+#define BRB_SELECT_AWARDS                                                                                          \
+	"SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, a.at_us" \
+	" FROM awards AS a JOIN users AS u ON u.id = a.user JOIN badges AS b ON b.id = a.badge"                    \
+	" JOIN events AS e ON e.id = a.event"                                                                      \
+	" LEFT JOIN levels AS l ON l.badge = a.badge AND l.level = a.level WHERE "
+
+#define BRB_NEWEST_FIRST " AND a.sequence < ?2 ORDER BY a.sequence DESC LIMIT ?3"
+
+typedef enum brb_statement {
+#define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
+	BRB_STATEMENTS(BRB_STATEMENT_NAME)
+#undef BRB_STATEMENT_NAME
+		BRB_STATEMENT_COUNT
+} brb_statement;
+
+typedef struct brb_database {
+	sqlite3 *handle;
+	sqlite3_stmt *statements[BRB_STATEMENT_COUNT]; /* prepared at their first use */
+	const char *path;                              /* the store's */
+	int64_t busy_timeout_us;
+	int64_t busy_since_us;
+	uint64_t jitter;
+} brb_database;
+
+/* Opens, and with `create` creates or migrates, the file. `database` is ready for close after a failure, too. */
+brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, bool create,
+				  brabeion_error *error);
+void brb_database_close(brb_database *database);
+
+/* The prepared statement, reset and without bindings; NULL with `error` filled. */
+sqlite3_stmt *brb_database_statement(brb_database *database, brb_statement which, brabeion_error *error);
+
+/* Runs a statement that gives no rows. */
+brabeion_status brb_database_run(brb_database *database, sqlite3_stmt *statement, brabeion_error *error);
+
+/* Steps: BRABEION_OK with *row telling whether there is one. The statement is reset when there is none. */
+brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error);
+
+/* What SQLite's code means to a caller, with its words. */
+brabeion_status brb_database_fault(brb_database *database, int code, brabeion_error *error);
+
+/* BRABEION_STORE when the file that is open is no longer the one at its path. */
+brabeion_status brb_database_check_in_place(brb_database *database, brabeion_error *error);
+
+/* A number that changes whenever this or another connection has committed. Inside a transaction it is up to date. */
+uint32_t brb_database_data_version(brb_database *database);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * store/internal: what the files of the store room share: the store itself and its lookups of names.
+ */
+#ifndef BRB_STORE_INTERNAL_H
+#define BRB_STORE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "base/text.h"
+#include "store/cells.h"
+#include "store/database.h"
+#include "store/store.h"
+
+/* How a cell was before a change, so that it can be undone. */
+typedef struct brb_change {
+	brb_cell *cell;
+	bool changed;
+	int64_t value;
+	int64_t count;
+	uint64_t levels;
+	char *text; /* owned by the change when `had_text` */
+	bool had_text;
+} brb_change;
+
+/* An award that is written at the commit. */
+typedef struct brb_pending_award {
+	int64_t sequence;
+	int64_t user;
+	uint32_t badge;
+	uint32_t level;
+	int64_t event;
+	const char *reason;
+	const char *event_id;
+	int64_t at_us;
+} brb_pending_award;
+
+struct brb_store {
+	char *path;
+	brb_store_options options;
+
+	pthread_mutex_t writing; /* held by the thread whose transaction is under way */
+	brb_database database;
+	brb_cells cells;
+	brb_cell *changed_cells;
+	uint32_t known_version; /* the database's, as of our last commit; the cells are right if it is still this */
+	bool cells_are_right;
+	int64_t last_sequence; /* of awards, also those not yet written */
+	int64_t written_sequence;
+
+	brb_change *changes; /* since the mark */
+	size_t change_count, change_capacity;
+	brb_pending_award *awards; /* of the transaction */
+	size_t award_count, award_capacity, marked_award_count;
+	int64_t marked_sequence;
+	brb_arena arena; /* texts of pending awards */
+
+	struct {
+		int64_t since_s;  /* no id in the table arrived before this */
+		int64_t cutoff_s; /* of the sweep under way */
+		bool under_way;
+		char id[256]; /* it has come so far */
+		int64_t event, user;
+		int64_t added; /* ids in this transaction */
+	} seen;
+
+	pthread_mutex_t reading; /* guards `reader` */
+	brb_database reader;
+};
+
+/* ---- numbers of names (names.c): 0 when there is none and none is to be made ---- */
+
+brabeion_status brb_store_user(brb_store *store, const char *user, bool make, int64_t *number, brabeion_error *error);
+brabeion_status brb_store_event(brb_store *store, const char *event, int64_t *number, brabeion_error *error);
+brabeion_status brb_store_slug(brb_store *store, const char *slug, bool make, int64_t *number, brabeion_error *error);
+brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *name, bool make, int64_t *number,
+				 brabeion_error *error);
+
+/* ---- changes (changes.c) ---- */
+
+/* Remembers how the cell is, before it is changed, and puts it on the list of changed cells. */
+brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion_error *error);
+
+/* The cell of a key, new (and *found false) when it is not cached. NULL with `error` filled when memory is short. */
+brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found, brabeion_error *error);
+
+/* Writes what the transaction changed: cells, awards, counters. */
+brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error);
+
+/* Forgets what the transaction changed, after its end. */
+void brb_store_forget_changes(brb_store *store);
+
+/* ---- seen ids (seen.c) ---- */
+
+brabeion_status brb_store_sweep_seen(brb_store *store, brabeion_error *error);
+
+#endif

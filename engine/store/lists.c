@@ -1,0 +1,237 @@
+/*
+ * store/lists: reading what is committed, through a connection of its own, so that a long list delays no commit.
+ */
+#include "base/list.h"
+#include "store/internal.h"
+
+static size_t column_size(sqlite3_stmt *statement, int column)
+{
+	return (size_t)sqlite3_column_bytes(statement, column) + 1;
+}
+
+static const char *copy_column(sqlite3_stmt *statement, int column, char **at)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	size_t length = text ? (size_t)sqlite3_column_bytes(statement, column) : 0;
+	char *copy = *at;
+	if (text)
+		memcpy(copy, text, length);
+	copy[length] = '\0';
+	*at += length + 1;
+	return copy;
+}
+
+/* ---- the connection ---- */
+
+static brabeion_status begin_reading(brb_store *store, brabeion_error *error)
+{
+	pthread_mutex_lock(&store->reading);
+	brabeion_status status = BRABEION_OK;
+	if (!store->reader.handle)
+		status = brb_database_open(&store->reader, &store->options, false, error);
+	if (status == BRABEION_OK)
+		status = brb_database_check_in_place(&store->reader, error);
+	sqlite3_stmt *begin = status == BRABEION_OK
+				      ? brb_database_statement(&store->reader, BRB_STATEMENT_BEGIN_READING, error)
+				      : NULL;
+	status = begin ? brb_database_run(&store->reader, begin, error) : error->status;
+	if (status != BRABEION_OK)
+		pthread_mutex_unlock(&store->reading);
+	return status;
+}
+
+static void end_reading(brb_store *store)
+{
+	brabeion_error ignored = BRABEION_NO_ERROR;
+	sqlite3_stmt *rollback = brb_database_statement(&store->reader, BRB_STATEMENT_ROLLBACK, &ignored);
+	if (rollback)
+		brb_database_run(&store->reader, rollback, &ignored);
+	brabeion_error_finish(&ignored);
+	pthread_mutex_unlock(&store->reading);
+}
+
+static int64_t limit_of(size_t limit)
+{
+	return limit && limit < INT64_MAX ? (int64_t)limit : -1;
+}
+
+/* ---- awards ---- */
+
+enum { USER = 1, BADGE, LEVEL, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID, AT };
+
+/* One award of a list, its texts in memory of its own until the list is whole. */
+static brabeion_status read_award(sqlite3_stmt *statement, brabeion_award *award, brb_arena *arena,
+				  brabeion_error *error)
+{
+	static const int texts[] = { USER, BADGE, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID };
+	size_t size = 0;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		size += column_size(statement, texts[i]);
+	char *at = brb_arena_take(arena, size);
+	if (!at)
+		return brb_status_no_memory(error);
+	award->sequence = sqlite3_column_int64(statement, 0);
+	award->level = (uint32_t)sqlite3_column_int64(statement, LEVEL);
+	award->at_us = sqlite3_column_int64(statement, AT);
+	award->user = copy_column(statement, USER, &at);
+	award->badge = copy_column(statement, BADGE, &at);
+	award->name = copy_column(statement, NAME, &at);
+	award->description = copy_column(statement, DESCRIPTION, &at);
+	award->reason = copy_column(statement, REASON, &at);
+	award->event = copy_column(statement, EVENT, &at);
+	award->event_id = copy_column(statement, EVENT_ID, &at);
+	return BRABEION_OK;
+}
+
+static brabeion_status read_awards(brb_store *store, sqlite3_stmt *statement, brabeion_award_list *list,
+				   brabeion_error *error)
+{
+	size_t capacity = 0;
+	bool row;
+	brabeion_status status;
+	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
+		brabeion_award *award = brb_list_add(&list->awards, &list->count, &capacity, sizeof *award);
+		if (!award)
+			return brb_status_no_memory(error);
+		status = read_award(statement, award, list->memory, error);
+		if (status != BRABEION_OK)
+			return status;
+	}
+	return status;
+}
+
+brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
+				      size_t limit, brabeion_award_list *list, brabeion_error *error)
+{
+	brabeion_award_list read = { .memory = brb_list_memory() };
+	if (!read.memory)
+		return brb_status_no_memory(error);
+	brabeion_status status = begin_reading(store, error);
+	if (status != BRABEION_OK) {
+		brabeion_award_list_finish(&read);
+		return status;
+	}
+	sqlite3_stmt *statement = brb_database_statement(
+		&store->reader,
+		whose == BRB_STORE_OF_USER ? BRB_STATEMENT_AWARDS_OF_USER : BRB_STATEMENT_AWARDS_OF_BADGE, error);
+	if (statement) {
+		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(statement, 2, before ? before : INT64_MAX);
+		sqlite3_bind_int64(statement, 3, limit_of(limit));
+		status = read_awards(store, statement, &read, error);
+		sqlite3_reset(statement);
+	} else {
+		status = error->status;
+	}
+	end_reading(store);
+	if (status == BRABEION_OK)
+		*list = read;
+	else
+		brabeion_award_list_finish(&read);
+	return status;
+}
+
+/* ---- users ---- */
+
+static brabeion_status read_users(brb_store *store, sqlite3_stmt *statement, brabeion_user_list *list,
+				  brabeion_error *error)
+{
+	size_t capacity = 0;
+	bool row;
+	brabeion_status status;
+	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
+		brabeion_user *user = brb_list_add(&list->users, &list->count, &capacity, sizeof *user);
+		char *at = user ? brb_arena_take(list->memory, column_size(statement, 0)) : NULL;
+		if (!at)
+			return brb_status_no_memory(error);
+		user->user = copy_column(statement, 0, &at);
+		user->awards = sqlite3_column_int64(statement, 1);
+		user->badges = sqlite3_column_int64(statement, 2);
+		user->latest_at_us = sqlite3_column_int64(statement, 3);
+	}
+	return status;
+}
+
+brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error)
+{
+	brabeion_user_list read = { .memory = brb_list_memory() };
+	if (!read.memory)
+		return brb_status_no_memory(error);
+	brabeion_status status = begin_reading(store, error);
+	if (status != BRABEION_OK) {
+		brabeion_user_list_finish(&read);
+		return status;
+	}
+	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_USERS, error);
+	if (statement) {
+		sqlite3_bind_int64(statement, 1, limit_of(limit));
+		status = read_users(store, statement, &read, error);
+		sqlite3_reset(statement);
+	} else {
+		status = error->status;
+	}
+	end_reading(store);
+	if (status == BRABEION_OK)
+		*list = read;
+	else
+		brabeion_user_list_finish(&read);
+	return status;
+}
+
+/* ---- counts ---- */
+
+static brabeion_status read_count(brb_store *store, brb_statement which, const char *name, int64_t *count,
+				  brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = brb_database_statement(&store->reader, which, error);
+	if (!statement)
+		return error->status;
+	if (name)
+		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+	brabeion_status status = brb_database_step(&store->reader, statement, &row, error);
+	if (row)
+		*count = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return status;
+}
+
+brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error)
+{
+	brabeion_status status = begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = read_count(store, user ? BRB_STATEMENT_COUNT_OF_USER : BRB_STATEMENT_COUNT_ALL, user, count, error);
+	end_reading(store);
+	return status;
+}
+
+static brabeion_status read_levels(brb_store *store, const char *slug, int64_t *at_level, uint32_t level_count,
+				   brabeion_error *error)
+{
+	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_HOLDERS_AT_LEVEL, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_text(statement, 1, slug, -1, SQLITE_STATIC);
+	bool row;
+	brabeion_status status;
+	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
+		int64_t level = sqlite3_column_int64(statement, 0);
+		if (level >= 1 && level <= level_count)
+			at_level[level - 1] = sqlite3_column_int64(statement, 1);
+	}
+	return status;
+}
+
+brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
+				  uint32_t level_count, brabeion_error *error)
+{
+	brabeion_status status = begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = read_count(store, BRB_STATEMENT_HOLDERS, slug, holders, error);
+	if (status == BRABEION_OK)
+		status = read_levels(store, slug, at_level, level_count, error);
+	end_reading(store);
+	return status;
+}

@@ -1,0 +1,20 @@
+/*
+ * store/schema: the tables, and how an older database becomes a newer one. Private to the store room.
+ */
+#ifndef BRB_STORE_SCHEMA_H
+#define BRB_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "base/status.h"
+
+#define BRB_SCHEMA_APPLICATION_ID 0x42414447 /* "BADG" */
+#define BRB_SCHEMA_VERSION 1
+
+/*
+ * Creates the tables in an empty database, or brings an older one up to date, in one transaction. The caller holds
+ * the folder's lock. Errors: BRABEION_STORE, without the path in front.
+ */
+brabeion_status brb_schema_bring_up_to_date(sqlite3 *handle, const char *path, int64_t now_s, brabeion_error *error);
+
+#endif

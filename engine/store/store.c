@@ -1,0 +1,161 @@
+/*
+ * store: opening, closing, and transactions. See store.h; the other files of the room hold what happens inside one.
+ *
+ * The cells stay right across transactions as long as nobody else commits. SQLite's data version tells: it moves with
+ * every commit of any connection, so it is read after our own commit and compared at the next begin.
+ */
+#include <stdlib.h>
+
+#include "store/internal.h"
+
+enum { CELLS_BYTES_MOST = 16 * 1024 * 1024 };
+
+/* ---- opening ---- */
+
+static brabeion_status init_locks(brb_store *store, brabeion_error *error)
+{
+	if (pthread_mutex_init(&store->writing, NULL) != 0)
+		return brb_status_no_memory(error);
+	if (pthread_mutex_init(&store->reading, NULL) == 0)
+		return BRABEION_OK;
+	pthread_mutex_destroy(&store->writing);
+	return brb_status_no_memory(error);
+}
+
+brabeion_status brb_store_open(const brb_store_options *options, brb_store **out, brabeion_error *error)
+{
+	brb_store *store = calloc(1, sizeof *store);
+	if (!store || !(store->path = strdup(options->path))) {
+		free(store);
+		return brb_status_no_memory(error);
+	}
+	store->options = *options;
+	store->options.path = store->path;
+	brabeion_status status = init_locks(store, error);
+	if (status != BRABEION_OK) {
+		free(store->path);
+		free(store);
+		return status;
+	}
+	status = brb_database_open(&store->database, &store->options, true, error);
+	if (status != BRABEION_OK) {
+		brb_store_close(store);
+		return status;
+	}
+	*out = store;
+	return BRABEION_OK;
+}
+
+void brb_store_close(brb_store *store)
+{
+	if (!store)
+		return;
+	brb_database_close(&store->reader);
+	brb_database_close(&store->database);
+	brb_store_forget_changes(store);
+	brb_cells_clear(&store->cells);
+	brb_arena_finish(&store->arena);
+	pthread_mutex_destroy(&store->reading);
+	pthread_mutex_destroy(&store->writing);
+	free(store->changes);
+	free(store->awards);
+	free(store->path);
+	free(store);
+}
+
+const char *brb_store_path(const brb_store *store)
+{
+	return store->path;
+}
+
+/* ---- transactions ---- */
+
+static brabeion_status run(brb_store *store, brb_statement which, brabeion_error *error)
+{
+	sqlite3_stmt *statement = brb_database_statement(&store->database, which, error);
+	return statement ? brb_database_run(&store->database, statement, error) : error->status;
+}
+
+static brabeion_status read_counter(brb_store *store, const char *name, int64_t *value, brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_COUNTER, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+	brabeion_status status = brb_database_step(&store->database, statement, &row, error);
+	*value = row ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return status;
+}
+
+/* Another connection has committed, or our own last transaction failed: what is cached may be wrong. */
+static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
+{
+	brb_cells_clear(&store->cells);
+	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
+	if (status == BRABEION_OK)
+		status = read_counter(store, "seen_since_s", &store->seen.since_s, error);
+	store->written_sequence = store->last_sequence;
+	store->cells_are_right = status == BRABEION_OK;
+	return status;
+}
+
+static void end_transaction(brb_store *store, bool cells_are_right)
+{
+	brb_store_forget_changes(store);
+	store->cells_are_right = cells_are_right;
+	if (cells_are_right)
+		brb_cells_evict(&store->cells, CELLS_BYTES_MOST);
+	else
+		brb_cells_clear(&store->cells);
+	pthread_mutex_unlock(&store->writing);
+}
+
+brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
+{
+	pthread_mutex_lock(&store->writing);
+	brabeion_status status = run(store, BRB_STATEMENT_BEGIN, error);
+	if (status != BRABEION_OK) {
+		pthread_mutex_unlock(&store->writing);
+		return status;
+	}
+	uint32_t version = brb_database_data_version(&store->database);
+	if (!store->cells_are_right || version != store->known_version)
+		status = start_afresh(store, error);
+	if (status != BRABEION_OK) {
+		brb_store_rollback(store);
+		return status;
+	}
+	brb_store_mark(store);
+	return BRABEION_OK;
+}
+
+void brb_store_rollback(brb_store *store)
+{
+	brabeion_error ignored = BRABEION_NO_ERROR;
+	if (!sqlite3_get_autocommit(store->database.handle)) /* some errors have rolled back already */
+		run(store, BRB_STATEMENT_ROLLBACK, &ignored);
+	brabeion_error_finish(&ignored);
+	store->seen.under_way = false;
+	end_transaction(store, false);
+}
+
+brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
+{
+	brabeion_status status = brb_store_write_changes(store, error);
+	if (status == BRABEION_OK)
+		status = brb_store_sweep_seen(store, error);
+	if (status == BRABEION_OK)
+		status = brb_database_check_in_place(&store->database, error);
+	if (status == BRABEION_OK)
+		status = run(store, BRB_STATEMENT_COMMIT, error);
+	if (status != BRABEION_OK) {
+		brb_store_rollback(store);
+		return status;
+	}
+	store->written_sequence = store->last_sequence;
+	store->known_version = brb_database_data_version(&store->database);
+	end_transaction(store, true);
+	return BRABEION_OK;
+}

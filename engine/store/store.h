@@ -1,0 +1,127 @@
+/*
+ * store: awards, memory, seen ids and users, kept in one database.
+ *
+ * Works in whole transactions: begin, then read and change through the functions below, then commit all or nothing.
+ * What was read or changed is cached across transactions for as long as nobody else has written to the database;
+ * changes reach it once, at the commit. Each judgement is a stretch between a mark and an undo or the next mark.
+ *
+ * Keeps true: no award twice (user, badge, level, reason); awards, memory and seen ids of a transaction stored
+ * together or not at all; a database that is newer, another program's, moved away or replaced is never written.
+ *
+ * Leaves to others: what is judged, in which order, and who is told. This header names no SQLite type, so that
+ * another database can stand behind it.
+ *
+ * Threads: a transaction belongs to the thread that began it; others wait in brb_store_begin. Reading lists needs no
+ * transaction and does not wait for one.
+ */
+#ifndef BRB_STORE_STORE_H
+#define BRB_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <brabeion/badge.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+
+typedef struct brb_store brb_store;
+
+typedef struct brb_store_options {
+	const char *path;
+	bool synchronous_full;
+	int64_t busy_timeout_ms;
+	int64_t retention_us; /* of seen ids; INT64_MAX: forever */
+	brb_clock clock;
+	brb_log log;
+} brb_store_options;
+
+/* Opens or creates the database, bringing an older one up to date. */
+brabeion_status brb_store_open(const brb_store_options *options, brb_store **out, brabeion_error *error);
+void brb_store_close(brb_store *store); /* no transaction may be under way */
+const char *brb_store_path(const brb_store *store);
+
+/* ---- names that a badge set brings along ---- */
+
+/*
+ * Gives a badge's number, stable for the life of the database, and keeps its levels' names for awards to show under
+ * when the badge is no longer loaded. A transaction of its own where something changed.
+ */
+typedef struct brb_store_badge {
+	const char *slug;
+	const badge_level *levels;
+	uint32_t level_count;
+	uint32_t number; /* out */
+} brb_store_badge;
+
+brabeion_status brb_store_register(brb_store *store, brb_store_badge *badges, size_t badge_count,
+				   const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
+				   brabeion_error *error);
+
+/* ---- transactions ---- */
+
+/* Waits for other threads, then for other processes up to the busy timeout: BRABEION_BUSY. */
+brabeion_status brb_store_begin(brb_store *store, brabeion_error *error);
+
+/* Writes and commits. The transaction is over, whatever is answered; after an error nothing cached is believed. */
+brabeion_status brb_store_commit(brb_store *store, brabeion_error *error);
+void brb_store_rollback(brb_store *store);
+
+/*
+ * A judgement begins: what it changes in memory and awards can be undone until the next mark. Seen ids stay. Texts
+ * that brb_store_note gave are valid until the next mark or the transaction's end. Beginning sets the first mark.
+ */
+void brb_store_mark(brb_store *store);
+void brb_store_undo(brb_store *store);
+
+/* ---- inside a transaction: each answers its status and fills `error` ---- */
+
+/* Records the event; *first is false when it was there already and is still to be remembered. */
+brabeion_status brb_store_see(brb_store *store, const char *id, const char *event, const char *user, bool *first,
+			      brabeion_error *error);
+
+brabeion_status brb_store_tally(brb_store *store, uint32_t plugin, const char *name, const char *subject,
+				int64_t *value, brabeion_error *error);
+brabeion_status brb_store_tally_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
+				    int64_t value, brabeion_error *error);
+
+/* *text is NULL when there is none. Valid until the next mark, also when the note is set anew. */
+brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *name, const char *subject,
+			       const char **text, brabeion_error *error);
+brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
+				   const char *text, brabeion_error *error);
+
+/* How many awards of a badge, by slug, loaded or not, a user holds, and the highest level. */
+brabeion_status brb_store_held(brb_store *store, const char *user, const char *slug, int64_t *count,
+			       int32_t *highest_level, brabeion_error *error);
+
+typedef struct brb_store_award {
+	const char *user;
+	uint32_t badge; /* its number */
+	uint32_t level;
+	const char *reason; /* NULL: "#" and the award's sequence */
+	const char *event;  /* by which it was earned */
+	const char *event_id;
+	int64_t at_us;
+} brb_store_award;
+
+/* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
+brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
+				    brabeion_error *error);
+
+/* ---- lists: in a snapshot of their own, of what is committed ---- */
+
+typedef enum brb_store_whose { BRB_STORE_OF_USER, BRB_STORE_OF_BADGE } brb_store_whose;
+
+brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
+				      size_t limit, brabeion_award_list *list, brabeion_error *error);
+brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error);
+brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error);
+
+/* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
+brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
+				  uint32_t level_count, brabeion_error *error);
+
+#endif
