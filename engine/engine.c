@@ -1,0 +1,412 @@
+/*
+ * engine: the public API. Ties the rooms together: configuration, image home, store, registry, judge.
+ *
+ * Keeps true: a call from inside a plugin or after fork is refused before anything is touched; callbacks run after the
+ * commit, with no lock and no generation held.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/guard.h"
+#include "base/list.h"
+#include "engine_internal.h"
+
+const char *brabeion_version(void)
+{
+	return BRABEION_VERSION;
+}
+
+/* ---- who may call ---- */
+
+/*
+ * A page that the kernel replaces by zeroes in a child of fork (MADV_WIPEONFORK, madvise(2)): reading one byte of it
+ * tells parent from child without a system call.
+ */
+static const unsigned char *make_birth_mark(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, size, MADV_WIPEONFORK) != 0) {
+		munmap(page, size);
+		return NULL;
+	}
+	*page = 1;
+	return page;
+}
+
+brabeion_status brb_engine_enter(const brabeion_engine *engine)
+{
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	return *brb_guard_depth() ? BRABEION_REENTRANT : BRABEION_OK;
+}
+
+const char *brb_engine_refusal(brabeion_status status)
+{
+	return status == BRABEION_FORKED ? "the engine was opened by another process: open after fork"
+					 : "called from inside a plugin's function or the log callback";
+}
+
+/* ---- loading ---- */
+
+static bool is_relative(const char *path)
+{
+	return path[0] != '/';
+}
+
+/* The path of badges.yaml: as given, unless the host has changed its working directory since the open. */
+static char *config_path_now(const brabeion_engine *engine)
+{
+	char *now = is_relative(engine->config_path) ? getcwd(NULL, 0) : NULL;
+	bool moved = now && engine->working_folder && strcmp(now, engine->working_folder) != 0;
+	free(now);
+	if (!moved)
+		return strdup(engine->config_path);
+	brb_builder path = { 0 };
+	brb_builder_printf(&path, "%s/%s", engine->working_folder, engine->config_path);
+	return brb_builder_take(&path);
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+/* Where copies of plugins may live: cache_dir alone when it is given. */
+static brabeion_status open_home(const brb_config *config, const char *database, const char *last_resort,
+				 const brb_log *log, brb_image_home **home, brabeion_error *error)
+{
+	char *folder = folder_of(database);
+	if (!folder)
+		return brb_status_no_memory(error);
+	const char *places[] = { config->cache_dir, NULL, NULL, NULL };
+	if (!config->cache_dir) {
+		places[0] = secure_getenv("XDG_RUNTIME_DIR");
+		places[1] = folder;
+		places[2] = last_resort;
+	}
+	brabeion_status status = brb_image_home_open(places, sizeof places / sizeof places[0], log, home, error);
+	free(folder);
+	return status;
+}
+
+/* Numbers of badges and plugins in the store; the generation is not published yet. */
+static brabeion_status number_badges(brb_generation *generation, brb_store *store, brabeion_error *error)
+{
+	brb_arena arena = { 0 };
+	brb_store_badge *badges = brb_arena_take(&arena, (generation->badge_count + 1) * sizeof *badges);
+	const char **ids = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *ids);
+	uint32_t *numbers = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *numbers);
+	brabeion_status status = badges && ids && numbers ? BRABEION_OK : brb_status_no_memory(error);
+	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
+		badges[i] = (brb_store_badge){ .slug = generation->badges[i]->slug,
+					       .levels = generation->badges[i]->levels,
+					       .level_count = generation->badges[i]->level_count };
+	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
+		ids[i] = generation->plugins[i]->id;
+	if (status == BRABEION_OK)
+		status = brb_store_register(store, badges, generation->badge_count, ids, numbers,
+					    generation->plugin_count, error);
+	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
+		generation->badges[i]->number = badges[i].number;
+	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
+		generation->plugins[i]->number = numbers[i];
+	brb_arena_finish(&arena);
+	return status;
+}
+
+/* ---- opening and closing ---- */
+
+static const char *config_of(const brabeion_options *options)
+{
+	return options->config ? options->config : "badges.yaml";
+}
+
+static brabeion_status init_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
+{
+	engine->log = (brb_log){ options->log, options->log_context };
+	engine->clock = (brb_clock){ options->clock, options->clock_context };
+	engine->config_path = strdup(config_of(options));
+	engine->database = options->database ? strdup(options->database) : NULL;
+	engine->working_folder = getcwd(NULL, 0);
+	engine->born_here = make_birth_mark();
+	if (!engine->config_path || (options->database && !engine->database))
+		return brb_status_no_memory(error);
+	if (!engine->born_here)
+		return brb_status_set(
+			error, BRABEION_SYSTEM,
+			"the kernel refuses a page that is wiped on fork (MADV_WIPEONFORK, Linux 4.14)");
+	return BRABEION_OK;
+}
+
+static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
+{
+	brb_store_options options = { .path = engine->database ? engine->database : config->database,
+				      .synchronous_full = config->synchronous == BRB_CONFIG_FULL,
+				      .busy_timeout_ms = config->busy_timeout_ms,
+				      .retention_us = config->retention_us,
+				      .clock = engine->clock,
+				      .log = engine->log };
+	return brb_store_open(&options, &engine->store, error);
+}
+
+/* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
+static brabeion_status open_parts(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
+{
+	brb_generation *generation = NULL;
+	const char *database = engine->database ? engine->database : config->database;
+	brabeion_status status = open_home(config, database, NULL, &engine->log, &engine->home, error);
+	if (status == BRABEION_OK)
+		status = brb_generation_open(config, engine->home, &engine->log, &generation, error);
+	if (status == BRABEION_OK)
+		status = open_store(engine, config, error);
+	if (status == BRABEION_OK)
+		status = number_badges(generation, engine->store, error);
+	if (status == BRABEION_OK)
+		brb_registry_publish(&engine->registry, generation);
+	else
+		brb_generation_close(generation);
+	return status;
+}
+
+static void free_engine(brabeion_engine *engine)
+{
+	if (engine->born_here)
+		munmap((void *)(uintptr_t)engine->born_here, (size_t)sysconf(_SC_PAGESIZE));
+	free(engine->config_path);
+	free(engine->working_folder);
+	free(engine->database);
+	free(engine);
+}
+
+static brabeion_status open_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
+{
+	brb_config *config = NULL;
+	brabeion_status status = init_engine(engine, options, error);
+	if (status == BRABEION_OK)
+		status = brb_config_open(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
+	if (status == BRABEION_OK)
+		status = brb_registry_init(&engine->registry, error);
+	if (status != BRABEION_OK) {
+		brb_config_close(config);
+		free_engine(engine);
+		return status;
+	}
+	pthread_mutex_init(&engine->reloading, NULL);
+	pthread_mutex_init(&engine->callbacks_lock, NULL);
+	status = open_parts(engine, config, error);
+	brb_config_close(config);
+	if (status != BRABEION_OK)
+		brabeion_close(engine);
+	return status;
+}
+
+brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_engine *engine = NULL;
+	if (*brb_guard_depth())
+		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
+	else if (!(engine = calloc(1, sizeof *engine)))
+		brb_status_no_memory(&fault);
+	else if (open_engine(engine, options, &fault) == BRABEION_OK)
+		*out = engine;
+	return brb_status_hand_over(error, &fault);
+}
+
+void brabeion_close(brabeion_engine *engine)
+{
+	if (!engine || *brb_guard_depth() || !*engine->born_here)
+		return;
+	brb_registry_finish(&engine->registry);
+	brb_store_close(engine->store);
+	brb_image_home_close(engine->home, false);
+	pthread_mutex_destroy(&engine->callbacks_lock);
+	pthread_mutex_destroy(&engine->reloading);
+	free_engine(engine);
+}
+
+/* ---- reloading and checking ---- */
+
+/* The file names another database than the one that is open. */
+static brabeion_status check_same_database(const brabeion_engine *engine, const brb_config *config,
+					   brabeion_error *error)
+{
+	if (engine->database)
+		return BRABEION_OK;
+	char *now = realpath(brb_store_path(engine->store), NULL);
+	char *then = realpath(config->database, NULL);
+	bool same = strcmp(brb_store_path(engine->store), config->database) == 0 ||
+		    (now && then && strcmp(now, then) == 0);
+	free(now);
+	free(then);
+	if (same)
+		return BRABEION_OK;
+	return brb_status_set(
+		error, BRABEION_CONFIG,
+		"%s: \"database\" is now \"%s\", the engine is using \"%s\": changing it needs a new open",
+		config->name, config->database, brb_store_path(engine->store));
+}
+
+static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
+{
+	brb_config *config = NULL;
+	brb_generation *generation = NULL;
+	int64_t began_us = brb_clock_monotonic_us();
+	char *path = config_path_now(engine);
+	brabeion_status status =
+		path ? brb_config_open(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
+	free(path);
+	if (status == BRABEION_OK)
+		status = check_same_database(engine, config, error);
+	if (status == BRABEION_OK)
+		status = brb_generation_open(config, engine->home, &engine->log, &generation, error);
+	if (status == BRABEION_OK)
+		status = number_badges(generation, engine->store, error);
+	brb_config_close(config);
+	if (status != BRABEION_OK) {
+		brb_generation_close(generation);
+		return status;
+	}
+	brb_generation_compare(atomic_load(&engine->registry.current), generation, receipt);
+	int64_t loaded_us = brb_clock_monotonic_us();
+	brb_registry_publish(&engine->registry, generation);
+	receipt->generation = engine->registry.published;
+	receipt->load_us = loaded_us - began_us;
+	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
+	return BRABEION_OK;
+}
+
+brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_receipt made = { 0 };
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK) {
+		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
+		return brb_status_hand_over(error, &fault);
+	}
+	pthread_mutex_lock(&engine->reloading);
+	status = reload_locked(engine, &made, &fault);
+	pthread_mutex_unlock(&engine->reloading);
+	if (status == BRABEION_OK && receipt)
+		*receipt = made;
+	return brb_status_hand_over(error, &fault);
+}
+
+static brabeion_status check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
+{
+	brb_log log = { options->log, options->log_context };
+	brb_config *config = NULL;
+	brb_image_home *home = NULL;
+	brb_generation *generation = NULL;
+	const char *temporary = secure_getenv("TMPDIR");
+	brabeion_status status = brb_config_open(config_of(options), BRABEION_PLUGIN_DIR, &config, error);
+	if (status == BRABEION_OK)
+		status = open_home(config, options->database ? options->database : config->database,
+				   temporary ? temporary : "/tmp", &log, &home, error);
+	if (status == BRABEION_OK)
+		status = brb_generation_open(config, home, &log, &generation, error);
+	if (status == BRABEION_OK && list)
+		status = brb_engine_list_badges(generation, NULL, list, error);
+	brb_generation_close(generation);
+	brb_image_home_close(home, false);
+	brb_config_close(config);
+	return status;
+}
+
+brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	if (*brb_guard_depth())
+		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
+	else
+		check(options, list, &fault);
+	return brb_status_hand_over(error, &fault);
+}
+
+/* ---- judging ---- */
+
+static void fill_message(brabeion_result *result, brabeion_status status, const char *message)
+{
+	*result = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED, .memory = brb_list_memory() };
+	if (result->memory)
+		result->message = brb_arena_copy(result->memory, message);
+	if (!result->message)
+		result->message = "out of memory";
+}
+
+/* A failed transaction answers for all its events but those that were wrong by themselves. */
+static void abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
+		    const char *message)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i < judged && results[i].status != BRABEION_OK)
+			continue;
+		if (i < judged)
+			brabeion_result_finish(&results[i]);
+		fill_message(&results[i], status, message);
+	}
+}
+
+static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events, size_t count,
+				 brabeion_result *results)
+{
+	size_t judged = 0;
+	brabeion_status status = BRABEION_OK;
+	while (judged < count && status == BRABEION_OK) {
+		status = brb_judge_event(judge, &events[judged], &results[judged]);
+		judged++;
+	}
+	if (status == BRABEION_OK && judge->in_transaction)
+		status = brb_store_commit(judge->store, &judge->error);
+	else if (judge->in_transaction)
+		brb_store_rollback(judge->store);
+	if (status != BRABEION_OK)
+		abandon(results, judged, count, status, judge->error.message);
+	return status;
+}
+
+brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
+					      brabeion_result *results)
+{
+	unsigned *guard = brb_guard_depth();
+	brabeion_status status = !*engine->born_here ? BRABEION_FORKED : *guard ? BRABEION_REENTRANT : BRABEION_OK;
+	if (status != BRABEION_OK) {
+		abandon(results, 0, count, status, brb_engine_refusal(status));
+		return status;
+	}
+	brb_reader *reader = brb_registry_reader(&engine->registry);
+	if (!reader) {
+		abandon(results, 0, count, BRABEION_MEMORY, "out of memory");
+		return BRABEION_MEMORY;
+	}
+	brb_judge judge = { .generation = brb_registry_acquire(&engine->registry, reader),
+			    .guard = guard,
+			    .store = engine->store,
+			    .log = &engine->log,
+			    .clock = &engine->clock };
+	status = judge_all(&judge, events, count, results);
+	brb_registry_release(reader);
+	brb_judge_finish(&judge);
+	if (status == BRABEION_OK && judge.in_transaction)
+		brb_engine_announce(engine, results, count);
+	return status;
+}
+
+brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
+{
+	brabeion_result own;
+	brabeion_result *filled = result ? result : &own;
+	brabeion_status status = brabeion_possibly_award_batch(engine, event, 1, filled);
+	if (status == BRABEION_OK)
+		status = filled->status;
+	if (!result)
+		brabeion_result_finish(&own);
+	return status;
+}

@@ -1,0 +1,46 @@
+/*
+ * judging/call: the badge's view of one judgement: the functions behind badge.h's helpers. Part of the room
+ * judging/judge.
+ */
+#ifndef BRB_JUDGING_CALL_H
+#define BRB_JUDGING_CALL_H
+
+#include "base/value.h"
+#include "judging/judge.h"
+
+enum { BRB_CALL_MESSAGE_BYTES = 512 };
+
+typedef struct brb_call {
+	badge_call head; /* first: the plugin's pointer to it is a pointer to this */
+	brb_judge *judge;
+	const brabeion_event *event;
+	brabeion_result *result;
+	const brb_plugin *plugin;
+	const brb_badge *badge; /* NULL in observe */
+	int64_t at_us;
+	bool has_at;
+	bool failed;
+	bool has_to;
+	bool has_reason;
+	uint32_t award_capacity; /* of the result's array */
+	/* texts are written before they are read: not cleared for every call */
+	char to[BRB_SUBJECT_BYTES_MOST + 1];
+	char reason[BRB_SUBJECT_BYTES_MOST + 1];
+	char message[BRB_CALL_MESSAGE_BYTES];
+} brb_call;
+
+extern const badge_host brb_call_host;
+
+/* When the event happened. */
+int64_t brb_call_at(brb_call *call);
+
+/* Marks the judgement as failed, with the first message that was given. */
+void brb_call_fail(brb_call *call, const char *format, ...) BRB_PRINTF(2, 3);
+
+/*
+ * Stores an award of the judgement under way, unless it is held, and adds it to the result. `reason` NULL: the
+ * default of a multiple badge. False: the judgement failed, or the store did.
+ */
+bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason);
+
+#endif

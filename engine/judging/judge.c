@@ -1,0 +1,246 @@
+/*
+ * judging/judge: see judge.h.
+ */
+#include "judging/judge.h"
+
+#include <string.h>
+
+#include "base/list.h"
+#include "judging/call.h"
+
+/* ---- the event itself ---- */
+
+static bool is_engines_own(const char *name)
+{
+	return name[0] == 'b' && strncmp(name, "brabeion.", 9) == 0;
+}
+
+static brabeion_status check_text(const char *text, size_t least, size_t most, const char *what,
+				  brabeion_error *error)
+{
+	size_t length = brb_text_checked_length(text, most);
+	if (length != SIZE_MAX && length >= least)
+		return BRABEION_OK;
+	if (length == 0)
+		return brb_status_set(error, BRABEION_INVALID, "the %s is empty", what);
+	if (strnlen(text, most + 1) > most)
+		return brb_status_set(error, BRABEION_INVALID, "the %s is longer than %zu bytes", what, most);
+	return brb_status_set(error, BRABEION_INVALID, "the %s is not UTF-8", what);
+}
+
+static brabeion_status check_event(const brabeion_event *event, brabeion_error *error)
+{
+	if (!event->user)
+		return brb_status_set(error, BRABEION_INVALID, "the event has no user");
+	brabeion_status status = check_text(event->user, 1, BRB_SUBJECT_BYTES_MOST, "user", error);
+	if (status == BRABEION_OK && event->id)
+		status = check_text(event->id, 0, BRB_SUBJECT_BYTES_MOST, "event's id", error);
+	if (status == BRABEION_OK && event->field_count && !event->fields)
+		status = brb_status_set(error, BRABEION_INVALID, "the event has fields at NULL");
+	return status == BRABEION_OK ? brb_value_check(event->fields, event->field_count, error) : status;
+}
+
+/* Hands the message of an error to the result, in the result's own memory. */
+static void set_message(brabeion_result *result, const char *message)
+{
+	if (!result->memory)
+		result->memory = brb_list_memory();
+	if (result->memory)
+		result->message = brb_arena_copy(result->memory, message);
+	if (!result->message)
+		result->message = "out of memory";
+}
+
+static void refuse_event(brabeion_result *result, brabeion_error *error)
+{
+	result->status = error->status;
+	result->outcome = BRABEION_ABANDONED;
+	set_message(result, error->message);
+	brabeion_error_finish(error);
+}
+
+/* ---- one judgement ---- */
+
+static void begin_judgement(brb_call *call, const brb_route_step *step)
+{
+	call->plugin = step->plugin;
+	call->badge = step->badge;
+	call->failed = false;
+	call->has_to = false;
+	call->has_reason = false;
+	if (call->judge->in_transaction)
+		brb_store_mark(call->judge->store);
+}
+
+/* Drops what the judgement did, counts it (for `count` badges) and tells the log. */
+static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
+{
+	brb_judge *judge = call->judge;
+	if (judge->in_transaction)
+		brb_store_undo(judge->store);
+	call->result->award_count = award_count;
+	call->result->failed += count;
+	const char *message = brb_arena_printf(&judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",
+					       call->badge ? "badge" : "observe of plugin",
+					       call->badge ? call->badge->slug : call->plugin->id, call->event->name,
+					       call->event->user, call->message);
+	brb_log_write(judge->log, BRABEION_LOG_WARNING, "%s", message ? message : "out of memory");
+	if (!call->result->message)
+		set_message(call->result, message ? message : "out of memory");
+}
+
+/* The level was earned: to whom and for what the badge has said, or else by default. */
+static void pass(brb_call *call, int32_t level)
+{
+	brb_call_award(call, call->badge, level, call->has_to ? call->to : call->event->user,
+		       call->has_reason ? call->reason : NULL);
+}
+
+static void judge_badge(brb_call *call, const brb_route_step *step)
+{
+	const brb_badge *badge = step->badge;
+	begin_judgement(call, step);
+	uint32_t award_count = call->result->award_count;
+	int32_t level = badge->award(badge->self, &call->head);
+	if (level == BADGE_NOT_EARNED && !call->failed)
+		return;
+	if (level < 0)
+		brb_call_fail(call, "award answered %d", level);
+	else if ((uint32_t)level > badge->level_count)
+		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
+	else if (!call->failed && call->judge->fault == BRABEION_OK)
+		pass(call, level);
+	if (call->failed && call->judge->fault == BRABEION_OK)
+		drop_judgement(call, award_count, 1);
+}
+
+/* False: it failed, and its plugin's badges are not judged. */
+static bool judge_observe(brb_call *call, const brb_route_step *step, uint32_t badge_count)
+{
+	begin_judgement(call, step);
+	uint32_t award_count = call->result->award_count;
+	int32_t answer = step->plugin->observe(step->plugin->self, &call->head);
+	if (answer != BADGE_OK)
+		brb_call_fail(call, "observe answered %d", answer);
+	if (call->failed && call->judge->fault == BRABEION_OK)
+		drop_judgement(call, award_count, badge_count);
+	return !call->failed;
+}
+
+/* How many steps from here on belong to the same plugin as this one, itself included. */
+static uint32_t steps_of_plugin(const brb_route *route, uint32_t from)
+{
+	uint32_t to = from + 1;
+	while (to < route->step_count && route->steps[to].plugin == route->steps[from].plugin)
+		to++;
+	return to - from;
+}
+
+static void judge_route(brb_call *call, const brb_route *route)
+{
+	++*call->judge->guard;
+	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
+		const brb_route_step *step = &route->steps[i];
+		if (step->badge) {
+			judge_badge(call, step);
+			continue;
+		}
+		uint32_t count = steps_of_plugin(route, i);
+		if (!judge_observe(call, step, count - 1))
+			i += count - 1;
+	}
+	--*call->judge->guard;
+}
+
+/* ---- brabeion.awarded ---- */
+
+static void raise_awarded(brb_call *outer, uint32_t index)
+{
+	const brabeion_award award = outer->result->awards[index];
+	brabeion_field fields[] = { BRABEION_TEXT("slug", award.badge), BRABEION_INT("level", award.level),
+				    BRABEION_TEXT("reason", award.reason) };
+	brabeion_event event = { .name = "brabeion.awarded",
+				 .user = award.user,
+				 .has_at = true,
+				 .at_us = award.at_us,
+				 .fields = fields,
+				 .field_count = sizeof fields / sizeof fields[0] };
+	const brabeion_event *raised_by = outer->event;
+	outer->event = &event;
+	judge_route(outer, outer->judge->generation->on_awarded);
+	outer->event = raised_by;
+}
+
+/* What the event earned is told to badges that listen; what they earn in turn likewise, level by level. */
+static void raise_all_awarded(brb_call *call)
+{
+	uint32_t from = 0;
+	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
+		uint32_t to = call->result->award_count;
+		for (; from < to && call->judge->fault == BRABEION_OK; from++)
+			raise_awarded(call, from);
+	}
+	if (from < call->result->award_count && call->judge->fault == BRABEION_OK)
+		brb_log_write(call->judge->log, BRABEION_LOG_WARNING,
+			      "brabeion.awarded: badges award each other %d deep on event \"%s\" of user \"%s\"; not "
+			      "raised further",
+			      BRB_AWARDED_DEPTH_MOST, call->event->name, call->event->user);
+}
+
+/* ---- the whole ---- */
+
+static bool is_duplicate(brb_judge *judge, const brabeion_event *event)
+{
+	bool first = true;
+	if (!judge->in_transaction) {
+		judge->fault = brb_store_begin(judge->store, &judge->error);
+		judge->in_transaction = judge->fault == BRABEION_OK;
+	}
+	if (judge->in_transaction)
+		judge->fault =
+			brb_store_see(judge->store, event->id, event->name, event->user, &first, &judge->error);
+	return !first;
+}
+
+brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
+	if (!event->name || !event->name[0])
+		brb_status_set(&error, BRABEION_INVALID, "the event has no name");
+	else if (is_engines_own(event->name))
+		brb_status_set(
+			&error, BRABEION_INVALID,
+			"the event is called \"%.100s\": names beginning with \"brabeion.\" are the engine's own",
+			event->name);
+	const brb_route *route =
+		error.status == BRABEION_OK ? brb_generation_route(judge->generation, event->name) : NULL;
+	if (route)
+		check_event(event, &error);
+	if (error.status != BRABEION_OK) {
+		refuse_event(result, &error);
+		return BRABEION_OK;
+	}
+	if (!route) {
+		result->outcome = BRABEION_UNHEARD;
+		return BRABEION_OK;
+	}
+	if (event->id && event->id[0] && is_duplicate(judge, event)) {
+		result->outcome = BRABEION_DUPLICATE;
+		return judge->fault;
+	}
+	brb_call call; /* its texts are left as they are */
+	call.head.host = &brb_call_host;
+	call.judge = judge;
+	call.event = event;
+	call.result = result;
+	call.has_at = false;
+	call.award_capacity = 0;
+	if (judge->fault == BRABEION_OK)
+		judge_route(&call, route);
+	if (result->award_count && judge->generation->on_awarded)
+		raise_all_awarded(&call);
+	if (judge->scratch.used_bytes)
+		brb_arena_reset(&judge->scratch);
+	return judge->fault;
+}
