@@ -1,0 +1,215 @@
+/*
+ * commits: badges for the history of a git repository.
+ *
+ * Event commit: the user is the author, the id the commit's hash, the time the author's. State, all optional: offset
+ * (the author's zone, minutes east of UTC), insertions, deletions, merge (true or false), words (of the message).
+ *
+ * The observer in history.c counts; a badge here compares. calendar.c knows what time it was at the author's.
+ */
+#include "history.h"
+
+typedef struct steps {
+	int32_t count;
+	int64_t at[4];
+} steps;
+
+/*
+ * The level that the value has climbed to. Whoever jumps past some gets those first: one commit can clean up 20,000
+ * lines, and a commit that comes late can join two streaks.
+ */
+static int32_t climb(badge_call *call, int64_t value, steps to)
+{
+	int32_t level = 0;
+	int32_t held = badge_held(call, NULL, badge_slug(call));
+	while (level < to.count && value >= to.at[level])
+		level++;
+	for (int32_t passed = held + 1; passed < level; passed++)
+		badge_grant(call, badge_slug(call), passed, NULL, NULL);
+	return level > held ? level : BADGE_NOT_EARNED;
+}
+
+static int32_t climb_tally(badge_call *call, const char *tally, steps to)
+{
+	return climb(call, badge_tally(call, tally, badge_user(call)), to);
+}
+
+static const char *const events[] = { "commit" };
+
+/* ---- how many ---------------------------------------------------------------------------------------------------- */
+
+static int32_t first_commit(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	return 1;
+}
+
+static int32_t commits(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_COMMITS, (steps){ 4, { 10, 100, 1000, 10000 } });
+}
+
+static int32_t matchmaker(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_MERGES, (steps){ 3, { 10, 100, 1000 } });
+}
+
+static const badge_level first_commit_levels[] = {
+	BADGE_LEVEL("First Commit", "Made a first commit"),
+};
+static const badge_level commits_levels[] = {
+	BADGE_LEVEL("Apprentice", "Made 10 commits"),
+	BADGE_LEVEL("Journeyman", "Made 100 commits"),
+	BADGE_LEVEL("Master", "Made 1,000 commits"),
+	BADGE_LEVEL("Grandmaster", "Made 10,000 commits"),
+};
+static const badge_level matchmaker_levels[] = {
+	BADGE_LEVEL("Matchmaker", "Brought 10 branches together"),
+	BADGE_LEVEL("Peacemaker", "Brought 100 branches together"),
+	BADGE_LEVEL("Diplomat", "Brought 1,000 branches together"),
+};
+BADGE_DEFINE(first_commit_badge, .slug = "first-commit", BADGE_LEVELS(first_commit_levels), BADGE_EVENTS(events),
+	     .award = first_commit);
+BADGE_DEFINE(commits_badge, .slug = "commits", BADGE_LEVELS(commits_levels), BADGE_EVENTS(events), .award = commits);
+BADGE_DEFINE(matchmaker_badge, .slug = "matchmaker", BADGE_LEVELS(matchmaker_levels), BADGE_EVENTS(events),
+	     .award = matchmaker);
+
+/* ---- when, by the author's clock and calendar -------------------------------------------------------------------- */
+
+static int32_t night_owl(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_NIGHT, (steps){ 3, { 5, 50, 500 } });
+}
+
+static int32_t early_bird(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_EARLY, (steps){ 3, { 5, 50, 500 } });
+}
+
+static int32_t weekend(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_WEEKEND, (steps){ 3, { 10, 100, 1000 } });
+}
+
+static int32_t streak(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_STREAK, (steps){ 4, { 3, 7, 30, 100 } });
+}
+
+static int32_t leap_day(void *self, badge_call *call)
+{
+	(void)self;
+	return commit_local_time(call).date % 10000 == 229 ? 1 : BADGE_NOT_EARNED;
+}
+
+/* On the first commit's day in a later year, once for each year: the same month and day are whole years apart. */
+static int32_t anniversary(void *self, badge_call *call)
+{
+	(void)self;
+	char year[24];
+	int64_t today = commit_local_time(call).date;
+	int64_t first = badge_tally(call, TALLY_FIRST, badge_user(call));
+	if (today <= first || (today - first) % 10000 != 0)
+		return BADGE_NOT_EARNED;
+	snprintf(year, sizeof year, "%lld", (long long)(today / 10000));
+	return badge_for(call, year) == BADGE_OK ? 1 : BADGE_FAILED;
+}
+
+static const badge_level night_owl_levels[] = {
+	BADGE_LEVEL("Up Late", "Made 5 commits between midnight and five"),
+	BADGE_LEVEL("Night Owl", "Made 50 commits between midnight and five"),
+	BADGE_LEVEL("Nocturnal", "Made 500 commits between midnight and five"),
+};
+static const badge_level early_bird_levels[] = {
+	BADGE_LEVEL("Up Early", "Made 5 commits between five and eight in the morning"),
+	BADGE_LEVEL("Early Bird", "Made 50 commits between five and eight in the morning"),
+	BADGE_LEVEL("Dawn Chorus", "Made 500 commits between five and eight in the morning"),
+};
+static const badge_level weekend_levels[] = {
+	BADGE_LEVEL("Weekender", "Made 10 commits on Saturdays and Sundays"),
+	BADGE_LEVEL("Weekend Warrior", "Made 100 commits on Saturdays and Sundays"),
+	BADGE_LEVEL("What Weekend?", "Made 1,000 commits on Saturdays and Sundays"),
+};
+static const badge_level streak_levels[] = {
+	BADGE_LEVEL("Warming Up", "Made commits on 3 days in a row"),
+	BADGE_LEVEL("Full Week", "Made commits on 7 days in a row"),
+	BADGE_LEVEL("Full Month", "Made commits on 30 days in a row"),
+	BADGE_LEVEL("Hundred Days", "Made commits on 100 days in a row"),
+};
+static const badge_level leap_day_levels[] = {
+	BADGE_LEVEL("Leap Day", "Made a commit on a 29th of February"),
+};
+static const badge_level anniversary_levels[] = {
+	BADGE_LEVEL("Anniversary", "Made a commit on the day of the first one, in a later year"),
+};
+BADGE_DEFINE(night_owl_badge, .slug = "night-owl", BADGE_LEVELS(night_owl_levels), BADGE_EVENTS(events),
+	     .award = night_owl);
+BADGE_DEFINE(early_bird_badge, .slug = "early-bird", BADGE_LEVELS(early_bird_levels), BADGE_EVENTS(events),
+	     .award = early_bird);
+BADGE_DEFINE(weekend_badge, .slug = "weekend", BADGE_LEVELS(weekend_levels), BADGE_EVENTS(events), .award = weekend);
+BADGE_DEFINE(streak_badge, .slug = "streak", BADGE_LEVELS(streak_levels), BADGE_EVENTS(events), .award = streak);
+BADGE_DEFINE(leap_day_badge, .slug = "leap-day", BADGE_LEVELS(leap_day_levels), BADGE_EVENTS(events),
+	     .award = leap_day);
+BADGE_DEFINE(anniversary_badge, .slug = "anniversary", BADGE_LEVELS(anniversary_levels), BADGE_EVENTS(events),
+	     .flags = BADGE_MULTIPLE, .award = anniversary);
+
+/* ---- what, and from where ---------------------------------------------------------------------------------------- */
+
+static int32_t clean_up(void *self, badge_call *call)
+{
+	(void)self;
+	int64_t inserted = badge_int(call, "insertions", 0);
+	int64_t deleted = badge_int(call, "deletions", 0);
+	if (inserted < 0 || deleted < inserted)
+		return BADGE_NOT_EARNED;
+	return climb(call, deleted - inserted, (steps){ 3, { 1000, 10000, 100000 } });
+}
+
+static int32_t storyteller(void *self, badge_call *call)
+{
+	(void)self;
+	return climb(call, badge_int(call, "words", 0), (steps){ 2, { 100, 500 } });
+}
+
+static int32_t globetrotter(void *self, badge_call *call)
+{
+	(void)self;
+	return climb_tally(call, TALLY_ZONES, (steps){ 3, { 3, 6, 12 } });
+}
+
+static const badge_level clean_up_levels[] = {
+	BADGE_LEVEL("Tidy Up", "Took out 1,000 lines more than came in, in one commit"),
+	BADGE_LEVEL("Spring Cleaning", "Took out 10,000 lines more than came in, in one commit"),
+	BADGE_LEVEL("Clean Sweep", "Took out 100,000 lines more than came in, in one commit"),
+};
+static const badge_level storyteller_levels[] = {
+	BADGE_LEVEL("Storyteller", "Explained a commit in 100 words or more"),
+	BADGE_LEVEL("Novelist", "Explained a commit in 500 words or more"),
+};
+static const badge_level globetrotter_levels[] = {
+	BADGE_LEVEL("Traveller", "Made commits in 3 time zones"),
+	BADGE_LEVEL("Globetrotter", "Made commits in 6 time zones"),
+	BADGE_LEVEL("Jet Lag", "Made commits in 12 time zones"),
+};
+BADGE_DEFINE(clean_up_badge, .slug = "clean-up", BADGE_LEVELS(clean_up_levels), BADGE_EVENTS(events),
+	     .award = clean_up);
+BADGE_DEFINE(storyteller_badge, .slug = "storyteller", BADGE_LEVELS(storyteller_levels), BADGE_EVENTS(events),
+	     .award = storyteller);
+BADGE_DEFINE(globetrotter_badge, .slug = "globetrotter", BADGE_LEVELS(globetrotter_levels), BADGE_EVENTS(events),
+	     .award = globetrotter);
+
+/* ---- the pack ---------------------------------------------------------------------------------------------------- */
+
+static const badge_definition *const badges[] = {
+	&first_commit_badge, &commits_badge,  &matchmaker_badge,  &night_owl_badge,
+	&early_bird_badge,   &weekend_badge,  &streak_badge,      &leap_day_badge,
+	&anniversary_badge,  &clean_up_badge, &storyteller_badge, &globetrotter_badge,
+};
+
+BADGE_PACK("commits", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(events), .observe = commits_observe);

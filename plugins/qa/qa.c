@@ -1,0 +1,108 @@
+/*
+ * qa: the badges of a question-and-answer site, 32 of them.
+ *
+ * This file is the list: every badge with its name, the events it is asked about, and whether it is earned once or for
+ * each post. rules.c decides, observe.c remembers, post.c and work.c write down. badges.yaml beside this file uses all
+ * of the list, and any part of it works too.
+ *
+ * The events, their state and the rules in words: plugins/README.md.
+ */
+#include "observe.h"
+#include "rules.h"
+
+static const char *const question_scores[] = { "upvote", "question" };
+static const char *const views[] = { "views" };
+static const char *const favorites[] = { "favorite" };
+static const char *const solutions[] = { "accept", "question", "answer" };
+static const char *const bounties[] = { "bounty_start" };
+static const char *const answer_scores[] = { "upvote", "accept" };
+static const char *const explanations[] = { "upvote", "accept", "edit_title", "edit_body", "edit_tags" };
+static const char *const edits[] = { "edit_title", "edit_body", "edit_tags" };
+static const char *const tag_edits[] = { "edit_tags" };
+static const char *const wiki_edits[] = { "tagwiki", "tagwiki_excerpt", "edit_body" };
+static const char *const rollbacks[] = { "rollback" };
+static const char *const comments[] = { "comment" };
+static const char *const snapshots[] = { "user_snapshot" };
+
+#define QA_BADGE(variable, slug_, name, description, events_, flags_)                                 \
+	static const badge_level variable##_levels[] = { BADGE_LEVEL(name, description) };            \
+	BADGE_DEFINE(variable, .slug = slug_, BADGE_LEVELS(variable##_levels), BADGE_EVENTS(events_), \
+		     .flags = flags_, .award = qa_##variable)
+#define ONCE(variable, slug, name, description, events) QA_BADGE(variable, slug, name, description, events, 0)
+#define PER_POST(variable, slug, name, description, events) \
+	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
+
+/* Asking */
+ONCE(student, "student", "Student", "Asked a first question with a score of 1 or more", question_scores);
+PER_POST(nice_question, "nice-question", "Nice Question", "A question with a score of 10 or more", question_scores);
+PER_POST(good_question, "good-question", "Good Question", "A question with a score of 25 or more", question_scores);
+PER_POST(great_question, "great-question", "Great Question", "A question with a score of 100 or more",
+	 question_scores);
+PER_POST(popular_question, "popular-question", "Popular Question", "A question with 1,000 views", views);
+PER_POST(notable_question, "notable-question", "Notable Question", "A question with 2,500 views", views);
+PER_POST(famous_question, "famous-question", "Famous Question", "A question with 10,000 views", views);
+PER_POST(favorite_question, "favorite-question", "Favorite Question",
+	 "A question that 25 people marked as a favorite", favorites);
+ONCE(scholar, "scholar", "Scholar", "Asked a question and accepted an answer", solutions);
+ONCE(promoter, "promoter", "Promoter", "Offered a first bounty on a question of one's own", bounties);
+ONCE(investor, "investor", "Investor", "Offered a first bounty on somebody else's question", bounties);
+
+/* Answering */
+ONCE(teacher, "teacher", "Teacher", "Answered somebody else's question with a score of 1 or more", answer_scores);
+ONCE(self_learner, "self-learner", "Self-Learner", "Answered a question of one's own with a score of 3 or more",
+     answer_scores);
+PER_POST(nice_answer, "nice-answer", "Nice Answer", "An answer with a score of 10 or more", answer_scores);
+PER_POST(good_answer, "good-answer", "Good Answer", "An answer with a score of 25 or more", answer_scores);
+PER_POST(great_answer, "great-answer", "Great Answer", "An answer with a score of 100 or more", answer_scores);
+PER_POST(enlightened, "enlightened", "Enlightened",
+	 "The first answer to a question, accepted, with a score of 10 or more", answer_scores);
+PER_POST(guru, "guru", "Guru", "An accepted answer with a score of 40 or more", answer_scores);
+PER_POST(necromancer, "necromancer", "Necromancer",
+	 "Answered a question more than 60 days later, with a score of 5 or more", answer_scores);
+PER_POST(revival, "revival", "Revival",
+	 "Answered a question more than 30 days later, and was the first to reach a score of 2", answer_scores);
+ONCE(explainer, "explainer", "Explainer",
+     "Edited and answered somebody else's question within 12 hours, with a score of 1 or more", explanations);
+
+/* Editing */
+ONCE(editor, "editor", "Editor", "Made a first edit", edits);
+ONCE(strunk_white, "strunk-white", "Strunk & White", "Edited 80 posts of others", edits);
+ONCE(organizer, "organizer", "Organizer", "Changed the tags of somebody else's question", tag_edits);
+ONCE(tag_editor, "tag-editor", "Tag Editor", "Wrote or edited a first tag wiki", wiki_edits);
+ONCE(cleanup, "cleanup", "Cleanup", "Rolled a post back for the first time", rollbacks);
+ONCE(excavator, "excavator", "Excavator", "Edited a post of somebody else's after 180 days of silence", edits);
+
+/* Taking part */
+ONCE(commentator, "commentator", "Commentator", "Left 10 comments", comments);
+ONCE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about oneself in the profile", snapshots);
+ONCE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
+ONCE(critic, "critic", "Critic", "Voted down for the first time", snapshots);
+ONCE(civic_duty, "civic-duty", "Civic Duty", "Voted 300 times", snapshots);
+
+static const badge_definition *const badges[] = {
+	&student,         &nice_question,     &good_question, &great_question, &popular_question, &notable_question,
+	&famous_question, &favorite_question, &scholar,       &promoter,       &investor,         &teacher,
+	&self_learner,    &nice_answer,       &good_answer,   &great_answer,   &enlightened,      &guru,
+	&necromancer,     &revival,           &explainer,     &editor,         &strunk_white,     &organizer,
+	&tag_editor,      &cleanup,           &excavator,     &commentator,    &autobiographer,   &supporter,
+	&critic,          &civic_duty,
+};
+
+static const char *const watches[] = {
+	"question",
+	"answer",
+	"tagwiki",
+	"tagwiki_excerpt",
+	"upvote",
+	"downvote",
+	"favorite",
+	"accept",
+	"edit_title",
+	"edit_body",
+	"edit_tags",
+	"rollback",
+	"suggested_edit_applied",
+	"comment",
+};
+
+BADGE_PACK("qa", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(watches), .observe = qa_observe);

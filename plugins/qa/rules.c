@@ -1,0 +1,394 @@
+/*
+ * The rules of the Q&A pack: each says whether the event at hand earns its badge.
+ *
+ * They read what the observer has put into memory and write nothing. A rule may say yes again and again: an award that
+ * is already held is not given twice. So they ask whether something is so, and care about when it became so only where
+ * that matters. A deleted account earns nothing, but its posts and edits count for what others earn.
+ *
+ * A badge per post has the post's id as its reason. Where a rule doesn't say otherwise, the award goes to the event's
+ * user, who for votes, favorites, views and accepted answers is the post's author.
+ */
+#include "rules.h"
+#include "post.h"
+#include "work.h"
+
+enum { EARNED = 1 }; /* each badge here has one level */
+
+static int32_t earned_if(bool condition)
+{
+	return condition ? EARNED : BADGE_NOT_EARNED;
+}
+
+static bool has_user(badge_call *call)
+{
+	return qa_is_somebody(badge_user(call));
+}
+
+/* Earned for the event's post: held once for each. */
+static int32_t per_post_if(badge_call *call, bool condition)
+{
+	if (!condition)
+		return BADGE_NOT_EARNED;
+	return badge_for(call, qa_post_id(call, "post")) == BADGE_OK ? EARNED : BADGE_FAILED;
+}
+
+/*
+ * How high the score of the event's post has been, if the post is of this kind and the event gives its author a reason
+ * to be judged: a vote that took it to a new height, an accept, the post's own creation. Else 0.
+ */
+static int64_t height(badge_call *call, char kind)
+{
+	const char *id = qa_post_id(call, "post");
+	qa_glance glance;
+	if (!id || !has_user(call) || !qa_post_glance(call, id, &glance) || glance.kind != kind)
+		return 0;
+	if (badge_event_is(call, "upvote") && !(glance.marks & QA_ROSE))
+		return 0;
+	return glance.peak;
+}
+
+/* Reads the event's post. */
+static bool read_post(badge_call *call, qa_post *post)
+{
+	const char *id = qa_post_id(call, "post");
+	return id && qa_post_read(call, id, post);
+}
+
+/* ---- questions --------------------------------------------------------------------------------------------------- */
+
+/* As height, of a question; when it comes with votes that were there before it, only to who wrote it. */
+static int64_t question_height(badge_call *call)
+{
+	qa_post question;
+	int64_t peak = height(call, QA_QUESTION);
+	if (peak == 0 || !badge_event_is(call, "question"))
+		return peak;
+	return read_post(call, &question) && qa_is_own(&question, badge_user(call)) ? peak : 0;
+}
+
+int32_t qa_student(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(question_height(call) >= 1);
+}
+
+int32_t qa_nice_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, question_height(call) >= 10);
+}
+
+int32_t qa_good_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, question_height(call) >= 25);
+}
+
+int32_t qa_great_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, question_height(call) >= 100);
+}
+
+/* Only questions are viewed, so the post's kind needs no look. */
+static bool is_viewed(badge_call *call, int64_t times)
+{
+	return has_user(call) && qa_post_id(call, "post") && badge_int(call, "count", 0) >= times;
+}
+
+int32_t qa_popular_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, is_viewed(call, 1000));
+}
+
+int32_t qa_notable_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, is_viewed(call, 2500));
+}
+
+int32_t qa_famous_question(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, is_viewed(call, 10000));
+}
+
+int32_t qa_favorite_question(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	return per_post_if(call, has_user(call) && read_post(call, &post) && post.favorites >= 25);
+}
+
+/* Goes to the asker, whoever answered. Question, answer and accept may come in any order. */
+int32_t qa_scholar(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post, question;
+	if (!read_post(call, &post))
+		return BADGE_NOT_EARNED;
+	if (badge_event_is(call, "question")) {
+		if (post.kind != QA_QUESTION || !(post.marks & QA_SOLVED) || !post.author[0])
+			return BADGE_NOT_EARNED;
+		return badge_to(call, post.author) == BADGE_OK ? EARNED : BADGE_FAILED;
+	}
+	if (post.kind != QA_ANSWER || !(post.marks & QA_ACCEPTED) || !post.parent[0])
+		return BADGE_NOT_EARNED;
+	if (!qa_post_read(call, post.parent, &question) || question.kind != QA_QUESTION || !question.author[0])
+		return BADGE_NOT_EARNED;
+	return badge_to(call, question.author) == BADGE_OK ? EARNED : BADGE_FAILED;
+}
+
+/* A bounty goes to the credit of who pays it. The event's user is the post's author. */
+static int32_t payer_if(badge_call *call, bool on_own_post)
+{
+	const char *payer = badge_text(call, "by", "");
+	if (!qa_is_somebody(payer) || (strcmp(payer, badge_user(call)) == 0) != on_own_post)
+		return BADGE_NOT_EARNED;
+	return badge_to(call, payer) == BADGE_OK ? EARNED : BADGE_FAILED;
+}
+
+int32_t qa_promoter(void *self, badge_call *call)
+{
+	(void)self;
+	return payer_if(call, true);
+}
+
+int32_t qa_investor(void *self, badge_call *call)
+{
+	(void)self;
+	return payer_if(call, false);
+}
+
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
+
+/* The event's answer, and its question where the stream holds that: its kind says so. */
+typedef struct qa_reply {
+	qa_post answer;
+	qa_post question;
+} qa_reply;
+
+static bool read_reply(badge_call *call, qa_reply *reply)
+{
+	reply->question = (qa_post){ .kind = QA_UNKNOWN };
+	if (!read_post(call, &reply->answer))
+		return false;
+	return !reply->answer.parent[0] || qa_post_read(call, reply->answer.parent, &reply->question);
+}
+
+static bool has_question(const qa_reply *reply)
+{
+	return reply->question.kind == QA_QUESTION;
+}
+
+static bool is_to_own_question(const qa_reply *reply)
+{
+	return has_question(reply) && reply->answer.author[0] && qa_is_own(&reply->question, reply->answer.author);
+}
+
+static bool is_to_other(badge_call *call)
+{
+	qa_reply reply;
+	return read_reply(call, &reply) && !is_to_own_question(&reply);
+}
+
+int32_t qa_teacher(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(height(call, QA_ANSWER) >= 1 && is_to_other(call));
+}
+
+int32_t qa_self_learner(void *self, badge_call *call)
+{
+	(void)self;
+	qa_reply reply;
+	return earned_if(height(call, QA_ANSWER) >= 3 && read_reply(call, &reply) && is_to_own_question(&reply));
+}
+
+int32_t qa_nice_answer(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, height(call, QA_ANSWER) >= 10);
+}
+
+int32_t qa_good_answer(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, height(call, QA_ANSWER) >= 25);
+}
+
+int32_t qa_great_answer(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, height(call, QA_ANSWER) >= 100);
+}
+
+/* True when the event's post carries all these marks. */
+static bool is_marked(badge_call *call, uint32_t marks)
+{
+	qa_glance glance;
+	return qa_post_glance(call, qa_post_id(call, "post"), &glance) && (glance.marks & marks) == marks;
+}
+
+int32_t qa_enlightened(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, height(call, QA_ANSWER) >= 10 && is_marked(call, QA_ACCEPTED | QA_FIRST) &&
+					 is_to_other(call));
+}
+
+int32_t qa_guru(void *self, badge_call *call)
+{
+	(void)self;
+	return per_post_if(call, height(call, QA_ANSWER) >= 40 && is_marked(call, QA_ACCEPTED) && is_to_other(call));
+}
+
+static bool is_late(const qa_reply *reply, int64_t days)
+{
+	return has_question(reply) &&
+	       qa_is_later_by(reply->answer.created_at, reply->question.created_at, days * QA_DAY);
+}
+
+int32_t qa_necromancer(void *self, badge_call *call)
+{
+	(void)self;
+	qa_reply reply;
+	return per_post_if(call, height(call, QA_ANSWER) >= 5 && read_reply(call, &reply) && is_late(&reply, 60));
+}
+
+int32_t qa_revival(void *self, badge_call *call)
+{
+	(void)self;
+	qa_reply reply;
+	return per_post_if(call, height(call, QA_ANSWER) >= 2 && is_marked(call, QA_FIRST_AT_TWO) &&
+					 read_reply(call, &reply) && is_late(&reply, 30) &&
+					 !is_to_own_question(&reply));
+}
+
+/* An answer that reached 1, written within 12 hours of an edit that its author made to somebody else's question. */
+static bool explains(const qa_post *answer, const char *work)
+{
+	return answer->kind == QA_ANSWER && answer->peak >= 1 && qa_work_edited_near(work, answer->created_at);
+}
+
+static bool is_others_question(const qa_post *post, const char *user)
+{
+	return (post->kind == QA_QUESTION || post->kind == QA_UNKNOWN) && !qa_is_own(post, user);
+}
+
+static bool is_explained_by_vote(badge_call *call)
+{
+	const char *user = badge_user(call);
+	qa_reply reply;
+	if (height(call, QA_ANSWER) < 1 || !read_reply(call, &reply))
+		return false;
+	if (!reply.answer.parent[0] || !qa_is_own(&reply.answer, user) || !is_others_question(&reply.question, user))
+		return false;
+	return explains(&reply.answer, qa_work(call, user, reply.answer.parent));
+}
+
+static bool is_explained_by_edit(badge_call *call)
+{
+	const char *user = badge_user(call);
+	qa_post question, answer;
+	if (!has_user(call) || !read_post(call, &question) || !is_others_question(&question, user))
+		return false;
+	char id[QA_ID_SIZE];
+	const char *work = qa_work(call, user, qa_post_id(call, "post"));
+	for (const char *rest = work; qa_work_next_answer(&rest, id);) {
+		if (qa_post_read(call, id, &answer) && explains(&answer, work))
+			return true;
+	}
+	return false;
+}
+
+int32_t qa_explainer(void *self, badge_call *call)
+{
+	(void)self;
+	bool by_vote = badge_event_is(call, "upvote") || badge_event_is(call, "accept");
+	return earned_if(by_vote ? is_explained_by_vote(call) : is_explained_by_edit(call));
+}
+
+/* ---- editing ----------------------------------------------------------------------------------------------------- */
+
+int32_t qa_editor(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	return earned_if(has_user(call) && read_post(call, &post) && post.kind != QA_WIKI);
+}
+
+/* The observer counts the different posts. Asked after an edit that counts, so that it is that edit which earns it. */
+int32_t qa_strunk_white(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	const char *user = badge_user(call);
+	return earned_if(has_user(call) && badge_tally(call, "edited", user) >= QA_EDITED_ENOUGH &&
+			 read_post(call, &post) && post.kind != QA_WIKI && !qa_is_own(&post, user));
+}
+
+int32_t qa_organizer(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	return earned_if(has_user(call) && read_post(call, &post) && post.kind == QA_QUESTION &&
+			 !qa_is_own(&post, badge_user(call)));
+}
+
+int32_t qa_tag_editor(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	if (!badge_event_is(call, "edit_body"))
+		return earned_if(has_user(call)); /* a wiki or an excerpt, written */
+	return earned_if(has_user(call) && read_post(call, &post) && post.kind == QA_WIKI);
+}
+
+int32_t qa_cleanup(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(has_user(call));
+}
+
+int32_t qa_excavator(void *self, badge_call *call)
+{
+	(void)self;
+	qa_post post;
+	return earned_if(has_user(call) && read_post(call, &post) && post.marks & QA_DUG &&
+			 (post.kind == QA_QUESTION || post.kind == QA_ANSWER) && !qa_is_own(&post, badge_user(call)));
+}
+
+/* ---- taking part ------------------------------------------------------------------------------------------------- */
+
+int32_t qa_commentator(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(has_user(call) && badge_tally(call, "comments", badge_user(call)) >= QA_COMMENTS_ENOUGH);
+}
+
+int32_t qa_autobiographer(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(has_user(call) && badge_bool(call, "about", 0));
+}
+
+int32_t qa_supporter(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(has_user(call) && badge_int(call, "upvotes_cast", 0) > 0);
+}
+
+int32_t qa_critic(void *self, badge_call *call)
+{
+	(void)self;
+	return earned_if(has_user(call) && badge_int(call, "downvotes_cast", 0) > 0);
+}
+
+int32_t qa_civic_duty(void *self, badge_call *call)
+{
+	(void)self;
+	double votes = badge_real(call, "upvotes_cast", 0) + badge_real(call, "downvotes_cast", 0);
+	return earned_if(has_user(call) && votes >= 300);
+}

@@ -1,0 +1,26 @@
+/*
+ * The rules of the Q&A pack, one function per badge. See rules.c; qa.c says which events each is asked about.
+ */
+#ifndef QA_RULES_H
+#define QA_RULES_H
+
+#include <brabeion/badge.h>
+
+typedef int32_t qa_rule(void *self, badge_call *call);
+
+/* Of questions */
+qa_rule qa_student, qa_nice_question, qa_good_question, qa_great_question;
+qa_rule qa_popular_question, qa_notable_question, qa_famous_question, qa_favorite_question;
+qa_rule qa_scholar, qa_promoter, qa_investor;
+
+/* Of answers */
+qa_rule qa_teacher, qa_self_learner, qa_nice_answer, qa_good_answer, qa_great_answer;
+qa_rule qa_enlightened, qa_guru, qa_necromancer, qa_revival, qa_explainer;
+
+/* Of editing */
+qa_rule qa_editor, qa_strunk_white, qa_organizer, qa_tag_editor, qa_cleanup, qa_excavator;
+
+/* Of taking part */
+qa_rule qa_commentator, qa_autobiographer, qa_supporter, qa_critic, qa_civic_duty;
+
+#endif
