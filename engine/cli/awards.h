@@ -1,0 +1,20 @@
+/*
+ * cli/awards: awards as people read them.
+ */
+#ifndef BRB_CLI_AWARDS_H
+#define BRB_CLI_AWARDS_H
+
+#include <stdint.h>
+
+#include <brabeion/engine.h>
+
+#include "cli/out.h"
+#include "cli/terminal.h"
+
+/* A time to the minute in UTC, "2014-01-21 20:26"; beyond year 9999 "?". */
+void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES]);
+
+/* One line: `2014-01-21 20:26  ada  earned  Bronze (points 1)`, with a star on a terminal. */
+void brb_cli_awards_line(brb_cli_out *out, const brabeion_award *award, const brb_cli_terminal *terminal);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * cli/common: what all subcommands do alike.
+ */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <string.h>
+
+int brb_cli_exit_code(brabeion_status status)
+{
+	switch (status) {
+	case BRABEION_OK:
+		return BRB_CLI_FINE;
+	case BRABEION_INVALID:
+	case BRABEION_CONFIG:
+	case BRABEION_SYSTEM: /* a folder for the plugins' copies, say: nothing that the database could help */
+		return BRB_CLI_USAGE;
+	default:
+		return BRB_CLI_STORE;
+	}
+}
+
+int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
+{
+	int exit_code = brb_cli_exit_code(error->status);
+	if (error->message)
+		brb_cli_report_say(report, "%s", error->message);
+	else
+		brb_cli_report_say(report, "brabeion: failed: %s", brabeion_status_name(error->status));
+	brabeion_error_finish(error);
+	return exit_code;
+}
+
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_options wanted = {
+		.config = options->config,
+		.database = options->database,
+		.log = brb_cli_report_log,
+		.log_context = report,
+	};
+	brabeion_status status = brabeion_open(&wanted, &engine, &error);
+	if (status == BRABEION_OK)
+		return engine;
+	error.status = status;
+	*exit_code = brb_cli_fail(report, &error);
+	return NULL;
+}
+
+int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report)
+{
+	int error = brb_cli_out_flush(out);
+	if (error == 0 || error == EPIPE)
+		return BRB_CLI_FINE;
+	brb_cli_report_say(report, "standard output: %s", strerror(error));
+	return BRB_CLI_BAD_INPUT;
+}

@@ -1,0 +1,106 @@
+/*
+ * cli/help: what --help prints. The man pages in man/ say more.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char general[] =
+	"brabeion turns events into badges.\n"
+	"\n"
+	"Usage: brabeion SUBCOMMAND [OPTION]... [ARGUMENT]...\n"
+	"\n"
+	"  run     judge events, read as JSON lines from files or standard input\n"
+	"  badges  list the badges that are loaded, and how many users hold them\n"
+	"  show    show a user's trophies, or the users who hold most\n"
+	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  help    tell more about a subcommand: brabeion help run\n"
+	"\n"
+	"  --help, --version\n"
+	"\n"
+	"Plugins are looked for in the folders of badges.yaml's plugin_path, then in those of the\n"
+	"environment variable BRABEION_PLUGIN_PATH (colons between them), then in the system's.\n"
+	"\n"
+	"Exit codes: 0 fine, 1 some input was bad, 2 usage or configuration, 3 the database.\n";
+
+static const char run[] =
+	"Usage: brabeion run [OPTION]... [FILE|-]...\n"
+	"\n"
+	"Reads events, one JSON object a line, from the files in turn or from standard input, and\n"
+	"writes the awards that they earn to standard output, one JSON object a line.\n"
+	"\n"
+	"  {\"event\":\"comment\",\"user\":\"ada\",\"id\":\"c17\",\"at\":\"2014-01-21T20:26:05Z\",\"length\":120}\n"
+	"\n"
+	"event and user are required. An event with an id is judged once, however often it is sent.\n"
+	"at is when it happened: RFC 3339, or microseconds since 1970. All other keys are the\n"
+	"event's state, which badges look at.\n"
+	"\n"
+	"  --config FILE      badges.yaml, unless it is in this folder\n"
+	"  --database FILE    the database, in place of badges.yaml's\n"
+	"  --format json|text how awards are written; text is for people\n"
+	"  --strict           stop at the first bad line\n"
+	"  --batch N          commit at least every N events (10000); sooner when the input is idle\n"
+	"  --progress auto|always|never\n"
+	"                     the progress bar on standard error; auto: if that is a terminal\n"
+	"  --help\n"
+	"\n"
+	"A bad line is reported, skipped and counted. SIGINT and SIGTERM commit what is judged, then\n"
+	"end the run (130, 143). Exit codes: 0 fine, 1 some input was bad, 2 usage or configuration,\n"
+	"3 the database.\n";
+
+static const char badges[] =
+	"Usage: brabeion badges [OPTION]...\n"
+	"\n"
+	"Lists the badges that badges.yaml loads: slug, levels, events, plugin, and how many users\n"
+	"hold each.\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --json           one JSON document\n"
+	"  --help\n";
+
+static const char show[] = "Usage: brabeion show [OPTION]... [USER]\n"
+			   "\n"
+			   "Shows a user's trophies, newest first; without a user, who holds most.\n"
+			   "\n"
+			   "  --config FILE    badges.yaml, unless it is in this folder\n"
+			   "  --database FILE  the database, in place of badges.yaml's\n"
+			   "  --limit N        at most N trophies (all), or N users (20)\n"
+			   "  --json           one JSON document\n"
+			   "  --help\n";
+
+static const char check[] = "Usage: brabeion check [OPTION]...\n"
+			    "\n"
+			    "Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
+			    "Exit code 2 when there is a fault.\n"
+			    "\n"
+			    "  --config FILE  badges.yaml, unless it is in this folder\n"
+			    "  --json         one JSON document\n"
+			    "  --help\n";
+
+static const struct {
+	const char *command;
+	const char *text;
+} texts[] = {
+	{ "run", run },
+	{ "badges", badges },
+	{ "show", show },
+	{ "check", check },
+};
+
+int brb_cli_help(const char *command)
+{
+	const char *text = general;
+	brb_cli_report report;
+	brb_cli_out out;
+	for (size_t i = 0; command && i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(texts[i].command, command) == 0)
+			text = texts[i].text;
+	brb_cli_report_init(&report, false);
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	brb_cli_out_text(&out, text);
+	int exit_code = brb_cli_finish_output(&out, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

@@ -1,0 +1,205 @@
+/*
+ * cli/options: getopt_long(3) over the options that a subcommand knows.
+ */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/glyphs.h"
+
+enum { OPTION_COUNT = 9, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+
+static const struct {
+	unsigned bit; /* 0: known to all */
+	struct option option;
+} all_options[OPTION_COUNT] = {
+	{ BRB_CLI_OPTION_CONFIG, { "config", required_argument, NULL, 'c' } },
+	{ BRB_CLI_OPTION_DATABASE, { "database", required_argument, NULL, 'd' } },
+	{ BRB_CLI_OPTION_STRICT, { "strict", no_argument, NULL, 's' } },
+	{ BRB_CLI_OPTION_FORMAT, { "format", required_argument, NULL, 'f' } },
+	{ BRB_CLI_OPTION_BATCH, { "batch", required_argument, NULL, 'b' } },
+	{ BRB_CLI_OPTION_PROGRESS, { "progress", required_argument, NULL, 'p' } },
+	{ BRB_CLI_OPTION_JSON, { "json", no_argument, NULL, 'j' } },
+	{ BRB_CLI_OPTION_LIMIT, { "limit", required_argument, NULL, 'l' } },
+	{ 0, { "help", no_argument, NULL, 'h' } },
+};
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must be changed, added, dropped or swapped with their neighbour (Damerau 1964, restricted). */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[LONGEST_WORD + 1][LONGEST_WORD + 1];
+	size_t a_size = strlen(a);
+	size_t b_size = strlen(b);
+	if (a_size > LONGEST_WORD || b_size > LONGEST_WORD)
+		return SIZE_MAX;
+	for (size_t i = 0; i <= a_size; i++) {
+		for (size_t j = 0; j <= b_size; j++) {
+			if (i == 0 || j == 0) {
+				rows[i][j] = i + j;
+				continue;
+			}
+			rows[i][j] = least(rows[i - 1][j] + 1, rows[i][j - 1] + 1);
+			rows[i][j] = least(rows[i][j], rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+		}
+	}
+	return rows[a_size][b_size];
+}
+
+const char *brb_cli_options_nearest(const char *word, const char *const *names)
+{
+	const char *nearest = NULL;
+	size_t bound = strlen(word) <= 4 ? 2 : 3; /* one less counts as near */
+	for (; *names; names++) {
+		size_t this_distance = distance(word, *names);
+		if (this_distance < bound) {
+			nearest = *names;
+			bound = this_distance;
+		}
+	}
+	return nearest;
+}
+
+/* ---- faults ---- */
+
+static bool fault(const char *command, const char *what, const char *word, const char *more)
+{
+	brb_cli_out out;
+	brb_cli_out_init(&out, STDERR_FILENO);
+	brb_cli_out_format(&out, "brabeion %s: %s", command, what);
+	brb_cli_glyphs_write(&out, word);
+	brb_cli_out_text(&out, more);
+	brb_cli_out_format(&out, "\nTry \"brabeion %s --help\".\n", command);
+	brb_cli_out_flush(&out);
+	return false;
+}
+
+static bool unknown_option(const char *command, const char *word, unsigned known)
+{
+	const char *names[OPTION_COUNT + 1] = { NULL };
+	size_t count = 0;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (all_options[i].bit == 0 || (known & all_options[i].bit))
+			names[count++] = all_options[i].option.name;
+	char bare[LONGEST_WORD + 1] = "";
+	const char *start = word + strspn(word, "-");
+	memcpy(bare, start, least(strcspn(start, "="), LONGEST_WORD));
+	const char *nearest = brb_cli_options_nearest(bare, names);
+	if (!nearest)
+		return fault(command, "unknown option ", word, "");
+	char hint[64] = " (did you mean --";
+	strcat(strcat(hint, nearest), "?)");
+	return fault(command, "unknown option ", word, hint);
+}
+
+static bool read_count(const char *command, const char *option, const char *text, size_t least_value, size_t most,
+		       size_t *count)
+{
+	char *end = NULL;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || value < least_value || value > most)
+		return fault(command, option, text, " is not a number that fits here");
+	*count = (size_t)value;
+	return true;
+}
+
+static bool read_format(const char *command, const char *text, brb_cli_options *options)
+{
+	if (strcmp(text, "json") != 0 && strcmp(text, "text") != 0)
+		return fault(command, "--format: expected json or text, not ", text, "");
+	options->text = strcmp(text, "text") == 0;
+	return true;
+}
+
+static bool read_progress(const char *command, const char *text, brb_cli_options *options)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			options->progress = (brb_cli_choice)i;
+			return true;
+		}
+	}
+	return fault(command, "--progress: expected auto, always or never, not ", text, "");
+}
+
+static bool take_option(const char *command, int letter, brb_cli_options *options)
+{
+	switch (letter) {
+	case 'c':
+		options->config = optarg;
+		return *optarg || fault(command, "--config: an empty name", "", "");
+	case 'd':
+		options->database = optarg;
+		return *optarg || fault(command, "--database: an empty name", "", "");
+	case 's':
+		options->strict = true;
+		return true;
+	case 'f':
+		return read_format(command, optarg, options);
+	case 'b':
+		return read_count(command, "--batch: ", optarg, 1, MOST_EVENTS, &options->batch);
+	case 'p':
+		return read_progress(command, optarg, options);
+	case 'j':
+		options->json = true;
+		return true;
+	case 'l':
+		options->has_limit = true;
+		return read_count(command, "--limit: ", optarg, 1, SIZE_MAX / 2, &options->limit);
+	default:
+		options->help = true;
+		return true;
+	}
+}
+
+static size_t choose_known(unsigned known, struct option *chosen)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (all_options[i].bit == 0 || (known & all_options[i].bit))
+			chosen[count++] = all_options[i].option;
+	chosen[count] = (struct option){ 0 };
+	return count;
+}
+
+bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t most_arguments,
+			  brb_cli_options *options)
+{
+	struct option chosen[OPTION_COUNT + 1];
+	const char *command = words[0];
+	brb_cli_options read = { .config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS };
+	choose_known(known, chosen);
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	int letter;
+	while ((letter = getopt_long(word_count, words, ":h", chosen, NULL)) != -1) {
+		const char *word = words[optind - 1];
+		if (letter == ':')
+			return fault(command, "a value is missing after ", word, "");
+		if (letter == '?' && optopt != 0 && strncmp(word, "--", 2) == 0)
+			return fault(command, "no value is expected in ", word, "");
+		if (letter == '?')
+			return unknown_option(command, word, known);
+		if (!take_option(command, letter, &read))
+			return false;
+	}
+	read.arguments = words + optind;
+	read.argument_count = (size_t)(word_count - optind);
+	if (!read.help && read.argument_count > most_arguments)
+		return fault(command, "one word too many: ", read.arguments[most_arguments], "");
+	*options = read;
+	return true;
+}

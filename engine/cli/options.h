@@ -1,0 +1,53 @@
+/*
+ * cli/options: what stands behind a subcommand, the same way for all of them.
+ *
+ * Each subcommand says which options it knows. Faults are told on stderr, with the nearest right word.
+ */
+#ifndef BRB_CLI_OPTIONS_H
+#define BRB_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The options that a subcommand knows, to be joined with |. --help is known to all. */
+enum {
+	BRB_CLI_OPTION_CONFIG = 1 << 0,
+	BRB_CLI_OPTION_DATABASE = 1 << 1,
+	BRB_CLI_OPTION_STRICT = 1 << 2,
+	BRB_CLI_OPTION_FORMAT = 1 << 3,
+	BRB_CLI_OPTION_BATCH = 1 << 4,
+	BRB_CLI_OPTION_PROGRESS = 1 << 5,
+	BRB_CLI_OPTION_JSON = 1 << 6,
+	BRB_CLI_OPTION_LIMIT = 1 << 7
+};
+
+typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
+
+typedef struct brb_cli_options {
+	const char *config;   /* "badges.yaml" unless given */
+	const char *database; /* NULL: badges.yaml's */
+	bool strict;
+	bool text; /* --format text */
+	size_t batch;
+	brb_cli_choice progress;
+	bool json;
+	bool has_limit;
+	size_t limit;
+	bool help;
+	size_t argument_count; /* what is no option */
+	char **arguments;
+} brb_cli_options;
+
+enum { BRB_CLI_BATCH_EVENTS = 10000 };
+
+/*
+ * Reads the words behind a subcommand; words[0] is its name. False: a fault, it has been told. The words are
+ * reordered and must outlive the options.
+ */
+bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t most_arguments,
+			  brb_cli_options *options);
+
+/* The nearest of `names` to a misspelt word, NULL: none is near. `names` ends with NULL. */
+const char *brb_cli_options_nearest(const char *word, const char *const *names);
+
+#endif

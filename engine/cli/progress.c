@@ -1,0 +1,141 @@
+/*
+ * cli/progress: figures first, then a bar in the columns that are left.
+ *
+ * [███████████░░░░░░░░░░░]  42%  421,000 lines  1,203,000/s  3,201 awards  0:02 left
+ */
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { INTERVAL_US = 100 * 1000, LARGEST_BAR = 30, LEAST_BAR = 6, USUAL_COLUMNS = 80 };
+
+int64_t brb_cli_progress_now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void brb_cli_progress_init(brb_cli_progress *progress, bool wanted, int64_t now_us)
+{
+	*progress = (brb_cli_progress){ .wanted = wanted, .started_us = now_us, .drawn_us = now_us };
+}
+
+bool brb_cli_progress_is_due(const brb_cli_progress *progress, int64_t now_us)
+{
+	return progress->wanted && now_us - progress->drawn_us >= INTERVAL_US;
+}
+
+/* "23,481" */
+static void write_number(uint64_t number, char text[32])
+{
+	char digits[24];
+	int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
+	char *to = text;
+	for (int i = 0; i < count; i++) {
+		if (i > 0 && (count - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+}
+
+/* "0:02", "1:02:03" */
+static void write_duration(uint64_t seconds, char text[32])
+{
+	if (seconds < 3600)
+		snprintf(text, 32, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+	else
+		snprintf(text, 32, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60,
+			 seconds % 60);
+}
+
+/* Adds a part if it fits; the first that does not ends the line. */
+static bool add(char *text, size_t capacity, size_t columns, const char *part)
+{
+	size_t used = strlen(text);
+	size_t gap = used > 0 ? 2 : 0;
+	size_t size = strlen(part);
+	if (used + gap + size > columns || used + gap + size >= capacity)
+		return false;
+	memcpy(text + used, "  ", gap);
+	memcpy(text + used + gap, part, size + 1);
+	return true;
+}
+
+static double share_done(const brb_cli_standing *standing)
+{
+	if (standing->total_bytes == 0)
+		return -1;
+	double share = (double)standing->bytes / (double)standing->total_bytes;
+	return share < 1 ? share : 1;
+}
+
+/* The figures, as many as fit. */
+static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, size_t columns, char text[256])
+{
+	char number[32];
+	char part[64];
+	double share = share_done(standing);
+	double elapsed = (double)elapsed_us / 1e6;
+	text[0] = '\0';
+	if (share >= 0) {
+		snprintf(part, sizeof part, "%3d%%", (int)(share * 100));
+		if (!add(text, 256, columns, part))
+			return;
+	}
+	write_number(standing->lines, number);
+	snprintf(part, sizeof part, "%s line%s", number, standing->lines == 1 ? "" : "s");
+	if (!add(text, 256, columns, part))
+		return;
+	write_number(elapsed > 0 ? (uint64_t)((double)standing->lines / elapsed) : 0, number);
+	snprintf(part, sizeof part, "%s/s", number);
+	if (!add(text, 256, columns, part))
+		return;
+	write_number(standing->awards, number);
+	snprintf(part, sizeof part, "%s award%s", number, standing->awards == 1 ? "" : "s");
+	if (!add(text, 256, columns, part))
+		return;
+	bool known = share > 0;
+	write_duration((uint64_t)(known ? elapsed / share - elapsed + 0.5 : elapsed), number);
+	snprintf(part, sizeof part, "%s%s", number, known ? " left" : "");
+	add(text, 256, columns, part);
+}
+
+static void draw_bar(brb_cli_out *out, double share, size_t width, bool blocks)
+{
+	size_t full = (size_t)(share * (double)width);
+	brb_cli_out_text(out, "[");
+	for (size_t i = 0; i < width; i++)
+		brb_cli_out_text(out, i < full ? (blocks ? "█" : "#") : (blocks ? "░" : "."));
+	brb_cli_out_text(out, "]  ");
+}
+
+void brb_cli_progress_draw(brb_cli_progress *progress, brb_cli_out *out, const brb_cli_terminal *terminal,
+			   const brb_cli_standing *standing, int64_t now_us)
+{
+	/* The last column stays free: some terminals wrap as soon as it is written. */
+	size_t columns = (terminal->columns ? terminal->columns : USUAL_COLUMNS) - 1;
+	char figures[256];
+	write_figures(standing, now_us - progress->started_us, columns, figures);
+	size_t rest = columns - strlen(figures);
+	double share = share_done(standing);
+	brb_cli_out_text(out, "\r\x1b[K");
+	if (share >= 0 && rest >= LEAST_BAR + 4) {
+		size_t width = rest - 4 < LARGEST_BAR ? rest - 4 : LARGEST_BAR;
+		draw_bar(out, share, width, terminal->blocks);
+	}
+	brb_cli_out_text(out, figures);
+	progress->drawn = true;
+	progress->drawn_us = now_us;
+}
+
+void brb_cli_progress_clear(brb_cli_progress *progress, brb_cli_out *out)
+{
+	if (progress->drawn)
+		brb_cli_out_text(out, "\r\x1b[K");
+	progress->drawn = false;
+}

@@ -1,0 +1,40 @@
+/*
+ * cli/run: what `brabeion run` knows while it runs; shared by its two files alone.
+ */
+#ifndef BRB_CLI_RUN_H
+#define BRB_CLI_RUN_H
+
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/lines.h"
+#include "cli/wire.h"
+
+/* Why a run ends before its input does. */
+typedef enum brb_cli_stop {
+	BRB_CLI_GOING = 0,
+	BRB_CLI_STOP_STRICT,      /* a bad line or file, and --strict */
+	BRB_CLI_STOP_SIGNAL,      /* SIGINT or SIGTERM */
+	BRB_CLI_STOP_READER_GONE, /* stdout is a pipe that nobody reads any more */
+	BRB_CLI_STOP_OUTPUT,      /* stdout cannot be written */
+	BRB_CLI_STOP_STORE        /* the database, or memory */
+} brb_cli_stop;
+
+typedef struct brb_cli_run {
+	const brb_cli_options *options;
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brb_cli_wire *wire;
+	brb_cli_lines lines;
+	brb_cli_batch batch;
+	brb_cli_out out;
+	brb_cli_terminal terminal; /* that stdout is */
+	brb_cli_standing standing;
+	brb_cli_stop stop;
+	const char *file; /* being read, as shown to people */
+	uint64_t events, awards, duplicates, unheard, failed, bad_lines, bad_files;
+} brb_cli_run;
+
+/* Judges and commits what waits in the batch, then tells the awards and what went wrong. May set run->stop. */
+void brb_cli_run_commit(brb_cli_run *run);
+
+#endif

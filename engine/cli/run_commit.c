@@ -1,0 +1,98 @@
+/*
+ * cli/run_commit: one batch goes through the engine.
+ *
+ * Keeps true: an award is written to stdout only after its commit; of a batch that was not stored nothing is written,
+ * and its lines are named.
+ */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/awards.h"
+#include "cli/json.h"
+
+static void tell_not_stored(brb_cli_run *run, brabeion_status status)
+{
+	const char *message = run->batch.results[0].message;
+	char *lines = brb_cli_batch_lines(&run->batch);
+	brb_cli_report_say(run->report, "%s", message ? message : brabeion_status_name(status));
+	brb_cli_report_say(run->report,
+			   "not stored: %s; run again on the same input: events with an id are judged only once",
+			   lines ? lines : "the last batch");
+	free(lines);
+	run->stop = BRB_CLI_STOP_STORE;
+}
+
+static void tell_award(brb_cli_run *run, const brabeion_award *award)
+{
+	if (run->options->text) {
+		brb_cli_awards_line(&run->out, award, &run->terminal);
+		return;
+	}
+	brb_cli_json_award(&run->out, award);
+	brb_cli_out_bytes(&run->out, "\n", 1);
+}
+
+static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
+{
+	brb_cli_report_say(run->report, "%s:%" PRIu64 ": %s", origin->file, origin->line,
+			   result->message ? result->message : brabeion_status_name(result->status));
+	if (result->status != BRABEION_INVALID) {
+		run->stop = BRB_CLI_STOP_STORE;
+		return;
+	}
+	run->bad_lines++;
+	if (run->options->strict && run->stop == BRB_CLI_GOING)
+		run->stop = BRB_CLI_STOP_STRICT;
+}
+
+static void tell_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
+{
+	if (result->status != BRABEION_OK) {
+		tell_unstored_event(run, result, origin);
+		return;
+	}
+	run->events++;
+	run->duplicates += result->outcome == BRABEION_DUPLICATE;
+	run->unheard += result->outcome == BRABEION_UNHEARD;
+	run->failed += result->failed;
+	run->awards += result->award_count;
+	for (uint32_t i = 0; i < result->award_count; i++)
+		tell_award(run, &result->awards[i]);
+}
+
+static void flush_awards(brb_cli_run *run)
+{
+	int error = brb_cli_out_flush(&run->out);
+	if (error == 0 || run->stop == BRB_CLI_STOP_STORE)
+		return;
+	run->stop = error == EPIPE ? BRB_CLI_STOP_READER_GONE : BRB_CLI_STOP_OUTPUT;
+	if (error != EPIPE)
+		brb_cli_report_say(run->report,
+				   "standard output: %s; the awards are stored: \"brabeion show\" tells them",
+				   strerror(error));
+}
+
+void brb_cli_run_commit(brb_cli_run *run)
+{
+	brb_cli_batch *batch = &run->batch;
+	if (batch->count > 0) {
+		brabeion_status status =
+			brabeion_possibly_award_batch(run->engine, batch->events, batch->count, batch->results);
+		if (run->terminal.is_terminal)
+			brb_cli_report_hide(run->report);
+		if (status != BRABEION_OK)
+			tell_not_stored(run, status);
+		for (size_t i = 0; i < batch->count; i++) {
+			if (status == BRABEION_OK)
+				tell_result(run, &batch->results[i], &batch->origins[i]);
+			brabeion_result_finish(&batch->results[i]);
+		}
+		flush_awards(run);
+	}
+	brb_cli_batch_reset(batch);
+	run->standing.awards = run->awards;
+}

@@ -1,0 +1,46 @@
+/*
+ * cli/signals: a flag and a pipe.
+ *
+ * The two static variables are the exception to the rule of no globals: a signal belongs to the process, and its
+ * handler receives nothing else. SA_RESTART leaves SQLite's reads and writes alone.
+ */
+#include "cli/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t caught;
+static int wake_pipe[2] = { -1, -1 };
+
+static void handle(int number)
+{
+	int error = errno;
+	caught = number;
+	ssize_t written = write(wake_pipe[1], "", 1);
+	(void)written; /* a full pipe wakes as well */
+	errno = error;
+}
+
+void brb_cli_signals_ignore_pipe(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int brb_cli_signals_open(void)
+{
+	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+		return -1;
+	struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
+		return -1;
+	return wake_pipe[0];
+}
+
+int brb_cli_signals_caught(void)
+{
+	return caught;
+}
