@@ -224,16 +224,25 @@ bool brb_text_is_utf8(const char *text, size_t length)
 	return true;
 }
 
-/* Eight bytes at a time: most texts are short and ASCII. */
+static uint64_t load_word(const char *at)
+{
+	uint64_t word;
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+/* Eight bytes at a time, the last eight overlapping those before: most texts are short and ASCII. */
 static bool is_ascii(const char *text, size_t length)
 {
-	uint64_t seen = 0, word = 0;
-	for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
-		memcpy(&word, text, sizeof word);
-		seen |= word;
+	uint64_t seen = 0;
+	if (length < sizeof seen) {
+		while (length)
+			seen |= (unsigned char)text[--length];
+		return seen < 0x80;
 	}
-	while (length--)
-		seen |= (unsigned char)*text++;
+	for (size_t at = 0; at + sizeof seen < length; at += sizeof seen)
+		seen |= load_word(text + at);
+	seen |= load_word(text + length - sizeof seen);
 	return !(seen & 0x8080808080808080u);
 }
 

@@ -317,9 +317,14 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .level = (uint32_t)level,
 				  .reason = reason,
 				  .event = call->event->name,
-				  .event_id = event_id,
-				  .at_us = brb_call_at(call) };
+				  .event_id = event_id };
 	int64_t sequence = 0;
+	bool held = false;
+	if (!kept(call, brb_store_is_held(judge->store, &award, &held, &judge->error)))
+		return false;
+	if (held)
+		return true;
+	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
 	if (!kept(call, brb_store_award_add(judge->store, &award, &sequence, &judge->error)))
 		return false;
 	if (!sequence || tell_award(call, badge, &award, sequence))

@@ -257,11 +257,6 @@ void brb_home_close(brb_home *home, bool forked)
 	free(home);
 }
 
-const char *brb_home_path(const brb_home *home)
-{
-	return home->path;
-}
-
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
 
 static bool write_all(int file, const void *bytes, size_t size_bytes)

@@ -45,7 +45,4 @@ brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_n
 /* Removes a copy, by the path that brb_home_add gave. */
 void brb_home_remove(brb_home *home, const char *path);
 
-/* The absolute path of the folder. */
-const char *brb_home_path(const brb_home *home);
-
 #endif

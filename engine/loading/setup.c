@@ -228,33 +228,37 @@ static const char *nearest_asked(brb_setup *setup, const char *parent, const cha
 	return names ? brb_text_nearest(key, names, count) : NULL;
 }
 
-static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path);
+static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only);
 
-static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, const char *parent)
+static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, const char *parent,
+				 bool misspelt_only)
 {
 	char *path = brb_arena_printf(&setup->arena, "%s%s%s", parent, parent[0] ? "." : "", entry->key);
 	if (!path)
 		return;
 	if (was_asked(setup, path)) {
-		refuse_unasked(setup, entry->value, path);
+		refuse_unasked(setup, entry->value, path, misspelt_only);
 		return;
 	}
-	setup->failed = true;
 	const char *nearest = nearest_asked(setup, parent, entry->key);
+	if (misspelt_only && !nearest)
+		return;
+	setup->failed = true;
 	brb_config_fault(setup->config, (brb_config_position){ entry->key_line, entry->key_column }, setup->error,
 			 nearest ? "%s: unknown setting \"%s\" (did you mean \"%s\"?)" : "%s: unknown setting \"%s\"",
 			 setup->what, path, nearest);
 }
 
-static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path)
+/* `misspelt_only`: `open` gave up early, so that only a name near to one asked for is surely wrong. */
+static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only)
 {
 	if (node->kind == BRB_YAML_MAPPING)
 		for (size_t i = 0; i < node->count; i++)
-			refuse_unasked_entry(setup, &node->entries[i], path);
+			refuse_unasked_entry(setup, &node->entries[i], path, misspelt_only);
 	for (size_t i = 0; node->kind == BRB_YAML_LIST && i < node->count; i++) {
 		char *item = brb_arena_printf(&setup->arena, "%s.%zu", path, i);
 		if (item && node->items[i]->kind == BRB_YAML_MAPPING)
-			refuse_unasked(setup, node->items[i], item);
+			refuse_unasked(setup, node->items[i], item, misspelt_only);
 	}
 }
 
@@ -274,22 +278,21 @@ void brb_setup_finish(brb_setup *setup)
 bool brb_setup_open(brb_setup *setup, int32_t (*open)(badge_setup *, void **), void (*close)(void *), void **self)
 {
 	void *opened = NULL;
+	int32_t answer = BADGE_OK;
 	if (open) {
 		brb_guard_enter();
-		int32_t answer = open(&setup->head, &opened);
+		answer = open(&setup->head, &opened);
 		brb_guard_leave();
-		if (answer != BADGE_OK && !setup->failed)
-			setup_fail(&setup->head, "", "its open failed without saying why");
-		if (answer != BADGE_OK)
-			return false;
 	}
-	if (setup->settings && !setup->failed)
-		refuse_unasked(setup, setup->settings, "");
+	if (answer != BADGE_OK && !setup->failed)
+		setup_fail(&setup->head, "", "its open failed without saying why");
+	if (setup->settings)
+		refuse_unasked(setup, setup->settings, "", setup->failed);
 	if (!setup->failed) {
 		*self = opened;
 		return true;
 	}
-	if (open && close) {
+	if (open && close && answer == BADGE_OK) {
 		brb_guard_enter();
 		close(opened);
 		brb_guard_leave();

@@ -91,6 +91,11 @@ static brabeion_status cell_for(brb_store *store, const brb_cell *held, const br
 	return found || !held->count ? BRABEION_OK : read_held_for(store, *cell, award, reason, error);
 }
 
+static bool says_held(const brb_cell *held, const brb_cell *cell, uint32_t level)
+{
+	return cell ? cell->value != 0 : (held->levels >> (level - 1) & 1) != 0;
+}
+
 static brabeion_status add_pending(brb_store *store, const brb_store_award *award, const char *reason,
 				   brabeion_error *error)
 {
@@ -120,6 +125,19 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 	return BRABEION_OK;
 }
 
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *is_held,
+				  brabeion_error *error)
+{
+	brb_cell *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
+	*is_held = false;
+	if (!held)
+		return award->reason ? error->status : BRABEION_OK;
+	brabeion_status status = cell_for(store, held, award, award->reason, &cell, error);
+	if (status == BRABEION_OK)
+		*is_held = says_held(held, cell, award->level);
+	return status;
+}
+
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error)
 {
@@ -137,7 +155,7 @@ brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *awa
 	if (status != BRABEION_OK)
 		return status;
 	*sequence = 0;
-	if (cell ? cell->value != 0 : (held->levels >> (award->level - 1) & 1) != 0)
+	if (says_held(held, cell, award->level))
 		return BRABEION_OK;
 	status = brb_store_will_change(store, held, error);
 	if (status == BRABEION_OK && cell)

@@ -25,22 +25,33 @@ typedef enum brb_cell_kind {
 	BRB_CELL_FOR = 'f' /* of (user, badge, level, reason): value 1 when held */
 } brb_cell_kind;
 
+/* Small, and its key right behind it: finding a cell in a large cache is waiting for memory, line by line. */
 typedef struct brb_cell {
-	struct brb_cell *next_changed;
 	uint32_t hash;
-	uint32_t key_length;
+	uint16_t key_length;
 	bool changed; /* differs from the database: on the list of changes */
 	bool used;    /* since the last eviction */
-	int64_t number;
+	struct brb_cell *next_changed;
 	int64_t value;
-	int64_t count;
-	uint64_t levels;
-	char *text; /* owned */
+	union {
+		int64_t number; /* of the name; of a tally or note, that of its memory */
+		int64_t count;  /* of HELD */
+	};
+	union {
+		char *text;      /* of NOTE: owned */
+		uint64_t levels; /* of HELD */
+	};
 	char key[];
 } brb_cell;
 
+/* The hash stands beside the pointer: a look at a slot that is another's touches no cell. */
+typedef struct brb_cell_slot {
+	brb_cell *cell;
+	uint32_t hash;
+} brb_cell_slot;
+
 typedef struct brb_cells {
-	brb_cell **slots;
+	brb_cell_slot *slots;
 	uint32_t capacity;
 	uint32_t count;
 	uint32_t sweeps;

@@ -28,12 +28,10 @@ brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion
 		store->changes = changes;
 		store->change_capacity = capacity;
 	}
-	store->changes[store->change_count++] = (brb_change){ .cell = cell,
-							      .changed = cell->changed,
-							      .value = cell->value,
-							      .count = cell->count,
-							      .levels = cell->levels,
-							      .text = cell->text };
+	brb_change *change = &store->changes[store->change_count++];
+	*change = (brb_change){ .cell = cell, .value = cell->value, .count = cell->count };
+	if (cell->key[0] == BRB_CELL_HELD)
+		change->levels = cell->levels;
 	if (!cell->changed) {
 		cell->changed = true;
 		cell->next_changed = store->changed_cells;
@@ -45,8 +43,7 @@ brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion
 static void forget_undo(brb_store *store)
 {
 	for (size_t i = 0; i < store->change_count; i++)
-		if (store->changes[i].had_text)
-			free(store->changes[i].text);
+		free(store->changes[i].text);
 	store->change_count = 0;
 }
 
@@ -62,13 +59,14 @@ void brb_store_undo(brb_store *store)
 	while (store->change_count) {
 		brb_change *change = &store->changes[--store->change_count];
 		brb_cell *cell = change->cell;
-		if (change->had_text) {
+		cell->value = change->value;
+		cell->count = change->count;
+		if (cell->key[0] == BRB_CELL_HELD)
+			cell->levels = change->levels;
+		if (cell->key[0] == BRB_CELL_NOTE) {
 			free(cell->text);
 			cell->text = change->text;
 		}
-		cell->value = change->value;
-		cell->count = change->count;
-		cell->levels = change->levels;
 		/* a cell stays on the list of changes: written as it was, which does no harm */
 	}
 	store->award_count = store->marked_award_count;

@@ -134,6 +134,8 @@ static brabeion_status create_or_migrate(brb_database *database, const brb_store
 		return brb_status_set(error, BRABEION_STORE, "%s: is read-only", database->path);
 	int64_t now_s = brb_clock_now_us(&options->clock) / 1000000;
 	status = brb_schema_bring_up_to_date(database->handle, database->path, now_s, error);
+	if (status == BRABEION_BUSY)
+		return brb_database_fault(database, SQLITE_BUSY, error);
 	if (status != BRABEION_OK)
 		brb_status_prefix(error, "%s: ", database->path);
 	return status;

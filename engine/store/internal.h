@@ -14,12 +14,10 @@
 /* How a cell was before a change, so that it can be undone. */
 typedef struct brb_change {
 	brb_cell *cell;
-	bool changed;
 	int64_t value;
 	int64_t count;
-	uint64_t levels;
-	char *text; /* owned by the change when `had_text` */
-	bool had_text;
+	uint64_t levels; /* of HELD */
+	char *text;      /* of NOTE: owned by the change */
 } brb_change;
 
 /* An award that is written at the commit. */

@@ -107,7 +107,7 @@ brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char
 		free(copy);
 		return status;
 	}
-	store->changes[store->change_count - 1].had_text = true;
+	store->changes[store->change_count - 1].text = cell->text;
 	brb_cells_set_text(&store->cells, cell, copy);
 	return BRABEION_OK;
 }

@@ -4,50 +4,61 @@
  */
 #include "store/internal.h"
 
-/* Looks the name up, and makes it when it is not there. ?1 is the name, ?2 `scope` where the statement has one. */
-static brabeion_status read_number(brb_store *store, brb_statement select, brb_statement insert, const char *name,
-				   const uint32_t *scope, bool make, int64_t *number, brabeion_error *error)
+/* ?1 is the name, ?2 `scope` where the statement has one. */
+static sqlite3_stmt *bind_name(brb_store *store, brb_statement which, const char *name, const uint32_t *scope,
+			       brabeion_error *error)
 {
-	bool row = false;
-	sqlite3_stmt *statement = brb_database_statement(&store->database, select, error);
+	sqlite3_stmt *statement = brb_database_statement(&store->database, which, error);
 	if (!statement)
-		return error->status;
+		return NULL;
 	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 	if (scope)
 		sqlite3_bind_int64(statement, 2, *scope);
+	return statement;
+}
+
+/* *number is 0 when there is none. */
+static brabeion_status read_number(brb_store *store, brb_statement select, const char *name, const uint32_t *scope,
+				   int64_t *number, brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = bind_name(store, select, name, scope, error);
+	if (!statement)
+		return error->status;
 	brabeion_status status = brb_database_step(&store->database, statement, &row, error);
 	*number = row ? sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_reset(statement);
-	if (status != BRABEION_OK || row || !make)
-		return status;
-	statement = brb_database_statement(&store->database, insert, error);
+	return status;
+}
+
+static brabeion_status make_number(brb_store *store, brb_statement insert, const char *name, const uint32_t *scope,
+				   int64_t *number, brabeion_error *error)
+{
+	sqlite3_stmt *statement = bind_name(store, insert, name, scope, error);
 	if (!statement)
 		return error->status;
-	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-	if (scope)
-		sqlite3_bind_int64(statement, 2, *scope);
-	status = brb_database_run(&store->database, statement, error);
+	brabeion_status status = brb_database_run(&store->database, statement, error);
 	*number = sqlite3_last_insert_rowid(store->database.handle);
 	return status;
 }
 
+/* After a failure the transaction ends, and with it the cell, whatever it holds. */
 static brabeion_status cached_number(brb_store *store, const brb_cell_key *key, brb_statement select,
 				     brb_statement insert, const char *name, const uint32_t *scope, bool make,
 				     int64_t *number, brabeion_error *error)
 {
 	bool found;
+	brabeion_status status = BRABEION_OK;
 	brb_cell *cell = brb_store_cell(store, key, &found, error);
 	if (!cell)
 		return error->status;
-	if (!found || (make && !cell->number)) {
-		int64_t read = 0;
-		brabeion_status status = read_number(store, select, insert, name, scope, make, &read, error);
-		if (status != BRABEION_OK)
-			return status; /* the transaction ends now, and the cell with it */
-		cell->number = read;
-	}
-	*number = cell->number;
-	return BRABEION_OK;
+	if (!found)
+		status = read_number(store, select, name, scope, &cell->number, error);
+	if (status == BRABEION_OK && make && !cell->number)
+		status = make_number(store, insert, name, scope, &cell->number, error);
+	if (status == BRABEION_OK)
+		*number = cell->number;
+	return status;
 }
 
 brabeion_status brb_store_user(brb_store *store, const char *user, bool make, int64_t *number, brabeion_error *error)
@@ -124,8 +135,9 @@ static brabeion_status register_all(brb_store *store, brb_store_badge *badges, s
 			status = register_level(store, number, level + 1, &badges[i].levels[level], error);
 	}
 	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++) {
-		status = read_number(store, BRB_STATEMENT_PLUGIN, BRB_STATEMENT_PLUGIN_ADD, plugin_ids[i], NULL, true,
-				     &number, error);
+		status = read_number(store, BRB_STATEMENT_PLUGIN, plugin_ids[i], NULL, &number, error);
+		if (status == BRABEION_OK && !number)
+			status = make_number(store, BRB_STATEMENT_PLUGIN_ADD, plugin_ids[i], NULL, &number, error);
 		plugin_numbers[i] = (uint32_t)number;
 	}
 	return status;

@@ -45,8 +45,11 @@ static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {
-	return brb_status_set(error, sqlite3_errcode(handle) == SQLITE_NOMEM ? BRABEION_MEMORY : BRABEION_STORE, "%s",
-			      sqlite3_errmsg(handle));
+	int code = sqlite3_errcode(handle) & 0xff;
+	brabeion_status status = code == SQLITE_NOMEM                           ? BRABEION_MEMORY
+				 : code == SQLITE_BUSY || code == SQLITE_LOCKED ? BRABEION_BUSY
+										: BRABEION_STORE;
+	return brb_status_set(error, status, "%s", sqlite3_errmsg(handle));
 }
 
 static brabeion_status read_number(sqlite3 *handle, const char *sql, int64_t *value, brabeion_error *error)

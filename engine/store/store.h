@@ -107,6 +107,9 @@ typedef struct brb_store_award {
 	int64_t at_us;
 } brb_store_award;
 
+/* Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is. */
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *held, brabeion_error *error);
+
 /* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error);

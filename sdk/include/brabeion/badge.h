@@ -24,7 +24,7 @@
  *
  * Compile it with:
  *
- *	cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -Wl,-Bsymbolic -o points.so points.c
+ *	cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -Wl,-Bsymbolic -Wl,-z,noseparate-code -o points.so points.c
  *
  * What follows, in this order: the author's macros (at the very end, they need the rest), the structs that cross the
  * border, the helpers for `award`, `observe` and `freeze`, the helpers for `open`.
@@ -172,6 +172,7 @@ typedef struct badge_plugin {
  *
  * A function that fails for the engine's reasons (the database, say) marks the call: the whole event fails, whatever
  * `award` returns. One that fails for the plugin's reasons (a name too long, a sum that overflows) fails the badge.
+ * After either, `award` may return as it likes.
  */
 struct badge_host {
 	uint32_t struct_size;
@@ -351,7 +352,10 @@ static inline int64_t badge_held_count(badge_call *call, const char *user, const
 	return call->host->held_count(call, user, slug);
 }
 
-/* The award that is being judged goes to this user instead of the event's. In `award` only. */
+/*
+ * The award that is being judged goes to this user instead of the event's. In `award` only. A user that is empty, too
+ * long or not UTF-8 fails the badge; there is no need to look at the answer, BADGE_OK or BADGE_FAILED.
+ */
 static inline int32_t badge_to(badge_call *call, const char *user)
 {
 	return call->host->to(call, user);
@@ -359,7 +363,8 @@ static inline int32_t badge_to(badge_call *call, const char *user)
 
 /*
  * The reason of the award that is being judged: a BADGE_MULTIPLE badge is held once per level and reason. Without it
- * the reason is the event's id, else a fresh number. An error on a badge that is not multiple. In `award` only.
+ * the reason is the event's id, else a fresh number. In `award` only. On a badge that is not multiple it fails the badge;
+ * there is no need to look at the answer, BADGE_OK or BADGE_FAILED.
  */
 static inline int32_t badge_for(badge_call *call, const char *reason)
 {
