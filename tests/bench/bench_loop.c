@@ -1,0 +1,97 @@
+/*
+ * bench_loop DATABASE EVENTS ROWS: what `brabeion run` is held against. A loop by hand: reads the same lines with the
+ * same JSON reader and writes the same rows in the same batches, with no engine. The database has the engine's schema
+ * and nothing but its badges; settings are the engine's.
+ */
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "events.h"
+#include "rows.h"
+
+typedef struct writer {
+	sqlite3 *database;
+	sqlite3_stmt *statements[BENCH_KINDS];
+	FILE *rows;
+	char *text;
+	size_t capacity;
+} writer;
+
+static void must(int code, sqlite3 *database)
+{
+	if (code == SQLITE_OK || code == SQLITE_DONE)
+		return;
+	fprintf(stderr, "%s\n", sqlite3_errmsg(database));
+	exit(1);
+}
+
+static void read_exactly(writer *self, void *into, size_t size)
+{
+	if (fread(into, 1, size, self->rows) != size) {
+		fprintf(stderr, "the rows end too early\n");
+		exit(1);
+	}
+}
+
+static void bind_column(writer *self, sqlite3_stmt *statement, int column)
+{
+	if (getc_unlocked(self->rows) == 'i') {
+		int64_t value;
+		read_exactly(self, &value, sizeof value);
+		sqlite3_bind_int64(statement, column, value);
+		return;
+	}
+	uint32_t length;
+	read_exactly(self, &length, sizeof length);
+	if (length + 1 > self->capacity)
+		self->text = realloc(self->text, self->capacity = length + 1);
+	read_exactly(self, self->text, length + 1);
+	sqlite3_bind_text(statement, column, self->text, (int)length, SQLITE_TRANSIENT);
+}
+
+static void write_batch(writer *self)
+{
+	int kind;
+	must(sqlite3_exec(self->database, "BEGIN IMMEDIATE", NULL, NULL, NULL), self->database);
+	while ((kind = getc_unlocked(self->rows)) != BENCH_BATCH_END) {
+		if (kind < 0 || kind >= BENCH_KINDS)
+			exit(1);
+		sqlite3_stmt *statement = self->statements[kind];
+		int columns = getc_unlocked(self->rows);
+		for (int i = 1; i <= columns; i++)
+			bind_column(self, statement, i);
+		must(sqlite3_step(statement), self->database);
+		sqlite3_reset(statement);
+	}
+	must(sqlite3_exec(self->database, "COMMIT", NULL, NULL, NULL), self->database);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 4)
+		return 2;
+	writer self = { .rows = fopen(argv[3], "rb") };
+	must(sqlite3_open_v2(argv[1], &self.database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL),
+	     self.database);
+	must(sqlite3_exec(self.database,
+			  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
+			  "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864",
+			  NULL, NULL, NULL),
+	     self.database);
+	for (int i = 1; i < BENCH_KINDS; i++)
+		must(sqlite3_prepare_v2(self.database, bench_statements[i], -1, &self.statements[i], NULL),
+		     self.database);
+	bench_events events;
+	bench_events_open(&events, argv[2]);
+	while (self.rows && bench_events_next(&events))
+		write_batch(&self);
+	bench_events_close(&events);
+	for (int i = 1; i < BENCH_KINDS; i++)
+		sqlite3_finalize(self.statements[i]);
+	sqlite3_close(self.database);
+	free(self.text);
+	return !self.rows || fclose(self.rows) != 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * rows: what a run of the engine wrote, row by row and batch by batch, as a file: bench_record writes it, bench_loop
+ * writes the same rows into a database of its own.
+ *
+ * A row is its kind, the number of its columns, then each: 'i' and eight bytes, or 't', four bytes of length, the text
+ * and a NUL. A batch ends with kind BENCH_BATCH_END. Numbers are in the machine's own order.
+ */
+#ifndef BENCH_ROWS_H
+#define BENCH_ROWS_H
+
+enum { BENCH_BATCH_END = 0, BENCH_KINDS = 10, BENCH_COLUMNS_MOST = 8 };
+
+/* The statements of a hand-written program; kind 1 is the first. The recorder's triggers use the same numbers. */
+static const char *const bench_statements[BENCH_KINDS] = {
+	"",
+	"INSERT INTO users(id, name) VALUES(?, ?)",
+	"INSERT INTO events(id, name) VALUES(?, ?)",
+	"INSERT INTO memories(id, plugin, name) VALUES(?, ?, ?)",
+	"INSERT INTO seen(id, event, user, arrived_s) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us) VALUES(?, ?, ?, ?, ?, ?, "
+	"?, ?)",
+	"INSERT INTO tallies(memory, subject, value) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = "
+	"excluded.value",
+	"INSERT INTO notes(memory, subject, text) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text",
+	"INSERT INTO counters(name, value) VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+	"DELETE FROM notes WHERE memory = ? AND subject = ?",
+};
+
+#endif
