@@ -58,17 +58,23 @@ static bool is_relative(const char *path)
 	return path[0] != '/';
 }
 
+/* The path as it was meant at the open, whatever the working directory is later. NULL: no memory. */
+static char *path_at_open(const brabeion_engine *engine, const char *path)
+{
+	if (!is_relative(path) || !engine->working_folder)
+		return strdup(path);
+	brb_builder whole = { 0 };
+	brb_builder_printf(&whole, "%s/%s", engine->working_folder, path);
+	return brb_builder_take(&whole);
+}
+
 /* The path of badges.yaml: as given, unless the host has changed its working directory since the open. */
 static char *config_path_now(const brabeion_engine *engine)
 {
 	char *now = is_relative(engine->config_path) ? getcwd(NULL, 0) : NULL;
 	bool moved = now && engine->working_folder && strcmp(now, engine->working_folder) != 0;
 	free(now);
-	if (!moved)
-		return strdup(engine->config_path);
-	brb_builder path = { 0 };
-	brb_builder_printf(&path, "%s/%s", engine->working_folder, engine->config_path);
-	return brb_builder_take(&path);
+	return moved ? path_at_open(engine, engine->config_path) : strdup(engine->config_path);
 }
 
 static char *folder_of(const char *path)
@@ -144,15 +150,21 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	return BRABEION_OK;
 }
 
+/* The store opens its file again when it first reads a list, and compares it with badges.yaml's at each reload. */
 static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
 {
-	brb_store_options options = { .path = engine->database ? engine->database : config->database,
+	char *path = path_at_open(engine, engine->database ? engine->database : config->database);
+	if (!path)
+		return brb_status_no_memory(error);
+	brb_store_options options = { .path = path,
 				      .synchronous_full = config->synchronous == BRB_CONFIG_FULL,
 				      .busy_timeout_ms = config->busy_timeout_ms,
 				      .retention_us = config->retention_us,
 				      .clock = engine->clock,
 				      .log = engine->log };
-	return brb_store_open(&options, &engine->store, error);
+	brabeion_status status = brb_store_open(&options, &engine->store, error);
+	free(path);
+	return status;
 }
 
 /* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */

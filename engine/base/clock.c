@@ -145,6 +145,9 @@ brabeion_status brabeion_time_parse(const char *text, int64_t *at_us)
 	if (!read || month < 1 || day < 1 || day > days_in_month(year, month))
 		return BRABEION_INVALID;
 	int64_t seconds = days_from_civil(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second;
-	*at_us = (seconds - offset_seconds) * MICROSECONDS + fraction_us;
+	seconds -= offset_seconds;
+	if (seconds < days_from_civil(0, 1, 1) * DAY_SECONDS || seconds >= days_from_civil(10000, 1, 1) * DAY_SECONDS)
+		return BRABEION_INVALID; /* an offset or second 60 leads to a time that cannot be written */
+	*at_us = seconds * MICROSECONDS + fraction_us;
 	return BRABEION_OK;
 }

@@ -1,8 +1,8 @@
 /*
  * cli/command_run: `brabeion run`, events from files and pipes through the engine.
  *
- * Lines are read, turned into events and gathered; a batch is committed when it is full, when the input has nothing
- * more at the moment, and at the end, whatever the end is.
+ * Lines are read, turned into events and gathered. A full batch is judged on a thread of its own while the next is
+ * being read; when the input has nothing more at the moment, and at the end, whatever the end is, all is committed.
  */
 #include "cli/run.h"
 
@@ -60,9 +60,9 @@ static void take_line(brb_cli_run *run, const brb_cli_line *line)
 	char message[BRB_CLI_WIRE_MESSAGE_BYTES];
 	if (is_blank(line))
 		return;
-	switch (brb_cli_wire_read(run->wire, line->text, line->size, &run->batch.arena, &event, message)) {
+	switch (brb_cli_wire_read(run->wire, line->text, line->size, &run->batch->arena, &event, message)) {
 	case BRB_CLI_WIRE_EVENT:
-		brb_cli_batch_add(&run->batch, &event, run->file, run->lines.number);
+		brb_cli_batch_add(run->batch, &event, run->file, run->lines.number);
 		break;
 	case BRB_CLI_WIRE_BAD:
 		bad_line(run, message);
@@ -71,8 +71,8 @@ static void take_line(brb_cli_run *run, const brb_cli_line *line)
 		out_of_memory(run);
 		break;
 	}
-	if (brb_cli_batch_is_full(&run->batch))
-		brb_cli_run_commit(run);
+	if (brb_cli_batch_is_full(run->batch))
+		brb_cli_run_pass_on(run);
 }
 
 static void look_up(brb_cli_run *run)
@@ -173,9 +173,10 @@ static void read_inputs(brb_cli_run *run)
 	run->standing.total_bytes = measure(names, count);
 	for (size_t i = 0; i < count && run->stop == BRB_CLI_GOING; i++)
 		read_input(run, names[i]);
-	if (run->stop != BRB_CLI_STOP_READER_GONE && run->stop != BRB_CLI_STOP_OUTPUT &&
-	    run->stop != BRB_CLI_STOP_STORE)
-		brb_cli_run_commit(run);
+	if (run->stop == BRB_CLI_STOP_READER_GONE || run->stop == BRB_CLI_STOP_OUTPUT ||
+	    run->stop == BRB_CLI_STOP_STORE)
+		brb_cli_batch_reset(run->batch);
+	brb_cli_run_commit(run);
 }
 
 /* ---- the end ---- */
@@ -253,14 +254,19 @@ static int run_engine(brb_cli_run *run, int wake)
 	brb_cli_out_init(&run->out, STDOUT_FILENO);
 	run->terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	run->wire = brb_cli_wire_open();
-	if (!brb_cli_batch_init(&run->batch, run->options->batch) || !run->wire) {
+	run->batch = &run->batches[0];
+	if (!brb_cli_batch_init(&run->batches[0], run->options->batch) ||
+	    !brb_cli_batch_init(&run->batches[1], run->options->batch) || !run->wire) {
 		brb_cli_report_say(run->report, "out of memory");
 		goto end;
 	}
+	brb_cli_worker_open(&run->worker, run->engine);
 	read_inputs(run);
+	brb_cli_worker_close(&run->worker);
 	exit_code = finish(run);
 end:
-	brb_cli_batch_finish(&run->batch);
+	brb_cli_batch_finish(&run->batches[0]);
+	brb_cli_batch_finish(&run->batches[1]);
 	brb_cli_wire_close(run->wire);
 	brb_cli_lines_finish(&run->lines);
 	return exit_code;

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/lines.h"
 #include "cli/wire.h"
+#include "cli/worker.h"
 
 /* Why a run ends before its input does. */
 typedef enum brb_cli_stop {
@@ -25,7 +26,9 @@ typedef struct brb_cli_run {
 	brabeion_engine *engine;
 	brb_cli_wire *wire;
 	brb_cli_lines lines;
-	brb_cli_batch batch;
+	brb_cli_batch batches[2];
+	brb_cli_batch *batch;  /* being filled; the other may be with the worker */
+	brb_cli_worker worker; /* judges while the next batch is read */
 	brb_cli_out out;
 	brb_cli_terminal terminal; /* that stdout is */
 	brb_cli_standing standing;
@@ -34,7 +37,13 @@ typedef struct brb_cli_run {
 	uint64_t events, awards, duplicates, unheard, failed, bad_lines, bad_files;
 } brb_cli_run;
 
-/* Judges and commits what waits in the batch, then tells the awards and what went wrong. May set run->stop. */
+/*
+ * Gives the batch to be judged and goes on with an empty one. What became of the one given before is told first: its
+ * awards, and what went wrong. May set run->stop; then the batch is dropped unjudged.
+ */
+void brb_cli_run_pass_on(brb_cli_run *run);
+
+/* The same, and waits for it: all that was read is committed and told. */
 void brb_cli_run_commit(brb_cli_run *run);
 
 #endif

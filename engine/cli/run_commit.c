@@ -1,5 +1,5 @@
 /*
- * cli/run_commit: one batch goes through the engine.
+ * cli/run_commit: batches go through the engine, one behind the other.
  *
  * Keeps true: an award is written to stdout only after its commit; of a batch that was not stored nothing is written,
  * and its lines are named.
@@ -14,10 +14,10 @@
 #include "cli/awards.h"
 #include "cli/json.h"
 
-static void tell_not_stored(brb_cli_run *run, brabeion_status status)
+static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabeion_status status)
 {
-	const char *message = run->batch.results[0].message;
-	char *lines = brb_cli_batch_lines(&run->batch);
+	const char *message = batch->results[0].message;
+	char *lines = brb_cli_batch_lines(batch);
 	brb_cli_report_say(run->report, "%s", message ? message : brabeion_status_name(status));
 	brb_cli_report_say(run->report,
 			   "not stored: %s; run again on the same input: events with an id are judged only once",
@@ -76,23 +76,47 @@ static void flush_awards(brb_cli_run *run)
 				   strerror(error));
 }
 
-void brb_cli_run_commit(brb_cli_run *run)
+static void tell_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
 {
-	brb_cli_batch *batch = &run->batch;
-	if (batch->count > 0) {
-		brabeion_status status =
-			brabeion_possibly_award_batch(run->engine, batch->events, batch->count, batch->results);
-		if (run->terminal.is_terminal)
-			brb_cli_report_hide(run->report);
-		if (status != BRABEION_OK)
-			tell_not_stored(run, status);
-		for (size_t i = 0; i < batch->count; i++) {
-			if (status == BRABEION_OK)
-				tell_result(run, &batch->results[i], &batch->origins[i]);
-			brabeion_result_finish(&batch->results[i]);
-		}
-		flush_awards(run);
+	if (run->terminal.is_terminal)
+		brb_cli_report_hide(run->report);
+	if (status != BRABEION_OK)
+		tell_not_stored(run, batch, status);
+	for (size_t i = 0; i < batch->count; i++) {
+		if (status == BRABEION_OK)
+			tell_result(run, &batch->results[i], &batch->origins[i]);
+		brabeion_result_finish(&batch->results[i]);
 	}
+	flush_awards(run);
 	brb_cli_batch_reset(batch);
 	run->standing.awards = run->awards;
+}
+
+/* False: what became of the batch given before is a reason to stop. */
+static bool tell_given(brb_cli_run *run)
+{
+	brabeion_status status;
+	brb_cli_stop stop = run->stop;
+	brb_cli_batch *given = brb_cli_worker_take(&run->worker, &status);
+	if (given)
+		tell_batch(run, given, status);
+	return run->stop == stop;
+}
+
+void brb_cli_run_pass_on(brb_cli_run *run)
+{
+	if (!tell_given(run)) {
+		brb_cli_batch_reset(run->batch);
+		return;
+	}
+	if (run->batch->count == 0)
+		return;
+	brb_cli_worker_give(&run->worker, run->batch);
+	run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
+}
+
+void brb_cli_run_commit(brb_cli_run *run)
+{
+	brb_cli_run_pass_on(run);
+	tell_given(run);
 }

@@ -138,15 +138,9 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 	return status;
 }
 
-brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
-				    brabeion_error *error)
+static brabeion_status add_unless_held(brb_store *store, const brb_store_award *award, const char *reason,
+				       int64_t *sequence, brabeion_error *error)
 {
-	char fresh[32];
-	const char *reason = award->reason;
-	if (!reason) {
-		snprintf(fresh, sizeof fresh, "#%" PRId64, store->last_sequence + 1);
-		reason = fresh;
-	}
 	brb_cell *held = held_cell(store, award->badge, award->user, error);
 	if (!held)
 		return error->status;
@@ -169,6 +163,21 @@ brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *awa
 		cell->value = 1;
 	*sequence = store->last_sequence;
 	return BRABEION_OK;
+}
+
+brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
+				    brabeion_error *error)
+{
+	if (award->reason)
+		return add_unless_held(store, award, award->reason, sequence, error);
+	for (;;) {
+		char fresh[32];
+		snprintf(fresh, sizeof fresh, "#%" PRId64, store->last_sequence + 1);
+		brabeion_status status = add_unless_held(store, award, fresh, sequence, error);
+		if (status != BRABEION_OK || *sequence)
+			return status;
+		store->last_sequence++; /* an event's id or badge_for has had this text: not fresh, so the next */
+	}
 }
 
 brabeion_status brb_store_held(brb_store *store, const char *user, const char *slug, int64_t *count,

@@ -1,7 +1,6 @@
 /*
- * store/cells: see cells.h. Open addressing with linear probing at a load of at most three quarters: a smaller table
- * stays in the processor's cache for longer. Cells leave only in bulk,
- * when the table is laid anew, so there are no graves.
+ * store/cells: see cells.h. Open addressing with linear probing, at a load of at most three quarters. Cells lie in
+ * blocks, in the order in which they came; they leave only in bulk, when those that stay are moved to new blocks.
  */
 #include "store/cells.h"
 
@@ -9,31 +8,22 @@
 
 #include "base/table.h"
 
+enum { UNIT_BYTES = 16, BLOCK_UNITS = 16384, FIRST_SLOTS = 256 };
+
 static bool has_text(const brb_cell *cell)
 {
 	return cell->key[0] == BRB_CELL_NOTE && cell->text;
 }
 
-static size_t size_of(const brb_cell *cell)
+static uint32_t units_of(size_t key_length)
 {
-	return sizeof *cell + cell->key_length + (has_text(cell) ? strlen(cell->text) + 1 : 0) +
-	       2 * sizeof(brb_cell_slot);
+	return (uint32_t)((sizeof(brb_cell) + key_length + UNIT_BYTES - 1) / UNIT_BYTES);
 }
 
-static void free_cell(brb_cell *cell)
+static brb_cell *cell_at(const brb_cells *cells, uint32_t place)
 {
-	if (has_text(cell))
-		free(cell->text);
-	free(cell);
-}
-
-static void put(brb_cell_slot *slots, uint32_t capacity, brb_cell *cell)
-{
-	uint32_t mask = capacity - 1;
-	uint32_t place = cell->hash & mask;
-	while (slots[place].cell)
-		place = (place + 1) & mask;
-	slots[place] = (brb_cell_slot){ cell, cell->hash };
+	uint32_t unit = place - 1;
+	return (brb_cell *)(void *)(cells->blocks[unit / BLOCK_UNITS] + (size_t)(unit % BLOCK_UNITS) * UNIT_BYTES);
 }
 
 brb_cell *brb_cells_find(const brb_cells *cells, const brb_cell_key *key)
@@ -42,94 +32,92 @@ brb_cell *brb_cells_find(const brb_cells *cells, const brb_cell_key *key)
 		return NULL;
 	uint32_t hash = brb_table_hash(key->bytes, key->length);
 	uint32_t mask = cells->capacity - 1;
-	for (uint32_t place = hash & mask;; place = (place + 1) & mask) {
-		brb_cell *cell = cells->slots[place].cell;
-		if (!cell)
-			return NULL;
-		if (cells->slots[place].hash == hash && cell->key_length == key->length &&
-		    memcmp(cell->key, key->bytes, key->length) == 0) {
+	for (uint32_t at = hash & mask; cells->slots[at].place; at = (at + 1) & mask) {
+		if (cells->slots[at].hash != hash)
+			continue;
+		brb_cell *cell = cell_at(cells, cells->slots[at].place);
+		if (cell->key_length == key->length && memcmp(cell->key, key->bytes, key->length) == 0) {
 			cell->used = true;
 			return cell;
 		}
 	}
+	return NULL;
 }
 
-static bool grow(brb_cells *cells)
+/* ---- growing ---- */
+
+static void put(brb_cell_slot *slots, uint32_t capacity, brb_cell_slot slot)
 {
-	uint32_t capacity = cells->capacity ? cells->capacity * 2 : 256;
+	uint32_t mask = capacity - 1;
+	uint32_t at = slot.hash & mask;
+	while (slots[at].place)
+		at = (at + 1) & mask;
+	slots[at] = slot;
+}
+
+static bool grow_slots(brb_cells *cells)
+{
+	uint32_t capacity = cells->capacity ? cells->capacity * 2 : FIRST_SLOTS;
 	brb_cell_slot *slots = capacity > cells->capacity ? calloc(capacity, sizeof *slots) : NULL;
 	if (!slots)
 		return false;
 	for (uint32_t i = 0; i < cells->capacity; i++)
-		if (cells->slots[i].cell)
-			put(slots, capacity, cells->slots[i].cell);
+		if (cells->slots[i].place)
+			put(slots, capacity, cells->slots[i]);
 	free(cells->slots);
 	cells->slots = slots;
 	cells->capacity = capacity;
 	return true;
 }
 
-brb_cell *brb_cells_add(brb_cells *cells, const brb_cell_key *key)
+static bool add_block(brb_cells *cells)
 {
-	if (cells->count >= cells->capacity / 4 * 3 && !grow(cells))
-		return NULL;
-	brb_cell *cell = calloc(1, sizeof *cell + key->length);
-	if (!cell)
-		return NULL;
-	memcpy(cell->key, key->bytes, key->length);
-	cell->key_length = (uint16_t)key->length;
-	cell->hash = brb_table_hash(key->bytes, key->length);
-	cell->used = true;
-	put(cells->slots, cells->capacity, cell);
-	cells->count++;
-	cells->used_bytes += size_of(cell);
-	return cell;
-}
-
-/* Frees unused cells, and with `half` the half of the others that a bit of the hash names. Packs the rest in front. */
-static void sweep(brb_cells *cells, bool half)
-{
-	uint32_t kept = 0;
-	uint32_t bit = UINT32_C(0x80000000) >> (cells->sweeps++ % 8);
-	cells->used_bytes = 0;
-	for (uint32_t i = 0; i < cells->capacity; i++) {
-		brb_cell *cell = cells->slots[i].cell;
-		cells->slots[i].cell = NULL;
-		if (!cell)
-			continue;
-		if (!cell->used || (half && cell->hash & bit)) {
-			free_cell(cell);
-			continue;
-		}
-		cells->used_bytes += size_of(cell);
-		cells->slots[kept++].cell = cell; /* never past i: nothing unread is written over */
-	}
-	cells->count = kept;
-}
-
-static bool lay_anew(brb_cells *cells)
-{
-	brb_cell_slot *slots = calloc(cells->capacity, sizeof *slots);
-	if (!slots)
+	char **blocks = reallocarray(cells->blocks, cells->block_count + (size_t)1, sizeof *blocks);
+	if (!blocks)
 		return false;
-	for (uint32_t i = 0; i < cells->count; i++) {
-		cells->slots[i].cell->used = false;
-		put(slots, cells->capacity, cells->slots[i].cell);
-	}
-	free(cells->slots);
-	cells->slots = slots;
+	cells->blocks = blocks;
+	blocks[cells->block_count] = malloc((size_t)BLOCK_UNITS * UNIT_BYTES);
+	if (!blocks[cells->block_count])
+		return false;
+	cells->block_count++;
+	cells->block_used = 0;
 	return true;
 }
 
-void brb_cells_evict(brb_cells *cells, size_t most_bytes)
+/* Room for a cell; 0 when memory is short. */
+static uint32_t take_place(brb_cells *cells, uint32_t units)
 {
-	if (cells->used_bytes <= most_bytes)
-		return;
-	sweep(cells, false);
-	while (cells->used_bytes > most_bytes / 2)
-		sweep(cells, true);
-	if (!lay_anew(cells))
-		brb_cells_clear(cells);
+	if ((!cells->block_count || cells->block_used + units > BLOCK_UNITS) && !add_block(cells))
+		return 0;
+	uint32_t place = (cells->block_count - 1) * BLOCK_UNITS + cells->block_used + 1;
+	cells->block_used += units;
+	cells->used_bytes += (size_t)units * UNIT_BYTES + 2 * sizeof(brb_cell_slot);
+	return place;
+}
+
+static brb_cell *add(brb_cells *cells, const char *key, size_t length, uint32_t hash)
+{
+	if (cells->count >= cells->capacity / 4 * 3 && !grow_slots(cells))
+		return NULL;
+	uint32_t place = take_place(cells, units_of(length));
+	if (!place)
+		return NULL;
+	brb_cell *cell = cell_at(cells, place);
+	memset(cell, 0, sizeof *cell);
+	memcpy(cell->key, key, length);
+	cell->key_length = (uint16_t)length;
+	cell->hash = hash;
+	put(cells->slots, cells->capacity, (brb_cell_slot){ hash, place });
+	cells->count++;
+	return cell;
+}
+
+brb_cell *brb_cells_add(brb_cells *cells, const brb_cell_key *key)
+{
+	brb_cell *cell = add(cells, key->bytes, key->length, brb_table_hash(key->bytes, key->length));
+	if (cell)
+		cell->used = true;
+	return cell;
 }
 
 void brb_cells_set_text(brb_cells *cells, brb_cell *cell, char *text)
@@ -138,11 +126,58 @@ void brb_cells_set_text(brb_cells *cells, brb_cell *cell, char *text)
 	cells->used_bytes += text ? strlen(text) + 1 : 0;
 }
 
+/* ---- leaving ---- */
+
+static void move(brb_cells *to, brb_cell *cell)
+{
+	brb_cell *moved = add(to, cell->key, cell->key_length, cell->hash);
+	if (!moved)
+		return; /* one cell less in the cache does no harm; its text goes with the old blocks */
+	moved->value = cell->value;
+	moved->number = cell->number;
+	if (cell->key[0] == BRB_CELL_HELD)
+		moved->levels = cell->levels;
+	if (has_text(cell)) {
+		brb_cells_set_text(to, moved, cell->text);
+		cell->text = NULL;
+	}
+}
+
+/* Moves the cells used since the last time to new blocks; with `half`, those without a bit of the hash. */
+static void sweep(brb_cells *cells, bool half)
+{
+	uint32_t bit = UINT32_C(0x80000000) >> (cells->sweeps % 8);
+	brb_cells kept = { .sweeps = cells->sweeps + 1 };
+	for (uint32_t i = 0; i < cells->capacity; i++) {
+		brb_cell *cell = cells->slots[i].place ? cell_at(cells, cells->slots[i].place) : NULL;
+		if (cell && (half ? !(cell->hash & bit) : cell->used))
+			move(&kept, cell);
+	}
+	brb_cells_clear(cells);
+	*cells = kept;
+}
+
+void brb_cells_evict(brb_cells *cells, size_t most_bytes)
+{
+	if (cells->used_bytes <= most_bytes)
+		return;
+	sweep(cells, false);
+	for (int halvings = 0; halvings < 8 && cells->used_bytes > most_bytes / 2; halvings++)
+		sweep(cells, true);
+	if (cells->used_bytes > most_bytes / 2)
+		brb_cells_clear(cells); /* a few enormous ones */
+}
+
 void brb_cells_clear(brb_cells *cells)
 {
-	for (uint32_t i = 0; i < cells->capacity; i++)
-		if (cells->slots[i].cell)
-			free_cell(cells->slots[i].cell);
+	for (uint32_t i = 0; i < cells->capacity; i++) {
+		brb_cell *cell = cells->slots[i].place ? cell_at(cells, cells->slots[i].place) : NULL;
+		if (cell && has_text(cell))
+			free(cell->text);
+	}
+	for (uint32_t i = 0; i < cells->block_count; i++)
+		free(cells->blocks[i]);
+	free(cells->blocks);
 	free(cells->slots);
 	*cells = (brb_cells){ 0 };
 }

@@ -44,16 +44,19 @@ typedef struct brb_cell {
 	char key[];
 } brb_cell;
 
-/* The hash stands beside the pointer: a look at a slot that is another's touches no cell. */
+/* Eight bytes, so that the slots of a large cache stay near the processor. The hash spares a look at other cells. */
 typedef struct brb_cell_slot {
-	brb_cell *cell;
 	uint32_t hash;
+	uint32_t place; /* of the cell in the blocks, from 1; 0: empty */
 } brb_cell_slot;
 
 typedef struct brb_cells {
 	brb_cell_slot *slots;
 	uint32_t capacity;
 	uint32_t count;
+	char **blocks; /* where cells lie, one behind the other */
+	uint32_t block_count;
+	uint32_t block_used; /* of the last one */
 	uint32_t sweeps;
 	size_t used_bytes; /* of all cells and their texts; too much rather than too little */
 } brb_cells;
@@ -89,7 +92,8 @@ static inline void brb_cell_key_text(brb_cell_key *key, const char *text)
 /* A cells of all zeroes is ready. */
 brb_cell *brb_cells_find(const brb_cells *cells, const brb_cell_key *key);
 
-/* A new, zeroed cell; the key must not be there yet. NULL when memory is short. */
+/* A new, zeroed cell, which stays where it is until the next eviction; the key must not be there yet. NULL when
+ * memory is short. */
 brb_cell *brb_cells_add(brb_cells *cells, const brb_cell_key *key);
 
 /* Gives the cell another text, which it then owns; the one before is the caller's. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,11 +73,16 @@ static brabeion_status pragma(brb_database *database, const char *sql, brabeion_
 	return code == SQLITE_OK ? BRABEION_OK : brb_database_fault(database, code, error);
 }
 
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
 /* Locks the folder of the database: no leftover file, and closing it drops no lock of SQLite's on the database. */
 static int lock_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	char *folder = folder_of(path);
 	if (!folder)
 		return -1;
 	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -108,12 +114,21 @@ static brabeion_status refuse_directory(const char *path, brabeion_error *error)
 	return brb_status_set(error, BRABEION_STORE, "%s: is a directory, not a database", path);
 }
 
+/* SQLite tries once more to read only, and then says that there is no file, where a folder may not be written. */
+static int true_reason(const char *path, int system)
+{
+	char *folder = system == ENOENT ? folder_of(path) : NULL;
+	if (folder && faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0)
+		system = errno;
+	free(folder);
+	return system;
+}
+
 static brabeion_status connect(brb_database *database, int flags, brabeion_error *error)
 {
-	errno = 0;
 	int code = sqlite3_open_v2(database->path, &database->handle,
 				   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-	int system = database->handle ? sqlite3_system_errno(database->handle) : 0;
+	int system = database->handle ? true_reason(database->path, sqlite3_system_errno(database->handle)) : 0;
 	if (code != SQLITE_OK && system)
 		return brb_status_set(error, BRABEION_STORE, "%s: %s", database->path, strerror(system));
 	if (code != SQLITE_OK)
@@ -134,6 +149,8 @@ static brabeion_status create_or_migrate(brb_database *database, const brb_store
 		return brb_status_set(error, BRABEION_STORE, "%s: is read-only", database->path);
 	int64_t now_s = brb_clock_now_us(&options->clock) / 1000000;
 	status = brb_schema_bring_up_to_date(database->handle, database->path, now_s, error);
+	if (status != BRABEION_OK) /* what another program left in its WAL is for it to take in */
+		sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (status == BRABEION_BUSY)
 		return brb_database_fault(database, SQLITE_BUSY, error);
 	if (status != BRABEION_OK)
@@ -141,15 +158,37 @@ static brabeion_status create_or_migrate(brb_database *database, const brb_store
 	return status;
 }
 
-brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, bool create,
+static brabeion_status refuse_moved(const brb_database *database, brabeion_error *error)
+{
+	return brb_status_set(error, BRABEION_STORE,
+			      "%s: the database file was moved, deleted or replaced while in use; nothing more is "
+			      "stored until it is back or the engine is opened anew",
+			      database->path);
+}
+
+/* A second connection must come to the file of the first: what was put in its place is not even opened. */
+static brabeion_status connect_again(brb_database *database, const brb_database *first, brabeion_error *error)
+{
+	struct stat now;
+	if (stat(database->path, &now) != 0 || now.st_dev != first->device || now.st_ino != first->inode)
+		return refuse_moved(database, error);
+	return connect(database, SQLITE_OPEN_READWRITE, error);
+}
+
+brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, const brb_database *first,
 				  brabeion_error *error)
 {
 	*database = (brb_database){ .path = options->path,
 				    .busy_timeout_us = options->busy_timeout_ms * 1000,
 				    .jitter = (uint64_t)brb_clock_monotonic_us() ^ (uint64_t)getpid() << 32 };
-	int lock = create ? lock_folder(options->path) : -1;
-	brabeion_status status = create ? create_or_migrate(database, options, error)
-					: connect(database, SQLITE_OPEN_READWRITE, error);
+	int lock = first ? -1 : lock_folder(options->path);
+	brabeion_status status =
+		first ? connect_again(database, first, error) : create_or_migrate(database, options, error);
+	struct stat now;
+	if (status == BRABEION_OK && stat(options->path, &now) == 0) {
+		database->device = now.st_dev;
+		database->inode = now.st_ino;
+	}
 	if (status == BRABEION_OK)
 		status = configure(database, options, error);
 	if (lock >= 0)
@@ -211,12 +250,7 @@ brabeion_status brb_database_check_in_place(brb_database *database, brabeion_err
 {
 	int moved = 0;
 	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (!moved)
-		return BRABEION_OK;
-	return brb_status_set(error, BRABEION_STORE,
-			      "%s: the database file was moved, deleted or replaced while in use; nothing more is "
-			      "stored until it is back or the engine is opened anew",
-			      database->path);
+	return moved ? refuse_moved(database, error) : BRABEION_OK;
 }
 
 uint32_t brb_database_data_version(brb_database *database)

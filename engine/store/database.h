@@ -8,6 +8,7 @@
 #define BRB_STORE_DATABASE_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "store/store.h"
 
@@ -80,13 +81,18 @@ typedef struct brb_database {
 	sqlite3 *handle;
 	sqlite3_stmt *statements[BRB_STATEMENT_COUNT]; /* prepared at their first use */
 	const char *path;                              /* the store's */
+	dev_t device;                                  /* of the file, as it was opened */
+	ino_t inode;
 	int64_t busy_timeout_us;
 	int64_t busy_since_us;
 	uint64_t jitter;
 } brb_database;
 
-/* Opens, and with `create` creates or migrates, the file. `database` is ready for close after a failure, too. */
-brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, bool create,
+/*
+ * Opens the file: creates or migrates it, or, with `first`, comes to the same file again. `database` is ready for
+ * close after a failure, too.
+ */
+brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, const brb_database *first,
 				  brabeion_error *error);
 void brb_database_close(brb_database *database);
 

@@ -28,7 +28,7 @@ static brabeion_status begin_reading(brb_store *store, brabeion_error *error)
 	pthread_mutex_lock(&store->reading);
 	brabeion_status status = BRABEION_OK;
 	if (!store->reader.handle)
-		status = brb_database_open(&store->reader, &store->options, false, error);
+		status = brb_database_open(&store->reader, &store->options, &store->database, error);
 	if (status == BRABEION_OK)
 		status = brb_database_check_in_place(&store->reader, error);
 	sqlite3_stmt *begin = status == BRABEION_OK

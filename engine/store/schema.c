@@ -81,6 +81,9 @@ static brabeion_status check_ours(sqlite3 *handle, int64_t *version, brabeion_er
 		return brb_status_set(error, BRABEION_STORE,
 				      "is a database of another program (its application_id is %lld); left untouched",
 				      (long long)application);
+	if (*version < 0)
+		return brb_status_set(error, BRABEION_STORE, "is damaged (its version is %lld); left untouched",
+				      (long long)*version);
 	if (*version > BRB_SCHEMA_VERSION)
 		return brb_status_set(
 			error, BRABEION_STORE,

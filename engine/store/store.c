@@ -37,7 +37,7 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 		free(store);
 		return status;
 	}
-	status = brb_database_open(&store->database, &store->options, true, error);
+	status = brb_database_open(&store->database, &store->options, NULL, error);
 	if (status != BRABEION_OK) {
 		brb_store_close(store);
 		return status;
