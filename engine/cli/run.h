@@ -38,8 +38,8 @@ typedef struct brb_cli_run {
 } brb_cli_run;
 
 /*
- * Gives the batch to be judged and goes on with an empty one. What became of the one given before is told first: its
- * awards, and what went wrong. May set run->stop; then the batch is dropped unjudged.
+ * Gives the batch to be judged and goes on with an empty one. Tells what became of the one given before: its awards,
+ * and what went wrong. May set run->stop. When the one before was not stored, the batch is dropped unjudged.
  */
 void brb_cli_run_pass_on(brb_cli_run *run);
 

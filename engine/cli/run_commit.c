@@ -92,31 +92,37 @@ static void tell_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status s
 	run->standing.awards = run->awards;
 }
 
-/* False: what became of the batch given before is a reason to stop. */
-static bool tell_given(brb_cli_run *run)
+/* False: what became of the batch is a reason to stop. */
+static bool tell(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
 {
-	brabeion_status status;
 	brb_cli_stop stop = run->stop;
-	brb_cli_batch *given = brb_cli_worker_take(&run->worker, &status);
-	if (given)
-		tell_batch(run, given, status);
+	if (batch)
+		tell_batch(run, batch, status);
 	return run->stop == stop;
 }
 
 void brb_cli_run_pass_on(brb_cli_run *run)
 {
-	if (!tell_given(run)) {
+	brabeion_status status;
+	brb_cli_batch *judged = brb_cli_worker_take(&run->worker, &status);
+	/* the worker should not wait for the telling, unless that may be a reason not to go on */
+	bool tell_first = status != BRABEION_OK || run->options->strict;
+	if (tell_first && !tell(run, judged, status)) {
 		brb_cli_batch_reset(run->batch);
 		return;
 	}
-	if (run->batch->count == 0)
-		return;
-	brb_cli_worker_give(&run->worker, run->batch);
-	run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
+	if (run->batch->count > 0) {
+		brb_cli_worker_give(&run->worker, run->batch);
+		run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
+	}
+	if (!tell_first)
+		tell(run, judged, status);
 }
 
 void brb_cli_run_commit(brb_cli_run *run)
 {
+	brabeion_status status;
 	brb_cli_run_pass_on(run);
-	tell_given(run);
+	brb_cli_batch *judged = brb_cli_worker_take(&run->worker, &status);
+	tell(run, judged, status);
 }

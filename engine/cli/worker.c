@@ -72,7 +72,7 @@ brb_cli_batch *brb_cli_worker_take(brb_cli_worker *worker, brabeion_status *stat
 	while (worker->given && !worker->judged)
 		pthread_cond_wait(&worker->changed, &worker->lock);
 	brb_cli_batch *batch = worker->given;
-	*status = worker->status;
+	*status = batch ? worker->status : BRABEION_OK;
 	worker->given = NULL;
 	worker->judged = false;
 	pthread_mutex_unlock(&worker->lock);

@@ -36,7 +36,8 @@ void brb_cli_worker_close(brb_cli_worker *worker);
 /* Gives a batch to be judged; the one before must have been taken. */
 void brb_cli_worker_give(brb_cli_worker *worker, brb_cli_batch *batch);
 
-/* Waits for the batch that was given and answers it with the status of its commit; NULL when none was given. */
+/* Waits for the batch that was given and answers it with the status of its commit; NULL and
+ * BRABEION_OK when none was given. */
 brb_cli_batch *brb_cli_worker_take(brb_cli_worker *worker, brabeion_status *status);
 
 #endif
