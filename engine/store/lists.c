@@ -83,47 +83,84 @@ static brabeion_status read_award(sqlite3_stmt *statement, brabeion_award *award
 	return BRABEION_OK;
 }
 
-static brabeion_status read_awards(brb_store *store, sqlite3_stmt *statement, brabeion_award_list *list,
-				   brabeion_error *error)
+/* Reads one row into the list that it belongs to; `capacity` is of the list's array. */
+typedef brabeion_status (*row_reader)(sqlite3_stmt *statement, void *list, size_t *capacity, brabeion_error *error);
+
+static brabeion_status read_award_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+{
+	brabeion_award_list *list = into;
+	brabeion_award *award = brb_list_add(&list->awards, &list->count, capacity, sizeof *award);
+	return award ? read_award(statement, award, list->memory, error) : brb_status_no_memory(error);
+}
+
+static brabeion_status read_user_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+{
+	brabeion_user_list *list = into;
+	brabeion_user *user = brb_list_add(&list->users, &list->count, capacity, sizeof *user);
+	char *at = user ? brb_arena_take(list->memory, column_size(statement, 0)) : NULL;
+	if (!at)
+		return brb_status_no_memory(error);
+	user->user = copy_column(statement, 0, &at);
+	user->awards = sqlite3_column_int64(statement, 1);
+	user->badges = sqlite3_column_int64(statement, 2);
+	user->latest_at_us = sqlite3_column_int64(statement, 3);
+	return BRABEION_OK;
+}
+
+/* What a list asks for, by the statement's parameters: ?1 the name and ?2 `before` where `name` is given, then the limit. */
+typedef struct list_request {
+	brb_statement which;
+	const char *name;
+	int64_t before;
+	size_t limit;
+} list_request;
+
+static sqlite3_stmt *bind_request(brb_store *store, const list_request *request, brabeion_error *error)
+{
+	sqlite3_stmt *statement = brb_database_statement(&store->reader, request->which, error);
+	int parameter = 1;
+	if (!statement)
+		return NULL;
+	if (request->name) {
+		sqlite3_bind_text(statement, parameter++, request->name, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(statement, parameter++, request->before ? request->before : INT64_MAX);
+	}
+	sqlite3_bind_int64(statement, parameter, limit_of(request->limit));
+	return statement;
+}
+
+static brabeion_status read_list(brb_store *store, const list_request *request, row_reader read_row, void *list,
+				 brabeion_error *error)
 {
 	size_t capacity = 0;
-	bool row;
-	brabeion_status status;
-	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
-		brabeion_award *award = brb_list_add(&list->awards, &list->count, &capacity, sizeof *award);
-		if (!award)
-			return brb_status_no_memory(error);
-		status = read_award(statement, award, list->memory, error);
-		if (status != BRABEION_OK)
-			return status;
+	bool row = true;
+	brabeion_status status = begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	sqlite3_stmt *statement = bind_request(store, request, error);
+	status = statement ? BRABEION_OK : error->status;
+	while (status == BRABEION_OK) {
+		status = brb_database_step(&store->reader, statement, &row, error);
+		if (status != BRABEION_OK || !row)
+			break;
+		status = read_row(statement, list, &capacity, error);
 	}
+	sqlite3_reset(statement);
+	end_reading(store);
 	return status;
 }
 
 brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
 				      size_t limit, brabeion_award_list *list, brabeion_error *error)
 {
+	list_request request = { .which = whose == BRB_STORE_OF_USER ? BRB_STATEMENT_AWARDS_OF_USER
+								     : BRB_STATEMENT_AWARDS_OF_BADGE,
+				 .name = name,
+				 .before = before,
+				 .limit = limit };
 	brabeion_award_list read = { .memory = brb_list_memory() };
-	if (!read.memory)
-		return brb_status_no_memory(error);
-	brabeion_status status = begin_reading(store, error);
-	if (status != BRABEION_OK) {
-		brabeion_award_list_finish(&read);
-		return status;
-	}
-	sqlite3_stmt *statement = brb_database_statement(
-		&store->reader,
-		whose == BRB_STORE_OF_USER ? BRB_STATEMENT_AWARDS_OF_USER : BRB_STATEMENT_AWARDS_OF_BADGE, error);
-	if (statement) {
-		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(statement, 2, before ? before : INT64_MAX);
-		sqlite3_bind_int64(statement, 3, limit_of(limit));
-		status = read_awards(store, statement, &read, error);
-		sqlite3_reset(statement);
-	} else {
-		status = error->status;
-	}
-	end_reading(store);
+	brabeion_status status =
+		read.memory ? read_list(store, &request, read_award_row, &read, error) : brb_status_no_memory(error);
 	if (status == BRABEION_OK)
 		*list = read;
 	else
@@ -131,46 +168,12 @@ brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, c
 	return status;
 }
 
-/* ---- users ---- */
-
-static brabeion_status read_users(brb_store *store, sqlite3_stmt *statement, brabeion_user_list *list,
-				  brabeion_error *error)
-{
-	size_t capacity = 0;
-	bool row;
-	brabeion_status status;
-	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
-		brabeion_user *user = brb_list_add(&list->users, &list->count, &capacity, sizeof *user);
-		char *at = user ? brb_arena_take(list->memory, column_size(statement, 0)) : NULL;
-		if (!at)
-			return brb_status_no_memory(error);
-		user->user = copy_column(statement, 0, &at);
-		user->awards = sqlite3_column_int64(statement, 1);
-		user->badges = sqlite3_column_int64(statement, 2);
-		user->latest_at_us = sqlite3_column_int64(statement, 3);
-	}
-	return status;
-}
-
 brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error)
 {
+	list_request request = { .which = BRB_STATEMENT_USERS, .limit = limit };
 	brabeion_user_list read = { .memory = brb_list_memory() };
-	if (!read.memory)
-		return brb_status_no_memory(error);
-	brabeion_status status = begin_reading(store, error);
-	if (status != BRABEION_OK) {
-		brabeion_user_list_finish(&read);
-		return status;
-	}
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_USERS, error);
-	if (statement) {
-		sqlite3_bind_int64(statement, 1, limit_of(limit));
-		status = read_users(store, statement, &read, error);
-		sqlite3_reset(statement);
-	} else {
-		status = error->status;
-	}
-	end_reading(store);
+	brabeion_status status =
+		read.memory ? read_list(store, &request, read_user_row, &read, error) : brb_status_no_memory(error);
 	if (status == BRABEION_OK)
 		*list = read;
 	else
