@@ -25,10 +25,12 @@ static brabeion_status list_awards(brabeion_engine *engine, brb_store_whose whos
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
 	size_t most = whose == BRB_STORE_OF_USER ? BRB_SUBJECT_BYTES_MOST : BRB_NAME_BYTES_MOST;
+	if (enter(engine, name, most, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
 	if (!name)
 		brb_status_set(&fault, BRABEION_INVALID, "no %s is given",
 			       whose == BRB_STORE_OF_USER ? "user" : "slug");
-	else if (enter(engine, name, most, &fault) == BRABEION_OK)
+	else
 		brb_store_list_awards(engine->store, whose, name, before, limit, list, &fault);
 	return brb_status_hand_over(error, &fault);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/guard.h"
+#include "base/text.h"
 
 enum { LONGEST_RECORD = 4096 };
 
@@ -26,9 +27,7 @@ void brb_log_write(const brb_log *log, brabeion_log_level level, const char *for
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	for (char *at = message; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?'; /* one line, and no escape sequence of a user's making */
+	brb_text_clean_line(message); /* and no escape sequence of a user's making */
 	tell(log, level, message);
 }
 

@@ -254,6 +254,20 @@ size_t brb_text_checked_length(const char *text, size_t most)
 	return is_ascii(text, length) || brb_text_is_utf8(text, length) ? length : SIZE_MAX;
 }
 
+void brb_text_clean_line(char *text)
+{
+	size_t left = strlen(text);
+	while (left) {
+		size_t step = sequence_length((const unsigned char *)text, left);
+		if (!step || (unsigned char)*text < ' ' || *text == 0x7f) {
+			*text = '?';
+			step = 1;
+		}
+		text += step;
+		left -= step;
+	}
+}
+
 bool brb_text_is_slug(const char *text)
 {
 	size_t length = strnlen(text, 101);

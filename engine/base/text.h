@@ -56,6 +56,9 @@ bool brb_text_is_utf8(const char *text, size_t length);
 /* Length in bytes when it is at most `most`, valid UTF-8; else SIZE_MAX. One pass for ASCII. */
 size_t brb_text_checked_length(const char *text, size_t most);
 
+/* Makes a message of anybody's making one line of UTF-8: other bytes and control characters become "?". */
+void brb_text_clean_line(char *text);
+
 /* 1 to 100 bytes of [a-z0-9._-]. */
 bool brb_text_is_slug(const char *text);
 

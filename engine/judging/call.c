@@ -23,6 +23,7 @@ void brb_call_fail(brb_call *call, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(call->message, sizeof call->message, format, arguments);
 	va_end(arguments);
+	brb_text_clean_line(call->message); /* it may be the plugin's, or cut in the middle of a character */
 }
 
 int64_t brb_call_at(brb_call *call)

@@ -47,7 +47,7 @@
  * never prints and never exits.
  *
  * Text is UTF-8, ends with NUL. Bounds: user, event id and reason 255 bytes; names of events and fields 100 bytes;
- *256 fields; text values 1 MiB. Times are microseconds since 1970-01-01T00:00:00Z. Levels count from 1.
+ * 256 fields; text values 1 MiB. Times are microseconds since 1970-01-01T00:00:00Z. Levels count from 1.
  */
 #ifndef BRABEION_ENGINE_H
 #define BRABEION_ENGINE_H
@@ -292,16 +292,17 @@ BRABEION_API void brabeion_result_finish(brabeion_result *result);
  * Owns:    nothing; `event` is read during the call only. `result` need not be initialised, is always filled in, and
  *          is yours: brabeion_result_finish(). NULL is allowed.
  * Errors:  BRABEION_INVALID, BRABEION_BUSY, BRABEION_MEMORY, and BRABEION_STORE before the commit: nothing of the
- * event is stored. BRABEION_STORE because of an I/O error in the commit itself: the event is stored whole or not at
- *          all, unknown until the next successful commit; send it again with the same id.
+ *          event is stored. BRABEION_STORE because of an I/O error in the commit itself: the event is stored whole or
+ *          not at all, unknown until the next successful commit; send it again with the same id.
  */
 BRABEION_API brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event,
 						     brabeion_result *result);
 
 /*
  * Judges many events, in order, in one commit. Each has a result of its own; an event that is invalid or a badge that
- * fails stops no other. If the commit fails, no event of the batch is stored and every result tells so. Memory for
- * all events of a batch is held until its end: thousands of events are a good size, millions are not.
+ * fails stops no other. If the commit fails, no event of the batch is stored and every result tells so (that of an
+ * invalid event may tell what is wrong with the event instead). Memory for all events of a batch is held until its
+ * end: thousands of events are a good size, millions are not.
  *
  * Returns BRABEION_OK when everything was committed, also when single events were invalid (their own status tells);
  *         else the status that all results share.
@@ -317,7 +318,10 @@ BRABEION_API brabeion_status brabeion_possibly_award_batch(brabeion_engine *engi
  */
 typedef void (*brabeion_award_callback)(void *context, const brabeion_award *award);
 
-/* Adds a callback. The same pair may be added once. Errors: BRABEION_INVALID (added before), BRABEION_MEMORY. */
+/*
+ * Adds a callback, of which an engine has at most 16. The same pair of function and context may be added once.
+ * Errors: BRABEION_INVALID: added before, the 17th, or NULL.
+ */
 BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback,
 					       void *context);
 
