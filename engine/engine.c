@@ -203,6 +203,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	if (status == BRABEION_OK)
 		status = brb_config_open(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
+		status = brb_group_init(&engine->group, error);
+	if (status == BRABEION_OK)
 		status = brb_registry_init(&engine->registry, error);
 	if (status != BRABEION_OK) {
 		brb_config_close(config);
@@ -239,6 +241,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
+	brb_group_finish(&engine->group);
 	pthread_mutex_destroy(&engine->reloading);
 	free_engine(engine);
 }
@@ -344,78 +347,75 @@ brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_l
 
 /* ---- judging ---- */
 
-static void fill_message(brabeion_result *result, brabeion_status status, const char *message)
+/* A single event on this thread alone, as long as it does not need the store. */
+static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
-	*result = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED, .memory = brb_list_memory() };
-	if (result->memory)
-		result->message = brb_arena_copy(result->memory, message);
-	if (!result->message)
-		result->message = "out of memory";
-}
-
-/* A failed transaction answers for all its events but those that were wrong by themselves. */
-static void abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
-		    const char *message)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (i < judged && results[i].status != BRABEION_OK)
-			continue;
-		if (i < judged)
-			brabeion_result_finish(&results[i]);
-		fill_message(&results[i], status, message);
-	}
+	brabeion_status status = brb_judge_event(judge, event, result);
+	if (judge->leads)
+		status = brb_group_conclude(judge->group, judge);
+	if (status != BRABEION_OK)
+		brb_judge_abandon(result, 1, 1, status, judge->error.message);
+	return status;
 }
 
 static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events, size_t count,
 				 brabeion_result *results)
 {
-	size_t judged = 0;
-	brabeion_status status = BRABEION_OK;
-	while (judged < count && status == BRABEION_OK) {
-		status = brb_judge_event(judge, &events[judged], &results[judged]);
-		judged++;
+	judge->single = count == 1;
+	brabeion_status status = judge->single ? judge_alone(judge, events, results) : BRABEION_OK;
+	if (judge->single && !judge->left_to_group)
+		return status;
+	brb_request request = { .judge = judge, .events = events, .count = count, .results = results };
+	return brb_group_judge(judge->group, &request);
+}
+
+static bool has_awards(const brabeion_result *results, size_t count)
+{
+	size_t i = 0;
+	while (i < count && !results[i].award_count)
+		i++;
+	return i < count;
+}
+
+static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				      brabeion_result *results)
+{
+	unsigned *guard = brb_guard_depth();
+	brabeion_status status = !*engine->born_here ? BRABEION_FORKED : *guard ? BRABEION_REENTRANT : BRABEION_OK;
+	if (status != BRABEION_OK) {
+		brb_judge_abandon(results, 0, count, status, brb_engine_refusal(status));
+		return status;
 	}
-	if (status == BRABEION_OK && judge->in_transaction)
-		status = brb_store_commit(judge->store, &judge->error);
-	else if (judge->in_transaction)
-		brb_store_rollback(judge->store);
-	if (status != BRABEION_OK)
-		abandon(results, judged, count, status, judge->error.message);
+	brb_reader *reader = brb_registry_reader(&engine->registry);
+	if (!reader) {
+		brb_judge_abandon(results, 0, count, BRABEION_MEMORY, "out of memory");
+		return BRABEION_MEMORY;
+	}
+	brb_judge judge = { .generation = brb_registry_acquire(&engine->registry, reader),
+			    .guard = guard,
+			    .store = engine->store,
+			    .group = &engine->group,
+			    .log = &engine->log,
+			    .clock = &engine->clock };
+	status = judge_all(&judge, events, count, results);
+	brb_registry_release(reader);
+	brb_judge_finish(&judge);
+	if (status == BRABEION_OK && has_awards(results, count))
+		brb_engine_announce(engine, results, count);
 	return status;
 }
 
 brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
 					      brabeion_result *results)
 {
-	unsigned *guard = brb_guard_depth();
-	brabeion_status status = !*engine->born_here ? BRABEION_FORKED : *guard ? BRABEION_REENTRANT : BRABEION_OK;
-	if (status != BRABEION_OK) {
-		abandon(results, 0, count, status, brb_engine_refusal(status));
-		return status;
-	}
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		abandon(results, 0, count, BRABEION_MEMORY, "out of memory");
-		return BRABEION_MEMORY;
-	}
-	brb_judge judge = { .generation = brb_registry_acquire(&engine->registry, reader),
-			    .guard = guard,
-			    .store = engine->store,
-			    .log = &engine->log,
-			    .clock = &engine->clock };
-	status = judge_all(&judge, events, count, results);
-	brb_registry_release(reader);
-	brb_judge_finish(&judge);
-	if (status == BRABEION_OK && judge.in_transaction)
-		brb_engine_announce(engine, results, count);
-	return status;
+	return possibly_award(engine, events, count, results);
 }
 
 brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_result own;
 	brabeion_result *filled = result ? result : &own;
-	brabeion_status status = brabeion_possibly_award_batch(engine, event, 1, filled);
+	brabeion_status status = possibly_award(engine, event, 1, filled);
 	if (status == BRABEION_OK)
 		status = filled->status;
 	if (!result)

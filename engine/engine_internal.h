@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "config/config.h"
-#include "judging/judge.h"
+#include "judging/group.h"
 #include "loading/registry.h"
 #include "store/store.h"
 
@@ -29,6 +29,7 @@ struct brabeion_engine {
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
+	brb_group group;
 	pthread_mutex_t callbacks_lock; /* guards what follows */
 	size_t callback_count;
 	brb_callback callbacks[BRB_CALLBACKS_MOST];

@@ -110,17 +110,13 @@ static const char *get_text(badge_call *call, const char *name)
 
 /* ---- memory ---- */
 
-/* The store may be used: a transaction is under way, begun now if need be. */
+/* The store may be used by a helper. */
 static bool enter_store(brb_call *call)
 {
-	brb_judge *judge = call->judge;
-	if (call->failed || judge->fault != BRABEION_OK)
+	if (call->failed || !brb_judge_enter_store(call->judge))
 		return false;
-	if (!judge->in_transaction) {
-		judge->fault = brb_store_begin(judge->store, &judge->error);
-		judge->in_transaction = judge->fault == BRABEION_OK;
-	}
-	return judge->in_transaction;
+	call->judge->needed_store = true;
+	return true;
 }
 
 /* Keeps the store's answer; true when it went well. */
@@ -310,8 +306,6 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 		reason = "";
 	else if (!reason || !reason[0])
 		reason = event_id[0] ? event_id : NULL;
-	if (!enter_store(call))
-		return false;
 	brb_store_award award = { .user = user,
 				  .badge = badge->number,
 				  .level = (uint32_t)level,
@@ -320,10 +314,15 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .event_id = event_id };
 	int64_t sequence = 0;
 	bool held = false;
-	if (!kept(call, brb_store_is_held(judge->store, &award, &held, &judge->error)))
+	if (!judge->in_transaction && brb_store_knows_held(judge->store, &award))
+		return true;
+	if (call->failed || !brb_judge_enter_store(judge))
+		return false;
+	if (!kept(call, brb_store_is_held(judge->store, &award, judge->single, &held, &judge->error)))
 		return false;
 	if (held)
 		return true;
+	judge->needed_store = true;
 	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
 	if (!kept(call, brb_store_award_add(judge->store, &award, &sequence, &judge->error)))
 		return false;

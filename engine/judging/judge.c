@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "judging/call.h"
+#include "judging/group.h"
 
 /* ---- the event itself ---- */
 
@@ -189,17 +190,56 @@ static void raise_all_awarded(brb_call *call)
 
 /* ---- the whole ---- */
 
+bool brb_judge_enter_store(brb_judge *judge)
+{
+	if (judge->fault != BRABEION_OK || judge->in_transaction)
+		return judge->fault == BRABEION_OK;
+	if (!judge->leads) {
+		brb_group_lead(judge->group);
+		judge->leads = true;
+	}
+	judge->fault = brb_store_begin(judge->store, &judge->error);
+	judge->in_transaction = judge->fault == BRABEION_OK;
+	return judge->in_transaction;
+}
+
+void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
+		       const char *message)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i < judged && results[i].status != BRABEION_OK)
+			continue;
+		if (i < judged)
+			brabeion_result_finish(&results[i]);
+		results[i] = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED };
+		set_message(&results[i], message);
+	}
+}
+
 static bool is_duplicate(brb_judge *judge, const brabeion_event *event)
 {
 	bool first = true;
-	if (!judge->in_transaction) {
-		judge->fault = brb_store_begin(judge->store, &judge->error);
-		judge->in_transaction = judge->fault == BRABEION_OK;
-	}
-	if (judge->in_transaction)
+	if (brb_judge_enter_store(judge))
 		judge->fault =
 			brb_store_see(judge->store, event->id, event->name, event->user, &first, &judge->error);
 	return !first;
+}
+
+static bool is_warm(const brb_route *route)
+{
+	return atomic_load_explicit(&route->hint->warmth, memory_order_relaxed) >= BRB_ROUTE_WARM;
+}
+
+/*
+ * Remembers, roughly, how often events of this name need the store, so that the engine can leave the next one to the
+ * group at once. Written only when it changes: an event that never needs it writes nothing that others read.
+ */
+static void note_warmth(const brb_route *route, bool needed)
+{
+	unsigned warmth = atomic_load_explicit(&route->hint->warmth, memory_order_relaxed);
+	unsigned next = needed ? warmth + BRB_ROUTE_WARMING : warmth ? warmth - 1 : 0;
+	if (next != warmth && next <= BRB_ROUTE_WARMEST)
+		atomic_store_explicit(&route->hint->warmth, next, memory_order_relaxed);
 }
 
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
@@ -225,7 +265,12 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		result->outcome = BRABEION_UNHEARD;
 		return BRABEION_OK;
 	}
-	if (event->id && event->id[0] && is_duplicate(judge, event)) {
+	bool has_id = event->id && event->id[0];
+	if (judge->single && !judge->leads && (has_id || is_warm(route))) {
+		judge->left_to_group = true;
+		return BRABEION_OK;
+	}
+	if (has_id && is_duplicate(judge, event)) {
 		result->outcome = BRABEION_DUPLICATE;
 		return judge->fault;
 	}
@@ -236,10 +281,12 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 	call.result = result;
 	call.has_at = false;
 	call.award_capacity = 0;
+	judge->needed_store = false;
 	if (judge->fault == BRABEION_OK)
 		judge_route(&call, route);
 	if (result->award_count && judge->generation->on_awarded)
 		raise_all_awarded(&call);
+	note_warmth(route, judge->needed_store);
 	if (judge->scratch.used_bytes)
 		brb_arena_reset(&judge->scratch);
 	return judge->fault;

@@ -125,7 +125,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 	return BRABEION_OK;
 }
 
-brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *is_held,
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *is_held,
 				  brabeion_error *error)
 {
 	brb_cell *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
@@ -133,9 +133,12 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 	if (!held)
 		return award->reason ? error->status : BRABEION_OK;
 	brabeion_status status = cell_for(store, held, award, award->reason, &cell, error);
-	if (status == BRABEION_OK)
-		*is_held = says_held(held, cell, award->level);
-	return status;
+	if (status != BRABEION_OK)
+		return status;
+	*is_held = says_held(held, cell, award->level);
+	if (remember && *is_held && !cell && !held->changed)
+		brb_known_add(store, award);
+	return BRABEION_OK;
 }
 
 static brabeion_status add_unless_held(brb_store *store, const brb_store_award *award, const char *reason,

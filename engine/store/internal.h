@@ -61,6 +61,8 @@ struct brb_store {
 		int64_t added; /* ids in this transaction */
 	} seen;
 
+	struct brb_known *known; /* what is surely held */
+
 	pthread_mutex_t reading; /* guards `reader` */
 	brb_database reader;
 };
@@ -86,6 +88,20 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 
 /* Forgets what the transaction changed, after its end. */
 void brb_store_forget_changes(brb_store *store);
+
+/* ---- what is surely held (known.c) ---- */
+
+struct brb_known *brb_known_open(void); /* NULL when memory is short */
+void brb_known_close(struct brb_known *known);
+
+/* Remembers a committed award that is held without a reason. Inside a transaction. */
+void brb_known_add(brb_store *store, const brb_store_award *award);
+
+/* Another connection may have revoked something: forget all. Inside a transaction, as is the next. */
+void brb_known_forget(brb_store *store);
+
+/* What is known has been seen to be true now. */
+void brb_known_confirm(brb_store *store);
 
 /* ---- seen ids (seen.c) ---- */
 

@@ -107,12 +107,22 @@ typedef struct brb_store_award {
 	int64_t at_us;
 } brb_store_award;
 
-/* Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is. */
-brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *held, brabeion_error *error);
+/*
+ * Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is.
+ * With `remember`, brb_store_knows_held will know it.
+ */
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *held,
+				  brabeion_error *error);
 
 /* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error);
+
+/*
+ * Outside of a transaction: true when the award is surely held, as of at most a second ago. False says nothing. A lock
+ * is taken that only callers asking for the same few users share.
+ */
+bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
 
 /* ---- lists: in a snapshot of their own, of what is committed ---- */
 
