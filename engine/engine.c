@@ -47,8 +47,14 @@ brabeion_status brb_engine_enter(const brabeion_engine *engine)
 
 const char *brb_engine_refusal(brabeion_status status)
 {
-	return status == BRABEION_FORKED ? "the engine was opened by another process: open after fork"
-					 : "called from inside a plugin's function or the log callback";
+	switch (status) {
+	case BRABEION_FORKED:
+		return "the engine was opened by another process: open after fork";
+	case BRABEION_REENTRANT:
+		return "called from inside a plugin's function, the log callback or the clock";
+	default:
+		return "out of memory";
+	}
 }
 
 /* ---- loading ---- */
@@ -358,6 +364,32 @@ static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event
 	return status;
 }
 
+/* Events as a request to the group. */
+typedef struct event_request {
+	brb_request head; /* first */
+	const brabeion_event *events;
+	size_t count;
+	brabeion_result *results;
+	size_t judged; /* results that are filled in */
+} event_request;
+
+static brabeion_status judge_request(brb_request *head)
+{
+	event_request *request = (event_request *)(void *)head;
+	brabeion_status status = BRABEION_OK;
+	while (request->judged < request->count && status == BRABEION_OK) {
+		size_t at = request->judged++;
+		status = brb_judge_event(head->judge, &request->events[at], &request->results[at]);
+	}
+	return status;
+}
+
+static void fail_request(brb_request *head, brabeion_status status, const char *message)
+{
+	event_request *request = (event_request *)(void *)head;
+	brb_judge_abandon(request->results, request->judged, request->count, status, message);
+}
+
 static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events, size_t count,
 				 brabeion_result *results)
 {
@@ -365,8 +397,11 @@ static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events,
 	brabeion_status status = judge->single ? judge_alone(judge, events, results) : BRABEION_OK;
 	if (judge->single && !judge->left_to_group)
 		return status;
-	brb_request request = { .judge = judge, .events = events, .count = count, .results = results };
-	return brb_group_judge(judge->group, &request);
+	event_request request = { .head = { .judge = judge, .work = judge_request, .fail = fail_request },
+				  .events = events,
+				  .count = count,
+				  .results = results };
+	return brb_group_run(judge->group, &request.head);
 }
 
 static bool has_awards(const brabeion_result *results, size_t count)
@@ -377,29 +412,58 @@ static bool has_awards(const brabeion_result *results, size_t count)
 	return i < count;
 }
 
+/* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
+static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
+{
+	unsigned *guard = brb_guard_depth();
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	if (*guard)
+		return BRABEION_REENTRANT;
+	*reader = brb_registry_reader(&engine->registry);
+	if (!*reader)
+		return BRABEION_MEMORY;
+	*judge = (brb_judge){ .generation = brb_registry_acquire(&engine->registry, *reader),
+			      .guard = guard,
+			      .store = engine->store,
+			      .group = &engine->group,
+			      .log = &engine->log,
+			      .clock = &engine->clock };
+	return BRABEION_OK;
+}
+
+static void end_judging(brb_judge *judge, brb_reader *reader)
+{
+	brb_registry_release(reader);
+	brb_judge_finish(judge);
+}
+
+brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+{
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, judge, &reader);
+	if (status != BRABEION_OK) {
+		request->fail(request, status, brb_engine_refusal(status));
+		return status;
+	}
+	request->judge = judge;
+	status = brb_group_run(&engine->group, request);
+	end_judging(judge, reader);
+	return status;
+}
+
 static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
 				      brabeion_result *results)
 {
-	unsigned *guard = brb_guard_depth();
-	brabeion_status status = !*engine->born_here ? BRABEION_FORKED : *guard ? BRABEION_REENTRANT : BRABEION_OK;
+	brb_judge judge;
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, &judge, &reader);
 	if (status != BRABEION_OK) {
 		brb_judge_abandon(results, 0, count, status, brb_engine_refusal(status));
 		return status;
 	}
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		brb_judge_abandon(results, 0, count, BRABEION_MEMORY, "out of memory");
-		return BRABEION_MEMORY;
-	}
-	brb_judge judge = { .generation = brb_registry_acquire(&engine->registry, reader),
-			    .guard = guard,
-			    .store = engine->store,
-			    .group = &engine->group,
-			    .log = &engine->log,
-			    .clock = &engine->clock };
 	status = judge_all(&judge, events, count, results);
-	brb_registry_release(reader);
-	brb_judge_finish(&judge);
+	end_judging(&judge, reader);
 	if (status == BRABEION_OK && has_awards(results, count))
 		brb_engine_announce(engine, results, count);
 	return status;

@@ -254,7 +254,7 @@ static int32_t set_reason(badge_call *head, const char *reason)
 }
 
 /* Grows the result's array, in the result's own memory. */
-static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
+static brabeion_award_info *add_to_result(brb_call *call, brb_arena **memory)
 {
 	brabeion_result *result = call->result;
 	if (!result->memory)
@@ -264,7 +264,7 @@ static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
 		return NULL;
 	if (result->award_count == call->award_capacity) {
 		uint32_t capacity = call->award_capacity ? call->award_capacity * 2 : 4;
-		brabeion_award *awards = brb_arena_take(*memory, capacity * sizeof *awards);
+		brabeion_award_info *awards = brb_arena_take(*memory, capacity * sizeof *awards);
 		if (!awards)
 			return NULL;
 		if (result->award_count)
@@ -278,11 +278,11 @@ static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
 static bool tell_award(brb_call *call, const brb_badge *badge, const brb_store_award *stored, int64_t sequence)
 {
 	brb_arena *memory;
-	brabeion_award *award = add_to_result(call, &memory);
+	brabeion_award_info *award = add_to_result(call, &memory);
 	if (!award)
 		return false;
 	const badge_level *level = &badge->levels[stored->level - 1];
-	*award = (brabeion_award){ .sequence = sequence, .level = stored->level, .at_us = stored->at_us };
+	*award = (brabeion_award_info){ .sequence = sequence, .level = stored->level, .at_us = stored->at_us };
 	award->user = brb_arena_copy(memory, stored->user);
 	award->badge = brb_arena_copy(memory, badge->slug);
 	award->name = brb_arena_copy(memory, level->name);
@@ -311,10 +311,12 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .level = (uint32_t)level,
 				  .reason = reason,
 				  .event = call->event->name,
-				  .event_id = event_id };
+				  .event_id = event_id,
+				  .note = call->note,
+				  .rearn = badge->rearn || call->granted };
 	int64_t sequence = 0;
 	bool held = false;
-	if (!judge->in_transaction && brb_store_knows_held(judge->store, &award))
+	if (!judge->in_transaction && !call->granted && brb_store_knows_held(judge->store, &award))
 		return true;
 	if (call->failed || !brb_judge_enter_store(judge))
 		return false;

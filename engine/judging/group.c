@@ -81,18 +81,14 @@ static brb_request *take_requests(brb_group *group)
 	return oldest_first;
 }
 
-/* Judges one request in the leader's transaction; *open tells whether there is one yet. */
-static brabeion_status judge_request(brb_request *request, unsigned *guard, bool *open)
+/* Does one request in the leader's transaction; *open tells whether there is one yet. */
+static brabeion_status do_request(brb_request *request, unsigned *guard, bool *open)
 {
 	brb_judge *judge = request->judge;
-	request->status = BRABEION_OK;
 	judge->guard = guard; /* plugins run on the leader's thread now */
 	judge->leads = true;
 	judge->in_transaction = *open;
-	while (request->judged < request->count && request->status == BRABEION_OK) {
-		size_t at = request->judged++;
-		request->status = brb_judge_event(judge, &request->events[at], &request->results[at]);
-	}
+	request->status = request->work(request);
 	*open = judge->in_transaction;
 	judge->in_transaction = false; /* the leader ends it */
 	return request->status;
@@ -112,17 +108,17 @@ static void fail_requests(brb_request *first, brabeion_status status, const char
 {
 	for (brb_request *request = first; request; request = request->next) {
 		request->status = status;
-		brb_judge_abandon(request->results, request->judged, request->count, status, message);
+		request->fail(request, status, message);
 	}
 }
 
-/* Judges the requests in a transaction, which may be open already, and ends it. `leader` gets the error. */
-static brabeion_status judge_together(brb_judge *leader, brb_request *first, bool open)
+/* Does the requests in a transaction, which may be open already, and ends it. `leader` gets the error. */
+static brabeion_status do_together(brb_judge *leader, brb_request *first, bool open)
 {
 	brabeion_status status = BRABEION_OK;
 	unsigned *guard = brb_guard_depth();
 	for (brb_request *request = first; request && status == BRABEION_OK; request = request->next) {
-		status = judge_request(request, guard, &open);
+		status = do_request(request, guard, &open);
 		if (status != BRABEION_OK && request->judge != leader)
 			brb_status_set(&leader->error, status, "%s", request->judge->error.message);
 	}
@@ -156,7 +152,7 @@ brabeion_status brb_group_conclude(brb_group *group, brb_judge *judge)
 	brb_request *others = NULL;
 	if (status == BRABEION_OK) {
 		others = take_requests(group);
-		status = judge_together(judge, others, judge->in_transaction);
+		status = do_together(judge, others, judge->in_transaction);
 	} else if (judge->in_transaction) {
 		brb_store_rollback(judge->store);
 	}
@@ -165,10 +161,9 @@ brabeion_status brb_group_conclude(brb_group *group, brb_judge *judge)
 	return status;
 }
 
-brabeion_status brb_group_judge(brb_group *group, brb_request *request)
+brabeion_status brb_group_run(brb_group *group, brb_request *request)
 {
 	atomic_init(&request->done, false);
-	request->judged = 0;
 	leave_request(group, request);
 	for (;;) {
 		uint32_t ended = atomic_load(&group->ended);
@@ -181,7 +176,7 @@ brabeion_status brb_group_judge(brb_group *group, brb_request *request)
 			continue;
 		}
 		brb_request *all = take_requests(group);
-		judge_together(request->judge, all, false);
+		do_together(request->judge, all, false);
 		end_requests(all);
 		leave_lead(group);
 	}

@@ -157,7 +157,7 @@ static void judge_route(brb_call *call, const brb_route *route)
 
 static void raise_awarded(brb_call *outer, uint32_t index)
 {
-	const brabeion_award award = outer->result->awards[index];
+	const brabeion_award_info award = outer->result->awards[index];
 	brabeion_field fields[] = { BRABEION_TEXT("slug", award.badge), BRABEION_INT("level", award.level),
 				    BRABEION_TEXT("reason", award.reason) };
 	brabeion_event event = { .name = "brabeion.awarded",
@@ -189,6 +189,18 @@ static void raise_all_awarded(brb_call *call)
 }
 
 /* ---- the whole ---- */
+
+static void init_call(brb_call *call, brb_judge *judge, const brabeion_event *event, brabeion_result *result)
+{
+	call->head.host = &brb_call_host;
+	call->judge = judge;
+	call->event = event;
+	call->result = result;
+	call->has_at = false;
+	call->granted = false;
+	call->note = NULL;
+	call->award_capacity = 0;
+}
 
 bool brb_judge_enter_store(brb_judge *judge)
 {
@@ -275,12 +287,7 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		return judge->fault;
 	}
 	brb_call call; /* its texts are left as they are */
-	call.head.host = &brb_call_host;
-	call.judge = judge;
-	call.event = event;
-	call.result = result;
-	call.has_at = false;
-	call.award_capacity = 0;
+	init_call(&call, judge, event, result);
 	judge->needed_store = false;
 	if (judge->fault == BRABEION_OK)
 		judge_route(&call, route);
@@ -289,5 +296,57 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 	note_warmth(route, judge->needed_store);
 	if (judge->scratch.used_bytes)
 		brb_arena_reset(&judge->scratch);
+	return judge->fault;
+}
+
+/* ---- grants ---- */
+
+static brabeion_status check_grant(const brb_judge *judge, const brabeion_grant *grant, const brb_badge **badge,
+				   brabeion_error *error)
+{
+	if (!grant->user || !grant->badge)
+		return brb_status_set(error, BRABEION_INVALID, "the grant has no %s", grant->user ? "badge" : "user");
+	brabeion_status status = check_text(grant->user, 1, BRB_SUBJECT_BYTES_MOST, "user", error);
+	if (status == BRABEION_OK && grant->reason)
+		status = check_text(grant->reason, 0, BRB_SUBJECT_BYTES_MOST, "reason", error);
+	if (status == BRABEION_OK && grant->note)
+		status = check_text(grant->note, 0, BRB_REMARK_BYTES_MOST, "note", error);
+	if (status != BRABEION_OK)
+		return status;
+	*badge = brb_table_get(&judge->generation->slugs, grant->badge);
+	if (!*badge)
+		return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded", grant->badge);
+	if (grant->level > (*badge)->level_count)
+		return brb_status_set(error, BRABEION_INVALID, "the badge \"%s\" has %u levels, not %u", grant->badge,
+				      (*badge)->level_count, grant->level);
+	if (grant->reason && grant->reason[0] && !(*badge)->multiple)
+		return brb_status_set(error, BRABEION_INVALID,
+				      "the badge \"%s\" is not multiple: it is held without a reason", grant->badge);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	const brb_badge *badge = NULL;
+	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
+	if (check_grant(judge, grant, &badge, &error) != BRABEION_OK) {
+		refuse_event(result, &error);
+		return BRABEION_OK;
+	}
+	brabeion_event event = {
+		.name = "brabeion.granted", .user = grant->user, .has_at = grant->has_at, .at_us = grant->at_us
+	};
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	brb_call call;
+	init_call(&call, judge, &event, result);
+	begin_judgement(&call, &step);
+	call.granted = true;
+	call.note = grant->note;
+	brb_call_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
+	call.granted = false;
+	call.note = NULL;
+	if (result->award_count && judge->generation->on_awarded)
+		raise_all_awarded(&call);
 	return judge->fault;
 }

@@ -47,6 +47,9 @@ enum { BRB_AWARDED_DEPTH_MOST = 16 };
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
 
+/* Grants an award by a person's decision, into the result; otherwise as brb_judge_event. */
+brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result);
+
 /*
  * A transaction is under way: begun now if need be, after waiting to lead the group. False: judge->fault says why not.
  */

@@ -29,6 +29,7 @@ typedef struct brb_pending_award {
 	int64_t event;
 	const char *reason;
 	const char *event_id;
+	const char *note;
 	int64_t at_us;
 } brb_pending_award;
 
@@ -88,6 +89,10 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 
 /* Forgets what the transaction changed, after its end. */
 void brb_store_forget_changes(brb_store *store);
+
+/* Reads the rows of CHANGES, on whichever connection. The list's memory is there. (lists.c) */
+brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
+				       brabeion_error *error);
 
 /* ---- what is surely held (known.c) ---- */
 
