@@ -47,8 +47,14 @@ brabeion_status brb_engine_enter(const brabeion_engine *engine)
 
 const char *brb_engine_refusal(brabeion_status status)
 {
-	return status == BRABEION_FORKED ? "the engine was opened by another process: open after fork"
-					 : "called from inside a plugin's function or the log callback";
+	switch (status) {
+	case BRABEION_FORKED:
+		return "the engine was opened by another process: open after fork";
+	case BRABEION_REENTRANT:
+		return "called from inside a plugin's function, the log callback or the clock";
+	default:
+		return "out of memory";
+	}
 }
 
 /* ---- loading ---- */
@@ -203,6 +209,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	if (status == BRABEION_OK)
 		status = brb_config_open(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
+		status = brb_group_init(&engine->group, error);
+	if (status == BRABEION_OK)
 		status = brb_registry_init(&engine->registry, error);
 	if (status != BRABEION_OK) {
 		brb_config_close(config);
@@ -239,6 +247,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
+	brb_group_finish(&engine->group);
 	pthread_mutex_destroy(&engine->reloading);
 	free_engine(engine);
 }
@@ -344,78 +353,133 @@ brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_l
 
 /* ---- judging ---- */
 
-static void fill_message(brabeion_result *result, brabeion_status status, const char *message)
+/* A single event on this thread alone, as long as it does not need the store. */
+static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
-	*result = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED, .memory = brb_list_memory() };
-	if (result->memory)
-		result->message = brb_arena_copy(result->memory, message);
-	if (!result->message)
-		result->message = "out of memory";
+	brabeion_status status = brb_judge_event(judge, event, result);
+	if (judge->leads)
+		status = brb_group_conclude(judge->group, judge);
+	if (status != BRABEION_OK)
+		brb_judge_abandon(result, 1, 1, status, judge->error.message);
+	return status;
 }
 
-/* A failed transaction answers for all its events but those that were wrong by themselves. */
-static void abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
-		    const char *message)
+/* Events as a request to the group. */
+typedef struct event_request {
+	brb_request head; /* first */
+	const brabeion_event *events;
+	size_t count;
+	brabeion_result *results;
+	size_t judged; /* results that are filled in */
+} event_request;
+
+static brabeion_status judge_request(brb_request *head)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (i < judged && results[i].status != BRABEION_OK)
-			continue;
-		if (i < judged)
-			brabeion_result_finish(&results[i]);
-		fill_message(&results[i], status, message);
+	event_request *request = (event_request *)(void *)head;
+	brabeion_status status = BRABEION_OK;
+	while (request->judged < request->count && status == BRABEION_OK) {
+		size_t at = request->judged++;
+		status = brb_judge_event(head->judge, &request->events[at], &request->results[at]);
 	}
+	return status;
+}
+
+static void fail_request(brb_request *head, brabeion_status status, const char *message)
+{
+	event_request *request = (event_request *)(void *)head;
+	brb_judge_abandon(request->results, request->judged, request->count, status, message);
 }
 
 static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events, size_t count,
 				 brabeion_result *results)
 {
-	size_t judged = 0;
-	brabeion_status status = BRABEION_OK;
-	while (judged < count && status == BRABEION_OK) {
-		status = brb_judge_event(judge, &events[judged], &results[judged]);
-		judged++;
+	judge->single = count == 1;
+	brabeion_status status = judge->single ? judge_alone(judge, events, results) : BRABEION_OK;
+	if (judge->single && !judge->left_to_group)
+		return status;
+	event_request request = { .head = { .judge = judge, .work = judge_request, .fail = fail_request },
+				  .events = events,
+				  .count = count,
+				  .results = results };
+	return brb_group_run(judge->group, &request.head);
+}
+
+static bool has_awards(const brabeion_result *results, size_t count)
+{
+	size_t i = 0;
+	while (i < count && !results[i].award_count)
+		i++;
+	return i < count;
+}
+
+/* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
+static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
+{
+	unsigned *guard = brb_guard_depth();
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	if (*guard)
+		return BRABEION_REENTRANT;
+	*reader = brb_registry_reader(&engine->registry);
+	if (!*reader)
+		return BRABEION_MEMORY;
+	*judge = (brb_judge){ .generation = brb_registry_acquire(&engine->registry, *reader),
+			      .guard = guard,
+			      .store = engine->store,
+			      .group = &engine->group,
+			      .log = &engine->log,
+			      .clock = &engine->clock };
+	return BRABEION_OK;
+}
+
+static void end_judging(brb_judge *judge, brb_reader *reader)
+{
+	brb_registry_release(reader);
+	brb_judge_finish(judge);
+}
+
+brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+{
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, judge, &reader);
+	if (status != BRABEION_OK) {
+		request->fail(request, status, brb_engine_refusal(status));
+		return status;
 	}
-	if (status == BRABEION_OK && judge->in_transaction)
-		status = brb_store_commit(judge->store, &judge->error);
-	else if (judge->in_transaction)
-		brb_store_rollback(judge->store);
-	if (status != BRABEION_OK)
-		abandon(results, judged, count, status, judge->error.message);
+	request->judge = judge;
+	status = brb_group_run(&engine->group, request);
+	end_judging(judge, reader);
+	return status;
+}
+
+static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				      brabeion_result *results)
+{
+	brb_judge judge;
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, &judge, &reader);
+	if (status != BRABEION_OK) {
+		brb_judge_abandon(results, 0, count, status, brb_engine_refusal(status));
+		return status;
+	}
+	status = judge_all(&judge, events, count, results);
+	end_judging(&judge, reader);
+	if (status == BRABEION_OK && has_awards(results, count))
+		brb_engine_announce(engine, results, count);
 	return status;
 }
 
 brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
 					      brabeion_result *results)
 {
-	unsigned *guard = brb_guard_depth();
-	brabeion_status status = !*engine->born_here ? BRABEION_FORKED : *guard ? BRABEION_REENTRANT : BRABEION_OK;
-	if (status != BRABEION_OK) {
-		abandon(results, 0, count, status, brb_engine_refusal(status));
-		return status;
-	}
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		abandon(results, 0, count, BRABEION_MEMORY, "out of memory");
-		return BRABEION_MEMORY;
-	}
-	brb_judge judge = { .generation = brb_registry_acquire(&engine->registry, reader),
-			    .guard = guard,
-			    .store = engine->store,
-			    .log = &engine->log,
-			    .clock = &engine->clock };
-	status = judge_all(&judge, events, count, results);
-	brb_registry_release(reader);
-	brb_judge_finish(&judge);
-	if (status == BRABEION_OK && judge.in_transaction)
-		brb_engine_announce(engine, results, count);
-	return status;
+	return possibly_award(engine, events, count, results);
 }
 
 brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_result own;
 	brabeion_result *filled = result ? result : &own;
-	brabeion_status status = brabeion_possibly_award_batch(engine, event, 1, filled);
+	brabeion_status status = possibly_award(engine, event, 1, filled);
 	if (status == BRABEION_OK)
 		status = filled->status;
 	if (!result)

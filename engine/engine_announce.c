@@ -1,7 +1,7 @@
 /*
- * engine: on-award callbacks. They run after the commit, outside every lock, once for each award that was stored. An
- * award earned by a call from inside a callback waits in a queue of this thread until the callbacks under way are
- * done, so that callbacks never nest.
+ * engine: on-award and on-revoke callbacks. They run after the commit, outside every lock, once for each award that was
+ * stored or revoked. What a call from inside a callback brings about waits in a queue of this thread until the callbacks
+ * under way are done, so that callbacks never nest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,31 +9,31 @@
 #include "base/list.h"
 #include "engine_internal.h"
 
-/* An award that waits, with its texts in memory of its own. */
-typedef struct waiting_award {
-	struct waiting_award *next;
+/* News that waits, with its texts in memory of its own. An award is a change of which only `award` is filled in. */
+typedef struct waiting_news {
+	struct waiting_news *next;
 	brabeion_engine *engine;
-	brabeion_award award;
+	brabeion_change change;
 	brb_arena memory;
-} waiting_award;
+} waiting_news;
 
 typedef struct announcing {
-	waiting_award *first;
-	waiting_award **last;
+	waiting_news *first;
+	waiting_news **last;
 } announcing;
 
 static _Thread_local announcing *under_way;
 
-static waiting_award *copy_of(brabeion_engine *engine, const brabeion_award *award)
+static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *change)
 {
-	waiting_award *waiting = calloc(1, sizeof *waiting);
+	waiting_news *waiting = calloc(1, sizeof *waiting);
 	if (!waiting)
 		return NULL;
 	waiting->engine = engine;
-	waiting->award = *award;
-	const char **texts[] = { &waiting->award.user,        &waiting->award.badge,  &waiting->award.name,
-				 &waiting->award.description, &waiting->award.reason, &waiting->award.event,
-				 &waiting->award.event_id };
+	waiting->change = *change;
+	brabeion_award_info *award = &waiting->change.award;
+	const char **texts[] = { &award->user,   &award->badge, &award->name,     &award->description,
+				 &award->reason, &award->event, &award->event_id, &waiting->change.note };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		*texts[i] = brb_arena_copy(&waiting->memory, *texts[i]);
 		if (!*texts[i]) {
@@ -45,100 +45,122 @@ static waiting_award *copy_of(brabeion_engine *engine, const brabeion_award *awa
 	return waiting;
 }
 
-static void tell(brabeion_engine *engine, const brabeion_award *award)
+static void tell(brabeion_engine *engine, const brabeion_change *change)
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	pthread_mutex_lock(&engine->callbacks_lock);
 	size_t count = engine->callback_count;
 	memcpy(callbacks, engine->callbacks, count * sizeof *callbacks);
 	pthread_mutex_unlock(&engine->callbacks_lock);
-	for (size_t i = 0; i < count; i++)
-		callbacks[i].callback(callbacks[i].context, award);
+	for (size_t i = 0; i < count; i++) {
+		if (change->kind == BRABEION_CHANGE_AWARDED && callbacks[i].on_award)
+			callbacks[i].on_award(callbacks[i].context, &change->award);
+		if (change->kind == BRABEION_CHANGE_REVOKED && callbacks[i].on_revoke)
+			callbacks[i].on_revoke(callbacks[i].context, change);
+	}
 }
 
 static void tell_waiting(announcing *queue)
 {
 	while (queue->first) {
-		waiting_award *waiting = queue->first;
+		waiting_news *waiting = queue->first;
 		queue->first = waiting->next;
 		if (!queue->first)
 			queue->last = &queue->first;
-		tell(waiting->engine, &waiting->award);
+		tell(waiting->engine, &waiting->change);
 		brb_arena_finish(&waiting->memory);
 		free(waiting);
 	}
 }
 
-static void wait_for_turn(brabeion_engine *engine, const brabeion_award *award)
+static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change)
 {
-	waiting_award *waiting = copy_of(engine, award);
+	waiting_news *waiting = copy_of(engine, change);
 	if (!waiting) {
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
-			      "out of memory: the award \"%s\" of user \"%s\" is stored but not told to callbacks",
-			      award->badge, award->user);
+			      "out of memory: the award \"%s\" of user \"%s\" is %s but not told to callbacks",
+			      change->award.badge, change->award.user,
+			      change->kind == BRABEION_CHANGE_AWARDED ? "stored" : "revoked");
 		return;
 	}
 	*under_way->last = waiting;
 	under_way->last = &waiting->next;
 }
 
-static void announce_result(brabeion_engine *engine, const brabeion_result *result, bool inside)
+static void announce_change(brabeion_engine *engine, const brabeion_change *change)
+{
+	if (under_way) {
+		wait_for_turn(engine, change);
+		return;
+	}
+	announcing queue = { .first = NULL };
+	queue.last = &queue.first;
+	under_way = &queue;
+	tell(engine, change);
+	tell_waiting(&queue);
+	under_way = NULL;
+}
+
+static void announce_result(brabeion_engine *engine, const brabeion_result *result)
 {
 	for (uint32_t i = 0; i < result->award_count; i++) {
-		if (inside)
-			wait_for_turn(engine, &result->awards[i]);
-		else
-			tell(engine, &result->awards[i]);
+		brabeion_change change = { .sequence = result->awards[i].sequence,
+					   .kind = BRABEION_CHANGE_AWARDED,
+					   .at_us = result->awards[i].at_us,
+					   .note = "",
+					   .award = result->awards[i] };
+		announce_change(engine, &change);
 	}
 }
 
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count)
 {
-	bool inside = under_way != NULL;
-	announcing queue = { .first = NULL };
-	queue.last = &queue.first;
-	if (!inside)
-		under_way = &queue;
 	for (size_t i = 0; i < count; i++)
-		announce_result(engine, &results[i], inside);
-	if (inside)
-		return;
-	tell_waiting(&queue);
-	under_way = NULL;
+		announce_result(engine, &results[i]);
+}
+
+void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked)
+{
+	for (size_t i = 0; i < revoked->count; i++)
+		announce_change(engine, &revoked->changes[i]);
 }
 
 /* ---- adding and removing ---- */
 
-static size_t find(const brabeion_engine *engine, brabeion_award_callback callback, const void *context)
+static bool is_same(const brb_callback *a, const brb_callback *b)
+{
+	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->context == b->context;
+}
+
+static size_t find(const brabeion_engine *engine, const brb_callback *callback)
 {
 	size_t i = 0;
-	while (i < engine->callback_count &&
-	       (engine->callbacks[i].callback != callback || engine->callbacks[i].context != context))
+	while (i < engine->callback_count && !is_same(&engine->callbacks[i], callback))
 		i++;
 	return i;
 }
 
-brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+static brabeion_status add(brabeion_engine *engine, brb_callback callback)
 {
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		return status;
 	pthread_mutex_lock(&engine->callbacks_lock);
-	bool fits = callback && engine->callback_count < BRB_CALLBACKS_MOST &&
-		    find(engine, callback, context) == engine->callback_count;
+	bool fits = (callback.on_award || callback.on_revoke) && engine->callback_count < BRB_CALLBACKS_MOST &&
+		    find(engine, &callback) == engine->callback_count;
 	if (fits)
-		engine->callbacks[engine->callback_count++] = (brb_callback){ callback, context };
+		engine->callbacks[engine->callback_count++] = callback;
 	pthread_mutex_unlock(&engine->callbacks_lock);
 	return fits ? BRABEION_OK : BRABEION_INVALID;
 }
 
-brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+static brabeion_status remove_callback(brabeion_engine *engine, brb_callback callback)
 {
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		return status;
 	pthread_mutex_lock(&engine->callbacks_lock);
-	size_t at = find(engine, callback, context);
+	size_t at = find(engine, &callback);
 	bool found = at < engine->callback_count;
 	if (found) {
 		engine->callback_count--;
@@ -147,4 +169,24 @@ brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callb
 	}
 	pthread_mutex_unlock(&engine->callbacks_lock);
 	return found ? BRABEION_OK : BRABEION_INVALID;
+}
+
+brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_award = callback, .context = context });
+}
+
+brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_award = callback, .context = context });
+}
+
+brabeion_status brabeion_on_revoke(brabeion_engine *engine, brabeion_revoke_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_revoke = callback, .context = context });
+}
+
+brabeion_status brabeion_off_revoke(brabeion_engine *engine, brabeion_revoke_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_revoke = callback, .context = context });
 }

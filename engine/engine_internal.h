@@ -7,14 +7,16 @@
 #include <pthread.h>
 
 #include "config/config.h"
-#include "judging/judge.h"
+#include "judging/group.h"
 #include "loading/registry.h"
 #include "store/store.h"
 
 enum { BRB_CALLBACKS_MOST = 16 };
 
+/* Either of on_award or on_revoke. */
 typedef struct brb_callback {
-	brabeion_award_callback callback;
+	brabeion_award_callback on_award;
+	brabeion_revoke_callback on_revoke;
 	void *context;
 } brb_callback;
 
@@ -29,6 +31,7 @@ struct brabeion_engine {
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
+	brb_group group;
 	pthread_mutex_t callbacks_lock; /* guards what follows */
 	size_t callback_count;
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
@@ -40,6 +43,12 @@ const char *brb_engine_refusal(brabeion_status status);
 
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
+
+/* The same for revocations. */
+void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked);
+
+/* Has a request done with the current generation held; `judge` is room for the request's judge. */
+brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
 /* All badges of a generation; with `store`, their holders. */
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,

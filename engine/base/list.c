@@ -62,6 +62,15 @@ void brabeion_badge_list_finish(brabeion_badge_list *list)
 	*list = (brabeion_badge_list){ 0 };
 }
 
+void brabeion_change_list_finish(brabeion_change_list *list)
+{
+	if (!list)
+		return;
+	free(list->changes);
+	free_memory(list->memory);
+	*list = (brabeion_change_list){ 0 };
+}
+
 void brabeion_result_finish(brabeion_result *result)
 {
 	if (!result)

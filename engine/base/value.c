@@ -14,7 +14,7 @@
 const brabeion_field *brb_value_find(const brabeion_field *fields, size_t count, const char *name)
 {
 	while (count--)
-		if (strcmp(fields[count].name, name) == 0)
+		if (fields[count].name[0] == name[0] && strcmp(fields[count].name, name) == 0)
 			return fields[count].type == BRABEION_TYPE_NULL ? NULL : &fields[count];
 	return NULL;
 }

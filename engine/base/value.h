@@ -15,6 +15,7 @@
 #define BRB_FIELDS_MOST 256
 #define BRB_NAME_BYTES_MOST 100
 #define BRB_SUBJECT_BYTES_MOST 255 /* user, event id, reason, subject */
+#define BRB_REMARK_BYTES_MOST 4096 /* a person's note on a grant or revocation */
 #define BRB_TEXT_BYTES_MOST (1024 * 1024)
 #define BRB_NOTE_BYTES_MOST (64 * 1024)
 

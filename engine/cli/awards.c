@@ -21,7 +21,7 @@ void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES])
 	}
 }
 
-void brb_cli_awards_line(brb_cli_out *out, const brabeion_award *award, const brb_cli_terminal *terminal)
+void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal)
 {
 	char when[BRABEION_TIME_BYTES];
 	brb_cli_awards_when(award->at_us, when);

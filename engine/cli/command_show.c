@@ -66,7 +66,7 @@ static int each_page(show_work *show, const char *user, page_function tell, void
 }
 
 /* A trophy as an award, and what its level is for. */
-static void write_trophy(brb_cli_out *out, const brabeion_award *award)
+static void write_trophy(brb_cli_out *out, const brabeion_award_info *award)
 {
 	brb_cli_out_text(out, "{");
 	brb_cli_json_integer_pair(out, "sequence", award->sequence, true);
@@ -107,7 +107,7 @@ static int write_user(show_work *show, const char *user, int64_t count)
 }
 
 /* What the level is for and, where a badge is earned many times, for what this one was. */
-static void tell_purpose(const brabeion_award *award, char *text, size_t capacity)
+static void tell_purpose(const brabeion_award_info *award, char *text, size_t capacity)
 {
 	bool has_reason = award->reason && *award->reason;
 	snprintf(text, capacity, has_reason ? "%s (for %s)" : "%s%s", award->description,
@@ -118,7 +118,7 @@ static bool tell_page(show_work *show, void *context, const brabeion_award_list 
 {
 	brb_cli_table *table = context;
 	for (size_t i = 0; i < page->count; i++) {
-		const brabeion_award *award = &page->awards[i];
+		const brabeion_award_info *award = &page->awards[i];
 		char when[BRABEION_TIME_BYTES];
 		char level[16];
 		char purpose[1024];

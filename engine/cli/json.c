@@ -96,7 +96,7 @@ void brb_cli_json_time(brb_cli_out *out, int64_t at_us)
 		brb_cli_out_format(out, "%" PRId64, at_us);
 }
 
-void brb_cli_json_award(brb_cli_out *out, const brabeion_award *award)
+void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award)
 {
 	brb_cli_out_bytes(out, "{", 1);
 	brb_cli_json_text_pair(out, "user", award->user, true);

@@ -25,6 +25,6 @@ void brb_cli_json_integer_pair(brb_cli_out *out, const char *key, int64_t number
 void brb_cli_json_time(brb_cli_out *out, int64_t at_us);
 
 /* An award as `run` writes it: {"user":…,"badge":…,"level":1,"name":…,"reason":…,"at":…,"event":…,"event_id":…} */
-void brb_cli_json_award(brb_cli_out *out, const brabeion_award *award);
+void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award);
 
 #endif

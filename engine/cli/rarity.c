@@ -37,7 +37,7 @@ void brb_cli_rarity_finish(brb_cli_rarity *rarity)
 }
 
 /* A level that is no longer loaded counts as the most common. */
-static int64_t holders_of(const brb_cli_rarity *rarity, const brabeion_award *award)
+static int64_t holders_of(const brb_cli_rarity *rarity, const brabeion_award_info *award)
 {
 	brabeion_badge wanted = { .slug = award->badge };
 	const brabeion_badge *key = &wanted;
@@ -53,8 +53,8 @@ static int64_t holders_of(const brb_cli_rarity *rarity, const brabeion_award *aw
 /* Rarest first; of equally rare ones the higher level, then the newer. */
 static int compare_awards(const void *a, const void *b, void *context)
 {
-	const brabeion_award *one = a;
-	const brabeion_award *other = b;
+	const brabeion_award_info *one = a;
+	const brabeion_award_info *other = b;
 	int64_t one_holders = holders_of(context, one);
 	int64_t other_holders = holders_of(context, other);
 	if (one_holders != other_holders)

@@ -26,7 +26,7 @@ static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabei
 	run->stop = BRB_CLI_STOP_STORE;
 }
 
-static void tell_award(brb_cli_run *run, const brabeion_award *award)
+static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 {
 	if (run->options->text) {
 		brb_cli_awards_line(&run->out, award, &run->terminal);

@@ -41,6 +41,7 @@ typedef struct brb_config_badge {
 	size_t level_count;
 	brb_config_position levels_at;
 	const brb_yaml_node *settings; /* NULL: none */
+	bool rearn;                    /* may be earned again after a revocation */
 } brb_config_badge;
 
 typedef struct brb_config_plugin {

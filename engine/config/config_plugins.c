@@ -180,6 +180,16 @@ static void read_badge_slug(brb_config_reading *reading, const char *key, const 
 	badge->slug = read_slug(reading, "\"slug\"", value);
 }
 
+static void read_rearn(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+{
+	brb_config_badge *badge = context;
+	(void)key;
+	if (value->kind == BRB_YAML_BOOL)
+		badge->rearn = value->value.boolean;
+	else
+		brb_config_wrong_kind(reading, "\"rearn\"", value, "true or false");
+}
+
 static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
 				void *target)
 {
@@ -209,7 +219,7 @@ static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, b
 	static const brb_config_key keys[] = {
 		{ "badge", read_badge_name, true },         { "slug", read_badge_slug, false },
 		{ "events", read_events, false },           { "levels", read_levels, false },
-		{ "settings", read_badge_settings, false },
+		{ "settings", read_badge_settings, false }, { "rearn", read_rearn, false },
 	};
 	badge->at = brb_config_place(node);
 	if (brb_config_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), badge))

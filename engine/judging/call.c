@@ -111,17 +111,13 @@ static const char *get_text(badge_call *call, const char *name)
 
 /* ---- memory ---- */
 
-/* The store may be used: a transaction is under way, begun now if need be. */
+/* The store may be used by a helper. */
 static bool enter_store(brb_call *call)
 {
-	brb_judge *judge = call->judge;
-	if (call->failed || judge->fault != BRABEION_OK)
+	if (call->failed || !brb_judge_enter_store(call->judge))
 		return false;
-	if (!judge->in_transaction) {
-		judge->fault = brb_store_begin(judge->store, &judge->error);
-		judge->in_transaction = judge->fault == BRABEION_OK;
-	}
-	return judge->in_transaction;
+	call->judge->needed_store = true;
+	return true;
 }
 
 /* Keeps the store's answer; true when it went well. */
@@ -259,7 +255,7 @@ static int32_t set_reason(badge_call *head, const char *reason)
 }
 
 /* Grows the result's array, in the result's own memory. */
-static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
+static brabeion_award_info *add_to_result(brb_call *call, brb_arena **memory)
 {
 	brabeion_result *result = call->result;
 	if (!result->memory)
@@ -269,7 +265,7 @@ static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
 		return NULL;
 	if (result->award_count == call->award_capacity) {
 		uint32_t capacity = call->award_capacity ? call->award_capacity * 2 : 4;
-		brabeion_award *awards = brb_arena_take(*memory, capacity * sizeof *awards);
+		brabeion_award_info *awards = brb_arena_take(*memory, capacity * sizeof *awards);
 		if (!awards)
 			return NULL;
 		if (result->award_count)
@@ -283,11 +279,11 @@ static brabeion_award *add_to_result(brb_call *call, brb_arena **memory)
 static bool tell_award(brb_call *call, const brb_badge *badge, const brb_store_award *stored, int64_t sequence)
 {
 	brb_arena *memory;
-	brabeion_award *award = add_to_result(call, &memory);
+	brabeion_award_info *award = add_to_result(call, &memory);
 	if (!award)
 		return false;
 	const badge_level *level = &badge->levels[stored->level - 1];
-	*award = (brabeion_award){ .sequence = sequence, .level = stored->level, .at_us = stored->at_us };
+	*award = (brabeion_award_info){ .sequence = sequence, .level = stored->level, .at_us = stored->at_us };
 	award->user = brb_arena_copy(memory, stored->user);
 	award->badge = brb_arena_copy(memory, badge->slug);
 	award->name = brb_arena_copy(memory, level->name);
@@ -311,20 +307,25 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 		reason = "";
 	else if (!reason || !reason[0])
 		reason = event_id[0] ? event_id : NULL;
-	if (!enter_store(call))
-		return false;
 	brb_store_award award = { .user = user,
 				  .badge = badge->number,
 				  .level = (uint32_t)level,
 				  .reason = reason,
 				  .event = call->event->name,
-				  .event_id = event_id };
+				  .event_id = event_id,
+				  .note = call->note,
+				  .rearn = badge->rearn || call->granted };
 	int64_t sequence = 0;
 	bool held = false;
-	if (!kept(call, brb_store_is_held(judge->store, &award, &held, &judge->error)))
+	if (!judge->in_transaction && !call->granted && brb_store_knows_held(judge->store, &award))
+		return true;
+	if (call->failed || !brb_judge_enter_store(judge))
+		return false;
+	if (!kept(call, brb_store_is_held(judge->store, &award, judge->single, &held, &judge->error)))
 		return false;
 	if (held)
 		return true;
+	judge->needed_store = true;
 	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
 	if (!kept(call, brb_store_award_add(judge->store, &award, &sequence, &judge->error)))
 		return false;

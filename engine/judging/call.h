@@ -20,6 +20,8 @@ typedef struct brb_call {
 	int64_t at_us;
 	bool has_at;
 	bool failed;
+	bool granted;     /* by a person: a revocation is no obstacle */
+	const char *note; /* of the grant, else NULL */
 	bool has_to;
 	bool has_reason;
 	uint32_t award_capacity; /* of the result's array */

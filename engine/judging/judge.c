@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "judging/call.h"
+#include "judging/group.h"
 
 /* ---- the event itself ---- */
 
@@ -156,7 +157,7 @@ static void judge_route(brb_call *call, const brb_route *route)
 
 static void raise_awarded(brb_call *outer, uint32_t index)
 {
-	const brabeion_award award = outer->result->awards[index];
+	const brabeion_award_info award = outer->result->awards[index];
 	brabeion_field fields[] = { BRABEION_TEXT("slug", award.badge), BRABEION_INT("level", award.level),
 				    BRABEION_TEXT("reason", award.reason) };
 	brabeion_event event = { .name = "brabeion.awarded",
@@ -189,17 +190,68 @@ static void raise_all_awarded(brb_call *call)
 
 /* ---- the whole ---- */
 
+static void init_call(brb_call *call, brb_judge *judge, const brabeion_event *event, brabeion_result *result)
+{
+	call->head.host = &brb_call_host;
+	call->judge = judge;
+	call->event = event;
+	call->result = result;
+	call->has_at = false;
+	call->granted = false;
+	call->note = NULL;
+	call->award_capacity = 0;
+}
+
+bool brb_judge_enter_store(brb_judge *judge)
+{
+	if (judge->fault != BRABEION_OK || judge->in_transaction)
+		return judge->fault == BRABEION_OK;
+	if (!judge->leads) {
+		brb_group_lead(judge->group);
+		judge->leads = true;
+	}
+	judge->fault = brb_store_begin(judge->store, &judge->error);
+	judge->in_transaction = judge->fault == BRABEION_OK;
+	return judge->in_transaction;
+}
+
+void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
+		       const char *message)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i < judged && results[i].status != BRABEION_OK)
+			continue;
+		if (i < judged)
+			brabeion_result_finish(&results[i]);
+		results[i] = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED };
+		set_message(&results[i], message);
+	}
+}
+
 static bool is_duplicate(brb_judge *judge, const brabeion_event *event)
 {
 	bool first = true;
-	if (!judge->in_transaction) {
-		judge->fault = brb_store_begin(judge->store, &judge->error);
-		judge->in_transaction = judge->fault == BRABEION_OK;
-	}
-	if (judge->in_transaction)
+	if (brb_judge_enter_store(judge))
 		judge->fault =
 			brb_store_see(judge->store, event->id, event->name, event->user, &first, &judge->error);
 	return !first;
+}
+
+static bool is_warm(const brb_route *route)
+{
+	return atomic_load_explicit(&route->hint->warmth, memory_order_relaxed) >= BRB_ROUTE_WARM;
+}
+
+/*
+ * Remembers, roughly, how often events of this name need the store, so that the engine can leave the next one to the
+ * group at once. Written only when it changes: an event that never needs it writes nothing that others read.
+ */
+static void note_warmth(const brb_route *route, bool needed)
+{
+	unsigned warmth = atomic_load_explicit(&route->hint->warmth, memory_order_relaxed);
+	unsigned next = needed ? warmth + BRB_ROUTE_WARMING : warmth ? warmth - 1 : 0;
+	if (next != warmth && next <= BRB_ROUTE_WARMEST)
+		atomic_store_explicit(&route->hint->warmth, next, memory_order_relaxed);
 }
 
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
@@ -225,22 +277,76 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		result->outcome = BRABEION_UNHEARD;
 		return BRABEION_OK;
 	}
-	if (event->id && event->id[0] && is_duplicate(judge, event)) {
+	bool has_id = event->id && event->id[0];
+	if (judge->single && !judge->leads && (has_id || is_warm(route))) {
+		judge->left_to_group = true;
+		return BRABEION_OK;
+	}
+	if (has_id && is_duplicate(judge, event)) {
 		result->outcome = BRABEION_DUPLICATE;
 		return judge->fault;
 	}
 	brb_call call; /* its texts are left as they are */
-	call.head.host = &brb_call_host;
-	call.judge = judge;
-	call.event = event;
-	call.result = result;
-	call.has_at = false;
-	call.award_capacity = 0;
+	init_call(&call, judge, event, result);
+	judge->needed_store = false;
 	if (judge->fault == BRABEION_OK)
 		judge_route(&call, route);
 	if (result->award_count && judge->generation->on_awarded)
 		raise_all_awarded(&call);
+	note_warmth(route, judge->needed_store);
 	if (judge->scratch.used_bytes)
 		brb_arena_reset(&judge->scratch);
+	return judge->fault;
+}
+
+/* ---- grants ---- */
+
+static brabeion_status check_grant(const brb_judge *judge, const brabeion_grant *grant, const brb_badge **badge,
+				   brabeion_error *error)
+{
+	if (!grant->user || !grant->badge)
+		return brb_status_set(error, BRABEION_INVALID, "the grant has no %s", grant->user ? "badge" : "user");
+	brabeion_status status = check_text(grant->user, 1, BRB_SUBJECT_BYTES_MOST, "user", error);
+	if (status == BRABEION_OK && grant->reason)
+		status = check_text(grant->reason, 0, BRB_SUBJECT_BYTES_MOST, "reason", error);
+	if (status == BRABEION_OK && grant->note)
+		status = check_text(grant->note, 0, BRB_REMARK_BYTES_MOST, "note", error);
+	if (status != BRABEION_OK)
+		return status;
+	*badge = brb_table_get(&judge->generation->slugs, grant->badge);
+	if (!*badge)
+		return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded", grant->badge);
+	if (grant->level > (*badge)->level_count)
+		return brb_status_set(error, BRABEION_INVALID, "the badge \"%s\" has %u levels, not %u", grant->badge,
+				      (*badge)->level_count, grant->level);
+	if (grant->reason && grant->reason[0] && !(*badge)->multiple)
+		return brb_status_set(error, BRABEION_INVALID,
+				      "the badge \"%s\" is not multiple: it is held without a reason", grant->badge);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	const brb_badge *badge = NULL;
+	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
+	if (check_grant(judge, grant, &badge, &error) != BRABEION_OK) {
+		refuse_event(result, &error);
+		return BRABEION_OK;
+	}
+	brabeion_event event = {
+		.name = "brabeion.granted", .user = grant->user, .has_at = grant->has_at, .at_us = grant->at_us
+	};
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	brb_call call;
+	init_call(&call, judge, &event, result);
+	begin_judgement(&call, &step);
+	call.granted = true;
+	call.note = grant->note;
+	brb_call_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
+	call.granted = false;
+	call.note = NULL;
+	if (result->award_count && judge->generation->on_awarded)
+		raise_all_awarded(&call);
 	return judge->fault;
 }

@@ -18,12 +18,19 @@
 #include "loading/generation.h"
 #include "store/store.h"
 
+typedef struct brb_group brb_group; /* judging/group: who leads the store's transaction */
+
 typedef struct brb_judge {
 	const brb_generation *generation;
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
-	unsigned *guard;       /* this thread's: plugins must not call the engine */
+	unsigned *guard; /* this thread's: plugins must not call the engine */
+	brb_group *group;
+	bool single;           /* one event, so that what it finds held is worth remembering */
+	bool leads;            /* this thread leads the group: it may begin a transaction */
+	bool left_to_group;    /* nothing was judged: the event is sure, or likely, to need the store */
+	bool needed_store;     /* the event under way read or changed memory, or earned something new */
 	bool in_transaction;   /* begun by the judge when first needed; ended by the caller */
 	brabeion_status fault; /* of the store: the transaction cannot be committed */
 	brabeion_error error;  /* its message */
@@ -35,9 +42,22 @@ enum { BRB_AWARDED_DEPTH_MOST = 16 };
 /*
  * Judges one event into the result, which it fills in completely. Answers the store's status: when it is not OK, the
  * transaction must be rolled back, and the results of all its events are void. An event that is itself wrong has its
- * own status in the result, and the answer is OK.
+ * own status in the result, and the answer is OK. A single event that had better be judged in a group is not judged,
+ * unless this thread leads: judge->left_to_group tells.
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
+
+/* Grants an award by a person's decision, into the result; otherwise as brb_judge_event. */
+brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result);
+
+/*
+ * A transaction is under way: begun now if need be, after waiting to lead the group. False: judge->fault says why not.
+ */
+bool brb_judge_enter_store(brb_judge *judge);
+
+/* Results of a transaction that failed: those of events that were wrong by themselves keep their own status. */
+void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
+		       const char *message);
 
 static inline void brb_judge_finish(brb_judge *judge)
 {

@@ -58,9 +58,11 @@ static brb_route *route_of(generation_builder *builder, const char *event)
 	if (route)
 		return route;
 	route = brb_arena_take(&generation->arena, sizeof *route);
-	if (!route || !brb_table_set(&generation->routes, event, route))
+	void *hint = brb_arena_take(&generation->arena, 2 * sizeof(brb_route_hint)); /* room to align it */
+	if (!route || !hint || !brb_table_set(&generation->routes, event, route))
 		return NULL;
 	route->event = event;
+	route->hint = (brb_route_hint *)(((uintptr_t)hint + 63) & ~(uintptr_t)63);
 	return route;
 }
 

@@ -8,6 +8,8 @@
 #ifndef BRB_LOADING_GENERATION_H
 #define BRB_LOADING_GENERATION_H
 
+#include <stdatomic.h>
+
 #include "base/table.h"
 #include "loading/plugin.h"
 
@@ -16,11 +18,19 @@ typedef struct brb_route_step {
 	const brb_badge *badge; /* NULL: the plugin's observe */
 } brb_route_step;
 
+/* The one thing about a generation that changes: a hint, on a line of its own so that readers of the route stay apart. */
+typedef struct brb_route_hint {
+	_Alignas(64) atomic_uint warmth; /* how often events of this name needed the store of late */
+} brb_route_hint;
+
+enum { BRB_ROUTE_WARMING = 8, BRB_ROUTE_WARM = 16, BRB_ROUTE_WARMEST = 64 };
+
 typedef struct brb_route {
 	const char *event;
 	uint32_t step_count;
 	uint32_t step_capacity;
 	brb_route_step *steps;
+	brb_route_hint *hint;
 } brb_route;
 
 typedef struct brb_generation {

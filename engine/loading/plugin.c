@@ -133,6 +133,7 @@ static void take_fingerprint(plugin_loader *loader, const brb_config_badge *use,
 	uint64_t *fingerprint = &badge->fingerprint;
 	mix(fingerprint, brb_image_sha256(loader->plugin->image));
 	mix(fingerprint, badge->definition);
+	mix(fingerprint, badge->rearn ? "rearn" : "");
 	for (uint32_t i = 0; i < badge->level_count; i++) {
 		mix(fingerprint, badge->levels[i].name);
 		mix(fingerprint, badge->levels[i].description);
@@ -201,6 +202,7 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .definition = definition->slug,
 			      .at = use ? use->slug_at : loader->entry->file_at,
 			      .multiple = (definition->flags & BADGE_MULTIPLE) != 0,
+			      .rearn = use && use->rearn,
 			      .award = definition->award };
 	badge->slug = use ? brb_arena_copy(&loader->plugin->arena, use->slug) : definition->slug;
 	if (!badge->slug) {

@@ -24,6 +24,7 @@ typedef struct brb_badge {
 	const char *definition; /* its slug in the plugin */
 	brb_config_position at;
 	bool multiple;
+	bool rearn; /* may be earned again after a revocation */
 	uint32_t level_count;
 	const badge_level *levels;
 	uint32_t event_count;

@@ -33,7 +33,10 @@ static brabeion_status read_held(brb_store *store, brb_cell *held, uint32_t badg
 	sqlite3_bind_int64(statement, 2, number);
 	bool row = false;
 	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row)
-		count_in(held, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 1));
+		if (sqlite3_column_int(statement, 2))
+			held->revoked = true;
+		else
+			count_in(held, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 1));
 	return status;
 }
 
@@ -66,8 +69,8 @@ static brabeion_status read_held_for(brb_store *store, brb_cell *cell, const brb
 	sqlite3_bind_int64(statement, 3, award->level);
 	sqlite3_bind_text(statement, 4, reason, -1, SQLITE_STATIC);
 	status = brb_database_step(&store->database, statement, &row, error);
+	cell->value = !row ? BRB_FOR_NEVER : sqlite3_column_int(statement, 0) ? BRB_FOR_REVOKED : BRB_FOR_HELD;
 	sqlite3_reset(statement);
-	cell->value = row;
 	return status;
 }
 
@@ -76,7 +79,7 @@ static brabeion_status cell_for(brb_store *store, const brb_cell *held, const br
 				const char *reason, brb_cell **cell, brabeion_error *error)
 {
 	*cell = NULL;
-	if (!reason[0] && award->level <= LEVELS_IN_CELL)
+	if (!reason[0] && award->level <= LEVELS_IN_CELL && !held->revoked)
 		return BRABEION_OK;
 	brb_cell_key key;
 	brb_cell_key_begin(&key, BRB_CELL_FOR);
@@ -88,12 +91,16 @@ static brabeion_status cell_for(brb_store *store, const brb_cell *held, const br
 	*cell = brb_store_cell(store, &key, &found, error);
 	if (!*cell)
 		return error->status;
-	return found || !held->count ? BRABEION_OK : read_held_for(store, *cell, award, reason, error);
+	return found || (!held->count && !held->revoked) ? BRABEION_OK
+							 : read_held_for(store, *cell, award, reason, error);
 }
 
-static bool says_held(const brb_cell *held, const brb_cell *cell, uint32_t level)
+/* Held now, or once and revoked, which counts as held unless the badge may be earned again. */
+static bool says_held(const brb_cell *held, const brb_cell *cell, const brb_store_award *award)
 {
-	return cell ? cell->value != 0 : (held->levels >> (level - 1) & 1) != 0;
+	if (!cell)
+		return (held->levels >> (award->level - 1) & 1) != 0;
+	return cell->value == BRB_FOR_HELD || (cell->value == BRB_FOR_REVOKED && !award->rearn);
 }
 
 static brabeion_status add_pending(brb_store *store, const brb_store_award *award, const char *reason,
@@ -110,7 +117,8 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 		return status;
 	pending.reason = brb_arena_copy(&store->arena, reason);
 	pending.event_id = brb_arena_copy(&store->arena, award->event_id);
-	if (!pending.reason || !pending.event_id)
+	pending.note = award->note ? brb_arena_copy(&store->arena, award->note) : "";
+	if (!pending.reason || !pending.event_id || !pending.note)
 		return brb_status_no_memory(error);
 	if (store->award_count == store->award_capacity) {
 		size_t capacity = store->award_capacity ? store->award_capacity * 2 : 64;
@@ -125,7 +133,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 	return BRABEION_OK;
 }
 
-brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *is_held,
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *is_held,
 				  brabeion_error *error)
 {
 	brb_cell *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
@@ -133,9 +141,12 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 	if (!held)
 		return award->reason ? error->status : BRABEION_OK;
 	brabeion_status status = cell_for(store, held, award, award->reason, &cell, error);
-	if (status == BRABEION_OK)
-		*is_held = says_held(held, cell, award->level);
-	return status;
+	if (status != BRABEION_OK)
+		return status;
+	*is_held = says_held(held, cell, award);
+	if (remember && *is_held && !cell && !held->changed)
+		brb_known_add(store, award);
+	return BRABEION_OK;
 }
 
 static brabeion_status add_unless_held(brb_store *store, const brb_store_award *award, const char *reason,
@@ -149,7 +160,7 @@ static brabeion_status add_unless_held(brb_store *store, const brb_store_award *
 	if (status != BRABEION_OK)
 		return status;
 	*sequence = 0;
-	if (says_held(held, cell, award->level))
+	if (says_held(held, cell, award))
 		return BRABEION_OK;
 	status = brb_store_will_change(store, held, error);
 	if (status == BRABEION_OK && cell)
@@ -160,7 +171,7 @@ static brabeion_status add_unless_held(brb_store *store, const brb_store_award *
 		return status;
 	count_in(held, award->level, !reason[0]);
 	if (cell)
-		cell->value = 1;
+		cell->value = BRB_FOR_HELD;
 	*sequence = store->last_sequence;
 	return BRABEION_OK;
 }

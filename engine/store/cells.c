@@ -135,6 +135,7 @@ static void move(brb_cells *to, brb_cell *cell)
 		return; /* one cell less in the cache does no harm; its text goes with the old blocks */
 	moved->value = cell->value;
 	moved->number = cell->number;
+	moved->revoked = cell->revoked;
 	if (cell->key[0] == BRB_CELL_HELD)
 		moved->levels = cell->levels;
 	if (has_text(cell)) {

@@ -22,15 +22,19 @@ typedef enum brb_cell_kind {
 	BRB_CELL_NOTE = 'n',   /* text, NULL when there is none */
 	BRB_CELL_HELD =
 		'h',       /* of (user, badge): count, value = highest level, levels = those held without a reason */
-	BRB_CELL_FOR = 'f' /* of (user, badge, level, reason): value 1 when held */
+	BRB_CELL_FOR = 'f' /* of (user, badge, level, reason): value: BRB_FOR_* */
 } brb_cell_kind;
+
+/* The value of a FOR cell. */
+enum { BRB_FOR_NEVER = 0, BRB_FOR_HELD = 1, BRB_FOR_REVOKED = 2 };
 
 /* Small, and its key right behind it: finding a cell in a large cache is waiting for memory, line by line. */
 typedef struct brb_cell {
 	uint32_t hash;
 	uint16_t key_length;
-	bool changed; /* differs from the database: on the list of changes */
-	bool used;    /* since the last eviction */
+	bool changed : 1; /* differs from the database: on the list of changes */
+	bool used : 1;    /* since the last eviction */
+	bool revoked : 1; /* of HELD: the user has had an award of the badge that was revoked */
 	struct brb_cell *next_changed;
 	int64_t value;
 	union {

@@ -120,6 +120,7 @@ static brabeion_status write_award(brb_store *store, const brb_pending_award *aw
 	sqlite3_bind_int64(statement, 6, award->event);
 	sqlite3_bind_text(statement, 7, award->event_id, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 8, award->at_us);
+	sqlite3_bind_text(statement, 9, award->note, -1, SQLITE_STATIC);
 	return brb_database_run(&store->database, statement, error);
 }
 

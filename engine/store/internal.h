@@ -29,6 +29,7 @@ typedef struct brb_pending_award {
 	int64_t event;
 	const char *reason;
 	const char *event_id;
+	const char *note;
 	int64_t at_us;
 } brb_pending_award;
 
@@ -61,6 +62,8 @@ struct brb_store {
 		int64_t added; /* ids in this transaction */
 	} seen;
 
+	struct brb_known *known; /* what is surely held */
+
 	pthread_mutex_t reading; /* guards `reader` */
 	brb_database reader;
 };
@@ -86,6 +89,24 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 
 /* Forgets what the transaction changed, after its end. */
 void brb_store_forget_changes(brb_store *store);
+
+/* Reads the rows of CHANGES, on whichever connection. The list's memory is there. (lists.c) */
+brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
+				       brabeion_error *error);
+
+/* ---- what is surely held (known.c) ---- */
+
+struct brb_known *brb_known_open(void); /* NULL when memory is short */
+void brb_known_close(struct brb_known *known);
+
+/* Remembers a committed award that is held without a reason. Inside a transaction. */
+void brb_known_add(brb_store *store, const brb_store_award *award);
+
+/* Another connection may have revoked something: forget all. Inside a transaction, as is the next. */
+void brb_known_forget(brb_store *store);
+
+/* What is known has been seen to be true now. */
+void brb_known_confirm(brb_store *store);
 
 /* ---- seen ids (seen.c) ---- */
 

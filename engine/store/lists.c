@@ -57,10 +57,24 @@ static int64_t limit_of(size_t limit)
 
 /* ---- awards ---- */
 
-enum { USER = 1, BADGE, LEVEL, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID, AT };
+enum {
+	USER = 1,
+	BADGE,
+	LEVEL,
+	NAME,
+	DESCRIPTION,
+	REASON,
+	EVENT,
+	EVENT_ID,
+	AT,
+	CHANGE_SEQUENCE,
+	CHANGE_KIND,
+	CHANGE_AT,
+	CHANGE_NOTE
+};
 
 /* One award of a list, its texts in memory of its own until the list is whole. */
-static brabeion_status read_award(sqlite3_stmt *statement, brabeion_award *award, brb_arena *arena,
+static brabeion_status read_award(sqlite3_stmt *statement, brabeion_award_info *award, brb_arena *arena,
 				  brabeion_error *error)
 {
 	static const int texts[] = { USER, BADGE, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID };
@@ -89,7 +103,7 @@ typedef brabeion_status (*row_reader)(sqlite3_stmt *statement, void *list, size_
 static brabeion_status read_award_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
 {
 	brabeion_award_list *list = into;
-	brabeion_award *award = brb_list_add(&list->awards, &list->count, capacity, sizeof *award);
+	brabeion_award_info *award = brb_list_add(&list->awards, &list->count, capacity, sizeof *award);
 	return award ? read_award(statement, award, list->memory, error) : brb_status_no_memory(error);
 }
 
@@ -107,11 +121,26 @@ static brabeion_status read_user_row(sqlite3_stmt *statement, void *into, size_t
 	return BRABEION_OK;
 }
 
+static brabeion_status read_change_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+{
+	brabeion_change_list *list = into;
+	brabeion_change *change = brb_list_add(&list->changes, &list->count, capacity, sizeof *change);
+	char *at = change ? brb_arena_take(list->memory, column_size(statement, CHANGE_NOTE)) : NULL;
+	if (!at)
+		return brb_status_no_memory(error);
+	change->sequence = sqlite3_column_int64(statement, CHANGE_SEQUENCE);
+	change->kind = (brabeion_change_kind)sqlite3_column_int(statement, CHANGE_KIND);
+	change->at_us = sqlite3_column_int64(statement, CHANGE_AT);
+	change->note = copy_column(statement, CHANGE_NOTE, &at);
+	return read_award(statement, &change->award, list->memory, error);
+}
+
 /* What a list asks for, by the statement's parameters: ?1 the name and ?2 `before` where `name` is given, then the limit. */
 typedef struct list_request {
 	brb_statement which;
 	const char *name;
 	int64_t before;
+	int64_t after; /* of CHANGES */
 	size_t limit;
 } list_request;
 
@@ -125,6 +154,8 @@ static sqlite3_stmt *bind_request(brb_store *store, const list_request *request,
 		sqlite3_bind_text(statement, parameter++, request->name, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(statement, parameter++, request->before ? request->before : INT64_MAX);
 	}
+	if (request->which == BRB_STATEMENT_CHANGES)
+		sqlite3_bind_int64(statement, parameter++, request->after);
 	sqlite3_bind_int64(statement, parameter, limit_of(request->limit));
 	return statement;
 }
@@ -165,6 +196,35 @@ brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, c
 		*list = read;
 	else
 		brabeion_award_list_finish(&read);
+	return status;
+}
+
+brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
+				       brabeion_error *error)
+{
+	size_t capacity = 0;
+	bool row;
+	brabeion_status status;
+	while ((status = brb_database_step(database, statement, &row, error)) == BRABEION_OK && row) {
+		status = read_change_row(statement, list, &capacity, error);
+		if (status != BRABEION_OK)
+			break;
+	}
+	sqlite3_reset(statement);
+	return status;
+}
+
+brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
+				       brabeion_error *error)
+{
+	list_request request = { .which = BRB_STATEMENT_CHANGES, .after = after, .limit = limit };
+	brabeion_change_list read = { .memory = brb_list_memory() };
+	brabeion_status status =
+		read.memory ? read_list(store, &request, read_change_row, &read, error) : brb_status_no_memory(error);
+	if (status == BRABEION_OK)
+		*list = read;
+	else
+		brabeion_change_list_finish(&read);
 	return status;
 }
 

@@ -21,12 +21,18 @@ static const char version_1[] =
 	"CREATE TABLE levels(badge INTEGER NOT NULL, level INTEGER NOT NULL, name TEXT NOT NULL,"
 	" description TEXT NOT NULL, PRIMARY KEY(badge, level)) STRICT, WITHOUT ROWID;"
 
-	/* the promise itself: the unique key is what no two awards share */
+	/*
+	 * The promise itself: the unique key is what no two awards share. `revoked` is 0, or the sequence of the
+	 * revocation: a revoked award stays on record, and the same may be held anew beside it.
+	 */
 	"CREATE TABLE awards(sequence INTEGER PRIMARY KEY, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
 	" level INTEGER NOT NULL CHECK(level > 0), reason TEXT NOT NULL, event INTEGER NOT NULL,"
-	" event_id TEXT NOT NULL, at_us INTEGER NOT NULL, UNIQUE(badge, user, level, reason)) STRICT;"
+	" event_id TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,"
+	" revoked_at_us INTEGER NOT NULL DEFAULT 0, revoked_note TEXT NOT NULL DEFAULT '',"
+	" UNIQUE(badge, user, level, reason, revoked)) STRICT;"
 	"CREATE INDEX awards_by_user ON awards(user);"
 	"CREATE INDEX awards_by_badge ON awards(badge);"
+	"CREATE UNIQUE INDEX awards_revoked ON awards(revoked) WHERE revoked > 0;"
 
 	/* what plugins remember, by (plugin, name) and subject */
 	"CREATE TABLE memories(id INTEGER PRIMARY KEY, plugin INTEGER NOT NULL, name TEXT NOT NULL,"

@@ -37,7 +37,9 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 		free(store);
 		return status;
 	}
-	status = brb_database_open(&store->database, &store->options, NULL, error);
+	store->known = brb_known_open();
+	status = !store->known ? brb_status_no_memory(error)
+			       : brb_database_open(&store->database, &store->options, NULL, error);
 	if (status != BRABEION_OK) {
 		brb_store_close(store);
 		return status;
@@ -55,6 +57,7 @@ void brb_store_close(brb_store *store)
 	brb_store_forget_changes(store);
 	brb_cells_clear(&store->cells);
 	brb_arena_finish(&store->arena);
+	brb_known_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
 	free(store->changes);
@@ -93,6 +96,7 @@ static brabeion_status read_counter(brb_store *store, const char *name, int64_t 
 static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 {
 	brb_cells_clear(&store->cells);
+	brb_known_forget(store);
 	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
 	if (status == BRABEION_OK)
 		status = read_counter(store, "seen_since_s", &store->seen.since_s, error);
@@ -127,6 +131,7 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 		brb_store_rollback(store);
 		return status;
 	}
+	brb_known_confirm(store);
 	brb_store_mark(store);
 	return BRABEION_OK;
 }

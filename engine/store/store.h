@@ -104,15 +104,41 @@ typedef struct brb_store_award {
 	const char *reason; /* NULL: "#" and the award's sequence */
 	const char *event;  /* by which it was earned */
 	const char *event_id;
+	const char *note; /* of a person who granted it; NULL: none */
+	bool rearn;       /* it may be held again after a revocation */
 	int64_t at_us;
 } brb_store_award;
 
-/* Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is. */
-brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool *held, brabeion_error *error);
+/*
+ * Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is.
+ * With `remember`, brb_store_knows_held will know it.
+ */
+brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *held,
+				  brabeion_error *error);
 
 /* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error);
+
+/* Which of a user's awards of a badge are to be revoked. */
+typedef struct brb_store_revocation {
+	const char *user;
+	const char *slug;
+	uint32_t level;     /* 0: every level */
+	const char *reason; /* NULL: every reason */
+	const char *note;   /* why; NULL: not said */
+	int64_t at_us;
+} brb_store_revocation;
+
+/* Revokes what fits, and adds a change for each to the list, whose memory is the caller's: brb_list_memory(). */
+brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
+				 brabeion_error *error);
+
+/*
+ * Outside of a transaction: true when the award is surely held, as of at most a second ago. False says nothing. A lock
+ * is taken that only callers asking for the same few users share.
+ */
+bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
 
 /* ---- lists: in a snapshot of their own, of what is committed ---- */
 
@@ -122,6 +148,10 @@ brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, c
 				      size_t limit, brabeion_award_list *list, brabeion_error *error);
 brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error);
 brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error);
+
+/* Awards and revocations after a sequence, oldest first. */
+brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
+				       brabeion_error *error);
 
 /* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,

@@ -5,7 +5,7 @@
  *
  *	#include <brabeion/engine.h>
  *
- *	static void announce(void *context, const brabeion_award *award)
+ *	static void announce(void *context, const brabeion_award_info *award)
  *	{
  *		printf("%s earned %s\n", award->user, award->name);
  *	}
@@ -248,7 +248,7 @@ typedef struct brabeion_event {
 } brabeion_event;
 
 /* One stored award. */
-typedef struct brabeion_award {
+typedef struct brabeion_award_info {
 	int64_t sequence; /* grows with every award stored in the database */
 	const char *user;
 	const char *badge; /* the slug */
@@ -259,7 +259,7 @@ typedef struct brabeion_award {
 	const char *event;       /* the name of the event that earned it */
 	const char *event_id;    /* its id, "" when it had none */
 	int64_t at_us;
-} brabeion_award;
+} brabeion_award_info;
 
 typedef enum brabeion_outcome {
 	BRABEION_JUDGED = 0,    /* by every badge that listens to it */
@@ -274,9 +274,9 @@ typedef struct brabeion_result {
 	brabeion_outcome outcome;
 	uint32_t failed; /* badges that failed on it; each is in the log, the first in `message` */
 	uint32_t award_count;
-	brabeion_award *awards; /* that this call stored, in order */
-	const char *message;    /* NULL when nothing failed */
-	void *memory;           /* the library's */
+	brabeion_award_info *awards; /* that this call stored, in order */
+	const char *message;         /* NULL when nothing failed */
+	void *memory;                /* the library's */
 } brabeion_result;
 
 /* Frees what the result holds and empties it. NULL is fine. */
@@ -316,7 +316,7 @@ BRABEION_API brabeion_status brabeion_possibly_award_batch(brabeion_engine *engi
  * the call. `award` is valid during the call. Callbacks run in the order in which they were added. An award earned by
  * a call from inside a callback is told after the callbacks under way, not inside them.
  */
-typedef void (*brabeion_award_callback)(void *context, const brabeion_award *award);
+typedef void (*brabeion_award_callback)(void *context, const brabeion_award_info *award);
 
 /*
  * Adds a callback, of which an engine has at most 16. The same pair of function and context may be added once.
@@ -330,11 +330,89 @@ BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
 
+/* ---- grants and revocations --------------------------------------------------------------------------------- */
+
+/* An award by a person's decision. Zero is a good value for all but user and badge. */
+typedef struct brabeion_grant {
+	const char *user;
+	const char *badge;  /* the slug of a loaded badge */
+	uint32_t level;     /* 0: level 1 */
+	const char *reason; /* for a badge that is multiple; NULL: a fresh one */
+	const char *note;   /* why, for the record: at most 4,096 bytes; NULL: not said */
+	bool has_at;        /* `at_us` is given; else the time is now */
+	int64_t at_us;
+} brabeion_grant;
+
+/*
+ * Grants an award, as if it had been earned by an event called "brabeion.granted": badges that listen to brabeion.awarded
+ * judge it, on-award callbacks tell it. One that is held already gives a result without awards. One that was revoked
+ * is granted anew.
+ *
+ * Threads, owns, errors: as brabeion_possibly_award; BRABEION_INVALID for a badge or level that is not loaded.
+ */
+BRABEION_API brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *grant,
+					    brabeion_result *result);
+
+/* What is to be taken back. Zero is a good value for all but user and badge. */
+typedef struct brabeion_revocation {
+	const char *user;
+	const char *badge;  /* the slug, of a badge loaded or not */
+	uint32_t level;     /* 0: every level */
+	const char *reason; /* NULL: every reason */
+	const char *note;   /* why, for the record: at most 4,096 bytes; NULL: not said */
+} brabeion_revocation;
+
+typedef enum brabeion_change_kind { BRABEION_CHANGE_AWARDED = 1, BRABEION_CHANGE_REVOKED = 2 } brabeion_change_kind;
+
+/* One entry of the feed. */
+typedef struct brabeion_change {
+	int64_t sequence; /* of this change; grows with every award and revocation stored in the database */
+	brabeion_change_kind kind;
+	int64_t at_us;
+	const char *note; /* of the grant or revocation, else "" */
+	brabeion_award_info award;
+} brabeion_change;
+
+typedef struct brabeion_change_list {
+	size_t count;
+	brabeion_change *changes;
+	void *memory; /* the library's */
+} brabeion_change_list;
+
+BRABEION_API void brabeion_change_list_finish(brabeion_change_list *list);
+
+/*
+ * Revokes a user's awards of a badge. They stay on record, count no longer as held, and are not earned again unless the
+ * badge says `rearn: true` in badges.yaml. On-revoke callbacks tell them.
+ *
+ * Owns:    `revoked` lists what was revoked, perhaps nothing; yours: brabeion_change_list_finish(). NULL is allowed.
+ * Errors:  as brabeion_possibly_award.
+ */
+BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *revocation,
+					     brabeion_change_list *revoked, brabeion_error *error);
+
+/*
+ * The feed: awards and revocations with a greater sequence, oldest first, also those that other processes stored. Keep
+ * the last sequence and come back with it: nothing is told twice or left out. `limit` 0: all.
+ *
+ * Owns:    `list` is yours: brabeion_change_list_finish().
+ */
+BRABEION_API brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
+						    brabeion_change_list *list, brabeion_error *error);
+
+/* Called once for each award that this engine revoked; otherwise as brabeion_award_callback. */
+typedef void (*brabeion_revoke_callback)(void *context, const brabeion_change *change);
+
+BRABEION_API brabeion_status brabeion_on_revoke(brabeion_engine *engine, brabeion_revoke_callback callback,
+						void *context);
+BRABEION_API brabeion_status brabeion_off_revoke(brabeion_engine *engine, brabeion_revoke_callback callback,
+						 void *context);
+
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 typedef struct brabeion_award_list {
 	size_t count;
-	brabeion_award *awards;
+	brabeion_award_info *awards;
 	void *memory; /* the library's */
 } brabeion_award_list;
 
