@@ -104,9 +104,9 @@ typedef struct brb_store_award {
 	const char *reason; /* NULL: "#" and the award's sequence */
 	const char *event;  /* by which it was earned */
 	const char *event_id;
+	int64_t at_us;
 	const char *note; /* of a person who granted it; NULL: none */
 	bool rearn;       /* it may be held again after a revocation */
-	int64_t at_us;
 } brb_store_award;
 
 /*

@@ -1,0 +1,14 @@
+/* Its badge has no slug. */
+#include <brabeion/badge.h>
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	return 1;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
+static const char *const events[] = { "visit" };
+
+BADGE_PLUGIN("null-slug", BADGE_LEVELS(levels), BADGE_EVENTS(events), .award = award);

@@ -1,0 +1,32 @@
+/* The form with named fields, all of them, as C11 and as C++20. Compiled by test_abi. */
+#include <brabeion/badge.h>
+
+#include <stdlib.h>
+
+static int32_t award(void *self, badge_call *call)
+{
+	const int64_t *least = (const int64_t *)self;
+	badge_for(call, badge_text(call, "post", "none"));
+	return badge_int(call, "points", 0) >= *least;
+}
+
+static int32_t open_badge(badge_setup *setup, void **self)
+{
+	int64_t *least = (int64_t *)malloc(sizeof *least);
+	if (!least)
+		return badge_setup_fail(setup, "", "out of memory");
+	*least = badge_setting_int(setup, "least", 10);
+	*self = least;
+	return BADGE_OK;
+}
+
+static void close_badge(void *self)
+{
+	free(self);
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("Liked", "A post with enough points") };
+static const char *const events[] = { "points_awarded", "vote" };
+
+BADGE_PLUGIN("points", .slug = "liked", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
+	     .award = award, .open = open_badge, .close = close_badge);

@@ -1,0 +1,255 @@
+/*
+ * The plugin ABI from outside: the header and the three forms of a plugin under each compiler and standard, without a
+ * warning; the bytes of the structs; a plugin built with one line against the header alone; and a plugin that was
+ * compiled long ago.
+ *
+ * Compilers that are not installed are passed over; gcc must be there.
+ */
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "scenario.h"
+
+extern char **environ;
+
+/* ---- running a compiler ---- */
+
+/* Runs the words, which end with NULL, output to the file `output` of the scene. The exit status. */
+static int run(scene *here, char *const *words)
+{
+	char output[SCENE_PATH_BYTES * 2];
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status = -1;
+	snprintf(output, sizeof output, "%s/output", here->folder);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	posix_spawn_file_actions_adddup2(&actions, 1, 2);
+	int problem = posix_spawnp(&child, words[0], &actions, NULL, words, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (problem)
+		return 127;
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const char *output_of(scene *here)
+{
+	static char text[4096];
+	char path[SCENE_PATH_BYTES * 2];
+	snprintf(path, sizeof path, "%s/output", here->folder);
+	FILE *file = fopen(path, "r");
+	size_t count = file ? fread(text, 1, sizeof text - 1, file) : 0;
+	text[count] = '\0';
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static bool is_installed(scene *here, const char *compiler)
+{
+	return run(here, (char *[]){ (char *)(uintptr_t)compiler, "--version", NULL }) == 0;
+}
+
+/* The header alone, in a folder of its own: what an author has installed. */
+static void install_header(scene *here)
+{
+	char path[SCENE_PATH_BYTES * 2];
+	snprintf(path, sizeof path, "%s/include", here->folder);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/include/brabeion", here->folder);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/include/brabeion/badge.h", here->folder);
+	scene_copy(BRB_SOURCE_DIR "/sdk/include/brabeion/badge.h", path);
+}
+
+/* Compiles a source of tests/scenario to plugin.so, or only looks at it. The language is that of the standard. */
+static int compile(scene *here, const char *compiler, const char *standard, const char *source, bool link)
+{
+	char include[SCENE_PATH_BYTES * 2], plugin[SCENE_PATH_BYTES * 2], file[SCENE_PATH_BYTES * 2];
+	char language[16], option[32];
+	snprintf(include, sizeof include, "-I%s/include", here->folder);
+	snprintf(plugin, sizeof plugin, "%s/plugin.so", here->folder);
+	snprintf(file, sizeof file, "%s/tests/scenario/%s", BRB_SOURCE_DIR, source);
+	snprintf(language, sizeof language, "-x%s", strstr(standard, "++") ? "c++" : "c");
+	snprintf(option, sizeof option, "-std=%s", standard);
+	char *words[] = { (char *)(uintptr_t)compiler,
+			  option,
+			  language,
+			  "-Wall",
+			  "-Wextra",
+			  "-pedantic",
+			  "-Werror",
+			  "-O2",
+			  "-fPIC",
+			  "-fvisibility=hidden",
+			  include,
+			  file,
+			  link ? "-shared" : "-fsyntax-only",
+			  "-Wl,-Bsymbolic",
+			  "-o",
+			  plugin,
+			  NULL };
+	if (!link)
+		words[13] = NULL;
+	return run(here, words);
+}
+
+static const char *const c_compilers[] = { "gcc", "clang" };
+static const char *const cxx_compilers[] = { "g++", "clang++" };
+
+/* Under each compiler that is there, with each of the standards: compiles without a word, loads, earns. */
+static void expect_works(const char *source, const char *const *standards, const char *earned)
+{
+	for (; *standards; standards++) {
+		const char *const *compilers = strstr(*standards, "++") ? cxx_compilers : c_compilers;
+		for (int i = 0; i < 2; i++) {
+			scene *here = scene_new();
+			install_header(here);
+			if (i > 0 && !is_installed(here, compilers[i])) {
+				scene_finish(here);
+				continue;
+			}
+			cr_assert_eq(compile(here, compilers[i], *standards, source, true), 0, "%s -std=%s: %s",
+				     compilers[i], *standards, output_of(here));
+			cr_assert_str_eq(output_of(here), "");
+			scene_config(here, "plugins:\n  - file: plugin.so\n");
+			scene_open(here);
+			cr_assert_str_eq(scene_fire(here, "points_awarded", "ada", BRABEION_INT("points", 7600),
+						    BRABEION_TEXT("post", "p1")),
+					 earned, "%s -std=%s", compilers[i], *standards);
+			scene_finish(here);
+		}
+	}
+}
+
+Test(abi, the_short_form_is_c11_cxx17_and_cxx20, .timeout = 120)
+{
+	expect_works("abi_short.c", (const char *[]){ "c11", "c++17", "c++20", NULL }, "points 2 ;");
+}
+
+Test(abi, the_form_with_named_fields_is_c11_and_cxx20, .timeout = 120)
+{
+	expect_works("abi_named.c", (const char *[]){ "c11", "c++20", NULL }, "liked 1 p1;");
+}
+
+Test(abi, the_form_of_packs_is_c11_and_cxx20, .timeout = 120)
+{
+	expect_works("abi_pack.c", (const char *[]){ "c11", "c++20", NULL }, "first 1 ;many 1 ;");
+}
+
+Test(abi, the_structs_are_version_1_0s_byte_by_byte, .timeout = 120)
+{
+	static const char *const standards[] = { "c11", "c17", "c++17", "c++20" };
+	scene *here = scene_new();
+	install_header(here);
+	for (int i = 0; i < 8; i++) {
+		const char *standard = standards[i / 2];
+		const char *compiler = strstr(standard, "++") ? cxx_compilers[i % 2] : c_compilers[i % 2];
+		if (i % 2 && !is_installed(here, compiler))
+			continue;
+		cr_assert_eq(compile(here, compiler, standard, "abi_layout.c", false), 0, "%s -std=%s: %s", compiler,
+			     standard, output_of(here));
+	}
+	scene_finish(here);
+}
+
+/* ---- one line ---- */
+
+Test(abi, a_plugin_built_by_the_headers_own_line_against_the_header_alone_loads)
+{
+	scene *here = scene_new();
+	install_header(here);
+	char include[SCENE_PATH_BYTES * 2], plugin[SCENE_PATH_BYTES * 2], file[SCENE_PATH_BYTES * 2];
+	snprintf(include, sizeof include, "-I%s/include", here->folder);
+	snprintf(plugin, sizeof plugin, "%s/points.so", here->folder);
+	snprintf(file, sizeof file, "%s/tests/scenario/abi_short.c", BRB_SOURCE_DIR);
+	char *words[] = {
+		"cc",   "-std=c11", "-O2",   "-fPIC", "-fvisibility=hidden", "-shared", "-Wl,-Bsymbolic", "-o",
+		plugin, file,       include, NULL
+	};
+	cr_assert_eq(run(here, words), 0, "%s", output_of(here));
+	scene_config(here, "plugins:\n  - file: ./points.so\n");
+	brabeion_badge_list list;
+	cr_assert_eq(brabeion_check(&here->options, &list, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(list.count, 1);
+	cr_assert_str_eq(list.badges[0].slug, "points");
+	cr_assert_str_eq(list.badges[0].plugin, "points");
+	cr_assert_eq(list.badges[0].level_count, 3);
+	cr_assert_str_eq(list.badges[0].levels[2].description, "More than 10,000 points");
+	brabeion_badge_list_finish(&list);
+	scene_finish(here);
+}
+
+/* ---- compiled long ago ---- */
+
+static scene *scene_with_old_plugin(const char *settings)
+{
+	char path[SCENE_PATH_BYTES * 2], text[1024];
+	scene *here = scene_new();
+	snprintf(path, sizeof path, "%s/old.so", here->folder);
+	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.0/x86_64/points.so", path);
+	snprintf(text, sizeof text,
+		 "plugins:\n  - file: old.so\n    badges:\n      - badge: points\n        settings: %s\n"
+		 "      - badge: deed\n      - badge: witness\n",
+		 settings);
+	scene_config(here, text);
+	return here;
+}
+
+#ifdef __x86_64__
+#define OLD_PLUGIN_TEST(name) Test(abi, name)
+#else
+#define OLD_PLUGIN_TEST(name)                                                                                        \
+	static void name(void);                                                                                      \
+	Test(abi, name##_is_skipped)                                                                                 \
+	{                                                                                                            \
+		(void)name;                                                                                          \
+		cr_skip_test("the compiled plugin of ABI 1.0 in tests/data is for x86_64, this machine is another"); \
+	}                                                                                                            \
+	static void name(void)
+#endif
+
+OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_works)
+{
+	scene *here = scene_with_old_plugin("{ least: 1, share: 0.5, strict: true, word: good, more: { a: 1 } }");
+	scene_open(here);
+	here->log[0] = '\0';
+	cr_assert_str_eq(scene_fire(here, "points_awarded", "ada", BRABEION_INT("points", 50)), "points 2 ;");
+	cr_assert_str_eq(scene_fire(here, "points_awarded", "ada", BRABEION_INT("points", -5)), "1 failed;");
+	here->log[0] = '\0';
+	brabeion_field fields[] = { BRABEION_BOOL("good", true), BRABEION_REAL("weight", 0.75),
+				    BRABEION_TEXT("to", "ben"), BRABEION_INT("for", 17) };
+	brabeion_event event = { .name = "deed",
+				 .user = "ada",
+				 .id = "d1",
+				 .has_at = true,
+				 .at_us = 1234567,
+				 .fields = fields,
+				 .field_count = 4 };
+	cr_assert_str_eq(scene_earned(here, &event), "witness 1 ;deed 1 17;");
+	event.id = "d2";
+	cr_assert_str_eq(scene_earned(here, &event), "", "ben holds it for 17");
+	cr_assert_str_eq(here->log,
+			 "info: deed: ada did deed at 1234567, after nothing, seen 3 times, id \"d1\", holds 0 "
+			 "of 1\n"
+			 "info: deed: ada did deed at 1234567, after 17, seen 1 times, id \"d2\", holds 0 of "
+			 "1\n");
+	cr_assert_str_eq(scene_awards(here, "ada"), "witness 1 ;points 2 ;");
+	cr_assert_str_eq(scene_awards(here, "ben"), "deed 1 17;");
+	scene_finish(here);
+}
+
+OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_refuses_settings)
+{
+	static const char *const settings[] = { "{ share: 0.25 }", "{ word: bad }", "{ more: { a: 1 }, less: 1 }" };
+	static const char *const messages[] = { "badges.yaml:7:28: badge \"points\": must be 0.5",
+						"badges.yaml:7:27: badge \"points\": must be good",
+						"badges.yaml:7:37: badge \"points\": unknown setting \"less\"" };
+	for (int i = 0; i < 3; i++) {
+		scene *here = scene_with_old_plugin(settings[i]);
+		cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+		cr_assert(scene_message_begins(here, messages[i]), "%s", here->error.message);
+		scene_finish(here);
+	}
+}

@@ -1,0 +1,196 @@
+/*
+ * The Q&A pack, through the command: a history gives exactly the awards that its rules ask for (user, slug, reason,
+ * time), in stream order, however it is cut into commits, and none when it is run again.
+ *
+ * tests/data/qa-small is made by hand, each badge's edge in it. The history of a real site lies beside the checkout,
+ * in ../shared, and not everywhere.
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "scenario.h"
+
+extern char **environ;
+
+/* ---- running ---- */
+
+/* qa's own badges.yaml, in the scene's folder, so that the plugin of this build is found and no other. */
+static scene *scene_of_qa(void)
+{
+	scene *here = scene_new();
+	scene_copy(BRB_SOURCE_DIR "/plugins/qa/badges.yaml", here->config);
+	setenv("BRABEION_PLUGIN_PATH", BRB_BUILD_DIR "/plugins", 1);
+	return here;
+}
+
+/* Runs a line of the shell with $brabeion, $config, $database and $input; what it writes goes to the file `out`. */
+static int run_line(scene *here, const char *line, const char *input)
+{
+	char out[SCENE_PATH_BYTES * 2];
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status = -1;
+	setenv("brabeion", BRB_BUILD_DIR "/engine/cli/brabeion", 1);
+	setenv("config", here->config, 1);
+	setenv("database", here->database, 1);
+	setenv("input", input, 1);
+	snprintf(out, sizeof out, "%s/out", here->folder);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	char *words[] = { "sh", "-c", (char *)(uintptr_t)line, NULL };
+	int problem = posix_spawnp(&child, "sh", &actions, NULL, words, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	cr_assert_eq(problem, 0);
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* ---- comparing ---- */
+
+/* The text of a key in a line of JSON that this command wrote; "" when it is not there. No escapes are expected. */
+static void get_text(const char *line, const char *key, char *text, size_t size)
+{
+	char quoted[64];
+	snprintf(quoted, sizeof quoted, "\"%s\":\"", key);
+	const char *from = strstr(line, quoted);
+	from = from ? from + strlen(quoted) : "\"";
+	snprintf(text, size, "%.*s", (int)strcspn(from, "\""), from);
+}
+
+enum { ROWS_MOST = 20000 };
+
+/* One award as a line of expected.tsv: user, slug, reason, time; and the id of the event that earned it. */
+typedef struct award_row {
+	char text[768];
+	char event_id[256];
+} award_row;
+
+static void read_row(const char *line, award_row *row)
+{
+	char user[256], slug[128], reason[256], at[64];
+	get_text(line, "user", user, sizeof user);
+	get_text(line, "badge", slug, sizeof slug);
+	get_text(line, "reason", reason, sizeof reason);
+	get_text(line, "at", at, sizeof at);
+	get_text(line, "event_id", row->event_id, sizeof row->event_id);
+	snprintf(row->text, sizeof row->text, "%s\t%s\t%s\t%s\n", user, slug, reason, at);
+}
+
+/* All lines of a file as rows; of the command's output, or of expected.tsv as it stands. */
+static size_t read_rows(const char *path, bool expected, award_row *rows)
+{
+	char line[4096];
+	size_t count = 0;
+	FILE *file = fopen(path, "r");
+	cr_assert_not_null(file, "cannot read %s", path);
+	while (fgets(line, sizeof line, file)) {
+		cr_assert_lt(count, ROWS_MOST);
+		if (expected)
+			snprintf(rows[count++].text, sizeof rows->text, "%.*s", (int)sizeof rows->text - 1, line);
+		else
+			read_row(line, &rows[count++]);
+	}
+	fclose(file);
+	return count;
+}
+
+static int by_text(const void *left, const void *right)
+{
+	return strcmp(((const award_row *)left)->text, ((const award_row *)right)->text);
+}
+
+/* The file `out` holds exactly the awards of `expected`, in its order; within one event the order is free. */
+static size_t expect_awards(scene *here, const char *expected)
+{
+	char out[SCENE_PATH_BYTES * 2];
+	award_row *got = calloc(ROWS_MOST, sizeof *got), *wanted = calloc(ROWS_MOST, sizeof *wanted);
+	cr_assert(got && wanted);
+	snprintf(out, sizeof out, "%s/out", here->folder);
+	size_t count = read_rows(out, false, got), due = read_rows(expected, true, wanted);
+	for (size_t from = 0, to = 1; from < count && from < due; from = to++) {
+		while (to < count && to < due && strcmp(got[to].event_id, got[from].event_id) == 0)
+			to++;
+		qsort(&got[from], to - from, sizeof *got, by_text);
+		qsort(&wanted[from], to - from, sizeof *wanted, by_text);
+		for (size_t i = from; i < to; i++)
+			cr_assert_str_eq(got[i].text, wanted[i].text, "award %zu is %s instead of %s", i + 1,
+					 got[i].text, wanted[i].text);
+	}
+	cr_assert_eq(count, due, "%zu awards instead of %zu", count, due);
+	free(got);
+	free(wanted);
+	return count;
+}
+
+static void expect_no_output(scene *here)
+{
+	char out[SCENE_PATH_BYTES * 2];
+	struct stat about;
+	snprintf(out, sizeof out, "%s/out", here->folder);
+	cr_assert_eq(stat(out, &about), 0);
+	cr_assert_eq(about.st_size, 0, "the second run has awarded something");
+}
+
+/* ---- the small history ---- */
+
+#define SMALL BRB_SOURCE_DIR "/tests/data/qa-small"
+#define RUN "\"$brabeion\" run --config \"$config\" --database \"$database\" "
+
+/* A history, run by a line of the shell, gives its 87 awards; the plain run after it none. */
+static void expect_small(const char *line)
+{
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, line, SMALL ".jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SMALL ".expected.tsv"), 87);
+	cr_assert_eq(run_line(here, RUN "\"$input\"", SMALL ".jsonl"), 0);
+	expect_no_output(here);
+	scene_finish(here);
+}
+
+Test(qa, a_history_gives_exactly_its_awards_and_nothing_when_it_is_run_again)
+{
+	expect_small(RUN "\"$input\"");
+}
+
+Test(qa, a_pipe_gives_the_same_awards)
+{
+	expect_small("cat \"$input\" | " RUN);
+}
+
+Test(qa, a_slow_pipe_gives_the_same_awards)
+{
+	expect_small("while read -r line; do printf '%s\\n' \"$line\"; done <\"$input\" | " RUN "-");
+}
+
+Test(qa, a_commit_for_each_event_gives_the_same_awards)
+{
+	expect_small(RUN "--batch 1 \"$input\"");
+}
+
+Test(qa, commits_of_seven_give_the_same_awards)
+{
+	expect_small(RUN "--batch 7 \"$input\"");
+}
+
+Test(qa, a_run_that_is_taken_up_again_gives_the_same_awards)
+{
+	expect_small("head -n 200 \"$input\" | " RUN " && head -n 400 \"$input\" | " RUN " && " RUN "\"$input\"");
+}
+
+/* ---- the history of a real site ---- */
+
+#define SITE BRB_SOURCE_DIR "/../shared/data/qa-site"
+
+Test(qa, the_history_of_a_real_site_gives_exactly_its_awards, .timeout = 240)
+{
+	if (access(SITE "/events.jsonl", R_OK) != 0)
+		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
+	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
+	expect_no_output(here);
+	scene_finish(here);
+}

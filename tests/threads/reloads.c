@@ -1,0 +1,159 @@
+/*
+ * Judging on 4 threads while another reloads, again and again: to other badges, to a plugin file of another content,
+ * to a badges.yaml that is wrong, and back. No event is lost or judged by half a badge set, no award stored twice.
+ *
+ * The tally of the plugin memory_user is in each of the sets, so it must count every event.
+ */
+#include "storm.h"
+
+enum { JUDGES = 4 };
+
+static int reloads;
+static atomic_bool done;
+static atomic_long fired;
+
+#define COUNTING                                            \
+	"plugins:\n  - file: memory_user.so\n    badges:\n" \
+	"      - { badge: memory-user, slug: count, settings: { at: 1000000000 } }\n"
+
+static const char *const sets[] = {
+	COUNTING,
+	COUNTING "  - file: good_many.so\n",
+	COUNTING "  - file: changing.so\n",
+	COUNTING "  - file: obedient.so\n  - file: good_cxx.so\n  - file: listener.so\n",
+	COUNTING "  - file: nowhere.so\n",
+	COUNTING "      - { badge: memory-user, slug: other, events: [elsewhere] }\n",
+};
+enum { SETS = sizeof sets / sizeof sets[0], WRONG_SET = 4 };
+
+static void copy_file(const char *from, const char *to)
+{
+	char bytes[65536], aside[STORM_PATH_BYTES * 3];
+	snprintf(aside, sizeof aside, "%s.new", to);
+	FILE *source = fopen(from, "rb"), *target = fopen(aside, "wb");
+	if (!source || !target)
+		storm_give_up(to, "cannot be written");
+	size_t count;
+	while ((count = fread(bytes, 1, sizeof bytes, source)) > 0)
+		if (fwrite(bytes, 1, count, target) != count)
+			storm_give_up(to, "cannot be written");
+	fclose(source);
+	if (fclose(target) != 0 || rename(aside, to) != 0)
+		storm_give_up(to, "cannot be written");
+}
+
+/* changing.so is good_one at one time, fast_math at another. */
+static void put_plugin(const storm *here, int turn)
+{
+	char to[STORM_PATH_BYTES * 2];
+	snprintf(to, sizeof to, "%s/changing.so", here->folder);
+	copy_file(turn % 2 ? BRB_TEST_PLUGIN_DIR "/good_one.so" : BRB_TEST_PLUGIN_DIR "/fast_math.so", to);
+}
+
+static void put_set(const storm *here, int number)
+{
+	char text[2048];
+	snprintf(text, sizeof text, "%s", sets[number]);
+	/* the folder itself is searched by a path with a slash */
+	char *at = strstr(text, "changing.so");
+	if (at) {
+		memmove(at + 2, at, strlen(at) + 1);
+		memcpy(at, "./", 2);
+	}
+	storm_config(here, text);
+}
+
+static void reload_in_turn(storm_thread *thread)
+{
+	for (int i = 0; i < reloads; i++) {
+		int set = i % SETS;
+		brabeion_error error = BRABEION_NO_ERROR;
+		brabeion_receipt receipt;
+		put_plugin(thread->here, i / SETS);
+		put_set(thread->here, set);
+		brabeion_status status = brabeion_reload(thread->here->engine, &receipt, &error);
+		if (status != (set == WRONG_SET ? BRABEION_CONFIG : BRABEION_OK)) {
+			printf("# reload %d: %s\n", i, error.message ? error.message : "was not refused");
+			thread->errors++;
+		}
+		brabeion_error_finish(&error);
+	}
+	atomic_store(&done, true);
+}
+
+static void judge_until_done(storm_thread *thread)
+{
+	for (int i = 0; i < 50 || !atomic_load(&done); i++) {
+		char user[16];
+		snprintf(user, sizeof user, "user%d", i % 100);
+		brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("points", 5) };
+		storm_fire(thread,
+			   &(brabeion_event){ .name = "memory", .user = user, .fields = fields, .field_count = 2 });
+		storm_fire(thread,
+			   &(brabeion_event){ .name = "visit", .user = user, .fields = fields, .field_count = 2 });
+		atomic_fetch_add(&fired, 1);
+	}
+}
+
+static void work(storm_thread *thread)
+{
+	if (thread->number == JUDGES)
+		reload_in_turn(thread);
+	else
+		judge_until_done(thread);
+}
+
+/* The tally after all: found by a badge that is earned at exactly that number, and not at one more. */
+static bool is_tally(storm *here, long wanted)
+{
+	char text[512];
+	storm_thread last = { .here = here };
+	snprintf(text, sizeof text,
+		 "plugins:\n  - file: memory_user.so\n    badges:\n"
+		 "      - { badge: memory-user, slug: exact, settings: { at: %ld } }\n"
+		 "      - { badge: memory-user, slug: over, settings: { at: %ld } }\n",
+		 wanted, wanted + 1);
+	storm_config(here, text);
+	if (brabeion_reload(here->engine, NULL, NULL) != BRABEION_OK)
+		return false;
+	brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("value", 0) };
+	storm_fire(&last, &(brabeion_event){ .name = "memory", .user = "last", .fields = fields, .field_count = 2 });
+	return last.awards == 1 && storm_count_badge(here, "exact") == 1;
+}
+
+/* How many awards share user, badge, level and reason with another: none may. */
+static long count_doubles(const storm *here, const char *slug)
+{
+	long doubles = 0;
+	brabeion_award_list list;
+	if (brabeion_badge_awards(here->engine, slug, 0, 0, &list, NULL) != BRABEION_OK)
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		for (size_t j = 0; j < i; j++)
+			doubles += strcmp(list.awards[i].user, list.awards[j].user) == 0 &&
+				   list.awards[i].level == list.awards[j].level;
+	brabeion_award_list_finish(&list);
+	return doubles;
+}
+
+int main(void)
+{
+	storm here;
+	storm_thread sum;
+	reloads = storm_rounds(60, 1500);
+	storm_init(&here, COUNTING);
+	put_plugin(&here, 0);
+	storm_open(&here);
+	brabeion_on_award(here.engine, storm_count_told, &here);
+	storm_run(&here, JUDGES + 1, work, &sum);
+	storm_expect_count("no call failed", sum.errors, 0);
+	storm_expect(sum.awards > 0, "badges of some sets were earned");
+	storm_expect_count("each award is stored", storm_count(&here, NULL), sum.awards);
+	storm_expect_count("each award is told once", atomic_load(&here.told), sum.awards);
+	storm_expect_count("no award of good-one is stored twice", count_doubles(&here, "good-one"), 0);
+	storm_expect_count("no award of first-visit is stored twice", count_doubles(&here, "first-visit"), 0);
+	storm_expect(is_tally(&here, atomic_load(&fired)), "the tally has counted each of %ld events",
+		     atomic_load(&fired));
+	storm_finish(&here);
+	return storm_end();
+}

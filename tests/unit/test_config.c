@@ -1,0 +1,639 @@
+/*
+ * test_config: what badges.yaml says, and what it is told when it says it wrong.
+ *
+ * Each test works in a folder of its own, with plugins/streak.so, plugins/points.so, plugins/threshold.so and
+ * more/addict.so in it. They are empty: this room looks for files, not into them.
+ */
+#include <criterion/criterion.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config/config.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+static char folder[64];
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	cr_assert_not_null(file, "%s", path);
+	cr_assert_geq(fputs(text, file), 0);
+	cr_assert_eq(fclose(file), 0);
+}
+
+static void enter(void)
+{
+	const char *place = getenv("TMPDIR");
+	cr_assert_lt(snprintf(folder, sizeof folder, "%s/brabeion-config-XXXXXX", place ? place : "/tmp"),
+		     (int)sizeof folder);
+	cr_assert_not_null(mkdtemp(folder));
+	cr_assert_eq(chdir(folder), 0);
+	cr_assert_eq(mkdir("plugins", 0755), 0);
+	cr_assert_eq(mkdir("more", 0755), 0);
+	write_file("plugins/streak.so", "");
+	write_file("plugins/points.so", "");
+	write_file("plugins/threshold.so", "");
+	write_file("more/addict.so", "");
+	unsetenv("BRABEION_PLUGIN_PATH");
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *level)
+{
+	(void)facts, (void)kind, (void)level;
+	return remove(path);
+}
+
+static void leave(void)
+{
+	cr_assert_eq(chdir("/"), 0);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+TestSuite(config, .init = enter, .fini = leave);
+
+static brb_config *opened(const char *text)
+{
+	brb_config *config = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	write_file("badges.yaml", text);
+	brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+	cr_assert_eq(status, BRABEION_OK, "%s", error.message ? error.message : "");
+	return config;
+}
+
+static void expect_fault_of_file(const char *path, const char *installed, const char *message)
+{
+	brb_config *config = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = brb_config_open(path, installed, &config, &error);
+	cr_expect_eq(status, BRABEION_CONFIG);
+	cr_expect_null(config);
+	cr_expect_str_eq(error.message ? error.message : "(none)", message, "expected\n%s\ngot\n%s", message,
+			 error.message ? error.message : "(none)");
+	brabeion_error_finish(&error);
+	brb_config_close(config);
+}
+
+static void expect_fault(const char *text, const char *message)
+{
+	write_file("badges.yaml", text);
+	expect_fault_of_file("badges.yaml", NULL, message);
+}
+
+/* A file whose one badge has these lines. The badge's keys begin at 6:9. */
+#define BADGE_FILE(lines)          \
+	"plugin_path: plugins\n"   \
+	"plugins:\n"               \
+	"  - file: threshold.so\n" \
+	"    settings: {}\n"       \
+	"    badges:\n"            \
+	"      - badge: threshold\n" lines
+
+/* A file that is well but for these lines, which begin at 3:1. */
+#define TOP_FILE(lines) "plugin_path: plugins\nplugins: [{file: points.so}]\n" lines
+
+/* ---- what is well ----------------------------------------------------------------------------------------------- */
+
+Test(config, what_is_left_out_has_its_default)
+{
+	brb_config *config = opened(TOP_FILE(""));
+	cr_expect_str_eq(config->name, "badges.yaml");
+	cr_expect_str_eq(config->database, "badges.db");
+	cr_expect_eq(config->synchronous, BRB_CONFIG_NORMAL);
+	cr_expect_eq(config->busy_timeout_ms, 5000);
+	cr_expect_eq(config->retention_us, INT64_C(2592000000000));
+	cr_expect_null(config->cache_dir);
+	cr_expect_eq(config->plugin_count, 1);
+	cr_expect_str_eq(config->plugins[0].file, "points.so");
+	cr_expect_str_eq(config->plugins[0].path, "plugins/points.so");
+	cr_expect_eq(config->plugins[0].file_at.line, 2);
+	cr_expect_eq(config->plugins[0].file_at.column, 18);
+	cr_expect_not(config->plugins[0].has_badges);
+	cr_expect_null(config->plugins[0].settings);
+	brb_config_close(config);
+	brb_config_close(NULL);
+}
+
+Test(config, every_key_is_read)
+{
+	brb_config *config = opened("database: data/b.db\n"
+				    "plugin_path: [more, ./plugins/]\n"
+				    "synchronous: full\n"
+				    "busy_timeout: 200ms\n"
+				    "retention: 12h\n"
+				    "cache_dir: /var/cache/b\n"
+				    "plugins:\n"
+				    "  - file: threshold.so\n"
+				    "    settings: { deep: [1, { x: y }] }\n"
+				    "    badges:\n"
+				    "      - badge: threshold\n"
+				    "        slug: commentator\n"
+				    "        events: [comment, brabeion.awarded]\n"
+				    "        levels:\n"
+				    "          - { name: Commentator, description: Left ten comments }\n"
+				    "          - Chatterbox\n"
+				    "        settings: { count: events, at: [10, 20] }\n"
+				    "      - badge: threshold\n"
+				    "        events: vote\n"
+				    "  - file: addict.so\n");
+	cr_expect_str_eq(config->database, "data/b.db");
+	cr_expect_eq(config->synchronous, BRB_CONFIG_FULL);
+	cr_expect_eq(config->busy_timeout_ms, 200);
+	cr_expect_eq(config->retention_us, INT64_C(43200000000));
+	cr_expect_str_eq(config->cache_dir, "/var/cache/b");
+	cr_assert_eq(config->plugin_count, 2);
+	const brb_config_plugin *plugin = &config->plugins[0];
+	cr_expect_str_eq(plugin->path, "./plugins/threshold.so");
+	cr_expect_eq(plugin->at.line, 8);
+	cr_expect_eq(plugin->at.column, 5);
+	cr_expect_str_eq(brb_yaml_get(brb_yaml_get(plugin->settings, "deep")->items[1], "x")->text, "y");
+	cr_expect(plugin->has_badges);
+	cr_assert_eq(plugin->badge_count, 2);
+	const brb_config_badge *badge = &plugin->badges[0];
+	cr_expect_str_eq(badge->badge, "threshold");
+	cr_expect_str_eq(badge->slug, "commentator");
+	cr_expect_eq(badge->slug_at.line, 12);
+	cr_expect_eq(badge->slug_at.column, 15);
+	cr_assert_eq(badge->event_count, 2);
+	cr_expect_str_eq(badge->events[0], "comment");
+	cr_expect_str_eq(badge->events[1], "brabeion.awarded");
+	cr_expect_eq(badge->events_at.line, 13);
+	cr_assert_eq(badge->level_count, 2);
+	cr_expect_str_eq(badge->levels[0].name, "Commentator");
+	cr_expect_str_eq(badge->levels[0].description, "Left ten comments");
+	cr_expect_str_eq(badge->levels[1].name, "Chatterbox");
+	cr_expect_str_eq(badge->levels[1].description, "");
+	cr_expect_eq(badge->levels[1].at.line, 16);
+	cr_expect_eq(badge->levels_at.line, 15);
+	cr_expect_eq(brb_yaml_get(badge->settings, "at")->items[1]->value.integer, 20);
+	badge = &plugin->badges[1];
+	cr_expect_str_eq(badge->slug, "threshold");
+	cr_expect_eq(badge->slug_at.line, 18);
+	cr_assert_eq(badge->event_count, 1);
+	cr_expect_str_eq(badge->events[0], "vote");
+	cr_expect_null(badge->levels);
+	cr_expect_null(badge->settings);
+	cr_expect_str_eq(config->plugins[1].path, "more/addict.so");
+	brb_config_close(config);
+}
+
+Test(config, durations_have_units)
+{
+	static const struct {
+		const char *text;
+		int64_t us;
+	} cases[] = {
+		{ "0s", 0 },
+		{ "1ms", 1000 },
+		{ "90s", 90000000 },
+		{ "5m", 300000000 },
+		{ "12h", INT64_C(43200000000) },
+		{ "30d", INT64_C(2592000000000) },
+		{ "2w", INT64_C(1209600000000) },
+		{ "36500d", INT64_C(3153600000000000) },
+		{ "forever", INT64_MAX },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[128];
+		snprintf(text, sizeof text, TOP_FILE("retention: %s\n"), cases[i].text);
+		brb_config *config = opened(text);
+		cr_expect_eq(config->retention_us, cases[i].us, "%s", cases[i].text);
+		brb_config_close(config);
+	}
+	brb_config *config = opened(TOP_FILE("busy_timeout: 1h\n"));
+	cr_expect_eq(config->busy_timeout_ms, 3600000);
+	brb_config_close(config);
+}
+
+Test(config, paths_start_at_the_files_folder)
+{
+	brb_config *config = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(mkdir("etc", 0755), 0);
+	write_file("etc/badges.yaml", "database: b.db\ncache_dir: cache\nplugin_path: [/nowhere, ../plugins]\n"
+				      "plugins: [{file: points.so}, {file: ../more/addict.so}]\n");
+	cr_assert_eq(brb_config_open("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_str_eq(config->name, "etc/badges.yaml");
+	cr_expect_str_eq(config->database, "etc/b.db");
+	cr_expect_str_eq(config->cache_dir, "etc/cache");
+	cr_expect_str_eq(config->plugins[0].path, "etc/../plugins/points.so");
+	cr_expect_str_eq(config->plugins[1].path, "etc/../more/addict.so");
+	brb_config_close(config);
+	write_file("etc/badges.yaml", "database: /var/b.db\nplugins: [{file: ../plugins/points.so}]\n");
+	cr_assert_eq(brb_config_open("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_str_eq(config->database, "/var/b.db");
+	brb_config_close(config);
+}
+
+Test(config, plugins_are_searched_in_order)
+{
+	brb_config *config = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	write_file("more/points.so", "");
+	write_file("more/last.so", "");
+	cr_assert_eq(mkdir("third", 0755), 0);
+	write_file("third/last.so", "");
+	write_file("third/installed.so", "");
+	write_file("badges.yaml",
+		   "plugins: [{file: points.so}, {file: last.so}, {file: installed.so}]\nplugin_path: [plugins]\n");
+	setenv("BRABEION_PLUGIN_PATH", ":nowhere:more:", 1);
+	cr_assert_eq(brb_config_open("badges.yaml", "third", &config, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_str_eq(config->plugins[0].path, "plugins/points.so");
+	cr_expect_str_eq(config->plugins[1].path, "more/last.so");
+	cr_expect_str_eq(config->plugins[2].path, "third/installed.so");
+	brb_config_close(config);
+}
+
+Test(config, windows_line_ends_a_byte_order_mark_and_aliases_are_fine)
+{
+	brb_config *config = opened("\xef\xbb\xbfplugin_path: plugins\r\nplugins:\r\n  - file: threshold.so\r\n"
+				    "    badges:\r\n"
+				    "      - {badge: a, levels: &l [One, Two], settings: &s {count: events}}\r\n"
+				    "      - {badge: b, levels: *l, settings: *s}\r\n");
+	cr_expect_str_eq(config->plugins[0].badges[1].levels[1].name, "Two");
+	cr_expect_eq(config->plugins[0].badges[0].settings, config->plugins[0].badges[1].settings);
+	brb_config_close(config);
+}
+
+/* ---- the file as a whole ---------------------------------------------------------------------------------------- */
+
+Test(config, a_file_without_plugins_is_refused)
+{
+	expect_fault("", "badges.yaml:1:1: the file is empty: it needs at least \"plugins\"");
+	expect_fault("# nothing\n", "badges.yaml:1:1: the file is empty: it needs at least \"plugins\"");
+	expect_fault("- file: a.so\n", "badges.yaml:1:1: the file must be a mapping of keys to values, not a list");
+	expect_fault("badges\n", "badges.yaml:1:1: the file must be a mapping of keys to values, not text");
+	expect_fault("database: x.db\n", "badges.yaml:1:1: the file needs \"plugins\"");
+	expect_fault("plugins: []\n", "badges.yaml:1:10: \"plugins\" is empty: list at least one plugin");
+	expect_fault("plugins:\n", "badges.yaml:1:9: \"plugins\" must be a list of plugins, not nothing");
+	expect_fault("plugins: points.so\n", "badges.yaml:1:10: \"plugins\" must be a list of plugins, not text");
+}
+
+Test(config, what_cannot_be_read_says_why)
+{
+	expect_fault_of_file("nowhere.yaml", NULL, "nowhere.yaml: No such file or directory");
+	expect_fault_of_file("plugins", NULL, "plugins: Is a directory");
+	expect_fault("plugins: [\n",
+		     "badges.yaml:2:1: did not find expected node content (while parsing a flow node)");
+	expect_fault("plugins: []\nplugins: []\n",
+		     "badges.yaml:1:10: \"plugins\" is empty: list at least one plugin\n"
+		     "badges.yaml:2:1: key \"plugins\" is here a second time; the first is at badges.yaml:1:1");
+}
+
+Test(config, all_faults_are_told_at_once_in_the_files_order)
+{
+	expect_fault(
+		"databse: x.db\n"
+		"retention: [30d]\n"
+		"plugins:\n"
+		"  - file: streek.so\n"
+		"    badges:\n"
+		"      - slug: Big Badge\n"
+		"        events: []\n"
+		"        levels: [{description: x}, 7]\n"
+		"        setting: {}\n"
+		"        slug: other\n"
+		"  - fil: points.so\n"
+		"  - 12345678901234567890\n"
+		"synchronous: fast\n"
+		"plugin_path: [plugins, 5]\n",
+		"badges.yaml:1:1: unknown key \"databse\" (did you mean \"database\"?)\n"
+		"badges.yaml:2:12: \"retention\" must be a duration such as 30d, or forever, not a list\n"
+		"badges.yaml:4:11: plugin \"streek.so\": no such file in plugins (did you mean \"streak.so\"?)\n"
+		"badges.yaml:6:9: a badge needs \"badge\"\n"
+		"badges.yaml:6:15: \"slug\" must be 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\", not \"Big Badge\"\n"
+		"badges.yaml:7:17: \"events\" is empty: leave it out, or list at least one event\n"
+		"badges.yaml:8:18: a level needs \"name\"\n"
+		"badges.yaml:8:36: a level must be text or a mapping with \"name\", not an integer: put it in "
+		"quotes\n"
+		"badges.yaml:9:9: unknown key \"setting\" (did you mean \"settings\"?)\n"
+		"badges.yaml:10:9: key \"slug\" is here a second time; the first is at badges.yaml:6:9\n"
+		"badges.yaml:11:5: unknown key \"fil\" (did you mean \"file\"?)\n"
+		"badges.yaml:12:5: the integer 12345678901234567890 does not fit in 64 bits\n"
+		"badges.yaml:13:14: \"synchronous\" must be normal or full, not \"fast\"\n"
+		"badges.yaml:14:24: each of \"plugin_path\" must be text, not an integer: put it in quotes");
+}
+
+Test(config, a_hundred_faults_are_told_and_the_rest_counted)
+{
+	brb_builder text = { 0 }, message = { 0 };
+	brb_builder_add(&text, "plugin_path: plugins\nplugins:\n");
+	for (int i = 0; i < 150; i++)
+		brb_builder_add(&text, "  - x\n");
+	for (int i = 0; i < 100; i++)
+		brb_builder_printf(&message,
+				   "badges.yaml:%d:5: a plugin must be a mapping of keys to values, not text\n",
+				   i + 3);
+	brb_builder_add(&message, "... and 50 more");
+	expect_fault(text.text, message.text);
+	brb_builder_finish(&text);
+	brb_builder_finish(&message);
+}
+
+Test(config, a_fault_behind_an_alias_is_told_once)
+{
+	expect_fault(BADGE_FILE("        levels: &l [5]\n"
+				"      - badge: b\n"
+				"        levels: *l\n"),
+		     "badges.yaml:7:21: a level must be text or a mapping with \"name\", not an integer: put it in "
+		     "quotes");
+}
+
+/* ---- top-level keys --------------------------------------------------------------------------------------------- */
+
+Test(config, an_unknown_key_comes_with_the_nearest_or_all)
+{
+	expect_fault(TOP_FILE("retension: 30d\n"),
+		     "badges.yaml:3:1: unknown key \"retension\" (did you mean \"retention\"?)");
+	expect_fault(
+		TOP_FILE("colour: red\n"),
+		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
+		"busy_timeout, retention, cache_dir)");
+	expect_fault("pluginz: [{file: points.so}]\n",
+		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
+}
+
+Test(config, wrong_values_of_top_level_keys_are_refused)
+{
+	static const struct {
+		const char *line, *fault;
+	} cases[] = {
+		{ "database: 5", "3:11: \"database\" must be text, not an integer: put it in quotes" },
+		{ "database: ''", "3:11: \"database\" must not be empty" },
+		{ "database: {}", "3:11: \"database\" must be text, not a mapping" },
+		{ "cache_dir:", "3:11: \"cache_dir\" must be text, not nothing" },
+		{ "synchronous: true", "3:14: \"synchronous\" must be normal or full, not a boolean" },
+		{ "synchronous: FULL", "3:14: \"synchronous\" must be normal or full, not \"FULL\"" },
+		{ "busy_timeout: 5", "3:15: \"busy_timeout\" must be a duration such as 5s, not an integer" },
+		{ "busy_timeout: 61m", "3:15: \"busy_timeout\" must be at most 1h, not 61m" },
+		{ "busy_timeout: forever", "3:15: \"busy_timeout\" must be a duration such as 5s, not \"forever\" "
+					   "(units: ms, s, m, h, d, w)" },
+		{ "busy_timeout: -1s",
+		  "3:15: \"busy_timeout\" must be a duration such as 5s, not \"-1s\" (units: ms, s, m, h, d, w)" },
+		{ "retention: 1.5d",
+		  "3:12: \"retention\" must be a duration such as 30d, or forever, not \"1.5d\" (units: "
+		  "ms, s, m, h, d, w)" },
+		{ "retention: 30 days", "3:12: \"retention\" must be a duration such as 30d, or forever, not \"30 "
+					"days\" (units: ms, s, m, h, d, w)" },
+		{ "retention: d", "3:12: \"retention\" must be a duration such as 30d, or forever, not \"d\" (units: "
+				  "ms, s, m, h, d, w)" },
+		{ "retention: 36501d", "3:12: \"retention\" must be at most 36500d, or forever, not 36501d" },
+		{ "retention: 99999999999999999999w",
+		  "3:12: \"retention\" must be at most 36500d, or forever, not 99999999999999999999w" },
+		{ "retention: 1e3", "3:12: \"retention\" must be a duration such as 30d, or forever, not a number" },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256], message[256];
+		snprintf(text, sizeof text, TOP_FILE("%s\n"), cases[i].line);
+		snprintf(message, sizeof message, "badges.yaml:%s", cases[i].fault);
+		expect_fault(text, message);
+	}
+	expect_fault("plugin_path: {}\nplugins: [{file: plugins/points.so}]\n",
+		     "badges.yaml:1:14: \"plugin_path\" must be text or a list of texts, not a mapping");
+}
+
+/* ---- plugins ---------------------------------------------------------------------------------------------------- */
+
+Test(config, a_missing_plugin_names_where_it_was_looked_for)
+{
+	setenv("BRABEION_PLUGIN_PATH", "more:nowhere", 1);
+	write_file("badges.yaml", "plugin_path: [plugins/]\nplugins:\n  - file: streek.so\n  - file: adict.so\n"
+				  "  - file: unlike\n  - file: points\n  - file: ./plugins/point.so\n");
+	expect_fault_of_file(
+		"badges.yaml", "/usr/lib/nothing-here",
+		"badges.yaml:3:11: plugin \"streek.so\": no such file in plugins/, more, nowhere or "
+		"/usr/lib/nothing-here "
+		"(did you mean \"streak.so\"?)\n"
+		"badges.yaml:4:11: plugin \"adict.so\": no such file in plugins/, more, nowhere or "
+		"/usr/lib/nothing-here "
+		"(did you mean \"addict.so\"?)\n"
+		"badges.yaml:5:11: plugin \"unlike\": no such file in plugins/, more, nowhere or "
+		"/usr/lib/nothing-here\n"
+		"badges.yaml:6:11: plugin \"points\": no such file in plugins/, more, nowhere or "
+		"/usr/lib/nothing-here "
+		"(did you mean \"points.so\"?)\n"
+		"badges.yaml:7:11: plugin \"./plugins/point.so\": no such file in ./plugins/ (did you mean "
+		"\"points.so\"?)");
+	unsetenv("BRABEION_PLUGIN_PATH");
+	expect_fault("plugins: [{file: points.so}]\n",
+		     "badges.yaml:1:18: plugin \"points.so\": no folder to look in: set \"plugin_path\"");
+}
+
+Test(config, a_plugin_that_is_no_readable_file_says_why)
+{
+	cr_assert_eq(mkdir("plugins/folder.so", 0755), 0);
+	cr_assert_eq(mkfifo("plugins/pipe.so", 0644), 0);
+	cr_assert_eq(symlink("loop.so", "plugins/loop.so"), 0);
+	expect_fault("plugin_path: plugins\nplugins:\n  - file: folder.so\n  - file: pipe.so\n  - file: loop.so\n",
+		     "badges.yaml:3:11: plugin \"folder.so\": plugins/folder.so: Is a directory\n"
+		     "badges.yaml:4:11: plugin \"pipe.so\": plugins/pipe.so: Not a regular file\n"
+		     "badges.yaml:5:11: plugin \"loop.so\": plugins/loop.so: Too many levels of symbolic links");
+	if (geteuid() == 0)
+		return; /* root reads everything */
+	write_file("plugins/secret.so", "");
+	cr_assert_eq(chmod("plugins/secret.so", 0), 0);
+	expect_fault("plugin_path: plugins\nplugins: [{file: secret.so}]\n",
+		     "badges.yaml:2:18: plugin \"secret.so\": plugins/secret.so: Permission denied");
+}
+
+Test(config, a_plugin_file_is_listed_once)
+{
+	cr_assert_eq(symlink("../plugins/points.so", "more/other.so"), 0);
+	expect_fault(
+		"plugin_path: [plugins, more]\nplugins:\n  - file: points.so\n  - file: ./plugins/points.so\n"
+		"  - file: other.so\n",
+		"badges.yaml:4:11: plugin \"./plugins/points.so\" is listed already, at badges.yaml:3:11: its memory "
+		"would be kept twice; list its badges under one entry\n"
+		"badges.yaml:5:11: plugin \"other.so\" is listed already, at badges.yaml:3:11: its memory would be "
+		"kept twice; list its badges under one entry");
+}
+
+Test(config, wrong_values_of_a_plugins_keys_are_refused)
+{
+	expect_fault("plugins:\n  - settings: []\n    badges: x\n  - file: 5\n  -\n",
+		     "badges.yaml:2:5: a plugin needs \"file\"\n"
+		     "badges.yaml:2:15: \"settings\" must be a mapping of keys to values, not a list\n"
+		     "badges.yaml:3:13: \"badges\" must be a list of badges, not text\n"
+		     "badges.yaml:4:11: \"file\" must be text, not an integer: put it in quotes\n"
+		     "badges.yaml:5:4: a plugin must be a mapping of keys to values, not nothing");
+	expect_fault("plugin_path: plugins\nplugins:\n  - file: points.so\n    badges:\n",
+		     "badges.yaml:4:12: \"badges\" must be a list of badges, not nothing");
+	expect_fault(
+		"plugin_path: plugins\nplugins:\n  - file: points.so\n    badges: []\n",
+		"badges.yaml:4:13: \"badges\" is empty: leave it out to have all of the plugin's badges, or list at "
+		"least one");
+	expect_fault("plugin_path: plugins\nplugins:\n  - file: points.so\n    slug: x\n",
+		     "badges.yaml:4:5: unknown key \"slug\" (known here: file, settings, badges)");
+}
+
+/* ---- badges ----------------------------------------------------------------------------------------------------- */
+
+Test(config, slugs_are_of_few_characters)
+{
+	expect_fault(BADGE_FILE("        slug: Commentator\n"), "badges.yaml:7:15: \"slug\" must be 1 to 100 of a-z, "
+								"0-9, \".\", \"_\" and \"-\", not \"Commentator\"");
+	expect_fault(BADGE_FILE("        slug: ''\n"), "badges.yaml:7:15: \"slug\" must not be empty");
+	expect_fault(BADGE_FILE("        slug: 404\n"),
+		     "badges.yaml:7:15: \"slug\" must be text, not an integer: put it in quotes");
+	expect_fault(
+		BADGE_FILE("      - badge: Not/This\n"),
+		"badges.yaml:7:16: \"badge\" must be 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\", not \"Not/This\"");
+}
+
+Test(config, a_slug_is_used_once)
+{
+	expect_fault(BADGE_FILE("        slug: fan\n"
+				"      - badge: threshold\n"
+				"        slug: fan\n"
+				"  - file: points.so\n"
+				"    badges: [{badge: fan}, {badge: x, slug: y}, {badge: y}]\n"),
+		     "badges.yaml:9:15: slug \"fan\" is in use already, at badges.yaml:7:15\n"
+		     "badges.yaml:11:22: slug \"fan\" is in use already, at badges.yaml:7:15: give this badge a "
+		     "\"slug\" of "
+		     "its own\n"
+		     "badges.yaml:11:57: slug \"y\" is in use already, at badges.yaml:11:45: give this badge a "
+		     "\"slug\" of "
+		     "its own");
+}
+
+Test(config, events_have_bounded_names_of_their_own)
+{
+	expect_fault(BADGE_FILE("        events: {a: b}\n"),
+		     "badges.yaml:7:17: \"events\" must be text or a list of texts, not a mapping");
+	expect_fault(BADGE_FILE("        events: ''\n"), "badges.yaml:7:17: an event's name must not be empty");
+	expect_fault(
+		BADGE_FILE("        events: [vote, [x], vote, 5, brabeion.started]\n"),
+		"badges.yaml:7:24: an event's name must be text, not a list\n"
+		"badges.yaml:7:29: event \"vote\" is listed twice\n"
+		"badges.yaml:7:35: an event's name must be text, not an integer: put it in quotes\n"
+		"badges.yaml:7:38: event \"brabeion.started\": names that begin with \"brabeion.\" are the engine's; "
+		"there is only \"brabeion.awarded\"");
+	char text[512], longest[102];
+	memset(longest, 'e', 101);
+	longest[101] = '\0';
+	snprintf(text, sizeof text, BADGE_FILE("        events: %s\n"), longest);
+	expect_fault(text, "badges.yaml:7:17: an event's name has at most 100 bytes, not 101");
+	longest[100] = '\0';
+	snprintf(text, sizeof text, BADGE_FILE("        events: %s\n"), longest);
+	brb_config_close(opened(text));
+}
+
+Test(config, levels_have_names)
+{
+	expect_fault(BADGE_FILE("        levels: []\n"),
+		     "badges.yaml:7:17: \"levels\" is empty: leave it out, or list at least one level");
+	expect_fault(BADGE_FILE("        levels: Gold\n"),
+		     "badges.yaml:7:17: \"levels\" must be a list of levels, not text");
+	expect_fault(
+		BADGE_FILE(
+			"        levels: [{name: ''}, '', {name: A, description: 5}, {nam: A}, {name: B, x: 1}]\n"),
+		"badges.yaml:7:25: a level's \"name\" must not be empty\n"
+		"badges.yaml:7:30: a level must not be empty\n"
+		"badges.yaml:7:57: a level's \"description\" must be text, not an integer: put it in quotes\n"
+		"badges.yaml:7:62: unknown key \"nam\" (did you mean \"name\"?)\n"
+		"badges.yaml:7:81: unknown key \"x\" (known here: name, description)");
+}
+
+Test(config, a_badge_has_at_most_1000_levels)
+{
+	brb_builder text = { 0 };
+	brb_builder_add(&text, BADGE_FILE("        levels:\n"));
+	for (int i = 0; i < 1000; i++)
+		brb_builder_printf(&text, "        - L%d\n", i);
+	brb_config *config = opened(text.text);
+	cr_expect_eq(config->plugins[0].badges[0].level_count, 1000);
+	brb_config_close(config);
+	brb_builder_add(&text, "        - More\n");
+	expect_fault(text.text, "badges.yaml:8:9: a badge has at most 1,000 levels, not 1001");
+	brb_builder_finish(&text);
+}
+
+Test(config, a_file_has_at_most_100000_badges)
+{
+	brb_builder text = { 0 };
+	brb_builder_add(&text, BADGE_FILE(""));
+	for (int i = 1; i < 100000; i++)
+		brb_builder_printf(&text, "      - badge: b%d\n", i);
+	brb_config *config = opened(text.text);
+	cr_expect_eq(config->plugins[0].badge_count, 100000);
+	cr_expect_str_eq(config->plugins[0].badges[99999].slug, "b99999");
+	brb_config_close(config);
+	brb_builder_add(&text, "  - file: points.so\n    badges: [{badge: more}]\n"
+			       "  - file: streak.so\n    badges: [{badge: more}]\n");
+	expect_fault(text.text, "badges.yaml:100007:13: more than 100,000 badges in one file");
+	brb_builder_finish(&text);
+}
+
+/* ---- more ------------------------------------------------------------------------------------------------------- */
+
+Test(config, others_add_faults_of_the_file)
+{
+	brb_config *config = opened(TOP_FILE(""));
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_config_position at = { .line = 4, .column = 7 }, nowhere = { 0 };
+	brb_config_fault(config, at, &error, "no badge \"%s\"", "x");
+	brb_config_fault(config, nowhere, &error, "%d badges", 3);
+	cr_expect_eq(error.status, BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "badges.yaml:4:7: no badge \"x\"\nbadges.yaml: 3 badges");
+	brabeion_error_finish(&error);
+	brb_config_close(config);
+}
+
+Test(config, a_file_cut_short_anywhere_does_no_harm)
+{
+	static const char good[] = BADGE_FILE("        slug: commentator\n"
+					      "        events: [comment]\n"
+					      "        levels: [{name: Commentator, description: Left ten}]\n"
+					      "        settings: {count: events, at: [10]}\n"
+					      "retention: forever\n");
+	for (size_t length = 0; length < sizeof good; length++) {
+		char cut[sizeof good];
+		memcpy(cut, good, length);
+		cut[length < sizeof good ? length : length - 1] = '\0';
+		write_file("badges.yaml", cut);
+		brb_config *config = NULL;
+		brabeion_error error = BRABEION_NO_ERROR;
+		brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+		if (status == BRABEION_OK)
+			cr_expect_geq(config->plugin_count, 1);
+		else
+			cr_expect_eq(strncmp(error.message, "badges.yaml:", 12), 0, "%s", error.message);
+		brb_config_close(config);
+		brabeion_error_finish(&error);
+	}
+}
+
+/* The text of the file that the project shows to everyone. */
+Test(config, the_projects_own_file_is_well_written)
+{
+	static char text[32 * 1024];
+	FILE *file = fopen(BRB_SOURCE_DIR "/badges.yaml", "r");
+	cr_assert_not_null(file);
+	size_t length = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[length] = '\0';
+	write_file("badges.yaml", text);
+	cr_assert_eq(mkdir("build", 0755), 0);
+	cr_assert_eq(rename("plugins", "build/plugins"), 0);
+	write_file("build/plugins/commits.so", "");
+	brb_config *config = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+	cr_assert_eq(status, BRABEION_OK, "%s", error.message);
+	cr_assert_eq(config->plugin_count, 3);
+	cr_expect_str_eq(config->plugins[0].file, "commits.so");
+	cr_expect_str_eq(config->plugins[1].file, "points.so");
+	cr_expect_str_eq(config->plugins[2].file, "threshold.so");
+	cr_expect_str_eq(config->plugins[2].badges[0].slug, "commentator");
+	for (size_t i = 0; i < config->plugins[2].badge_count; i++)
+		cr_expect_eq(brb_yaml_get(config->plugins[2].badges[i].settings, "at")->count,
+			     config->plugins[2].badges[i].level_count);
+	brb_config_close(config);
+}

@@ -1,0 +1,257 @@
+/*
+ * registry: readers acquire the generation at work; publishing another waits for no reader; an old one is closed when
+ * no reader uses it any more, and not before.
+ */
+#include <criterion/criterion.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/guard.h"
+#include "loading/registry.h"
+
+static brb_registry registry;
+
+static void open_room(void)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(brb_registry_init(&registry, &error), BRABEION_OK, "%s", error.message);
+}
+
+static void close_room(void)
+{
+	brb_registry_finish(&registry);
+	cr_expect_eq(*brb_guard_depth(), 0);
+}
+
+TestSuite(registry, .init = open_room, .fini = close_room);
+
+/* A generation of one plugin, whose close counts: that is how a test sees that the generation was closed. */
+static void count_close(void *self)
+{
+	atomic_fetch_add((atomic_int *)self, 1);
+}
+
+static brb_generation *new_generation(atomic_int *closed)
+{
+	brb_generation *generation = calloc(1, sizeof *generation);
+	cr_assert_not_null(generation);
+	generation->plugins = brb_arena_take(&generation->arena, sizeof(brb_plugin *));
+	generation->plugins[0] = calloc(1, sizeof(brb_plugin));
+	cr_assert_not_null(generation->plugins[0]);
+	generation->plugins[0]->close = count_close;
+	generation->plugins[0]->self = closed;
+	generation->plugin_count = 1;
+	return generation;
+}
+
+static int slots(void)
+{
+	int count = 0;
+	for (brb_reader *reader = atomic_load(&registry.readers); reader; reader = reader->next)
+		count++;
+	return count;
+}
+
+Test(registry, before_the_first_there_is_none)
+{
+	brb_reader *reader = brb_registry_reader(&registry);
+	cr_assert_not_null(reader);
+	cr_expect_null(brb_registry_acquire(&registry, reader));
+	brb_registry_release(reader);
+}
+
+Test(registry, generations_are_numbered_from_1)
+{
+	atomic_int closed = 0;
+	for (uint64_t i = 1; i <= 3; i++) {
+		brb_generation *generation = new_generation(&closed);
+		brb_registry_publish(&registry, generation);
+		cr_expect_eq(generation->number, i);
+		brb_reader *reader = brb_registry_reader(&registry);
+		cr_expect_eq(brb_registry_acquire(&registry, reader), generation);
+		brb_registry_release(reader);
+	}
+	cr_expect_eq(closed, 2);
+}
+
+Test(registry, finishing_closes_what_is_left)
+{
+	atomic_int closed = 0;
+	brb_registry other;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(brb_registry_init(&other, &error), BRABEION_OK);
+	brb_registry_publish(&other, new_generation(&closed));
+	brb_reader *reader = brb_registry_reader(&other);
+	brb_registry_acquire(&other, reader);
+	brb_registry_publish(&other, new_generation(&closed));
+	brb_registry_release(reader);
+	cr_expect_eq(closed, 0);
+	brb_registry_finish(&other);
+	cr_expect_eq(closed, 2);
+}
+
+Test(registry, a_thread_has_one_slot_for_each_registry)
+{
+	brb_registry other;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(brb_registry_init(&other, &error), BRABEION_OK);
+	brb_reader *mine = brb_registry_reader(&registry);
+	cr_expect_eq(brb_registry_reader(&registry), mine);
+	cr_expect_neq(brb_registry_reader(&other), mine);
+	cr_expect_eq(slots(), 1);
+	brb_registry_finish(&other);
+}
+
+/* ---- readers and publishers -------------------------------------------------------------------------------------- */
+
+Test(registry, a_generation_in_use_is_closed_after_its_release)
+{
+	atomic_int closed[3] = { 0 };
+	brb_generation *first = new_generation(&closed[0]);
+	brb_registry_publish(&registry, first);
+	brb_reader *reader = brb_registry_reader(&registry);
+	cr_expect_eq(brb_registry_acquire(&registry, reader), first);
+	brb_registry_publish(&registry, new_generation(&closed[1]));
+	brb_registry_publish(&registry, new_generation(&closed[2]));
+	cr_expect_eq(closed[0], 0, "in use");
+	cr_expect_eq(closed[1], 1, "never used");
+	brb_registry_retire(&registry);
+	cr_expect_eq(closed[0], 0);
+	cr_expect_eq(first->number, 1, "and still readable");
+	brb_registry_release(reader);
+	brb_registry_retire(&registry);
+	cr_expect_eq(closed[0], 1);
+	cr_expect_eq(closed[2], 0);
+}
+
+/* A reader that stops where a test tells it to. */
+typedef struct stuck_reader {
+	pthread_t thread;
+	pthread_barrier_t acquired, go_on;
+	brb_generation *generation;
+} stuck_reader;
+
+static void *get_stuck(void *context)
+{
+	stuck_reader *stuck = context;
+	brb_reader *reader = brb_registry_reader(&registry);
+	stuck->generation = brb_registry_acquire(&registry, reader);
+	pthread_barrier_wait(&stuck->acquired);
+	pthread_barrier_wait(&stuck->go_on);
+	brb_registry_release(reader);
+	return NULL;
+}
+
+static void start_stuck(stuck_reader *stuck)
+{
+	pthread_barrier_init(&stuck->acquired, NULL, 2);
+	pthread_barrier_init(&stuck->go_on, NULL, 2);
+	cr_assert_eq(pthread_create(&stuck->thread, NULL, get_stuck, stuck), 0);
+	pthread_barrier_wait(&stuck->acquired);
+}
+
+static void end_stuck(stuck_reader *stuck)
+{
+	pthread_barrier_wait(&stuck->go_on);
+	pthread_join(stuck->thread, NULL);
+	pthread_barrier_destroy(&stuck->acquired);
+	pthread_barrier_destroy(&stuck->go_on);
+}
+
+Test(registry, a_stuck_reader_delays_only_what_it_holds)
+{
+	atomic_int closed[5] = { 0 };
+	stuck_reader stuck, later;
+	brb_generation *first = new_generation(&closed[0]);
+	brb_registry_publish(&registry, first);
+	start_stuck(&stuck);
+	cr_expect_eq(stuck.generation, first);
+	for (int i = 1; i < 4; i++)
+		brb_registry_publish(&registry, new_generation(&closed[i]));
+	start_stuck(&later);
+	cr_expect_eq(later.generation->number, 4, "others go on with the newest");
+	brb_registry_publish(&registry, new_generation(&closed[4]));
+	cr_expect(closed[0] == 0 && closed[1] == 1 && closed[2] == 1 && closed[3] == 0 && closed[4] == 0);
+	end_stuck(&stuck);
+	brb_registry_retire(&registry);
+	cr_expect(closed[0] == 1 && closed[3] == 0);
+	end_stuck(&later);
+	brb_registry_retire(&registry);
+	cr_expect(closed[3] == 1 && closed[4] == 0);
+}
+
+Test(registry, two_readers_of_one_generation_must_both_release_it)
+{
+	atomic_int closed[2] = { 0 };
+	stuck_reader one, two;
+	brb_registry_publish(&registry, new_generation(&closed[0]));
+	start_stuck(&one);
+	start_stuck(&two);
+	brb_registry_publish(&registry, new_generation(&closed[1]));
+	end_stuck(&one);
+	brb_registry_retire(&registry);
+	cr_expect_eq(closed[0], 0);
+	end_stuck(&two);
+	brb_registry_retire(&registry);
+	cr_expect_eq(closed[0], 1);
+}
+
+/* ---- slots ------------------------------------------------------------------------------------------------------- */
+
+Test(registry, the_slot_of_a_thread_that_ended_serves_another)
+{
+	for (int i = 0; i < 20; i++) {
+		stuck_reader stuck;
+		start_stuck(&stuck);
+		end_stuck(&stuck);
+	}
+	cr_expect_eq(slots(), 1);
+	stuck_reader both[2];
+	start_stuck(&both[0]);
+	start_stuck(&both[1]);
+	cr_expect_eq(slots(), 2, "two at once need two");
+	end_stuck(&both[0]);
+	end_stuck(&both[1]);
+}
+
+/* ---- under load -------------------------------------------------------------------------------------------------- */
+
+static atomic_bool enough;
+
+/* Reads what it acquired: of a generation that was closed meanwhile the sanitizer would tell. */
+static void *read_on(void *context)
+{
+	uint64_t last = 0;
+	bool *well = context;
+	brb_reader *reader = brb_registry_reader(&registry);
+	*well = true;
+	while (!atomic_load(&enough)) {
+		brb_generation *generation = brb_registry_acquire(&registry, reader);
+		*well = *well && generation->number >= last && generation->plugins[0]->close == count_close;
+		last = generation->number;
+		brb_registry_release(reader);
+	}
+	return NULL;
+}
+
+Test(registry, readers_never_see_a_closed_generation)
+{
+	enum { ROUNDS = 2000, READERS = 3 };
+	pthread_t threads[READERS];
+	bool well[READERS];
+	atomic_int closed = 0;
+	brb_registry_publish(&registry, new_generation(&closed));
+	for (int i = 0; i < READERS; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, read_on, &well[i]), 0);
+	for (int i = 0; i < ROUNDS; i++)
+		brb_registry_publish(&registry, new_generation(&closed));
+	atomic_store(&enough, true);
+	for (int i = 0; i < READERS; i++) {
+		pthread_join(threads[i], NULL);
+		cr_expect(well[i]);
+	}
+	brb_registry_retire(&registry);
+	cr_expect_eq(closed, ROUNDS, "all but the one at work");
+}
