@@ -77,7 +77,8 @@ typedef enum brabeion_status {
 	BRABEION_MEMORY = 5,    /* out of memory */
 	BRABEION_REENTRANT = 6, /* called from inside a plugin's function or the log callback */
 	BRABEION_FORKED = 7,    /* the engine was opened by another process */
-	BRABEION_SYSTEM = 8     /* the operating system refused something else: a directory, a thread */
+	BRABEION_SYSTEM = 8,    /* the operating system refused something else: a directory, a thread */
+	BRABEION_FULL = 9       /* brabeion_submit: the queue is full */
 } brabeion_status;
 
 /* The status in one word, "busy". Static text; never NULL. */
@@ -129,6 +130,7 @@ typedef struct brabeion_options {
 	void *log_context;
 	brabeion_clock_callback clock; /* NULL: the system's clock */
 	void *clock_context;
+	size_t submit_capacity; /* events that brabeion_submit holds at most; 0: 10,000 */
 } brabeion_options;
 
 /*
@@ -330,6 +332,41 @@ BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
 
+/* ---- events without waiting ------------------------------------------------------------------------------------ */
+
+/*
+ * For an event loop: brabeion_submit takes the event and returns at once; a thread of the library judges it; when
+ * brabeion_completions_fd() is readable, brabeion_dispatch() runs the completions on the loop's own thread.
+ *
+ * Events are judged first in, first out. An event is not durable until its completion says so.
+ */
+
+/* What became of a submitted event. `result` is valid during the call. Runs on the thread that dispatches. */
+typedef void (*brabeion_completion_callback)(void *context, const brabeion_result *result);
+
+/*
+ * Takes one event; it is copied.
+ *
+ * Threads: any, also at once.
+ * Errors:  BRABEION_FULL when submit_capacity events wait, or their completions do: dispatch, then try again.
+ *          BRABEION_INVALID for an event that is wrong in itself, BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be
+ *          had): nothing was taken, the completion will not run.
+ */
+BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
+					     brabeion_completion_callback completion, void *context);
+
+/*
+ * A descriptor that is readable while completions wait; the engine's own, do not read or close it. -1 when the system
+ * has none, or after fork.
+ */
+BRABEION_API int brabeion_completions_fd(brabeion_engine *engine);
+
+/*
+ * Runs the completions that wait, on this thread, each after the on-award callbacks of its event. Answers how many ran.
+ * Not from inside a callback: it answers 0 there.
+ */
+BRABEION_API size_t brabeion_dispatch(brabeion_engine *engine);
+
 /* ---- grants and revocations --------------------------------------------------------------------------------- */
 
 /* An award by a person's decision. Zero is a good value for all but user and badge. */
@@ -399,6 +436,13 @@ BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brab
  */
 BRABEION_API brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
 						    brabeion_change_list *list, brabeion_error *error);
+
+/*
+ * A descriptor that becomes readable when the database may have changed, by this process or another. Wait for it with
+ * poll, then call brabeion_changes_since, which makes it quiet again. The engine's own: do not read or close it. -1 when
+ * the system has none.
+ */
+BRABEION_API int brabeion_changes_fd(brabeion_engine *engine);
 
 /* Called once for each award that this engine revoked; otherwise as brabeion_award_callback. */
 typedef void (*brabeion_revoke_callback)(void *context, const brabeion_change *change);
@@ -492,6 +536,54 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
  */
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
+
+/* ---- looking after it ----------------------------------------------------------------------------------------- */
+
+typedef struct brabeion_badge_stats {
+	const char *slug;
+	uint64_t judged; /* times award was called */
+	uint64_t earned; /* times it answered a level */
+	uint64_t failed;
+	uint64_t time_us; /* spent in award: every 64th call is timed, and counts for 64 */
+} brabeion_badge_stats;
+
+/* Since the engine was opened; by this engine alone. */
+typedef struct brabeion_stats_report {
+	uint64_t events; /* that a badge listens to */
+	uint64_t awards;
+	uint64_t duplicates;
+	uint64_t errors; /* events refused or not stored */
+	uint64_t commits;
+	uint64_t generation;
+	size_t badge_count;
+	brabeion_badge_stats *badges; /* in the order of badges.yaml */
+	void *memory;                 /* the library's */
+} brabeion_stats_report;
+
+BRABEION_API void brabeion_stats_finish(brabeion_stats_report *report);
+
+/* `report` is yours: brabeion_stats_finish(). Numbers of calls under way on other threads may be a little behind. */
+BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report,
+					    brabeion_error *error);
+
+/*
+ * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember
+ * is theirs: tallies and notes whose subject is exactly the user's name go, others stay.
+ */
+BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
+						  brabeion_error *error);
+
+/*
+ * Makes two users one: all that `from` holds is `into`'s, awards that both hold stay once (the older one), and tallies
+ * whose subject is the user's name are added up. `from` is forgotten.
+ */
+BRABEION_API brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, const char *into,
+						  brabeion_error *error);
+
+/*
+ * Writes a copy of the database, as of one moment, to a file that must not exist yet. Judging goes on meanwhile.
+ */
+BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error);
 
 /* ---- times as text ----------------------------------------------------------------------------------------------- */
 
