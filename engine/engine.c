@@ -219,6 +219,9 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	}
 	pthread_mutex_init(&engine->reloading, NULL);
 	pthread_mutex_init(&engine->callbacks_lock, NULL);
+	pthread_mutex_init(&engine->feed_lock, NULL);
+	brb_submissions_init(&engine->submissions, options->submit_capacity);
+	engine->feed_fd = -1;
 	status = open_parts(engine, config, error);
 	brb_config_close(config);
 	if (status != BRABEION_OK)
@@ -243,6 +246,10 @@ void brabeion_close(brabeion_engine *engine)
 {
 	if (!engine || *brb_guard_depth() || !*engine->born_here)
 		return;
+	brb_submissions_finish(&engine->submissions);
+	if (engine->feed_fd >= 0)
+		close(engine->feed_fd);
+	pthread_mutex_destroy(&engine->feed_lock);
 	brb_registry_finish(&engine->registry);
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
@@ -452,8 +459,8 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 	return status;
 }
 
-static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
-				      brabeion_result *results)
+brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				 brabeion_result *results)
 {
 	brb_judge judge;
 	brb_reader *reader;
@@ -464,6 +471,13 @@ static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_ev
 	}
 	status = judge_all(&judge, events, count, results);
 	end_judging(&judge, reader);
+	return status;
+}
+
+static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				      brabeion_result *results)
+{
+	brabeion_status status = brb_engine_judge(engine, events, count, results);
 	if (status == BRABEION_OK && has_awards(results, count))
 		brb_engine_announce(engine, results, count);
 	return status;

@@ -24,6 +24,11 @@ typedef struct announcing {
 
 static _Thread_local announcing *under_way;
 
+bool brb_engine_is_announcing(void)
+{
+	return under_way != NULL;
+}
+
 static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *change)
 {
 	waiting_news *waiting = calloc(1, sizeof *waiting);

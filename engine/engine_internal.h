@@ -20,6 +20,30 @@ typedef struct brb_callback {
 	void *context;
 } brb_callback;
 
+/* Events that wait for the library's thread, and those that wait to be told. (engine_submit.c) */
+typedef struct brb_submission brb_submission;
+
+typedef struct brb_submission_queue {
+	brb_submission *first, *last;
+} brb_submission_queue;
+
+typedef struct brb_submissions {
+	pthread_mutex_t lock; /* guards the rest */
+	pthread_cond_t changed;
+	brb_submission_queue waiting, completed;
+	size_t count, used_bytes; /* of both */
+	size_t capacity;
+	int fd; /* -1: not made yet */
+	bool has_thread;
+	bool ending;
+	pthread_t thread;
+} brb_submissions;
+
+void brb_submissions_init(brb_submissions *submissions, size_t capacity);
+
+/* Has what waits judged, ends the thread; completions that were not dispatched are dropped. */
+void brb_submissions_finish(brb_submissions *submissions);
+
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
 	char *config_path;
@@ -32,6 +56,9 @@ struct brabeion_engine {
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
 	brb_group group;
+	brb_submissions submissions;
+	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
+	int feed_fd;                    /* -1: not asked for yet */
 	pthread_mutex_t callbacks_lock; /* guards what follows */
 	size_t callback_count;
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
@@ -44,7 +71,14 @@ const char *brb_engine_refusal(brabeion_status status);
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
 
-/* The same for revocations. */
+/* True while this thread is inside a callback. */
+bool brb_engine_is_announcing(void);
+
+/* Judges and commits events without telling callbacks. The library's own threads come in here, too. */
+brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				 brabeion_result *results);
+
+/* Runs the callbacks for revocations. */
 void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked);
 
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */

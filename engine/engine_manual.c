@@ -118,17 +118,3 @@ brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocati
 		brabeion_change_list_finish(&request.revoked);
 	return BRABEION_OK;
 }
-
-/* ---- the feed ---- */
-
-brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
-				       brabeion_change_list *list, brabeion_error *error)
-{
-	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
-	else
-		brb_store_list_changes(engine->store, sequence, limit, list, &fault);
-	return brb_status_hand_over(error, &fault);
-}

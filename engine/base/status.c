@@ -128,9 +128,9 @@ void brabeion_error_finish(brabeion_error *error)
 
 const char *brabeion_status_name(brabeion_status status)
 {
-	static const char *const names[] = { "ok",        "invalid", "configuration",
-					     "store",     "busy",    "out of memory",
-					     "reentrant", "forked",  "system" };
+	static const char *const names[] = { "ok",     "invalid",       "configuration", "store",
+					     "busy",   "out of memory", "reentrant",     "forked",
+					     "system", "full" };
 	size_t index = (size_t)status;
 	return index < sizeof names / sizeof names[0] ? names[index] : "unknown";
 }

@@ -41,6 +41,24 @@ static brabeion_status check_event(const brabeion_event *event, brabeion_error *
 	return status == BRABEION_OK ? brb_value_check(event->fields, event->field_count, error) : status;
 }
 
+static brabeion_status check_name(const brabeion_event *event, brabeion_error *error)
+{
+	if (!event->name || !event->name[0])
+		return brb_status_set(error, BRABEION_INVALID, "the event has no name");
+	if (is_engines_own(event->name))
+		return brb_status_set(
+			error, BRABEION_INVALID,
+			"the event is called \"%.100s\": names beginning with \"brabeion.\" are the engine's own",
+			event->name);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error)
+{
+	brabeion_status status = check_name(event, error);
+	return status == BRABEION_OK ? check_event(event, error) : status;
+}
+
 /* Hands the message of an error to the result, in the result's own memory. */
 static void set_message(brabeion_result *result, const char *message)
 {
@@ -258,13 +276,7 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
-	if (!event->name || !event->name[0])
-		brb_status_set(&error, BRABEION_INVALID, "the event has no name");
-	else if (is_engines_own(event->name))
-		brb_status_set(
-			&error, BRABEION_INVALID,
-			"the event is called \"%.100s\": names beginning with \"brabeion.\" are the engine's own",
-			event->name);
+	check_name(event, &error);
 	const brb_route *route =
 		error.status == BRABEION_OK ? brb_generation_route(judge->generation, event->name) : NULL;
 	if (route)

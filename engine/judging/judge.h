@@ -47,6 +47,9 @@ enum { BRB_AWARDED_DEPTH_MOST = 16 };
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
 
+/* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with why. */
+brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error);
+
 /* Grants an award by a person's decision, into the result; otherwise as brb_judge_event. */
 brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result);
 

@@ -144,7 +144,7 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 	if (status != BRABEION_OK)
 		return status;
 	*is_held = says_held(held, cell, award);
-	if (remember && *is_held && !cell && !held->changed)
+	if (remember && *is_held && !cell && !held->changed && !store->written_early)
 		brb_known_add(store, award);
 	return BRABEION_OK;
 }

@@ -35,6 +35,7 @@ typedef struct brb_pending_award {
 
 struct brb_store {
 	char *path;
+	char *journal_path;
 	brb_store_options options;
 
 	pthread_mutex_t writing; /* held by the thread whose transaction is under way */
@@ -63,6 +64,7 @@ struct brb_store {
 	} seen;
 
 	struct brb_known *known; /* what is surely held */
+	bool written_early;      /* the tables show what is not committed: nothing read from them is sure */
 
 	pthread_mutex_t reading; /* guards `reader` */
 	brb_database reader;

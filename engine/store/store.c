@@ -38,8 +38,12 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 		return status;
 	}
 	store->known = brb_known_open();
-	status = !store->known ? brb_status_no_memory(error)
-			       : brb_database_open(&store->database, &store->options, NULL, error);
+	brb_builder journal = { 0 };
+	brb_builder_printf(&journal, "%s-wal", store->path); /* sqlite.org/tempfiles.html, section 2.2 */
+	store->journal_path = brb_builder_take(&journal);
+	status = !store->known || !store->journal_path
+			 ? brb_status_no_memory(error)
+			 : brb_database_open(&store->database, &store->options, NULL, error);
 	if (status != BRABEION_OK) {
 		brb_store_close(store);
 		return status;
@@ -62,6 +66,7 @@ void brb_store_close(brb_store *store)
 	pthread_mutex_destroy(&store->writing);
 	free(store->changes);
 	free(store->awards);
+	free(store->journal_path);
 	free(store->path);
 	free(store);
 }
@@ -69,6 +74,11 @@ void brb_store_close(brb_store *store)
 const char *brb_store_path(const brb_store *store)
 {
 	return store->path;
+}
+
+const char *brb_store_journal_path(const brb_store *store)
+{
+	return store->journal_path;
 }
 
 /* ---- transactions ---- */
@@ -131,6 +141,7 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 		brb_store_rollback(store);
 		return status;
 	}
+	store->written_early = false;
 	brb_known_confirm(store);
 	brb_store_mark(store);
 	return BRABEION_OK;

@@ -43,6 +43,9 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 void brb_store_close(brb_store *store); /* no transaction may be under way */
 const char *brb_store_path(const brb_store *store);
 
+/* A file that is written at every commit, by whichever process. */
+const char *brb_store_journal_path(const brb_store *store);
+
 /* ---- names that a badge set brings along ---- */
 
 /*
