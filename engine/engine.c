@@ -430,7 +430,9 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 	*reader = brb_registry_reader(&engine->registry);
 	if (!*reader)
 		return BRABEION_MEMORY;
-	*judge = (brb_judge){ .generation = brb_registry_acquire(&engine->registry, *reader),
+	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
+	*judge = (brb_judge){ .generation = generation,
+			      .counters = brb_registry_counters(&engine->registry, *reader, generation),
 			      .guard = guard,
 			      .store = engine->store,
 			      .group = &engine->group,
@@ -459,6 +461,21 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 	return status;
 }
 
+static void count_results(brb_counters *counters, const brabeion_result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const brabeion_result *result = &results[i];
+		if (result->status != BRABEION_OK)
+			brb_count(&counters->errors, 1);
+		else if (result->outcome != BRABEION_UNHEARD)
+			brb_count(&counters->events, 1);
+		if (result->outcome == BRABEION_DUPLICATE)
+			brb_count(&counters->duplicates, 1);
+		if (result->award_count)
+			brb_count(&counters->awards, result->award_count);
+	}
+}
+
 brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *events, size_t count,
 				 brabeion_result *results)
 {
@@ -470,6 +487,7 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 		return status;
 	}
 	status = judge_all(&judge, events, count, results);
+	count_results(judge.counters, results, count);
 	end_judging(&judge, reader);
 	return status;
 }

@@ -71,6 +71,15 @@ void brabeion_change_list_finish(brabeion_change_list *list)
 	*list = (brabeion_change_list){ 0 };
 }
 
+void brabeion_stats_finish(brabeion_stats_report *report)
+{
+	if (!report)
+		return;
+	free(report->badges);
+	free_memory(report->memory);
+	*report = (brabeion_stats_report){ 0 };
+}
+
 void brabeion_result_finish(brabeion_result *result)
 {
 	if (!result)

@@ -1,5 +1,5 @@
 /*
- * cli/awards: one line for an award that has just fallen.
+ * cli/awards: one line for an award that has just fallen, or for a change of the feed.
  */
 #include "cli/awards.h"
 
@@ -21,16 +21,17 @@ void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES])
 	}
 }
 
-void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal)
+/* `2014-01-21 20:26  ada  earned  Bronze (points 1, for a reason)`, without the line's end. */
+static void write_news(brb_cli_out *out, const brabeion_award_info *award, int64_t at_us, const char *what,
+		       const brb_cli_terminal *terminal)
 {
 	char when[BRABEION_TIME_BYTES];
-	brb_cli_awards_when(award->at_us, when);
-	if (terminal->blocks)
-		brb_cli_out_text(out, terminal->colour ? "\x1b[33m★\x1b[0m " : "★ ");
+	brb_cli_awards_when(at_us, when);
 	brb_cli_out_text(out, when);
 	brb_cli_out_text(out, "  ");
 	brb_cli_glyphs_write(out, award->user);
-	brb_cli_out_text(out, terminal->colour ? "  earned  \x1b[1m" : "  earned  ");
+	brb_cli_out_text(out, what);
+	brb_cli_out_text(out, terminal->colour ? "\x1b[1m" : "");
 	brb_cli_glyphs_write(out, award->name);
 	brb_cli_out_text(out, terminal->colour ? "\x1b[0m (" : " (");
 	brb_cli_glyphs_write(out, award->badge);
@@ -39,5 +40,36 @@ void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, con
 		brb_cli_out_text(out, ", for ");
 		brb_cli_glyphs_write(out, award->reason);
 	}
-	brb_cli_out_text(out, ")\n");
+	brb_cli_out_text(out, ")");
+}
+
+/* A star beside what was earned, on a terminal; where there is none, the line stays aligned. */
+static void write_star(brb_cli_out *out, bool earned, const brb_cli_terminal *terminal)
+{
+	if (!terminal->blocks)
+		return;
+	if (!earned)
+		brb_cli_out_text(out, "  ");
+	else
+		brb_cli_out_text(out, terminal->colour ? "\x1b[33m★\x1b[0m " : "★ ");
+}
+
+void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal)
+{
+	write_star(out, true, terminal);
+	write_news(out, award, award->at_us, "  earned  ", terminal);
+	brb_cli_out_text(out, "\n");
+}
+
+void brb_cli_awards_change_line(brb_cli_out *out, const brabeion_change *change, const brb_cli_terminal *terminal)
+{
+	bool earned = change->kind != BRABEION_CHANGE_REVOKED;
+	brb_cli_out_format(out, "%6" PRId64 "  ", change->sequence);
+	write_star(out, earned, terminal);
+	write_news(out, &change->award, change->at_us, earned ? "  earned  " : "  lost  ", terminal);
+	if (change->note && *change->note) {
+		brb_cli_out_text(out, ": ");
+		brb_cli_glyphs_write(out, change->note);
+	}
+	brb_cli_out_text(out, "\n");
 }

@@ -5,10 +5,8 @@
  */
 #include "cli/commands.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/awards.h"
@@ -254,20 +252,11 @@ static int show_users(show_work *show)
 
 /* ---- the command ---- */
 
-/* A look must not make the database that it looks for. */
-static bool has_database(const brb_cli_options *options, brb_cli_report *report)
-{
-	if (!options->database || access(options->database, F_OK) == 0)
-		return true;
-	brb_cli_report_say(report, "%s: %s (\"brabeion run\" makes a database)", options->database, strerror(errno));
-	return false;
-}
-
 static int run_show(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	show_work show = { .options = options, .report = report };
-	if (!has_database(options, report))
+	if (!brb_cli_has_database(options, report))
 		return exit_code;
 	show.engine = brb_cli_open(options, report, &exit_code);
 	if (!show.engine)

@@ -17,6 +17,7 @@ enum { BRB_CLI_FINE = 0, BRB_CLI_BAD_INPUT = 1, BRB_CLI_USAGE = 2, BRB_CLI_STORE
 int brb_cli_command_run(int word_count, char **words);
 int brb_cli_command_badges(int word_count, char **words);
 int brb_cli_command_show(int word_count, char **words);
+int brb_cli_command_awards(int word_count, char **words);
 int brb_cli_command_check(int word_count, char **words);
 
 /* Prints a subcommand's help, or that of the whole command (NULL), to stdout; answers the exit code. */
@@ -24,6 +25,9 @@ int brb_cli_help(const char *command);
 
 /* The exit code that belongs to a status. */
 int brb_cli_exit_code(brabeion_status status);
+
+/* False, and told: the database of --database is not there. A look must not make the database that it looks for. */
+bool brb_cli_has_database(const brb_cli_options *options, brb_cli_report *report);
 
 /* Opens the engine that the options name. On failure the fault is told and `exit_code` set. */
 brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, int *exit_code);

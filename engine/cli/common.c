@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 int brb_cli_exit_code(brabeion_status status)
 {
@@ -29,6 +30,14 @@ int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 		brb_cli_report_say(report, "brabeion: failed: %s", brabeion_status_name(error->status));
 	brabeion_error_finish(error);
 	return exit_code;
+}
+
+bool brb_cli_has_database(const brb_cli_options *options, brb_cli_report *report)
+{
+	if (!options->database || access(options->database, F_OK) == 0)
+		return true;
+	brb_cli_report_say(report, "%s: %s (\"brabeion run\" makes a database)", options->database, strerror(errno));
+	return false;
 }
 
 brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, int *exit_code)

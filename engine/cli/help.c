@@ -14,6 +14,7 @@ static const char general[] =
 	"  run     judge events, read as JSON lines from files or standard input\n"
 	"  badges  list the badges that are loaded, and how many users hold them\n"
 	"  show    show a user's trophies, or the users who hold most\n"
+	"  awards  tell awards and revocations as they were stored, or they come\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -70,6 +71,24 @@ static const char show[] = "Usage: brabeion show [OPTION]... [USER]\n"
 			   "  --json           one JSON document\n"
 			   "  --help\n";
 
+static const char awards[] =
+	"Usage: brabeion awards [OPTION]...\n"
+	"\n"
+	"Tells awards and revocations in the order in which they were stored, oldest first, whichever\n"
+	"process stored them. Each has a sequence: come back with the last one and --since, and nothing\n"
+	"is told twice or left out.\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --since N        only what came after the sequence N (0: from the beginning)\n"
+	"  --follow         do not end: wait for more, and tell it when it comes\n"
+	"  --limit N        end after N of them\n"
+	"  --json           one JSON object a line, as run writes awards, with \"sequence\"; of a\n"
+	"                   revocation with \"revoked\":true; with \"note\" where there is one\n"
+	"  --help\n"
+	"\n"
+	"SIGINT and SIGTERM end it (130, 143).\n";
+
 static const char check[] = "Usage: brabeion check [OPTION]...\n"
 			    "\n"
 			    "Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
@@ -83,10 +102,7 @@ static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run },
-	{ "badges", badges },
-	{ "show", show },
-	{ "check", check },
+	{ "run", run }, { "badges", badges }, { "show", show }, { "awards", awards }, { "check", check },
 };
 
 int brb_cli_help(const char *command)

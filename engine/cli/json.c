@@ -96,9 +96,8 @@ void brb_cli_json_time(brb_cli_out *out, int64_t at_us)
 		brb_cli_out_format(out, "%" PRId64, at_us);
 }
 
-void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award)
+static void award_pairs(brb_cli_out *out, const brabeion_award_info *award)
 {
-	brb_cli_out_bytes(out, "{", 1);
 	brb_cli_json_text_pair(out, "user", award->user, true);
 	brb_cli_json_text_pair(out, "badge", award->badge, false);
 	brb_cli_json_integer_pair(out, "level", award->level, false);
@@ -108,5 +107,28 @@ void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award)
 	brb_cli_json_time(out, award->at_us);
 	brb_cli_json_text_pair(out, "event", award->event, false);
 	brb_cli_json_text_pair(out, "event_id", award->event_id, false);
+}
+
+void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award)
+{
+	brb_cli_out_bytes(out, "{", 1);
+	award_pairs(out, award);
+	brb_cli_out_bytes(out, "}", 1);
+}
+
+void brb_cli_json_change(brb_cli_out *out, const brabeion_change *change)
+{
+	brb_cli_out_bytes(out, "{", 1);
+	award_pairs(out, &change->award);
+	brb_cli_json_integer_pair(out, "sequence", change->sequence, false);
+	if (change->kind == BRABEION_CHANGE_REVOKED) {
+		brb_cli_json_key(out, "revoked", false);
+		brb_cli_out_text(out, "true");
+		brb_cli_json_key(out, "revoked_at", false);
+		brb_cli_json_time(out, change->at_us);
+		brb_cli_json_integer_pair(out, "award_sequence", change->award.sequence, false);
+	}
+	if (change->note && *change->note)
+		brb_cli_json_text_pair(out, "note", change->note, false);
 	brb_cli_out_bytes(out, "}", 1);
 }

@@ -27,4 +27,10 @@ void brb_cli_json_time(brb_cli_out *out, int64_t at_us);
 /* An award as `run` writes it: {"user":…,"badge":…,"level":1,"name":…,"reason":…,"at":…,"event":…,"event_id":…} */
 void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award);
 
+/*
+ * A change as `awards` writes it: the award's keys, then "sequence", the change's; of a revocation "revoked":true,
+ * "revoked_at":… and "award_sequence", the award's own; and "note":… where there is one.
+ */
+void brb_cli_json_change(brb_cli_out *out, const brabeion_change *change);
+
 #endif

@@ -12,7 +12,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 9, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+enum { OPTION_COUNT = 11, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -26,6 +26,8 @@ static const struct {
 	{ BRB_CLI_OPTION_PROGRESS, { "progress", required_argument, NULL, 'p' } },
 	{ BRB_CLI_OPTION_JSON, { "json", no_argument, NULL, 'j' } },
 	{ BRB_CLI_OPTION_LIMIT, { "limit", required_argument, NULL, 'l' } },
+	{ BRB_CLI_OPTION_SINCE, { "since", required_argument, NULL, 'n' } },
+	{ BRB_CLI_OPTION_FOLLOW, { "follow", no_argument, NULL, 'w' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -115,6 +117,15 @@ static bool read_count(const char *command, const char *option, const char *text
 	return true;
 }
 
+static bool read_since(const char *command, const char *text, brb_cli_options *options)
+{
+	size_t sequence = 0;
+	if (!read_count(command, "--since: ", text, 0, INT64_MAX, &sequence))
+		return false;
+	options->since = (int64_t)sequence;
+	return true;
+}
+
 static bool read_format(const char *command, const char *text, brb_cli_options *options)
 {
 	if (strcmp(text, "json") != 0 && strcmp(text, "text") != 0)
@@ -159,6 +170,11 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 	case 'l':
 		options->has_limit = true;
 		return read_count(command, "--limit: ", optarg, 1, SIZE_MAX / 2, &options->limit);
+	case 'n':
+		return read_since(command, optarg, options);
+	case 'w':
+		options->follow = true;
+		return true;
 	default:
 		options->help = true;
 		return true;

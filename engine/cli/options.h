@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The options that a subcommand knows, to be joined with |. --help is known to all. */
 enum {
@@ -18,7 +19,9 @@ enum {
 	BRB_CLI_OPTION_BATCH = 1 << 4,
 	BRB_CLI_OPTION_PROGRESS = 1 << 5,
 	BRB_CLI_OPTION_JSON = 1 << 6,
-	BRB_CLI_OPTION_LIMIT = 1 << 7
+	BRB_CLI_OPTION_LIMIT = 1 << 7,
+	BRB_CLI_OPTION_SINCE = 1 << 8,
+	BRB_CLI_OPTION_FOLLOW = 1 << 9
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -33,6 +36,8 @@ typedef struct brb_cli_options {
 	bool json;
 	bool has_limit;
 	size_t limit;
+	int64_t since; /* a sequence; 0: from the beginning */
+	bool follow;
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

@@ -115,12 +115,42 @@ static void pass(brb_call *call, int32_t level)
 		       call->has_reason ? call->reason : NULL);
 }
 
+/* NULL when nothing is counted by badge. */
+static brb_badge_counters *counters_of(const brb_call *call, const brb_badge *badge)
+{
+	const brb_counters *counters = call->judge->counters;
+	return counters && badge->index < counters->badge_count ? &counters->badges[badge->index] : NULL;
+}
+
+static int32_t ask_timed(brb_call *call, const brb_badge *badge, brb_badge_counters *counters)
+{
+	int64_t began_us = brb_clock_monotonic_us();
+	int32_t level = badge->award(badge->self, &call->head);
+	brb_count(&counters->time_us, (uint64_t)(brb_clock_monotonic_us() - began_us));
+	return level;
+}
+
+/* Two looks at the clock cost more than the rest of a judgement: one call in 64 is timed. */
+static int32_t ask_badge(brb_call *call, const brb_badge *badge)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	if (!counters)
+		return badge->award(badge->self, &call->head);
+	brb_count(&counters->judged, 1);
+	int32_t level = atomic_load_explicit(&counters->judged, memory_order_relaxed) % 64
+				? badge->award(badge->self, &call->head)
+				: ask_timed(call, badge, counters);
+	if (level > 0)
+		brb_count(&counters->earned, 1);
+	return level;
+}
+
 static void judge_badge(brb_call *call, const brb_route_step *step)
 {
 	const brb_badge *badge = step->badge;
 	begin_judgement(call, step);
 	uint32_t award_count = call->result->award_count;
-	int32_t level = badge->award(badge->self, &call->head);
+	int32_t level = ask_badge(call, badge);
 	if (level == BADGE_NOT_EARNED && !call->failed)
 		return;
 	if (level < 0)
@@ -129,8 +159,12 @@ static void judge_badge(brb_call *call, const brb_route_step *step)
 		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
 	else if (!call->failed && call->judge->fault == BRABEION_OK)
 		pass(call, level);
-	if (call->failed && call->judge->fault == BRABEION_OK)
+	if (call->failed && call->judge->fault == BRABEION_OK) {
+		brb_badge_counters *counters = counters_of(call, badge);
+		if (counters)
+			brb_count(&counters->failed, 1);
 		drop_judgement(call, award_count, 1);
+	}
 }
 
 /* False: it failed, and its plugin's badges are not judged. */

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "loading/generation.h"
+#include "loading/registry.h"
 #include "store/store.h"
 
 typedef struct brb_group brb_group; /* judging/group: who leads the store's transaction */
@@ -25,7 +25,8 @@ typedef struct brb_judge {
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
-	unsigned *guard; /* this thread's: plugins must not call the engine */
+	unsigned *guard;        /* this thread's: plugins must not call the engine */
+	brb_counters *counters; /* of the thread whose event it is */
 	brb_group *group;
 	bool single;           /* one event, so that what it finds held is worth remembering */
 	bool leads;            /* this thread leads the group: it may begin a transaction */

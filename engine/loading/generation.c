@@ -96,6 +96,7 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin)
 		check_slug(builder, badge);
 		for (uint32_t event = 0; event < badge->event_count; event++)
 			add_step(builder, badge->events[event], plugin, badge);
+		badge->index = (uint32_t)builder->generation->badge_count;
 		builder->generation->badges[builder->generation->badge_count++] = badge;
 	}
 }

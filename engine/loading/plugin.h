@@ -33,6 +33,7 @@ typedef struct brb_badge {
 	void (*close)(void *self);
 	void *self;
 	uint32_t number;      /* in the store; set before the generation is published */
+	uint32_t index;       /* in the generation */
 	uint64_t fingerprint; /* of all of it that a reload may change */
 } brb_badge;
 

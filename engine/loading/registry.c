@@ -5,6 +5,7 @@
 
 #include <linux/membarrier.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,9 +44,12 @@ static void free_readers(brb_registry *registry)
 	brb_reader *reader = atomic_load(&registry->readers);
 	while (reader) {
 		brb_reader *next = reader->next;
+		brb_counters_finish(&reader->counters);
 		free(reader);
 		reader = next;
 	}
+	brb_table_finish(&registry->counted);
+	brb_arena_finish(&registry->counted_arena);
 	if (registry->has_key) {
 		pthread_key_delete(registry->reader_key);
 		pthread_mutex_destroy(&registry->lock);
@@ -85,6 +89,7 @@ brb_reader *brb_registry_reader_slow(brb_registry *registry)
 	pthread_mutex_lock(&registry->lock);
 	brb_reader *reader = take_free_reader(registry);
 	if (!reader && (reader = aligned_alloc(_Alignof(brb_reader), sizeof *reader))) {
+		memset(reader, 0, sizeof *reader);
 		atomic_init(&reader->uses, NULL);
 		atomic_init(&reader->taken, true);
 		reader->next = atomic_load(&registry->readers);

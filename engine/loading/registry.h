@@ -16,10 +16,38 @@
 
 #include "loading/generation.h"
 
+/* What one thread has counted; written by it alone (or by who judges for it while it waits), read by any. */
+typedef struct brb_badge_counters {
+	_Atomic uint64_t judged;
+	_Atomic uint64_t earned;
+	_Atomic uint64_t failed;
+	_Atomic uint64_t time_us; /* of the calls that were timed */
+} brb_badge_counters;
+
+typedef struct brb_counters {
+	_Atomic uint64_t events;
+	_Atomic uint64_t awards;
+	_Atomic uint64_t duplicates;
+	_Atomic uint64_t errors;
+	uint64_t generation;        /* that the rest is for */
+	size_t badge_count;         /* 0 when memory was short */
+	brb_badge_counters *badges; /* by the badge's index */
+	const char **slugs;
+	brb_arena arena;
+} brb_counters;
+
+/* One more, without a locked instruction: there is one writer. */
+static inline void brb_count(_Atomic uint64_t *counter, uint64_t more)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
+			      memory_order_relaxed);
+}
+
 typedef struct brb_reader {
 	_Alignas(64) _Atomic(brb_generation *) uses;
 	struct brb_reader *next;
 	atomic_bool taken; /* by a living thread */
+	brb_counters counters;
 } brb_reader;
 
 typedef struct brb_registry {
@@ -31,6 +59,8 @@ typedef struct brb_registry {
 	_Atomic(brb_reader *) readers;
 	brb_generation *retired; /* published no more, perhaps still in use */
 	uint64_t published;
+	brb_table counted; /* slug -> brb_badge_counters: what was counted in earlier generations */
+	brb_arena counted_arena;
 } brb_registry;
 
 brabeion_status brb_registry_init(brb_registry *registry, brabeion_error *error);
@@ -65,6 +95,22 @@ static inline brb_generation *brb_registry_acquire(brb_registry *registry, brb_r
 		generation = again;
 	}
 }
+
+void brb_counters_finish(brb_counters *counters);
+
+/* Readies the reader's counters for a generation that it has acquired. */
+void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation);
+
+static inline brb_counters *brb_registry_counters(brb_registry *registry, brb_reader *reader,
+						  const brb_generation *generation)
+{
+	if (reader->counters.generation != generation->number)
+		brb_registry_count_slow(registry, reader, generation);
+	return &reader->counters;
+}
+
+/* Sums up what all threads have counted. `badges` is an array for the generation's, in its order; it is added to. */
+void brb_registry_sum(brb_registry *registry, const brb_generation *generation, brabeion_stats_report *report);
 
 static inline void brb_registry_release(brb_reader *reader)
 {

@@ -146,3 +146,15 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 		status = write_award(store, &store->awards[i], error);
 	return status == BRABEION_OK ? write_sequence(store, error) : status;
 }
+
+brabeion_status brb_store_write_so_far(brb_store *store, brabeion_error *error)
+{
+	brabeion_status status = brb_store_write_changes(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	brb_store_forget_changes(store);
+	brb_cells_clear(&store->cells);
+	brb_known_forget(store);
+	brb_store_mark(store);
+	return BRABEION_OK;
+}

@@ -5,6 +5,7 @@
 #define BRB_STORE_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/text.h"
 #include "store/cells.h"
@@ -44,6 +45,7 @@ struct brb_store {
 	brb_cell *changed_cells;
 	uint32_t known_version; /* the database's, as of our last commit; the cells are right if it is still this */
 	bool cells_are_right;
+	_Atomic uint64_t commit_count;
 	int64_t last_sequence; /* of awards, also those not yet written */
 	int64_t written_sequence;
 
@@ -88,6 +90,9 @@ brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found,
 
 /* Writes what the transaction changed: cells, awards, counters. */
 brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error);
+
+/* Writes what has changed so far, so that SQL sees it; nothing of it can be undone any more. The cells are forgotten. */
+brabeion_status brb_store_write_so_far(brb_store *store, brabeion_error *error);
 
 /* Forgets what the transaction changed, after its end. */
 void brb_store_forget_changes(brb_store *store);

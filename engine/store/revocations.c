@@ -7,20 +7,6 @@
 #include "base/list.h"
 #include "store/internal.h"
 
-/* Writes what has changed so far, so that SQL sees it; nothing of it can be undone any more. */
-static brabeion_status write_so_far(brb_store *store, brabeion_error *error)
-{
-	brabeion_status status = brb_store_write_changes(store, error);
-	if (status != BRABEION_OK)
-		return status;
-	brb_store_forget_changes(store);
-	brb_cells_clear(&store->cells);
-	brb_known_forget(store);
-	store->written_early = true;
-	brb_store_mark(store);
-	return BRABEION_OK;
-}
-
 static brabeion_status revoke_one(brb_store *store, int64_t sequence, const brb_store_revocation *revocation,
 				  brabeion_error *error)
 {
@@ -85,7 +71,7 @@ brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *r
 {
 	int64_t badge = 0, user = 0, *sequences = NULL;
 	size_t count = 0;
-	brabeion_status status = write_so_far(store, error);
+	brabeion_status status = brb_store_write_so_far(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_slug(store, revocation->slug, false, &badge, error);
 	if (status == BRABEION_OK)

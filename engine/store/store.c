@@ -171,7 +171,13 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 		return status;
 	}
 	store->written_sequence = store->last_sequence;
+	atomic_fetch_add_explicit(&store->commit_count, 1, memory_order_relaxed);
 	store->known_version = brb_database_data_version(&store->database);
 	end_transaction(store, true);
 	return BRABEION_OK;
+}
+
+uint64_t brb_store_commit_count(const brb_store *store)
+{
+	return atomic_load_explicit(&store->commit_count, memory_order_relaxed);
 }

@@ -137,11 +137,25 @@ typedef struct brb_store_revocation {
 brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
 				 brabeion_error *error);
 
+/* Takes away all that is kept under a user's name; *awards counts the awards. */
+brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_t *awards, brabeion_error *error);
+
+/* All that `from` has becomes `into`'s. */
+brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error);
+
 /*
  * Outside of a transaction: true when the award is surely held, as of at most a second ago. False says nothing. A lock
  * is taken that only callers asking for the same few users share.
  */
 bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
+
+/* ---- outside of transactions ---- */
+
+/* Copies the database, as of one moment, to a new file. */
+brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_error *error);
+
+/* Transactions committed since the store was opened. */
+uint64_t brb_store_commit_count(const brb_store *store);
 
 /* ---- lists: in a snapshot of their own, of what is committed ---- */
 
