@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct brb_table_entry {
 	const char *key;
@@ -23,6 +24,38 @@ typedef struct brb_table {
 	uint32_t count;
 	uint32_t capacity; /* a power of two, or 0 */
 } brb_table;
+
+static inline uint64_t brb_table_load_eight(const void *at)
+{
+	uint64_t word;
+	memcpy(&word, at, sizeof word);
+	return word;
+}
+
+/* Less than eight bytes as a number, without a loop: the ends overlap. */
+static inline uint64_t brb_table_load_short(const void *at, size_t length)
+{
+	const unsigned char *bytes = at;
+	uint32_t head, tail;
+	if (length >= 4) {
+		memcpy(&head, bytes, sizeof head);
+		memcpy(&tail, bytes + length - sizeof tail, sizeof tail);
+		return (uint64_t)head << 32 | tail;
+	}
+	return length ? (uint64_t)bytes[0] << 16 | (uint64_t)bytes[length / 2] << 8 | bytes[length - 1] : 0;
+}
+
+/* Whether two keys of one length are the same; most are too short for a call of memcmp to pay. */
+static inline bool brb_table_same(const void *a, const void *b, size_t length)
+{
+	if (length > 16)
+		return memcmp(a, b, length) == 0;
+	if (length < 8)
+		return brb_table_load_short(a, length) == brb_table_load_short(b, length);
+	return brb_table_load_eight(a) == brb_table_load_eight(b) &&
+	       brb_table_load_eight((const char *)a + length - 8) ==
+		       brb_table_load_eight((const char *)b + length - 8);
+}
 
 /* A hash of bytes: every input byte reaches every bit. Same input, same answer, within one build only. */
 uint32_t brb_table_hash(const void *bytes, size_t length);

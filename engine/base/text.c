@@ -231,15 +231,26 @@ static uint64_t load_word(const char *at)
 	return word;
 }
 
+/* The bits of up to seven bytes, one over the other, without a loop: the ends overlap. */
+static uint64_t load_less_than_word(const char *at, size_t length)
+{
+	uint32_t head, tail;
+	if (length >= sizeof head) {
+		memcpy(&head, at, sizeof head);
+		memcpy(&tail, at + length - sizeof tail, sizeof tail);
+		return head | tail;
+	}
+	return length ? (uint64_t)((unsigned char)at[0] | (unsigned char)at[length / 2] |
+				   (unsigned char)at[length - 1])
+		      : 0;
+}
+
 /* Eight bytes at a time, the last eight overlapping those before: most texts are short and ASCII. */
 static bool is_ascii(const char *text, size_t length)
 {
 	uint64_t seen = 0;
-	if (length < sizeof seen) {
-		while (length)
-			seen |= (unsigned char)text[--length];
-		return seen < 0x80;
-	}
+	if (length < sizeof seen)
+		return !(load_less_than_word(text, length) & 0x80808080u);
 	for (size_t at = 0; at + sizeof seen < length; at += sizeof seen)
 		seen |= load_word(text + at);
 	seen |= load_word(text + length - sizeof seen);

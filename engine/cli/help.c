@@ -14,7 +14,7 @@ static const char general[] =
 	"  run     judge events, read as JSON lines from files or standard input\n"
 	"  badges  list the badges that are loaded, and how many users hold them\n"
 	"  show    show a user's trophies, or the users who hold most\n"
-	"  awards  tell awards and revocations as they were stored, or they come\n"
+	"  awards  tell awards and revocations as stored, or as they come\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"

@@ -36,7 +36,7 @@ brb_cell *brb_cells_find(const brb_cells *cells, const brb_cell_key *key)
 		if (cells->slots[at].hash != hash)
 			continue;
 		brb_cell *cell = cell_at(cells, cells->slots[at].place);
-		if (cell->key_length == key->length && memcmp(cell->key, key->bytes, key->length) == 0) {
+		if (cell->key_length == key->length && brb_table_same(cell->key, key->bytes, key->length)) {
 			cell->used = true;
 			return cell;
 		}

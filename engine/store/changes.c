@@ -155,6 +155,7 @@ brabeion_status brb_store_write_so_far(brb_store *store, brabeion_error *error)
 	brb_store_forget_changes(store);
 	brb_cells_clear(&store->cells);
 	brb_known_forget(store);
+	store->written_early = true;
 	brb_store_mark(store);
 	return BRABEION_OK;
 }

@@ -191,6 +191,9 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 	}
 	if (status == BRABEION_OK)
 		status = configure(database, options, error);
+	/* the way out of a transaction must not depend on there being memory */
+	if (status == BRABEION_OK && !brb_database_statement(database, BRB_STATEMENT_ROLLBACK, error))
+		status = error->status;
 	if (lock >= 0)
 		close(lock);
 	if (status != BRABEION_OK)

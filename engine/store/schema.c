@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char version_1[] =
 	/* numbers that only grow: the last sequence given out; what the sweep of seen ids has reached */
@@ -72,31 +74,42 @@ static brabeion_status read_number(sqlite3 *handle, const char *sql, int64_t *va
 	return status;
 }
 
+static brabeion_status refuse_anothers(int64_t application, brabeion_error *error)
+{
+	return brb_status_set(error, BRABEION_STORE,
+			      "is a database of another program (its application_id is %lld); left untouched",
+			      (long long)application);
+}
+
+/* Of a database that says that it is ours. */
+static brabeion_status check_version(int64_t version, brabeion_error *error)
+{
+	if (version < 1)
+		return brb_status_set(error, BRABEION_STORE, "is damaged (its version is %lld); left untouched",
+				      (long long)version);
+	if (version > BRB_SCHEMA_VERSION)
+		return brb_status_set(
+			error, BRABEION_STORE,
+			"was written by a newer brabeion (its version is %lld, this one knows up to %d); "
+			"left untouched",
+			(long long)version, BRB_SCHEMA_VERSION);
+	return BRABEION_OK;
+}
+
+/* *version is 0 for an empty database, which is to become ours. */
 static brabeion_status check_ours(sqlite3 *handle, int64_t *version, brabeion_error *error)
 {
 	int64_t application = 0, tables = 0;
 	brabeion_status status = read_number(handle, "PRAGMA application_id", &application, error);
 	if (status == BRABEION_OK)
 		status = read_number(handle, "PRAGMA user_version", version, error);
-	if (status == BRABEION_OK && application != BRB_SCHEMA_APPLICATION_ID)
-		status = read_number(handle, "SELECT COUNT(*) FROM sqlite_schema", &tables, error);
 	if (status != BRABEION_OK)
 		return status;
+	if (application == BRB_SCHEMA_APPLICATION_ID)
+		return check_version(*version, error);
+	status = read_number(handle, "SELECT COUNT(*) FROM sqlite_schema", &tables, error);
 	bool empty = application == 0 && *version == 0 && tables == 0;
-	if (application != BRB_SCHEMA_APPLICATION_ID && !empty)
-		return brb_status_set(error, BRABEION_STORE,
-				      "is a database of another program (its application_id is %lld); left untouched",
-				      (long long)application);
-	if (*version < 0)
-		return brb_status_set(error, BRABEION_STORE, "is damaged (its version is %lld); left untouched",
-				      (long long)*version);
-	if (*version > BRB_SCHEMA_VERSION)
-		return brb_status_set(
-			error, BRABEION_STORE,
-			"was written by a newer brabeion (its version is %lld, this one knows up to %d); "
-			"left untouched",
-			(long long)*version, BRB_SCHEMA_VERSION);
-	return BRABEION_OK;
+	return status == BRABEION_OK && !empty ? refuse_anothers(application, error) : status;
 }
 
 static brabeion_status execute(sqlite3 *handle, const char *sql, brabeion_error *error)
@@ -117,13 +130,25 @@ static brabeion_status migrate(sqlite3 *handle, int64_t version, int64_t now_s, 
 	return status == BRABEION_OK ? execute(handle, stamp, error) : status;
 }
 
+/* ---- a first look, which touches nothing ---- */
+
+enum { HEADER_BYTES = 100, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 };
+
+static uint32_t read_big_endian(const unsigned char *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 /*
- * A look at the file through a connection that takes no lock and makes no file: a database that is not ours must not
- * even get a -wal or -shm beside it. What a WAL holds is not seen here; the look inside the transaction sees it.
+ * Counts the tables of a database that may be another program's, through a connection that takes no lock and makes no
+ * file beside it. Such a connection sees no journal, so a database that is being written looks corrupt to it: it
+ * cannot tell then.
  */
-static brabeion_status look_first(const char *path, brabeion_error *error)
+static bool is_anothers(const char *path)
 {
 	sqlite3 *handle = NULL;
+	brabeion_error ignored = BRABEION_NO_ERROR;
+	int64_t tables = 0;
 	char *uri = sqlite3_mprintf("file:");
 	for (const char *at = path; uri && *at; at++) {
 		bool plain = *at != '?' && *at != '#' && *at != '%';
@@ -133,21 +158,52 @@ static brabeion_status look_first(const char *path, brabeion_error *error)
 	}
 	char *whole = uri ? sqlite3_mprintf("%s?immutable=1", uri) : NULL;
 	sqlite3_free(uri);
-	if (!whole)
-		return brb_status_no_memory(error);
-	int64_t version = 0;
-	brabeion_status status = BRABEION_OK;
-	if (sqlite3_open_v2(whole, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) ==
-	    SQLITE_OK)
-		status = check_ours(handle, &version, error);
+	if (whole && sqlite3_open_v2(whole, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+				     NULL) == SQLITE_OK)
+		read_number(handle, "SELECT COUNT(*) FROM sqlite_schema", &tables, &ignored);
 	sqlite3_free(whole);
 	sqlite3_close(handle);
-	return status;
+	brabeion_error_finish(&ignored);
+	return tables > 0;
+}
+
+static bool has_journal(const char *path)
+{
+	char *journal = sqlite3_mprintf("%s-journal", path);
+	bool has = journal && access(journal, F_OK) == 0;
+	sqlite3_free(journal);
+	return has;
+}
+
+/*
+ * Reads the header (sqlite.org/fileformat.html, section 1.3) through SQLite's own handle of the file, since closing
+ * another one would drop SQLite's locks. What is still in a journal is not seen here; the look inside the transaction
+ * sees it. A database that is not ours must not even get a -wal or -shm beside it.
+ */
+static brabeion_status look_first(sqlite3 *handle, const char *path, brabeion_error *error)
+{
+	sqlite3_file *file = NULL;
+	unsigned char header[HEADER_BYTES] = { 0 };
+	sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (!file || !file->pMethods)
+		return BRABEION_OK;
+	sqlite3_int64 size = 0;
+	if (file->pMethods->xFileSize(file, &size) != SQLITE_OK || size == 0 || has_journal(path))
+		return BRABEION_OK;
+	if (file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK ||
+	    memcmp(header, "SQLite format 3", 16) != 0)
+		return brb_status_set(error, BRABEION_STORE, "is not a database; left untouched");
+	uint32_t application = read_big_endian(header + APPLICATION_ID_AT);
+	if (application == BRB_SCHEMA_APPLICATION_ID)
+		return check_version((int32_t)read_big_endian(header + USER_VERSION_AT), error);
+	if (application == 0 && !is_anothers(path))
+		return BRABEION_OK;
+	return refuse_anothers(application, error);
 }
 
 brabeion_status brb_schema_bring_up_to_date(sqlite3 *handle, const char *path, int64_t now_s, brabeion_error *error)
 {
-	brabeion_status status = look_first(path, error);
+	brabeion_status status = look_first(handle, path, error);
 	if (status != BRABEION_OK)
 		return status;
 	status = execute(handle, "BEGIN IMMEDIATE", error);
