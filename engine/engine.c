@@ -4,6 +4,7 @@
  * Keeps true: a call from inside a plugin or after fork is refused before anything is touched; callbacks run after the
  * commit, with no lock and no generation held.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -89,6 +90,18 @@ static char *folder_of(const char *path)
 	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
+/* Told before plugins are loaded: a folder that is not there would else look like a lack of one for their copies. */
+static brabeion_status check_folder(const char *database, brabeion_error *error)
+{
+	char *folder = folder_of(database);
+	if (!folder)
+		return brb_status_no_memory(error);
+	bool usable = access(folder, W_OK | X_OK) == 0;
+	int why = errno;
+	free(folder);
+	return usable ? BRABEION_OK : brb_status_set(error, BRABEION_STORE, "%s: %s", database, strerror(why));
+}
+
 /* Where copies of plugins may live: cache_dir alone when it is given. */
 static brabeion_status open_home(const brb_config *config, const char *database, const char *last_resort,
 				 const brb_log *log, brb_image_home **home, brabeion_error *error)
@@ -104,6 +117,23 @@ static brabeion_status open_home(const brb_config *config, const char *database,
 	}
 	brabeion_status status = brb_image_home_open(places, sizeof places / sizeof places[0], log, home, error);
 	free(folder);
+	if (status != BRABEION_OK && !config->cache_dir)
+		brb_status_add(error, status, "(set \"cache_dir\" in %s to name another folder)", config->name);
+	return status;
+}
+
+/* All faults of the file and of what it names, at once. */
+static brabeion_status load_generation(brb_config *config, brb_image_home *home, const brb_log *log,
+				       brb_generation **out, brabeion_error *error)
+{
+	brb_generation *generation = NULL;
+	brabeion_status status = brb_generation_open(config, home, log, &generation, error);
+	if (status == BRABEION_OK || status == BRABEION_CONFIG)
+		status = brb_config_verdict(config, error);
+	if (status == BRABEION_OK)
+		*out = generation;
+	else
+		brb_generation_close(generation);
 	return status;
 }
 
@@ -174,13 +204,15 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 }
 
 /* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
-static brabeion_status open_parts(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
+static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, brabeion_error *error)
 {
 	brb_generation *generation = NULL;
 	const char *database = engine->database ? engine->database : config->database;
-	brabeion_status status = open_home(config, database, NULL, &engine->log, &engine->home, error);
+	brabeion_status status = check_folder(database, error);
 	if (status == BRABEION_OK)
-		status = brb_generation_open(config, engine->home, &engine->log, &generation, error);
+		status = open_home(config, database, NULL, &engine->log, &engine->home, error);
+	if (status == BRABEION_OK)
+		status = load_generation(config, engine->home, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
@@ -207,7 +239,7 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	brb_config *config = NULL;
 	brabeion_status status = init_engine(engine, options, error);
 	if (status == BRABEION_OK)
-		status = brb_config_open(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
+		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
 		status = brb_group_init(&engine->group, error);
 	if (status == BRABEION_OK)
@@ -288,12 +320,12 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	int64_t began_us = brb_clock_monotonic_us();
 	char *path = config_path_now(engine);
 	brabeion_status status =
-		path ? brb_config_open(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
+		path ? brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
 	free(path);
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
-		status = brb_generation_open(config, engine->home, &engine->log, &generation, error);
+		status = load_generation(config, engine->home, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
 	brb_config_close(config);
@@ -334,12 +366,12 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 	brb_image_home *home = NULL;
 	brb_generation *generation = NULL;
 	const char *temporary = secure_getenv("TMPDIR");
-	brabeion_status status = brb_config_open(config_of(options), BRABEION_PLUGIN_DIR, &config, error);
+	brabeion_status status = brb_config_read(config_of(options), BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
 		status = open_home(config, options->database ? options->database : config->database,
 				   temporary ? temporary : "/tmp", &log, &home, error);
 	if (status == BRABEION_OK)
-		status = brb_generation_open(config, home, &log, &generation, error);
+		status = load_generation(config, home, &log, &generation, error);
 	if (status == BRABEION_OK && list)
 		status = brb_engine_list_badges(generation, NULL, list, error);
 	brb_generation_close(generation);

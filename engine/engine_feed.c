@@ -1,6 +1,7 @@
 /*
- * engine: the feed of changes, and the descriptor that tells when to look at it. The store's journal is written at every
- * commit, by whichever process: an inotify watch on it is all that is needed, and no thread.
+ * engine: the feed of changes, and the descriptor that tells when to look at it. The times of the store's journal are set
+ * after every commit that changed an award, by whichever process: an inotify watch on it is all that is needed, and no
+ * thread.
  */
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ int brabeion_changes_fd(brabeion_engine *engine)
 	pthread_mutex_lock(&engine->feed_lock);
 	if (engine->feed_fd < 0) {
 		int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-		if (fd >= 0 && inotify_add_watch(fd, brb_store_journal_path(engine->store), IN_MODIFY) < 0) {
+		if (fd >= 0 && inotify_add_watch(fd, brb_store_journal_path(engine->store), IN_ATTRIB) < 0) {
 			close(fd);
 			fd = -1;
 		}

@@ -22,7 +22,6 @@
 typedef struct whole {
 	brb_config config;
 	brb_arena arena;
-	brb_yaml *yaml; /* the settings that plugins get are its nodes */
 } whole;
 
 /* ---- what all parts of the room use ---------------------------------------------------------------------------- */
@@ -314,7 +313,7 @@ static bool set_defaults(brb_config_reading *reading)
 
 static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, brabeion_error *error)
 {
-	brb_config_reading reading = { .config = &made->config, .arena = &made->arena, .yaml = made->yaml };
+	brb_config_reading reading = { .config = &made->config, .arena = &made->arena, .yaml = made->config.yaml };
 	reading.search.arena = &made->arena;
 	reading.memory_short = !set_defaults(&reading);
 	if (!reading.memory_short)
@@ -323,10 +322,10 @@ static brabeion_status read_whole(whole *made, const char *installed_plugin_dir,
 	brb_config_search_finish(&reading.search);
 	brb_table_finish(&reading.slugs);
 	brb_table_finish(&reading.files);
-	return memory_short ? brb_status_no_memory(error) : brb_yaml_verdict(made->yaml, error);
+	return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 }
 
-brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
+brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
 				brabeion_error *error)
 {
 	brabeion_status status;
@@ -338,7 +337,7 @@ brabeion_status brb_config_open(const char *path, const char *installed_plugin_d
 		status = brb_status_no_memory(error);
 		goto fail;
 	}
-	status = brb_yaml_open_tolerant(path, path, &made->yaml, error);
+	status = brb_yaml_open_tolerant(path, path, &made->config.yaml, error);
 	if (status != BRABEION_OK)
 		goto fail;
 	status = read_whole(made, installed_plugin_dir, error);
@@ -351,31 +350,39 @@ fail:
 	return status;
 }
 
+brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error)
+{
+	return brb_yaml_verdict(config->yaml, error);
+}
+
+brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
+				brabeion_error *error)
+{
+	brb_config *config = NULL;
+	brabeion_status status = brb_config_read(path, installed_plugin_dir, &config, error);
+	if (status == BRABEION_OK)
+		status = brb_config_verdict(config, error);
+	if (status == BRABEION_OK)
+		*out = config;
+	else
+		brb_config_close(config);
+	return status;
+}
+
 void brb_config_close(brb_config *config)
 {
 	if (!config)
 		return;
 	whole *made = (whole *)config;
-	brb_yaml_close(made->yaml);
+	brb_yaml_close(made->config.yaml);
 	brb_arena_finish(&made->arena);
 	free(made);
 }
 
-void brb_config_fault(const brb_config *config, brb_config_position at, brabeion_error *error, const char *format,
-		      ...)
+void brb_config_fault(brb_config *config, brb_config_position at, const char *format, ...)
 {
-	char *what = NULL;
 	va_list arguments;
 	va_start(arguments, format);
-	int length = vasprintf(&what, format, arguments);
+	brb_yaml_fault_va(config->yaml, at.line, at.column, format, arguments);
 	va_end(arguments);
-	if (length < 0) {
-		brb_status_no_memory(error);
-		return;
-	}
-	if (at.line)
-		brb_status_add(error, BRABEION_CONFIG, "%s:%u:%u: %s", config->name, at.line, at.column, what);
-	else
-		brb_status_add(error, BRABEION_CONFIG, "%s: %s", config->name, what);
-	free(what);
 }

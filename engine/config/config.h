@@ -66,18 +66,30 @@ typedef struct brb_config {
 	const char *cache_dir; /* resolved path, or NULL */
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
+	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */
 } brb_config;
 
-/* `installed_plugin_dir` is searched last. The environment's BRABEION_PLUGIN_PATH is read here. */
+/*
+ * Reads the file, with faults collected: what could be made of it is there, so that other rooms can find more faults in
+ * what is left. An entry that is wrong has NULL where its value should be. `installed_plugin_dir` is searched last. The
+ * environment's BRABEION_PLUGIN_PATH is read here.
+ * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_MEMORY.
+ */
+brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
+				brabeion_error *error);
+
+/* BRABEION_OK when no fault was found so far; else BRABEION_CONFIG with all of them, in the file's order. */
+brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error);
+
+/* Both: a configuration without fault, or none. */
 brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
 				brabeion_error *error);
 void brb_config_close(brb_config *config);
 
 /*
- * Adds "file:line:column: message" to `error`, for rooms that find more faults in the file.
- * A position of line 0 gives "file: message".
+ * Adds a fault: "file:line:column: message", or "file: message" for a position of line 0. For rooms that find more
+ * faults in the file. One thread at a time.
  */
-void brb_config_fault(const brb_config *config, brb_config_position at, brabeion_error *error, const char *format,
-		      ...) BRB_PRINTF(4, 5);
+void brb_config_fault(brb_config *config, brb_config_position at, const char *format, ...) BRB_PRINTF(3, 4);
 
 #endif

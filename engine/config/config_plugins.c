@@ -208,10 +208,12 @@ static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
 	if (!badge->slug)
 		return;
 	const brb_config_position *first = seen_before(reading, &reading->slugs, badge->slug, &badge->slug_at);
-	if (first)
-		brb_yaml_fault(reading->yaml, badge->slug_at.line, badge->slug_at.column,
-			       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, reading->config->name,
-			       first->line, first->column, given ? "" : ": give this badge a \"slug\" of its own");
+	if (!first)
+		return;
+	brb_yaml_fault(reading->yaml, badge->slug_at.line, badge->slug_at.column,
+		       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, reading->config->name,
+		       first->line, first->column, given ? "" : ": give this badge a \"slug\" of its own");
+	badge->slug = NULL; /* told: loading the plugin need not tell it again */
 }
 
 static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
@@ -261,8 +263,7 @@ static void read_plugin_settings(brb_config_reading *reading, const char *key, c
 }
 
 /* By the real path: two names of one file are one plugin. */
-static void check_listed_once(brb_config_reading *reading, const brb_config_plugin *plugin,
-			      const brb_yaml_node *value)
+static void check_listed_once(brb_config_reading *reading, brb_config_plugin *plugin, const brb_yaml_node *value)
 {
 	char *real = realpath(plugin->path, NULL);
 	if (!real)
@@ -275,12 +276,13 @@ static void check_listed_once(brb_config_reading *reading, const brb_config_plug
 	}
 	char buffer[BRB_YAML_SHORT_BYTES];
 	const brb_config_position *first = seen_before(reading, &reading->files, kept, &plugin->file_at);
-	if (first)
-		BRB_CONFIG_FAULT(reading, value,
-				 "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
-				 "list its badges under one entry",
-				 brb_yaml_shortened(plugin->file, buffer), reading->config->name, first->line,
-				 first->column);
+	if (!first)
+		return;
+	plugin->path = NULL; /* told: loading it need not tell what it repeats */
+	BRB_CONFIG_FAULT(reading, value,
+			 "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
+			 "list its badges under one entry",
+			 brb_yaml_shortened(plugin->file, buffer), reading->config->name, first->line, first->column);
 }
 
 static void read_file(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)

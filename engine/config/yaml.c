@@ -126,8 +126,13 @@ void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *
 {
 	va_list arguments;
 	va_start(arguments, format);
-	brb_yaml_faults_add_va(&yaml->faults, line, column, format, arguments);
+	brb_yaml_fault_va(yaml, line, column, format, arguments);
 	va_end(arguments);
+}
+
+void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
+{
+	brb_yaml_faults_add_va(&yaml->faults, line, column, format, arguments);
 }
 
 brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)

@@ -88,6 +88,8 @@ const char *brb_yaml_kind_name(brb_yaml_kind kind);
 
 /* Puts a fault on record. Control characters come out escaped: a fault is one line. */
 void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, ...) BRB_PRINTF(4, 5);
+void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
+	BRB_PRINTF(4, 0);
 
 /* OK when no fault is on record; else all of them, in the file's order, as "name:line:column: what". */
 brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error);

@@ -118,8 +118,12 @@ brabeion_status brb_yaml_faults_verdict(brb_yaml_faults *faults, const char *nam
 	brb_builder text = { 0 };
 	for (size_t i = 0; i < told; i++) {
 		const brb_yaml_faults_item *item = &faults->items[i];
-		brb_builder_printf(&text, "%s%s:%u:%u: %s", i ? "\n" : "", name, item->line, item->column,
-				   item->what);
+		const char *newline = i ? "\n" : "";
+		if (item->line)
+			brb_builder_printf(&text, "%s%s:%u:%u: %s", newline, name, item->line, item->column,
+					   item->what);
+		else
+			brb_builder_printf(&text, "%s%s: %s", newline, name, item->what);
 	}
 	if (more)
 		brb_builder_printf(&text, "\n... and %zu more", more);

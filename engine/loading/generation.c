@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct generation_builder {
-	const brb_config *config;
+	brb_config *config;
 	brb_generation *generation;
 	brabeion_error *error;
 	bool refused;
@@ -16,7 +16,7 @@ typedef struct generation_builder {
 static void no_memory(generation_builder *builder)
 {
 	builder->refused = true;
-	brb_status_add(builder->error, BRABEION_MEMORY, "out of memory");
+	brb_status_no_memory(builder->error);
 }
 
 /* ---- what may not be repeated ---- */
@@ -27,7 +27,7 @@ static void check_id(generation_builder *builder, brb_table *ids, brb_plugin *pl
 	if (earlier) {
 		builder->refused = true;
 		brb_config_fault(
-			builder->config, plugin->at, builder->error,
+			builder->config, plugin->at,
 			"the plugin id \"%s\" is in use by the plugin of line %u already: their memory would be "
 			"mixed",
 			plugin->id, earlier->at.line);
@@ -41,7 +41,7 @@ static void check_slug(generation_builder *builder, brb_badge *badge)
 	const brb_badge *earlier = brb_table_get(&builder->generation->slugs, badge->slug);
 	if (earlier) {
 		builder->refused = true;
-		brb_config_fault(builder->config, badge->at, builder->error,
+		brb_config_fault(builder->config, badge->at,
 				 "the slug \"%s\" is in use at line %u already: give one of them another `slug:`",
 				 badge->slug, earlier->at.line);
 	} else if (!brb_table_set(&builder->generation->slugs, badge->slug, badge)) {
@@ -105,7 +105,7 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin)
 
 static void load_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
 {
-	const brb_config *config = builder->config;
+	brb_config *config = builder->config;
 	brb_generation *generation = builder->generation;
 	generation->plugins =
 		brb_arena_take(&generation->arena, (config->plugin_count + 1) * sizeof *generation->plugins);
@@ -115,6 +115,10 @@ static void load_plugins(generation_builder *builder, brb_image_home *home, cons
 	}
 	for (size_t i = 0; i < config->plugin_count; i++) {
 		brb_plugin *plugin = NULL;
+		if (!config->plugins[i].path) { /* config has said why */
+			builder->refused = true;
+			continue;
+		}
 		if (brb_plugin_open(config, &config->plugins[i], home, log, &plugin, builder->error) == BRABEION_OK)
 			generation->plugins[generation->plugin_count++] = plugin;
 		else
@@ -142,7 +146,7 @@ static void join_plugins(generation_builder *builder)
 	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
 }
 
-brabeion_status brb_generation_open(const brb_config *config, brb_image_home *home, const brb_log *log,
+brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
 				    brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = calloc(1, sizeof *generation);
@@ -154,7 +158,7 @@ brabeion_status brb_generation_open(const brb_config *config, brb_image_home *ho
 		join_plugins(&builder);
 	if (builder.refused) {
 		brb_generation_close(generation);
-		return error->status;
+		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;
 	}
 	*out = generation;
 	return BRABEION_OK;

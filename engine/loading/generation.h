@@ -47,9 +47,10 @@ typedef struct brb_generation {
 } brb_generation;
 
 /*
- * Errors: BRABEION_CONFIG with all faults of all plugins, in their order. Nothing stays loaded then.
+ * Errors: BRABEION_CONFIG with the faults of all plugins added to the configuration's; BRABEION_SYSTEM and
+ *         BRABEION_MEMORY in `error`. Nothing stays loaded then.
  */
-brabeion_status brb_generation_open(const brb_config *config, brb_image_home *home, const brb_log *log,
+brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
 				    brb_generation **out, brabeion_error *error);
 
 /* Closes the instances and images. No thread may use it any more. NULL is fine. */

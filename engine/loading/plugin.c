@@ -12,7 +12,7 @@
 #include "loading/setup.h"
 
 typedef struct plugin_loader {
-	const brb_config *config;
+	brb_config *config;
 	const brb_config_plugin *entry;
 	const brb_log *log;
 	brb_plugin *plugin;
@@ -21,16 +21,16 @@ typedef struct plugin_loader {
 	bool refused;
 } plugin_loader;
 
-#define REFUSE(loader, at, ...)                                                       \
-	do {                                                                          \
-		(loader)->refused = true;                                             \
-		brb_config_fault((loader)->config, at, (loader)->error, __VA_ARGS__); \
+#define REFUSE(loader, at, ...)                                      \
+	do {                                                         \
+		(loader)->refused = true;                            \
+		brb_config_fault((loader)->config, at, __VA_ARGS__); \
 	} while (0)
 
 static void no_memory(plugin_loader *loader)
 {
 	loader->refused = true;
-	brb_status_add(loader->error, BRABEION_MEMORY, "out of memory");
+	brb_status_no_memory(loader->error);
 }
 
 /* ---- merging ---- */
@@ -74,6 +74,10 @@ static void merge_levels(plugin_loader *loader, const badge_definition *definiti
 		return;
 	}
 	for (size_t i = 0; i < use->level_count; i++) {
+		if (!use->levels[i].name || !use->levels[i].description) { /* config has said why */
+			loader->refused = true;
+			return;
+		}
 		levels[i].name = brb_arena_copy(&loader->plugin->arena, use->levels[i].name);
 		levels[i].description = brb_arena_copy(&loader->plugin->arena, use->levels[i].description);
 		if (!levels[i].name || !levels[i].description)
@@ -92,7 +96,7 @@ static void merge_events(plugin_loader *loader, const badge_definition *definiti
 		return;
 	const char **events = brb_arena_take(&loader->plugin->arena, use->event_count * sizeof *events);
 	for (size_t i = 0; events && i < use->event_count; i++) {
-		events[i] = brb_arena_copy(&loader->plugin->arena, use->events[i]);
+		events[i] = brb_arena_copy(&loader->plugin->arena, use->events[i] ? use->events[i] : "");
 		if (!events[i])
 			events = NULL;
 	}
@@ -232,6 +236,10 @@ static void load_badges(plugin_loader *loader)
 	}
 	for (size_t i = 0; i < count; i++) {
 		const brb_config_badge *use = entry->has_badges ? &entry->badges[i] : NULL;
+		if (use && (!use->badge || !use->slug)) { /* config has said why */
+			loader->refused = true;
+			continue;
+		}
 		const badge_definition *definition =
 			use ? find_definition(loader, use) : &loader->descriptor.definitions[i];
 		if (definition)
@@ -278,8 +286,11 @@ static brabeion_status load_image(plugin_loader *loader, brb_image_home *home)
 	brabeion_status status = brb_image_open(home, entry->path, &plugin->image, &fault);
 	if (status == BRABEION_OK)
 		status = brb_descriptor_read(plugin->image, &plugin->arena, &loader->descriptor, &fault);
-	if (status != BRABEION_OK)
+	if (status == BRABEION_CONFIG)
 		REFUSE(loader, entry->file_at, "plugin \"%s\" %s", entry->file, fault.message);
+	else if (status != BRABEION_OK) /* the machine is in the way, not the file */
+		brb_status_set(loader->error, status, "plugin \"%s\" %s", entry->path, fault.message);
+	loader->refused = status != BRABEION_OK;
 	brabeion_error_finish(&fault);
 	return status;
 }
@@ -299,12 +310,12 @@ static void describe(plugin_loader *loader)
 		no_memory(loader);
 }
 
-brabeion_status brb_plugin_open(const brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
+brabeion_status brb_plugin_open(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
 				const brb_log *log, brb_plugin **out, brabeion_error *error)
 {
 	brb_plugin *plugin = calloc(1, sizeof *plugin);
 	if (!plugin)
-		return brb_status_add(error, BRABEION_MEMORY, "out of memory");
+		return brb_status_no_memory(error);
 	plugin_loader loader = { .config = config, .entry = entry, .log = log, .plugin = plugin, .error = error };
 	brabeion_status status = load_image(&loader, home);
 	if (status == BRABEION_OK) {
@@ -315,7 +326,7 @@ brabeion_status brb_plugin_open(const brb_config *config, const brb_config_plugi
 	}
 	if (loader.refused) {
 		brb_plugin_close(plugin);
-		return error->status;
+		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;
 	}
 	*out = plugin;
 	return BRABEION_OK;

@@ -56,9 +56,9 @@ struct brb_plugin {
 
 /*
  * Loads one entry of the configuration. `config` and `entry` are read during the call only.
- * Errors: BRABEION_CONFIG with all faults added to `error`, each with its place in badges.yaml.
+ * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
  */
-brabeion_status brb_plugin_open(const brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
+brabeion_status brb_plugin_open(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
 				const brb_log *log, brb_plugin **out, brabeion_error *error);
 
 /* Closes its instances, then its image. NULL is fine. */

@@ -62,7 +62,7 @@ static const brb_yaml_node *ask(brb_setup *setup, const char *path)
 static void wrong_type(brb_setup *setup, const char *path, const brb_yaml_node *node, const char *wanted)
 {
 	setup->failed = true;
-	brb_config_fault(setup->config, (brb_config_position){ node->line, node->column }, setup->error,
+	brb_config_fault(setup->config, (brb_config_position){ node->line, node->column },
 			 "%s: setting \"%s\" must be %s, not %s", setup->what, path, wanted,
 			 brb_yaml_kind_name(node->kind));
 }
@@ -178,7 +178,7 @@ static void setup_fail(badge_setup *setup, const char *path, const char *message
 	const brb_yaml_node *node = walk(self->settings, path);
 	brb_config_position at = node ? (brb_config_position){ node->line, node->column } : self->at;
 	self->failed = true;
-	brb_config_fault(self->config, at, self->error, "%s: %s", self->what, message);
+	brb_config_fault(self->config, at, "%s: %s", self->what, message);
 }
 
 static const badge_host setup_host = {
@@ -244,7 +244,7 @@ static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, 
 	if (misspelt_only && !nearest)
 		return;
 	setup->failed = true;
-	brb_config_fault(setup->config, (brb_config_position){ entry->key_line, entry->key_column }, setup->error,
+	brb_config_fault(setup->config, (brb_config_position){ entry->key_line, entry->key_column },
 			 nearest ? "%s: unknown setting \"%s\" (did you mean \"%s\"?)" : "%s: unknown setting \"%s\"",
 			 setup->what, path, nearest);
 }

@@ -14,16 +14,16 @@
 #include "config/config.h"
 
 typedef struct brb_setup {
-	badge_setup head; /* first: the plugin's pointer to it is a pointer to this */
-	const brb_config *config;
+	badge_setup head;              /* first: the plugin's pointer to it is a pointer to this */
+	brb_config *config;            /* collects the faults */
 	const brb_yaml_node *settings; /* NULL: none */
 	brb_config_position at;        /* for faults that no setting is to blame for */
 	const char *what;              /* `badge "commentator"`, for messages */
 	const char *slug;
 	uint32_t level_count;
 	brb_arena arena;
-	brb_table asked; /* paths */
-	brabeion_error *error;
+	brb_table asked;       /* paths */
+	brabeion_error *error; /* for want of memory */
 	bool failed;
 } brb_setup;
 

@@ -201,10 +201,28 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 	return status;
 }
 
+/*
+ * SQLite leaves the WAL of a file that was moved away where it is, and takes it for that of whatever file is put in its
+ * place, which is ruined by it. So all of it is taken into the file that it belongs to, wherever that is now. Not
+ * waiting: who else uses it has it open and will come to this, too.
+ */
+static void empty_wal_of_moved(brb_database *database)
+{
+	int moved = 0;
+	if (!database->handle || !database->inode) /* never opened as ours */
+		return;
+	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved)
+		return;
+	sqlite3_busy_handler(database->handle, NULL, NULL);
+	sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void brb_database_close(brb_database *database)
 {
 	for (int i = 0; i < BRB_STATEMENT_COUNT; i++)
 		sqlite3_finalize(database->statements[i]);
+	empty_wal_of_moved(database);
 	sqlite3_close(database->handle);
 	memset(database->statements, 0, sizeof database->statements);
 	database->handle = NULL;

@@ -4,7 +4,9 @@
  * The cells stay right across transactions as long as nobody else commits. SQLite's data version tells: it moves with
  * every commit of any connection, so it is read after our own commit and compared at the next begin.
  */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "store/internal.h"
 
@@ -157,6 +159,16 @@ void brb_store_rollback(brb_store *store)
 	end_transaction(store, false);
 }
 
+/*
+ * SQLite writes to the journal before readers see the commit, long before at synchronous FULL: who woke at that write
+ * would look too early, and sleep on. So the journal's times are set once the commit can be seen.
+ */
+static void wake_watchers(const brb_store *store)
+{
+	if (store->last_sequence != store->written_sequence)
+		utimensat(AT_FDCWD, store->journal_path, NULL, 0);
+}
+
 brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 {
 	brabeion_status status = brb_store_write_changes(store, error);
@@ -170,6 +182,7 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 		brb_store_rollback(store);
 		return status;
 	}
+	wake_watchers(store);
 	store->written_sequence = store->last_sequence;
 	atomic_fetch_add_explicit(&store->commit_count, 1, memory_order_relaxed);
 	store->known_version = brb_database_data_version(&store->database);

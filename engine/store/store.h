@@ -43,7 +43,7 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 void brb_store_close(brb_store *store); /* no transaction may be under way */
 const char *brb_store_path(const brb_store *store);
 
-/* A file that is written at every commit, by whichever process. */
+/* A file whose times are set after every commit that changed an award, by whichever process: inotify tells IN_ATTRIB. */
 const char *brb_store_journal_path(const brb_store *store);
 
 /* ---- names that a badge set brings along ---- */

@@ -94,6 +94,8 @@ static const char *const merge[] = {
 brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error)
 {
 	upkeep_users users = { .from_name = from, .into_name = into };
+	if (strcmp(from, into) == 0)
+		return BRABEION_OK; /* what is held by both would go */
 	brabeion_status status = brb_store_write_so_far(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_user(store, from, false, &users.from, error);

@@ -48,7 +48,7 @@ static inline void close_loading_room(void)
  * Opens a badges.yaml of these lines below `plugins:`, which is line 3 of the file: the first is line 4. Its name in
  * messages is "badges.yaml".
  */
-static inline const brb_config *configure(const char *plugin_lines)
+static inline brb_config *configure(const char *plugin_lines)
 {
 	char path[PATH_BYTES], *text = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;

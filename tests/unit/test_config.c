@@ -184,6 +184,35 @@ Test(config, every_key_is_read)
 	brb_config_close(config);
 }
 
+Test(config, a_badge_may_be_earned_again_where_it_says_so)
+{
+	static const struct {
+		const char *lines;
+		bool rearn;
+	} cases[] = {
+		{ "", false },
+		{ "        rearn: true\n", true },
+		{ "        rearn: false\n", false },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "%s%s", BADGE_FILE(""), cases[i].lines);
+		brb_config *config = opened(text);
+		cr_expect_eq(config->plugins[0].badges[0].rearn, cases[i].rearn, "%s", cases[i].lines);
+		brb_config_close(config);
+	}
+	expect_fault(BADGE_FILE("        rearn: 1\n"),
+		     "badges.yaml:7:16: \"rearn\" must be true or false, not an integer");
+	expect_fault(BADGE_FILE("        rearn: 'true'\n"),
+		     "badges.yaml:7:16: \"rearn\" must be true or false, not text");
+	expect_fault(BADGE_FILE("        rearn:\n"),
+		     "badges.yaml:7:15: \"rearn\" must be true or false, not nothing");
+	expect_fault(BADGE_FILE("        rearn: *again\n"),
+		     "badges.yaml:7:16: alias \"*again\" has no anchor before it");
+	expect_fault(BADGE_FILE("        reearn: true\n"),
+		     "badges.yaml:7:9: unknown key \"reearn\" (did you mean \"rearn\"?)");
+}
+
 Test(config, durations_have_units)
 {
 	static const struct {
@@ -578,10 +607,10 @@ Test(config, others_add_faults_of_the_file)
 	brb_config *config = opened(TOP_FILE(""));
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_config_position at = { .line = 4, .column = 7 }, nowhere = { 0 };
-	brb_config_fault(config, at, &error, "no badge \"%s\"", "x");
-	brb_config_fault(config, nowhere, &error, "%d badges", 3);
-	cr_expect_eq(error.status, BRABEION_CONFIG);
-	cr_expect_str_eq(error.message, "badges.yaml:4:7: no badge \"x\"\nbadges.yaml: 3 badges");
+	brb_config_fault(config, at, "no badge \"%s\"", "x");
+	brb_config_fault(config, nowhere, "%d badges", 3);
+	cr_expect_eq(brb_config_verdict(config, &error), BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "badges.yaml: 3 badges\nbadges.yaml:4:7: no badge \"x\"");
 	brabeion_error_finish(&error);
 	brb_config_close(config);
 }

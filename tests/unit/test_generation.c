@@ -24,6 +24,7 @@ static void expect_refused(const char *lines, const char *message)
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
 	cr_expect_eq(brb_generation_open(config, home, &loading_log, &generation, &error), BRABEION_CONFIG);
+	cr_expect_eq(brb_config_verdict(config, &error), BRABEION_CONFIG);
 	cr_expect_null(generation);
 	cr_expect_str_eq(error.message ? error.message : "(none)", message, "%s", error.message);
 	brabeion_error_finish(&error);

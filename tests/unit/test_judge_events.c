@@ -185,6 +185,79 @@ Test(judge_events, a_duplicate_within_one_transaction)
 	brb_judge_finish(&judge);
 }
 
+/* ---- left to the group ------------------------------------------------------------------------------------------- */
+
+/* What a single caller's event, which may be left to a group of callers, becomes. */
+static bool is_left_to_group(brb_judge *judge, const brabeion_event *event)
+{
+	brabeion_result_finish(&result);
+	judge->single = true;
+	judge->left_to_group = false;
+	cr_assert_eq(brb_judge_event(judge, event, &result), BRABEION_OK);
+	return judge->left_to_group;
+}
+
+Test(judge_events, a_single_event_that_is_sure_to_need_the_store_is_left_to_the_group)
+{
+	new_badge(new_plugin("p"), "first", 1, "visit", earn_nothing);
+	brb_judge judge = new_judge();
+	judge.leads = false;
+	cr_expect(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "ada", .id = "e1" }));
+	cr_expect_str_eq(trace, "", "nothing was judged");
+	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "ada" }));
+	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "other", .user = "ada", .id = "e1" }));
+	cr_expect_eq(result.outcome, BRABEION_UNHEARD);
+	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "", .id = "e1" }));
+	cr_expect_eq(result.status, BRABEION_INVALID);
+	cr_expect_not(judge.in_transaction);
+	judge.leads = true;
+	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "ada", .id = "e1" }));
+	cr_expect(judge.in_transaction);
+	commit(store);
+	brb_judge_finish(&judge);
+}
+
+/* Events of a name that have needed the store of late are likely to need it again; those that have not are not. */
+Test(judge_events, a_single_event_that_is_likely_to_need_it_is_left_too)
+{
+	new_multiple(new_plugin("p"), "many", "visit", earn);
+	brabeion_event event = { .name = "visit", .user = "ada" };
+	brb_judge judge = new_judge();
+	judge.leads = false;
+	for (int i = 0; i < 2; i++)
+		fire("visit", "ada");
+	cr_expect(is_left_to_group(&judge, &event));
+	for (int i = 0; i < 100; i++)
+		fire("visit", "ada");
+	badges[0].award = earn_nothing;
+	for (int i = 0; i < 64; i++)
+		fire("visit", "ada");
+	cr_expect_not(is_left_to_group(&judge, &event));
+	brb_judge_finish(&judge);
+}
+
+/* What is known to be held costs a single event no transaction. */
+Test(judge_events, a_single_event_that_earns_what_is_held_needs_no_transaction)
+{
+	new_badge(new_plugin("p"), "first", 1, "visit", earn);
+	fire("visit", "ada");
+	brabeion_event event = { .name = "visit", .user = "ada" };
+	brb_judge judge = new_judge();
+	cr_expect_not(is_left_to_group(&judge, &event));
+	cr_expect(judge.in_transaction, "the first time it is looked up");
+	commit(store);
+	brb_judge_finish(&judge);
+	sqlite3 *own = open_own();
+	own_run(own, "BEGIN IMMEDIATE");
+	judge = new_judge();
+	cr_expect_not(is_left_to_group(&judge, &event));
+	cr_expect_not(judge.in_transaction);
+	EXPECT_AWARDED("");
+	brb_judge_finish(&judge);
+	own_run(own, "ROLLBACK");
+	sqlite3_close(own);
+}
+
 /* ---- events that are wrong --------------------------------------------------------------------------------------- */
 
 static void expect_invalid(const brabeion_event *event, const char *message)

@@ -10,7 +10,8 @@ TestSuite(plugin, .init = open_loading_room, .fini = close_loading_room);
 static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabeion_error *error)
 {
 	configure(lines);
-	return brb_plugin_open(config, &config->plugins[0], home, &loading_log, plugin, error);
+	brabeion_status status = brb_plugin_open(config, &config->plugins[0], home, &loading_log, plugin, error);
+	return status == BRABEION_CONFIG ? brb_config_verdict(config, error) : status;
 }
 
 static brb_plugin *open_plugin(const char *lines)
@@ -122,6 +123,18 @@ Test(plugin, settings_reach_the_badges_open_and_its_instance_is_closed)
 	cr_expect_eq(*(int64_t *)plugin->badges[1].self, 3);
 	cr_expect_not_null(plugin->badges[0].close);
 	brb_plugin_close(plugin); /* the leak checker tells whether it closes both */
+}
+
+Test(plugin, a_badge_may_be_earned_again_after_a_revocation_where_the_file_says_so)
+{
+	brb_plugin *plugin =
+		open_plugin("  - file: good_one.so\n"
+			    "    badges: [{ badge: good-one, slug: a, rearn: true },"
+			    " { badge: good-one, slug: b }, { badge: good-one, slug: c, rearn: false }]\n");
+	cr_expect(plugin->badges[0].rearn);
+	cr_expect_not(plugin->badges[1].rearn);
+	cr_expect_not(plugin->badges[2].rearn);
+	brb_plugin_close(plugin);
 }
 
 Test(plugin, levels_from_config_takes_any_number)
@@ -291,11 +304,12 @@ Test(plugin, the_fingerprint_is_of_all_that_a_reload_may_change)
 		"  - file: memory_user.so\n    badges: [{ badge: memory-user, settings: { at: 4 } }]\n",
 		"  - file: memory_user.so\n    badges: [{ badge: memory-user, settings: { at: 5 } }]\n",
 		"  - file: memory_user.so\n    badges: [{ badge: memory-user, settings: { name: at } }]\n",
+		"  - file: memory_user.so\n    badges: [{ badge: memory-user, rearn: true }]\n",
 		"  - file: levels_from_config.so\n    badges: [{ badge: levels-from-config, slug: memory-user, "
 		"events: "
 		"[memory], levels: [{ name: Elephant, description: Remembered enough }] }]\n",
 	};
-	uint64_t seen[10];
+	uint64_t seen[12];
 	seen[0] = fingerprint("  - file: memory_user.so\n");
 	cr_expect_eq(fingerprint("  - file: memory_user.so\n"), seen[0]);
 	cr_expect_eq(fingerprint("\n\n  - file: memory_user.so\n    badges: [{ badge: memory-user }]\n"), seen[0],

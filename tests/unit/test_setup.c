@@ -9,7 +9,7 @@
 #include "base/guard.h"
 #include "loading/setup.h"
 
-static const brb_config config = { .name = "badges.yaml" };
+static brb_config config = { .name = "badges.yaml" };
 static brb_yaml *yaml;
 static brb_setup setup;
 static brabeion_error error;
@@ -36,18 +36,21 @@ static void close_self(void *self)
 /* Opens with these settings, which begin in line 1; NULL: none. True: opened. */
 static bool open_with(const char *settings, int32_t (*open)(badge_setup *setup, void **self), void **self)
 {
-	if (settings)
-		cr_assert_eq(brb_yaml_parse(settings, strlen(settings), "badges.yaml", &yaml, &error), BRABEION_OK,
-			     "%s", error.message);
+	const char *text = settings ? settings : "{}";
+	cr_assert_eq(brb_yaml_parse(text, strlen(text), "badges.yaml", &yaml, &error), BRABEION_OK, "%s",
+		     error.message);
+	config.yaml = yaml;
 	setup = (brb_setup){ .config = &config,
-			     .settings = yaml ? brb_yaml_root(yaml) : NULL,
+			     .settings = settings ? brb_yaml_root(yaml) : NULL,
 			     .at = { 12, 5 },
 			     .what = "badge \"a\"",
 			     .slug = "a",
 			     .level_count = 3,
 			     .error = &error };
 	brb_setup_init(&setup);
-	return brb_setup_open(&setup, open, close_self, self);
+	bool opened = brb_setup_open(&setup, open, close_self, self);
+	brb_yaml_verdict(yaml, &error);
+	return opened;
 }
 
 static void expect_open(const char *settings, int32_t (*open)(badge_setup *setup, void **self))
@@ -134,9 +137,9 @@ static int32_t open_failing(badge_setup *given, void **self)
 Test(setup, failing_at_a_setting_names_its_line)
 {
 	expect_refused("at:\n  - 10\n  - 5\n", open_failing,
+		       "badges.yaml:1:1: badge \"a\": and so on\n"
 		       "badges.yaml:3:5: badge \"a\": must be above 10\n"
-		       "badges.yaml:12:5: badge \"a\": is missing\n"
-		       "badges.yaml:1:1: badge \"a\": and so on");
+		       "badges.yaml:12:5: badge \"a\": is missing");
 	cr_expect_eq(closed, 0);
 }
 
@@ -349,7 +352,7 @@ static int32_t fail_early(badge_setup *given, void **self)
 Test(setup, an_open_that_gave_up_early_refuses_misspelt_names_only)
 {
 	expect_refused("treshold: 5\nother: 7\n", fail_early,
-		       "badges.yaml:12:5: badge \"a\": is missing\n"
-		       "badges.yaml:1:1: badge \"a\": unknown setting \"treshold\" (did you mean \"threshold\"?)");
+		       "badges.yaml:1:1: badge \"a\": unknown setting \"treshold\" (did you mean \"threshold\"?)\n"
+		       "badges.yaml:12:5: badge \"a\": is missing");
 	cr_expect_eq(closed, 0);
 }

@@ -59,7 +59,7 @@ static void copy_file(const char *from, const char *to, off_t most)
  */
 Test(store_file, a_checkpoint_that_was_cut_off_does_no_harm)
 {
-	char from[200], to[200];
+	char from[PATH_BYTES], to[PATH_BYTES];
 	brb_store *store = open_store();
 	register_badges(store);
 	begin(store);
@@ -67,14 +67,14 @@ Test(store_file, a_checkpoint_that_was_cut_off_does_no_harm)
 	commit(store);
 	sqlite3 *own = open_own();
 	own_run(own, "PRAGMA wal_checkpoint(PASSIVE)");
-	snprintf(to, sizeof to, "%s/torn.db", folder);
+	join(to, folder, "torn.db");
 	copy_file(path, to, 4096);
-	snprintf(from, sizeof from, "%s-wal", path);
-	snprintf(to, sizeof to, "%s/torn.db-wal", folder);
+	join(from, folder, "badges.db-wal");
+	join(to, folder, "torn.db-wal");
 	copy_file(from, to, 1 << 30);
 	sqlite3_close(own);
 	brb_store_close(store);
-	snprintf(path, sizeof path, "%s/torn.db", folder);
+	join(path, folder, "torn.db");
 	store = open_store();
 	register_badges(store);
 	begin(store);
