@@ -173,6 +173,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 {
 	engine->log = (brb_log){ options->log, options->log_context };
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
+	engine->existing_only = options->existing_only;
 	engine->config_path = strdup(config_of(options));
 	engine->database = options->database ? strdup(options->database) : NULL;
 	engine->working_folder = getcwd(NULL, 0);
@@ -193,6 +194,7 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 	if (!path)
 		return brb_status_no_memory(error);
 	brb_store_options options = { .path = path,
+				      .existing_only = engine->existing_only,
 				      .synchronous_full = config->synchronous == BRB_CONFIG_FULL,
 				      .busy_timeout_ms = config->busy_timeout_ms,
 				      .retention_us = config->retention_us,

@@ -50,6 +50,27 @@ static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *cha
 	return waiting;
 }
 
+static bool is_same(const brb_callback *a, const brb_callback *b)
+{
+	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->context == b->context;
+}
+
+static size_t find(const brabeion_engine *engine, const brb_callback *callback)
+{
+	size_t i = 0;
+	while (i < engine->callback_count && !is_same(&engine->callbacks[i], callback))
+		i++;
+	return i;
+}
+
+static bool is_there(brabeion_engine *engine, const brb_callback *callback)
+{
+	pthread_mutex_lock(&engine->callbacks_lock);
+	bool there = find(engine, callback) < engine->callback_count;
+	pthread_mutex_unlock(&engine->callbacks_lock);
+	return there;
+}
+
 static void tell(brabeion_engine *engine, const brabeion_change *change)
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
@@ -58,6 +79,8 @@ static void tell(brabeion_engine *engine, const brabeion_change *change)
 	memcpy(callbacks, engine->callbacks, count * sizeof *callbacks);
 	pthread_mutex_unlock(&engine->callbacks_lock);
 	for (size_t i = 0; i < count; i++) {
+		if (!is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
+			continue;
 		if (change->kind == BRABEION_CHANGE_AWARDED && callbacks[i].on_award)
 			callbacks[i].on_award(callbacks[i].context, &change->award);
 		if (change->kind == BRABEION_CHANGE_REVOKED && callbacks[i].on_revoke)
@@ -131,19 +154,6 @@ void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_
 }
 
 /* ---- adding and removing ---- */
-
-static bool is_same(const brb_callback *a, const brb_callback *b)
-{
-	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->context == b->context;
-}
-
-static size_t find(const brabeion_engine *engine, const brb_callback *callback)
-{
-	size_t i = 0;
-	while (i < engine->callback_count && !is_same(&engine->callbacks[i], callback))
-		i++;
-	return i;
-}
 
 static brabeion_status add(brabeion_engine *engine, brb_callback callback)
 {

@@ -49,6 +49,7 @@ struct brabeion_engine {
 	char *config_path;
 	char *working_folder; /* as of the open: relative paths start there */
 	char *database;       /* of the options; NULL: as badges.yaml says */
+	bool existing_only;
 	brb_log log;
 	brb_clock clock;
 	brb_image_home *home;

@@ -130,7 +130,7 @@ const char *brabeion_status_name(brabeion_status status)
 {
 	static const char *const names[] = { "ok",     "invalid",       "configuration", "store",
 					     "busy",   "out of memory", "reentrant",     "forked",
-					     "system", "full" };
+					     "system", "full",          "absent" };
 	size_t index = (size_t)status;
 	return index < sizeof names / sizeof names[0] ? names[index] : "unknown";
 }

@@ -54,15 +54,6 @@ void *brb_cli_arena_take(brb_cli_arena *arena, size_t size)
 	return piece;
 }
 
-void brb_cli_arena_shorten(brb_cli_arena *arena, void *last, size_t size)
-{
-	brb_cli_chunk *chunk = arena->current;
-	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	size_t used = (size_t)((char *)last - chunk->bytes) + size;
-	arena->used_bytes -= chunk->used - used;
-	chunk->used = used;
-}
-
 char *brb_cli_arena_text(brb_cli_arena *arena, const char *text, size_t size)
 {
 	char *copy = brb_cli_arena_take(arena, size + 1);

@@ -25,9 +25,6 @@ typedef struct brb_cli_arena {
 /* Memory that lives until the next reset, aligned for anything; NULL: out of memory. */
 void *brb_cli_arena_take(brb_cli_arena *arena, size_t size);
 
-/* Shortens the piece taken last to `size` bytes. */
-void brb_cli_arena_shorten(brb_cli_arena *arena, void *last, size_t size);
-
 /* A copy of `size` bytes with a NUL behind them; NULL: out of memory. */
 char *brb_cli_arena_text(brb_cli_arena *arena, const char *text, size_t size);
 

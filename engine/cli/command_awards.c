@@ -115,14 +115,12 @@ static int run_awards(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	awards_work awards = { .options = options, .report = report };
-	if (!brb_cli_has_database(options, report))
-		return exit_code;
 	int wake = brb_cli_signals_open();
 	if (wake < 0) {
 		brb_cli_report_say(report, "brabeion awards: signals: %s", strerror(errno));
 		return exit_code;
 	}
-	awards.engine = brb_cli_open(options, report, &exit_code);
+	awards.engine = brb_cli_open(options, report, !options->follow, &exit_code); /* who follows may be first */
 	if (awards.engine)
 		exit_code = tell_awards(&awards, wake);
 	brabeion_close(awards.engine);

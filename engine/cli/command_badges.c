@@ -152,12 +152,15 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 	brabeion_options wanted = {
 		.config = options->config,
 		.database = options->database,
+		.existing_only = true,
 		.log = brb_cli_report_log,
 		.log_context = report,
 	};
-	if (options->database && access(options->database, F_OK) != 0)
-		return brabeion_check(&wanted, list, error);
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
+	if (status == BRABEION_ABSENT) {
+		brabeion_error_finish(error);
+		return brabeion_check(&wanted, list, error);
+	}
 	if (status == BRABEION_OK)
 		status = brabeion_badges(engine, list, error);
 	brabeion_close(engine);

@@ -291,7 +291,7 @@ int brb_cli_command_run(int word_count, char **words)
 		return BRB_CLI_STORE;
 	}
 	brb_cli_run run = { .options = &options, .report = &report };
-	run.engine = brb_cli_open(&options, &report, &exit_code);
+	run.engine = brb_cli_open(&options, &report, false, &exit_code);
 	if (run.engine)
 		exit_code = run_engine(&run, wake);
 	brabeion_close(run.engine);

@@ -256,9 +256,7 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	show_work show = { .options = options, .report = report };
-	if (!brb_cli_has_database(options, report))
-		return exit_code;
-	show.engine = brb_cli_open(options, report, &exit_code);
+	show.engine = brb_cli_open(options, report, true, &exit_code);
 	if (!show.engine)
 		return exit_code;
 	brb_cli_out_init(&show.out, STDOUT_FILENO);

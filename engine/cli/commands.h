@@ -26,11 +26,9 @@ int brb_cli_help(const char *command);
 /* The exit code that belongs to a status. */
 int brb_cli_exit_code(brabeion_status status);
 
-/* False, and told: the database of --database is not there. A look must not make the database that it looks for. */
-bool brb_cli_has_database(const brb_cli_options *options, brb_cli_report *report);
-
 /* Opens the engine that the options name. On failure the fault is told and `exit_code` set. */
-brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, int *exit_code);
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+			      int *exit_code);
 
 /* Tells an error and frees it; answers the exit code that belongs to it. */
 int brb_cli_fail(brb_cli_report *report, brabeion_error *error);

@@ -32,21 +32,15 @@ int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 	return exit_code;
 }
 
-bool brb_cli_has_database(const brb_cli_options *options, brb_cli_report *report)
-{
-	if (!options->database || access(options->database, F_OK) == 0)
-		return true;
-	brb_cli_report_say(report, "%s: %s (\"brabeion run\" makes a database)", options->database, strerror(errno));
-	return false;
-}
-
-brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+			      int *exit_code)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options wanted = {
 		.config = options->config,
 		.database = options->database,
+		.existing_only = existing_only,
 		.log = brb_cli_report_log,
 		.log_context = report,
 	};
@@ -54,7 +48,13 @@ brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *re
 	if (status == BRABEION_OK)
 		return engine;
 	error.status = status;
-	*exit_code = brb_cli_fail(report, &error);
+	if (status == BRABEION_ABSENT) {
+		brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error.message);
+		*exit_code = brb_cli_exit_code(status);
+		brabeion_error_finish(&error);
+	} else {
+		*exit_code = brb_cli_fail(report, &error);
+	}
 	return NULL;
 }
 

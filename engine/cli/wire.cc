@@ -18,6 +18,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <new>
 
 namespace dom = simdjson::dom;
@@ -29,8 +30,9 @@ static_assert(BRB_CLI_WIRE_PADDING >= simdjson::SIMDJSON_PADDING, "simdjson read
 namespace
 {
 
-constexpr size_t usual_line_bytes = 64 * 1024;      /* a parser grown for a longer line is shrunk again after it */
-constexpr size_t name_bytes = 100;                  /* of events and fields: brabeion/engine.h */
+constexpr size_t usual_line_bytes = 64 * 1024; /* a parser grown for a longer line is shrunk again after it */
+constexpr size_t name_bytes = 100;             /* of events and fields: brabeion/engine.h */
+constexpr string_view own_prefix = "brabeion.";
 constexpr size_t user_bytes = 255;                  /* of users and event ids: likewise */
 constexpr int64_t first_at_us = -62167219200000000; /* 0000-01-01T00:00:00Z */
 constexpr int64_t last_at_us = 253402300799999999;  /* 9999-12-31T23:59:59.999999Z */
@@ -48,6 +50,17 @@ struct brb_cli_wire {
 	brb_cli_arena *arena;
 	char *message;
 	size_t line_size;
+	std::unique_ptr<char[]> nested; /* where the text of an array or object is written before its size is known */
+	size_t nested_size = 0;
+
+	char *nested_text(size_t room)
+	{
+		if (room > nested_size) {
+			nested.reset(new (std::nothrow) char[room]);
+			nested_size = nested ? room : 0;
+		}
+		return nested.get();
+	}
 };
 
 namespace
@@ -272,18 +285,16 @@ void write_value(writer &writer, dom::element value)
 verdict take_nested(brb_cli_wire *wire, string_view name, dom::element value, brabeion_field *field)
 {
 	size_t room = 2 * wire->line_size + 64;
-	char *text = static_cast<char *>(brb_cli_arena_take(wire->arena, room));
+	char *text = wire->nested_text(room);
 	if (!text)
 		return BRB_CLI_WIRE_MEMORY;
 	writer writer = { text, text + room - 1, 1, nullptr };
 	write_value(writer, value);
 	if (writer.fault)
 		return bad(wire, "%.*s: %s", excerpt(name).size, name.data(), writer.fault);
-	*writer.at = '\0';
-	brb_cli_arena_shorten(wire->arena, text, static_cast<size_t>(writer.at - text) + 1);
 	field->type = BRABEION_TYPE_JSON;
-	field->value.text = text;
-	return BRB_CLI_WIRE_EVENT;
+	field->value.text = brb_cli_arena_text(wire->arena, text, static_cast<size_t>(writer.at - text));
+	return field->value.text ? BRB_CLI_WIRE_EVENT : BRB_CLI_WIRE_MEMORY;
 }
 
 verdict take_text(brb_cli_wire *wire, string_view name, string_view text, brabeion_field *field)
@@ -422,6 +433,8 @@ verdict read_event(brb_cli_wire *wire, brabeion_event *event)
 	string_view name = wire->event.get_string().value_unsafe();
 	if (name.empty())
 		return bad(wire, "event: empty");
+	if (name.substr(0, own_prefix.size()) == own_prefix) /* the engine would refuse it, but only at the commit */
+		return bad(wire, "event: names beginning with \"brabeion.\" are the engine's own");
 	return copy_text(wire, "event", name, name_bytes, &event->name);
 }
 

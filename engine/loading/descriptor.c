@@ -142,9 +142,9 @@ static brabeion_status read_levels(descriptor_reader *reader, badge_definition *
 /* Function pointers may be compared with data addresses on POSIX (dlsym rests on it). */
 static brabeion_status check_function(descriptor_reader *reader, const void *function, const char *what)
 {
-	if (!function || brb_image_contains(reader->image, function, 1, true))
+	if (!function || brb_image_may_call(reader->image, function))
 		return BRABEION_OK;
-	return refuse(reader, "has a function `%s` that lies outside of its code", what);
+	return refuse(reader, "has a function `%s` that lies outside of all code", what);
 }
 
 #define CHECK_FUNCTION(reader, pointer, what) \

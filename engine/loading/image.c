@@ -380,6 +380,25 @@ bool brb_image_contains(const brb_image *image, const void *address, size_t size
 	       size <= bytes_from(image, segment, address);
 }
 
+/* Stops the walk over all loaded objects (answers 1) at the one in whose code the address lies. */
+static int is_in_code(struct dl_phdr_info *object, size_t size, void *address)
+{
+	(void)size;
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
+		if (segment->p_type == PT_LOAD && segment->p_flags & PF_X && (uintptr_t)address >= begin &&
+		    (uintptr_t)address - begin < segment->p_memsz)
+			return 1;
+	}
+	return 0;
+}
+
+bool brb_image_may_call(const brb_image *image, const void *address)
+{
+	return brb_image_contains(image, address, 1, true) || dl_iterate_phdr(is_in_code, (void *)(uintptr_t)address);
+}
+
 const char *brb_image_sha256(const brb_image *image)
 {
 	return image->sha256;

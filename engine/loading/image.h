@@ -58,6 +58,9 @@ const void *brb_image_symbol(const brb_image *image, size_t *readable_bytes);
  */
 bool brb_image_contains(const brb_image *image, const void *address, size_t size, bool executable);
 
+/* True when `address` lies in code that is loaded, the image's or another's: a plugin may well use free() as its close. */
+bool brb_image_may_call(const brb_image *image, const void *address);
+
 const char *brb_image_sha256(const brb_image *image);           /* 64 hex digits */
 const char *brb_image_resident_because(const brb_image *image); /* NULL: it can be unloaded */
 

@@ -140,6 +140,8 @@ static brabeion_status connect(brb_database *database, int flags, brabeion_error
 static brabeion_status create_or_migrate(brb_database *database, const brb_store_options *options,
 					 brabeion_error *error)
 {
+	if (options->existing_only && access(database->path, F_OK) != 0)
+		return brb_status_set(error, BRABEION_ABSENT, "%s: %s", database->path, strerror(errno));
 	brabeion_status status = refuse_directory(database->path, error);
 	if (status == BRABEION_OK)
 		status = connect(database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
@@ -209,10 +211,12 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 static void empty_wal_of_moved(brb_database *database)
 {
 	int moved = 0;
+	sqlite3_file *wal = NULL;
 	if (!database->handle || !database->inode) /* never opened as ours */
 		return;
 	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (!moved)
+	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	if (!moved || !wal || !wal->pMethods) /* one that is not open yet would be opened now: that of the new file */
 		return;
 	sqlite3_busy_handler(database->handle, NULL, NULL);
 	sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

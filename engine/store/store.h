@@ -31,6 +31,7 @@ typedef struct brb_store brb_store;
 
 typedef struct brb_store_options {
 	const char *path;
+	bool existing_only; /* BRABEION_ABSENT when the file is not there */
 	bool synchronous_full;
 	int64_t busy_timeout_ms;
 	int64_t retention_us; /* of seen ids; INT64_MAX: forever */

@@ -163,7 +163,7 @@ Test(descriptor, what_is_refused_for_where_it_points)
 {
 	expect_refused("wild_pointer.so", "has badges that lie outside of the plugin");
 	expect_refused("wild_function.so", "is wrong in badge \"wild-function\": has a function `award` that lies "
-					   "outside of its code");
+					   "outside of all code");
 	expect_refused("null_award.so", "is wrong in badge \"null-award\": listens to events but has no function "
 					"`award`");
 }

@@ -48,9 +48,9 @@ static bool open_with(const char *settings, int32_t (*open)(badge_setup *setup, 
 			     .level_count = 3,
 			     .error = &error };
 	brb_setup_init(&setup);
-	bool opened = brb_setup_open(&setup, open, close_self, self);
+	bool answer = brb_setup_open(&setup, open, close_self, self);
 	brb_yaml_verdict(yaml, &error);
-	return opened;
+	return answer;
 }
 
 static void expect_open(const char *settings, int32_t (*open)(badge_setup *setup, void **self))

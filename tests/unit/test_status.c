@@ -158,6 +158,7 @@ Test(status, each_has_a_name)
 	cr_assert_str_eq(brabeion_status_name(BRABEION_FORKED), "forked");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_SYSTEM), "system");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_FULL), "full");
-	cr_assert_str_eq(brabeion_status_name((brabeion_status)10), "unknown");
+	cr_assert_str_eq(brabeion_status_name(BRABEION_ABSENT), "absent");
+	cr_assert_str_eq(brabeion_status_name((brabeion_status)11), "unknown");
 	cr_assert_str_eq(brabeion_status_name((brabeion_status)-1), "unknown");
 }

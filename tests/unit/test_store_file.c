@@ -536,6 +536,23 @@ Test(store_file, a_first_list_does_not_read_what_was_put_in_the_files_place)
 	expect_file_as_before("badges.db ");
 }
 
+/* The other program is at work: what it has in its -wal must not go into our file, nor be cut off. */
+Test(store_file, the_wal_of_the_file_in_its_place_is_not_ours_to_empty)
+{
+	for (int used = 0; used < 2; used++) {
+		brb_store *store = used ? open_and_use() : open_store();
+		delete_database();
+		sqlite3 *own = open_own();
+		own_run(own, "PRAGMA journal_mode = WAL; CREATE TABLE theirs(a); INSERT INTO theirs VALUES(7)");
+		brb_store_close(store);
+		cr_expect_eq(own_number("SELECT COUNT(*) FROM theirs WHERE a = 7"), 1, "used: %d", used);
+		own_run(own, "INSERT INTO theirs VALUES(8)");
+		sqlite3_close(own);
+		cr_expect_eq(own_number("SELECT COUNT(*) FROM theirs"), 2, "used: %d", used);
+		delete_database();
+	}
+}
+
 Test(store_file, a_first_list_of_a_deleted_file_makes_none)
 {
 	brabeion_error error = BRABEION_NO_ERROR;

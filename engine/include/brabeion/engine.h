@@ -78,7 +78,8 @@ typedef enum brabeion_status {
 	BRABEION_REENTRANT = 6, /* called from inside a plugin's function or the log callback */
 	BRABEION_FORKED = 7,    /* the engine was opened by another process */
 	BRABEION_SYSTEM = 8,    /* the operating system refused something else: a directory, a thread */
-	BRABEION_FULL = 9       /* brabeion_submit: the queue is full */
+	BRABEION_FULL = 9,      /* brabeion_submit: the queue is full */
+	BRABEION_ABSENT = 10    /* there is no database yet, and options.existing_only was set */
 } brabeion_status;
 
 /* The status in one word, "busy". Static text; never NULL. */
@@ -126,6 +127,7 @@ typedef int64_t (*brabeion_clock_callback)(void *context);
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
 	const char *database; /* path of the database in place of badges.yaml's */
+	bool existing_only;   /* do not create the database: BRABEION_ABSENT when it is not there */
 	brabeion_log_callback log;
 	void *log_context;
 	brabeion_clock_callback clock; /* NULL: the system's clock */
