@@ -65,7 +65,7 @@ REFUSED(null_award,
 	"plugin \"null_award.so\" is wrong in badge \"null-award\": listens to events but has no function `award`")
 REFUSED(wild_pointer, "plugin \"wild_pointer.so\" has badges that lie outside of the plugin")
 REFUSED(wild_function, "plugin \"wild_function.so\" is wrong in badge \"wild-function\": has a function `award` that "
-		       "lies outside of its code")
+		       "lies outside of all code")
 REFUSED(missing_function, "plugin \"missing_function.so\" cannot be loaded: undefined symbol: "
 			  "function_that_nobody_defines")
 REFUSED(exec_stack, "plugin \"exec_stack.so\" asks for an executable stack: link it with -Wl,-z,noexecstack")

@@ -1,0 +1,213 @@
+"""brabeion.py: brabeion from Python, by ctypes: the declarations of <brabeion/engine.h> that are used, and a class.
+
+    import brabeion
+
+    with brabeion.Engine("badges.yaml") as engine:
+        engine.on_award(lambda award: print(award.user, "earned", award.name))
+        engine.possibly_award("points_awarded", "ada", points=7600)
+        for award in engine.awards("ada"):
+            print(award.at, award.name)
+
+An Engine may be used from any thread: ctypes lets go of Python's lock during each call. Open it after os.fork(), for
+an engine belongs to the process that opened it. Close it when no other thread is in a call.
+
+The library is found as any other, or named by the environment variable BRABEION_LIBRARY.
+"""
+
+import ctypes
+import json
+import os
+from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_void_p
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_NULL, _INT, _REAL, _BOOL, _TEXT, _JSON = range(6)
+OUTCOMES = ("judged", "unheard", "duplicate", "abandoned")
+
+# ---- what the header declares, in its order ----
+
+
+class _Error(ctypes.Structure):
+    _fields_ = [("status", c_int), ("message", c_char_p)]
+
+
+class _Options(ctypes.Structure):
+    _fields_ = [("config", c_char_p), ("database", c_char_p), ("log", c_void_p), ("log_context", c_void_p),
+                ("clock", c_void_p), ("clock_context", c_void_p), ("submit_capacity", c_size_t)]
+
+
+class _Value(ctypes.Union):
+    _fields_ = [("integer", c_int64), ("real", c_double), ("boolean", c_bool), ("text", c_char_p)]
+
+
+class _Field(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("type", c_int), ("value", _Value)]
+
+
+class _Event(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("user", c_char_p), ("id", c_char_p), ("has_at", c_bool), ("at_us", c_int64),
+                ("fields", POINTER(_Field)), ("field_count", c_size_t)]
+
+
+class _Award(ctypes.Structure):
+    _fields_ = [("sequence", c_int64), ("user", c_char_p), ("badge", c_char_p), ("level", c_uint32),
+                ("name", c_char_p), ("description", c_char_p), ("reason", c_char_p), ("event", c_char_p),
+                ("event_id", c_char_p), ("at_us", c_int64)]
+
+
+class _Result(ctypes.Structure):
+    _fields_ = [("status", c_int), ("outcome", c_int), ("failed", c_uint32), ("award_count", c_uint32),
+                ("awards", POINTER(_Award)), ("message", c_char_p), ("memory", c_void_p)]
+
+
+class _AwardList(ctypes.Structure):
+    _fields_ = [("count", c_size_t), ("awards", POINTER(_Award)), ("memory", c_void_p)]
+
+
+_AwardCallback = ctypes.CFUNCTYPE(None, c_void_p, POINTER(_Award))
+
+
+def _load():
+    library = ctypes.CDLL(os.environ.get("BRABEION_LIBRARY", "libbrabeion.so.0"))
+    for name, result, *arguments in (
+        ("open", c_int, POINTER(_Options), POINTER(c_void_p), POINTER(_Error)),
+        ("close", None, c_void_p),
+        ("reload", c_int, c_void_p, c_void_p, POINTER(_Error)),
+        ("possibly_award", c_int, c_void_p, POINTER(_Event), POINTER(_Result)),
+        ("result_finish", None, POINTER(_Result)),
+        ("on_award", c_int, c_void_p, _AwardCallback, c_void_p),
+        ("user_awards", c_int, c_void_p, c_char_p, c_int64, c_size_t, POINTER(_AwardList), POINTER(_Error)),
+        ("award_list_finish", None, POINTER(_AwardList)),
+        ("error_finish", None, POINTER(_Error)),
+        ("status_name", c_char_p, c_int),
+    ):
+        function = getattr(library, "brabeion_" + name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+_library = _load()
+
+# ---- the pleasant part ----
+
+
+class BrabeionError(Exception):
+    """The engine's message; `status` is its name in one word: "invalid", "configuration", "busy" and so on."""
+
+    def __init__(self, status, message):
+        self.status = _library.brabeion_status_name(status).decode()
+        super().__init__(message.decode() if message else self.status)
+
+
+@dataclass(frozen=True)
+class Award:
+    sequence: int
+    user: str
+    badge: str
+    level: int
+    name: str
+    description: str
+    reason: str
+    event: str
+    event_id: str
+    at: datetime
+
+    @classmethod
+    def _of(cls, raw):
+        values = [getattr(raw, name) for name, _ in _Award._fields_[:-1]]
+        values = [value.decode() if isinstance(value, bytes) else value for value in values]
+        return cls(*values, _EPOCH + timedelta(microseconds=raw.at_us))
+
+
+class Awards(list):
+    """What an event earned, a list of Award. `outcome` is one of OUTCOMES; `failed` counts badges that failed."""
+
+    outcome, failed = "judged", 0
+
+
+def _bytes(text):
+    if text is not None and "\0" in text:
+        raise ValueError("text for brabeion must not contain NUL")
+    return None if text is None else text.encode()
+
+
+def _field(name, value):
+    if value is None:
+        return _Field(_bytes(name), _NULL)
+    if isinstance(value, bool):  # before int, which bool is a kind of
+        return _Field(_bytes(name), _BOOL, _Value(boolean=value))
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise ValueError(f"{name}: an integer for brabeion has 64 bits")
+        return _Field(_bytes(name), _INT, _Value(integer=value))
+    if isinstance(value, float):
+        return _Field(_bytes(name), _REAL, _Value(real=value))
+    if isinstance(value, str):
+        return _Field(_bytes(name), _TEXT, _Value(text=_bytes(value)))
+    return _Field(_bytes(name), _JSON, _Value(text=json.dumps(value, allow_nan=False).encode()))
+
+
+class Engine:
+    def __init__(self, config="badges.yaml", database=None):
+        self._engine = c_void_p()
+        self._callbacks = []  # ctypes does not keep them alive
+        options = _Options(config=_bytes(os.fspath(config)), database=database and _bytes(os.fspath(database)))
+        self._call("open", byref(options), byref(self._engine))
+
+    def possibly_award(self, event, user, fields=None, *, id=None, at=None, **more_fields):
+        """Judges one event; what it earned is stored when this returns. `at` is a datetime with its time zone."""
+        fields = [_field(name, value) for name, value in {**(fields or {}), **more_fields}.items()]
+        raw = _Event(name=_bytes(event), user=_bytes(user), id=_bytes(id))
+        raw.fields, raw.field_count = (_Field * len(fields))(*fields), len(fields)
+        if at is not None:
+            raw.has_at, raw.at_us = True, (at - _EPOCH) // timedelta(microseconds=1)
+        result = _Result()
+        try:
+            if _library.brabeion_possibly_award(self._engine, byref(raw), byref(result)):
+                raise BrabeionError(result.status, result.message)
+            awards = Awards(map(Award._of, result.awards[: result.award_count]))
+            awards.outcome, awards.failed = OUTCOMES[result.outcome], result.failed
+            return awards
+        finally:
+            _library.brabeion_result_finish(byref(result))
+
+    def awards(self, user, *, before=0, limit=0):
+        """A user's trophies, newest first."""
+        found = _AwardList()
+        self._call("user_awards", self._engine, _bytes(user), before, limit, byref(found))
+        try:
+            return [Award._of(raw) for raw in found.awards[: found.count]]
+        finally:
+            _library.brabeion_award_list_finish(byref(found))
+
+    def on_award(self, told):
+        """Calls `told` with each stored Award. What it raises is printed, not passed on: the award stands."""
+        callback = _AwardCallback(lambda _, raw: told(Award._of(raw.contents)))
+        status = _library.brabeion_on_award(self._engine, callback, None)
+        if status:
+            raise BrabeionError(status, b"there are 16 callbacks already")
+        self._callbacks.append(callback)
+
+    def reload(self):
+        """Reads badges.yaml again. When that fails the running badges stay."""
+        self._call("reload", self._engine, None)
+
+    def close(self):
+        engine, self._engine = self._engine, c_void_p()
+        _library.brabeion_close(engine)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _call(self, name, *arguments):
+        """For functions that end with a brabeion_error."""
+        error = _Error()
+        try:
+            if getattr(_library, "brabeion_" + name)(*arguments, byref(error)):
+                raise BrabeionError(error.status, error.message)
+        finally:
+            _library.brabeion_error_finish(byref(error))

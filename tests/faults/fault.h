@@ -1,0 +1,403 @@
+/*
+ * fault: what the fault tests share: one scenario that uses the whole engine, and what must be true of the database
+ * when a part of it has failed.
+ *
+ * Each event leaves several traces (its seen id, a tally under two names, an award that has its id as the reason,
+ * awards by level), so that an event that was stored by half shows. All is repeatable: run again without faults, the
+ * scenario must end in the one state of fault_whole_state.
+ *
+ * The database is looked at through a connection of the test's own, past the engine, while nothing fails.
+ */
+#ifndef BRB_TESTS_FAULT_H
+#define BRB_TESTS_FAULT_H
+
+#include <sqlite3.h>
+
+#include "threads/storm.h"
+
+enum { FAULT_MESSAGE_BYTES = 200, FAULT_STATE_BYTES = 4096 };
+
+#define FAULT_CONFIG                                                                         \
+	"synchronous: full\n"                                                                \
+	"busy_timeout: 100ms\n"                                                              \
+	"plugins:\n"                                                                         \
+	"  - file: memory_user.so\n"                                                         \
+	"    badges:\n"                                                                      \
+	"      - { badge: memory-user, slug: first, settings: { name: a, at: 1 } }\n"        \
+	"      - { badge: memory-user, slug: third, settings: { name: b, at: 3 } }\n"        \
+	"  - file: obedient.so\n"                                                            \
+	"    badges: [{ badge: many, events: [memory] }, { badge: one, events: [never] }]\n" \
+	"  - file: good_one.so\n"                                                            \
+	"    badges: [{ badge: good-one, events: [memory, visit] }]\n"
+
+typedef struct fault_scene {
+	storm base;
+	char database[STORM_PATH_BYTES];
+	long failed; /* calls that answered an error, since fault_run began */
+	long wrong;  /* answers that no call may give: without a message, or of another status */
+	char first[FAULT_MESSAGE_BYTES];
+	unsigned acknowledged; /* a bit for each event that was answered with BRABEION_OK, in any run */
+} fault_scene;
+
+/* ---- the events ---- */
+
+typedef struct fault_event {
+	const char *id;
+	const char *user;
+	int points;
+} fault_event;
+
+enum { FAULT_SINGLE = 4, FAULT_EVENTS = 7, FAULT_NOTED = FAULT_EVENTS };
+
+static const fault_event fault_events[FAULT_EVENTS] = {
+	{ "m1", "ada", 5 },
+	{ "m2", "bob", 50 },
+	{ "m3", "ada", 500 },
+	{ "m4", "ada", 0 },
+	/* in one batch */
+	{ "b1", "bob", 5 },
+	{ "b2", "bob", 0 },
+	{ "b3", "cyd", 0 },
+};
+
+/* What the database holds after a scenario in which nothing failed, or that was run again until nothing did. */
+static const char fault_whole_state[] =
+	"ada first 1;ada good-one 1;ada good-one 3;ada many 1 m1;ada many 1 m3;ada many 1 m4;ada third 1;"
+	"bob first 1;bob good-one 1;bob good-one 2 revoked;bob many 1 b1;bob many 1 b2;bob many 1 m2;bob third 1;"
+	"cyd first 1;cyd many 1 b3;dot first 1;dot many 1 n1;dot third 1;eve good-one 1;fay one 1;hal good-one 1;"
+	"|a ada 3;a bob 3;a cyd 1;b ada 3;b bob 3;b cyd 1;|n dot 700;|b1 b2 b3 m1 m2 m3 m4 n1";
+
+static const char fault_state_sql[] =
+	"SELECT (SELECT ifnull(group_concat(line, ''), '') FROM (SELECT u.name || ' ' || b.slug || ' ' || level ||"
+	"   iif(reason = '', '', ' ' || reason) || iif(revoked > 0, ' revoked', '') || ';' AS line FROM awards"
+	"   JOIN users AS u ON u.id = user JOIN badges AS b ON b.id = badge ORDER BY line)) || '|' ||"
+	" (SELECT ifnull(group_concat(line, ''), '') FROM (SELECT name || ' ' || subject || ' ' || value || ';' AS "
+	"line"
+	"   FROM tallies JOIN memories AS m ON m.id = memory ORDER BY line)) || '|' ||"
+	" (SELECT ifnull(group_concat(name || ' ' || subject || ' ' || length(text) || ';', ''), '')"
+	"   FROM notes JOIN memories AS m ON m.id = memory) || '|' ||"
+	" (SELECT ifnull(group_concat(id, ' '), '') FROM (SELECT id FROM seen ORDER BY id))";
+
+/*
+ * What no half-stored event may show, each a count of violations: an event that is seen without its award or the other
+ * way round; a user's tallies that differ from the number of events seen; levels and thresholds that were missed or
+ * came too early; a batch in parts; a note without its event; a sequence behind the awards'.
+ */
+static const char *const fault_violations_sql[] = {
+	"SELECT count(*) FROM seen WHERE NOT EXISTS (SELECT 1 FROM awards JOIN badges AS b ON b.id = badge"
+	" WHERE b.slug = 'many' AND reason = seen.id AND awards.user = seen.user)",
+	"SELECT count(*) FROM awards JOIN badges AS b ON b.id = badge WHERE b.slug = 'many'"
+	" AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.id = reason AND seen.user = awards.user)",
+	"SELECT count(*) FROM (SELECT u.name AS name, (SELECT count(*) FROM seen WHERE seen.user = u.id AND"
+	"   seen.id <> 'n1') AS events FROM users AS u) AS s, (SELECT 'a' AS tally UNION ALL SELECT 'b') AS t"
+	" WHERE events <> ifnull((SELECT value FROM tallies JOIN memories AS m ON m.id = memory"
+	"   WHERE m.name = t.tally AND subject = s.name), 0)",
+	"SELECT count(*) FROM (SELECT 'm1' AS id, 1 AS level UNION ALL SELECT 'm2', 2 UNION ALL SELECT 'm3', 3"
+	"   UNION ALL SELECT 'b1', 1) AS e JOIN seen ON seen.id = e.id WHERE NOT EXISTS (SELECT 1 FROM awards"
+	"   JOIN badges AS b ON b.id = badge WHERE b.slug = 'good-one' AND awards.user = seen.user"
+	"   AND awards.level = e.level)",
+	"SELECT count(*) FROM users AS u WHERE u.name IN ('ada', 'bob', 'cyd') AND ((SELECT count(*) FROM seen WHERE"
+	"   seen.user = u.id) >= 3) <> EXISTS (SELECT 1 FROM awards JOIN badges AS b ON b.id = badge"
+	"   WHERE b.slug = 'third' AND awards.user = u.id)",
+	"SELECT count(*) NOT IN (0, 3) FROM seen WHERE id IN ('b1', 'b2', 'b3')",
+	"SELECT (SELECT count(*) FROM notes) <> (SELECT count(*) FROM seen WHERE id = 'n1')",
+	"SELECT ifnull((SELECT max(max(sequence), max(revoked)) FROM awards), 0) >"
+	" ifnull((SELECT value FROM counters WHERE name = 'sequence'), 0)",
+	"SELECT count(*) FROM (SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok')",
+};
+
+/* ---- telling what a call answered ---- */
+
+static inline bool fault_note(fault_scene *scene, const char *what, brabeion_status status, const char *message)
+{
+	if (status == BRABEION_OK)
+		return true;
+	bool allowed = status == BRABEION_MEMORY || status == BRABEION_CONFIG || status == BRABEION_STORE ||
+		       status == BRABEION_BUSY || status == BRABEION_SYSTEM;
+	if (!allowed || !message || !message[0]) {
+		printf("# %s: status %d, message: %s\n", what, status, message ? message : "none");
+		scene->wrong++;
+	}
+	if (!scene->failed++)
+		snprintf(scene->first, sizeof scene->first, "%s: %s", what, message ? message : "none");
+	return false;
+}
+
+static inline bool fault_note_error(fault_scene *scene, const char *what, brabeion_error *error)
+{
+	bool fine = fault_note(scene, what, error->status, error->message);
+	brabeion_error_finish(error);
+	return fine;
+}
+
+static inline bool fault_note_result(fault_scene *scene, const char *what, brabeion_result *result)
+{
+	bool fine = fault_note(scene, what, result->status, result->message);
+	if (result->failed) {
+		printf("# %s: a badge failed: %s\n", what, result->message ? result->message : "no message");
+		scene->wrong++;
+	}
+	brabeion_result_finish(result);
+	return fine;
+}
+
+/* ---- the scenario ---- */
+
+static inline brabeion_event fault_make_event(const fault_event *event, const brabeion_field *points)
+{
+	return (brabeion_event){
+		.name = "memory", .user = event->user, .id = event->id, .fields = points, .field_count = 1
+	};
+}
+
+static inline void fault_judge_singles(fault_scene *scene)
+{
+	for (int i = 0; i < FAULT_SINGLE; i++) {
+		brabeion_result result;
+		brabeion_field points = BRABEION_INT("points", fault_events[i].points);
+		brabeion_event event = fault_make_event(&fault_events[i], &points);
+		brabeion_possibly_award(scene->base.engine, &event, &result);
+		if (fault_note_result(scene, fault_events[i].id, &result))
+			scene->acknowledged |= 1U << i;
+	}
+}
+
+static inline void fault_judge_batch(fault_scene *scene)
+{
+	enum { COUNT = FAULT_EVENTS - FAULT_SINGLE };
+	brabeion_field points[COUNT];
+	brabeion_event events[COUNT];
+	brabeion_result results[COUNT];
+	for (int i = 0; i < COUNT; i++) {
+		points[i] = BRABEION_INT("points", fault_events[FAULT_SINGLE + i].points);
+		events[i] = fault_make_event(&fault_events[FAULT_SINGLE + i], &points[i]);
+	}
+	brabeion_possibly_award_batch(scene->base.engine, events, COUNT, results);
+	for (int i = 0; i < COUNT; i++)
+		if (fault_note_result(scene, "batch", &results[i]))
+			scene->acknowledged |= 1U << (FAULT_SINGLE + i);
+}
+
+static inline void fault_visit(fault_scene *scene, const char *user)
+{
+	brabeion_result result;
+	brabeion_field points = BRABEION_INT("points", 5);
+	brabeion_event visit = { .name = "visit", .user = user, .fields = &points, .field_count = 1 };
+	brabeion_possibly_award(scene->base.engine, &visit, &result);
+	fault_note_result(scene, "visit", &result);
+}
+
+static inline void fault_judge_others(fault_scene *scene)
+{
+	brabeion_result result;
+	char text[701];
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	brabeion_field note[] = { BRABEION_TEXT("op", "note"), BRABEION_TEXT("name", "n"),
+				  BRABEION_TEXT("value", text) };
+	brabeion_event noted = { .name = "memory", .user = "dot", .id = "n1", .fields = note, .field_count = 3 };
+	brabeion_possibly_award(scene->base.engine, &noted, &result);
+	if (fault_note_result(scene, "note", &result))
+		scene->acknowledged |= 1U << FAULT_NOTED;
+	fault_visit(scene, "eve");
+	brabeion_grant grant = { .user = "fay", .badge = "one", .note = "for tea" };
+	brabeion_award(scene->base.engine, &grant, &result);
+	fault_note_result(scene, "grant", &result);
+}
+
+static inline void fault_revoke(fault_scene *scene)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_revocation revocation = { .user = "bob", .badge = "good-one", .level = 2, .note = "taken back" };
+	brabeion_revoke(scene->base.engine, &revocation, NULL, &error);
+	fault_note_error(scene, "revoke", &error);
+}
+
+/* gil becomes hal, ivy is forgotten, and a copy is made, which is there only when it is whole. */
+static inline void fault_look_after(fault_scene *scene)
+{
+	char copy[STORM_PATH_BYTES + 8];
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_stats_report report = { 0 };
+	fault_visit(scene, "gil");
+	brabeion_merge_users(scene->base.engine, "gil", "hal", &error);
+	fault_note_error(scene, "merge", &error);
+	fault_visit(scene, "ivy");
+	brabeion_forget_user(scene->base.engine, "ivy", NULL, &error);
+	fault_note_error(scene, "forget", &error);
+	snprintf(copy, sizeof copy, "%s.copy", scene->database);
+	remove(copy);
+	brabeion_backup(scene->base.engine, copy, &error);
+	bool copied = fault_note_error(scene, "backup", &error);
+	if (copied != (access(copy, F_OK) == 0)) {
+		printf("# backup: %s\n", copied ? "no file was written" : "a file is left behind");
+		scene->wrong++;
+	}
+	brabeion_stats(scene->base.engine, &report, &error);
+	fault_note_error(scene, "stats", &error);
+	brabeion_stats_finish(&report);
+}
+
+static inline void fault_read(fault_scene *scene)
+{
+	brabeion_engine *engine = scene->base.engine;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_award_list awards = { 0 };
+	brabeion_user_list users = { 0 };
+	brabeion_change_list changes = { 0 };
+	brabeion_badge_list badges = { 0 };
+	int64_t count = 0;
+	brabeion_user_awards(engine, "ada", 0, 0, &awards, &error);
+	fault_note_error(scene, "awards of a user", &error);
+	brabeion_award_list_finish(&awards);
+	brabeion_badge_awards(engine, "many", 0, 0, &awards, &error);
+	fault_note_error(scene, "awards of a badge", &error);
+	brabeion_award_list_finish(&awards);
+	brabeion_count_awards(engine, NULL, &count, &error);
+	fault_note_error(scene, "count", &error);
+	brabeion_users(engine, 0, &users, &error);
+	fault_note_error(scene, "users", &error);
+	brabeion_user_list_finish(&users);
+	brabeion_changes_since(engine, 0, 0, &changes, &error);
+	fault_note_error(scene, "changes", &error);
+	brabeion_change_list_finish(&changes);
+	brabeion_badges(engine, &badges, &error);
+	fault_note_error(scene, "badges", &error);
+	brabeion_badge_list_finish(&badges);
+}
+
+static inline bool fault_open(fault_scene *scene)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_options options = { .config = scene->base.config };
+	if (!scene->base.engine)
+		brabeion_open(&options, &scene->base.engine, &error);
+	return fault_note_error(scene, "open", &error);
+}
+
+static inline void fault_close(fault_scene *scene)
+{
+	brabeion_close(scene->base.engine);
+	scene->base.engine = NULL;
+}
+
+/* Opens the engine, unless it is open, and uses all of it but close. */
+static inline void fault_run(fault_scene *scene)
+{
+	scene->failed = 0;
+	scene->first[0] = '\0';
+	if (!fault_open(scene))
+		return;
+	brabeion_error error = BRABEION_NO_ERROR;
+	fault_judge_singles(scene);
+	fault_judge_batch(scene);
+	brabeion_reload(scene->base.engine, NULL, &error);
+	fault_note_error(scene, "reload", &error);
+	fault_judge_others(scene);
+	fault_revoke(scene);
+	fault_look_after(scene);
+	fault_read(scene);
+}
+
+/* ---- looking at the database ---- */
+
+static inline sqlite3 *fault_connect(const fault_scene *scene)
+{
+	sqlite3 *handle = NULL;
+	if (sqlite3_open_v2(scene->database, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+		sqlite3_busy_timeout(handle, 10000);
+	return handle;
+}
+
+/* The first column of the first row as text, "" when there is none or the database has no such table yet. */
+static inline void fault_ask_on(sqlite3 *handle, const char *sql, char answer[FAULT_STATE_BYTES])
+{
+	sqlite3_stmt *statement = NULL;
+	answer[0] = '\0';
+	if (sqlite3_prepare_v2(handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
+		snprintf(answer, FAULT_STATE_BYTES, "%s", (const char *)sqlite3_column_text(statement, 0));
+	else if (sqlite3_errcode(handle) != SQLITE_ERROR && sqlite3_errcode(handle) != SQLITE_CANTOPEN &&
+		 sqlite3_errcode(handle) != SQLITE_DONE)
+		printf("# the test's own look: %s\n", sqlite3_errmsg(handle)); /* not just: no such table, no file */
+	sqlite3_finalize(statement);
+}
+
+static inline long fault_ask_number_on(sqlite3 *handle, const char *sql)
+{
+	char answer[FAULT_STATE_BYTES];
+	fault_ask_on(handle, sql, answer);
+	return atol(answer);
+}
+
+static inline long fault_ask_number(const fault_scene *scene, const char *sql)
+{
+	sqlite3 *handle = fault_connect(scene);
+	long number = fault_ask_number_on(handle, sql);
+	sqlite3_close(handle);
+	return number;
+}
+
+/* Violations in the database as it is, and events that were acknowledged and are not there. */
+static inline long fault_count_violations(const fault_scene *scene)
+{
+	char sql[128];
+	long all = 0;
+	sqlite3 *handle = fault_connect(scene);
+	for (size_t i = 0; i < sizeof fault_violations_sql / sizeof fault_violations_sql[0]; i++) {
+		long found = fault_ask_number_on(handle, fault_violations_sql[i]);
+		if (found)
+			printf("# %ld violations: %.100s\n", found, fault_violations_sql[i]);
+		all += found;
+	}
+	for (int i = 0; i <= FAULT_NOTED; i++) {
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM seen WHERE id = '%s'",
+			 i == FAULT_NOTED ? "n1" : fault_events[i].id);
+		if (scene->acknowledged & 1U << i && fault_ask_number_on(handle, sql) != 1) {
+			printf("# acknowledged, and lost: %s\n", sql);
+			all++;
+		}
+	}
+	sqlite3_close(handle);
+	return all;
+}
+
+static inline bool fault_is_whole(const fault_scene *scene)
+{
+	char state[FAULT_STATE_BYTES];
+	sqlite3 *handle = fault_connect(scene);
+	fault_ask_on(handle, fault_state_sql, state);
+	sqlite3_close(handle);
+	if (strcmp(state, fault_whole_state) == 0)
+		return true;
+	printf("# the database holds: %s\n", state);
+	return false;
+}
+
+/* ---- the scene ---- */
+
+static inline void fault_init(fault_scene *scene, const char *config)
+{
+	memset(scene, 0, sizeof *scene);
+	storm_init(&scene->base, config);
+	snprintf(scene->database, sizeof scene->database, "%.400s/badges.db", scene->base.folder);
+}
+
+/* Takes the database away, for another round in the same scene. */
+static inline void fault_start_over(fault_scene *scene)
+{
+	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
+	char path[STORM_PATH_BYTES + 16];
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+		snprintf(path, sizeof path, "%s%s", scene->database, endings[i]);
+		remove(path);
+	}
+	scene->acknowledged = 0;
+}
+
+static inline void fault_finish(fault_scene *scene)
+{
+	storm_finish(&scene->base);
+}
+
+#endif
