@@ -190,14 +190,17 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 /* The store opens its file again when it first reads a list, and compares it with badges.yaml's at each reload. */
 static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
 {
+	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
+	engine->busy_timeout_ms = config->busy_timeout_ms;
+	engine->retention_us = config->retention_us;
 	char *path = path_at_open(engine, engine->database ? engine->database : config->database);
 	if (!path)
 		return brb_status_no_memory(error);
 	brb_store_options options = { .path = path,
 				      .existing_only = engine->existing_only,
-				      .synchronous_full = config->synchronous == BRB_CONFIG_FULL,
-				      .busy_timeout_ms = config->busy_timeout_ms,
-				      .retention_us = config->retention_us,
+				      .synchronous_full = engine->synchronous_full,
+				      .busy_timeout_ms = engine->busy_timeout_ms,
+				      .retention_us = engine->retention_us,
 				      .clock = engine->clock,
 				      .log = engine->log };
 	brabeion_status status = brb_store_open(&options, &engine->store, error);
@@ -263,6 +266,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	return status;
 }
 
+static const brabeion_options no_options;
+
 brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
@@ -271,7 +276,7 @@ brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine *
 		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
 	else if (!(engine = calloc(1, sizeof *engine)))
 		brb_status_no_memory(&fault);
-	else if (open_engine(engine, options, &fault) == BRABEION_OK)
+	else if (open_engine(engine, options ? options : &no_options, &fault) == BRABEION_OK)
 		*out = engine;
 	return brb_status_hand_over(error, &fault);
 }
@@ -315,6 +320,19 @@ static brabeion_status check_same_database(const brabeion_engine *engine, const 
 		config->name, config->database, brb_store_path(engine->store));
 }
 
+/* What the database was opened with stays until it is opened anew: an operator who changed it should know. */
+static void tell_unchanged(const brabeion_engine *engine, const brb_config *config)
+{
+	const char *name = engine->synchronous_full != (config->synchronous == BRB_CONFIG_FULL) ? "synchronous"
+			   : engine->busy_timeout_ms != config->busy_timeout_ms                 ? "busy_timeout"
+			   : engine->retention_us != config->retention_us                       ? "retention"
+												: NULL;
+	if (name)
+		brb_log_write(&engine->log, BRABEION_LOG_WARNING,
+			      "%s: \"%s\" has changed; that takes effect when the engine is opened anew",
+			      config->name, name);
+}
+
 static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
 	brb_config *config = NULL;
@@ -330,6 +348,8 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		status = load_generation(config, engine->home, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
+	if (status == BRABEION_OK)
+		tell_unchanged(engine, config);
 	brb_config_close(config);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
@@ -388,7 +408,7 @@ brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_l
 	if (*brb_guard_depth())
 		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
 	else
-		check(options, list, &fault);
+		check(options ? options : &no_options, list, &fault);
 	return brb_status_hand_over(error, &fault);
 }
 

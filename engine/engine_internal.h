@@ -50,6 +50,9 @@ struct brabeion_engine {
 	char *working_folder; /* as of the open: relative paths start there */
 	char *database;       /* of the options; NULL: as badges.yaml says */
 	bool existing_only;
+	bool synchronous_full; /* as of the open, like the two below: a reload does not change them */
+	int64_t busy_timeout_ms;
+	int64_t retention_us;
 	brb_log log;
 	brb_clock clock;
 	brb_image_home *home;

@@ -111,7 +111,10 @@ static brabeion_status check_field(const brabeion_field *field, brabeion_error *
 		if (field->value.text && brb_text_checked_length(field->value.text, BRB_TEXT_BYTES_MOST) != SIZE_MAX)
 			return BRABEION_OK;
 		return brb_status_set(error, BRABEION_INVALID, "the text of field \"%s\" is %s", field->name,
-				      field->value.text ? "longer than 1 MiB or not UTF-8" : "NULL");
+				      !field->value.text ? "NULL"
+				      : strnlen(field->value.text, BRB_TEXT_BYTES_MOST + 1) > BRB_TEXT_BYTES_MOST
+					      ? "longer than 1 MiB"
+					      : "not UTF-8");
 	}
 	return brb_status_set(error, BRABEION_INVALID, "the field \"%s\" has no type of BRABEION_TYPE_*",
 			      field->name);

@@ -123,7 +123,7 @@ typedef void (*brabeion_log_callback)(void *context, brabeion_log_level level, c
 /* The time now in microseconds since 1970 UTC. Threads: any, at once. It must not call the engine. */
 typedef int64_t (*brabeion_clock_callback)(void *context);
 
-/* Zero is a good value for each. Texts are copied. */
+/* Zero is a good value for each, and NULL for the whole. Texts are copied. */
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
 	const char *database; /* path of the database in place of badges.yaml's */
@@ -486,7 +486,7 @@ typedef struct brabeion_user {
 	const char *user;
 	int64_t awards;       /* how many */
 	int64_t badges;       /* how many different badges */
-	int64_t latest_at_us; /* the time of the newest award */
+	int64_t latest_at_us; /* the latest time of an award */
 } brabeion_user;
 
 typedef struct brabeion_user_list {

@@ -1,0 +1,228 @@
+/*
+ * bench_threads: one engine, many threads. Each figure is a ratio to a baseline of the same run:
+ *   - two threads of stateless events that earn nothing, against two threads of bare calls;
+ *   - 16 threads that each wait for a durable award, against one, at synchronous FULL and NORMAL, beside the ceiling:
+ *     one thread in batches of 16;
+ *   - one thread's durable award against BEGIN, INSERT, COMMIT by hand, on the same schema and settings;
+ *   - an event whose badge the user holds already, in nanoseconds.
+ *
+ * Usage: bench_threads FOLDER-OF-PLUGINS.
+ */
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <brabeion/engine.h>
+
+enum { THREADS = 16, CALLS = 4000000, HELD_CALLS = 2000000, AWARDS_FULL = 6000, AWARDS_NORMAL = 48000, BATCH = 16 };
+
+typedef enum bench_task { BARE, STATELESS, DURABLE, BATCHES, HELD } bench_task;
+
+typedef struct bench_work {
+	brabeion_engine *engine;
+	bench_task task;
+	int count;
+} bench_work;
+
+static atomic_long users; /* everyone earns once */
+static char folder[] = "/tmp/brabeion-bench-XXXXXX";
+static const char *plugins;
+
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int32_t decide(void *self, int64_t points)
+{
+	(void)self;
+	return points > 5000 ? 1 : 0;
+}
+
+static void bare(int count)
+{
+	int32_t (*volatile pointer)(void *, int64_t) = decide;
+	for (int i = 0; i < count; i++)
+		if (pointer(NULL, i & 4095))
+			abort();
+}
+
+static void fire(brabeion_engine *engine, const char *user, int64_t points)
+{
+	brabeion_field state[] = { BRABEION_INT("points", points) };
+	brabeion_event event = { .name = "points_awarded", .user = user, .fields = state, .field_count = 1 };
+	brabeion_result result;
+	if (brabeion_possibly_award(engine, &event, &result) != BRABEION_OK)
+		abort();
+	brabeion_result_finish(&result);
+}
+
+static void fire_batch(brabeion_engine *engine)
+{
+	char names[BATCH][32];
+	brabeion_event events[BATCH];
+	brabeion_result results[BATCH];
+	brabeion_field state[] = { BRABEION_INT("points", 6000) };
+	for (int i = 0; i < BATCH; i++) {
+		snprintf(names[i], sizeof names[i], "user-%ld", atomic_fetch_add(&users, 1));
+		events[i] = (brabeion_event){
+			.name = "points_awarded", .user = names[i], .fields = state, .field_count = 1
+		};
+	}
+	if (brabeion_possibly_award_batch(engine, events, BATCH, results) != BRABEION_OK)
+		abort();
+	for (int i = 0; i < BATCH; i++)
+		brabeion_result_finish(&results[i]);
+}
+
+static void *run(void *context)
+{
+	const bench_work *self = context;
+	char name[32];
+	if (self->task == BARE)
+		bare(self->count);
+	for (int i = 0; self->task == STATELESS && i < self->count; i++)
+		fire(self->engine, "user-4711", i & 4095);
+	for (int i = 0; self->task == HELD && i < self->count; i++)
+		fire(self->engine, "ada", 6000);
+	for (int i = 0; self->task == BATCHES && i < self->count; i += BATCH)
+		fire_batch(self->engine);
+	for (int i = 0; self->task == DURABLE && i < self->count; i++) {
+		snprintf(name, sizeof name, "user-%ld", atomic_fetch_add(&users, 1));
+		fire(self->engine, name, 6000);
+	}
+	return NULL;
+}
+
+/* Seconds that `threads` threads take for `count` calls each. */
+static double time_threads(brabeion_engine *engine, bench_task task, int threads, int count)
+{
+	pthread_t ids[THREADS];
+	bench_work work = { engine, task, count };
+	double began = now();
+	for (int i = 0; i < threads; i++)
+		if (pthread_create(&ids[i], NULL, run, &work) != 0)
+			abort();
+	for (int i = 0; i < threads; i++)
+		pthread_join(ids[i], NULL);
+	return now() - began;
+}
+
+static brabeion_engine *open_engine(const char *synchronous)
+{
+	char config[64];
+	snprintf(config, sizeof config, "%s/%s.yaml", folder, synchronous);
+	FILE *file = fopen(config, "w");
+	if (!file)
+		abort();
+	fprintf(file, "database: %s.db\nsynchronous: %s\nplugin_path: [\"%s\"]\nplugins: [{ file: points.so }]\n",
+		synchronous, synchronous, plugins);
+	fclose(file);
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_options options = { .config = config };
+	if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
+		fprintf(stderr, "%s\n", error.message);
+		exit(1);
+	}
+	return engine;
+}
+
+static void must(int code, sqlite3 *database)
+{
+	if (code == SQLITE_OK)
+		return;
+	fprintf(stderr, "%s\n", sqlite3_errmsg(database));
+	exit(1);
+}
+
+/* Events a second of the same rows by hand: a user, an award, the sequence. */
+static double by_hand(const char *path, int count)
+{
+	sqlite3 *database = NULL;
+	sqlite3_stmt *statements[3];
+	static const char *const sql[] = {
+		"INSERT INTO users(name) VALUES('hand-' || ?1)",
+		"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"
+		" VALUES(1000000 + ?1, last_insert_rowid(), 1, 1, '', 1, '', 0, '')",
+		"INSERT INTO counters(name, value) VALUES('sequence', 1000000 + ?1)"
+		" ON CONFLICT DO UPDATE SET value = excluded.value",
+	};
+	must(sqlite3_open(path, &database), database);
+	must(sqlite3_exec(database, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384", NULL, NULL, NULL),
+	     database);
+	for (int i = 0; i < 3; i++)
+		must(sqlite3_prepare_v2(database, sql[i], -1, &statements[i], NULL), database);
+	double began = now();
+	for (int i = 0; i < count; i++) {
+		must(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), database);
+		for (int k = 0; k < 3; k++) {
+			sqlite3_bind_int(statements[k], 1, i);
+			if (sqlite3_step(statements[k]) != SQLITE_DONE)
+				must(SQLITE_ERROR, database);
+			sqlite3_reset(statements[k]);
+		}
+		must(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL), database);
+	}
+	double took = now() - began;
+	for (int i = 0; i < 3; i++)
+		sqlite3_finalize(statements[i]);
+	sqlite3_close(database);
+	return count / took;
+}
+
+static void compare_durable(const char *synchronous, int count, const char *target)
+{
+	brabeion_engine *engine = open_engine(synchronous);
+	time_threads(engine, DURABLE, 1, count / 8); /* warm */
+	double one = count / time_threads(engine, DURABLE, 1, count);
+	double many = count / time_threads(engine, DURABLE, THREADS, count / THREADS);
+	double batches = count / time_threads(engine, BATCHES, 1, count);
+	printf("durable awards, %-6s  1 thread %6.0f/s, 16 threads %6.0f/s: %5.2f times (target: at least %s; "
+	       "ceiling, "
+	       "batches of 16: %.2f)\n",
+	       synchronous, one, many, many / one, target, batches / one);
+	brabeion_close(engine);
+}
+
+static void compare_by_hand(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "%s/normal.db", folder);
+	double hand = by_hand(path, AWARDS_NORMAL / 4);
+	brabeion_engine *engine = open_engine("normal");
+	double ours = AWARDS_NORMAL / 4 / time_threads(engine, DURABLE, 1, AWARDS_NORMAL / 4);
+	printf("one durable award       %5.1f us, by hand %5.1f us: %5.2f times (target: at most 1.3)\n", 1e6 / ours,
+	       1e6 / hand, hand / ours);
+	fire(engine, "ada", 6000);
+	double held_ns = time_threads(engine, HELD, 1, HELD_CALLS) / HELD_CALLS * 1e9;
+	printf("badge held already      %5.0f ns (target: at most 200)\n", held_ns);
+	brabeion_close(engine);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2 || !mkdtemp(folder))
+		return 2;
+	plugins = argv[1];
+	brabeion_engine *engine = open_engine("normal");
+	time_threads(engine, STATELESS, 2, CALLS / 8); /* warm */
+	double bare_gain = 2 * time_threads(engine, BARE, 1, CALLS * 8) / time_threads(engine, BARE, 2, CALLS * 8);
+	double gain = 2 * time_threads(engine, STATELESS, 1, CALLS) / time_threads(engine, STATELESS, 2, CALLS);
+	brabeion_close(engine);
+	printf("two threads, stateless  %5.2f times one, bare calls %5.2f times: %5.2f (target: at least 0.90)\n",
+	       gain, bare_gain, gain / bare_gain);
+	compare_durable("full", AWARDS_FULL, "6");
+	compare_durable("normal", AWARDS_NORMAL, "1");
+	compare_by_hand();
+	char command[96];
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	return system(command) != 0;
+}
