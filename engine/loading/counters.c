@@ -60,13 +60,23 @@ static bool copy_slugs(brb_counters *counters, const brb_generation *generation)
 	return counters->slugs != NULL;
 }
 
+/* All zeroes, and on lines that no other thread's counters share. */
+static brb_badge_counters *take_counters(size_t count)
+{
+	size_t size = (count + 1) * sizeof(brb_badge_counters);
+	size = (size + BRB_READER_ALIGNMENT - 1) / BRB_READER_ALIGNMENT * BRB_READER_ALIGNMENT;
+	void *taken = aligned_alloc(BRB_READER_ALIGNMENT, size);
+	return taken ? memset(taken, 0, size) : NULL;
+}
+
 void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation)
 {
 	brb_counters *counters = &reader->counters;
 	pthread_mutex_lock(&registry->lock);
 	fold_locked(registry, counters);
 	counters->generation = generation->number;
-	counters->badges = calloc(generation->badge_count + 1, sizeof *counters->badges);
+	counters->last_route = NULL; /* of the generation before */
+	counters->badges = take_counters(generation->badge_count);
 	if (counters->badges && copy_slugs(counters, generation)) {
 		counters->badge_count = generation->badge_count;
 	} else { /* nothing is counted by badge until the next generation */

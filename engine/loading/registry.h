@@ -33,6 +33,7 @@ typedef struct brb_counters {
 	size_t badge_count;         /* 0 when memory was short */
 	brb_badge_counters *badges; /* by the badge's index */
 	const char **slugs;
+	const brb_route *last_route; /* of the event before: the next is likely of the same name; NULL: none yet */
 	brb_arena arena;
 } brb_counters;
 
@@ -43,8 +44,11 @@ static inline void brb_count(_Atomic uint64_t *counter, uint64_t more)
 			      memory_order_relaxed);
 }
 
+/* Far enough from the next one: processors fetch lines of 64 bytes in pairs. */
+enum { BRB_READER_ALIGNMENT = 128 };
+
 typedef struct brb_reader {
-	_Alignas(64) _Atomic(brb_generation *) uses;
+	_Alignas(BRB_READER_ALIGNMENT) _Atomic(brb_generation *) uses;
 	struct brb_reader *next;
 	atomic_bool taken; /* by a living thread */
 	brb_counters counters;

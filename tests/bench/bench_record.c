@@ -22,16 +22,16 @@ static void must(int code, sqlite3 *database)
 }
 
 static const char triggers[] =
-	"CREATE TABLE log(n INTEGER PRIMARY KEY, kind, a, b, c, d, e, f, g, h);"
+	"CREATE TABLE log(n INTEGER PRIMARY KEY, kind, a, b, c, d, e, f, g, h, i);"
 	"CREATE TRIGGER l1 AFTER INSERT ON users BEGIN INSERT INTO log(kind,a,b) VALUES(1, new.id, new.name); END;"
 	"CREATE TRIGGER l2 AFTER INSERT ON events BEGIN INSERT INTO log(kind,a,b) VALUES(2, new.id, new.name); END;"
 	"CREATE TRIGGER l3 AFTER INSERT ON memories BEGIN"
 	" INSERT INTO log(kind,a,b,c) VALUES(3, new.id, new.plugin, new.name); END;"
 	"CREATE TRIGGER l4 AFTER INSERT ON seen BEGIN"
 	" INSERT INTO log(kind,a,b,c,d) VALUES(4, new.id, new.event, new.user, new.arrived_s); END;"
-	"CREATE TRIGGER l5 AFTER INSERT ON awards BEGIN INSERT INTO log(kind,a,b,c,d,e,f,g,h)"
-	" VALUES(5, new.sequence, new.user, new.badge, new.level, new.reason, new.event, new.event_id, new.at_us); "
-	"END;"
+	"CREATE TRIGGER l5 AFTER INSERT ON awards BEGIN INSERT INTO log(kind,a,b,c,d,e,f,g,h,i)"
+	" VALUES(5, new.sequence, new.user, new.badge, new.level, new.reason, new.event, new.event_id, new.at_us,"
+	" new.note); END;"
 	"CREATE TRIGGER l6 AFTER INSERT ON tallies BEGIN"
 	" INSERT INTO log(kind,a,b,c) VALUES(6, new.memory, new.subject, new.value); END;"
 	"CREATE TRIGGER l7 AFTER UPDATE ON tallies BEGIN"
@@ -64,8 +64,8 @@ static void write_column(FILE *rows, sqlite3_stmt *statement, int column)
 static void write_batch(sqlite3 *database, FILE *rows)
 {
 	sqlite3_stmt *statement = NULL;
-	must(sqlite3_prepare_v2(database, "SELECT kind, a, b, c, d, e, f, g, h FROM log ORDER BY n", -1, &statement,
-				NULL),
+	must(sqlite3_prepare_v2(database, "SELECT kind, a, b, c, d, e, f, g, h, i FROM log ORDER BY n", -1,
+				&statement, NULL),
 	     database);
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		int columns = 0;
@@ -100,8 +100,10 @@ int main(int argc, char **argv)
 	bench_events_open(&events, argv[3]);
 	while (rows && bench_events_next(&events)) {
 		if (brabeion_possibly_award_batch(engine, events.batch.events, events.batch.count,
-						  events.batch.results) != BRABEION_OK)
+						  events.batch.results) != BRABEION_OK) {
+			fprintf(stderr, "%s\n", events.batch.results[0].message);
 			return 1;
+		}
 		for (size_t i = 0; i < events.batch.count; i++)
 			brabeion_result_finish(&events.batch.results[i]);
 		write_batch(database, rows);

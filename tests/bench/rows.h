@@ -8,7 +8,7 @@
 #ifndef BENCH_ROWS_H
 #define BENCH_ROWS_H
 
-enum { BENCH_BATCH_END = 0, BENCH_KINDS = 10, BENCH_COLUMNS_MOST = 8 };
+enum { BENCH_BATCH_END = 0, BENCH_KINDS = 10, BENCH_COLUMNS_MOST = 9 };
 
 /* The statements of a hand-written program; kind 1 is the first. The recorder's triggers use the same numbers. */
 static const char *const bench_statements[BENCH_KINDS] = {
@@ -17,8 +17,8 @@ static const char *const bench_statements[BENCH_KINDS] = {
 	"INSERT INTO events(id, name) VALUES(?, ?)",
 	"INSERT INTO memories(id, plugin, name) VALUES(?, ?, ?)",
 	"INSERT INTO seen(id, event, user, arrived_s) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING",
-	"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us) VALUES(?, ?, ?, ?, ?, ?, "
-	"?, ?)",
+	"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"
+	" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	"INSERT INTO tallies(memory, subject, value) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = "
 	"excluded.value",
 	"INSERT INTO notes(memory, subject, text) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text",
