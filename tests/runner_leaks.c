@@ -5,7 +5,8 @@
  */
 #include <stdlib.h>
 
-int __lsan_is_turned_off(void); /* sanitizer/lsan_interface.h: asked at exit */
+/* sanitizer/lsan_interface.h: asked at exit, by a library that must find it. */
+__attribute__((visibility("default"))) int __lsan_is_turned_off(void);
 
 int __lsan_is_turned_off(void)
 {
