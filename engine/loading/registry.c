@@ -69,11 +69,6 @@ void brb_registry_finish(brb_registry *registry)
 	free_readers(registry);
 }
 
-void brb_registry_finish_forked(brb_registry *registry)
-{
-	free_readers(registry);
-}
-
 static brb_reader *take_free_reader(brb_registry *registry)
 {
 	for (brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next) {

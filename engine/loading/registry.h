@@ -72,9 +72,6 @@ brabeion_status brb_registry_init(brb_registry *registry, brabeion_error *error)
 /* Closes all generations. No reader may be under way. */
 void brb_registry_finish(brb_registry *registry);
 
-/* In a child of fork: frees what is the registry's own and leaves the plugins alone. */
-void brb_registry_finish_forked(brb_registry *registry);
-
 /* This thread's slot; NULL when memory is short. Never two acquires at once on one thread. */
 brb_reader *brb_registry_reader_slow(brb_registry *registry);
 
