@@ -13,9 +13,6 @@
 
 #include "config/config_reading.h"
 
-#define SECOND_MS INT64_C(1000)
-#define HOUR_MS (3600 * SECOND_MS)
-#define DAY_MS (24 * HOUR_MS)
 #define RETENTION_MOST_DAYS 36500 /* longer than any engine runs, far from where microseconds end */
 
 /* The public part first: the one is found by the other's address. */
@@ -172,53 +169,11 @@ static void read_synchronous(brb_config_reading *reading, const char *key, const
 				 brb_yaml_shortened(word, buffer));
 }
 
-/* "30d": digits, then a unit. False when it is none; -1 when it is longer than `most_ms`. */
-static bool parse_duration(const char *text, int64_t most_ms, int64_t *duration_ms)
-{
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = { { "ms", 1 },      { "s", SECOND_MS }, { "m", 60 * SECOND_MS },
-		      { "h", HOUR_MS }, { "d", DAY_MS },    { "w", 7 * DAY_MS } };
-	size_t digits = strspn(text, "0123456789");
-	for (size_t i = 0; digits && i < sizeof units / sizeof units[0]; i++) {
-		if (strcmp(text + digits, units[i].unit) != 0)
-			continue;
-		int64_t sum = 0;
-		bool beyond = false;
-		for (size_t k = 0; k < digits && !beyond; k++) {
-			sum = sum * 10 + (text[k] - '0');
-			beyond = sum > most_ms / units[i].ms;
-		}
-		*duration_ms = beyond ? -1 : sum * units[i].ms;
-		return true;
-	}
-	return false;
-}
-
-/* The duration in milliseconds; -1 with the fault on record. */
-static int64_t read_duration(brb_config_reading *reading, const brb_yaml_node *value, const char *what,
-			     const char *wanted, int64_t most_ms, const char *most)
-{
-	char buffer[BRB_YAML_SHORT_BYTES];
-	int64_t duration_ms = -1;
-	const char *text = brb_config_text(reading, what, value, wanted);
-	if (!text)
-		return -1;
-	if (!parse_duration(text, most_ms, &duration_ms))
-		BRB_CONFIG_FAULT(reading, value, "%s must be %s, not \"%s\" (units: ms, s, m, h, d, w)", what, wanted,
-				 brb_yaml_shortened(text, buffer));
-	else if (duration_ms < 0)
-		BRB_CONFIG_FAULT(reading, value, "%s must be at most %s, not %s", what, most,
-				 brb_yaml_shortened(text, buffer));
-	return duration_ms;
-}
-
 static void read_busy_timeout(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
 	(void)key, (void)target;
-	int64_t timeout_ms =
-		read_duration(reading, value, "\"busy_timeout\"", "a duration such as 5s", HOUR_MS, "1h");
+	int64_t timeout_ms = brb_config_duration_ms(reading, value, "\"busy_timeout\"", "a duration such as 5s",
+						    BRB_CONFIG_HOUR_MS, "1h");
 	if (timeout_ms >= 0)
 		reading->config->busy_timeout_ms = timeout_ms;
 }
@@ -230,8 +185,9 @@ static void read_retention(brb_config_reading *reading, const char *key, const b
 		reading->config->retention_us = INT64_MAX;
 		return;
 	}
-	int64_t retention_ms = read_duration(reading, value, "\"retention\"", "a duration such as 30d, or forever",
-					     RETENTION_MOST_DAYS * DAY_MS, "36500d, or forever");
+	int64_t retention_ms =
+		brb_config_duration_ms(reading, value, "\"retention\"", "a duration such as 30d, or forever",
+				       RETENTION_MOST_DAYS * BRB_CONFIG_DAY_MS, "36500d, or forever");
 	if (retention_ms >= 0)
 		reading->config->retention_us = retention_ms * 1000;
 }
@@ -306,8 +262,8 @@ static bool set_defaults(brb_config_reading *reading)
 	if (!reading->folder)
 		return false;
 	reading->config->database = brb_config_resolve(reading, "badges.db");
-	reading->config->busy_timeout_ms = 5 * SECOND_MS;
-	reading->config->retention_us = 30 * DAY_MS * 1000;
+	reading->config->busy_timeout_ms = 5 * BRB_CONFIG_SECOND_MS;
+	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
 	return reading->config->database != NULL;
 }
 

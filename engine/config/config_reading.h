@@ -17,6 +17,10 @@
 #define BRB_CONFIG_BADGES_MOST 100000
 #define BRB_CONFIG_LEVELS_MOST 1000
 
+#define BRB_CONFIG_SECOND_MS INT64_C(1000)
+#define BRB_CONFIG_HOUR_MS (3600 * BRB_CONFIG_SECOND_MS)
+#define BRB_CONFIG_DAY_MS (24 * BRB_CONFIG_HOUR_MS)
+
 typedef struct brb_config_reading {
 	brb_config *config;
 	brb_arena *arena; /* lives as long as the configuration */
@@ -56,6 +60,10 @@ void brb_config_wrong_kind(brb_config_reading *reading, const char *what, const 
 /* The node's text when it is one, and not empty; else NULL, with the fault on record. */
 const char *brb_config_text(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
 			    const char *wanted);
+
+/* The node's duration in milliseconds; -1 with the fault on record, which says `wanted` and names `most`. */
+int64_t brb_config_duration_ms(brb_config_reading *reading, const brb_yaml_node *value, const char *what,
+			       const char *wanted, int64_t most_ms, const char *most);
 
 /* Memory from the arena; when it is short that is remembered. */
 void *brb_config_take(brb_config_reading *reading, size_t count, size_t size_bytes);
