@@ -5,6 +5,7 @@
  * commit, with no lock and no generation held.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 
 #include "base/guard.h"
 #include "base/list.h"
+#include "base/memory.h"
 #include "engine_internal.h"
 
 const char *brabeion_version(void)
@@ -41,21 +43,13 @@ static const unsigned char *make_birth_mark(void)
 
 brabeion_status brb_engine_enter(const brabeion_engine *engine)
 {
+	brb_guard *guard = brb_guard_here();
 	if (!*engine->born_here)
 		return BRABEION_FORKED;
-	return *brb_guard_depth() ? BRABEION_REENTRANT : BRABEION_OK;
-}
-
-const char *brb_engine_refusal(brabeion_status status)
-{
-	switch (status) {
-	case BRABEION_FORKED:
-		return "the engine was opened by another process: open after fork";
-	case BRABEION_REENTRANT:
-		return "called from inside a plugin's function, the log callback or the clock";
-	default:
-		return "out of memory";
-	}
+	if (guard->depth)
+		return BRABEION_REENTRANT;
+	guard->allocator = engine->allocator;
+	return BRABEION_OK;
 }
 
 /* ---- loading ---- */
@@ -69,7 +63,7 @@ static bool is_relative(const char *path)
 static char *path_at_open(const brabeion_engine *engine, const char *path)
 {
 	if (!is_relative(path) || !engine->working_folder)
-		return strdup(path);
+		return brb_memory_copy(path);
 	brb_builder whole = { 0 };
 	brb_builder_printf(&whole, "%s/%s", engine->working_folder, path);
 	return brb_builder_take(&whole);
@@ -78,16 +72,18 @@ static char *path_at_open(const brabeion_engine *engine, const char *path)
 /* The path of badges.yaml: as given, unless the host has changed its working directory since the open. */
 static char *config_path_now(const brabeion_engine *engine)
 {
-	char *now = is_relative(engine->config_path) ? getcwd(NULL, 0) : NULL;
-	bool moved = now && engine->working_folder && strcmp(now, engine->working_folder) != 0;
-	free(now);
-	return moved ? path_at_open(engine, engine->config_path) : strdup(engine->config_path);
+	char now[PATH_MAX];
+	bool known = is_relative(engine->config_path) && engine->working_folder && getcwd(now, sizeof now);
+	bool moved = known && strcmp(now, engine->working_folder) != 0;
+	return moved ? path_at_open(engine, engine->config_path) : brb_memory_copy(engine->config_path);
 }
 
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	return !slash          ? brb_memory_copy(".")
+	       : slash == path ? brb_memory_copy("/")
+			       : brb_memory_copy_length(path, (size_t)(slash - path));
 }
 
 /* Told before plugins are loaded: a folder that is not there would else look like a lack of one for their copies. */
@@ -98,7 +94,7 @@ static brabeion_status check_folder(const char *database, brabeion_error *error)
 		return brb_status_no_memory(error);
 	bool usable = access(folder, W_OK | X_OK) == 0;
 	int why = errno;
-	free(folder);
+	brb_memory_release(folder);
 	return usable ? BRABEION_OK : brb_status_set(error, BRABEION_STORE, "%s: %s", database, strerror(why));
 }
 
@@ -116,7 +112,7 @@ static brabeion_status open_home(const brb_config *config, const char *database,
 		places[2] = last_resort;
 	}
 	brabeion_status status = brb_image_home_open(places, sizeof places / sizeof places[0], log, home, error);
-	free(folder);
+	brb_memory_release(folder);
 	if (status != BRABEION_OK && !config->cache_dir)
 		brb_status_add(error, status, "(set \"cache_dir\" in %s to name another folder)", config->name);
 	return status;
@@ -173,12 +169,16 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 {
 	engine->log = (brb_log){ options->log, options->log_context };
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
+	engine->allocator = options->allocator;
 	engine->existing_only = options->existing_only;
-	engine->config_path = strdup(config_of(options));
-	engine->database = options->database ? strdup(options->database) : NULL;
-	engine->working_folder = getcwd(NULL, 0);
+	engine->config_path = brb_memory_copy(config_of(options));
+	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
+	char folder[PATH_MAX];
+	bool has_folder = getcwd(folder, sizeof folder) != NULL; /* one that is gone, or too deep, has no path */
+	engine->working_folder = has_folder ? brb_memory_copy(folder) : NULL;
 	engine->born_here = make_birth_mark();
-	if (!engine->config_path || (options->database && !engine->database))
+	if (!engine->config_path || (options->database && !engine->database) ||
+	    (has_folder && !engine->working_folder))
 		return brb_status_no_memory(error);
 	if (!engine->born_here)
 		return brb_status_set(
@@ -204,7 +204,7 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 				      .clock = engine->clock,
 				      .log = engine->log };
 	brabeion_status status = brb_store_open(&options, &engine->store, error);
-	free(path);
+	brb_memory_release(path);
 	return status;
 }
 
@@ -233,10 +233,10 @@ static void free_engine(brabeion_engine *engine)
 {
 	if (engine->born_here)
 		munmap((void *)(uintptr_t)engine->born_here, (size_t)sysconf(_SC_PAGESIZE));
-	free(engine->config_path);
-	free(engine->working_folder);
-	free(engine->database);
-	free(engine);
+	brb_memory_release(engine->config_path);
+	brb_memory_release(engine->working_folder);
+	brb_memory_release(engine->database);
+	brb_memory_release(engine);
 }
 
 static brabeion_status open_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
@@ -268,22 +268,37 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 
 static const brabeion_options no_options;
 
+/* May a call without an engine begin on this thread? Its blocks come from the allocator of the options then. */
+static brabeion_status enter_with(const brabeion_options *options, brabeion_error *error)
+{
+	const brabeion_allocator *allocator = options->allocator;
+	if (*brb_guard_depth())
+		return brb_status_refuse(error, BRABEION_REENTRANT);
+	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
+	brb_memory_use(whole ? allocator : NULL);
+	return whole ? BRABEION_OK
+		     : brb_status_set(error, BRABEION_INVALID,
+				      "options.allocator: allocate, reallocate and release must all be given");
+}
+
 brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
 	brabeion_engine *engine = NULL;
-	if (*brb_guard_depth())
-		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
-	else if (!(engine = calloc(1, sizeof *engine)))
+	if (!options)
+		options = &no_options;
+	if (enter_with(options, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (!(engine = brb_memory_take_zeroed(1, sizeof *engine)))
 		brb_status_no_memory(&fault);
-	else if (open_engine(engine, options ? options : &no_options, &fault) == BRABEION_OK)
+	else if (open_engine(engine, options, &fault) == BRABEION_OK)
 		*out = engine;
 	return brb_status_hand_over(error, &fault);
 }
 
 void brabeion_close(brabeion_engine *engine)
 {
-	if (!engine || *brb_guard_depth() || !*engine->born_here)
+	if (!engine || brb_engine_enter(engine) != BRABEION_OK)
 		return;
 	brb_submissions_finish(&engine->submissions);
 	if (engine->feed_fd >= 0)
@@ -306,13 +321,10 @@ static brabeion_status check_same_database(const brabeion_engine *engine, const 
 {
 	if (engine->database)
 		return BRABEION_OK;
-	char *now = realpath(brb_store_path(engine->store), NULL);
-	char *then = realpath(config->database, NULL);
-	bool same = strcmp(brb_store_path(engine->store), config->database) == 0 ||
-		    (now && then && strcmp(now, then) == 0);
-	free(now);
-	free(then);
-	if (same)
+	char now[PATH_MAX], then[PATH_MAX];
+	if (strcmp(brb_store_path(engine->store), config->database) == 0 ||
+	    (realpath(brb_store_path(engine->store), now) && realpath(config->database, then) &&
+	     strcmp(now, then) == 0))
 		return BRABEION_OK;
 	return brb_status_set(
 		error, BRABEION_CONFIG,
@@ -341,7 +353,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	char *path = config_path_now(engine);
 	brabeion_status status =
 		path ? brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
-	free(path);
+	brb_memory_release(path);
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
@@ -370,7 +382,7 @@ brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *recei
 	brabeion_receipt made = { 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
+		brb_status_refuse(&fault, status);
 		return brb_status_hand_over(error, &fault);
 	}
 	pthread_mutex_lock(&engine->reloading);
@@ -405,10 +417,10 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
-	if (*brb_guard_depth())
-		brb_status_set(&fault, BRABEION_REENTRANT, "%s", brb_engine_refusal(BRABEION_REENTRANT));
-	else
-		check(options ? options : &no_options, list, &fault);
+	if (!options)
+		options = &no_options;
+	if (enter_with(options, &fault) == BRABEION_OK)
+		check(options, list, &fault);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -476,18 +488,19 @@ static bool has_awards(const brabeion_result *results, size_t count)
 /* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
 static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
 {
-	unsigned *guard = brb_guard_depth();
+	brb_guard *guard = brb_guard_here();
 	if (!*engine->born_here)
 		return BRABEION_FORKED;
-	if (*guard)
+	if (guard->depth)
 		return BRABEION_REENTRANT;
+	guard->allocator = engine->allocator;
 	*reader = brb_registry_reader(&engine->registry);
 	if (!*reader)
 		return BRABEION_MEMORY;
 	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
 	*judge = (brb_judge){ .generation = generation,
 			      .counters = brb_registry_counters(&engine->registry, *reader, generation),
-			      .guard = guard,
+			      .guard = &guard->depth,
 			      .store = engine->store,
 			      .group = &engine->group,
 			      .log = &engine->log,
@@ -506,7 +519,7 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 	brb_reader *reader;
 	brabeion_status status = begin_judging(engine, judge, &reader);
 	if (status != BRABEION_OK) {
-		request->fail(request, status, brb_engine_refusal(status));
+		request->fail(request, status, brb_status_refusal(status));
 		return status;
 	}
 	request->judge = judge;
@@ -537,7 +550,7 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 	brb_reader *reader;
 	brabeion_status status = begin_judging(engine, &judge, &reader);
 	if (status != BRABEION_OK) {
-		brb_judge_abandon(results, 0, count, status, brb_engine_refusal(status));
+		brb_judge_abandon(results, 0, count, status, brb_status_refusal(status));
 		return status;
 	}
 	status = judge_all(&judge, events, count, results);

@@ -3,10 +3,10 @@
  * stored or revoked. What a call from inside a callback brings about waits in a queue of this thread until the callbacks
  * under way are done, so that callbacks never nest.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "engine_internal.h"
 
 /* News that waits, with its texts in memory of its own. An award is a change of which only `award` is filled in. */
@@ -31,7 +31,7 @@ bool brb_engine_is_announcing(void)
 
 static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *change)
 {
-	waiting_news *waiting = calloc(1, sizeof *waiting);
+	waiting_news *waiting = brb_memory_take_zeroed(1, sizeof *waiting);
 	if (!waiting)
 		return NULL;
 	waiting->engine = engine;
@@ -43,7 +43,7 @@ static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *cha
 		*texts[i] = brb_arena_copy(&waiting->memory, *texts[i]);
 		if (!*texts[i]) {
 			brb_arena_finish(&waiting->memory);
-			free(waiting);
+			brb_memory_release(waiting);
 			return NULL;
 		}
 	}
@@ -71,6 +71,17 @@ static bool is_there(brabeion_engine *engine, const brb_callback *callback)
 	return there;
 }
 
+/* What a callback calls may be another engine: the allocator is put back. */
+static void call_back(const brb_callback *callback, const brabeion_change *change)
+{
+	const brabeion_allocator *own = brb_memory_used();
+	if (change->kind == BRABEION_CHANGE_AWARDED && callback->on_award)
+		callback->on_award(callback->context, &change->award);
+	if (change->kind == BRABEION_CHANGE_REVOKED && callback->on_revoke)
+		callback->on_revoke(callback->context, change);
+	brb_memory_use(own);
+}
+
 static void tell(brabeion_engine *engine, const brabeion_change *change)
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
@@ -79,12 +90,8 @@ static void tell(brabeion_engine *engine, const brabeion_change *change)
 	memcpy(callbacks, engine->callbacks, count * sizeof *callbacks);
 	pthread_mutex_unlock(&engine->callbacks_lock);
 	for (size_t i = 0; i < count; i++) {
-		if (!is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
-			continue;
-		if (change->kind == BRABEION_CHANGE_AWARDED && callbacks[i].on_award)
-			callbacks[i].on_award(callbacks[i].context, &change->award);
-		if (change->kind == BRABEION_CHANGE_REVOKED && callbacks[i].on_revoke)
-			callbacks[i].on_revoke(callbacks[i].context, change);
+		if (is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
+			call_back(&callbacks[i], change);
 	}
 }
 
@@ -97,7 +104,7 @@ static void tell_waiting(announcing *queue)
 			queue->last = &queue->first;
 		tell(waiting->engine, &waiting->change);
 		brb_arena_finish(&waiting->memory);
-		free(waiting);
+		brb_memory_release(waiting);
 	}
 }
 

@@ -42,7 +42,7 @@ brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence
 	brabeion_error fault = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
+		brb_status_refuse(&fault, status);
 	} else {
 		quieten(engine);
 		brb_store_list_changes(engine->store, sequence, limit, list, &fault);

@@ -47,8 +47,9 @@ void brb_submissions_finish(brb_submissions *submissions);
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
 	char *config_path;
-	char *working_folder; /* as of the open: relative paths start there */
-	char *database;       /* of the options; NULL: as badges.yaml says */
+	char *working_folder;                /* as of the open: relative paths start there */
+	char *database;                      /* of the options; NULL: as badges.yaml says */
+	const brabeion_allocator *allocator; /* NULL: the C library's */
 	bool existing_only;
 	bool synchronous_full; /* as of the open, like the two below: a reload does not change them */
 	int64_t busy_timeout_ms;
@@ -68,9 +69,11 @@ struct brabeion_engine {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 };
 
-/* BRABEION_OK when this thread may call this engine now, else BRABEION_REENTRANT or BRABEION_FORKED. */
+/*
+ * BRABEION_OK when this thread may call this engine now, whose allocator it then uses; else BRABEION_REENTRANT or
+ * BRABEION_FORKED.
+ */
 brabeion_status brb_engine_enter(const brabeion_engine *engine);
-const char *brb_engine_refusal(brabeion_status status);
 
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);

@@ -74,7 +74,7 @@ static void fail_revoke(brb_request *head, brabeion_status status, const char *m
 {
 	revoke_request *request = (revoke_request *)(void *)head;
 	brabeion_change_list_finish(&request->revoked);
-	brb_status_set(&request->error, status, "%s", message);
+	brb_status_set_text(&request->error, status, message);
 }
 
 static brabeion_status check_text(const char *text, size_t most, const char *what, brabeion_error *error)

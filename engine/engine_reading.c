@@ -1,10 +1,10 @@
 /*
  * engine: reading: lists of awards, users and badges.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "base/value.h"
 #include "engine_internal.h"
 
@@ -13,7 +13,7 @@ static brabeion_status enter(const brabeion_engine *engine, const char *name, si
 {
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
-		return brb_status_set(fault, status, "%s", brb_engine_refusal(status));
+		return brb_status_refuse(fault, status);
 	if (name && brb_text_checked_length(name, most) == SIZE_MAX)
 		return brb_status_set(fault, BRABEION_INVALID, "the name is longer than %zu bytes or not UTF-8",
 				      most);
@@ -124,7 +124,7 @@ brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_sto
 {
 	brabeion_badge_list read = { .generation = generation->number, .memory = brb_list_memory() };
 	brabeion_status status = BRABEION_OK;
-	read.badges = calloc(generation->badge_count + 1, sizeof *read.badges);
+	read.badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *read.badges);
 	if (!read.memory || !read.badges)
 		status = brb_status_no_memory(error);
 	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)

@@ -1,9 +1,9 @@
 /*
  * engine: numbers about itself.
  */
-#include <stdlib.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "engine_internal.h"
 
 static brabeion_status fill_report(brabeion_engine *engine, const brb_generation *generation,
@@ -12,7 +12,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 	report->generation = generation->number;
 	report->commits = brb_store_commit_count(engine->store);
 	report->memory = brb_list_memory();
-	report->badges = calloc(generation->badge_count + 1, sizeof *report->badges);
+	report->badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *report->badges);
 	if (!report->memory || !report->badges)
 		return brb_status_no_memory(error);
 	for (size_t i = 0; i < generation->badge_count; i++) {
@@ -33,7 +33,7 @@ brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *r
 	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
 	if (!reader) {
 		status = status == BRABEION_OK ? BRABEION_MEMORY : status;
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
+		brb_status_refuse(&fault, status);
 		return brb_status_hand_over(error, &fault);
 	}
 	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);

@@ -7,12 +7,12 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "base/value.h"
 #include "engine_internal.h"
 
@@ -53,7 +53,7 @@ static void free_submission(brb_submission *submission)
 {
 	brabeion_result_finish(&submission->result);
 	brb_arena_finish(&submission->memory);
-	free(submission);
+	brb_memory_release(submission);
 }
 
 /* ---- copying ---- */
@@ -82,7 +82,7 @@ static bool copy_fields(brb_arena *memory, brabeion_event *event)
 
 static brb_submission *copy_event(const brabeion_event *event)
 {
-	brb_submission *submission = calloc(1, sizeof *submission);
+	brb_submission *submission = brb_memory_take_zeroed(1, sizeof *submission);
 	if (!submission)
 		return NULL;
 	submission->event = *event;
@@ -126,6 +126,7 @@ static void *work(void *context)
 {
 	brabeion_engine *engine = context;
 	brb_submissions *submissions = &engine->submissions;
+	brb_memory_use(engine->allocator);
 	pthread_mutex_lock(&submissions->lock);
 	while (submissions->waiting.first || !submissions->ending) {
 		if (submissions->waiting.first)
@@ -237,8 +238,10 @@ static void complete(brabeion_engine *engine, brb_submission *submission)
 {
 	if (submission->result.status == BRABEION_OK)
 		brb_engine_announce(engine, &submission->result, 1);
+	const brabeion_allocator *own = brb_memory_used();
 	if (submission->completion)
 		submission->completion(submission->context, &submission->result);
+	brb_memory_use(own); /* it may have called another engine */
 }
 
 size_t brabeion_dispatch(brabeion_engine *engine)

@@ -30,7 +30,7 @@ static brabeion_status do_upkeep(brb_request *head)
 static void fail_upkeep(brb_request *head, brabeion_status status, const char *message)
 {
 	upkeep_request *request = (upkeep_request *)(void *)head;
-	brb_status_set(&request->error, status, "%s", message);
+	brb_status_set_text(&request->error, status, message);
 }
 
 static brabeion_status check_user(const char *user, brabeion_error *error)
@@ -78,7 +78,7 @@ brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabe
 	brabeion_error fault = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
+		brb_status_refuse(&fault, status);
 	else if (!path || !path[0])
 		brb_status_set(&fault, BRABEION_INVALID, "no path is given");
 	else

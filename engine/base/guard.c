@@ -3,9 +3,9 @@
  */
 #include "base/guard.h"
 
-static _Thread_local unsigned depth;
+static _Thread_local brb_guard here;
 
-unsigned *brb_guard_depth(void)
+brb_guard *brb_guard_here(void)
 {
-	return &depth;
+	return &here;
 }

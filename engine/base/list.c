@@ -3,8 +3,9 @@
  */
 #include "base/list.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 void *brb_list_add(void *items, size_t *count, size_t *capacity, size_t item_bytes)
 {
@@ -12,7 +13,7 @@ void *brb_list_add(void *items, size_t *count, size_t *capacity, size_t item_byt
 	memcpy(&array, items, sizeof array); /* a pointer of any type */
 	if (*count == *capacity) {
 		size_t more = *capacity ? *capacity * 2 : 16;
-		void *larger = reallocarray(array, more, item_bytes);
+		void *larger = brb_memory_resize(array, more, item_bytes);
 		if (!larger)
 			return NULL;
 		array = larger;
@@ -25,21 +26,21 @@ void *brb_list_add(void *items, size_t *count, size_t *capacity, size_t item_byt
 
 brb_arena *brb_list_memory(void)
 {
-	return calloc(1, sizeof(brb_arena));
+	return brb_memory_take_zeroed(1, sizeof(brb_arena));
 }
 
 static void free_memory(void *memory)
 {
 	if (memory)
 		brb_arena_finish(memory);
-	free(memory);
+	brb_memory_release(memory);
 }
 
 void brabeion_award_list_finish(brabeion_award_list *list)
 {
 	if (!list)
 		return;
-	free(list->awards);
+	brb_memory_release(list->awards);
 	free_memory(list->memory);
 	*list = (brabeion_award_list){ 0 };
 }
@@ -48,7 +49,7 @@ void brabeion_user_list_finish(brabeion_user_list *list)
 {
 	if (!list)
 		return;
-	free(list->users);
+	brb_memory_release(list->users);
 	free_memory(list->memory);
 	*list = (brabeion_user_list){ 0 };
 }
@@ -57,7 +58,7 @@ void brabeion_badge_list_finish(brabeion_badge_list *list)
 {
 	if (!list)
 		return;
-	free(list->badges);
+	brb_memory_release(list->badges);
 	free_memory(list->memory);
 	*list = (brabeion_badge_list){ 0 };
 }
@@ -66,7 +67,7 @@ void brabeion_change_list_finish(brabeion_change_list *list)
 {
 	if (!list)
 		return;
-	free(list->changes);
+	brb_memory_release(list->changes);
 	free_memory(list->memory);
 	*list = (brabeion_change_list){ 0 };
 }
@@ -75,7 +76,7 @@ void brabeion_stats_finish(brabeion_stats_report *report)
 {
 	if (!report)
 		return;
-	free(report->badges);
+	brb_memory_release(report->badges);
 	free_memory(report->memory);
 	*report = (brabeion_stats_report){ 0 };
 }

@@ -1,19 +1,41 @@
 /*
- * status: see status.h. The one trick is `no_memory`: a message that cannot be allocated is a static text, which
- * brabeion_error_finish knows by its address.
+ * status: see status.h. The one trick are messages that need no memory, because there is none or because the caller may
+ * not take any: static texts, which brabeion_error_finish knows by their address.
  */
 #include "base/status.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static char out_of_memory[] = "out of memory";
+static char forked[] = "the engine was opened by another process: open after fork";
+static char reentrant[] = "called from inside a plugin's function, the log callback, the clock or the allocator";
+
+/* The static text that this one is, or NULL. */
+static char *as_static(const char *message)
+{
+	return message == out_of_memory ? out_of_memory
+	       : message == forked      ? forked
+	       : message == reentrant   ? reentrant
+					: NULL;
+}
+
+static char *static_text(brabeion_status status)
+{
+	return status == BRABEION_FORKED ? forked : status == BRABEION_REENTRANT ? reentrant : out_of_memory;
+}
+
+static void release_text(char *text)
+{
+	if (!as_static(text))
+		brb_memory_release(text);
+}
 
 static void drop(brabeion_error *error)
 {
-	if (error->message != out_of_memory)
-		free(error->message);
+	release_text(error->message);
 	error->message = NULL;
 }
 
@@ -23,7 +45,7 @@ BRB_PRINTF(1, 0) static char *format_text(const char *format, va_list arguments)
 	va_copy(again, arguments);
 	int length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
-	char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+	char *text = length < 0 ? NULL : brb_memory_take((size_t)length + 1);
 	if (!text)
 		return out_of_memory;
 	vsnprintf(text, (size_t)length + 1, format, arguments);
@@ -34,7 +56,7 @@ BRB_PRINTF(1, 0) static char *format_text(const char *format, va_list arguments)
 static char *joined(const char *head, const char *between, const char *tail)
 {
 	size_t size = strlen(head) + strlen(between) + strlen(tail) + 1;
-	char *text = malloc(size);
+	char *text = brb_memory_take(size);
 	if (!text)
 		return out_of_memory;
 	snprintf(text, size, "%s%s%s", head, between, tail);
@@ -60,6 +82,16 @@ brabeion_status brb_status_set(brabeion_error *error, brabeion_status status, co
 	return status;
 }
 
+brabeion_status brb_status_set_text(brabeion_error *error, brabeion_status status, const char *text)
+{
+	if (!as_static(text))
+		return brb_status_set(error, status, "%s", text);
+	drop(error);
+	error->status = status;
+	error->message = as_static(text);
+	return status;
+}
+
 brabeion_status brb_status_add_va(brabeion_error *error, brabeion_status status, const char *format,
 				  va_list arguments)
 {
@@ -67,8 +99,7 @@ brabeion_status brb_status_add_va(brabeion_error *error, brabeion_status status,
 		return brb_status_set_va(error, status, format, arguments);
 	char *line = format_text(format, arguments);
 	char *both = joined(error->message, "\n", line);
-	if (line != out_of_memory)
-		free(line);
+	release_text(line);
 	drop(error);
 	error->message = both;
 	return error->status;
@@ -90,8 +121,7 @@ brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...
 	char *prefix = format_text(format, arguments);
 	va_end(arguments);
 	char *both = joined(prefix, "", error->message ? error->message : "");
-	if (prefix != out_of_memory)
-		free(prefix);
+	release_text(prefix);
 	drop(error);
 	error->message = both;
 	return error->status;
@@ -99,10 +129,25 @@ brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...
 
 brabeion_status brb_status_no_memory(brabeion_error *error)
 {
+	return brb_status_refuse(error, BRABEION_MEMORY);
+}
+
+brabeion_status brb_status_refuse(brabeion_error *error, brabeion_status status)
+{
 	drop(error);
-	error->status = BRABEION_MEMORY;
-	error->message = out_of_memory;
-	return BRABEION_MEMORY;
+	error->status = status;
+	error->message = static_text(status);
+	return status;
+}
+
+const char *brb_status_refusal(brabeion_status status)
+{
+	return static_text(status);
+}
+
+bool brb_status_is_refusal(const char *message)
+{
+	return as_static(message) != NULL;
 }
 
 brabeion_status brb_status_hand_over(brabeion_error *to, brabeion_error *from)

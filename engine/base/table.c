@@ -3,8 +3,9 @@
  */
 #include "base/table.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 /* A product of two words, folded: its upper half onto its lower. */
 __extension__ typedef unsigned __int128 product;
@@ -63,7 +64,7 @@ static bool grow(brb_table *table)
 	brb_table larger = { .count = table->count, .capacity = table->capacity ? table->capacity * 2 : 16 };
 	if (larger.capacity < table->capacity)
 		return false;
-	larger.entries = calloc(larger.capacity, sizeof *larger.entries);
+	larger.entries = brb_memory_take_zeroed(larger.capacity, sizeof *larger.entries);
 	if (!larger.entries)
 		return false;
 	for (uint32_t i = 0; i < table->capacity; i++) {
@@ -71,7 +72,7 @@ static bool grow(brb_table *table)
 		if (entry->value)
 			*find(&larger, entry->key, entry->key_length, entry->hash) = *entry;
 	}
-	free(table->entries);
+	brb_memory_release(table->entries);
 	*table = larger;
 	return true;
 }
@@ -109,6 +110,6 @@ const brb_table_entry *brb_table_next(const brb_table *table, size_t *position)
 
 void brb_table_finish(brb_table *table)
 {
-	free(table->entries);
+	brb_memory_release(table->entries);
 	*table = (brb_table){ 0 };
 }

@@ -5,8 +5,9 @@
 #include "base/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 /* ---- arena ---- */
 
@@ -26,7 +27,7 @@ static brb_arena_block *add_block(brb_arena *arena, size_t least)
 		capacity = LARGEST_BLOCK;
 	if (capacity < least)
 		capacity = least;
-	brb_arena_block *block = malloc(sizeof *block + capacity);
+	brb_arena_block *block = brb_memory_take(sizeof *block + capacity);
 	if (!block)
 		return NULL;
 	block->older = arena->newest;
@@ -73,16 +74,23 @@ char *brb_arena_copy(brb_arena *arena, const char *text)
 	return brb_arena_copy_length(arena, text, strlen(text));
 }
 
-char *brb_arena_printf(brb_arena *arena, const char *format, ...)
+char *brb_arena_printf_va(brb_arena *arena, const char *format, va_list arguments)
 {
-	va_list arguments, again;
-	va_start(arguments, format);
+	va_list again;
 	va_copy(again, arguments);
 	int length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	char *text = length < 0 ? NULL : take_raw(arena, (size_t)length + 1);
 	if (text)
 		vsnprintf(text, (size_t)length + 1, format, arguments);
+	return text;
+}
+
+char *brb_arena_printf(brb_arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	char *text = brb_arena_printf_va(arena, format, arguments);
 	va_end(arguments);
 	return text;
 }
@@ -91,7 +99,7 @@ static void free_blocks(brb_arena_block *block)
 {
 	while (block) {
 		brb_arena_block *older = block->older;
-		free(block);
+		brb_memory_release(block);
 		block = older;
 	}
 }
@@ -106,7 +114,7 @@ void brb_arena_reset(brb_arena *arena)
 	kept->older = NULL;
 	kept->used = 0;
 	if (kept->capacity > LARGEST_BLOCK) {
-		free(kept);
+		brb_memory_release(kept);
 		arena->newest = NULL;
 	}
 }
@@ -128,7 +136,7 @@ static bool make_room(brb_builder *builder, size_t more)
 	size_t capacity = builder->capacity ? builder->capacity * 2 : 64;
 	while (capacity - builder->length <= more)
 		capacity *= 2;
-	char *text = realloc(builder->text, capacity);
+	char *text = brb_memory_resize(builder->text, capacity, 1);
 	if (!text) {
 		builder->failed = true;
 		return false;
@@ -179,14 +187,14 @@ char *brb_builder_take(brb_builder *builder)
 	brb_builder_add_length(builder, "", 0); /* so that an empty one is "" */
 	char *text = builder->failed ? NULL : builder->text;
 	if (!text)
-		free(builder->text);
+		brb_memory_release(builder->text);
 	*builder = (brb_builder){ 0 };
 	return text;
 }
 
 void brb_builder_finish(brb_builder *builder)
 {
-	free(builder->text);
+	brb_memory_release(builder->text);
 	*builder = (brb_builder){ 0 };
 }
 

@@ -28,6 +28,7 @@ void *brb_arena_take(brb_arena *arena, size_t size_bytes); /* zeroed, aligned fo
 char *brb_arena_copy(brb_arena *arena, const char *text);
 char *brb_arena_copy_length(brb_arena *arena, const char *text, size_t length); /* adds the NUL */
 char *brb_arena_printf(brb_arena *arena, const char *format, ...) BRB_PRINTF(2, 3);
+char *brb_arena_printf_va(brb_arena *arena, const char *format, va_list arguments) BRB_PRINTF(2, 0);
 void brb_arena_reset(brb_arena *arena); /* empties it, keeps one block for the next use */
 void brb_arena_finish(brb_arena *arena);
 
@@ -45,7 +46,8 @@ void brb_builder_add(brb_builder *builder, const char *text);
 void brb_builder_add_length(brb_builder *builder, const char *text, size_t length);
 void brb_builder_printf(brb_builder *builder, const char *format, ...) BRB_PRINTF(2, 3);
 void brb_builder_reset(brb_builder *builder);
-char *brb_builder_take(brb_builder *builder); /* the text is the caller's to free(); NULL if any addition failed */
+char *
+brb_builder_take(brb_builder *builder); /* the caller's, for brb_memory_release(); NULL if any addition failed */
 void brb_builder_finish(brb_builder *builder);
 
 /* ---- what text is ---- */

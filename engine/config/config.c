@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "config/config_reading.h"
 
 #define RETENTION_MOST_DAYS 36500 /* longer than any engine runs, far from where microseconds end */
@@ -285,7 +286,7 @@ brabeion_status brb_config_read(const char *path, const char *installed_plugin_d
 				brabeion_error *error)
 {
 	brabeion_status status;
-	whole *made = calloc(1, sizeof *made);
+	whole *made = brb_memory_take_zeroed(1, sizeof *made);
 	if (!made)
 		return brb_status_no_memory(error);
 	made->config.name = brb_arena_copy(&made->arena, path);
@@ -332,7 +333,7 @@ void brb_config_close(brb_config *config)
 	whole *made = (whole *)config;
 	brb_yaml_close(made->config.yaml);
 	brb_arena_finish(&made->arena);
-	free(made);
+	brb_memory_release(made);
 }
 
 void brb_config_fault(brb_config *config, brb_config_position at, const char *format, ...)

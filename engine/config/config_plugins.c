@@ -6,6 +6,7 @@
  */
 #include "config/config_reading.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,11 +266,10 @@ static void read_plugin_settings(brb_config_reading *reading, const char *key, c
 /* By the real path: two names of one file are one plugin. */
 static void check_listed_once(brb_config_reading *reading, brb_config_plugin *plugin, const brb_yaml_node *value)
 {
-	char *real = realpath(plugin->path, NULL);
-	if (!real)
+	char real[PATH_MAX];
+	if (!realpath(plugin->path, real))
 		return; /* gone since it was found: loading it will say so */
 	const char *kept = brb_arena_copy(reading->arena, real);
-	free(real);
 	if (!kept) {
 		reading->memory_short = true;
 		return;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "config/yaml.h"
 
 #define NAMES_MOST 4096 /* looked at for a misspelt one */
@@ -24,7 +25,7 @@ void brb_config_search_add(brb_config_search *search, const char *folder)
 {
 	if (search->count == search->capacity) {
 		size_t capacity = search->capacity ? search->capacity * 2 : 8;
-		const char **folders = realloc(search->folders, capacity * sizeof *folders);
+		const char **folders = brb_memory_resize(search->folders, capacity, sizeof *folders);
 		if (!folders) {
 			search->memory_short = true;
 			return;
@@ -52,7 +53,7 @@ void brb_config_search_add_list(brb_config_search *search, const char *list)
 
 void brb_config_search_finish(brb_config_search *search)
 {
-	free(search->folders);
+	brb_memory_release(search->folders);
 	*search = (brb_config_search){ 0 };
 }
 
@@ -111,7 +112,7 @@ static const char *suggestion(brb_config_search *search, const char *const *fold
 {
 	const char *name = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
 	const char *text = NULL;
-	names found = { .list = calloc(NAMES_MOST, sizeof *found.list) };
+	names found = { .list = brb_memory_take_zeroed(NAMES_MOST, sizeof *found.list) };
 	if (!found.list)
 		return "";
 	for (size_t i = 0; i < count; i++)
@@ -120,7 +121,7 @@ static const char *suggestion(brb_config_search *search, const char *const *fold
 	if (meant)
 		text = brb_arena_printf(search->arena, " (did you mean \"%s\"?)", meant);
 	brb_arena_finish(&found.arena);
-	free(found.list);
+	brb_memory_release(found.list);
 	return text ? text : "";
 }
 

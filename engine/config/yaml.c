@@ -6,10 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "config/yaml_tree.h"
 
 #define MEGABYTE (1024 * 1024)
@@ -64,7 +64,7 @@ static brabeion_status open_bytes(const char *bytes, size_t length, const char *
 		length -= 3;
 	}
 	brabeion_status status = BRABEION_OK;
-	brb_yaml *yaml = calloc(1, sizeof *yaml);
+	brb_yaml *yaml = brb_memory_take_zeroed(1, sizeof *yaml);
 	if (!yaml)
 		return brb_status_no_memory(error);
 	yaml->name = brb_arena_copy(&yaml->arena, name);
@@ -117,7 +117,7 @@ void brb_yaml_close(brb_yaml *yaml)
 		return;
 	brb_yaml_faults_finish(&yaml->faults);
 	brb_arena_finish(&yaml->arena);
-	free(yaml);
+	brb_memory_release(yaml);
 }
 
 /* ---- faults ---------------------------------------------------------------------------------------------------- */

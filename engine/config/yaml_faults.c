@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "config/yaml.h"
 
 #define KEPT_MOST 10000
@@ -19,7 +20,7 @@ static bool make_room(brb_yaml_faults *faults)
 	if (faults->count < faults->capacity)
 		return true;
 	size_t capacity = faults->capacity ? faults->capacity * 2 : 16;
-	brb_yaml_faults_item *items = realloc(faults->items, capacity * sizeof *items);
+	brb_yaml_faults_item *items = brb_memory_resize(faults->items, capacity, sizeof *items);
 	if (!items)
 		return false;
 	faults->items = items;
@@ -59,13 +60,8 @@ void brb_yaml_faults_add_va(brb_yaml_faults *faults, uint32_t line, uint32_t col
 		faults->dropped++;
 		return;
 	}
-	char *text = NULL;
-	if (vasprintf(&text, format, arguments) < 0) {
-		faults->memory_short = true;
-		return;
-	}
-	const char *what = on_one_line(&faults->arena, text);
-	free(text);
+	char *text = brb_arena_printf_va(&faults->arena, format, arguments);
+	const char *what = text ? on_one_line(&faults->arena, text) : NULL;
 	if (!what || !make_room(faults)) {
 		faults->memory_short = true;
 		return;
@@ -135,7 +131,7 @@ brabeion_status brb_yaml_faults_verdict(brb_yaml_faults *faults, const char *nam
 
 void brb_yaml_faults_finish(brb_yaml_faults *faults)
 {
-	free(faults->items);
+	brb_memory_release(faults->items);
 	brb_arena_finish(&faults->arena);
 	*faults = (brb_yaml_faults){ 0 };
 }

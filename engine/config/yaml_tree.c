@@ -9,10 +9,10 @@
 #include "config/yaml_tree.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
+#include "base/memory.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "config/yaml_scalar.h"
@@ -129,8 +129,8 @@ static bool make_room(building *b, frame *top)
 	if (top->node->count < top->capacity)
 		return true;
 	size_t capacity = top->capacity ? top->capacity * 2 : 8;
-	void *grown = realloc(top->node->kind == BRB_YAML_LIST ? (void *)top->items : (void *)top->entries,
-			      capacity * size);
+	void *grown = brb_memory_resize(top->node->kind == BRB_YAML_LIST ? (void *)top->items : (void *)top->entries,
+					capacity, size);
 	if (!grown)
 		return no_memory(b);
 	if (top->node->kind == BRB_YAML_LIST)
@@ -274,8 +274,8 @@ static bool open_frame(building *b, const yaml_event_t *event, brb_yaml_kind kin
 
 static void finish_frame(frame *top)
 {
-	free(top->items);
-	free(top->entries);
+	brb_memory_release(top->items);
+	brb_memory_release(top->entries);
 	brb_table_finish(&top->keys);
 }
 
@@ -451,10 +451,10 @@ bool brb_yaml_tree_build(brb_yaml *yaml, const char *bytes, size_t length)
 {
 	if (!check_directives(yaml, bytes, length))
 		return false;
-	building *b = calloc(1, sizeof *b);
+	building *b = brb_memory_take_zeroed(1, sizeof *b);
 	yaml_parser_t parser;
 	if (!b || !yaml_parser_initialize(&parser)) {
-		free(b);
+		brb_memory_release(b);
 		yaml->faults.memory_short = true;
 		return false;
 	}
@@ -468,6 +468,6 @@ bool brb_yaml_tree_build(brb_yaml *yaml, const char *bytes, size_t length)
 	yaml_parser_delete(&parser);
 	if (whole && !yaml->root)
 		yaml->root = make_node(b, BRB_YAML_NULL, (yaml_mark_t){ 0 });
-	free(b);
+	brb_memory_release(b);
 	return whole && yaml->root;
 }

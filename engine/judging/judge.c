@@ -59,9 +59,13 @@ brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *err
 	return status == BRABEION_OK ? check_event(event, error) : status;
 }
 
-/* Hands the message of an error to the result, in the result's own memory. */
+/* Hands the message of an error to the result, in the result's own memory unless it needs none. */
 static void set_message(brabeion_result *result, const char *message)
 {
+	if (brb_status_is_refusal(message)) {
+		result->message = message;
+		return;
+	}
 	if (!result->memory)
 		result->memory = brb_list_memory();
 	if (result->memory)

@@ -3,9 +3,9 @@
  * another generation, what it has counted is added to the totals by slug. So counting costs no shared write, and a
  * badge's numbers outlive reloads.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "loading/registry.h"
 
 enum { TIMED_ONE_IN = 64 };
@@ -41,7 +41,7 @@ static void fold_locked(brb_registry *registry, brb_counters *counters)
 		if (totals)
 			add_counters(totals, &counters->badges[i]);
 	}
-	free(counters->badges);
+	brb_memory_release(counters->badges);
 	brb_arena_finish(&counters->arena);
 	counters->badges = NULL;
 	counters->slugs = NULL;
@@ -65,8 +65,7 @@ static brb_badge_counters *take_counters(size_t count)
 {
 	size_t size = (count + 1) * sizeof(brb_badge_counters);
 	size = (size + BRB_READER_ALIGNMENT - 1) / BRB_READER_ALIGNMENT * BRB_READER_ALIGNMENT;
-	void *taken = aligned_alloc(BRB_READER_ALIGNMENT, size);
-	return taken ? memset(taken, 0, size) : NULL;
+	return brb_memory_take_aligned(BRB_READER_ALIGNMENT, size);
 }
 
 void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation)
@@ -80,7 +79,7 @@ void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const b
 	if (counters->badges && copy_slugs(counters, generation)) {
 		counters->badge_count = generation->badge_count;
 	} else { /* nothing is counted by badge until the next generation */
-		free(counters->badges);
+		brb_memory_release(counters->badges);
 		counters->badges = NULL;
 		brb_arena_finish(&counters->arena);
 	}
@@ -89,7 +88,7 @@ void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const b
 
 void brb_counters_finish(brb_counters *counters)
 {
-	free(counters->badges);
+	brb_memory_release(counters->badges);
 	brb_arena_finish(&counters->arena);
 }
 

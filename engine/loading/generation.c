@@ -3,8 +3,9 @@
  */
 #include "loading/generation.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 typedef struct generation_builder {
 	brb_config *config;
@@ -149,7 +150,7 @@ static void join_plugins(generation_builder *builder)
 brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
 				    brb_generation **out, brabeion_error *error)
 {
-	brb_generation *generation = calloc(1, sizeof *generation);
+	brb_generation *generation = brb_memory_take_zeroed(1, sizeof *generation);
 	if (!generation)
 		return brb_status_no_memory(error);
 	generation_builder builder = { .config = config, .generation = generation, .error = error };
@@ -173,7 +174,7 @@ void brb_generation_close(brb_generation *generation)
 	brb_table_finish(&generation->routes);
 	brb_table_finish(&generation->slugs);
 	brb_arena_finish(&generation->arena);
-	free(generation);
+	brb_memory_release(generation);
 }
 
 /* ---- comparing ---- */

@@ -19,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #define BEGINNING "brabeion-"
@@ -187,11 +188,11 @@ static bool make_folder(brb_home *home, const char *parent)
 		}
 		if (!mkdtemp(path))
 			return false;
-		home->path = strdup(path);
+		home->path = brb_memory_copy(path);
 		if (home->path && take_lock(home))
 			return true;
 		int why = home->path ? errno : ENOMEM;
-		free(home->path);
+		brb_memory_release(home->path);
 		home->path = NULL;
 		rmdir(path);
 		errno = why;
@@ -220,7 +221,7 @@ brabeion_status brb_home_open(const char *const *candidates, size_t count, const
 			      brabeion_error *error)
 {
 	brb_builder reasons = { .text = NULL };
-	brb_home *home = calloc(1, sizeof *home);
+	brb_home *home = brb_memory_take_zeroed(1, sizeof *home);
 	if (!home)
 		return brb_status_no_memory(error);
 	home->folder = home->lock = -1;
@@ -235,7 +236,7 @@ brabeion_status brb_home_open(const char *const *candidates, size_t count, const
 		}
 		brb_builder_printf(&reasons, "%s%s: %s", reasons.length > 0 ? "; " : "", candidates[i], why);
 	}
-	free(home);
+	brb_memory_release(home);
 	brb_status_set(error, BRABEION_SYSTEM, "there is no folder for private copies of plugins (%s)",
 		       reasons.text && !reasons.failed ? reasons.text : "none was given");
 	brb_builder_finish(&reasons);
@@ -253,8 +254,8 @@ void brb_home_close(brb_home *home, bool forked)
 	/* Closing releases the lock with the last descriptor only: a child closes its own, the parent's holds. */
 	close(home->lock);
 	close(home->folder);
-	free(home->path);
-	free(home);
+	brb_memory_release(home->path);
+	brb_memory_release(home);
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
@@ -306,7 +307,7 @@ brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_n
 	plain_name(name, file_name);
 	snprintf(folder_name, sizeof folder_name, "%.32s-%lu", tag, ++home->copies);
 	size_t path_size = strlen(home->path) + strlen(folder_name) + strlen(name) + 3;
-	char *made = malloc(path_size);
+	char *made = brb_memory_take(path_size);
 	if (!made)
 		return brb_status_no_memory(error);
 	snprintf(made, path_size, "%s/%s/%s", home->path, folder_name, name);
@@ -325,7 +326,7 @@ fail:
 	if (folder >= 0)
 		close(folder);
 	remove_copy_folder(home->folder, folder_name);
-	free(made);
+	brb_memory_release(made);
 	return error->status;
 }
 

@@ -36,7 +36,7 @@ void brb_home_close(brb_home *home, bool forked);
 
 /*
  * Writes a copy, read-only and executable, in a folder whose name begins with `tag`.
- * Owns:   `*path` is yours: free() it.
+ * Owns:   `*path` is yours: brb_memory_release().
  * Errors: BRABEION_SYSTEM with the folder and why; BRABEION_MEMORY. Nothing is left behind.
  */
 brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_name, const void *bytes,

@@ -11,12 +11,12 @@
 #include <fenv.h>
 #include <link.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/guard.h"
+#include "base/memory.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "loading/elf.h"
@@ -48,11 +48,11 @@ struct brb_image_home {
 brabeion_status brb_image_home_open(const char *const *candidates, size_t count, const brb_log *log,
 				    brb_image_home **out, brabeion_error *error)
 {
-	brb_image_home *home = calloc(1, sizeof *home);
+	brb_image_home *home = brb_memory_take_zeroed(1, sizeof *home);
 	if (!home)
 		return brb_status_no_memory(error);
 	if (brb_home_open(candidates, count, log, &home->folder, error) != BRABEION_OK) {
-		free(home);
+		brb_memory_release(home);
 		return error->status;
 	}
 	*out = home;
@@ -61,9 +61,9 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 
 static void free_image(brb_image *image)
 {
-	free(image->path);
-	free(image->copy);
-	free(image);
+	brb_memory_release(image->path);
+	brb_memory_release(image->copy);
+	brb_memory_release(image);
 }
 
 /* What is resident stays mapped; removing its copy does it no harm. */
@@ -78,7 +78,7 @@ void brb_image_home_close(brb_image_home *home, bool forked)
 		free_image(image);
 	}
 	brb_home_close(home->folder, forked);
-	free(home);
+	brb_memory_release(home);
 }
 
 /* ---- reading the file -------------------------------------------------------------------------------------------- */
@@ -139,7 +139,7 @@ static brabeion_status read_open_file(int file, content *out, brabeion_error *er
 		return refuse_unreadable(error, errno);
 	if (check_file(&status, error) != BRABEION_OK)
 		return error->status;
-	char *bytes = malloc((size_t)status.st_size);
+	char *bytes = brb_memory_take((size_t)status.st_size);
 	if (!bytes)
 		return brb_status_no_memory(error);
 	ssize_t got = read_all(file, bytes, (size_t)status.st_size);
@@ -151,7 +151,7 @@ static brabeion_status read_open_file(int file, content *out, brabeion_error *er
 		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got };
 		return BRABEION_OK;
 	}
-	free(bytes);
+	brb_memory_release(bytes);
 	return error->status;
 }
 
@@ -279,9 +279,9 @@ static brb_image *find_image(const brb_image_home *home, const char *path, const
 static brabeion_status load_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
 				brb_image **out, brabeion_error *error)
 {
-	brb_image *image = calloc(1, sizeof *image);
-	if (!image || !(image->path = strdup(path))) {
-		free(image);
+	brb_image *image = brb_memory_take_zeroed(1, sizeof *image);
+	if (!image || !(image->path = brb_memory_copy(path))) {
+		brb_memory_release(image);
 		return brb_status_no_memory(error);
 	}
 	image->home = home;
@@ -313,7 +313,7 @@ brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image
 	} else {
 		status = load_new(home, path, sha256, &file, out, error);
 	}
-	free(file.bytes);
+	brb_memory_release(file.bytes);
 	return status;
 }
 

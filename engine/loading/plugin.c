@@ -4,10 +4,10 @@
  */
 #include "loading/plugin.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/guard.h"
+#include "base/memory.h"
 #include "loading/descriptor.h"
 #include "loading/setup.h"
 
@@ -313,7 +313,7 @@ static void describe(plugin_loader *loader)
 brabeion_status brb_plugin_open(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
 				const brb_log *log, brb_plugin **out, brabeion_error *error)
 {
-	brb_plugin *plugin = calloc(1, sizeof *plugin);
+	brb_plugin *plugin = brb_memory_take_zeroed(1, sizeof *plugin);
 	if (!plugin)
 		return brb_status_no_memory(error);
 	plugin_loader loader = { .config = config, .entry = entry, .log = log, .plugin = plugin, .error = error };
@@ -346,5 +346,5 @@ void brb_plugin_close(brb_plugin *plugin)
 	if (plugin->image)
 		brb_image_close(plugin->image);
 	brb_arena_finish(&plugin->arena);
-	free(plugin);
+	brb_memory_release(plugin);
 }

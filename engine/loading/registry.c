@@ -4,10 +4,11 @@
 #include "loading/registry.h"
 
 #include <linux/membarrier.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 /* glibc has no wrapper; membarrier(2). */
 static long membarrier(int command)
@@ -45,7 +46,7 @@ static void free_readers(brb_registry *registry)
 	while (reader) {
 		brb_reader *next = reader->next;
 		brb_counters_finish(&reader->counters);
-		free(reader);
+		brb_memory_release(reader);
 		reader = next;
 	}
 	brb_table_finish(&registry->counted);
@@ -83,8 +84,7 @@ brb_reader *brb_registry_reader_slow(brb_registry *registry)
 {
 	pthread_mutex_lock(&registry->lock);
 	brb_reader *reader = take_free_reader(registry);
-	if (!reader && (reader = aligned_alloc(_Alignof(brb_reader), sizeof *reader))) {
-		memset(reader, 0, sizeof *reader);
+	if (!reader && (reader = brb_memory_take_aligned(_Alignof(brb_reader), sizeof *reader))) {
 		atomic_init(&reader->uses, NULL);
 		atomic_init(&reader->taken, true);
 		reader->next = atomic_load(&registry->readers);

@@ -4,8 +4,8 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/internal.h"
 
 enum { LEVELS_IN_CELL = 64 };
@@ -122,7 +122,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 		return brb_status_no_memory(error);
 	if (store->award_count == store->award_capacity) {
 		size_t capacity = store->award_capacity ? store->award_capacity * 2 : 64;
-		brb_pending_award *awards = realloc(store->awards, capacity * sizeof *awards);
+		brb_pending_award *awards = brb_memory_resize(store->awards, capacity, sizeof *awards);
 		if (!awards)
 			return brb_status_no_memory(error);
 		store->awards = awards;

@@ -4,8 +4,7 @@
  */
 #include "store/cells.h"
 
-#include <stdlib.h>
-
+#include "base/memory.h"
 #include "base/table.h"
 
 enum { UNIT_BYTES = 16, BLOCK_UNITS = 16384, FIRST_SLOTS = 256 };
@@ -58,13 +57,13 @@ static void put(brb_cell_slot *slots, uint32_t capacity, brb_cell_slot slot)
 static bool grow_slots(brb_cells *cells)
 {
 	uint32_t capacity = cells->capacity ? cells->capacity * 2 : FIRST_SLOTS;
-	brb_cell_slot *slots = capacity > cells->capacity ? calloc(capacity, sizeof *slots) : NULL;
+	brb_cell_slot *slots = capacity > cells->capacity ? brb_memory_take_zeroed(capacity, sizeof *slots) : NULL;
 	if (!slots)
 		return false;
 	for (uint32_t i = 0; i < cells->capacity; i++)
 		if (cells->slots[i].place)
 			put(slots, capacity, cells->slots[i]);
-	free(cells->slots);
+	brb_memory_release(cells->slots);
 	cells->slots = slots;
 	cells->capacity = capacity;
 	return true;
@@ -72,11 +71,11 @@ static bool grow_slots(brb_cells *cells)
 
 static bool add_block(brb_cells *cells)
 {
-	char **blocks = reallocarray(cells->blocks, cells->block_count + (size_t)1, sizeof *blocks);
+	char **blocks = brb_memory_resize(cells->blocks, cells->block_count + (size_t)1, sizeof *blocks);
 	if (!blocks)
 		return false;
 	cells->blocks = blocks;
-	blocks[cells->block_count] = malloc((size_t)BLOCK_UNITS * UNIT_BYTES);
+	blocks[cells->block_count] = brb_memory_take((size_t)BLOCK_UNITS * UNIT_BYTES);
 	if (!blocks[cells->block_count])
 		return false;
 	cells->block_count++;
@@ -174,11 +173,11 @@ void brb_cells_clear(brb_cells *cells)
 	for (uint32_t i = 0; i < cells->capacity; i++) {
 		brb_cell *cell = cells->slots[i].place ? cell_at(cells, cells->slots[i].place) : NULL;
 		if (cell && has_text(cell))
-			free(cell->text);
+			brb_memory_release(cell->text);
 	}
 	for (uint32_t i = 0; i < cells->block_count; i++)
-		free(cells->blocks[i]);
-	free(cells->blocks);
-	free(cells->slots);
+		brb_memory_release(cells->blocks[i]);
+	brb_memory_release(cells->blocks);
+	brb_memory_release(cells->slots);
 	*cells = (brb_cells){ 0 };
 }

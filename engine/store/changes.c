@@ -1,8 +1,8 @@
 /*
  * store/changes: what a transaction changes: cells with their undo, and awards; written once, at the commit.
  */
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/internal.h"
 
 brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found, brabeion_error *error)
@@ -22,7 +22,7 @@ brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion
 {
 	if (store->change_count == store->change_capacity) {
 		size_t capacity = store->change_capacity ? store->change_capacity * 2 : 64;
-		brb_change *changes = realloc(store->changes, capacity * sizeof *changes);
+		brb_change *changes = brb_memory_resize(store->changes, capacity, sizeof *changes);
 		if (!changes)
 			return brb_status_no_memory(error);
 		store->changes = changes;
@@ -43,7 +43,7 @@ brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion
 static void forget_undo(brb_store *store)
 {
 	for (size_t i = 0; i < store->change_count; i++)
-		free(store->changes[i].text);
+		brb_memory_release(store->changes[i].text);
 	store->change_count = 0;
 }
 
@@ -64,7 +64,7 @@ void brb_store_undo(brb_store *store)
 		if (cell->key[0] == BRB_CELL_HELD)
 			cell->levels = change->levels;
 		if (cell->key[0] == BRB_CELL_NOTE) {
-			free(cell->text);
+			brb_memory_release(cell->text);
 			cell->text = change->text;
 		}
 		/* a cell stays on the list of changes: written as it was, which does no harm */

@@ -9,13 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "store/schema.h"
 
 enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 4000, JOURNAL_BYTES = 64 * 1024 * 1024 };
@@ -76,7 +76,9 @@ static brabeion_status pragma(brb_database *database, const char *sql, brabeion_
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	return !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	return !slash          ? brb_memory_copy(".")
+	       : slash == path ? brb_memory_copy("/")
+			       : brb_memory_copy_length(path, (size_t)(slash - path));
 }
 
 /* Locks the folder of the database: no leftover file, and closing it drops no lock of SQLite's on the database. */
@@ -86,7 +88,7 @@ static int lock_folder(const char *path)
 	if (!folder)
 		return -1;
 	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(folder);
+	brb_memory_release(folder);
 	if (lock < 0)
 		return -1;
 	while (flock(lock, LOCK_EX) != 0)
@@ -120,7 +122,7 @@ static int true_reason(const char *path, int system)
 	char *folder = system == ENOENT ? folder_of(path) : NULL;
 	if (folder && faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0)
 		system = errno;
-	free(folder);
+	brb_memory_release(folder);
 	return system;
 }
 

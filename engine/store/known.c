@@ -7,9 +7,9 @@
  * next transaction, so what is known holds for at most a second without one.
  */
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "base/table.h"
 #include "store/internal.h"
 
@@ -42,7 +42,7 @@ struct brb_known {
 
 struct brb_known *brb_known_open(void)
 {
-	struct brb_known *known = calloc(1, sizeof *known);
+	struct brb_known *known = brb_memory_take_zeroed(1, sizeof *known);
 	if (!known)
 		return NULL;
 	atomic_init(&known->epoch, 1);
@@ -56,7 +56,7 @@ void brb_known_close(struct brb_known *known)
 {
 	for (size_t i = 0; known && i < LOCKS; i++)
 		pthread_mutex_destroy(&known->locks[i].mutex);
-	free(known);
+	brb_memory_release(known);
 }
 
 /* The coarse clock moves every few milliseconds and costs a quarter of the exact one. */

@@ -1,8 +1,8 @@
 /*
  * store/memory: tallies and notes, each a cell read from the database once.
  */
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/internal.h"
 
 static brabeion_status read_cell(brb_store *store, brb_cell *cell, const char *subject, brabeion_error *error)
@@ -19,7 +19,7 @@ static brabeion_status read_cell(brb_store *store, brb_cell *cell, const char *s
 		cell->value = sqlite3_column_int64(statement, 0);
 	} else if (row) {
 		const unsigned char *text = sqlite3_column_text(statement, 0);
-		char *copy = text ? strdup((const char *)text) : NULL;
+		char *copy = text ? brb_memory_copy((const char *)text) : NULL;
 		if (!copy)
 			status = brb_status_no_memory(error);
 		brb_cells_set_text(&store->cells, cell, copy);
@@ -99,12 +99,12 @@ brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char
 	brb_cell *cell = memory_cell(store, BRB_CELL_NOTE, plugin, name, subject, error);
 	if (!cell)
 		return error->status;
-	char *copy = text ? strdup(text) : NULL;
+	char *copy = text ? brb_memory_copy(text) : NULL;
 	if (text && !copy)
 		return brb_status_no_memory(error);
 	brabeion_status status = prepare_change(store, cell, plugin, name, error);
 	if (status != BRABEION_OK) {
-		free(copy);
+		brb_memory_release(copy);
 		return status;
 	}
 	store->changes[store->change_count - 1].text = cell->text;

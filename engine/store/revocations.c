@@ -2,9 +2,9 @@
  * store/revocations: awards that are taken back. Rare, so it goes by SQL: what the transaction has changed so far is
  * written first, and the cells are forgotten afterwards.
  */
-#include <stdlib.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "store/internal.h"
 
 static brabeion_status revoke_one(brb_store *store, int64_t sequence, const brb_store_revocation *revocation,
@@ -80,6 +80,6 @@ brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *r
 		status = find_revocable(store, badge, user, revocation, &sequences, &count, error);
 	if (status == BRABEION_OK && count)
 		status = revoke_all(store, revocation, sequences, count, list, error);
-	free(sequences);
+	brb_memory_release(sequences);
 	return status;
 }

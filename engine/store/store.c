@@ -5,9 +5,9 @@
  * every commit of any connection, so it is read after our own commit and compared at the next begin.
  */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "store/internal.h"
 
 enum { CELLS_BYTES_MOST = 16 * 1024 * 1024 };
@@ -26,17 +26,17 @@ static brabeion_status init_locks(brb_store *store, brabeion_error *error)
 
 brabeion_status brb_store_open(const brb_store_options *options, brb_store **out, brabeion_error *error)
 {
-	brb_store *store = calloc(1, sizeof *store);
-	if (!store || !(store->path = strdup(options->path))) {
-		free(store);
+	brb_store *store = brb_memory_take_zeroed(1, sizeof *store);
+	if (!store || !(store->path = brb_memory_copy(options->path))) {
+		brb_memory_release(store);
 		return brb_status_no_memory(error);
 	}
 	store->options = *options;
 	store->options.path = store->path;
 	brabeion_status status = init_locks(store, error);
 	if (status != BRABEION_OK) {
-		free(store->path);
-		free(store);
+		brb_memory_release(store->path);
+		brb_memory_release(store);
 		return status;
 	}
 	store->known = brb_known_open();
@@ -66,11 +66,11 @@ void brb_store_close(brb_store *store)
 	brb_known_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
-	free(store->changes);
-	free(store->awards);
-	free(store->journal_path);
-	free(store->path);
-	free(store);
+	brb_memory_release(store->changes);
+	brb_memory_release(store->awards);
+	brb_memory_release(store->journal_path);
+	brb_memory_release(store->path);
+	brb_memory_release(store);
 }
 
 const char *brb_store_path(const brb_store *store)

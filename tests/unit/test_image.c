@@ -19,6 +19,7 @@
 
 #include <brabeion/badge.h>
 
+#include "base/memory.h"
 #include "loading/home.h"
 #include "loading/image.h"
 
@@ -545,7 +546,7 @@ static int storm(void)
 		if (brb_home_add(made, "0123", "file", "text", 4, &copy, &error) != BRABEION_OK ||
 		    access(copy, F_OK) != 0)
 			return 2;
-		free(copy);
+		brb_memory_release(copy);
 		brb_home_close(made, false);
 	}
 	return 0;

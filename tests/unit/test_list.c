@@ -1,10 +1,10 @@
 /* list: an array that grows, an arena for its texts, and the finish functions that free both. */
 #include <criterion/criterion.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 
 #include <brabeion/engine.h>
 
@@ -30,7 +30,7 @@ Test(list, items_are_added_at_the_end_and_zeroed)
 	cr_assert_geq(capacity, 1000);
 	for (int i = 0; i < 1000; i++)
 		cr_assert_eq(items[i].number, i);
-	free(items);
+	brb_memory_release(items);
 }
 
 Test(list, finishing_frees_and_empties)

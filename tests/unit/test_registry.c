@@ -6,9 +6,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "base/guard.h"
+#include "base/memory.h"
 #include "loading/registry.h"
 
 static brb_registry registry;
@@ -35,10 +35,10 @@ static void count_close(void *self)
 
 static brb_generation *new_generation(atomic_int *closed)
 {
-	brb_generation *generation = calloc(1, sizeof *generation);
+	brb_generation *generation = brb_memory_take_zeroed(1, sizeof *generation);
 	cr_assert_not_null(generation);
 	generation->plugins = brb_arena_take(&generation->arena, sizeof(brb_plugin *));
-	generation->plugins[0] = calloc(1, sizeof(brb_plugin));
+	generation->plugins[0] = brb_memory_take_zeroed(1, sizeof(brb_plugin));
 	cr_assert_not_null(generation->plugins[0]);
 	generation->plugins[0]->close = count_close;
 	generation->plugins[0]->self = closed;

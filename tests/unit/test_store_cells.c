@@ -5,9 +5,9 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/cells.h"
 
 static brb_cell_key key_of(brb_cell_kind kind, const char *text)
@@ -195,7 +195,7 @@ Test(store_cells, each_kind_keeps_all_its_values)
 		cell->number = i + 2;
 		char text[16];
 		snprintf(text, sizeof text, "note %d", i);
-		brb_cells_set_text(&cells, cell, i % 3 ? strdup(text) : NULL);
+		brb_cells_set_text(&cells, cell, i % 3 ? brb_memory_copy(text) : NULL);
 	}
 	brb_cells_evict(&cells, cells.used_bytes - 1);
 	int helds = 0, notes = 0;
@@ -238,7 +238,7 @@ Test(store_cells, a_text_counts_and_a_few_enormous_ones_leave_at_once)
 	for (int i = 0; i < 3; i++) {
 		brb_cell_key key = numbered(BRB_CELL_NOTE, i);
 		brb_cell *cell = brb_cells_add(&cells, &key);
-		char *text = malloc(50001);
+		char *text = brb_memory_take(50001);
 		memset(text, 'x', 50000);
 		text[50000] = '\0';
 		brb_cells_set_text(&cells, cell, text);

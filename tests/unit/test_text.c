@@ -5,9 +5,9 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* ---- arena ------------------------------------------------------------------------------------------------------- */
@@ -124,7 +124,7 @@ Test(text, a_builder_grows)
 	cr_assert_str_eq(text + 3992, "998,999,end!");
 	cr_assert_null(builder.text);
 	cr_assert_eq(builder.length, 0);
-	free(text);
+	brb_memory_release(text);
 }
 
 Test(text, an_empty_builder_gives_an_empty_text)
@@ -132,7 +132,7 @@ Test(text, an_empty_builder_gives_an_empty_text)
 	brb_builder builder = { 0 };
 	char *text = brb_builder_take(&builder);
 	cr_assert_str_eq(text, "");
-	free(text);
+	brb_memory_release(text);
 }
 
 Test(text, a_builder_fills_its_buffer_to_the_last_byte)
@@ -143,7 +143,7 @@ Test(text, a_builder_fills_its_buffer_to_the_last_byte)
 			brb_builder_add_length(&builder, "x", 1);
 		char *text = brb_builder_take(&builder);
 		cr_assert_eq(strlen(text), length);
-		free(text);
+		brb_memory_release(text);
 	}
 }
 

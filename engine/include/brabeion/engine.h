@@ -36,8 +36,8 @@
  *
  * Threads: every function may be called from any thread, also at once, except brabeion_close, which is the last.
  *
- * Calls from inside: a plugin's function and the log callback must not call the engine: they are answered
- * BRABEION_REENTRANT. An on-award callback may call anything but brabeion_close.
+ * Calls from inside: a plugin's function, the log callback, the clock and the allocator must not call the engine: they
+ * are answered BRABEION_REENTRANT. An on-award callback may call anything but brabeion_close.
  *
  * Fork: an engine belongs to the process that opened it. In a child of fork every call answers BRABEION_FORKED and
  * touches nothing. Open after fork.
@@ -75,7 +75,7 @@ typedef enum brabeion_status {
 	BRABEION_STORE = 3,     /* the database: I/O, full, read-only, corrupt, replaced */
 	BRABEION_BUSY = 4,      /* another process held the database for longer than busy_timeout */
 	BRABEION_MEMORY = 5,    /* out of memory */
-	BRABEION_REENTRANT = 6, /* called from inside a plugin's function or the log callback */
+	BRABEION_REENTRANT = 6, /* called from inside a plugin's function, the log, the clock or the allocator */
 	BRABEION_FORKED = 7,    /* the engine was opened by another process */
 	BRABEION_SYSTEM = 8,    /* the operating system refused something else: a directory, a thread */
 	BRABEION_FULL = 9,      /* brabeion_submit: the queue is full */
@@ -123,6 +123,24 @@ typedef void (*brabeion_log_callback)(void *context, brabeion_log_level level, c
 /* The time now in microseconds since 1970 UTC. Threads: any, at once. It must not call the engine. */
 typedef int64_t (*brabeion_clock_callback)(void *context);
 
+/*
+ * Memory from the host, for all that the library itself takes: engines, lists, results, errors. What SQLite, libyaml and
+ * the C library (threads, directories, loaded plugins) take for themselves is theirs.
+ *
+ * Each function is as its sister in the C library: blocks are aligned for any type (16 bytes on 64-bit machines), NULL
+ * says that memory is short, `reallocate` leaves the block as it was then. `size` is never 0, `block` never NULL.
+ *
+ * Threads: any, at once; a block may be released on another thread than the one that took it. They must not call the
+ *          engine: every call answers BRABEION_REENTRANT.
+ * Owns:    nothing is copied: the struct and what it needs must outlive the engine and all that it handed out.
+ */
+typedef struct brabeion_allocator {
+	void *(*allocate)(void *context, size_t size);
+	void *(*reallocate)(void *context, void *block, size_t size);
+	void (*release)(void *context, void *block);
+	void *context;
+} brabeion_allocator;
+
 /* Zero is a good value for each, and NULL for the whole. Texts are copied. */
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
@@ -132,7 +150,8 @@ typedef struct brabeion_options {
 	void *log_context;
 	brabeion_clock_callback clock; /* NULL: the system's clock */
 	void *clock_context;
-	size_t submit_capacity; /* events that brabeion_submit holds at most; 0: 10,000 */
+	size_t submit_capacity;              /* events that brabeion_submit holds at most; 0: 10,000 */
+	const brabeion_allocator *allocator; /* NULL: the C library's malloc, realloc and free */
 } brabeion_options;
 
 /*

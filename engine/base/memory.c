@@ -1,0 +1,136 @@
+/*
+ * memory: see memory.h.
+ */
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In front of each block. */
+typedef struct header {
+	_Alignas(16) const brabeion_allocator *allocator; /* NULL: the C library */
+	size_t before;                                    /* bytes of the allocator's in front of the header */
+} header;
+
+static header *header_of(void *block)
+{
+	return (header *)block - 1;
+}
+
+static void *block_after(void *at, size_t before, const brabeion_allocator *allocator)
+{
+	header *head = (header *)(void *)((char *)at + before);
+	head->allocator = allocator;
+	head->before = before;
+	return head + 1;
+}
+
+/* ---- asking ---- */
+
+static void *ask(const brabeion_allocator *allocator, size_t size_bytes)
+{
+	if (!allocator)
+		return malloc(size_bytes);
+	brb_guard_enter();
+	void *given = allocator->allocate(allocator->context, size_bytes);
+	brb_guard_leave();
+	return given;
+}
+
+/* The C library knows which pages are zero already, and leaves them untouched. */
+static void *ask_zeroed(const brabeion_allocator *allocator, size_t size_bytes)
+{
+	if (!allocator)
+		return calloc(1, size_bytes);
+	void *given = ask(allocator, size_bytes);
+	return given ? memset(given, 0, size_bytes) : NULL;
+}
+
+static void *ask_again(const brabeion_allocator *allocator, void *given, size_t size_bytes)
+{
+	if (!allocator)
+		return realloc(given, size_bytes);
+	brb_guard_enter();
+	void *moved = allocator->reallocate(allocator->context, given, size_bytes);
+	brb_guard_leave();
+	return moved;
+}
+
+static void give_back(const brabeion_allocator *allocator, void *given)
+{
+	if (!allocator) {
+		free(given);
+		return;
+	}
+	brb_guard_enter();
+	allocator->release(allocator->context, given);
+	brb_guard_leave();
+}
+
+/* ---- blocks ---- */
+
+void *brb_memory_take(size_t size_bytes)
+{
+	const brabeion_allocator *allocator = brb_memory_used();
+	if (size_bytes > PTRDIFF_MAX - sizeof(header))
+		return NULL;
+	void *given = ask(allocator, sizeof(header) + size_bytes);
+	return given ? block_after(given, 0, allocator) : NULL;
+}
+
+void *brb_memory_take_zeroed(size_t count, size_t item_bytes)
+{
+	const brabeion_allocator *allocator = brb_memory_used();
+	if (item_bytes && count > (PTRDIFF_MAX - sizeof(header)) / item_bytes)
+		return NULL;
+	void *given = ask_zeroed(allocator, sizeof(header) + count * item_bytes);
+	return given ? block_after(given, 0, allocator) : NULL;
+}
+
+void *brb_memory_take_aligned(size_t alignment, size_t size_bytes)
+{
+	const brabeion_allocator *allocator = brb_memory_used();
+	assert(alignment >= sizeof(header) && !(alignment & (alignment - 1)));
+	if (size_bytes > PTRDIFF_MAX - alignment - sizeof(header))
+		return NULL;
+	char *given = ask_zeroed(allocator, alignment + sizeof(header) + size_bytes);
+	if (!given)
+		return NULL;
+	size_t past = ((uintptr_t)given + sizeof(header)) & (alignment - 1);
+	return block_after(given, past ? alignment - past : 0, allocator);
+}
+
+void *brb_memory_resize(void *block, size_t count, size_t item_bytes)
+{
+	if (item_bytes && count > (PTRDIFF_MAX - sizeof(header)) / item_bytes)
+		return NULL;
+	if (!block)
+		return brb_memory_take(count * item_bytes);
+	const brabeion_allocator *allocator = header_of(block)->allocator;
+	assert(!header_of(block)->before);
+	void *given = ask_again(allocator, header_of(block), sizeof(header) + count * item_bytes);
+	return given ? block_after(given, 0, allocator) : NULL;
+}
+
+char *brb_memory_copy_length(const char *text, size_t length)
+{
+	char *copy = length < PTRDIFF_MAX ? brb_memory_take(length + 1) : NULL;
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+char *brb_memory_copy(const char *text)
+{
+	return brb_memory_copy_length(text, strlen(text));
+}
+
+void brb_memory_release(void *block)
+{
+	if (block)
+		give_back(header_of(block)->allocator, (char *)header_of(block) - header_of(block)->before);
+}
