@@ -136,6 +136,16 @@ static void announce_change(brabeion_engine *engine, const brabeion_change *chan
 	under_way = NULL;
 }
 
+void brb_engine_call_back(void (*work)(void *context), void *context)
+{
+	announcing queue = { .first = NULL };
+	queue.last = &queue.first;
+	under_way = &queue;
+	work(context);
+	tell_waiting(&queue);
+	under_way = NULL;
+}
+
 static void announce_result(brabeion_engine *engine, const brabeion_result *result)
 {
 	for (uint32_t i = 0; i < result->award_count; i++) {

@@ -78,6 +78,9 @@ brabeion_status brb_engine_enter(const brabeion_engine *engine);
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
 
+/* Does what calls the host back, other than news: what is earned inside is told after it. Not inside a callback. */
+void brb_engine_call_back(void (*work)(void *context), void *context);
+
 /* True while this thread is inside a callback. */
 bool brb_engine_is_announcing(void);
 

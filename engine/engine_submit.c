@@ -234,14 +234,20 @@ int brabeion_completions_fd(brabeion_engine *engine)
 	return fd;
 }
 
+static void call_completion(void *context)
+{
+	brb_submission *submission = context;
+	const brabeion_allocator *own = brb_memory_used();
+	submission->completion(submission->context, &submission->result);
+	brb_memory_use(own); /* it may have called another engine */
+}
+
 static void complete(brabeion_engine *engine, brb_submission *submission)
 {
 	if (submission->result.status == BRABEION_OK)
 		brb_engine_announce(engine, &submission->result, 1);
-	const brabeion_allocator *own = brb_memory_used();
 	if (submission->completion)
-		submission->completion(submission->context, &submission->result);
-	brb_memory_use(own); /* it may have called another engine */
+		brb_engine_call_back(call_completion, submission);
 }
 
 size_t brabeion_dispatch(brabeion_engine *engine)
@@ -258,13 +264,12 @@ size_t brabeion_dispatch(brabeion_engine *engine)
 	submissions->completed = (brb_submission_queue){ 0 };
 	pthread_mutex_unlock(&submissions->lock);
 	for (brb_submission *submission; (submission = take_first(&completed)); count++) {
-		size_t bytes = submission->memory.used_bytes;
+		pthread_mutex_lock(&submissions->lock); /* its place is free for what the completion submits */
+		submissions->count--;
+		submissions->used_bytes -= submission->memory.used_bytes;
+		pthread_mutex_unlock(&submissions->lock);
 		complete(engine, submission);
 		free_submission(submission);
-		pthread_mutex_lock(&submissions->lock);
-		submissions->count--;
-		submissions->used_bytes -= bytes;
-		pthread_mutex_unlock(&submissions->lock);
 	}
 	return count;
 }

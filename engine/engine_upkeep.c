@@ -21,9 +21,15 @@ static brabeion_status do_upkeep(brb_request *head)
 	brb_judge *judge = head->judge;
 	if (!brb_judge_enter_store(judge))
 		return judge->fault;
-	judge->fault = request->into
-			       ? brb_store_merge_users(judge->store, request->user, request->into, &judge->error)
-			       : brb_store_forget_user(judge->store, request->user, &request->awards, &judge->error);
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status =
+		request->into ? brb_store_merge_users(judge->store, request->user, request->into, &error)
+			      : brb_store_forget_user(judge->store, request->user, &request->awards, &error);
+	if (status == BRABEION_INVALID) { /* nothing was changed: the others of the group go on */
+		brb_status_hand_over(&request->error, &error);
+		return BRABEION_OK;
+	}
+	judge->fault = brb_status_hand_over(&judge->error, &error);
 	return judge->fault;
 }
 
@@ -44,8 +50,7 @@ static brabeion_status check_user(const char *user, brabeion_error *error)
 static brabeion_status run(brabeion_engine *engine, upkeep_request *request, brabeion_error *error)
 {
 	brb_judge judge;
-	if (brb_engine_run(engine, &judge, &request->head) == BRABEION_OK)
-		return BRABEION_OK;
+	brb_engine_run(engine, &judge, &request->head);
 	return brb_status_hand_over(error, &request->error);
 }
 

@@ -13,9 +13,8 @@ typedef struct upkeep_users {
 	const char *from_name, *into_name;
 } upkeep_users;
 
-/* Runs one statement; *changed (may be NULL) counts the rows. */
-static brabeion_status run(brb_store *store, const char *sql, const upkeep_users *users, int64_t *changed,
-			   brabeion_error *error)
+static brabeion_status prepare(brb_store *store, const char *sql, const upkeep_users *users, sqlite3_stmt **out,
+			       brabeion_error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(store->database.handle, sql, -1, &statement, NULL);
@@ -29,7 +28,18 @@ static brabeion_status run(brb_store *store, const char *sql, const upkeep_users
 		sqlite3_bind_text(statement, 3, users->from_name, -1, SQLITE_STATIC);
 	if (sqlite3_bind_parameter_count(statement) >= 4)
 		sqlite3_bind_text(statement, 4, users->into_name, -1, SQLITE_STATIC);
-	brabeion_status status = brb_database_run(&store->database, statement, error);
+	*out = statement;
+	return BRABEION_OK;
+}
+
+/* Runs one statement; *changed (may be NULL) counts the rows. */
+static brabeion_status run(brb_store *store, const char *sql, const upkeep_users *users, int64_t *changed,
+			   brabeion_error *error)
+{
+	sqlite3_stmt *statement = NULL;
+	brabeion_status status = prepare(store, sql, users, &statement, error);
+	if (status == BRABEION_OK)
+		status = brb_database_run(&store->database, statement, error);
 	if (status == BRABEION_OK && changed)
 		*changed = sqlite3_changes64(store->database.handle);
 	sqlite3_finalize(statement);
@@ -91,6 +101,32 @@ static const char *const merge[] = {
 	"DELETE FROM users WHERE id = ?1",
 };
 
+/* SQLite would add them up as reals, which a column of integers refuses, or not. */
+static const char too_much[] = "SELECT m.name, p.name FROM memories AS m JOIN plugins AS p ON p.id = m.plugin"
+			       " JOIN tallies AS a ON a.memory = m.id AND a.subject = ?3 JOIN tallies AS b ON "
+			       "b.memory = m.id AND b.subject = ?4"
+			       " WHERE iif(b.value > 0, a.value > 9223372036854775807 - b.value, a.value < "
+			       "-9223372036854775807 - 1 - b.value)"
+			       " ORDER BY m.id LIMIT 1";
+
+static brabeion_status check_sums(brb_store *store, const upkeep_users *users, brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = NULL;
+	brabeion_status status = prepare(store, too_much, users, &statement, error);
+	if (status == BRABEION_OK)
+		status = brb_database_step(&store->database, statement, &row, error);
+	if (row)
+		status = brb_status_set(
+			error, BRABEION_INVALID,
+			"the tallies \"%s\" (plugin \"%s\") of \"%s\" and \"%s\" add up to more than 64 "
+			"bits hold",
+			(const char *)sqlite3_column_text(statement, 0),
+			(const char *)sqlite3_column_text(statement, 1), users->from_name, users->into_name);
+	sqlite3_finalize(statement);
+	return status;
+}
+
 brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error)
 {
 	upkeep_users users = { .from_name = from, .into_name = into };
@@ -99,6 +135,8 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 	brabeion_status status = brb_store_write_so_far(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_user(store, from, false, &users.from, error);
+	if (status == BRABEION_OK)
+		status = check_sums(store, &users, error);
 	if (status == BRABEION_OK)
 		status = brb_store_user(store, into, true, &users.into, error);
 	if (status == BRABEION_OK)

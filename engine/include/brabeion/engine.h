@@ -167,7 +167,8 @@ BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brab
 
 /*
  * Closes the engine: the last call on it, when no other is under way, not from a callback. NULL is fine. In a child
- * of fork it does nothing.
+ * of fork it does nothing. Submitted events that wait are judged and stored first; neither their completions nor their
+ * on-award callbacks run any more: who needs those dispatches until all have come.
  */
 BRABEION_API void brabeion_close(brabeion_engine *engine);
 
@@ -360,17 +361,30 @@ BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeio
  * brabeion_completions_fd() is readable, brabeion_dispatch() runs the completions on the loop's own thread.
  *
  * Events are judged first in, first out. An event is not durable until its completion says so.
+ *
+ *	static void answer(void *context, const brabeion_result *result)
+ *	{
+ *		request_finish(context, result->status == BRABEION_OK ? 200 : 503);
+ *	}
+ *
+ *	loop_watch_readable(loop, brabeion_completions_fd(engine), on_readable);     on_readable: brabeion_dispatch(engine)
+ *	if (brabeion_submit(engine, &event, answer, request) != BRABEION_OK)
+ *		request_finish(request, 503);
  */
 
-/* What became of a submitted event. `result` is valid during the call. Runs on the thread that dispatches. */
+/*
+ * What became of a submitted event. `result` is valid during the call. Runs on the thread that dispatches, and may call
+ * what an on-award callback may: awards that it earns are told after it. It may submit the next event: its own place in
+ * the queue is free by then.
+ */
 typedef void (*brabeion_completion_callback)(void *context, const brabeion_result *result);
 
 /*
- * Takes one event; it is copied.
+ * Takes one event; it is copied. `completion` may be NULL.
  *
  * Threads: any, also at once.
- * Errors:  BRABEION_FULL when submit_capacity events wait, or their completions do: dispatch, then try again.
- *          BRABEION_INVALID for an event that is wrong in itself, BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be
+ * Errors:  BRABEION_FULL when submit_capacity events, or 64 MiB of them, wait to be judged or dispatched: dispatch, then
+ *          try again. BRABEION_INVALID for an event that is wrong in itself (brabeion_possibly_award would say how), BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be
  *          had): nothing was taken, the completion will not run.
  */
 BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
@@ -383,8 +397,10 @@ BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brab
 BRABEION_API int brabeion_completions_fd(brabeion_engine *engine);
 
 /*
- * Runs the completions that wait, on this thread, each after the on-award callbacks of its event. Answers how many ran.
- * Not from inside a callback: it answers 0 there.
+ * Runs the completions that wait, on this thread, in the order of their events, each after the on-award callbacks of its
+ * event. Answers how many ran. From inside a callback or a completion it does nothing, and answers 0.
+ *
+ * Threads: any; the order is kept when it is always the same one.
  */
 BRABEION_API size_t brabeion_dispatch(brabeion_engine *engine);
 
