@@ -68,7 +68,7 @@ static void grow_counters(brb_registry *registry, brb_counters *counters, size_t
 	counters->badges = grown;
 	counters->badge_count = count;
 	pthread_mutex_unlock(&registry->lock);
-	free(old);
+	brb_memory_release(old);
 }
 
 void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation)
@@ -82,7 +82,7 @@ void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const b
 
 void brb_counters_finish(brb_counters *counters)
 {
-	free(counters->badges);
+	brb_memory_release(counters->badges);
 }
 
 static void report_badge(brabeion_badge_stats *stats, const brb_badge_counters *counters)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+
 /* A plugin on its way, from its file to its instances. */
 typedef struct prepared_plugin {
 	const brb_config_plugin *entry;

@@ -98,7 +98,7 @@ void brb_image_home_close(brb_image_home *home, bool forked)
 	}
 	brb_home_close(home->folder, forked);
 	pthread_mutex_destroy(&home->lock);
-	free(home);
+	brb_memory_release(home);
 }
 
 /* ---- reading the file -------------------------------------------------------------------------------------------- */
@@ -348,7 +348,7 @@ brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_im
 		*out = image;
 	else
 		status = prepare_new(home, path, sha256, &file, out, error);
-	free(file.bytes);
+	brb_memory_release(file.bytes);
 	return status;
 }
 

@@ -3,13 +3,12 @@
  */
 #include "loading/instance.h"
 
-#include <stdlib.h>
-
 #include "base/guard.h"
+#include "base/memory.h"
 
 brb_instance *brb_instance_open(brb_setup *setup, brb_instance_opener open, void (*close)(void *self))
 {
-	brb_instance *instance = calloc(1, sizeof *instance);
+	brb_instance *instance = brb_memory_take_zeroed(1, sizeof *instance);
 	if (!instance) {
 		brb_status_no_memory(setup->error);
 		return NULL;
@@ -18,7 +17,7 @@ brb_instance *brb_instance_open(brb_setup *setup, brb_instance_opener open, void
 	bool opened = brb_setup_open(setup, open, close, &instance->self);
 	brb_setup_finish(setup);
 	if (!opened) {
-		free(instance);
+		brb_memory_release(instance);
 		return NULL;
 	}
 	atomic_init(&instance->uses, 1);
@@ -42,5 +41,5 @@ void brb_instance_release(brb_instance *instance)
 		instance->close(instance->self);
 		brb_guard_leave();
 	}
-	free(instance);
+	brb_memory_release(instance);
 }

@@ -3,6 +3,7 @@
  * made is instance.c's; here they meet the entry of badges.yaml, and what is at work already.
  */
 #include "loading/plugin.h"
+#include "base/memory.h"
 
 #include <string.h>
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "loading/registry.h"
 
 enum { PAUSE_LEAST_US = 500, PAUSE_MOST_US = 256000 };
@@ -103,6 +104,7 @@ static void *keep_retiring(void *context)
 	brb_registry *registry = context;
 	brb_retirement *retirement = &registry->retirement;
 	int64_t pause_us = PAUSE_LEAST_US;
+	brb_memory_use(retirement->allocator);
 	pthread_mutex_lock(&retirement->lock);
 	while (!retirement->ending) {
 		if (retirement->arrived)
@@ -124,6 +126,7 @@ static void *keep_retiring(void *context)
 static int start_thread_locked(brb_registry *registry)
 {
 	sigset_t all, before;
+	registry->retirement.allocator = brb_memory_used();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int why = pthread_create(&registry->retirement.thread, NULL, keep_retiring, registry);

@@ -44,7 +44,7 @@ static brb_generation *new_generation(atomic_int *closed)
 	generation->plugins = brb_arena_take(&generation->arena, sizeof(brb_plugin *));
 	generation->plugins[0] = brb_memory_take_zeroed(1, sizeof(brb_plugin));
 	cr_assert_not_null(generation->plugins[0]);
-	brb_instance *instance = calloc(1, sizeof *instance);
+	brb_instance *instance = brb_memory_take_zeroed(1, sizeof *instance);
 	cr_assert_not_null(instance);
 	*instance = (brb_instance){ .uses = 1, .self = closed, .close = count_close };
 	generation->plugins[0]->instance = instance;
