@@ -174,6 +174,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	engine->log = (brb_log){ options->log, options->log_context };
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
 	engine->existing_only = options->existing_only;
+	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
 	engine->config_path = strdup(config_of(options));
 	engine->database = options->database ? strdup(options->database) : NULL;
 	engine->working_folder = getcwd(NULL, 0);
@@ -214,6 +215,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	brb_generation *generation = NULL;
 	const char *database = engine->database ? engine->database : config->database;
 	brabeion_status status = check_folder(database, error);
+	brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
 		status = open_home(config, database, NULL, &engine->log, &engine->home, error);
 	if (status == BRABEION_OK)
@@ -222,11 +224,15 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
-	if (status == BRABEION_OK)
-		brb_registry_publish(&engine->registry, generation);
-	else
+	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
-	return status;
+		return status;
+	}
+	brb_registry_publish(&engine->registry, generation);
+	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may be there */
+	brb_watching_end(engine, generation);
+	pthread_mutex_unlock(&engine->reloading);
+	return BRABEION_OK;
 }
 
 static void free_engine(brabeion_engine *engine)
@@ -283,8 +289,9 @@ brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine *
 
 void brabeion_close(brabeion_engine *engine)
 {
-	if (!engine || *brb_guard_depth() || !*engine->born_here)
+	if (!engine || *brb_guard_depth() || !*engine->born_here || brb_engine_is_telling_reload(engine))
 		return;
+	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
@@ -339,9 +346,12 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	brb_generation *generation = NULL;
 	int64_t began_us = brb_clock_monotonic_us();
 	char *path = config_path_now(engine);
+	brb_watching_begin(engine, path);
 	brabeion_status status =
 		path ? brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
 	free(path);
+	if (config)
+		brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
@@ -364,21 +374,33 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	return BRABEION_OK;
 }
 
+void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome)
+{
+	*outcome = (brb_reload_outcome){ .generation = 0 };
+	brabeion_status status = reload_locked(engine, &outcome->receipt, &outcome->error);
+	outcome->generation = engine->registry.published;
+	brb_watching_end(engine, status == BRABEION_OK ? atomic_load(&engine->registry.current) : NULL);
+}
+
 brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_receipt made = { 0 };
+	brb_reload_outcome outcome = { .generation = 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
-		brb_status_set(&fault, status, "%s", brb_engine_refusal(status));
-		return brb_status_hand_over(error, &fault);
+		brb_status_set(&outcome.error, status, "%s", brb_engine_refusal(status));
+		return brb_status_hand_over(error, &outcome.error);
+	}
+	if (brb_engine_is_telling_reload(engine)) {
+		brb_status_set(&outcome.error, BRABEION_REENTRANT, "called from inside an on-reload callback");
+		return brb_status_hand_over(error, &outcome.error);
 	}
 	pthread_mutex_lock(&engine->reloading);
-	status = reload_locked(engine, &made, &fault);
+	brb_engine_reload_locked(engine, &outcome);
 	pthread_mutex_unlock(&engine->reloading);
-	if (status == BRABEION_OK && receipt)
-		*receipt = made;
-	return brb_status_hand_over(error, &fault);
+	brb_engine_tell_reload(engine, &outcome);
+	if (outcome.error.status == BRABEION_OK && receipt)
+		*receipt = outcome.receipt;
+	return brb_status_hand_over(error, &outcome.error);
 }
 
 static brabeion_status check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
