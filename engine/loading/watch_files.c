@@ -86,7 +86,7 @@ static int read_content(int file, brb_watch_digest content)
 /* Opened without waiting: a pipe of that name must not block. */
 bool brb_watch_files_content(const char *path, brb_watch_digest content)
 {
-	struct stat about;
+	struct stat about = { .st_mode = 0 };
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int problem = file < 0 || fstat(file, &about) != 0 ? errno : 0;
 	if (!problem && !S_ISREG(about.st_mode))
