@@ -101,6 +101,9 @@ void brb_store_forget_changes(brb_store *store);
 brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
 				       brabeion_error *error);
 
+/* Opens the reading connection if need be, and looks whether its file is in place. (lists.c) */
+brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *error);
+
 /* ---- what is surely held (known.c) ---- */
 
 struct brb_known *brb_known_open(void); /* NULL when memory is short */
