@@ -226,6 +226,9 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 		brb_registry_publish(&engine->registry, generation);
 	else
 		brb_generation_close(generation);
+	/* whoever only looks at an existing database lets nothing back that others set aside */
+	if (status == BRABEION_OK && !engine->existing_only)
+		brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	return status;
 }
 
@@ -247,6 +250,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
 		status = brb_group_init(&engine->group, error);
+	if (status == BRABEION_OK)
+		status = brb_quarantine_init(&engine->quarantine, &engine->registry, error);
 	if (status == BRABEION_OK)
 		status = brb_registry_init(&engine->registry, error);
 	if (status != BRABEION_OK) {
@@ -294,6 +299,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
 	brb_group_finish(&engine->group);
+	brb_quarantine_finish(&engine->quarantine);
 	pthread_mutex_destroy(&engine->reloading);
 	free_engine(engine);
 }
@@ -361,6 +367,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	receipt->generation = engine->registry.published;
 	receipt->load_us = loaded_us - began_us;
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
+	brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	return BRABEION_OK;
 }
 
@@ -490,6 +497,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 			      .guard = guard,
 			      .store = engine->store,
 			      .group = &engine->group,
+			      .quarantine = &engine->quarantine,
 			      .log = &engine->log,
 			      .clock = &engine->clock };
 	return BRABEION_OK;
@@ -497,6 +505,8 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 
 static void end_judging(brb_judge *judge, brb_reader *reader)
 {
+	if (judge->met_quarantine || judge->filled_quarantine)
+		brb_quarantine_tend(judge);
 	brb_registry_release(reader);
 	brb_judge_finish(judge);
 }

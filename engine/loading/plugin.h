@@ -32,6 +32,7 @@ typedef struct brb_badge {
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */
 	void (*close)(void *self);
 	void *self;
+	brb_config_quarantine quarantine;
 	uint32_t number;      /* in the store; set before the generation is published */
 	uint32_t index;       /* in the generation */
 	uint64_t fingerprint; /* of all of it that a reload may change */
@@ -46,6 +47,7 @@ struct brb_plugin {
 	uint32_t watch_count;
 	const char *const *watches;
 	int32_t (*observe)(void *self, badge_call *call); /* NULL: it has none */
+	brb_config_quarantine quarantine;                 /* of observe */
 	void (*close)(void *self);
 	void *self;
 	brb_badge *badges;
