@@ -76,9 +76,9 @@ __attribute__((format(printf, 2, 3))) static void tell_locked(brb_cli_report *re
  * What two warnings about the same thing have in common: their beginning, `badge "points"` or `badges.yaml:`, up to the
  * end of the first word in quotes or the first colon. FNV-1a (draft-eastlake-fnv).
  */
-static uint64_t hash_kind(const char *message)
+static uint64_t hash_kind(brabeion_log_level level, const char *message)
 {
-	uint64_t hash = 14695981039346656037u;
+	uint64_t hash = 14695981039346656037u ^ (uint64_t)level; /* many warnings must not hide an error */
 	int quotes = 0;
 	for (const char *at = message; *at && *at != ':' && quotes < 2; at++) {
 		quotes += *at == '"';
@@ -87,9 +87,9 @@ static uint64_t hash_kind(const char *message)
 	return hash;
 }
 
-static brb_cli_kind *find_kind(brb_cli_report *report, const char *message)
+static brb_cli_kind *find_kind(brb_cli_report *report, brabeion_log_level level, const char *message)
 {
-	uint64_t hash = hash_kind(message);
+	uint64_t hash = hash_kind(level, message);
 	for (size_t i = 0; i < report->kind_count; i++)
 		if (report->kinds[i].hash == hash)
 			return &report->kinds[i];
@@ -105,7 +105,7 @@ void brb_cli_report_log(void *context, brabeion_log_level level, const char *mes
 	if (level > BRABEION_LOG_WARNING)
 		return;
 	pthread_mutex_lock(&report->lock);
-	brb_cli_kind *kind = find_kind(report, message);
+	brb_cli_kind *kind = find_kind(report, level, message);
 	kind->count++;
 	if (kind->count > SHOWN_OF_A_KIND)
 		report->unshown++;
