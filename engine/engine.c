@@ -230,6 +230,9 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	}
 	brb_registry_number_counters(&engine->registry, generation);
 	brb_registry_publish(&engine->registry, generation);
+	/* whoever only looks at an existing database lets nothing back that others set aside */
+	if (!engine->existing_only)
+		brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may be there */
 	brb_watching_end(engine, generation);
 	pthread_mutex_unlock(&engine->reloading);
@@ -254,6 +257,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
 		status = brb_group_init(&engine->group, error);
+	if (status == BRABEION_OK)
+		status = brb_quarantine_init(&engine->quarantine, &engine->registry, error);
 	if (status == BRABEION_OK)
 		status = brb_registry_init(&engine->registry, error);
 	if (status != BRABEION_OK) {
@@ -317,6 +322,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
 	brb_group_finish(&engine->group);
+	brb_quarantine_finish(&engine->quarantine);
 	pthread_mutex_destroy(&engine->reloading);
 	free_engine(engine);
 }
@@ -388,6 +394,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	receipt->generation = engine->registry.published;
 	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
 	brb_registry_retire(&engine->registry, &engine->log);
+	brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	return BRABEION_OK;
 }
 
@@ -530,6 +537,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 			      .guard = &guard->depth,
 			      .store = engine->store,
 			      .group = &engine->group,
+			      .quarantine = &engine->quarantine,
 			      .log = &engine->log,
 			      .clock = &engine->clock };
 	return BRABEION_OK;
@@ -537,6 +545,8 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 
 static void end_judging(brb_judge *judge, brb_reader *reader)
 {
+	if (judge->met_quarantine || judge->filled_quarantine)
+		brb_quarantine_tend(judge);
 	brb_registry_release(reader);
 	brb_judge_finish(judge);
 }

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "judging/group.h"
+#include "judging/quarantine.h"
 #include "loading/registry.h"
 #include "loading/watch.h"
 #include "loading/watch_files.h"
@@ -80,6 +81,7 @@ struct brabeion_engine {
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
 	brb_group group;
+	brb_quarantine quarantine;
 	brb_submissions submissions;
 	brb_watching watching;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
@@ -145,6 +147,10 @@ void brb_watching_finish(brb_watching *watching);
 
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);
+
+/* Fills in which of a generation's badges are set aside. (engine_quarantine.c) */
+brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
+					   brabeion_badge_list *list, brabeion_error *error);
 
 /* All badges of a generation; with `store`, their holders. */
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,

@@ -114,6 +114,7 @@ static brabeion_status copy_badge(brb_arena *memory, const brb_badge *badge, brb
 	out->plugin = brb_arena_copy(memory, badge->plugin->id);
 	out->plugin_file = brb_arena_copy(memory, badge->plugin->path);
 	out->multiple = badge->multiple;
+	out->quarantine_reason = "";
 	bool copied = out->slug && out->plugin && out->plugin_file && copy_levels(memory, badge, at_level, out) &&
 		      copy_events(memory, badge, out);
 	return copied ? BRABEION_OK : brb_status_no_memory(error);
@@ -147,7 +148,14 @@ brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *li
 		return brb_status_hand_over(error, &fault);
 	}
 	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
-	brb_engine_list_badges(generation, engine->store, list, &fault);
+	brabeion_badge_list read = { 0 };
+	brabeion_status status = brb_engine_list_badges(generation, engine->store, &read, &fault);
+	if (status == BRABEION_OK)
+		status = brb_engine_tell_quarantine(engine, generation, &read, &fault);
 	brb_registry_release(reader);
+	if (status == BRABEION_OK)
+		*list = read;
+	else
+		brabeion_badge_list_finish(&read);
 	return brb_status_hand_over(error, &fault);
 }

@@ -21,6 +21,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 		report->badges[i].slug = brb_arena_copy(report->memory, generation->badges[i]->slug);
 		if (!report->badges[i].slug)
 			return brb_status_no_memory(error);
+		report->badges[i].quarantined = brb_trouble_is_aside(&generation->troubles[i]);
 	}
 	report->badge_count = generation->badge_count;
 	brb_registry_sum(&engine->registry, generation, report);

@@ -120,7 +120,8 @@ static int run_awards(const brb_cli_options *options, brb_cli_report *report)
 		brb_cli_report_say(report, "brabeion awards: signals: %s", strerror(errno));
 		return exit_code;
 	}
-	awards.engine = brb_cli_open(options, report, !options->follow, &exit_code); /* who follows may be first */
+	awards.engine = options->follow ? brb_cli_open_to_follow(options, report, &exit_code)
+					: brb_cli_open(options, report, true, &exit_code);
 	if (awards.engine)
 		exit_code = tell_awards(&awards, wake);
 	brabeion_close(awards.engine);

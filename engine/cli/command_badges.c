@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/awards.h"
+#include "cli/glyphs.h"
 #include "cli/json.h"
 #include "cli/tables.h"
 
@@ -23,6 +25,21 @@ static void write_level(brb_cli_out *out, const brabeion_level *level, uint32_t 
 	brb_cli_json_text_pair(out, "name", level->name, false);
 	brb_cli_json_text_pair(out, "description", level->description, false);
 	brb_cli_json_integer_pair(out, "holders", level->holders, false);
+	brb_cli_out_text(out, "}");
+}
+
+/* "quarantined":null, or {"since":…,"reason":…} */
+static void write_quarantine(brb_cli_out *out, const brabeion_badge *badge)
+{
+	brb_cli_json_key(out, "quarantined", false);
+	if (!badge->quarantined) {
+		brb_cli_out_text(out, "null");
+		return;
+	}
+	brb_cli_out_text(out, "{");
+	brb_cli_json_key(out, "since", true);
+	brb_cli_json_time(out, badge->quarantined_since_us);
+	brb_cli_json_text_pair(out, "reason", badge->quarantine_reason, false);
 	brb_cli_out_text(out, "}");
 }
 
@@ -45,7 +62,9 @@ static void write_badge(brb_cli_out *out, const brabeion_badge *badge, bool firs
 	brb_cli_out_text(out, "[");
 	for (uint32_t i = 0; i < badge->level_count; i++)
 		write_level(out, &badge->levels[i], i + 1);
-	brb_cli_out_text(out, "]}");
+	brb_cli_out_text(out, "]");
+	write_quarantine(out, badge);
+	brb_cli_out_text(out, "}");
 }
 
 static void tell_json(brb_cli_out *out, const brabeion_badge_list *list)
@@ -129,6 +148,24 @@ static bool tell_table(brb_cli_out *out, const brabeion_badge_list *list)
 	return told;
 }
 
+/* Below the table, where there is room for the reason. */
+static void tell_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
+{
+	bool first = true;
+	for (size_t i = 0; i < list->count; i++) {
+		const brabeion_badge *badge = &list->badges[i];
+		char when[BRABEION_TIME_BYTES];
+		if (!badge->quarantined)
+			continue;
+		brb_cli_out_text(out, first ? "\nset aside (\"brabeion release\" puts them to work again):\n" : "");
+		brb_cli_awards_when(badge->quarantined_since_us, when);
+		brb_cli_out_format(out, "  %s since %s UTC: ", badge->slug, when);
+		brb_cli_glyphs_write(out, badge->quarantine_reason);
+		brb_cli_out_text(out, "\n");
+		first = false;
+	}
+}
+
 static int tell(const brb_cli_options *options, brb_cli_report *report, const brabeion_badge_list *list)
 {
 	brb_cli_out out;
@@ -141,6 +178,8 @@ static int tell(const brb_cli_options *options, brb_cli_report *report, const br
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
+	if (!options->json)
+		tell_quarantined(&out, list);
 	return brb_cli_finish_output(&out, report);
 }
 

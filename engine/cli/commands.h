@@ -18,6 +18,7 @@ int brb_cli_command_run(int word_count, char **words);
 int brb_cli_command_badges(int word_count, char **words);
 int brb_cli_command_show(int word_count, char **words);
 int brb_cli_command_awards(int word_count, char **words);
+int brb_cli_command_release(int word_count, char **words);
 int brb_cli_command_check(int word_count, char **words);
 
 /* Prints a subcommand's help, or that of the whole command (NULL), to stdout; answers the exit code. */
@@ -29,6 +30,12 @@ int brb_cli_exit_code(brabeion_status status);
 /* Opens the engine that the options name. On failure the fault is told and `exit_code` set. */
 brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
 			      int *exit_code);
+
+/*
+ * Likewise, for who looks at what others store, and may come before them: makes a database that is not there, and
+ * opens one that is there only to look, so that no badge that is set aside is released.
+ */
+brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_report *report, int *exit_code);
 
 /* Tells an error and frees it; answers the exit code that belongs to it. */
 int brb_cli_fail(brb_cli_report *report, brabeion_error *error);

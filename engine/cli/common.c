@@ -32,11 +32,9 @@ int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 	return exit_code;
 }
 
-brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
-			      int *exit_code)
+static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+				   brabeion_engine **engine, brabeion_error *error)
 {
-	brabeion_engine *engine = NULL;
-	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options wanted = {
 		.config = options->config,
 		.database = options->database,
@@ -45,17 +43,41 @@ brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *re
 		.log = brb_cli_report_log,
 		.log_context = report,
 	};
-	brabeion_status status = brabeion_open(&wanted, &engine, &error);
+	return error->status = brabeion_open(&wanted, engine, error);
+}
+
+static int fail_to_open(brb_cli_report *report, brabeion_error *error)
+{
+	if (error->status != BRABEION_ABSENT)
+		return brb_cli_fail(report, error);
+	brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error->message);
+	brabeion_error_finish(error);
+	return brb_cli_exit_code(BRABEION_ABSENT);
+}
+
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+			      int *exit_code)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (open_engine(options, report, existing_only, &engine, &error) == BRABEION_OK)
+		return engine;
+	*exit_code = fail_to_open(report, &error);
+	return NULL;
+}
+
+brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = open_engine(options, report, true, &engine, &error);
+	if (status == BRABEION_ABSENT) {
+		brabeion_error_finish(&error);
+		status = open_engine(options, report, false, &engine, &error);
+	}
 	if (status == BRABEION_OK)
 		return engine;
-	error.status = status;
-	if (status == BRABEION_ABSENT) {
-		brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error.message);
-		*exit_code = brb_cli_exit_code(status);
-		brabeion_error_finish(&error);
-	} else {
-		*exit_code = brb_cli_fail(report, &error);
-	}
+	*exit_code = fail_to_open(report, &error);
 	return NULL;
 }
 

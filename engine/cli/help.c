@@ -15,6 +15,7 @@ static const char general[] =
 	"  badges  list the badges that are loaded, and how many users hold them\n"
 	"  show    show a user's trophies, or the users who hold most\n"
 	"  awards  tell awards and revocations as stored, or as they come\n"
+	"  release put badges to work again that were set aside\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -55,7 +56,7 @@ static const char badges[] =
 	"Usage: brabeion badges [OPTION]...\n"
 	"\n"
 	"Lists the badges that badges.yaml loads: slug, levels, events, plugin, and how many users\n"
-	"hold each.\n"
+	"hold each; then those that are set aside, since when and why.\n"
 	"\n"
 	"  --config FILE    badges.yaml, unless it is in this folder\n"
 	"  --database FILE  the database, in place of badges.yaml's\n"
@@ -90,6 +91,19 @@ static const char awards[] =
 	"\n"
 	"SIGINT and SIGTERM end it (130, 143).\n";
 
+static const char release[] =
+	"Usage: brabeion release [OPTION]... SLUG...\n"
+	"       brabeion release [OPTION]... --all\n"
+	"\n"
+	"Puts badges to work again that were set aside because they failed or were too slow, too often\n"
+	"in a row. Engines at work on the database notice within about a second. \"brabeion badges\"\n"
+	"tells which are set aside.\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --all            all that are set aside\n"
+	"  --help\n";
+
 static const char check[] = "Usage: brabeion check [OPTION]...\n"
 			    "\n"
 			    "Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
@@ -103,7 +117,8 @@ static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run }, { "badges", badges }, { "show", show }, { "awards", awards }, { "check", check },
+	{ "run", run },       { "badges", badges },   { "show", show },
+	{ "awards", awards }, { "release", release }, { "check", check },
 };
 
 int brb_cli_help(const char *command)

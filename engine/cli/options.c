@@ -12,7 +12,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 12, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+enum { OPTION_COUNT = 13, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -29,6 +29,7 @@ static const struct {
 	{ BRB_CLI_OPTION_SINCE, { "since", required_argument, NULL, 'n' } },
 	{ BRB_CLI_OPTION_FOLLOW, { "follow", no_argument, NULL, 'w' } },
 	{ BRB_CLI_OPTION_WATCH, { "watch", optional_argument, NULL, 'r' } },
+	{ BRB_CLI_OPTION_ALL, { "all", no_argument, NULL, 'a' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -186,6 +187,9 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 		return read_watch(command, optarg, options);
 	case 'w':
 		options->follow = true;
+		return true;
+	case 'a':
+		options->all = true;
 		return true;
 	default:
 		options->help = true;

@@ -22,7 +22,8 @@ enum {
 	BRB_CLI_OPTION_LIMIT = 1 << 7,
 	BRB_CLI_OPTION_SINCE = 1 << 8,
 	BRB_CLI_OPTION_FOLLOW = 1 << 9,
-	BRB_CLI_OPTION_WATCH = 1 << 10
+	BRB_CLI_OPTION_WATCH = 1 << 10,
+	BRB_CLI_OPTION_ALL = 1 << 11
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -40,6 +41,7 @@ typedef struct brb_cli_options {
 	int64_t since; /* a sequence; 0: from the beginning */
 	bool follow;
 	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
+	bool all;
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

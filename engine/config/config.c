@@ -212,6 +212,12 @@ static void read_watch(brb_config_reading *reading, const char *key, const brb_y
 				 brb_yaml_shortened(word, buffer));
 }
 
+static void read_quarantine(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	brb_config_read_quarantine(reading, value, &reading->config->quarantine);
+}
+
 /* Both are read after the other keys: plugins need the path, which may stand behind them. */
 static void keep_plugin_path(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
@@ -257,6 +263,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "retention", read_retention, false },
 		{ "cache_dir", read_cache_dir, false },
 		{ "watch", read_watch, false },
+		{ "quarantine", read_quarantine, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
@@ -285,6 +292,8 @@ static bool set_defaults(brb_config_reading *reading)
 	reading->config->database = brb_config_resolve(reading, "badges.db");
 	reading->config->busy_timeout_ms = 5 * BRB_CONFIG_SECOND_MS;
 	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
+	reading->config->quarantine =
+		(brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_CONFIG_SECOND_MS * 1000 };
 	return reading->config->database != NULL;
 }
 

@@ -27,6 +27,13 @@ typedef struct brb_config_level {
 	brb_config_position at;
 } brb_config_level;
 
+/* When a badge is set aside. 0: never for that. */
+typedef struct brb_config_quarantine {
+	uint32_t failures; /* so many calls in a row that fail */
+	uint32_t overruns; /* so many in a row that take longer than the budget */
+	int64_t budget_us;
+} brb_config_quarantine;
+
 /* One entry of `badges:`, one use of a plugin's definition. */
 typedef struct brb_config_badge {
 	brb_config_position at;
@@ -42,6 +49,7 @@ typedef struct brb_config_badge {
 	brb_config_position levels_at;
 	const brb_yaml_node *settings; /* NULL: none */
 	bool rearn;                    /* may be earned again after a revocation */
+	brb_config_quarantine quarantine;
 } brb_config_badge;
 
 typedef struct brb_config_plugin {
@@ -64,9 +72,10 @@ typedef struct brb_config {
 	const char *database; /* resolved path; never NULL */
 	brb_config_synchronous synchronous;
 	int64_t busy_timeout_ms;
-	int64_t retention_us;  /* how long event ids are remembered; INT64_MAX: forever */
-	const char *cache_dir; /* resolved path, or NULL */
-	bool watch;            /* reload when this file or a plugin changes */
+	int64_t retention_us;             /* how long event ids are remembered; INT64_MAX: forever */
+	const char *cache_dir;            /* resolved path, or NULL */
+	bool watch;                       /* reload when this file or a plugin changes */
+	brb_config_quarantine quarantine; /* of badges that have none of their own, and of observes */
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */

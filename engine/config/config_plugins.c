@@ -191,6 +191,14 @@ static void read_rearn(brb_config_reading *reading, const char *key, const brb_y
 		brb_config_wrong_kind(reading, "\"rearn\"", value, "true or false");
 }
 
+static void read_badge_quarantine(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
+				  void *target)
+{
+	(void)key;
+	brb_config_badge *badge = target;
+	brb_config_read_quarantine(reading, value, &badge->quarantine);
+}
+
 static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
 				void *target)
 {
@@ -220,11 +228,16 @@ static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
 static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
 {
 	static const brb_config_key keys[] = {
-		{ "badge", read_badge_name, true },         { "slug", read_badge_slug, false },
-		{ "events", read_events, false },           { "levels", read_levels, false },
-		{ "settings", read_badge_settings, false }, { "rearn", read_rearn, false },
+		{ "badge", read_badge_name, true },
+		{ "slug", read_badge_slug, false },
+		{ "events", read_events, false },
+		{ "levels", read_levels, false },
+		{ "settings", read_badge_settings, false },
+		{ "rearn", read_rearn, false },
+		{ "quarantine", read_badge_quarantine, false },
 	};
 	badge->at = brb_config_place(node);
+	badge->quarantine = reading->config->quarantine;
 	if (brb_config_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), badge))
 		check_slug(reading, badge);
 }

@@ -65,6 +65,10 @@ const char *brb_config_text(brb_config_reading *reading, const char *what, const
 int64_t brb_config_duration_ms(brb_config_reading *reading, const brb_yaml_node *value, const char *what,
 			       const char *wanted, int64_t most_ms, const char *most);
 
+/* Reads a "quarantine"; what it does not name stays. */
+void brb_config_read_quarantine(brb_config_reading *reading, const brb_yaml_node *value,
+				brb_config_quarantine *quarantine);
+
 /* Memory from the arena; when it is short that is remembered. */
 void *brb_config_take(brb_config_reading *reading, size_t count, size_t size_bytes);
 

@@ -20,6 +20,7 @@ typedef struct brb_call {
 	int64_t at_us;
 	bool has_at;
 	bool failed;
+	int64_t took_us;  /* of the function that judges; -1: it was not timed */
 	bool granted;     /* by a person: a revocation is no obstacle */
 	const char *note; /* of the grant, else NULL */
 	bool has_to;

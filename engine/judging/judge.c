@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "judging/call.h"
 #include "judging/group.h"
+#include "judging/quarantine.h"
 
 /* ---- the event itself ---- */
 
@@ -126,35 +127,57 @@ static brb_badge_counters *counters_of(const brb_call *call, const brb_badge *ba
 	return counters && badge->counter < counters->badge_count ? &counters->badges[badge->counter] : NULL;
 }
 
-static int32_t ask_timed(brb_call *call, const brb_badge *badge, brb_badge_counters *counters)
+/*
+ * Calls the plugin's function; what it waited for the store is not its own time. Rare, and out of the way of the calls
+ * that are not timed.
+ */
+__attribute__((noinline, cold)) static int32_t
+ask_timed(brb_call *call, int32_t (*function)(void *self, badge_call *call), void *self)
 {
+	brb_judge *judge = call->judge;
+	judge->waited_us = 0;
+	judge->timing = true;
 	int64_t began_us = brb_clock_monotonic_us();
-	int32_t level = badge->award(badge->self, &call->head);
-	brb_count(&counters->time_us, (uint64_t)(brb_clock_monotonic_us() - began_us));
-	return level;
+	int32_t answer = function(self, &call->head);
+	int64_t took_us = brb_clock_monotonic_us() - began_us - judge->waited_us;
+	judge->timing = false;
+	call->took_us = took_us > 0 ? took_us : 0;
+	return answer;
 }
 
-/* Two looks at the clock cost more than the rest of a judgement: one call in 64 is timed. */
-static int32_t ask_badge(brb_call *call, const brb_badge *badge)
+/*
+ * Two looks at the clock cost more than the rest of a judgement: the first call and then one in 64 are timed, besides
+ * those of what was too slow at last. One that nobody counts is.
+ */
+static bool is_timed(uint64_t count, uint64_t trouble)
+{
+	return count % 64 == 0 || count == 1 || (trouble && brb_trouble_is_slow(trouble));
+}
+
+static uint64_t count_call(_Atomic uint64_t *counter)
+{
+	brb_count(counter, 1);
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static int32_t ask_badge(brb_call *call, const brb_badge *badge, uint64_t trouble)
 {
 	brb_badge_counters *counters = counters_of(call, badge);
-	if (!counters)
-		return badge->award(badge->self, &call->head);
-	brb_count(&counters->judged, 1);
-	int32_t level = atomic_load_explicit(&counters->judged, memory_order_relaxed) % 64
-				? badge->award(badge->self, &call->head)
-				: ask_timed(call, badge, counters);
-	if (level > 0)
+	uint64_t count = counters ? count_call(&counters->judged) : 0;
+	call->took_us = -1;
+	int32_t level = is_timed(count, trouble) ? ask_timed(call, badge->award, badge->self)
+						 : badge->award(badge->self, &call->head);
+	if (counters && count % 64 == 0)
+		brb_count(&counters->time_us, (uint64_t)call->took_us);
+	if (counters && level > 0)
 		brb_count(&counters->earned, 1);
 	return level;
 }
 
-static void judge_badge(brb_call *call, const brb_route_step *step)
+static void judge_asked(brb_call *call, const brb_badge *badge, uint64_t trouble)
 {
-	const brb_badge *badge = step->badge;
-	begin_judgement(call, step);
 	uint32_t award_count = call->result->award_count;
-	int32_t level = ask_badge(call, badge);
+	int32_t level = ask_badge(call, badge, trouble);
 	if (level == BADGE_NOT_EARNED && !call->failed)
 		return;
 	if (level < 0)
@@ -171,16 +194,56 @@ static void judge_badge(brb_call *call, const brb_route_step *step)
 	}
 }
 
-/* False: it failed, and its plugin's badges are not judged. */
+/* What goes well, and did, writes nothing that other threads share. */
+static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_quarantine *limits)
+{
+	return trouble || call->failed || call->took_us > limits->budget_us;
+}
+
+static void judge_badge(brb_call *call, const brb_route_step *step)
+{
+	const brb_badge *badge = step->badge;
+	uint64_t trouble = brb_trouble_word(step->trouble);
+	if (trouble && brb_quarantine_holds(call->judge, trouble))
+		return;
+	begin_judgement(call, step);
+	judge_asked(call, badge, trouble);
+	if (is_notable(call, trouble, &badge->quarantine))
+		brb_quarantine_note(call, step);
+}
+
+static int32_t ask_observe(brb_call *call, const brb_plugin *plugin, uint64_t trouble)
+{
+	brb_badge_counters *counters = plugin->badges ? counters_of(call, &plugin->badges[0]) : NULL;
+	uint64_t count = counters ? count_call(&counters->observed) : 0;
+	call->took_us = -1;
+	return is_timed(count, trouble) ? ask_timed(call, plugin->observe, plugin->self)
+					: plugin->observe(plugin->self, &call->head);
+}
+
+static uint32_t count_at_work(const brb_route_step *steps, uint32_t step_count)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < step_count; i++)
+		count += !brb_trouble_is_aside(steps[i].trouble);
+	return count;
+}
+
+/* False: it failed or is set aside, and its plugin's badges are not judged. */
 static bool judge_observe(brb_call *call, const brb_route_step *step, uint32_t badge_count)
 {
+	uint64_t trouble = brb_trouble_word(step->trouble);
+	if (trouble && brb_quarantine_holds(call->judge, trouble))
+		return false;
 	begin_judgement(call, step);
 	uint32_t award_count = call->result->award_count;
-	int32_t answer = step->plugin->observe(step->plugin->self, &call->head);
+	int32_t answer = ask_observe(call, step->plugin, trouble);
 	if (answer != BADGE_OK)
 		brb_call_fail(call, "observe answered %d", answer);
 	if (call->failed && call->judge->fault == BRABEION_OK)
-		drop_judgement(call, award_count, badge_count);
+		drop_judgement(call, award_count, count_at_work(step + 1, badge_count));
+	if (is_notable(call, trouble, &step->plugin->quarantine))
+		brb_quarantine_note(call, step);
 	return !call->failed;
 }
 
@@ -262,12 +325,15 @@ bool brb_judge_enter_store(brb_judge *judge)
 {
 	if (judge->fault != BRABEION_OK || judge->in_transaction)
 		return judge->fault == BRABEION_OK;
+	int64_t began_us = judge->timing ? brb_clock_monotonic_us() : 0;
 	if (!judge->leads) {
 		brb_group_lead(judge->group);
 		judge->leads = true;
 	}
 	judge->fault = brb_store_begin(judge->store, &judge->error);
 	judge->in_transaction = judge->fault == BRABEION_OK;
+	if (judge->timing)
+		judge->waited_us += brb_clock_monotonic_us() - began_us;
 	return judge->in_transaction;
 }
 

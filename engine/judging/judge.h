@@ -18,7 +18,8 @@
 #include "loading/registry.h"
 #include "store/store.h"
 
-typedef struct brb_group brb_group; /* judging/group: who leads the store's transaction */
+typedef struct brb_group brb_group;           /* judging/group: who leads the store's transaction */
+typedef struct brb_quarantine brb_quarantine; /* judging/quarantine: which badges are set aside */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
@@ -28,14 +29,19 @@ typedef struct brb_judge {
 	unsigned *guard;        /* this thread's: plugins must not call the engine */
 	brb_counters *counters; /* of the thread whose event it is */
 	brb_group *group;
-	bool single;           /* one event, so that what it finds held is worth remembering */
-	bool leads;            /* this thread leads the group: it may begin a transaction */
-	bool left_to_group;    /* nothing was judged: the event is sure, or likely, to need the store */
-	bool needed_store;     /* the event under way read or changed memory, or earned something new */
-	bool in_transaction;   /* begun by the judge when first needed; ended by the caller */
-	brabeion_status fault; /* of the store: the transaction cannot be committed */
-	brabeion_error error;  /* its message */
-	brb_arena scratch;     /* texts for the judgement under way */
+	brb_quarantine *quarantine;
+	bool single;            /* one event, so that what it finds held is worth remembering */
+	bool leads;             /* this thread leads the group: it may begin a transaction */
+	bool left_to_group;     /* nothing was judged: the event is sure, or likely, to need the store */
+	bool needed_store;      /* the event under way read or changed memory, or earned something new */
+	bool met_quarantine;    /* something that is set aside was passed over */
+	bool filled_quarantine; /* something was set aside */
+	bool timing;            /* the call under way is timed */
+	int64_t waited_us;      /* by a timed call, for the store */
+	bool in_transaction;    /* begun by the judge when first needed; ended by the caller */
+	brabeion_status fault;  /* of the store: the transaction cannot be committed */
+	brabeion_error error;   /* its message */
+	brb_arena scratch;      /* texts for the judgement under way */
 } brb_judge;
 
 enum { BRB_AWARDED_DEPTH_MOST = 16 };

@@ -78,7 +78,8 @@ static brb_route *route_of(generation_builder *builder, const char *event)
 	return route;
 }
 
-static void add_step(generation_builder *builder, const char *event, const brb_plugin *plugin, const brb_badge *badge)
+static void add_step(generation_builder *builder, const char *event, const brb_plugin *plugin, const brb_badge *badge,
+		     brb_trouble *trouble)
 {
 	brb_route *route = route_of(builder, event);
 	if (route && route->step_count == route->step_capacity) {
@@ -96,19 +97,20 @@ static void add_step(generation_builder *builder, const char *event, const brb_p
 	/* one that names an event twice still hears it once */
 	const brb_route_step *last = route->step_count ? &route->steps[route->step_count - 1] : NULL;
 	if (!last || last->plugin != plugin || last->badge != badge)
-		route->steps[route->step_count++] = (brb_route_step){ plugin, badge };
+		route->steps[route->step_count++] = (brb_route_step){ plugin, badge, trouble };
 }
 
-static void route_plugin(generation_builder *builder, brb_plugin *plugin)
+static void route_plugin(generation_builder *builder, brb_plugin *plugin, brb_trouble *of_observe)
 {
+	brb_trouble *troubles = builder->generation->troubles;
 	for (uint32_t i = 0; i < plugin->watch_count; i++)
-		add_step(builder, plugin->watches[i], plugin, NULL);
+		add_step(builder, plugin->watches[i], plugin, NULL, of_observe);
 	for (size_t i = 0; i < plugin->badge_count; i++) {
 		brb_badge *badge = &plugin->badges[i];
 		check_slug(builder, badge);
-		for (uint32_t event = 0; event < badge->event_count; event++)
-			add_step(builder, badge->events[event], plugin, badge);
 		badge->index = (uint32_t)builder->generation->badge_count;
+		for (uint32_t event = 0; event < badge->event_count; event++)
+			add_step(builder, badge->events[event], plugin, badge, &troubles[badge->index]);
 		builder->generation->badges[builder->generation->badge_count++] = badge;
 	}
 }
@@ -173,6 +175,12 @@ static void link_plugins(generation_builder *builder, const brb_log *log)
 	}
 }
 
+static brb_trouble *take_troubles(brb_generation *generation, size_t count)
+{
+	void *taken = brb_arena_take(&generation->arena, (count + 1) * sizeof(brb_trouble)); /* room to align them */
+	return taken ? (brb_trouble *)(((uintptr_t)taken + 63) & ~(uintptr_t)63) : NULL;
+}
+
 static void join_plugins(generation_builder *builder)
 {
 	brb_generation *generation = builder->generation;
@@ -181,13 +189,15 @@ static void join_plugins(generation_builder *builder)
 	for (size_t i = 0; i < generation->plugin_count; i++)
 		badge_count += generation->plugins[i]->badge_count;
 	generation->badges = brb_arena_take(&generation->arena, (badge_count + 1) * sizeof(brb_badge *));
-	if (!generation->badges) {
+	generation->troubles = take_troubles(generation, badge_count);
+	generation->observe_troubles = take_troubles(generation, generation->plugin_count);
+	if (!generation->badges || !generation->troubles || !generation->observe_troubles) {
 		no_memory(builder);
 		return;
 	}
 	for (size_t i = 0; i < generation->plugin_count; i++) {
 		check_id(builder, &ids, generation->plugins[i]);
-		route_plugin(builder, generation->plugins[i]);
+		route_plugin(builder, generation->plugins[i], &generation->observe_troubles[i]);
 	}
 	brb_table_finish(&ids);
 	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
@@ -216,8 +226,13 @@ void brb_generation_close(brb_generation *generation)
 {
 	if (!generation)
 		return;
-	for (size_t i = 0; i < generation->plugin_count; i++)
+	for (size_t i = 0; i < generation->badge_count; i++)
+		brb_memory_release(generation->troubles[i].reason);
+	for (size_t i = 0; i < generation->plugin_count; i++) {
+		if (generation->observe_troubles)
+			brb_memory_release(generation->observe_troubles[i].reason);
 		brb_plugin_close(generation->plugins[i]);
+	}
 	brb_table_finish(&generation->routes);
 	brb_table_finish(&generation->slugs);
 	brb_arena_finish(&generation->arena);

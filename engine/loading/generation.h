@@ -13,12 +13,26 @@
 #include "base/table.h"
 #include "loading/plugin.h"
 
+/*
+ * What a badge, or a plugin's observe, has done wrong of late (judging/quarantine). On a line of its own, which nobody
+ * writes while all is well.
+ */
+typedef struct brb_trouble {
+	_Alignas(64) _Atomic uint64_t word; /* 0: nothing */
+	int64_t since_us;                   /* set aside since; guarded, like the next, by the quarantine's lock */
+	char *reason;                       /* owned; NULL: not set aside */
+} brb_trouble;
+
 typedef struct brb_route_step {
 	const brb_plugin *plugin;
 	const brb_badge *badge; /* NULL: the plugin's observe */
+	brb_trouble *trouble;   /* of the badge or observe */
 } brb_route_step;
 
-/* The one thing about a route that changes: a hint, on a line of its own so that readers of the route stay apart. */
+/*
+ * Besides its troubles the one thing about a route that changes: a hint, on a line of its own so that readers of the
+ * route stay apart.
+ */
 typedef struct brb_route_hint {
 	_Alignas(64) atomic_uint warmth; /* how often events of this name needed the store of late */
 } brb_route_hint;
@@ -38,10 +52,12 @@ typedef struct brb_generation {
 	size_t plugin_count;
 	brb_plugin **plugins;
 	size_t badge_count;
-	brb_badge **badges;          /* in the order of badges.yaml */
-	brb_table routes;            /* event -> brb_route */
-	brb_table slugs;             /* slug -> brb_badge */
-	const brb_route *on_awarded; /* of "brabeion.awarded", NULL: nobody listens */
+	brb_badge **badges;            /* in the order of badges.yaml */
+	brb_trouble *troubles;         /* of the badges */
+	brb_trouble *observe_troubles; /* of the plugins' observes */
+	brb_table routes;              /* event -> brb_route */
+	brb_table slugs;               /* slug -> brb_badge */
+	const brb_route *on_awarded;   /* of "brabeion.awarded", NULL: nobody listens */
 	brb_arena arena;
 	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the next */
 	atomic_size_t holders; /* who use it beside the readers' slots */

@@ -5,6 +5,7 @@
 #include "loading/plugin.h"
 #include "base/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct plugin_loader {
@@ -118,12 +119,21 @@ static void mix(uint64_t *fingerprint, const char *text)
 	*fingerprint ^= *fingerprint >> 29;
 }
 
+static void mix_quarantine(uint64_t *fingerprint, const brb_config_quarantine *quarantine)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%u %u %lld", quarantine->failures, quarantine->overruns,
+		 (long long)quarantine->budget_us);
+	mix(fingerprint, text);
+}
+
 static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 {
 	uint64_t *fingerprint = &badge->fingerprint;
 	mix(fingerprint, brb_image_sha256(loader->plugin->image));
 	mix(fingerprint, badge->definition);
 	mix(fingerprint, badge->rearn ? "rearn" : "");
+	mix_quarantine(fingerprint, &badge->quarantine);
 	for (uint32_t i = 0; i < badge->level_count; i++) {
 		mix(fingerprint, badge->levels[i].name);
 		mix(fingerprint, badge->levels[i].description);
@@ -257,6 +267,7 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .at = use ? use->slug_at : loader->entry->file_at,
 			      .multiple = (definition->flags & BADGE_MULTIPLE) != 0,
 			      .rearn = use && use->rearn,
+			      .quarantine = use ? use->quarantine : loader->config->quarantine,
 			      .award = definition->award };
 	badge->slug = use ? brb_arena_copy(&loader->plugin->arena, use->slug) : definition->slug;
 	badge->settings = brb_setup_text(&loader->plugin->arena, use ? use->settings : NULL);
@@ -359,6 +370,7 @@ static void describe(plugin_loader *loader)
 	plugin->watches = descriptor->watches;
 	plugin->watch_count = descriptor->watch_count;
 	plugin->observe = descriptor->observe;
+	plugin->quarantine = loader->config->quarantine;
 	plugin->path = brb_arena_copy(&plugin->arena, loader->entry->path);
 	if (!plugin->path)
 		no_memory(loader);

@@ -38,10 +38,11 @@ typedef struct brb_badge {
 	const char *settings;                           /* what it was opened with, as one text */
 	brb_instance *instance;                         /* NULL: its definition has no `open` */
 	void *self;                                     /* the instance's */
-	uint32_t number;                                /* in the store; set before the generation is published */
-	uint32_t index;                                 /* in the generation */
-	uint32_t counter;                               /* in each thread's counters; UINT32_MAX: it is not counted */
-	uint64_t fingerprint;                           /* of all of it that a reload may change */
+	brb_config_quarantine quarantine;
+	uint32_t number;      /* in the store; set before the generation is published */
+	uint32_t index;       /* in the generation */
+	uint32_t counter;     /* in each thread's counters; UINT32_MAX: it is not counted */
+	uint64_t fingerprint; /* of all of it that a reload may change */
 } brb_badge;
 
 struct brb_plugin {
@@ -54,6 +55,7 @@ struct brb_plugin {
 	uint32_t watch_count;
 	const char *const *watches;
 	int32_t (*observe)(void *self, badge_call *call); /* NULL: it has none */
+	brb_config_quarantine quarantine;                 /* of observe */
 	const char *settings;                             /* its own, as one text */
 	brb_instance *instance;                           /* NULL: it has no `open` */
 	void *self;                                       /* the instance's */

@@ -24,7 +24,8 @@ typedef struct brb_badge_counters {
 	_Atomic uint64_t judged;
 	_Atomic uint64_t earned;
 	_Atomic uint64_t failed;
-	_Atomic uint64_t time_us; /* of the calls that were timed */
+	_Atomic uint64_t time_us;  /* of the calls that were timed */
+	_Atomic uint64_t observed; /* calls of the plugin's observe: of its first badge alone */
 } brb_badge_counters;
 
 typedef struct brb_counters {

@@ -69,6 +69,12 @@
 		 " (SELECT user, COUNT(*) AS held, COUNT(DISTINCT badge) AS badges, MAX(at_us) AS latest"          \
 		 "  FROM awards WHERE revoked = 0 GROUP BY user) AS t JOIN users AS u ON u.id = t.user"            \
 		 " ORDER BY t.held DESC, u.name LIMIT ?1")                                                         \
+	X(QUARANTINE, "SELECT 1 FROM quarantine WHERE badge = ?1")                                                 \
+	X(QUARANTINE_ADD, "INSERT INTO quarantine(badge, since_us, reason) VALUES(?1, ?2, ?3)"                     \
+			  " ON CONFLICT DO NOTHING")                                                               \
+	X(QUARANTINE_REMOVE, "DELETE FROM quarantine WHERE badge = ?1")                                            \
+	X(QUARANTINES, "SELECT q.badge, q.since_us, q.reason, b.slug FROM quarantine AS q"                         \
+		       " JOIN badges AS b ON b.id = q.badge ORDER BY q.since_us")                                  \
 	X(HOLDERS, "SELECT COUNT(DISTINCT user) FROM awards"                                                       \
 		   " WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND revoked = 0")                       \
 	X(HOLDERS_AT_LEVEL, "SELECT level, COUNT(DISTINCT user) FROM awards"                                       \

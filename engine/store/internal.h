@@ -103,6 +103,9 @@ brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *sta
 
 /* ---- reading (lists.c) ---- */
 
+/* Opens the reading connection if need be, and looks whether its file is in place. */
+brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *error);
+
 /* A snapshot on `reader`, which is this thread's until end_reading. After a failure it is not begun. */
 brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error);
 void brb_store_end_reading(brb_store *store);

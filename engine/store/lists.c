@@ -23,14 +23,18 @@ static const char *copy_column(sqlite3_stmt *statement, int column, char **at)
 
 /* ---- the connection ---- */
 
-brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error)
+brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *error)
 {
-	pthread_mutex_lock(&store->reading);
 	brabeion_status status = BRABEION_OK;
 	if (!store->reader.handle)
 		status = brb_database_open(&store->reader, &store->options, &store->database, error);
-	if (status == BRABEION_OK)
-		status = brb_database_check_in_place(&store->reader, error);
+	return status == BRABEION_OK ? brb_database_check_in_place(&store->reader, error) : status;
+}
+
+brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error)
+{
+	pthread_mutex_lock(&store->reading);
+	brabeion_status status = brb_store_ready_reader_locked(store, error);
 	sqlite3_stmt *begin = status == BRABEION_OK
 				      ? brb_database_statement(&store->reader, BRB_STATEMENT_BEGIN_READING, error)
 				      : NULL;

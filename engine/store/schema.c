@@ -49,7 +49,11 @@ static const char version_1[] =
 	"NULL,"
 	" PRIMARY KEY(id, event, user)) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1 };
+static const char version_2[] =
+	/* badges that are set aside: they failed or were too slow, too often in a row */
+	"CREATE TABLE quarantine(badge INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;";
+
+static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {

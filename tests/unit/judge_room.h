@@ -7,6 +7,7 @@
 
 #include "base/guard.h"
 #include "judging/judge.h"
+#include "judging/quarantine.h"
 #include "store_room.h"
 
 typedef int32_t (*award_function)(void *self, badge_call *call);
@@ -20,6 +21,12 @@ static brb_route_hint hints[EVENTS_MOST];
 static size_t hint_count;
 static brb_plugin plugins[PLUGINS_MOST];
 static brb_badge badges[BADGES_MOST];
+static brb_badge *badge_places[BADGES_MOST];
+static brb_plugin *plugin_places[PLUGINS_MOST];
+static brb_trouble troubles[BADGES_MOST];
+static brb_trouble observe_troubles[PLUGINS_MOST];
+static brb_registry registry;
+static brb_quarantine quarantine;
 static size_t plugin_count, badge_count;
 static brabeion_result result;
 static char trace[8192]; /* what the plugins' functions noted */
@@ -32,11 +39,22 @@ static inline void open_judge_room(void)
 {
 	make_room();
 	store = open_store();
+	atomic_store(&registry.current, &generation);
+	generation.badges = badge_places;
+	generation.troubles = troubles;
+	generation.plugins = plugin_places;
+	generation.observe_troubles = observe_troubles;
+	WELL(brb_quarantine_init(&quarantine, &registry, error));
 }
 
 static inline void close_judge_room(void)
 {
 	brabeion_result_finish(&result);
+	brb_quarantine_finish(&quarantine);
+	for (size_t i = 0; i < BADGES_MOST; i++)
+		free(troubles[i].reason);
+	for (size_t i = 0; i < PLUGINS_MOST; i++)
+		free(observe_troubles[i].reason);
 	brb_store_close(store);
 	brb_table_finish(&generation.routes);
 	brb_table_finish(&generation.slugs);
@@ -50,9 +68,15 @@ static inline brb_plugin *new_plugin(const char *id)
 {
 	cr_assert_lt(plugin_count, PLUGINS_MOST);
 	brb_plugin *plugin = &plugins[plugin_count++];
+	plugin_places[generation.plugin_count++] = plugin;
 	plugin->id = id;
 	plugin->number = (uint32_t)plugin_count;
 	return plugin;
+}
+
+static inline brb_trouble *trouble_of(const brb_plugin *plugin, const brb_badge *badge)
+{
+	return badge ? &troubles[badge - badges] : &observe_troubles[plugin - plugins];
 }
 
 static inline void hear(const char *event, const brb_plugin *plugin, const brb_badge *badge)
@@ -67,7 +91,7 @@ static inline void hear(const char *event, const brb_plugin *plugin, const brb_b
 		cr_assert_leq(hint_count, EVENTS_MOST);
 		cr_assert(brb_table_set(&generation.routes, event, route));
 	}
-	route->steps[route->step_count++] = (brb_route_step){ plugin, badge };
+	route->steps[route->step_count++] = (brb_route_step){ plugin, badge, trouble_of(plugin, badge) };
 	generation.on_awarded = brb_generation_route(&generation, "brabeion.awarded");
 }
 
@@ -96,7 +120,9 @@ static inline brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_
 			      .level_count = level_count,
 			      .levels = levels,
 			      .award = award_badge,
-			      .number = registered.number };
+			      .number = registered.number,
+			      .index = (uint32_t)generation.badge_count };
+	badge_places[generation.badge_count++] = badge;
 	cr_assert(brb_table_set(&generation.slugs, slug, badge));
 	if (event)
 		hear(event, plugin, badge);
@@ -137,6 +163,7 @@ static inline brb_judge new_judge(void)
 			    .store = store,
 			    .log = &judge_log,
 			    .clock = &judge_clock,
+			    .quarantine = &quarantine,
 			    .guard = brb_guard_depth(),
 			    .leads = true };
 }

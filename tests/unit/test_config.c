@@ -213,6 +213,78 @@ Test(config, a_badge_may_be_earned_again_where_it_says_so)
 		     "badges.yaml:7:9: unknown key \"reearn\" (did you mean \"rearn\"?)");
 }
 
+/* ---- quarantine ------------------------------------------------------------------------------------------------- */
+
+static void expect_quarantine(const brb_config_quarantine *got, uint32_t failures, uint32_t overruns,
+			      int64_t budget_us)
+{
+	cr_expect_eq(got->failures, failures, "%u failures", got->failures);
+	cr_expect_eq(got->overruns, overruns, "%u overruns", got->overruns);
+	cr_expect_eq(got->budget_us, budget_us, "budget of %lld us", (long long)got->budget_us);
+}
+
+Test(config, quarantine_is_read_and_each_part_may_be_left_out_or_off)
+{
+	static const struct {
+		const char *line;
+		uint32_t failures, overruns;
+		int64_t budget_us;
+	} cases[] = {
+		{ "", 100, 10, 1000000 },
+		{ "quarantine: { failures: 7, overruns: 3, budget: 50ms }\n", 7, 3, 50000 },
+		{ "quarantine: { failures: 1000000 }\n", 1000000, 10, 1000000 },
+		{ "quarantine: { budget: 1h }\n", 100, 10, INT64_C(3600000000) },
+		{ "quarantine: off\n", 0, 0, 0 },
+		{ "quarantine: { failures: off }\n", 0, 10, 1000000 },
+		{ "quarantine: { failures: 0, overruns: 0, budget: 0 }\n", 0, 0, 0 },
+		{ "quarantine: { overruns: off, budget: off }\n", 100, 0, 0 },
+		{ "quarantine: {}\n", 100, 10, 1000000 },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "%s%s", TOP_FILE(""), cases[i].line);
+		brb_config *config = opened(text);
+		expect_quarantine(&config->quarantine, cases[i].failures, cases[i].overruns, cases[i].budget_us);
+		brb_config_close(config);
+	}
+}
+
+/* The file's own stands behind the plugins, and counts all the same. */
+Test(config, a_badges_quarantine_changes_what_it_names)
+{
+	brb_config *config = opened(BADGE_FILE("        quarantine: { budget: 5ms }\n"
+					       "      - { badge: threshold, slug: b }\n"
+					       "      - { badge: threshold, slug: c, quarantine: off }\n"
+					       "quarantine: { failures: 7 }\n"));
+	const brb_config_badge *badges = config->plugins[0].badges;
+	expect_quarantine(&badges[0].quarantine, 7, 10, 5000);
+	expect_quarantine(&badges[1].quarantine, 7, 10, 1000000);
+	expect_quarantine(&badges[2].quarantine, 0, 0, 0);
+	brb_config_close(config);
+}
+
+Test(config, wrong_quarantines_are_refused)
+{
+	expect_fault(TOP_FILE("quarantine: on\n"),
+		     "badges.yaml:3:13: \"quarantine\" must be off, or a mapping of keys to values, not text");
+	expect_fault(TOP_FILE("quarantine: 5\n"),
+		     "badges.yaml:3:13: \"quarantine\" must be off, or a mapping of keys to values, not an integer");
+	expect_fault(TOP_FILE("quarantine: { failure: 5 }\n"),
+		     "badges.yaml:3:15: unknown key \"failure\" (did you mean \"failures\"?)");
+	expect_fault(TOP_FILE("quarantine: { failures: -1 }\n"),
+		     "badges.yaml:3:25: \"failures\" must be 1 to 1000000, or off, not -1");
+	expect_fault(TOP_FILE("quarantine: { overruns: 1000001 }\n"),
+		     "badges.yaml:3:25: \"overruns\" must be 1 to 1000000, or off, not 1000001");
+	expect_fault(TOP_FILE("quarantine: { overruns: often }\n"),
+		     "badges.yaml:3:25: \"overruns\" must be a number, or off, not text");
+	expect_fault(TOP_FILE("quarantine: { budget: 61m }\n"),
+		     "badges.yaml:3:23: \"budget\" must be at most 1h, or off, not 61m");
+	expect_fault(TOP_FILE("quarantine: { budget: 5 }\n"),
+		     "badges.yaml:3:23: \"budget\" must be a duration such as 100ms, or off, not an integer");
+	expect_fault(BADGE_FILE("        quarantine: never\n"),
+		     "badges.yaml:7:21: \"quarantine\" must be off, or a mapping of keys to values, not text");
+}
+
 Test(config, durations_have_units)
 {
 	static const struct {
@@ -384,7 +456,7 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir, watch)");
+		"busy_timeout, retention, cache_dir, watch, quarantine)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
 }

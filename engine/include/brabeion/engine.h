@@ -146,7 +146,8 @@ typedef struct brabeion_allocator {
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
 	const char *database; /* path of the database in place of badges.yaml's */
-	bool existing_only;   /* do not create the database: BRABEION_ABSENT when it is not there */
+	bool existing_only;   /* for those who look: do not create the database (BRABEION_ABSENT when it is not
+			       * there), and do not release the badges that are set aside */
 	brabeion_log_callback log;
 	void *log_context;
 	brabeion_clock_callback clock; /* NULL: the system's clock */
@@ -188,7 +189,8 @@ typedef struct brabeion_receipt {
 
 /*
  * Reads badges.yaml again and puts the new badge set in place of the running one, between two events. Events under
- * way finish on the old one, and each event is judged by one badge set alone.
+ * way finish on the old one, and each event is judged by one badge set alone. Badges that were set aside are at work
+ * again.
  *
  * What has not changed goes on as it is: a plugin file of the same path and content stays loaded, with its globals, and
  * a badge of the same plugin, definition, slug, number of levels and settings keeps what its `open` made. The rest of
@@ -354,7 +356,8 @@ BRABEION_API void brabeion_result_finish(brabeion_result *result);
  * Judges one event and stores what it earns. Returns once the awards are committed and the on-award callbacks of
  * this thread have run.
  *
- * A badge that fails fails alone: the status is BRABEION_OK and result->failed counts it.
+ * A badge that fails fails alone: the status is BRABEION_OK and result->failed counts it. One that is set aside (see
+ * brabeion_release) is passed over.
  *
  * Threads: any, also at once.
  * Owns:    nothing; `event` is read during the call only. `result` need not be initialised, is always filled in, and
@@ -595,7 +598,10 @@ typedef struct brabeion_badge {
 	const brabeion_level *levels;
 	uint32_t event_count;
 	const char *const *events;
-	int64_t holders; /* users who hold any level */
+	int64_t holders;  /* users who hold any level */
+	bool quarantined; /* set aside, by this engine or another on the database: see brabeion_release */
+	int64_t quarantined_since_us;
+	const char *quarantine_reason; /* "it failed 100 times in a row, at last on event ...", else "" */
 } brabeion_badge;
 
 typedef struct brabeion_badge_list {
@@ -625,7 +631,9 @@ typedef struct brabeion_badge_stats {
 	uint64_t judged; /* times award was called */
 	uint64_t earned; /* times it answered a level */
 	uint64_t failed;
-	uint64_t time_us; /* spent in award: every 64th call is timed, and counts for 64 */
+	uint64_t
+		time_us; /* spent in award, waiting for the store apart: every 64th call is timed, and counts for 64 */
+	bool quarantined; /* set aside by this engine */
 } brabeion_badge_stats;
 
 /* Since the engine was opened; by this engine alone. */
@@ -648,6 +656,23 @@ BRABEION_API void brabeion_stats_finish(brabeion_stats_report *report);
 /* `report` is yours: brabeion_stats_finish(). Numbers of calls under way on other threads may be a little behind. */
 BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report,
 					    brabeion_error *error);
+
+/*
+ * Releases a badge that was set aside, or all (`slug` NULL). It is at work here from the next event on, and in other
+ * engines on the database within about a second of an event that they pass it over on. *released (may be NULL) counts
+ * the badges that were set aside.
+ *
+ * A badge is set aside when it fails, or takes longer than its budget, too often in a row: `quarantine:` in badges.yaml
+ * says how often. The log is told once, at level error; brabeion_badges and brabeion_stats show it. Events are judged
+ * without it then, and are not judged again later. A plugin's observe that fails or is too slow is set aside likewise,
+ * with all badges of the plugin. Every engine counts for itself; the database tells the others who is set aside where,
+ * and a badge that is released, reloaded, or opened anew (without existing_only) by any of them is back in all.
+ *
+ * Threads: any.
+ * Errors:  BRABEION_INVALID for a slug that is neither loaded nor set aside; BRABEION_STORE, BRABEION_BUSY.
+ */
+BRABEION_API brabeion_status brabeion_release(brabeion_engine *engine, const char *slug, size_t *released,
+					      brabeion_error *error);
 
 /*
  * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember

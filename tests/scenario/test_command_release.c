@@ -1,0 +1,225 @@
+/*
+ * test_command_release: `brabeion release`, and what run and badges tell of badges that are set aside.
+ */
+#include "command.h"
+
+#include <poll.h>
+
+#define TROUBLED                                               \
+	"database: badges.db\n"                                \
+	"plugin_path: [\"" BRB_BUILD_DIR "/tests/plugins\"]\n" \
+	"busy_timeout: 50ms\n"                                 \
+	"cache_dir: cache\n"                                   \
+	"quarantine: { failures: 3 }\n"                        \
+	"plugins: [{ file: troubled.so, badges: [{ badge: troubled }, { badge: steady }] }]\n"
+
+#define WORK(user) "{\"event\":\"work\",\"user\":\"" user "\",\"fail\":true}\n"
+
+#define REASON "it failed 3 times in a row, at last on event \"work\": in trouble"
+
+static void enter_troubled(void)
+{
+	enter();
+	write_file("badges.yaml", TROUBLED);
+}
+
+TestSuite(command_release, .init = enter_troubled, .fini = leave);
+
+/* A run that has "troubled" set aside. */
+static void get_into_trouble(void)
+{
+	command_outcome outcome = run(WORK("a") WORK("b") WORK("c") WORK("d"), "run", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome,
+		   "error: badge \"troubled\" is set aside until a reload or \"brabeion release troubled\": " REASON);
+	expect_err(outcome, "4 awards");
+	expect_err(outcome, "3 badge failures");
+	finish(&outcome);
+}
+
+static void expect_quiet_release(const char *word, const char *out)
+{
+	command_outcome outcome = run("", "release", word, NULL);
+	expect_exit(outcome, 0);
+	expect_out(outcome, out);
+	cr_expect_str_eq(outcome.err, "");
+	finish(&outcome);
+}
+
+Test(command_release, badges_tells_who_is_set_aside_since_when_and_why)
+{
+	get_into_trouble();
+	command_outcome outcome = run("", "badges", NULL);
+	expect_exit(outcome, 0);
+	static const char table[] = "badge     levels  events  plugin    holders\n"
+				    "troubled  One     work    troubled        0\n"
+				    "steady    One     work    troubled        4\n"
+				    "\n"
+				    "set aside (\"brabeion release\" puts them to work again):\n"
+				    "  troubled since 20";
+	cr_expect_eq(strncmp(outcome.out, table, strlen(table)), 0, "%s", outcome.out);
+	cr_expect_not_null(strstr(outcome.out, " UTC: " REASON "\n"), "%s", outcome.out);
+	finish(&outcome);
+}
+
+Test(command_release, badges_tells_machines)
+{
+	get_into_trouble();
+	command_outcome outcome = run("", "badges", "--json", NULL);
+	expect_exit(outcome, 0);
+	cr_expect_not_null(strstr(outcome.out, "\"holders\":0}],\"quarantined\":{\"since\":\"20"), "%s", outcome.out);
+	cr_expect_not_null(strstr(outcome.out, "Z\",\"reason\":\"it failed 3 times in a row, at last on event "
+					       "\\\"work\\\": in trouble\"}},{\"slug\":\"steady\""),
+			   "%s", outcome.out);
+	cr_expect_not_null(strstr(outcome.out, "\"holders\":4}],\"quarantined\":null}]}\n"), "%s", outcome.out);
+	finish(&outcome);
+}
+
+Test(command_release, releases_by_slug_and_says_so)
+{
+	get_into_trouble();
+	expect_quiet_release("troubled", "troubled: released\n");
+	expect_quiet_release("troubled", "troubled: was not set aside\n");
+	command_outcome outcome = run("", "badges", NULL);
+	cr_expect_null(strstr(outcome.out, "set aside"), "%s", outcome.out);
+	finish(&outcome);
+}
+
+Test(command_release, releases_all)
+{
+	get_into_trouble();
+	expect_quiet_release("--all", "1 badge released\n");
+	expect_quiet_release("--all", "0 badges released\n");
+}
+
+Test(command_release, releases_what_is_loaded_no_more)
+{
+	get_into_trouble();
+	write_file("badges.yaml", BADGES_YAML);
+	expect_quiet_release("troubled", "troubled: released\n");
+}
+
+Test(command_release, tells_of_each_whatever_becomes_of_the_others)
+{
+	get_into_trouble();
+	command_outcome outcome = run("", "release", "trouble", "troubled", "steady", NULL);
+	expect_exit(outcome, 2);
+	expect_out(outcome, "troubled: released\nsteady: was not set aside\n");
+	cr_expect_str_eq(outcome.err, "no badge \"trouble\" is loaded or set aside\n");
+	finish(&outcome);
+}
+
+Test(command_release, wants_slugs_or_all)
+{
+	command_outcome outcome = run("", "release", NULL);
+	expect_exit(outcome, 2);
+	cr_expect_str_eq(outcome.err, "brabeion release: which badges? Either slugs, or --all\n"
+				      "Try \"brabeion release --help\".\n");
+	finish(&outcome);
+	outcome = run("", "release", "--all", "troubled", NULL);
+	expect_exit(outcome, 2);
+	finish(&outcome);
+	outcome = run("", "release", "--help", NULL);
+	expect_exit(outcome, 0);
+	cr_expect_eq(strncmp(outcome.out, "Usage: brabeion release", 23), 0, "%s", outcome.out);
+	finish(&outcome);
+}
+
+Test(command_release, makes_no_database)
+{
+	command_outcome outcome = run("", "release", "--all", NULL);
+	expect_exit(outcome, 3);
+	expect_err(outcome, "badges.db: No such file or directory");
+	cr_expect_neq(access("badges.db", F_OK), 0);
+	finish(&outcome);
+}
+
+Test(command_release, who_only_looks_releases_nobody)
+{
+	static const char *const looks[][3] = { { "show", NULL, NULL },
+						{ "badges", NULL, NULL },
+						{ "awards", NULL, NULL },
+						{ "awards", "--follow", "--limit=1" },
+						{ "check", NULL, NULL } };
+	get_into_trouble();
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+		command_outcome outcome = run("", looks[i][0], looks[i][1], looks[i][2], NULL);
+		expect_exit(outcome, 0);
+		finish(&outcome);
+	}
+	expect_quiet_release("--all", "1 badge released\n");
+}
+
+Test(command_release, a_run_begins_with_all_at_work)
+{
+	get_into_trouble();
+	command_outcome outcome = run("", "run", NULL);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+	expect_quiet_release("--all", "0 badges released\n");
+}
+
+/* ---- a run under way --------------------------------------------------------------------------------------------- */
+
+/* Feeds an event of a user who was not there before, and waits for the award that "steady" gives. */
+static void feed_work(const command_process *process, int number)
+{
+	char text[512];
+	snprintf(text, sizeof text, "{\"event\":\"work\",\"user\":\"u%d\",\"fail\":true}\n", number);
+	feed(process, text);
+	read_line(process->out, text, sizeof text);
+	cr_assert_not_null(strstr(text, "\"steady\""), "%s", text);
+}
+
+static void expect_beginning(const char *line, const char *beginning)
+{
+	cr_assert_eq(strncmp(line, beginning, strlen(beginning)), 0, "%s", line);
+}
+
+static bool has_more(int fd)
+{
+	struct pollfd polled = { .fd = fd, .events = POLLIN };
+	return poll(&polled, 1, 0) > 0;
+}
+
+Test(command_release, another_process_has_it_at_work_again, .timeout = 60)
+{
+	char line[512];
+	command_process process = start("run", NULL);
+	int number = 0;
+	while (number < 3)
+		feed_work(&process, number++);
+	for (int i = 0; i < 4; i++) /* three failures, then the loud line */
+		read_line(process.err, line, sizeof line);
+	expect_beginning(line, "error: badge \"troubled\" is set aside");
+	feed_work(&process, number++);
+	cr_assert_not(has_more(process.err));
+	expect_quiet_release("troubled", "troubled: released\n");
+	while (!has_more(process.err)) { /* it looks once a second, when events come */
+		feed_work(&process, number++);
+		usleep(10000);
+	}
+	read_line(process.err, line, sizeof line);
+	expect_beginning(line, "warning: badge \"troubled\" failed on event \"work\"");
+	command_outcome outcome = wait_for(&process);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+}
+
+Test(command_release, many_warnings_do_not_hide_the_error)
+{
+	write_file("badges.yaml", "database: badges.db\n"
+				  "plugin_path: [\"" BRB_BUILD_DIR "/tests/plugins\"]\n"
+				  "cache_dir: cache\n"
+				  "plugins: [{ file: troubled.so, badges: [{ badge: troubled }] }]\n");
+	char text[8192] = "";
+	for (int i = 0; i < 100; i++)
+		strcat(text, WORK("a"));
+	command_outcome outcome = run(text, "run", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome,
+		   "error: badge \"troubled\" is set aside until a reload or \"brabeion release troubled\": it "
+		   "failed 100 times in a row");
+	expect_err(outcome, "80 warnings not shown");
+	finish(&outcome);
+}

@@ -1,0 +1,131 @@
+/*
+ * A badge that fails on and off, on 4 threads, while another releases it again and again, and one more lists badges and
+ * statistics; then likewise while a thread reloads. Each time that it is set aside the log is told once, and each time it
+ * has been released or reloaded before; the badge beside it judges every event.
+ */
+#include "storm.h"
+
+enum { JUDGES = 4, RELEASER = JUDGES, LOOKER, THREADS };
+
+#define TROUBLED                                         \
+	"quarantine: { failures: 5 }\n"                  \
+	"plugins:\n  - file: troubled.so\n    badges:\n" \
+	"      - { badge: troubled }\n      - { badge: steady }\n"
+
+static int rounds;
+static bool reloads;
+static atomic_int judging; /* threads that are at it */
+static atomic_long set_aside_told, released;
+
+static void hear(void *context, brabeion_log_level level, const char *message)
+{
+	(void)context;
+	if (level == BRABEION_LOG_ERROR && strncmp(message, "badge \"troubled\" is set aside", 29) == 0)
+		atomic_fetch_add(&set_aside_told, 1);
+	else if (level == BRABEION_LOG_ERROR)
+		storm_give_up("an error", message);
+}
+
+/* Runs of failures that are long enough, and of events that go well. */
+static void judge(storm_thread *thread)
+{
+	for (int i = 0; i < rounds; i++) {
+		char user[32];
+		snprintf(user, sizeof user, "user%d-%d", thread->number, i);
+		brabeion_field fail = BRABEION_BOOL("fail", i / 8 % 4 != 3);
+		brabeion_event event = { .name = "work", .user = user, .fields = &fail, .field_count = 1 };
+		brabeion_result result;
+		thread->errors += brabeion_possibly_award(thread->here->engine, &event, &result) != BRABEION_OK;
+		thread->awards += result.award_count;
+		brabeion_result_finish(&result);
+	}
+	atomic_fetch_sub(&judging, 1);
+}
+
+static void let_back(storm_thread *thread)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	size_t count = 0;
+	brabeion_status status = reloads ? brabeion_reload(thread->here->engine, NULL, &error)
+					 : brabeion_release(thread->here->engine, "troubled", &count, &error);
+	if (status != BRABEION_OK && status != BRABEION_BUSY)
+		storm_give_up("letting back", error.message);
+	atomic_fetch_add(&released, (long)count);
+	brabeion_error_finish(&error);
+}
+
+static void look(storm_thread *thread)
+{
+	brabeion_badge_list list = { 0 };
+	brabeion_stats_report report = { 0 };
+	thread->errors += brabeion_badges(thread->here->engine, &list, NULL) != BRABEION_OK;
+	thread->errors += brabeion_stats(thread->here->engine, &report, NULL) != BRABEION_OK;
+	if (list.count != 2 || report.badge_count != 2 || list.badges[1].quarantined || report.badges[1].quarantined)
+		storm_give_up("the badge beside", "is set aside");
+	if (list.badges[0].quarantined && strncmp(list.badges[0].quarantine_reason, "it failed 5 times", 17) != 0)
+		storm_give_up("the reason", list.badges[0].quarantine_reason);
+	brabeion_badge_list_finish(&list);
+	brabeion_stats_finish(&report);
+}
+
+static void work(storm_thread *thread)
+{
+	if (thread->number < JUDGES)
+		judge(thread);
+	else
+		while (atomic_load(&judging))
+			thread->number == RELEASER ? let_back(thread) : look(thread);
+}
+
+static long aside_now(storm *here)
+{
+	brabeion_stats_report report;
+	if (brabeion_stats(here->engine, &report, NULL) != BRABEION_OK)
+		storm_give_up("brabeion_stats", NULL);
+	long aside = report.badges[0].quarantined;
+	brabeion_stats_finish(&report);
+	return aside;
+}
+
+/* Whether it shows as set aside, on record or not. */
+static long shown_now(storm *here)
+{
+	brabeion_badge_list list;
+	if (brabeion_badges(here->engine, &list, NULL) != BRABEION_OK)
+		storm_give_up("brabeion_badges", NULL);
+	long shown = list.badges[0].quarantined;
+	brabeion_badge_list_finish(&list);
+	return shown;
+}
+
+static void storm_once(bool with_reloads)
+{
+	storm here;
+	storm_thread sum;
+	brabeion_error error = BRABEION_NO_ERROR;
+	reloads = with_reloads;
+	atomic_store(&judging, JUDGES);
+	atomic_store(&set_aside_told, 0);
+	atomic_store(&released, 0);
+	storm_init(&here, TROUBLED);
+	brabeion_options options = { .config = here.config, .log = hear };
+	if (brabeion_open(&options, &here.engine, &error) != BRABEION_OK)
+		storm_give_up("brabeion_open", error.message);
+	storm_run(&here, THREADS, work, &sum);
+	storm_expect_count("no call failed", sum.errors, 0);
+	storm_expect_count("the badge beside has judged every event", sum.awards, (long)JUDGES * rounds);
+	storm_expect(atomic_load(&set_aside_told) > 0, "the badge was set aside");
+	if (!with_reloads)
+		storm_expect_count("told once for each release, and once more if it is set aside now",
+				   atomic_load(&set_aside_told), atomic_load(&released) + aside_now(&here));
+	storm_expect_count("it shows as set aside when it is", shown_now(&here), aside_now(&here));
+	storm_finish(&here);
+}
+
+int main(void)
+{
+	rounds = storm_rounds(2000, 20000);
+	storm_once(false);
+	storm_once(true);
+	return storm_end();
+}
