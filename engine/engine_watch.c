@@ -158,12 +158,12 @@ void brb_watching_read(brabeion_engine *engine, const brb_config *config)
 {
 	brb_watching *watching = &engine->watching;
 	brb_watch_files files;
-	if (!brb_watch_files_init(&files, config->name, config))
-		return; /* no memory: the attempt will say so */
-	brb_watch_files_finish(&watching->files);
-	watching->files = files;
 	strcpy(watching->content, brb_yaml_sha256(config->yaml));
 	watching->will_say_on = config->watch;
+	if (!brb_watch_files_init(&files, config->name, config))
+		return; /* no memory: those of before are better than none */
+	brb_watch_files_finish(&watching->files);
+	watching->files = files;
 	if (config->watch || watching->is_on)
 		brb_watch_files_state(&files, watching->content, watching->attempted);
 }

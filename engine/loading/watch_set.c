@@ -28,6 +28,7 @@ typedef struct path_walk {
 	const char *folder; /* where it has come to: a real path without a slash at its end, "" for the root */
 	const char *rest;   /* what is to be walked from there */
 	int links;          /* that were unfolded */
+	bool is_over;       /* no memory */
 } path_walk;
 
 /* ---- watches --------------------------------------------------------------------------------------------------- */
@@ -35,6 +36,7 @@ typedef struct path_walk {
 /* False: memory was short, and that is told. */
 static bool told_no_memory(path_walk *walk)
 {
+	walk->is_over = true;
 	brb_status_no_memory(walk->error);
 	return false;
 }
@@ -63,7 +65,7 @@ static brb_watch_entry *enter_descriptor(path_walk *walk, int descriptor)
 		return entry;
 	entry = brb_arena_take(&walk->set->arena, sizeof *entry);
 	if (!entry) {
-		brb_status_no_memory(walk->error);
+		told_no_memory(walk);
 		return NULL;
 	}
 	*entry = (brb_watch_entry){ .next = walk->set->entries, .descriptor = descriptor };
@@ -71,16 +73,19 @@ static brb_watch_entry *enter_descriptor(path_walk *walk, int descriptor)
 	return add_key(walk, entry, "") ? entry : NULL;
 }
 
-/* What the kernel has no watch left for. Others are passed over: what is gone meanwhile is told by its parent. */
+/*
+ * What the kernel has no watch left for; the walk goes on, since what was watched before may still be. Others are passed
+ * over: what is gone meanwhile is told by its parent.
+ */
 static void tell_refusal(path_walk *walk, const char *path, int problem)
 {
-	if (problem == ENOSPC)
+	if (problem == ENOSPC && walk->error->status == BRABEION_OK)
 		brb_status_set(walk->error, BRABEION_SYSTEM,
 			       "cannot watch %s: all inotify watches of this user are in use; raise the limit: "
 			       "sysctl fs.inotify.max_user_watches",
 			       path);
 	else if (problem == ENOMEM)
-		brb_status_no_memory(walk->error);
+		told_no_memory(walk);
 }
 
 /* The entry of the folder that the walk has come to. NULL: it cannot be watched, `problem` says why. */
@@ -98,7 +103,7 @@ static brb_watch_entry *watch_folder(path_walk *walk, int *problem)
 	}
 	entry = enter_descriptor(walk, descriptor);
 	if (entry && !brb_table_set(&walk->set->folders, walk->folder, entry))
-		brb_status_no_memory(walk->error);
+		told_no_memory(walk);
 	return entry;
 }
 
@@ -124,7 +129,7 @@ static const char *take_component(path_walk *walk)
 	size_t length = strcspn(walk->rest, "/");
 	const char *name = length ? brb_arena_copy_length(&walk->set->arena, walk->rest, length) : NULL;
 	if (length && !name)
-		brb_status_no_memory(walk->error);
+		told_no_memory(walk);
 	walk->rest += length;
 	return name;
 }
@@ -179,7 +184,7 @@ static bool take_step(path_walk *walk, const char *name)
 	if (strcmp(name, "..") == 0)
 		return go_up(walk);
 	brb_watch_entry *entry = watch_folder(walk, &problem);
-	if ((entry && !add_key(walk, entry, name)) || (!entry && problem != EACCES))
+	if ((entry && !add_key(walk, entry, name)) || (!entry && problem != EACCES && problem != ENOSPC))
 		return false;
 	const char *path = brb_arena_printf(&walk->set->arena, "%s/%s", walk->folder, name);
 	if (!path)
@@ -206,17 +211,12 @@ static void walk_path(path_walk *walk, const char *path)
 
 /* ---- the set --------------------------------------------------------------------------------------------------- */
 
-static bool is_out_of(const brabeion_error *error)
-{
-	return error->status == BRABEION_MEMORY || (error->message && strstr(error->message, "max_user_watches"));
-}
-
 brabeion_status brb_watch_set_change(brb_watch_set *set, int inotify, const char *const *paths, size_t count,
 				     brabeion_error *error)
 {
 	brb_watch_set made = { .entries = NULL };
 	path_walk walk = { .set = &made, .inotify = inotify, .error = error };
-	for (size_t i = 0; i < count && !is_out_of(error); i++)
+	for (size_t i = 0; i < count && !walk.is_over; i++)
 		walk_path(&walk, paths[i]);
 	for (const brb_watch_entry *old = set->entries; old; old = old->next)
 		if (!find_entry(&made, old->descriptor))

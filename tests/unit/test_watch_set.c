@@ -357,24 +357,37 @@ Test(watch_set, a_queue_that_overflows_is_of_interest)
 	cr_assert_not(brb_watch_set_concerns(&set, &(struct inotify_event){ .wd = 9999, .mask = IN_IGNORED }));
 }
 
+static bool set_limit(const char *number)
+{
+	int limit = open("/proc/sys/user/max_inotify_watches", O_WRONLY);
+	bool written = limit >= 0 && write(limit, number, strlen(number)) == (ssize_t)strlen(number);
+	close(limit);
+	return written;
+}
+
 /* In a user namespace of its own a process has limits of its own, user_namespaces(7). Answers an exit status. */
 static int meet_the_limit(void)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	const char *paths[] = { at("badges.yaml") };
-	if (unshare(CLONE_NEWUSER) != 0)
+	const char *paths[] = { at("badges.yaml"), at("folder/points.so") };
+	if (unshare(CLONE_NEWUSER) != 0 || !set_limit("100"))
 		return 77;
-	int limit = open("/proc/sys/user/max_inotify_watches", O_WRONLY);
-	if (limit < 0 || write(limit, "1", 1) != 1)
-		return 77;
-	int own = inotify_init1(IN_NONBLOCK);
-	brabeion_status status = brb_watch_set_change(&set, own, paths, 1, &error);
-	return status == BRABEION_SYSTEM && strstr(error.message, "sysctl fs.inotify.max_user_watches") ? 0 : 1;
+	inotify = inotify_init1(IN_NONBLOCK);
+	if (brb_watch_set_change(&set, inotify, paths, 1, &error) != BRABEION_OK || !set_limit("1"))
+		return 1;
+	brabeion_status status = brb_watch_set_change(&set, inotify, paths, 2, &error);
+	if (status != BRABEION_SYSTEM || !strstr(error.message, "sysctl fs.inotify.max_user_watches"))
+		return 2;
+	has_happened();
+	put("badges.yaml", "new"); /* was watched before, and is */
+	return has_happened() ? 0 : 3;
 }
 
-Test(watch_set, the_limit_of_watches_is_named)
+Test(watch_set, the_limit_of_watches_is_named_and_what_was_watched_still_is)
 {
 	int status = 0;
+	make("folder");
+	put("badges.yaml", "old");
 	pid_t child = fork();
 	cr_assert_geq(child, 0);
 	if (child == 0)
@@ -384,7 +397,7 @@ Test(watch_set, the_limit_of_watches_is_named)
 		leave();
 		cr_skip_test("this system gives no user namespace");
 	}
-	cr_assert_eq(status, 0);
+	cr_assert_eq(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
 }
 
 Test(watch_set, a_folder_that_may_not_be_read_is_named)
