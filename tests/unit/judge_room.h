@@ -6,6 +6,7 @@
 #define BRB_TESTS_JUDGE_ROOM_H
 
 #include "base/guard.h"
+#include "base/memory.h"
 #include "judging/judge.h"
 #include "judging/quarantine.h"
 #include "store_room.h"
@@ -52,9 +53,9 @@ static inline void close_judge_room(void)
 	brabeion_result_finish(&result);
 	brb_quarantine_finish(&quarantine);
 	for (size_t i = 0; i < BADGES_MOST; i++)
-		free(troubles[i].reason);
+		brb_memory_release(troubles[i].reason);
 	for (size_t i = 0; i < PLUGINS_MOST; i++)
-		free(observe_troubles[i].reason);
+		brb_memory_release(observe_troubles[i].reason);
 	brb_store_close(store);
 	brb_table_finish(&generation.routes);
 	brb_table_finish(&generation.slugs);

@@ -1,8 +1,8 @@
 /*
  * store, who is set aside: rows that outlive the process, show to all, and wait for nobody on the way of an event.
  */
-#include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store_room.h"
 
@@ -47,7 +47,7 @@ static const char *list(brb_store *store)
 	for (size_t i = 0; i < count; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%u %s %lld %s;", read[i].badge,
 			 read[i].slug, (long long)read[i].since_us, read[i].reason);
-	free(read);
+	brb_memory_release(read);
 	brb_arena_finish(&arena);
 	return text;
 }
