@@ -39,6 +39,7 @@ brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *gr
 				  .result = result ? result : &own };
 	brabeion_status status = brb_engine_run(engine, &judge, &request.head);
 	if (status == BRABEION_OK) {
+		brb_count(&judge.counters->awards, request.result->award_count);
 		brb_engine_announce(engine, request.result, 1);
 		status = request.result->status;
 	}

@@ -584,13 +584,13 @@ typedef struct brabeion_badge_stats {
 	uint64_t time_us; /* spent in award: every 64th call is timed, and counts for 64 */
 } brabeion_badge_stats;
 
-/* Since the engine was opened; by this engine alone. */
+/* Since the engine was opened, on all threads; by this engine alone. A badge's numbers outlive reloads. */
 typedef struct brabeion_stats_report {
-	uint64_t events; /* that a badge listens to */
-	uint64_t awards;
+	uint64_t events; /* that a badge listens to, duplicates too */
+	uint64_t awards; /* stored, granted ones too */
 	uint64_t duplicates;
-	uint64_t errors; /* events refused or not stored */
-	uint64_t commits;
+	uint64_t errors;  /* events refused or not stored */
+	uint64_t commits; /* callers that wait at the same time share one */
 	uint64_t generation;
 	size_t badge_count;
 	brabeion_badge_stats *badges; /* in the order of badges.yaml */
@@ -599,26 +599,46 @@ typedef struct brabeion_stats_report {
 
 BRABEION_API void brabeion_stats_finish(brabeion_stats_report *report);
 
-/* `report` is yours: brabeion_stats_finish(). Numbers of calls under way on other threads may be a little behind. */
+/*
+ * Sums up what all threads have counted. Numbers of calls under way on other threads may be a little behind.
+ *
+ * Threads: any, also at once.
+ * Owns:    `report` is yours: brabeion_stats_finish().
+ * Errors:  BRABEION_MEMORY.
+ */
 BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report,
 					    brabeion_error *error);
 
 /*
  * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember
- * is theirs: tallies and notes whose subject is exactly the user's name go, others stay.
+ * is theirs: tallies and notes whose subject is exactly the user's name go, others stay. The feed tells nothing of it.
+ * Nobody of that name is fine. Backups made before keep what they have.
+ *
+ * Threads: any, also at once; no event is judged in the middle of it.
+ * Errors:  as brabeion_possibly_award; nothing is forgotten then.
  */
 BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
 						  brabeion_error *error);
 
 /*
  * Makes two users one: all that `from` holds is `into`'s, awards that both hold stay once (the older one), and tallies
- * whose subject is the user's name are added up. `from` is forgotten.
+ * whose subject is the user's name are added up; of two notes `into`'s stays. `from` is forgotten. The feed tells
+ * nothing of it.
+ *
+ * Threads: any, also at once; no event is judged in the middle of it.
+ * Errors:  as brabeion_possibly_award, and BRABEION_INVALID when the two are one, or when two tallies add up to more than
+ *          64 bits hold; nothing is changed then.
  */
 BRABEION_API brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, const char *into,
 						  brabeion_error *error);
 
 /*
- * Writes a copy of the database, as of one moment, to a file that must not exist yet. Judging goes on meanwhile.
+ * Writes a copy of the database, as of one moment, to a file that must not exist yet, readable by its owner alone.
+ * Judging goes on meanwhile. To restore, close every engine and put the copy in the place of the database, whose "-wal"
+ * and "-shm" files must go with it.
+ *
+ * Threads: any, also at once.
+ * Errors:  BRABEION_STORE when the file exists or cannot be written: none is left behind.
  */
 BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error);
 
