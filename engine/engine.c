@@ -119,11 +119,11 @@ static brabeion_status open_home(const brb_config *config, const char *database,
 }
 
 /* All faults of the file and of what it names, at once. */
-static brabeion_status load_generation(brb_config *config, brb_image_home *home, const brb_log *log,
-				       brb_generation **out, brabeion_error *error)
+static brabeion_status load_generation(brb_config *config, brb_image_home *home, const brb_generation *before,
+				       const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = NULL;
-	brabeion_status status = brb_generation_open(config, home, log, &generation, error);
+	brabeion_status status = brb_generation_open(config, home, before, log, &generation, error);
 	if (status == BRABEION_OK || status == BRABEION_CONFIG)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)
@@ -187,7 +187,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	return BRABEION_OK;
 }
 
-/* The store opens its file again when it first reads a list, and compares it with badges.yaml's at each reload. */
+/* The store opens its file again when it first reads, and compares it with badges.yaml's at each reload. */
 static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
 {
 	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
@@ -217,16 +217,18 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	if (status == BRABEION_OK)
 		status = open_home(config, database, NULL, &engine->log, &engine->home, error);
 	if (status == BRABEION_OK)
-		status = load_generation(config, engine->home, &engine->log, &generation, error);
+		status = load_generation(config, engine->home, NULL, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
-	if (status == BRABEION_OK)
-		brb_registry_publish(&engine->registry, generation);
-	else
+	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
-	return status;
+		return status;
+	}
+	brb_registry_number_counters(&engine->registry, generation);
+	brb_registry_publish(&engine->registry, generation);
+	return BRABEION_OK;
 }
 
 static void free_engine(brabeion_engine *engine)
@@ -345,10 +347,21 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 			      config->name, name);
 }
 
+static void tell_reloaded(const brb_log *log, const brabeion_receipt *receipt)
+{
+	brb_log_write(log, BRABEION_LOG_INFO,
+		      "reloaded: badge set %llu is at work (%u added, %u changed, %u removed, %u kept; %u resident), "
+		      "loaded in %.1f ms, published in %lld us",
+		      (unsigned long long)receipt->generation, receipt->added, receipt->changed, receipt->removed,
+		      receipt->kept, receipt->resident, (double)receipt->load_us / 1000,
+		      (long long)receipt->publish_us);
+}
+
 static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
 	brb_config *config = NULL;
 	brb_generation *generation = NULL;
+	const brb_generation *before = atomic_load(&engine->registry.current); /* stays while the lock is held */
 	int64_t began_us = brb_clock_monotonic_us();
 	char *path = config_path_now(engine);
 	brabeion_status status =
@@ -357,7 +370,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
-		status = load_generation(config, engine->home, &engine->log, &generation, error);
+		status = load_generation(config, engine->home, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
 	if (status == BRABEION_OK)
@@ -367,12 +380,16 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		brb_generation_close(generation);
 		return status;
 	}
-	brb_generation_compare(atomic_load(&engine->registry.current), generation, receipt);
+	brb_generation_compare(before, generation, receipt);
+	brb_registry_number_counters(&engine->registry, generation);
 	int64_t loaded_us = brb_clock_monotonic_us();
 	brb_registry_publish(&engine->registry, generation);
-	receipt->generation = engine->registry.published;
-	receipt->load_us = loaded_us - began_us;
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
+	receipt->load_us = loaded_us - began_us;
+	receipt->generation = engine->registry.published;
+	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
+	tell_reloaded(&engine->log, receipt);
+	brb_registry_retire(&engine->registry, &engine->log);
 	return BRABEION_OK;
 }
 
@@ -405,7 +422,7 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 		status = open_home(config, options->database ? options->database : config->database,
 				   temporary ? temporary : "/tmp", &log, &home, error);
 	if (status == BRABEION_OK)
-		status = load_generation(config, home, &log, &generation, error);
+		status = load_generation(config, home, NULL, &log, &generation, error);
 	if (status == BRABEION_OK && list)
 		status = brb_engine_list_badges(generation, NULL, list, error);
 	brb_generation_close(generation);

@@ -7,9 +7,20 @@
 
 #include "base/memory.h"
 
+/* A plugin on its way, from its file to its instances. */
+typedef struct prepared_plugin {
+	const brb_config_plugin *entry;
+	brb_plugin_before before;
+	brb_plugin *plugin;
+} prepared_plugin;
+
 typedef struct generation_builder {
 	brb_config *config;
+	const brb_generation *before;
 	brb_generation *generation;
+	prepared_plugin *prepared;
+	size_t prepared_count;
+	brb_arena scratch;
 	brabeion_error *error;
 	bool refused;
 } generation_builder;
@@ -104,26 +115,61 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin)
 
 /* ---- building ---- */
 
-static void load_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+/*
+ * The plugin of the same image in the generation at work. The search starts at the plugin's place in the file, where
+ * it mostly is.
+ */
+static brb_plugin_before find_before(const brb_generation *before, const brb_image *image, size_t place)
+{
+	size_t count = before ? before->plugin_count : 0;
+	for (size_t i = 0; i < count; i++) {
+		const brb_plugin *plugin = before->plugins[(place + i) % count];
+		if (plugin->image == image)
+			return (brb_plugin_before){ plugin, &before->slugs };
+	}
+	return (brb_plugin_before){ NULL, NULL };
+}
+
+/* First step: all files are read, checked and copied. Nothing of a plugin that is not at work already has run. */
+static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 {
 	brb_config *config = builder->config;
-	brb_generation *generation = builder->generation;
-	generation->plugins =
-		brb_arena_take(&generation->arena, (config->plugin_count + 1) * sizeof *generation->plugins);
-	if (!generation->plugins) {
+	builder->prepared = brb_arena_take(&builder->scratch, (config->plugin_count + 1) * sizeof *builder->prepared);
+	if (!builder->prepared) {
 		no_memory(builder);
 		return;
 	}
 	for (size_t i = 0; i < config->plugin_count; i++) {
+		const brb_config_plugin *entry = &config->plugins[i];
 		brb_plugin *plugin = NULL;
-		if (!config->plugins[i].path) { /* config has said why */
+		if (!entry->path || /* config has said why */
+		    brb_plugin_prepare(config, entry, home, &plugin, builder->error) != BRABEION_OK) {
 			builder->refused = true;
 			continue;
 		}
-		if (brb_plugin_open(config, &config->plugins[i], home, log, &plugin, builder->error) == BRABEION_OK)
-			generation->plugins[generation->plugin_count++] = plugin;
-		else
+		builder->prepared[builder->prepared_count++] = (prepared_plugin){
+			.entry = entry, .before = find_before(builder->before, plugin->image, i), .plugin = plugin
+		};
+	}
+}
+
+/* Second step: their code runs. */
+static void link_plugins(generation_builder *builder, const brb_log *log)
+{
+	brb_generation *generation = builder->generation;
+	generation->plugins =
+		brb_arena_take(&generation->arena, (builder->prepared_count + 1) * sizeof *generation->plugins);
+	if (!generation->plugins)
+		no_memory(builder);
+	for (size_t i = 0; i < builder->prepared_count; i++) {
+		const prepared_plugin *prepared = &builder->prepared[i];
+		if (generation->plugins && brb_plugin_link(builder->config, prepared->entry, prepared->before, log,
+							   prepared->plugin, builder->error) == BRABEION_OK) {
+			generation->plugins[generation->plugin_count++] = prepared->plugin;
+		} else {
 			builder->refused = true;
+			brb_plugin_close(prepared->plugin);
+		}
 	}
 }
 
@@ -147,16 +193,17 @@ static void join_plugins(generation_builder *builder)
 	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
 }
 
-brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
-				    brb_generation **out, brabeion_error *error)
+brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_generation *before,
+				    const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = brb_memory_take_zeroed(1, sizeof *generation);
 	if (!generation)
 		return brb_status_no_memory(error);
-	generation_builder builder = { .config = config, .generation = generation, .error = error };
-	load_plugins(&builder, home, log);
-	if (generation->plugins)
-		join_plugins(&builder);
+	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
+	prepare_plugins(&builder, home);
+	link_plugins(&builder, log);
+	join_plugins(&builder);
+	brb_arena_finish(&builder.scratch);
 	if (builder.refused) {
 		brb_generation_close(generation);
 		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;
