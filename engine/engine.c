@@ -171,6 +171,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
 	engine->allocator = options->allocator;
 	engine->existing_only = options->existing_only;
+	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
 	engine->config_path = brb_memory_copy(config_of(options));
 	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
 	char folder[PATH_MAX];
@@ -214,6 +215,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	brb_generation *generation = NULL;
 	const char *database = engine->database ? engine->database : config->database;
 	brabeion_status status = check_folder(database, error);
+	brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
 		status = open_home(config, database, NULL, &engine->log, &engine->home, error);
 	if (status == BRABEION_OK)
@@ -228,6 +230,9 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	}
 	brb_registry_number_counters(&engine->registry, generation);
 	brb_registry_publish(&engine->registry, generation);
+	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may be there */
+	brb_watching_end(engine, generation);
+	pthread_mutex_unlock(&engine->reloading);
 	return BRABEION_OK;
 }
 
@@ -300,8 +305,9 @@ brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine *
 
 void brabeion_close(brabeion_engine *engine)
 {
-	if (!engine || brb_engine_enter(engine) != BRABEION_OK)
+	if (!engine || brb_engine_enter(engine) != BRABEION_OK || brb_engine_is_telling_reload(engine))
 		return;
+	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
@@ -347,16 +353,6 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 			      config->name, name);
 }
 
-static void tell_reloaded(const brb_log *log, const brabeion_receipt *receipt)
-{
-	brb_log_write(log, BRABEION_LOG_INFO,
-		      "reloaded: badge set %llu is at work (%u added, %u changed, %u removed, %u kept; %u resident), "
-		      "loaded in %.1f ms, published in %lld us",
-		      (unsigned long long)receipt->generation, receipt->added, receipt->changed, receipt->removed,
-		      receipt->kept, receipt->resident, (double)receipt->load_us / 1000,
-		      (long long)receipt->publish_us);
-}
-
 static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
 	brb_config *config = NULL;
@@ -364,9 +360,12 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	const brb_generation *before = atomic_load(&engine->registry.current); /* stays while the lock is held */
 	int64_t began_us = brb_clock_monotonic_us();
 	char *path = config_path_now(engine);
+	brb_watching_begin(engine, path);
 	brabeion_status status =
 		path ? brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
 	brb_memory_release(path);
+	if (config)
+		brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
@@ -388,26 +387,37 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	receipt->load_us = loaded_us - began_us;
 	receipt->generation = engine->registry.published;
 	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
-	tell_reloaded(&engine->log, receipt);
 	brb_registry_retire(&engine->registry, &engine->log);
 	return BRABEION_OK;
 }
 
+void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome)
+{
+	*outcome = (brb_reload_outcome){ .generation = 0 };
+	brabeion_status status = reload_locked(engine, &outcome->receipt, &outcome->error);
+	outcome->generation = engine->registry.published;
+	brb_watching_end(engine, status == BRABEION_OK ? atomic_load(&engine->registry.current) : NULL);
+}
+
 brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_receipt made = { 0 };
+	brb_reload_outcome outcome = { .generation = 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
-		brb_status_refuse(&fault, status);
-		return brb_status_hand_over(error, &fault);
+		brb_status_refuse(&outcome.error, status);
+		return brb_status_hand_over(error, &outcome.error);
+	}
+	if (brb_engine_is_telling_reload(engine)) {
+		brb_status_set(&outcome.error, BRABEION_REENTRANT, "called from inside an on-reload callback");
+		return brb_status_hand_over(error, &outcome.error);
 	}
 	pthread_mutex_lock(&engine->reloading);
-	status = reload_locked(engine, &made, &fault);
+	brb_engine_reload_locked(engine, &outcome);
 	pthread_mutex_unlock(&engine->reloading);
-	if (status == BRABEION_OK && receipt)
-		*receipt = made;
-	return brb_status_hand_over(error, &fault);
+	brb_engine_tell_reload(engine, &outcome);
+	if (outcome.error.status == BRABEION_OK && receipt)
+		*receipt = outcome.receipt;
+	return brb_status_hand_over(error, &outcome.error);
 }
 
 static brabeion_status check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)

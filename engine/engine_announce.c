@@ -1,5 +1,5 @@
 /*
- * engine: on-award and on-revoke callbacks. They run after the commit, outside every lock, once for each award that was
+ * engine: on-award, on-revoke and on-reload callbacks. The former two run after the commit, outside every lock, once for each award that was
  * stored or revoked. What a call from inside a callback brings about waits in a queue of this thread until the callbacks
  * under way are done, so that callbacks never nest.
  */
@@ -52,7 +52,8 @@ static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *cha
 
 static bool is_same(const brb_callback *a, const brb_callback *b)
 {
-	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->context == b->context;
+	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->on_reload == b->on_reload &&
+	       a->context == b->context;
 }
 
 static size_t find(const brabeion_engine *engine, const brb_callback *callback)
@@ -82,13 +83,19 @@ static void call_back(const brb_callback *callback, const brabeion_change *chang
 	brb_memory_use(own);
 }
 
-static void tell(brabeion_engine *engine, const brabeion_change *change)
+static size_t copy_callbacks(brabeion_engine *engine, brb_callback callbacks[BRB_CALLBACKS_MOST])
 {
-	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	pthread_mutex_lock(&engine->callbacks_lock);
 	size_t count = engine->callback_count;
 	memcpy(callbacks, engine->callbacks, count * sizeof *callbacks);
 	pthread_mutex_unlock(&engine->callbacks_lock);
+	return count;
+}
+
+static void tell(brabeion_engine *engine, const brabeion_change *change)
+{
+	brb_callback callbacks[BRB_CALLBACKS_MOST];
+	size_t count = copy_callbacks(engine, callbacks);
 	for (size_t i = 0; i < count; i++) {
 		if (is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
 			call_back(&callbacks[i], change);
@@ -170,6 +177,18 @@ void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_
 		announce_change(engine, &revoked->changes[i]);
 }
 
+void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt *receipt, const brabeion_error *error)
+{
+	brb_callback callbacks[BRB_CALLBACKS_MOST];
+	size_t count = copy_callbacks(engine, callbacks);
+	const brabeion_allocator *own = brb_memory_used();
+	for (size_t i = 0; i < count; i++) {
+		if (callbacks[i].on_reload && is_there(engine, &callbacks[i]))
+			callbacks[i].on_reload(callbacks[i].context, receipt, error);
+		brb_memory_use(own);
+	}
+}
+
 /* ---- adding and removing ---- */
 
 static brabeion_status add(brabeion_engine *engine, brb_callback callback)
@@ -178,8 +197,8 @@ static brabeion_status add(brabeion_engine *engine, brb_callback callback)
 	if (status != BRABEION_OK)
 		return status;
 	pthread_mutex_lock(&engine->callbacks_lock);
-	bool fits = (callback.on_award || callback.on_revoke) && engine->callback_count < BRB_CALLBACKS_MOST &&
-		    find(engine, &callback) == engine->callback_count;
+	bool fits = (callback.on_award || callback.on_revoke || callback.on_reload) &&
+		    engine->callback_count < BRB_CALLBACKS_MOST && find(engine, &callback) == engine->callback_count;
 	if (fits)
 		engine->callbacks[engine->callback_count++] = callback;
 	pthread_mutex_unlock(&engine->callbacks_lock);
@@ -221,4 +240,14 @@ brabeion_status brabeion_on_revoke(brabeion_engine *engine, brabeion_revoke_call
 brabeion_status brabeion_off_revoke(brabeion_engine *engine, brabeion_revoke_callback callback, void *context)
 {
 	return remove_callback(engine, (brb_callback){ .on_revoke = callback, .context = context });
+}
+
+brabeion_status brabeion_on_reload(brabeion_engine *engine, brabeion_reload_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_reload = callback, .context = context });
+}
+
+brabeion_status brabeion_off_reload(brabeion_engine *engine, brabeion_reload_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_reload = callback, .context = context });
 }

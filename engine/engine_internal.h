@@ -9,14 +9,17 @@
 #include "config/config.h"
 #include "judging/group.h"
 #include "loading/registry.h"
+#include "loading/watch.h"
+#include "loading/watch_files.h"
 #include "store/store.h"
 
 enum { BRB_CALLBACKS_MOST = 16 };
 
-/* Either of on_award or on_revoke. */
+/* One of on_award, on_revoke or on_reload. */
 typedef struct brb_callback {
 	brabeion_award_callback on_award;
 	brabeion_revoke_callback on_revoke;
+	brabeion_reload_callback on_reload;
 	void *context;
 } brb_callback;
 
@@ -44,6 +47,22 @@ void brb_submissions_init(brb_submissions *submissions, size_t capacity);
 /* Has what waits judged, ends the thread; completions that were not dispatched are dropped. */
 void brb_submissions_finish(brb_submissions *submissions);
 
+/* Reloading by itself. Guarded by `reloading`. (engine_watch.c) */
+typedef enum brb_watching_word { BRB_WATCHING_AS_FILE, BRB_WATCHING_ON, BRB_WATCHING_OFF } brb_watching_word;
+
+typedef struct brb_watching {
+	brb_watch *watch;       /* NULL: has never been on; kept when it is off, until the engine is closed */
+	brb_watching_word word; /* the host's */
+	bool file_says_on;      /* the badges.yaml that is at work */
+	bool will_say_on;       /* the one that was read last */
+	bool is_on;
+	brb_watch_files files;      /* of the last badges.yaml that could be read */
+	brb_watch_digest content;   /* of badges.yaml, at the last attempt to load it */
+	brb_watch_digest attempted; /* the state that attempt began from, whatever came of it; "": not known */
+	brb_watch_digest loaded;    /* the state of the badge set that is at work */
+	char *trouble;              /* what could not be watched, as told last; NULL: nothing */
+} brb_watching;
+
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
 	char *config_path;
@@ -62,6 +81,7 @@ struct brabeion_engine {
 	brb_registry registry;
 	brb_group group;
 	brb_submissions submissions;
+	brb_watching watching;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
 	int feed_fd;                    /* -1: not asked for yet */
 	pthread_mutex_t callbacks_lock; /* guards what follows */
@@ -90,6 +110,38 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 
 /* Runs the callbacks for revocations. */
 void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked);
+
+/* What came of one reload. */
+typedef struct brb_reload_outcome {
+	brabeion_receipt receipt; /* all zeroes when it failed */
+	brabeion_error error;
+	uint64_t generation; /* at work after it */
+} brb_reload_outcome;
+
+/* Reads badges.yaml again and publishes what comes of it, or leaves all as it is. Holds `reloading`. */
+void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome);
+
+/* Tells the log and the callbacks; no lock is held. The error stays the caller's. */
+void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome);
+
+/* True while this thread is inside an on-reload callback of this engine. */
+bool brb_engine_is_telling_reload(const brabeion_engine *engine);
+
+/* The on-reload callbacks, in turn. */
+void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt *receipt,
+				const brabeion_error *error);
+
+/*
+ * The three stages of an attempt to load a badge set: badges.yaml is about to be read (from `path`; NULL: there was no memory), it has been read and
+ * its plugins are about to be, a generation is at work (NULL: the attempt failed). The second is left out when it could
+ * not be read. Hold `reloading`.
+ */
+void brb_watching_begin(brabeion_engine *engine, const char *path);
+void brb_watching_read(brabeion_engine *engine, const brb_config *config);
+void brb_watching_end(brabeion_engine *engine, const brb_generation *generation);
+
+/* Ends the watcher's thread. Neither from it nor with a lock held. */
+void brb_watching_finish(brb_watching *watching);
 
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);

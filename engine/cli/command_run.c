@@ -131,6 +131,8 @@ static void read_input(brb_cli_run *run, const char *name)
 	}
 	brb_cli_lines_begin(&run->lines, input);
 	do {
+		if (brb_cli_signals_hung_up())
+			brabeion_reload(run->engine, NULL, NULL); /* what comes of it is told, as of any reload */
 		if (brb_cli_signals_caught() && run->stop == BRB_CLI_GOING)
 			run->stop = BRB_CLI_STOP_SIGNAL;
 	} while (run->stop == BRB_CLI_GOING && take_step(run));
@@ -246,6 +248,33 @@ static bool wants_progress(const brb_cli_options *options)
 	return options->progress == BRB_CLI_ALWAYS;
 }
 
+/* ---- reloading ---- */
+
+/* Reloads that fail are told by the log. */
+static void tell_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
+{
+	const brb_cli_run *run = context;
+	(void)error;
+	if (receipt)
+		brb_cli_report_say(run->report,
+				   "reloaded %s: generation %" PRIu64 ", %u added, %u changed, %u removed, %u kept",
+				   run->options->config, receipt->generation, receipt->added, receipt->changed,
+				   receipt->removed, receipt->kept);
+}
+
+/* False: watching was asked for and cannot be had; that has been told. */
+static bool listen_for_reloads(brb_cli_run *run, int *exit_code)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_on_reload(run->engine, tell_reload, run);
+	if (run->options->watch != BRB_CLI_ALWAYS || brabeion_watch(run->engine, true, &error) == BRABEION_OK)
+		return true;
+	*exit_code = brb_cli_fail(run->report, &error);
+	return false;
+}
+
+/* ---- the command ---- */
+
 /* Everything between a working engine and the exit code. */
 static int run_engine(brb_cli_run *run, int wake)
 {
@@ -278,21 +307,22 @@ int brb_cli_command_run(int word_count, char **words)
 	brb_cli_report report;
 	int exit_code = BRB_CLI_FINE;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
-			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS;
+			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
+			 BRB_CLI_OPTION_WATCH;
 	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)
 		return brb_cli_help("run");
 	brb_cli_report_init(&report, wants_progress(&options));
 	int wake = brb_cli_signals_open();
-	if (wake < 0) {
+	if (wake < 0 || !brb_cli_signals_take_hangup()) {
 		brb_cli_report_say(&report, "brabeion run: signals: %s", strerror(errno));
 		brb_cli_report_finish(&report);
 		return BRB_CLI_STORE;
 	}
 	brb_cli_run run = { .options = &options, .report = &report };
 	run.engine = brb_cli_open(&options, &report, false, &exit_code);
-	if (run.engine)
+	if (run.engine && listen_for_reloads(&run, &exit_code))
 		exit_code = run_engine(&run, wake);
 	brabeion_close(run.engine);
 	brb_cli_report_finish(&report);

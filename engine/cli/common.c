@@ -41,6 +41,7 @@ brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *re
 		.config = options->config,
 		.database = options->database,
 		.existing_only = existing_only,
+		.unwatched = options->watch == BRB_CLI_NEVER,
 		.log = brb_cli_report_log,
 		.log_context = report,
 	};

@@ -44,11 +44,12 @@ static const char run[] =
 	"  --batch N          commit at least every N events (10000); sooner when the input is idle\n"
 	"  --progress auto|always|never\n"
 	"                     the progress bar on standard error; auto: if that is a terminal\n"
+	"  --watch[=on|off]   reload when badges.yaml or a plugin changes, whatever badges.yaml says\n"
 	"  --help\n"
 	"\n"
 	"A bad line is reported, skipped and counted. SIGINT and SIGTERM commit what is judged, then\n"
-	"end the run (130, 143). Exit codes: 0 fine, 1 some input was bad, 2 usage or configuration,\n"
-	"3 the database.\n";
+	"end the run (130, 143). SIGHUP reloads badges.yaml and its plugins. Exit codes: 0 fine,\n"
+	"1 some input was bad, 2 usage or configuration, 3 the database.\n";
 
 static const char badges[] =
 	"Usage: brabeion badges [OPTION]...\n"

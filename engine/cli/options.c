@@ -12,7 +12,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 11, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+enum { OPTION_COUNT = 12, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -28,6 +28,7 @@ static const struct {
 	{ BRB_CLI_OPTION_LIMIT, { "limit", required_argument, NULL, 'l' } },
 	{ BRB_CLI_OPTION_SINCE, { "since", required_argument, NULL, 'n' } },
 	{ BRB_CLI_OPTION_FOLLOW, { "follow", no_argument, NULL, 'w' } },
+	{ BRB_CLI_OPTION_WATCH, { "watch", optional_argument, NULL, 'r' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -146,6 +147,15 @@ static bool read_progress(const char *command, const char *text, brb_cli_options
 	return fault(command, "--progress: expected auto, always or never, not ", text, "");
 }
 
+/* Without a value: on. */
+static bool read_watch(const char *command, const char *text, brb_cli_options *options)
+{
+	if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
+		return fault(command, "--watch: expected on or off, not ", text, "");
+	options->watch = text && strcmp(text, "off") == 0 ? BRB_CLI_NEVER : BRB_CLI_ALWAYS;
+	return true;
+}
+
 static bool take_option(const char *command, int letter, brb_cli_options *options)
 {
 	switch (letter) {
@@ -172,6 +182,8 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 		return read_count(command, "--limit: ", optarg, 1, SIZE_MAX / 2, &options->limit);
 	case 'n':
 		return read_since(command, optarg, options);
+	case 'r':
+		return read_watch(command, optarg, options);
 	case 'w':
 		options->follow = true;
 		return true;
@@ -197,6 +209,8 @@ bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t m
 	struct option chosen[OPTION_COUNT + 1];
 	const char *command = words[0];
 	brb_cli_options read = { .config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS };
+	if (!(known & BRB_CLI_OPTION_WATCH))
+		read.watch = BRB_CLI_NEVER;
 	choose_known(known, chosen);
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;

@@ -21,7 +21,8 @@ enum {
 	BRB_CLI_OPTION_JSON = 1 << 6,
 	BRB_CLI_OPTION_LIMIT = 1 << 7,
 	BRB_CLI_OPTION_SINCE = 1 << 8,
-	BRB_CLI_OPTION_FOLLOW = 1 << 9
+	BRB_CLI_OPTION_FOLLOW = 1 << 9,
+	BRB_CLI_OPTION_WATCH = 1 << 10
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -38,6 +39,7 @@ typedef struct brb_cli_options {
 	size_t limit;
 	int64_t since; /* a sequence; 0: from the beginning */
 	bool follow;
+	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

@@ -99,20 +99,28 @@ static brb_cli_kind *find_kind(brb_cli_report *report, const char *message)
 	return &report->kinds[report->kind_count++];
 }
 
+static void warn_locked(brb_cli_report *report, const char *message)
+{
+	brb_cli_kind *kind = find_kind(report, message);
+	kind->count++;
+	if (kind->count > SHOWN_OF_A_KIND)
+		report->unshown++;
+	else
+		tell_locked(report, "warning: %s", message);
+	if (kind->count == SHOWN_OF_A_KIND)
+		tell_locked(report, "(further warnings of this kind are only counted)");
+}
+
 void brb_cli_report_log(void *context, brabeion_log_level level, const char *message)
 {
 	brb_cli_report *report = context;
 	if (level > BRABEION_LOG_WARNING)
 		return;
 	pthread_mutex_lock(&report->lock);
-	brb_cli_kind *kind = find_kind(report, message);
-	kind->count++;
-	if (kind->count > SHOWN_OF_A_KIND)
-		report->unshown++;
+	if (level == BRABEION_LOG_ERROR)
+		tell_locked(report, "error: %s", message);
 	else
-		tell_locked(report, "%s: %s", level == BRABEION_LOG_ERROR ? "error" : "warning", message);
-	if (kind->count == SHOWN_OF_A_KIND)
-		tell_locked(report, "(further warnings of this kind are only counted)");
+		warn_locked(report, message);
 	pthread_mutex_unlock(&report->lock);
 }
 

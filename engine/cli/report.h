@@ -1,8 +1,8 @@
 /*
  * cli/report: everything a person reads on stderr.
  *
- * Messages and the progress bar take turns here; messages are made safe to show; the library's warnings come in as
- * its log callback, and of one kind only the first twenty are shown. Any thread may report.
+ * Messages and the progress bar take turns here; messages are made safe to show; the library's errors and warnings come
+ * in as its log callback, and of one kind of warning only the first twenty are shown. Any thread may report.
  *
  * Leaves to others: what is worth saying, and the exit code.
  */

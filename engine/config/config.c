@@ -193,6 +193,25 @@ static void read_retention(brb_config_reading *reading, const char *key, const b
 		reading->config->retention_us = retention_ms * 1000;
 }
 
+/* on and off are text in YAML 1.2; true is refused, since what may be a third word later is no boolean. */
+static void read_watch(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	char buffer[BRB_YAML_SHORT_BYTES];
+	if (value->kind == BRB_YAML_BOOL) {
+		BRB_CONFIG_FAULT(reading, value, "\"watch\" must be on or off, not %s", value->text);
+		return;
+	}
+	const char *word = brb_config_text(reading, "\"watch\"", value, "on or off");
+	if (!word)
+		return;
+	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)
+		reading->config->watch = strcmp(word, "on") == 0;
+	else
+		BRB_CONFIG_FAULT(reading, value, "\"watch\" must be on or off, not \"%s\"",
+				 brb_yaml_shortened(word, buffer));
+}
+
 /* Both are read after the other keys: plugins need the path, which may stand behind them. */
 static void keep_plugin_path(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
@@ -237,6 +256,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "busy_timeout", read_busy_timeout, false },
 		{ "retention", read_retention, false },
 		{ "cache_dir", read_cache_dir, false },
+		{ "watch", read_watch, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {

@@ -46,8 +46,10 @@ typedef struct brb_config_badge {
 
 typedef struct brb_config_plugin {
 	brb_config_position at;
-	const char *file; /* as written */
-	const char *path; /* where it was found */
+	const char *file;          /* as written */
+	const char *path;          /* where it was found */
+	const char *const *places; /* the paths where it is looked for, in order; the first that is there is taken */
+	size_t place_count;
 	brb_config_position file_at;
 	const brb_yaml_node *settings; /* the plugin's own; NULL: none */
 	bool has_badges;               /* false: all badges, as the plugin defines them */
@@ -64,6 +66,7 @@ typedef struct brb_config {
 	int64_t busy_timeout_ms;
 	int64_t retention_us;  /* how long event ids are remembered; INT64_MAX: forever */
 	const char *cache_dir; /* resolved path, or NULL */
+	bool watch;            /* reload when this file or a plugin changes */
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */

@@ -299,6 +299,7 @@ static void read_file(brb_config_reading *reading, const char *key, const brb_ya
 		path = brb_config_resolve(reading, path);
 	if (!path)
 		return;
+	plugin->places = brb_config_search_places(&reading->search, path, &plugin->place_count);
 	plugin->path = brb_config_search_find(&reading->search, path, &why);
 	char buffer[BRB_YAML_SHORT_BYTES];
 	if (plugin->path)

@@ -214,3 +214,20 @@ const char *brb_config_search_find(brb_config_search *search, const char *file, 
 	*why = explain_missing(search, file);
 	return NULL;
 }
+
+const char *const *brb_config_search_places(brb_config_search *search, const char *file, size_t *count)
+{
+	size_t wanted = strchr(file, '/') ? 1 : search->count;
+	const char **places = wanted ? brb_arena_take(search->arena, wanted * sizeof *places) : NULL;
+	*count = 0;
+	for (size_t i = 0; places && i < wanted; i++) {
+		places[i] = strchr(file, '/') ? file : join(search, search->folders[i], file);
+		if (!places[i])
+			places = NULL;
+	}
+	if (places)
+		*count = wanted;
+	else
+		search->memory_short |= wanted > 0;
+	return places;
+}

@@ -30,6 +30,12 @@ void brb_config_search_add_list(brb_config_search *search, const char *list);
  */
 const char *brb_config_search_find(brb_config_search *search, const char *file, const char **why);
 
+/*
+ * All paths that brb_config_search_find looks at, in order, in the arena: `count` of them. NULL when memory is short, or
+ * when there is no folder to look in.
+ */
+const char *const *brb_config_search_places(brb_config_search *search, const char *file, size_t *count);
+
 void brb_config_search_finish(brb_config_search *search);
 
 #endif

@@ -59,14 +59,15 @@ static brabeion_status open_bytes(const char *bytes, size_t length, const char *
 	if (length > BRB_YAML_BYTES_MOST)
 		return brb_status_set(error, BRABEION_CONFIG, "%s: larger than %d MiB", name,
 				      BRB_YAML_BYTES_MOST / MEGABYTE);
-	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark some editors begin with */
-		bytes += 3;
-		length -= 3;
-	}
 	brabeion_status status = BRABEION_OK;
 	brb_yaml *yaml = brb_memory_take_zeroed(1, sizeof *yaml);
 	if (!yaml)
 		return brb_status_no_memory(error);
+	brb_sha256_text(bytes, length, yaml->sha256);
+	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark some editors begin with */
+		bytes += 3;
+		length -= 3;
+	}
 	yaml->name = brb_arena_copy(&yaml->arena, name);
 	if (!yaml->name) {
 		status = brb_status_no_memory(error);
@@ -175,6 +176,11 @@ const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key)
 			return node->entries[i].value;
 	}
 	return NULL;
+}
+
+const char *brb_yaml_sha256(const brb_yaml *yaml)
+{
+	return yaml->sha256;
 }
 
 const char *brb_yaml_kind_name(brb_yaml_kind kind)

@@ -80,6 +80,9 @@ void brb_yaml_close(brb_yaml *yaml);
 const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml);
 const char *brb_yaml_name(const brb_yaml *yaml);
 
+/* The SHA-256 of the bytes that were read, 64 hex digits: which version of the file this tree is. */
+const char *brb_yaml_sha256(const brb_yaml *yaml);
+
 /* The value under a key of a mapping; NULL when there is none or the node is no mapping. */
 const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key);
 

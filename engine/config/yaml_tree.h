@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "config/yaml.h"
 #include "config/yaml_faults.h"
@@ -14,6 +15,7 @@
 struct brb_yaml {
 	brb_arena arena; /* the nodes and their texts */
 	char *name;
+	char sha256[BRB_SHA256_TEXT_BYTES]; /* of the file's bytes */
 	const brb_yaml_node *root;
 	brb_yaml_faults faults;
 };

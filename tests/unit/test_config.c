@@ -384,9 +384,38 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir)");
+		"busy_timeout, retention, cache_dir, watch)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
+}
+
+Test(config, watching_is_on_or_off)
+{
+	brb_config *config = opened(TOP_FILE(""));
+	cr_expect_not(config->watch);
+	brb_config_close(config);
+	config = opened(TOP_FILE("watch: on\n"));
+	cr_expect(config->watch);
+	brb_config_close(config);
+	config = opened(TOP_FILE("watch: off\n"));
+	cr_expect_not(config->watch);
+	brb_config_close(config);
+	expect_fault(TOP_FILE("watch: true\n"), "badges.yaml:3:8: \"watch\" must be on or off, not true");
+	expect_fault(TOP_FILE("watch: yes\n"), "badges.yaml:3:8: \"watch\" must be on or off, not \"yes\"");
+	expect_fault(TOP_FILE("watch: 1\n"), "badges.yaml:3:8: \"watch\" must be on or off, not an integer");
+}
+
+Test(config, the_places_of_a_plugin_are_all_where_it_is_looked_for)
+{
+	brb_config *config =
+		opened("plugin_path: [plugins, more]\nplugins: [{file: addict.so}, {file: ./plugins/streak.so}]\n");
+	cr_assert_eq(config->plugins[0].place_count, 2);
+	cr_expect_str_eq(config->plugins[0].places[0], "plugins/addict.so");
+	cr_expect_str_eq(config->plugins[0].places[1], "more/addict.so");
+	cr_expect_str_eq(config->plugins[0].path, "more/addict.so");
+	cr_assert_eq(config->plugins[1].place_count, 1);
+	cr_expect_str_eq(config->plugins[1].places[0], "./plugins/streak.so");
+	brb_config_close(config);
 }
 
 Test(config, wrong_values_of_top_level_keys_are_refused)

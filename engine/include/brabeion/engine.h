@@ -39,8 +39,8 @@
  * Threads: every function may be called from any thread, also at once, except brabeion_close, which is the last.
  *
  * Calls from inside: a plugin's function, the log callback, the clock and the allocator must not call the engine: they
- * are answered BRABEION_REENTRANT. On-award and on-revoke callbacks and completions may call anything but
- * brabeion_close.
+ * are answered BRABEION_REENTRANT. On-award, on-revoke and on-reload callbacks and completions may call anything but
+ * brabeion_close; brabeion_reload answers an on-reload callback BRABEION_REENTRANT.
  *
  * Fork: an engine belongs to the process that opened it. In a child of fork every call answers BRABEION_FORKED and
  * touches nothing. Open after fork.
@@ -157,6 +157,7 @@ typedef struct brabeion_options {
 	void *clock_context;
 	size_t submit_capacity;              /* events that brabeion_submit holds at most; 0: 10,000 */
 	const brabeion_allocator *allocator; /* NULL: the C library's malloc, realloc and free */
+	bool unwatched; /* do not watch files, whatever badges.yaml says, unless brabeion_watch turns it on */
 } brabeion_options;
 
 /*
@@ -206,6 +207,39 @@ typedef struct brabeion_receipt {
  */
 BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt,
 					     brabeion_error *error);
+
+/*
+ * Turns watching on or off: from now on this counts, and not what badges.yaml says with `watch`. An engine that watches
+ * reloads by itself, on a thread of its own, when the content of badges.yaml or of a plugin file has changed: soon after
+ * it was written (about 0.2 s), or 2 s after the first change while it is written on and on. Files that were touched and
+ * not changed bring about nothing; a badge set that is refused is tried again when its files change again. What has
+ * changed since the running set was loaded counts, too. What comes of a reload is told to the log and to on-reload
+ * callbacks.
+ *
+ * Changes that another machine makes on a network file system are not noticed: the kernel does not tell them.
+ *
+ * Threads: any, also from inside a callback.
+ * Errors:  BRABEION_SYSTEM with what cannot be watched, or the kernel's limit that is in the way and how to raise it;
+ *          watching is then as before. Where badges.yaml turns watching on, such an error goes to the log, and the engine
+ *          works on.
+ */
+BRABEION_API brabeion_status brabeion_watch(brabeion_engine *engine, bool on, brabeion_error *error);
+
+/*
+ * Called for every reload of this engine, by brabeion_reload or because a file has changed, after it, outside every lock,
+ * on the thread that reloaded. Of `receipt` and `error` one is NULL: the badge set that `receipt` tells of is at work, or
+ * `error` says why the one before still is. Both are valid during the call.
+ *
+ * Of two reloads at once either may be told first: receipt->generation tells the order. brabeion_close waits for a
+ * callback on the watching thread: who closes must hold nothing that the callback waits for.
+ */
+typedef void (*brabeion_reload_callback)(void *context, const brabeion_receipt *receipt, const brabeion_error *error);
+
+/* As brabeion_on_award and brabeion_off_award; the 16 are for callbacks of all kinds together. */
+BRABEION_API brabeion_status brabeion_on_reload(brabeion_engine *engine, brabeion_reload_callback callback,
+						void *context);
+BRABEION_API brabeion_status brabeion_off_reload(brabeion_engine *engine, brabeion_reload_callback callback,
+						 void *context);
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
