@@ -39,6 +39,7 @@ brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *gr
 				  .result = result ? result : &own };
 	brabeion_status status = brb_engine_run(engine, &judge, &request.head);
 	if (status == BRABEION_OK) {
+		brb_count(&judge.counters->awards, request.result->award_count);
 		brb_engine_announce(engine, request.result, 1);
 		status = request.result->status;
 	}
@@ -102,7 +103,12 @@ brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocati
 {
 	revoke_request request = { .head = { .work = do_revoke, .fail = fail_revoke } };
 	brb_judge judge;
-	if (check_revocation(revocation, &request.error) != BRABEION_OK)
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		brb_status_refuse(&request.error, status);
+	else
+		status = check_revocation(revocation, &request.error);
+	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
 	request.revocation = (brb_store_revocation){ .user = revocation->user,
 						     .slug = revocation->badge,

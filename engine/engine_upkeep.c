@@ -39,6 +39,12 @@ static void fail_upkeep(brb_request *head, brabeion_status status, const char *m
 	brb_status_set_text(&request->error, status, message);
 }
 
+static brabeion_status enter(const brabeion_engine *engine, brabeion_error *error)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	return status == BRABEION_OK ? BRABEION_OK : brb_status_refuse(error, status);
+}
+
 static brabeion_status check_user(const char *user, brabeion_error *error)
 {
 	if (user && user[0] && brb_text_checked_length(user, BRB_SUBJECT_BYTES_MOST) != SIZE_MAX)
@@ -58,7 +64,7 @@ brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, 
 				     brabeion_error *error)
 {
 	upkeep_request request = { .head = { .work = do_upkeep, .fail = fail_upkeep }, .user = user };
-	if (check_user(user, &request.error) != BRABEION_OK)
+	if (enter(engine, &request.error) != BRABEION_OK || check_user(user, &request.error) != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
 	brabeion_status status = run(engine, &request, error);
 	if (status == BRABEION_OK && awards)
@@ -70,8 +76,8 @@ brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, 
 				     brabeion_error *error)
 {
 	upkeep_request request = { .head = { .work = do_upkeep, .fail = fail_upkeep }, .user = from, .into = into };
-	if (check_user(from, &request.error) == BRABEION_OK && check_user(into, &request.error) == BRABEION_OK &&
-	    strcmp(from, into) == 0)
+	if (enter(engine, &request.error) == BRABEION_OK && check_user(from, &request.error) == BRABEION_OK &&
+	    check_user(into, &request.error) == BRABEION_OK && strcmp(from, into) == 0)
 		brb_status_set(&request.error, BRABEION_INVALID, "the two users are the same: \"%s\"", from);
 	if (request.error.status != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
@@ -81,10 +87,9 @@ brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, 
 brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error)
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else if (!path || !path[0])
+	if (enter(engine, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (!path || !path[0])
 		brb_status_set(&fault, BRABEION_INVALID, "no path is given");
 	else
 		brb_store_backup(engine->store, path, &fault);

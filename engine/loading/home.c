@@ -72,17 +72,21 @@ static void remove_copy_folder(int parent, const char *name)
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-/* All copies of a home, then its lock: who is interrupted in between leaves a folder that can be swept again. */
+/*
+ * All copies of a home, then its lock: who is interrupted in between, or cannot read the folder, leaves one that can be
+ * swept again.
+ */
 static void empty_folder(int folder)
 {
 	DIR *list = list_folder(folder);
 	const struct dirent *entry;
-	while (list && (entry = readdir(list)) != NULL) {
+	if (!list)
+		return;
+	while ((entry = readdir(list)) != NULL) {
 		if (!is_dots(entry->d_name) && strcmp(entry->d_name, LOCK_NAME) != 0)
 			remove_copy_folder(folder, entry->d_name);
 	}
-	if (list)
-		closedir(list);
+	closedir(list);
 	unlinkat(folder, LOCK_NAME, 0);
 }
 

@@ -440,6 +440,44 @@ Test(allocator, the_engine_cannot_be_called_from_inside_it)
 
 /* ---- two of them ---- */
 
+/* A call that is refused for what it was given, with a message. */
+static brabeion_status ask_wrongly(brabeion_engine *engine, int which, brabeion_error *error)
+{
+	const brabeion_revocation revocation = { .user = "ada" };
+	brabeion_award_list awards;
+	switch (which) {
+	case 0:
+		return brabeion_revoke(engine, &revocation, NULL, error);
+	case 1:
+		return brabeion_forget_user(engine, "", NULL, error);
+	case 2:
+		return brabeion_merge_users(engine, "a", "a", error);
+	case 3:
+		return brabeion_backup(engine, "", error);
+	case 4:
+		return brabeion_user_awards(engine, NULL, 0, 0, &awards, error);
+	default:
+		return brabeion_badge_awards(engine, "\xff", 0, 0, &awards, error);
+	}
+}
+
+Test(allocator, the_message_of_a_wrong_call_is_not_from_the_engine_before)
+{
+	counting before, mine;
+	scene *there = scene_counting(&before), *here = scene_counting(&mine);
+	scene_open(here);
+	for (int i = 0; i < 6; i++) {
+		scene_open(there);
+		scene_close(there); /* the allocator that this thread used last; it may be gone */
+		long taken = atomic_load(&before.taken), own = atomic_load(&mine.taken);
+		cr_assert_eq(ask_wrongly(here->engine, i, &here->error), BRABEION_INVALID, "call %d", i);
+		cr_assert_eq(atomic_load(&before.taken), taken, "call %d", i);
+		cr_assert_gt(atomic_load(&mine.taken), own, "call %d", i);
+	}
+	scene_finish(there);
+	scene_finish(here);
+}
+
 /* A visit on one engine, which takes memory there and not from the other's allocator. */
 static void visit_one(scene *here, const char *user, counting *mine, const counting *others)
 {

@@ -31,21 +31,25 @@
  *		brabeion_close(engine);
  *	}
  *
+ * With an `id`, an event may be sent again, after an error or because the server does not know: it is judged once.
+ *
  * Life cycle: open, use from any thread, close once when no other call is under way. Two engines in one process do
- * not know of each other.
+ * not know of each other. libbrabeion(3) is about the server around it: worker processes, event loops, shutting down.
  *
  * Threads: every function may be called from any thread, also at once, except brabeion_close, which is the last.
  *
  * Calls from inside: a plugin's function, the log callback, the clock and the allocator must not call the engine: they
- * are answered BRABEION_REENTRANT. An on-award callback may call anything but brabeion_close; so may an on-reload
- * callback, but brabeion_reload answers it BRABEION_REENTRANT.
+ * are answered BRABEION_REENTRANT. On-award, on-revoke and on-reload callbacks and completions may call anything but
+ * brabeion_close; brabeion_reload answers an on-reload callback BRABEION_REENTRANT.
  *
  * Fork: an engine belongs to the process that opened it. In a child of fork every call answers BRABEION_FORKED and
  * touches nothing. Open after fork.
  *
  * Errors: a function that can fail answers a brabeion_status and, where it takes a brabeion_error, a message that
- * says where and what. Out-parameters are untouched on failure, unless their function says otherwise. The library
- * never prints and never exits.
+ * says where and what. Out-parameters are untouched on failure, unless their function says otherwise. Every
+ * brabeion_error pointer may be NULL; else it is initialised, and what it holds from before is freed and replaced.
+ * Any function may answer BRABEION_REENTRANT, BRABEION_FORKED and BRABEION_MEMORY; what "Errors" says comes on top. The
+ * library never prints and never exits.
  *
  * Text is UTF-8, ends with NUL. Bounds: user, event id and reason 255 bytes; names of events and fields 100 bytes;
  * 256 fields; text values 1 MiB. Times are microseconds since 1970-01-01T00:00:00Z. Levels count from 1.
@@ -97,7 +101,7 @@ typedef struct brabeion_error {
 		BRABEION_OK, NULL \
 	}
 
-/* Frees the message and makes the error usable again. NULL is fine. */
+/* Frees the message and makes the error usable again. NULL is fine. Threads: any, also after the engine is closed. */
 BRABEION_API void brabeion_error_finish(brabeion_error *error);
 
 /* The library's version, "0.1.0". Static text. */
@@ -161,9 +165,10 @@ typedef struct brabeion_options {
  * Reads badges.yaml, loads its plugins, opens or creates its database.
  *
  * Threads: any.
- * Owns:    `*engine` is yours: brabeion_close().
+ * Owns:    `*engine` is yours: brabeion_close(). `options` is read during the call only, but for the allocator.
  * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
- *          or BRABEION_BUSY when the database cannot be opened. `error` may be NULL.
+ *          or BRABEION_BUSY when the database cannot be opened, BRABEION_ABSENT; BRABEION_SYSTEM when there is no folder
+ *          for private copies of plugins; BRABEION_INVALID for an allocator without all its functions.
  */
 BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
 					   brabeion_error *error);
@@ -200,8 +205,7 @@ typedef struct brabeion_receipt {
  * A changed `database:` is an error: that needs a new open.
  *
  * Threads: any; two at once take turns.
- * Errors:  as brabeion_open; the running badge set stays. BRABEION_REENTRANT from inside a plugin's function or the
- *          log callback. `receipt` and `error` may be NULL.
+ * Errors:  as brabeion_open; the running badge set stays. `receipt` may be NULL.
  */
 BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt,
 					     brabeion_error *error);
@@ -349,7 +353,7 @@ typedef struct brabeion_result {
 	void *memory;                /* the library's */
 } brabeion_result;
 
-/* Frees what the result holds and empties it. NULL is fine. */
+/* Frees what the result holds and empties it. NULL is fine. Threads: any, also after the engine is closed. */
 BRABEION_API void brabeion_result_finish(brabeion_result *result);
 
 /*
@@ -375,9 +379,11 @@ BRABEION_API brabeion_status brabeion_possibly_award(brabeion_engine *engine, co
  * invalid event may tell what is wrong with the event instead). Memory for all events of a batch is held until its
  * end: thousands of events are a good size, millions are not.
  *
- * Returns BRABEION_OK when everything was committed, also when single events were invalid (their own status tells);
- *         else the status that all results share.
- * Owns:    `results` is an array of `count`, each yours: brabeion_result_finish().
+ * Returns: BRABEION_OK when everything was committed, also when single events were invalid (their own status tells);
+ *          else the status that all results share.
+ * Threads: any, also at once.
+ * Owns:    `results` is an array of `count`, need not be initialised, and each is yours: brabeion_result_finish().
+ * Errors:  as brabeion_possibly_award, for all events together.
  */
 BRABEION_API brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events,
 							   size_t count, brabeion_result *results);
@@ -390,13 +396,21 @@ BRABEION_API brabeion_status brabeion_possibly_award_batch(brabeion_engine *engi
 typedef void (*brabeion_award_callback)(void *context, const brabeion_award_info *award);
 
 /*
- * Adds a callback, of which an engine has at most 16. The same pair of function and context may be added once.
- * Errors: BRABEION_INVALID: added before, the 17th, or NULL.
+ * Adds a callback, of which an engine has at most 16, on-revoke ones included. The same pair of function and context may
+ * be added once.
+ *
+ * Threads: any; it hears of what is committed after this call returns.
+ * Owns:    `context` is the caller's, and must live until it is removed or the engine is closed.
+ * Errors:  BRABEION_INVALID: added before, the 17th, or NULL.
  */
 BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback,
 					       void *context);
 
-/* Removes a callback; calls of it that are under way on other threads may still finish. BRABEION_INVALID: not there.
+/*
+ * Removes a callback; calls of it that are under way on other threads may still finish.
+ *
+ * Threads: any, also from inside it.
+ * Errors:  BRABEION_INVALID: not there.
  */
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
@@ -431,15 +445,18 @@ typedef void (*brabeion_completion_callback)(void *context, const brabeion_resul
  *
  * Threads: any, also at once.
  * Errors:  BRABEION_FULL when submit_capacity events, or 64 MiB of them, wait to be judged or dispatched: dispatch, then
- *          try again. BRABEION_INVALID for an event that is wrong in itself (brabeion_possibly_award would say how), BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be
- *          had): nothing was taken, the completion will not run.
+ *          try again. BRABEION_INVALID for an event that is wrong in itself (brabeion_possibly_award would say how),
+ *          BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be had): nothing was taken, the completion will not run.
  */
 BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
 					     brabeion_completion_callback completion, void *context);
 
 /*
- * A descriptor that is readable while completions wait; the engine's own, do not read or close it. -1 when the system
- * has none, or after fork.
+ * A descriptor that is readable while completions wait; always the same one.
+ *
+ * Threads: any.
+ * Owns:    the engine's own: do not read or close it, and take it out of the loop before brabeion_close.
+ * Errors:  -1 when the system has none, and where the engine may not be called.
  */
 BRABEION_API int brabeion_completions_fd(brabeion_engine *engine);
 
@@ -448,6 +465,7 @@ BRABEION_API int brabeion_completions_fd(brabeion_engine *engine);
  * event. Answers how many ran. From inside a callback or a completion it does nothing, and answers 0.
  *
  * Threads: any; the order is kept when it is always the same one.
+ * Errors:  0 when nothing waits, and where the engine may not be called.
  */
 BRABEION_API size_t brabeion_dispatch(brabeion_engine *engine);
 
@@ -469,7 +487,9 @@ typedef struct brabeion_grant {
  * judge it, on-award callbacks tell it. One that is held already gives a result without awards. One that was revoked
  * is granted anew.
  *
- * Threads, owns, errors: as brabeion_possibly_award; BRABEION_INVALID for a badge or level that is not loaded.
+ * Threads: any, also at once.
+ * Owns:    `result` as with brabeion_possibly_award.
+ * Errors:  as brabeion_possibly_award; BRABEION_INVALID for a badge or level that is not loaded.
  */
 BRABEION_API brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *grant,
 					    brabeion_result *result);
@@ -500,14 +520,16 @@ typedef struct brabeion_change_list {
 	void *memory; /* the library's */
 } brabeion_change_list;
 
+/* Frees what the list holds and empties it, like its sisters below. NULL is fine. Threads: any, also after the close. */
 BRABEION_API void brabeion_change_list_finish(brabeion_change_list *list);
 
 /*
  * Revokes a user's awards of a badge. They stay on record, count no longer as held, and are not earned again unless the
  * badge says `rearn: true` in badges.yaml. On-revoke callbacks tell them.
  *
+ * Threads: any, also at once.
  * Owns:    `revoked` lists what was revoked, perhaps nothing; yours: brabeion_change_list_finish(). NULL is allowed.
- * Errors:  as brabeion_possibly_award.
+ * Errors:  as brabeion_possibly_award; a badge or user that is not known is no error, but an empty list.
  */
 BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *revocation,
 					     brabeion_change_list *revoked, brabeion_error *error);
@@ -516,21 +538,27 @@ BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brab
  * The feed: awards and revocations with a greater sequence, oldest first, also those that other processes stored. Keep
  * the last sequence and come back with it: nothing is told twice or left out. `limit` 0: all.
  *
+ * Threads: any, also at once.
  * Owns:    `list` is yours: brabeion_change_list_finish().
+ * Errors:  BRABEION_STORE, BRABEION_BUSY.
  */
 BRABEION_API brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
 						    brabeion_change_list *list, brabeion_error *error);
 
 /*
  * A descriptor that becomes readable when the database may have changed, by this process or another. Wait for it with
- * poll, then call brabeion_changes_since, which makes it quiet again. The engine's own: do not read or close it. -1 when
- * the system has none.
+ * poll, then call brabeion_changes_since, which makes it quiet again.
+ *
+ * Threads: any.
+ * Owns:    the engine's own: do not read or close it, and take it out of the loop before brabeion_close.
+ * Errors:  -1 when the system has none, and where the engine may not be called.
  */
 BRABEION_API int brabeion_changes_fd(brabeion_engine *engine);
 
 /* Called once for each award that this engine revoked; otherwise as brabeion_award_callback. */
 typedef void (*brabeion_revoke_callback)(void *context, const brabeion_change *change);
 
+/* As brabeion_on_award and brabeion_off_award. */
 BRABEION_API brabeion_status brabeion_on_revoke(brabeion_engine *engine, brabeion_revoke_callback callback,
 						void *context);
 BRABEION_API brabeion_status brabeion_off_revoke(brabeion_engine *engine, brabeion_revoke_callback callback,
@@ -550,7 +578,9 @@ BRABEION_API void brabeion_award_list_finish(brabeion_award_list *list);
  * A user's awards, newest first (in the order in which they were stored, turned round), also those whose badge is no
  * longer loaded. `before` 0: from the newest; else the page of awards with a smaller sequence. `limit` 0: all.
  *
+ * Threads: any, also at once; like all reading it waits for no writer.
  * Owns:    `list` is yours: brabeion_award_list_finish().
+ * Errors:  BRABEION_INVALID for a name out of bounds, BRABEION_STORE, BRABEION_BUSY. Nobody of that name: an empty list.
  */
 BRABEION_API brabeion_status brabeion_user_awards(brabeion_engine *engine, const char *user, int64_t before,
 						  size_t limit, brabeion_award_list *list, brabeion_error *error);
@@ -559,7 +589,7 @@ BRABEION_API brabeion_status brabeion_user_awards(brabeion_engine *engine, const
 BRABEION_API brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug, int64_t before,
 						   size_t limit, brabeion_award_list *list, brabeion_error *error);
 
-/* How many awards a user holds; `user` NULL: all users together. */
+/* How many awards a user holds; `user` NULL: all users together. Threads and errors as brabeion_user_awards. */
 BRABEION_API brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user, int64_t *count,
 						   brabeion_error *error);
 
@@ -579,7 +609,13 @@ typedef struct brabeion_user_list {
 
 BRABEION_API void brabeion_user_list_finish(brabeion_user_list *list);
 
-/* The users who hold most awards, most first. `limit` 0: all. `list` is yours: brabeion_user_list_finish(). */
+/*
+ * The users who hold most awards, most first. `limit` 0: all.
+ *
+ * Threads: any, also at once.
+ * Owns:    `list` is yours: brabeion_user_list_finish().
+ * Errors:  BRABEION_STORE, BRABEION_BUSY.
+ */
 BRABEION_API brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list,
 					    brabeion_error *error);
 
@@ -613,13 +649,23 @@ typedef struct brabeion_badge_list {
 
 BRABEION_API void brabeion_badge_list_finish(brabeion_badge_list *list);
 
-/* All badges that are loaded. `list` is yours: brabeion_badge_list_finish(). */
+/*
+ * All badges that are loaded.
+ *
+ * Threads: any, also at once.
+ * Owns:    `list` is yours: brabeion_badge_list_finish().
+ * Errors:  BRABEION_STORE, BRABEION_BUSY.
+ */
 BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list,
 					     brabeion_error *error);
 
 /*
  * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
- * Holders are 0. Warnings go to options->log. `list` may be NULL.
+ * Holders are 0. Warnings go to options->log.
+ *
+ * Threads: any, also at once.
+ * Owns:    `list` is yours: brabeion_badge_list_finish(). NULL is allowed.
+ * Errors:  BRABEION_CONFIG with every fault found, as brabeion_open; BRABEION_SYSTEM.
  */
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
@@ -636,13 +682,13 @@ typedef struct brabeion_badge_stats {
 	bool quarantined; /* set aside by this engine */
 } brabeion_badge_stats;
 
-/* Since the engine was opened; by this engine alone. */
+/* Since the engine was opened, on all threads; by this engine alone. A badge's numbers outlive reloads. */
 typedef struct brabeion_stats_report {
-	uint64_t events; /* that a badge listens to */
-	uint64_t awards;
+	uint64_t events; /* that a badge listens to, duplicates too */
+	uint64_t awards; /* stored, granted ones too */
 	uint64_t duplicates;
-	uint64_t errors; /* events refused or not stored */
-	uint64_t commits;
+	uint64_t errors;  /* events refused or not stored */
+	uint64_t commits; /* callers that wait at the same time share one */
 	uint64_t generation;
 	uint32_t resident; /* plugin files that stay in memory for good, in use or not */
 	uint32_t retiring; /* older badge sets that are not closed yet: calls under way use them */
@@ -653,7 +699,13 @@ typedef struct brabeion_stats_report {
 
 BRABEION_API void brabeion_stats_finish(brabeion_stats_report *report);
 
-/* `report` is yours: brabeion_stats_finish(). Numbers of calls under way on other threads may be a little behind. */
+/*
+ * Sums up what all threads have counted. Numbers of calls under way on other threads may be a little behind.
+ *
+ * Threads: any, also at once.
+ * Owns:    `report` is yours: brabeion_stats_finish().
+ * Errors:  BRABEION_MEMORY.
+ */
 BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report,
 					    brabeion_error *error);
 
@@ -676,20 +728,34 @@ BRABEION_API brabeion_status brabeion_release(brabeion_engine *engine, const cha
 
 /*
  * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember
- * is theirs: tallies and notes whose subject is exactly the user's name go, others stay.
+ * is theirs: tallies and notes whose subject is exactly the user's name go, others stay. The feed tells nothing of it.
+ * Nobody of that name is fine. Backups made before keep what they have.
+ *
+ * Threads: any, also at once; no event is judged in the middle of it.
+ * Errors:  as brabeion_possibly_award; nothing is forgotten then.
  */
 BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
 						  brabeion_error *error);
 
 /*
  * Makes two users one: all that `from` holds is `into`'s, awards that both hold stay once (the older one), and tallies
- * whose subject is the user's name are added up. `from` is forgotten.
+ * whose subject is the user's name are added up; of two notes `into`'s stays. `from` is forgotten. The feed tells
+ * nothing of it.
+ *
+ * Threads: any, also at once; no event is judged in the middle of it.
+ * Errors:  as brabeion_possibly_award, and BRABEION_INVALID when the two are one, or when two tallies add up to more than
+ *          64 bits hold; nothing is changed then.
  */
 BRABEION_API brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, const char *into,
 						  brabeion_error *error);
 
 /*
- * Writes a copy of the database, as of one moment, to a file that must not exist yet. Judging goes on meanwhile.
+ * Writes a copy of the database, as of one moment, to a file that must not exist yet, readable by its owner alone.
+ * Judging goes on meanwhile. To restore, close every engine and put the copy in the place of the database, whose "-wal"
+ * and "-shm" files must go with it.
+ *
+ * Threads: any, also at once.
+ * Errors:  BRABEION_STORE when the file exists or cannot be written: none is left behind.
  */
 BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error);
 
@@ -699,7 +765,7 @@ BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char
 
 /*
  * Writes RFC 3339 in UTC, "2014-01-21T20:26:05.383Z": three fraction digits, six where needed. Years 0000 to 9999;
- * BRABEION_INVALID beyond.
+ * BRABEION_INVALID beyond. Threads: any; it needs no engine, like its sister.
  */
 BRABEION_API brabeion_status brabeion_time_format(int64_t at_us, char text[BRABEION_TIME_BYTES]);
 
