@@ -86,6 +86,19 @@ Test(reload_instances, of_a_refused_reload_are_closed_and_the_others_stay)
 	scene_finish(here);
 }
 
+/* What waits to be closed when the engine is. */
+Test(reload_instances, are_all_closed_when_the_engine_is)
+{
+	scene *here = scene_with_diary(DIARY);
+	scene_config(here, DIARY "      - { badge: diary, slug: b }\n");
+	reload(here);
+	scene_config(here, "plugins:\n  - file: good_one.so\n");
+	reload(here);
+	scene_close(here);
+	cr_assert_str_eq(diary(), "+* +a +b -a -b -* ");
+	scene_finish(here);
+}
+
 /* ---- a badge that is stuck ---- */
 
 static void *wait_at_the_gate(void *context)
@@ -232,6 +245,39 @@ Test(reload_instances, the_log_callback_is_refused_a_reload)
 	cr_assert_eq(mine.asked, 1);
 	cr_assert_eq(mine.status, BRABEION_REENTRANT);
 	cr_assert_str_eq(mine.message, "called from inside a plugin's function, the log callback or the clock");
+	scene_finish(here);
+}
+
+enum { ASKERS = 4, RELOADS_EACH = 25 };
+
+static void *reload_many(void *context)
+{
+	scene *here = context;
+	static _Thread_local uint64_t last;
+	for (int i = 0; i < RELOADS_EACH; i++) {
+		brabeion_receipt receipt = { .generation = 0 };
+		if (brabeion_reload(here->engine, &receipt, NULL) != BRABEION_OK || receipt.generation <= last ||
+		    receipt.kept != 1)
+			return "a reload went wrong";
+		last = receipt.generation;
+	}
+	return NULL;
+}
+
+Test(reload_instances, several_threads_that_ask_take_turns)
+{
+	pthread_t threads[ASKERS];
+	scene *here = scene_with_diary(DIARY);
+	for (int i = 0; i < ASKERS; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, reload_many, here), 0);
+	for (int i = 0; i < ASKERS; i++) {
+		void *wrong;
+		pthread_join(threads[i], &wrong);
+		cr_expect_null(wrong);
+	}
+	cr_assert_eq(reload(here).generation, ASKERS * RELOADS_EACH + 2);
+	scene_close(here);
+	cr_assert_str_eq(diary(), "+* +a -a -* ");
 	scene_finish(here);
 }
 
