@@ -34,7 +34,7 @@
 static struct {
 	bool armed;
 	pthread_t thread; /* the one that runs the scene: the library's own would make the count another each time */
-	bool lasting; /* all from the n-th on */
+	bool lasting;     /* all from the n-th on */
 	long countdown;
 	long fired;
 	bool loader; /* the C library's loader was refused: it leaks then (glibc 2.36, in dlopen) */
