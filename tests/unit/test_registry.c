@@ -7,7 +7,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/guard.h"
@@ -15,7 +17,16 @@
 #include "loading/registry.h"
 
 static brb_registry registry;
-static const brb_log silent;
+static char logged[256];
+
+static void keep_log(void *context, brabeion_log_level level, const char *message)
+{
+	(void)context;
+	(void)level;
+	snprintf(logged, sizeof logged, "%s", message);
+}
+
+static const brb_log kept_log = { keep_log, NULL };
 
 static void open_room(void)
 {
@@ -55,7 +66,7 @@ static brb_generation *new_generation(atomic_int *closed)
 static void publish(brb_generation *generation)
 {
 	brb_registry_publish(&registry, generation);
-	brb_registry_retire(&registry, &silent);
+	brb_registry_retire(&registry, &kept_log);
 }
 
 /* Waits until this many old generations are left; the thread needs a moment. */
@@ -312,6 +323,34 @@ Test(registry, a_close_that_hangs_holds_up_no_publisher_and_no_reader)
 	expect_retiring(0);
 	cr_expect_eq(closed, 5);
 	pthread_barrier_destroy(&stop);
+}
+
+/* Where the process may have no more memory mapped, there is no stack for a thread. */
+Test(registry, without_a_thread_the_publisher_closes_what_is_not_in_use_and_says_so)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	cr_skip_test("a sanitizer needs memory of its own");
+#endif
+	atomic_int closed[3] = { 0 };
+	struct rlimit before, none;
+	publish(new_generation(&closed[0]));
+	brb_generation *second = new_generation(&closed[1]), *third = new_generation(&closed[2]);
+	brb_reader *reader = brb_registry_reader(&registry);
+	brb_registry_acquire(&registry, reader);
+	getrlimit(RLIMIT_AS, &before);
+	none = (struct rlimit){ 1024 * 1024, before.rlim_max };
+	setrlimit(RLIMIT_AS, &none);
+	publish(second);
+	cr_expect_eq(closed[0], 0, "in use");
+	brb_registry_release(reader);
+	publish(third);
+	setrlimit(RLIMIT_AS, &before);
+	cr_expect_not(registry.retirement.has_thread);
+	cr_expect(closed[0] == 1 && closed[1] == 1 && closed[2] == 0);
+	cr_expect_eq(brb_registry_retiring(&registry), 0);
+	cr_expect_str_eq(logged,
+			 "no thread could be made to close old badge sets (Resource temporarily unavailable): "
+			 "the reload closes them itself");
 }
 
 /* ---- slots ------------------------------------------------------------------------------------------------------- */
