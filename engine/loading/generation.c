@@ -9,6 +9,7 @@
 typedef struct generation_builder {
 	brb_config *config;
 	brb_generation *generation;
+	const brb_config_plugin **entries; /* of the generation's plugins, one each */
 	brabeion_error *error;
 	bool refused;
 } generation_builder;
@@ -103,27 +104,47 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin)
 
 /* ---- building ---- */
 
-static void load_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+/* First step: all files are read, checked and copied. Nothing of a plugin that is not at work already has run. */
+static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 {
 	brb_config *config = builder->config;
 	brb_generation *generation = builder->generation;
-	generation->plugins =
-		brb_arena_take(&generation->arena, (config->plugin_count + 1) * sizeof *generation->plugins);
-	if (!generation->plugins) {
+	size_t room = config->plugin_count + 1;
+	generation->plugins = brb_arena_take(&generation->arena, room * sizeof *generation->plugins);
+	builder->entries = brb_arena_take(&generation->arena, room * sizeof *builder->entries);
+	if (!generation->plugins || !builder->entries) {
 		no_memory(builder);
 		return;
 	}
 	for (size_t i = 0; i < config->plugin_count; i++) {
+		const brb_config_plugin *entry = &config->plugins[i];
 		brb_plugin *plugin = NULL;
-		if (!config->plugins[i].path) { /* config has said why */
+		if (!entry->path || /* config has said why */
+		    brb_plugin_prepare(config, entry, home, &plugin, builder->error) != BRABEION_OK) {
 			builder->refused = true;
 			continue;
 		}
-		if (brb_plugin_open(config, &config->plugins[i], home, log, &plugin, builder->error) == BRABEION_OK)
-			generation->plugins[generation->plugin_count++] = plugin;
-		else
-			builder->refused = true;
+		builder->entries[generation->plugin_count] = entry;
+		generation->plugins[generation->plugin_count++] = plugin;
 	}
+}
+
+/* Second step: their code runs, for the first time where brb_plugin_is_new. One that is refused is dropped. */
+static void link_plugins(generation_builder *builder, const brb_log *log)
+{
+	brb_generation *generation = builder->generation;
+	size_t linked = 0;
+	for (size_t i = 0; i < generation->plugin_count; i++) {
+		brb_plugin *plugin = generation->plugins[i];
+		if (brb_plugin_link(builder->config, builder->entries[i], log, plugin, builder->error) ==
+		    BRABEION_OK) {
+			generation->plugins[linked++] = plugin;
+		} else {
+			builder->refused = true;
+			brb_plugin_close(plugin);
+		}
+	}
+	generation->plugin_count = linked;
 }
 
 static void join_plugins(generation_builder *builder)
@@ -153,9 +174,9 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 	if (!generation)
 		return brb_status_no_memory(error);
 	generation_builder builder = { .config = config, .generation = generation, .error = error };
-	load_plugins(&builder, home, log);
-	if (generation->plugins)
-		join_plugins(&builder);
+	prepare_plugins(&builder, home);
+	link_plugins(&builder, log);
+	join_plugins(&builder);
 	if (builder.refused) {
 		brb_generation_close(generation);
 		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;

@@ -1,5 +1,5 @@
 /*
- * image: see image.h. Reading the file, opening the copy, counting uses. What makes a good file is elf's to say, where
+ * image: see image.h. Reading the file, linking the copy, counting uses. What makes a good file is elf's to say, where
  * the copies live is home's.
  */
 #include "loading/image.h"
@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fenv.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ struct brb_image {
 	brb_image *next;
 	char *path; /* as it was asked for */
 	char *copy;
-	void *handle;
-	size_t uses;
+	void *handle;           /* NULL: prepared, not linked */
+	size_t uses;            /* guarded by the home's lock */
 	uintptr_t load_address; /* what is added to an address in the file */
 	const void *symbol;
 	brb_elf_facts facts;
@@ -40,7 +41,8 @@ struct brb_image {
 
 struct brb_image_home {
 	brb_home *folder;
-	brb_image *images; /* those in use, and those that stay resident */
+	pthread_mutex_t lock; /* guards what follows; not held while code of a plugin runs */
+	brb_image *images;    /* those in use, and those that stay resident */
 };
 
 /* ---- the home ---------------------------------------------------------------------------------------------------- */
@@ -55,6 +57,7 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 		free(home);
 		return error->status;
 	}
+	pthread_mutex_init(&home->lock, NULL);
 	*out = home;
 	return BRABEION_OK;
 }
@@ -78,6 +81,7 @@ void brb_image_home_close(brb_image_home *home, bool forked)
 		free_image(image);
 	}
 	brb_home_close(home->folder, forked);
+	pthread_mutex_destroy(&home->lock);
 	free(home);
 }
 
@@ -166,7 +170,7 @@ static brabeion_status read_file(const char *path, content *out, brabeion_error 
 	return status;
 }
 
-/* ---- opening the copy -------------------------------------------------------------------------------------------- */
+/* ---- linking the copy -------------------------------------------------------------------------------------------- */
 
 /*
  * Both run code of the plugin: constructors, destructors. It must not call the engine, and it may change the mode of
@@ -239,45 +243,61 @@ static brabeion_status find_symbol(brb_image *image, brabeion_error *error)
 	return BRABEION_OK;
 }
 
+/* An object that cannot be unloaded is told so, lest somebody else's dlclose try. */
+brabeion_status brb_image_link(brb_image *image, brabeion_error *error)
+{
+	if (image->handle)
+		return BRABEION_OK;
+	bool resident = image->facts.resident_because[0] != '\0';
+	image->handle = open_guarded(image->copy, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
+	if (!image->handle)
+		return refuse_unlinkable(image, error);
+	if (find_symbol(image, error) == BRABEION_OK)
+		return BRABEION_OK;
+	close_guarded(image->handle);
+	image->handle = NULL;
+	return error->status;
+}
+
+/* ---- images ------------------------------------------------------------------------------------------------------ */
+
 static const char *file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
 }
 
-/* An object that cannot be unloaded is told so, lest somebody else's dlclose try. */
-static brabeion_status load(brb_image *image, const content *file, brabeion_error *error)
+/* One more use of the image of that content; NULL when there is none. */
+static brb_image *use_image(brb_image_home *home, const char *path, const char *sha256)
+{
+	pthread_mutex_lock(&home->lock);
+	brb_image *image = home->images;
+	while (image && (strcmp(image->sha256, sha256) != 0 || strcmp(image->path, path) != 0))
+		image = image->next;
+	if (image)
+		image->uses++;
+	pthread_mutex_unlock(&home->lock);
+	return image;
+}
+
+static void add_image(brb_image *image)
+{
+	pthread_mutex_lock(&image->home->lock);
+	image->next = image->home->images;
+	image->home->images = image;
+	pthread_mutex_unlock(&image->home->lock);
+}
+
+static brabeion_status copy_file(brb_image *image, const content *file, brabeion_error *error)
 {
 	char tag[TAG_DIGITS + 1];
 	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
-	if (brb_home_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
-			 &image->copy, error) != BRABEION_OK)
-		return error->status;
-	bool resident = image->facts.resident_because[0] != '\0';
-	image->handle = open_guarded(image->copy, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
-	if (!image->handle)
-		refuse_unlinkable(image, error);
-	else if (find_symbol(image, error) == BRABEION_OK)
-		return BRABEION_OK;
-	if (image->handle)
-		close_guarded(image->handle);
-	brb_home_remove(image->home->folder, image->copy);
-	return error->status;
+	return brb_home_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
+			    &image->copy, error);
 }
 
-/* ---- images ------------------------------------------------------------------------------------------------------ */
-
-static brb_image *find_image(const brb_image_home *home, const char *path, const char *sha256)
-{
-	for (brb_image *image = home->images; image; image = image->next) {
-		if (strcmp(image->sha256, sha256) == 0 && strcmp(image->path, path) == 0)
-			return image;
-	}
-	return NULL;
-}
-
-static brabeion_status load_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
-				brb_image **out, brabeion_error *error)
+static brabeion_status prepare_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
+				   brb_image **out, brabeion_error *error)
 {
 	brb_image *image = calloc(1, sizeof *image);
 	if (!image || !(image->path = strdup(path))) {
@@ -288,17 +308,16 @@ static brabeion_status load_new(brb_image_home *home, const char *path, const ch
 	image->uses = 1;
 	memcpy(image->sha256, sha256, sizeof image->sha256);
 	if (brb_elf_check(file->bytes, file->size_bytes, &image->facts, error) != BRABEION_OK ||
-	    load(image, file, error) != BRABEION_OK) {
+	    copy_file(image, file, error) != BRABEION_OK) {
 		free_image(image);
 		return error->status;
 	}
-	image->next = home->images;
-	home->images = image;
+	add_image(image);
 	*out = image;
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error)
+brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error)
 {
 	content file = { .bytes = NULL };
 	char sha256[BRB_SHA256_TEXT_BYTES];
@@ -306,13 +325,11 @@ brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image
 		return error->status;
 	brb_sha256_text(file.bytes, file.size_bytes, sha256);
 	brabeion_status status = BRABEION_OK;
-	brb_image *image = find_image(home, path, sha256);
-	if (image) {
-		image->uses++;
+	brb_image *image = use_image(home, path, sha256);
+	if (image)
 		*out = image;
-	} else {
-		status = load_new(home, path, sha256, &file, out, error);
-	}
+	else
+		status = prepare_new(home, path, sha256, &file, out, error);
 	free(file.bytes);
 	return status;
 }
@@ -332,22 +349,47 @@ static bool unload(brb_image *image)
 	return false;
 }
 
+/* Counts one use less. True when it was the last of an image that need not stay: it is off the list then. */
+static bool give_up(brb_image *image)
+{
+	pthread_mutex_lock(&image->home->lock);
+	assert(image->uses > 0);
+	bool stays = image->handle && image->facts.resident_because[0] != '\0';
+	bool last = --image->uses == 0 && !stays;
+	if (last) {
+		brb_image **link = &image->home->images;
+		while (*link != image)
+			link = &(*link)->next;
+		*link = image->next;
+	}
+	pthread_mutex_unlock(&image->home->lock);
+	return last;
+}
+
+/* Destructors run without the lock: one that hangs holds up nobody who opens another. */
 void brb_image_close(brb_image *image)
 {
-	if (!image)
+	if (!image || !give_up(image))
 		return;
-	assert(image->uses > 0);
-	if (--image->uses > 0 || image->facts.resident_because[0] != '\0' || !unload(image))
+	if (image->handle && !unload(image)) {
+		add_image(image);
 		return;
-	brb_image **link = &image->home->images;
-	while (*link != image)
-		link = &(*link)->next;
-	*link = image->next;
+	}
 	brb_home_remove(image->home->folder, image->copy);
 	free_image(image);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+bool brb_image_is_linked(const brb_image *image)
+{
+	return image->handle != NULL;
+}
+
+const char *brb_image_copy_path(const brb_image *image)
+{
+	return image->copy;
+}
 
 /* The loaded segment that an address lies in; NULL when it lies in none. */
 static const brb_elf_segment *segment_of(const brb_image *image, const void *address)

@@ -1,17 +1,19 @@
 /*
- * image: one plugin file on disk -> a checked, privately copied, opened image with its descriptor.
+ * image: one plugin file on disk -> a checked, privately copied, linked image with its descriptor.
  *
  * A file is never opened in place: writing over it would crash the process. It is read once; what was read is checked
  * (ELF class, machine, type, every segment inside the file, ...), written under its hash into a private folder, and
- * that copy is opened. So what was checked is what is run. The same content under the same path is opened once and
- * counted.
+ * that copy is linked. So what was checked is what is run. The same content under the same path is one image, counted.
  *
- * Keeps true: no code of the file runs before the checks passed; floating-point mode is as before; a refused file
- * leaves nothing behind.
+ * Two steps: a prepared image is a file and nothing more; linking runs its constructors. Between the two somebody may
+ * try it out in another process.
+ *
+ * Keeps true: no code of the file runs before it is linked; floating-point mode is as before; a refused file leaves
+ * nothing behind.
  *
  * Leaves to others: what the descriptor says (loading/plugin).
  *
- * Threads: one at a time per home; the caller holds its reload lock.
+ * Threads: one at a time prepares and links in a home (the caller holds its reload lock); any may close meanwhile.
  */
 #ifndef BRB_LOADING_IMAGE_H
 #define BRB_LOADING_IMAGE_H
@@ -39,17 +41,27 @@ void brb_image_home_close(brb_image_home *home, bool forked);
 typedef struct brb_image brb_image;
 
 /*
- * Opens `path`, or counts one more use of it when its content is already open.
+ * Reads, checks and copies `path`, or counts one more use of its image when there is one of that content.
  * Errors: BRABEION_CONFIG with why, without the path in front: "is not a shared object: ...", "is cut short: ...",
- *         "has no badge_plugin_v1: is it a brabeion plugin?", "needs libfoo.so.1: ...". BRABEION_MEMORY,
- * BRABEION_SYSTEM.
+ *         "has no badge_plugin_v1: is it a brabeion plugin?". BRABEION_MEMORY, BRABEION_SYSTEM.
  */
-brabeion_status brb_image_open(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error);
+brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error);
+
+/*
+ * Links a prepared image, which runs its constructors; one that is linked stays as it is.
+ * Errors: BRABEION_CONFIG with why, as above: "needs libfoo.so.1: ...", "cannot be loaded: ...". It stays prepared.
+ */
+brabeion_status brb_image_link(brb_image *image, brabeion_error *error);
+
+bool brb_image_is_linked(const brb_image *image);
+
+/* The private copy: what is checked and run. */
+const char *brb_image_copy_path(const brb_image *image);
 
 /* Counts one use less; with the last one the image is unloaded where that is safe, else kept resident. */
 void brb_image_close(brb_image *image);
 
-/* Address of the exported badge_plugin_v1, and how many bytes of the image are readable from there. */
+/* Of a linked image: address of the exported badge_plugin_v1, and how many bytes of the image are readable from there. */
 const void *brb_image_symbol(const brb_image *image, size_t *readable_bytes);
 
 /*

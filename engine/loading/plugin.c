@@ -278,21 +278,27 @@ static void open_plugin(plugin_loader *loader)
 	brb_setup_finish(&setup);
 }
 
-static brabeion_status load_image(plugin_loader *loader, brb_image_home *home)
+/* A fault of the file is badges.yaml's, where it names the file; others are the machine's. */
+static void refuse_file(plugin_loader *loader, brabeion_error *fault)
+{
+	const brb_config_plugin *entry = loader->entry;
+	if (fault->status == BRABEION_CONFIG)
+		REFUSE(loader, entry->file_at, "plugin \"%s\" %s", entry->file, fault->message);
+	else
+		brb_status_set(loader->error, fault->status, "plugin \"%s\" %s", entry->path, fault->message);
+	loader->refused = true;
+	brabeion_error_finish(fault);
+}
+
+static void link_image(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
-	const brb_config_plugin *entry = loader->entry;
 	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_status status = brb_image_open(home, entry->path, &plugin->image, &fault);
+	brabeion_status status = brb_image_link(plugin->image, &fault);
 	if (status == BRABEION_OK)
 		status = brb_descriptor_read(plugin->image, &plugin->arena, &loader->descriptor, &fault);
-	if (status == BRABEION_CONFIG)
-		REFUSE(loader, entry->file_at, "plugin \"%s\" %s", entry->file, fault.message);
-	else if (status != BRABEION_OK) /* the machine is in the way, not the file */
-		brb_status_set(loader->error, status, "plugin \"%s\" %s", entry->path, fault.message);
-	loader->refused = status != BRABEION_OK;
-	brabeion_error_finish(&fault);
-	return status;
+	if (status != BRABEION_OK)
+		refuse_file(loader, &fault);
 }
 
 static void describe(plugin_loader *loader)
@@ -310,26 +316,47 @@ static void describe(plugin_loader *loader)
 		no_memory(loader);
 }
 
-brabeion_status brb_plugin_open(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
-				const brb_log *log, brb_plugin **out, brabeion_error *error)
+static brabeion_status verdict(const plugin_loader *loader)
+{
+	if (!loader->refused)
+		return BRABEION_OK;
+	return loader->error->status != BRABEION_OK ? loader->error->status : BRABEION_CONFIG;
+}
+
+brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
+				   brb_plugin **out, brabeion_error *error)
 {
 	brb_plugin *plugin = calloc(1, sizeof *plugin);
 	if (!plugin)
 		return brb_status_no_memory(error);
+	plugin_loader loader = { .config = config, .entry = entry, .plugin = plugin, .error = error };
+	brabeion_error fault = BRABEION_NO_ERROR;
+	if (brb_image_prepare(home, entry->path, &plugin->image, &fault) == BRABEION_OK) {
+		*out = plugin;
+		return BRABEION_OK;
+	}
+	refuse_file(&loader, &fault);
+	brb_plugin_close(plugin);
+	return verdict(&loader);
+}
+
+bool brb_plugin_is_new(const brb_plugin *plugin)
+{
+	return !brb_image_is_linked(plugin->image);
+}
+
+brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, const brb_log *log,
+				brb_plugin *plugin, brabeion_error *error)
+{
 	plugin_loader loader = { .config = config, .entry = entry, .log = log, .plugin = plugin, .error = error };
-	brabeion_status status = load_image(&loader, home);
-	if (status == BRABEION_OK) {
+	link_image(&loader);
+	if (!loader.refused) {
 		describe(&loader);
 		open_plugin(&loader);
-		if (!loader.refused)
-			load_badges(&loader);
 	}
-	if (loader.refused) {
-		brb_plugin_close(plugin);
-		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;
-	}
-	*out = plugin;
-	return BRABEION_OK;
+	if (!loader.refused)
+		load_badges(&loader);
+	return verdict(&loader);
 }
 
 void brb_plugin_close(brb_plugin *plugin)

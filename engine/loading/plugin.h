@@ -4,6 +4,8 @@
  * Reads the descriptor as data: every pointer is checked to lie inside the image before it is followed, every text is
  * copied, sizes and flags are compared by the ABI's rules. Then merges what badges.yaml says, and opens the instances.
  *
+ * Two steps, like the image's: a prepared plugin is a file that was checked; linking it runs its code.
+ *
  * Leaves to others: what is repeated over several plugins, and routes (loading/generation).
  */
 #ifndef BRB_LOADING_PLUGIN_H
@@ -55,11 +57,23 @@ struct brb_plugin {
 };
 
 /*
- * Loads one entry of the configuration. `config` and `entry` are read during the call only.
- * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
+ * Prepares one entry of the configuration: its file is read, checked and copied, nothing of it has run.
+ * Errors: BRABEION_CONFIG with the fault added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
  */
-brabeion_status brb_plugin_open(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
-				const brb_log *log, brb_plugin **out, brabeion_error *error);
+brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
+				   brb_plugin **out, brabeion_error *error);
+
+/* True when linking the prepared plugin will run code that has not run before. */
+bool brb_plugin_is_new(const brb_plugin *plugin);
+
+/*
+ * Links a prepared plugin, reads its descriptor and opens its instances. `config` and `entry`, the one it was prepared
+ * for, are read during the call only.
+ * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
+ *         The plugin is yours to close in any case.
+ */
+brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, const brb_log *log,
+				brb_plugin *plugin, brabeion_error *error);
 
 /* Closes its instances, then its image. NULL is fine. */
 void brb_plugin_close(brb_plugin *plugin);

@@ -4,6 +4,7 @@
  */
 #include "loading/descriptor.h"
 #include "loading_room.h"
+#include "open_image.h"
 
 TestSuite(descriptor, .init = open_loading_room, .fini = close_loading_room);
 
@@ -14,7 +15,7 @@ static brabeion_status read_plugin(const char *file, brb_descriptor *descriptor,
 {
 	char path[PATH_BYTES];
 	join(path, BRB_TEST_PLUGIN_DIR, file);
-	cr_assert_eq(brb_image_open(home, path, &image, error), BRABEION_OK, "%s: %s", file, error->message);
+	cr_assert_eq(open_image(home, path, &image, error), BRABEION_OK, "%s: %s", file, error->message);
 	return brb_descriptor_read(image, &arena, descriptor, error);
 }
 

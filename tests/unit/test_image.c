@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fenv.h>
@@ -21,6 +22,7 @@
 
 #include "loading/home.h"
 #include "loading/image.h"
+#include "open_image.h"
 
 #ifndef BRB_TEST_PLUGIN_DIR
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"
@@ -122,7 +124,7 @@ static brb_image *open_good(const char *path)
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_image_open(home, path, &image, &error), BRABEION_OK, "%s: %s", path, error.message);
+	cr_assert_eq(open_image(home, path, &image, &error), BRABEION_OK, "%s: %s", path, error.message);
 	cr_assert_not_null(image);
 	return image;
 }
@@ -139,7 +141,7 @@ static void expect_refused(const char *path, brabeion_status status, const char 
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_expect_eq(brb_image_open(home, path, &image, &error), status);
+	cr_expect_eq(open_image(home, path, &image, &error), status);
 	cr_expect_str_eq(error.message ? error.message : "(nothing)", message);
 	cr_expect_null(image);
 	brabeion_error_finish(&error);
@@ -258,6 +260,40 @@ Test(image, the_floating_point_mode_is_as_before, .init = begin, .fini = end)
 	cr_expect_eq(fegetround(), FE_TONEAREST);
 	brb_image_close(image);
 	cr_expect_eq(fegetround(), FE_TONEAREST);
+}
+
+Test(image, what_is_prepared_is_a_checked_copy_and_nothing_of_it_has_run, .init = begin, .fini = end)
+{
+	brb_image *image = NULL, *same = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	const char *path = place("fast_math", "fast.so");
+	cr_assert_eq(brb_image_prepare(home, path, &image, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_not(brb_image_is_linked(image));
+	cr_expect_eq(access(brb_image_copy_path(image), R_OK), 0);
+	cr_expect_null(dlopen(brb_image_copy_path(image), RTLD_NOW | RTLD_NOLOAD));
+	write_file(path, "nonsense", 8);
+	cr_assert_eq(brb_image_link(image, &error), BRABEION_OK, "%s", error.message);
+	cr_expect(brb_image_is_linked(image));
+	cr_expect_str_eq(descriptor(image)->id, "fast-math");
+	cr_assert_eq(brb_image_link(image, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_image_prepare(home, place("fast_math", "fast.so"), &same, &error), BRABEION_OK);
+	cr_expect_eq(same, image);
+	brb_image_close(image);
+	brb_image_close(same);
+}
+
+Test(image, one_that_is_prepared_only_leaves_nothing_behind, .init = begin, .fini = end)
+{
+	brb_image *image = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(brb_image_prepare(home, place("good_one", "one.so"), &image, &error), BRABEION_OK);
+	brb_image_close(image);
+	cr_assert_eq(brb_image_prepare(home, place("missing_function", "one.so"), &image, &error), BRABEION_OK);
+	cr_expect_eq(brb_image_link(image, &error), BRABEION_CONFIG);
+	cr_expect_not(brb_image_is_linked(image));
+	brabeion_error_finish(&error);
+	brb_image_close(image);
+	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
 }
 
 /* ---- refusing ---------------------------------------------------------------------------------------------------- */
@@ -436,7 +472,7 @@ static void leave_home_of_the_dead(const char *plugin)
 		brb_image *image = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
 		if (brb_image_home_open(candidates, 1, &silent, &made, &error) == BRABEION_OK &&
-		    brb_image_open(made, plugin, &image, &error) == BRABEION_OK)
+		    open_image(made, plugin, &image, &error) == BRABEION_OK)
 			raise(SIGKILL);
 		_exit(1);
 	}
@@ -613,7 +649,7 @@ static bool crashes(const char *path)
 		alarm(10);
 		brb_image *image = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
-		if (brb_image_open(home, path, &image, &error) == BRABEION_OK)
+		if (open_image(home, path, &image, &error) == BRABEION_OK)
 			brb_image_close(image);
 		_exit(0);
 	}
@@ -657,7 +693,7 @@ Test(image, truncated_files_never_crash, .init = begin, .fini = end)
 		brb_image *image = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
 		write_file(path, bytes, length);
-		cr_expect_eq(brb_image_open(home, path, &image, &error), BRABEION_CONFIG, "at %zu", length);
+		cr_expect_eq(open_image(home, path, &image, &error), BRABEION_CONFIG, "at %zu", length);
 		brabeion_error_finish(&error);
 	}
 	free(bytes);

@@ -10,7 +10,15 @@ TestSuite(plugin, .init = open_loading_room, .fini = close_loading_room);
 static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabeion_error *error)
 {
 	configure(lines);
-	brabeion_status status = brb_plugin_open(config, &config->plugins[0], home, &loading_log, plugin, error);
+	const brb_config_plugin *entry = &config->plugins[0];
+	brb_plugin *prepared = NULL;
+	brabeion_status status = brb_plugin_prepare(config, entry, home, &prepared, error);
+	if (status == BRABEION_OK)
+		status = brb_plugin_link(config, entry, &loading_log, prepared, error);
+	if (status == BRABEION_OK)
+		*plugin = prepared;
+	else
+		brb_plugin_close(prepared);
 	return status == BRABEION_CONFIG ? brb_config_verdict(config, error) : status;
 }
 
