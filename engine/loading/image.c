@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "loading/elf.h"
 #include "loading/home.h"
+#include "loading/owner.h"
 
 #define FILE_BYTES_MOST ((off_t)256 << 20)
 #define TAG_DIGITS 16
@@ -37,6 +38,7 @@ struct brb_image {
 	const void *symbol;
 	brb_elf_facts facts;
 	char sha256[BRB_SHA256_TEXT_BYTES];
+	char changeable_by[BRB_OWNER_WORDS_BYTES]; /* "": by nobody else */
 };
 
 struct brb_image_home {
@@ -90,6 +92,7 @@ void brb_image_home_close(brb_image_home *home, bool forked)
 typedef struct content {
 	void *bytes;
 	size_t size_bytes;
+	struct stat status;
 } content;
 
 static brabeion_status refuse_unreadable(brabeion_error *error, int why)
@@ -152,7 +155,7 @@ static brabeion_status read_open_file(int file, content *out, brabeion_error *er
 	else if (!is_unchanged(&status, file))
 		brb_status_set(error, BRABEION_CONFIG, "was being written while it was read: try again");
 	else {
-		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got };
+		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got, .status = status };
 		return BRABEION_OK;
 	}
 	free(bytes);
@@ -296,8 +299,9 @@ static brabeion_status copy_file(brb_image *image, const content *file, brabeion
 			    &image->copy, error);
 }
 
-static brabeion_status prepare_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
-				   brb_image **out, brabeion_error *error)
+static brabeion_status prepare_new(brb_image_home *home, const char *path, const char *sha256,
+				   const char *changeable_by, const content *file, brb_image **out,
+				   brabeion_error *error)
 {
 	brb_image *image = calloc(1, sizeof *image);
 	if (!image || !(image->path = strdup(path))) {
@@ -307,6 +311,7 @@ static brabeion_status prepare_new(brb_image_home *home, const char *path, const
 	image->home = home;
 	image->uses = 1;
 	memcpy(image->sha256, sha256, sizeof image->sha256);
+	memcpy(image->changeable_by, changeable_by, sizeof image->changeable_by);
 	if (brb_elf_check(file->bytes, file->size_bytes, &image->facts, error) != BRABEION_OK ||
 	    copy_file(image, file, error) != BRABEION_OK) {
 		free_image(image);
@@ -317,19 +322,33 @@ static brabeion_status prepare_new(brb_image_home *home, const char *path, const
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error)
+/* What was read is what is pinned, if anything is, and nobody slips other code to root. */
+static brabeion_status check_trust(const char *sha256, const char *pinned, const char *changeable_by,
+				   brabeion_error *error)
+{
+	if (pinned && strcmp(pinned, sha256) != 0)
+		return brb_status_set(error, BRABEION_CONFIG, "has the sha256 %s, not the pinned %s", sha256, pinned);
+	if (changeable_by[0] && geteuid() == 0)
+		return brb_status_set(error, BRABEION_CONFIG, "%s (the engine runs as root)", changeable_by);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_image_prepare(brb_image_home *home, const char *path, const char *sha256, brb_image **out,
+				  brabeion_error *error)
 {
 	content file = { .bytes = NULL };
-	char sha256[BRB_SHA256_TEXT_BYTES];
+	char found[BRB_SHA256_TEXT_BYTES];
+	char changeable_by[BRB_OWNER_WORDS_BYTES] = "";
 	if (read_file(path, &file, error) != BRABEION_OK)
 		return error->status;
-	brb_sha256_text(file.bytes, file.size_bytes, sha256);
-	brabeion_status status = BRABEION_OK;
-	brb_image *image = use_image(home, path, sha256);
+	brb_sha256_text(file.bytes, file.size_bytes, found);
+	brb_owner_check(path, &file.status, geteuid(), changeable_by);
+	brabeion_status status = check_trust(found, sha256, changeable_by, error);
+	brb_image *image = status == BRABEION_OK ? use_image(home, path, found) : NULL;
 	if (image)
 		*out = image;
-	else
-		status = prepare_new(home, path, sha256, &file, out, error);
+	else if (status == BRABEION_OK)
+		status = prepare_new(home, path, found, changeable_by, &file, out, error);
 	free(file.bytes);
 	return status;
 }
@@ -384,6 +403,11 @@ void brb_image_close(brb_image *image)
 bool brb_image_is_linked(const brb_image *image)
 {
 	return image->handle != NULL;
+}
+
+const char *brb_image_changeable_by(const brb_image *image)
+{
+	return image->changeable_by[0] != '\0' ? image->changeable_by : NULL;
 }
 
 const char *brb_image_copy_path(const brb_image *image)

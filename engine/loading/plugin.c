@@ -331,7 +331,7 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 		return brb_status_no_memory(error);
 	plugin_loader loader = { .config = config, .entry = entry, .plugin = plugin, .error = error };
 	brabeion_error fault = BRABEION_NO_ERROR;
-	if (brb_image_prepare(home, entry->path, &plugin->image, &fault) == BRABEION_OK) {
+	if (brb_image_prepare(home, entry->path, entry->sha256, &plugin->image, &fault) == BRABEION_OK) {
 		*out = plugin;
 		return BRABEION_OK;
 	}
@@ -345,10 +345,21 @@ bool brb_plugin_is_new(const brb_plugin *plugin)
 	return !brb_image_is_linked(plugin->image);
 }
 
+/* Told once, when the content is new. */
+static void tell_changeable(const plugin_loader *loader)
+{
+	const brb_config_plugin *entry = loader->entry;
+	const char *changeable_by = brb_image_changeable_by(loader->plugin->image);
+	if (changeable_by && brb_plugin_is_new(loader->plugin))
+		brb_log_write(loader->log, BRABEION_LOG_WARNING, "%s:%u:%u: plugin \"%s\" %s", loader->config->name,
+			      entry->file_at.line, entry->file_at.column, entry->file, changeable_by);
+}
+
 brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, const brb_log *log,
 				brb_plugin *plugin, brabeion_error *error)
 {
 	plugin_loader loader = { .config = config, .entry = entry, .log = log, .plugin = plugin, .error = error };
+	tell_changeable(&loader);
 	link_image(&loader);
 	if (!loader.refused) {
 		describe(&loader);
