@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loading/probe.h"
+
 typedef struct generation_builder {
 	brb_config *config;
 	brb_generation *generation;
@@ -129,6 +131,86 @@ static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 	}
 }
 
+/* The plugins whose code has not run here yet, as the probe is asked for them. */
+static size_t list_new(const generation_builder *builder, brb_probe_wanted *wanted, size_t *places)
+{
+	const brb_generation *generation = builder->generation;
+	size_t count = 0;
+	for (size_t i = 0; i < generation->plugin_count; i++) {
+		const brb_plugin *plugin = generation->plugins[i];
+		if (!brb_plugin_is_new(plugin))
+			continue;
+		wanted[count].entry = (uint32_t)(builder->entries[i] - builder->config->plugins);
+		wanted[count].copy = brb_image_copy_path(plugin->image);
+		places[count++] = i;
+	}
+	return count;
+}
+
+/* Faults go on record; the plugins that have one are closed, and their places are empty. */
+static void take_faults(generation_builder *builder, brb_probe_fault *faults, const size_t *places, size_t count)
+{
+	brb_generation *generation = builder->generation;
+	for (size_t i = 0; i < count; i++) {
+		if (!faults[i][0])
+			continue;
+		const brb_config_plugin *entry = builder->entries[places[i]];
+		builder->refused = true;
+		brb_config_fault(builder->config, entry->file_at, "plugin \"%s\" %s", entry->file, faults[i]);
+		brb_plugin_close(generation->plugins[places[i]]);
+		generation->plugins[places[i]] = NULL;
+	}
+}
+
+static void run_probe(generation_builder *builder, brb_image_home *home, const char *program,
+		      const brb_probe_wanted *wanted, const size_t *places, size_t count)
+{
+	const brb_config *config = builder->config;
+	char *folder = NULL;
+	brb_probe_fault *faults = brb_arena_take(&builder->generation->arena, count * sizeof *faults);
+	if (!faults) {
+		no_memory(builder);
+		return;
+	}
+	brb_probe_request request = { .name = config->name,
+				      .text = config->text,
+				      .text_bytes = config->text_bytes,
+				      .step_ms = config->probe_ms,
+				      .wanted = wanted,
+				      .count = count };
+	brabeion_status status = brb_image_home_lend(home, &folder, builder->error);
+	request.folder = folder;
+	if (status == BRABEION_OK)
+		status = brb_probe_run(program, &request, faults, builder->error);
+	brb_image_home_take_back(home, folder);
+	builder->refused = builder->refused || status != BRABEION_OK;
+	take_faults(builder, faults, places, count);
+}
+
+/* Between the steps: what has not run here yet runs somewhere else first. False: none of it may run here. */
+static bool try_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+{
+	brb_generation *generation = builder->generation;
+	size_t room = generation->plugin_count + 1;
+	if (!builder->config->probe_ms)
+		return true;
+	const char *program = brb_probe_program();
+	if (!brb_probe_is_there(program)) {
+		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s", program);
+		return true;
+	}
+	brb_probe_wanted *wanted = brb_arena_take(&generation->arena, room * sizeof *wanted);
+	size_t *places = brb_arena_take(&generation->arena, room * sizeof *places);
+	if (!wanted || !places) {
+		no_memory(builder);
+		return false;
+	}
+	size_t count = list_new(builder, wanted, places);
+	if (count)
+		run_probe(builder, home, program, wanted, places, count);
+	return builder->error->status == BRABEION_OK;
+}
+
 /* Second step: their code runs, for the first time where brb_plugin_is_new. One that is refused is dropped. */
 static void link_plugins(generation_builder *builder, const brb_log *log)
 {
@@ -136,6 +218,8 @@ static void link_plugins(generation_builder *builder, const brb_log *log)
 	size_t linked = 0;
 	for (size_t i = 0; i < generation->plugin_count; i++) {
 		brb_plugin *plugin = generation->plugins[i];
+		if (!plugin) /* refused when it was tried */
+			continue;
 		if (brb_plugin_link(builder->config, builder->entries[i], log, plugin, builder->error) ==
 		    BRABEION_OK) {
 			generation->plugins[linked++] = plugin;
@@ -175,8 +259,10 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 		return brb_status_no_memory(error);
 	generation_builder builder = { .config = config, .generation = generation, .error = error };
 	prepare_plugins(&builder, home);
-	link_plugins(&builder, log);
-	join_plugins(&builder);
+	if (try_plugins(&builder, home, log)) {
+		link_plugins(&builder, log);
+		join_plugins(&builder);
+	}
 	if (builder.refused) {
 		brb_generation_close(generation);
 		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;

@@ -42,7 +42,7 @@ struct brb_image {
 };
 
 struct brb_image_home {
-	brb_home *folder;
+	brb_home *folder;     /* NULL: of copies that are another's */
 	pthread_mutex_t lock; /* guards what follows; not held while code of a plugin runs */
 	brb_image *images;    /* those in use, and those that stay resident */
 };
@@ -62,6 +62,28 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 	pthread_mutex_init(&home->lock, NULL);
 	*out = home;
 	return BRABEION_OK;
+}
+
+brabeion_status brb_image_home_of_copies(brb_image_home **out, brabeion_error *error)
+{
+	brb_image_home *home = calloc(1, sizeof *home);
+	if (!home)
+		return brb_status_no_memory(error);
+	pthread_mutex_init(&home->lock, NULL);
+	*out = home;
+	return BRABEION_OK;
+}
+
+brabeion_status brb_image_home_lend(brb_image_home *home, char **path, brabeion_error *error)
+{
+	return brb_home_add_folder(home->folder, "probe", path, error);
+}
+
+void brb_image_home_take_back(brb_image_home *home, char *path)
+{
+	if (path)
+		brb_home_remove(home->folder, path);
+	free(path);
 }
 
 static void free_image(brb_image *image)
@@ -293,6 +315,10 @@ static void add_image(brb_image *image)
 
 static brabeion_status copy_file(brb_image *image, const content *file, brabeion_error *error)
 {
+	if (!image->home->folder) {
+		image->copy = strdup(image->path);
+		return image->copy ? BRABEION_OK : brb_status_no_memory(error);
+	}
 	char tag[TAG_DIGITS + 1];
 	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
 	return brb_home_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
@@ -394,7 +420,8 @@ void brb_image_close(brb_image *image)
 		add_image(image);
 		return;
 	}
-	brb_home_remove(image->home->folder, image->copy);
+	if (image->home->folder)
+		brb_home_remove(image->home->folder, image->copy);
 	free_image(image);
 }
 

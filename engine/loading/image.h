@@ -38,6 +38,18 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 /* Removes the folder. All images must be closed. In a child of fork: frees memory only (`forked`). */
 void brb_image_home_close(brb_image_home *home, bool forked);
 
+/*
+ * A home of images whose files are private copies already, another home's: they are linked where they are, and left
+ * there. For the program in which plugins are tried.
+ */
+brabeion_status brb_image_home_of_copies(brb_image_home **out, brabeion_error *error);
+
+/* A folder of its own in the private folder, for whoever tries plugins. `*path` is yours, to be given back. */
+brabeion_status brb_image_home_lend(brb_image_home *home, char **path, brabeion_error *error);
+
+/* Takes it back, with the files in it. NULL is fine. */
+void brb_image_home_take_back(brb_image_home *home, char *path);
+
 typedef struct brb_image brb_image;
 
 /*

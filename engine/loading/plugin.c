@@ -33,6 +33,12 @@ static void no_memory(plugin_loader *loader)
 	brb_status_no_memory(loader->error);
 }
 
+static void tell(const brb_plugin *plugin, brb_probe_step step, const char *slug)
+{
+	if (plugin->listener)
+		plugin->listener->step(plugin->listener->context, step, slug);
+}
+
 /* ---- merging ---- */
 
 static const badge_definition *find_definition(plugin_loader *loader, const brb_config_badge *use)
@@ -190,6 +196,7 @@ static void open_instance(plugin_loader *loader, const badge_definition *definit
 			    .level_count = badge->level_count,
 			    .error = loader->error };
 	brb_setup_init(&setup);
+	tell(loader->plugin, BRB_PROBE_OPENING, badge->slug);
 	if (brb_setup_open(&setup, definition->open, definition->close, &badge->self))
 		badge->close = definition->open ? definition->close : NULL;
 	else
@@ -271,6 +278,7 @@ static void open_plugin(plugin_loader *loader)
 			    .slug = plugin->id,
 			    .error = loader->error };
 	brb_setup_init(&setup);
+	tell(plugin, BRB_PROBE_OPENING, NULL);
 	if (brb_setup_open(&setup, descriptor->open, descriptor->close, &plugin->self))
 		plugin->close = descriptor->open ? descriptor->close : NULL;
 	else
@@ -294,6 +302,7 @@ static void link_image(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
 	brabeion_error fault = BRABEION_NO_ERROR;
+	tell(plugin, BRB_PROBE_LINKING, NULL);
 	brabeion_status status = brb_image_link(plugin->image, &fault);
 	if (status == BRABEION_OK)
 		status = brb_descriptor_read(plugin->image, &plugin->arena, &loader->descriptor, &fault);
@@ -370,17 +379,28 @@ brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *ent
 	return verdict(&loader);
 }
 
+static void close_instances(brb_plugin *plugin)
+{
+	brb_guard_enter();
+	for (size_t i = 0; i < plugin->badge_count; i++) {
+		if (!plugin->badges[i].close)
+			continue;
+		tell(plugin, BRB_PROBE_CLOSING, plugin->badges[i].slug);
+		plugin->badges[i].close(plugin->badges[i].self);
+	}
+	if (plugin->close) {
+		tell(plugin, BRB_PROBE_CLOSING, NULL);
+		plugin->close(plugin->self);
+	}
+	brb_guard_leave();
+}
+
 void brb_plugin_close(brb_plugin *plugin)
 {
 	if (!plugin)
 		return;
-	brb_guard_enter();
-	for (size_t i = 0; i < plugin->badge_count; i++)
-		if (plugin->badges[i].close)
-			plugin->badges[i].close(plugin->badges[i].self);
-	if (plugin->close)
-		plugin->close(plugin->self);
-	brb_guard_leave();
+	close_instances(plugin);
+	tell(plugin, BRB_PROBE_UNLOADING, NULL);
 	if (plugin->image)
 		brb_image_close(plugin->image);
 	brb_arena_finish(&plugin->arena);

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "loading/image.h"
+#include "loading/probe_wire.h"
 
 typedef struct brb_plugin brb_plugin;
 
@@ -52,7 +53,8 @@ struct brb_plugin {
 	void *self;
 	brb_badge *badges;
 	size_t badge_count;
-	uint32_t number; /* of its id in the store; set before the generation is published */
+	uint32_t number;                    /* of its id in the store; set before the generation is published */
+	const brb_probe_listener *listener; /* who is told before its code runs; set before linking; NULL: nobody */
 	brb_arena arena;
 };
 
