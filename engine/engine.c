@@ -124,11 +124,11 @@ static brabeion_status open_home(const brb_config *config, const char *database,
 }
 
 /* All faults of the file and of what it names, at once. */
-static brabeion_status load_generation(brb_config *config, brb_image_home *home, const brb_log *log,
-				       brb_generation **out, brabeion_error *error)
+static brabeion_status load_generation(brb_config *config, brb_image_home *home, const brb_generation *before,
+				       const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = NULL;
-	brabeion_status status = brb_generation_open(config, home, log, &generation, error);
+	brabeion_status status = brb_generation_open(config, home, before, log, &generation, error);
 	if (status == BRABEION_OK || status == BRABEION_CONFIG)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)
@@ -218,7 +218,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 	if (status == BRABEION_OK)
 		status = open_home(config, database, NULL, &engine->log, &engine->home, error);
 	if (status == BRABEION_OK)
-		status = load_generation(config, engine->home, &engine->log, &generation, error);
+		status = load_generation(config, engine->home, NULL, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
@@ -338,6 +338,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 {
 	brb_config *config = NULL;
 	brb_generation *generation = NULL;
+	const brb_generation *before = atomic_load(&engine->registry.current); /* stays while the lock is held */
 	int64_t began_us = brb_clock_monotonic_us();
 	char *path = config_path_now(engine);
 	brabeion_status status =
@@ -346,7 +347,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	if (status == BRABEION_OK)
 		status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
-		status = load_generation(config, engine->home, &engine->log, &generation, error);
+		status = load_generation(config, engine->home, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
 	if (status == BRABEION_OK)
@@ -356,7 +357,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		brb_generation_close(generation);
 		return status;
 	}
-	brb_generation_compare(atomic_load(&engine->registry.current), generation, receipt);
+	brb_generation_compare(before, generation, receipt);
 	int64_t loaded_us = brb_clock_monotonic_us();
 	brb_registry_publish(&engine->registry, generation);
 	receipt->generation = engine->registry.published;
@@ -408,7 +409,7 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 				   temporary ? temporary : "/tmp", &log, &home, error);
 	if (status == BRABEION_OK) {
 		tell_untried(config, &log);
-		status = load_generation(config, home, &log, &generation, error);
+		status = load_generation(config, home, NULL, &log, &generation, error);
 	}
 	if (status == BRABEION_OK && list)
 		status = brb_engine_list_badges(generation, NULL, list, error);

@@ -8,10 +8,21 @@
 
 #include "loading/probe.h"
 
+/* A plugin on its way, from its file to its instances. */
+typedef struct prepared_plugin {
+	const brb_config_plugin *entry;
+	brb_plugin_before before;
+	brb_plugin *plugin;
+	bool barred; /* its code is not to run here */
+} prepared_plugin;
+
 typedef struct generation_builder {
 	brb_config *config;
+	const brb_generation *before;
 	brb_generation *generation;
-	const brb_config_plugin **entries; /* of the generation's plugins, one each */
+	prepared_plugin *prepared;
+	size_t prepared_count;
+	brb_arena scratch;
 	brabeion_error *error;
 	bool refused;
 } generation_builder;
@@ -106,15 +117,27 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin)
 
 /* ---- building ---- */
 
+/*
+ * The plugin of the same image in the generation at work. The search starts at the plugin's place in the file, where
+ * it mostly is.
+ */
+static brb_plugin_before find_before(const brb_generation *before, const brb_image *image, size_t place)
+{
+	size_t count = before ? before->plugin_count : 0;
+	for (size_t i = 0; i < count; i++) {
+		const brb_plugin *plugin = before->plugins[(place + i) % count];
+		if (plugin->image == image)
+			return (brb_plugin_before){ plugin, &before->slugs };
+	}
+	return (brb_plugin_before){ NULL, NULL };
+}
+
 /* First step: all files are read, checked and copied. Nothing of a plugin that is not at work already has run. */
 static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 {
 	brb_config *config = builder->config;
-	brb_generation *generation = builder->generation;
-	size_t room = config->plugin_count + 1;
-	generation->plugins = brb_arena_take(&generation->arena, room * sizeof *generation->plugins);
-	builder->entries = brb_arena_take(&generation->arena, room * sizeof *builder->entries);
-	if (!generation->plugins || !builder->entries) {
+	builder->prepared = brb_arena_take(&builder->scratch, (config->plugin_count + 1) * sizeof *builder->prepared);
+	if (!builder->prepared) {
 		no_memory(builder);
 		return;
 	}
@@ -126,109 +149,101 @@ static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 			builder->refused = true;
 			continue;
 		}
-		builder->entries[generation->plugin_count] = entry;
-		generation->plugins[generation->plugin_count++] = plugin;
+		builder->prepared[builder->prepared_count++] = (prepared_plugin){
+			.entry = entry, .before = find_before(builder->before, plugin->image, i), .plugin = plugin
+		};
 	}
 }
 
-/* The plugins whose code has not run here yet, as the probe is asked for them. */
-static size_t list_new(const generation_builder *builder, brb_probe_wanted *wanted, size_t *places)
+/* Those that are new, as the probe is asked for them. */
+static size_t list_new(const generation_builder *builder, brb_probe_wanted *wanted, prepared_plugin **tried)
 {
-	const brb_generation *generation = builder->generation;
 	size_t count = 0;
-	for (size_t i = 0; i < generation->plugin_count; i++) {
-		const brb_plugin *plugin = generation->plugins[i];
-		if (!brb_plugin_is_new(plugin))
+	for (size_t i = 0; i < builder->prepared_count; i++) {
+		prepared_plugin *prepared = &builder->prepared[i];
+		if (!brb_plugin_is_new(prepared->plugin, prepared->entry, prepared->before))
 			continue;
-		wanted[count].entry = (uint32_t)(builder->entries[i] - builder->config->plugins);
-		wanted[count].copy = brb_image_copy_path(plugin->image);
-		places[count++] = i;
+		wanted[count].entry = (uint32_t)(prepared->entry - builder->config->plugins);
+		wanted[count].copy = brb_image_copy_path(prepared->plugin->image);
+		tried[count++] = prepared;
 	}
 	return count;
 }
 
-/* Faults go on record; the plugins that have one are closed, and their places are empty. */
-static void take_faults(generation_builder *builder, brb_probe_fault *faults, const size_t *places, size_t count)
-{
-	brb_generation *generation = builder->generation;
-	for (size_t i = 0; i < count; i++) {
-		if (!faults[i][0])
-			continue;
-		const brb_config_plugin *entry = builder->entries[places[i]];
-		builder->refused = true;
-		brb_config_fault(builder->config, entry->file_at, "plugin \"%s\" %s", entry->file, faults[i]);
-		brb_plugin_close(generation->plugins[places[i]]);
-		generation->plugins[places[i]] = NULL;
-	}
-}
-
-static void run_probe(generation_builder *builder, brb_image_home *home, const char *program,
-		      const brb_probe_wanted *wanted, const size_t *places, size_t count)
+static brabeion_status run_probe(const generation_builder *builder, brb_image_home *home,
+				 const brb_probe_wanted *wanted, size_t count, brb_probe_fault *faults)
 {
 	const brb_config *config = builder->config;
 	char *folder = NULL;
-	brb_probe_fault *faults = brb_arena_take(&builder->generation->arena, count * sizeof *faults);
-	if (!faults) {
-		no_memory(builder);
-		return;
-	}
+	brabeion_status status = brb_image_home_lend(home, &folder, builder->error);
+	if (status != BRABEION_OK)
+		return status;
 	brb_probe_request request = { .name = config->name,
 				      .text = config->text,
 				      .text_bytes = config->text_bytes,
+				      .folder = folder,
 				      .step_ms = config->probe_ms,
 				      .wanted = wanted,
 				      .count = count };
-	brabeion_status status = brb_image_home_lend(home, &folder, builder->error);
-	request.folder = folder;
-	if (status == BRABEION_OK)
-		status = brb_probe_run(program, &request, faults, builder->error);
+	status = brb_probe_run(brb_probe_program(), &request, faults, builder->error);
 	brb_image_home_take_back(home, folder);
-	builder->refused = builder->refused || status != BRABEION_OK;
-	take_faults(builder, faults, places, count);
+	return status;
 }
 
-/* Between the steps: what has not run here yet runs somewhere else first. False: none of it may run here. */
-static bool try_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+/* When it cannot be known what they would do, none of them is let in. */
+static void try_new(generation_builder *builder, brb_image_home *home)
 {
-	brb_generation *generation = builder->generation;
-	size_t room = generation->plugin_count + 1;
-	if (!builder->config->probe_ms)
-		return true;
-	const char *program = brb_probe_program();
-	if (!brb_probe_is_there(program)) {
-		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s", program);
-		return true;
-	}
-	brb_probe_wanted *wanted = brb_arena_take(&generation->arena, room * sizeof *wanted);
-	size_t *places = brb_arena_take(&generation->arena, room * sizeof *places);
-	if (!wanted || !places) {
+	size_t room = builder->prepared_count + 1;
+	brb_probe_wanted *wanted = brb_arena_take(&builder->scratch, room * sizeof *wanted);
+	prepared_plugin **tried = brb_arena_take(&builder->scratch, room * sizeof *tried);
+	size_t count = wanted && tried ? list_new(builder, wanted, tried) : 0;
+	brb_probe_fault *faults = brb_arena_take(&builder->scratch, (count + 1) * sizeof *faults);
+	if (!wanted || !tried || !faults)
 		no_memory(builder);
-		return false;
+	else if (count && run_probe(builder, home, wanted, count, faults) != BRABEION_OK)
+		builder->refused = true;
+	for (size_t i = 0; i < builder->prepared_count && builder->error->status != BRABEION_OK; i++)
+		builder->prepared[i].barred = true;
+	for (size_t i = 0; i < count && faults; i++) {
+		if (!faults[i][0])
+			continue;
+		tried[i]->barred = true;
+		brb_config_fault(builder->config, tried[i]->entry->file_at, "plugin \"%s\" %s", tried[i]->entry->file,
+				 faults[i]);
 	}
-	size_t count = list_new(builder, wanted, places);
-	if (count)
-		run_probe(builder, home, program, wanted, places, count);
-	return builder->error->status == BRABEION_OK;
 }
 
-/* Second step: their code runs, for the first time where brb_plugin_is_new. One that is refused is dropped. */
+/* Between the steps: what would run here for the first time runs somewhere else first. */
+static void try_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+{
+	if (!builder->config->probe_ms)
+		return;
+	if (brb_probe_is_there(brb_probe_program()))
+		try_new(builder, home);
+	else
+		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s",
+			      brb_probe_program());
+}
+
+/* Second step: their code runs. */
 static void link_plugins(generation_builder *builder, const brb_log *log)
 {
 	brb_generation *generation = builder->generation;
-	size_t linked = 0;
-	for (size_t i = 0; i < generation->plugin_count; i++) {
-		brb_plugin *plugin = generation->plugins[i];
-		if (!plugin) /* refused when it was tried */
-			continue;
-		if (brb_plugin_link(builder->config, builder->entries[i], log, plugin, builder->error) ==
-		    BRABEION_OK) {
-			generation->plugins[linked++] = plugin;
+	generation->plugins =
+		brb_arena_take(&generation->arena, (builder->prepared_count + 1) * sizeof *generation->plugins);
+	if (!generation->plugins)
+		no_memory(builder);
+	for (size_t i = 0; i < builder->prepared_count; i++) {
+		const prepared_plugin *prepared = &builder->prepared[i];
+		if (generation->plugins && !prepared->barred &&
+		    brb_plugin_link(builder->config, prepared->entry, prepared->before, log, prepared->plugin,
+				    builder->error) == BRABEION_OK) {
+			generation->plugins[generation->plugin_count++] = prepared->plugin;
 		} else {
 			builder->refused = true;
-			brb_plugin_close(plugin);
+			brb_plugin_close(prepared->plugin);
 		}
 	}
-	generation->plugin_count = linked;
 }
 
 static void join_plugins(generation_builder *builder)
@@ -251,18 +266,18 @@ static void join_plugins(generation_builder *builder)
 	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
 }
 
-brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
-				    brb_generation **out, brabeion_error *error)
+brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_generation *before,
+				    const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = calloc(1, sizeof *generation);
 	if (!generation)
 		return brb_status_no_memory(error);
-	generation_builder builder = { .config = config, .generation = generation, .error = error };
+	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
 	prepare_plugins(&builder, home);
-	if (try_plugins(&builder, home, log)) {
-		link_plugins(&builder, log);
-		join_plugins(&builder);
-	}
+	try_plugins(&builder, home, log);
+	link_plugins(&builder, log);
+	join_plugins(&builder);
+	brb_arena_finish(&builder.scratch);
 	if (builder.refused) {
 		brb_generation_close(generation);
 		return error->status != BRABEION_OK ? error->status : BRABEION_CONFIG;

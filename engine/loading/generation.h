@@ -47,13 +47,14 @@ typedef struct brb_generation {
 } brb_generation;
 
 /*
+ * Builds one. What is the same in `before` (the one at work; NULL: none), which stays as it is, is shared with it.
  * Errors: BRABEION_CONFIG with the faults of all plugins added to the configuration's; BRABEION_SYSTEM and
  *         BRABEION_MEMORY in `error`. Nothing stays loaded then.
  */
-brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_log *log,
-				    brb_generation **out, brabeion_error *error);
+brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_generation *before,
+				    const brb_log *log, brb_generation **out, brabeion_error *error);
 
-/* Closes the instances and images. No thread may use it any more. NULL is fine. */
+/* Closes the instances and images that no other generation shares. No thread may use it any more. NULL is fine. */
 void brb_generation_close(brb_generation *generation);
 
 static inline const brb_route *brb_generation_route(const brb_generation *generation, const char *event)

@@ -1,22 +1,18 @@
 /*
- * loading/plugin: see plugin.h. What a plugin is comes from descriptor.c, what its `open` sees from setup.c; here they
- * meet the entry of badges.yaml.
+ * loading/plugin: see plugin.h. What a plugin is comes from descriptor.c, what its `open` sees from setup.c, what it
+ * made is instance.c's; here they meet the entry of badges.yaml, and what is at work already.
  */
 #include "loading/plugin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/guard.h"
-#include "loading/descriptor.h"
-#include "loading/setup.h"
-
 typedef struct plugin_loader {
 	brb_config *config;
 	const brb_config_plugin *entry;
+	brb_plugin_before before;
 	const brb_log *log;
 	brb_plugin *plugin;
-	brb_descriptor descriptor;
 	brabeion_error *error;
 	bool refused;
 } plugin_loader;
@@ -41,12 +37,18 @@ static void tell(const brb_plugin *plugin, brb_probe_step step, const char *slug
 
 /* ---- merging ---- */
 
-static const badge_definition *find_definition(plugin_loader *loader, const brb_config_badge *use)
+/* NULL: the plugin has none of that slug. */
+static const badge_definition *definition_of(const brb_descriptor *descriptor, const char *slug)
 {
-	const brb_descriptor *descriptor = &loader->descriptor;
 	for (uint32_t i = 0; i < descriptor->plugin.badge_count; i++)
-		if (strcmp(descriptor->definitions[i].slug, use->badge) == 0)
+		if (strcmp(descriptor->definitions[i].slug, slug) == 0)
 			return &descriptor->definitions[i];
+	return NULL;
+}
+
+static void refuse_undefined(plugin_loader *loader, const brb_config_badge *use)
+{
+	const brb_descriptor *descriptor = &loader->plugin->descriptor;
 	const char **slugs = brb_arena_take(&loader->plugin->arena, descriptor->plugin.badge_count * sizeof *slugs);
 	for (uint32_t i = 0; slugs && i < descriptor->plugin.badge_count; i++)
 		slugs[i] = descriptor->definitions[i].slug;
@@ -58,7 +60,6 @@ static const badge_definition *find_definition(plugin_loader *loader, const brb_
 		REFUSE(loader, use->badge_at, "plugin \"%s\" defines no badge \"%s\"; it defines %s%s",
 		       loader->entry->file, use->badge, descriptor->definitions[0].slug,
 		       descriptor->plugin.badge_count > 1 ? " and others" : "");
-	return NULL;
 }
 
 static void merge_levels(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
@@ -123,22 +124,7 @@ static void mix(uint64_t *fingerprint, const char *text)
 	*fingerprint ^= *fingerprint >> 29;
 }
 
-static void mix_node(uint64_t *fingerprint, const brb_yaml_node *node)
-{
-	if (!node)
-		return;
-	mix(fingerprint, brb_yaml_kind_name(node->kind));
-	if (node->text)
-		mix(fingerprint, node->text);
-	for (size_t i = 0; i < node->count; i++) {
-		bool mapping = node->kind == BRB_YAML_MAPPING;
-		if (mapping)
-			mix(fingerprint, node->entries[i].key);
-		mix_node(fingerprint, mapping ? node->entries[i].value : node->items[i]);
-	}
-}
-
-static void take_fingerprint(plugin_loader *loader, const brb_config_badge *use, brb_badge *badge)
+static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 {
 	uint64_t *fingerprint = &badge->fingerprint;
 	mix(fingerprint, brb_image_sha256(loader->plugin->image));
@@ -150,9 +136,58 @@ static void take_fingerprint(plugin_loader *loader, const brb_config_badge *use,
 	}
 	for (uint32_t i = 0; i < badge->event_count; i++)
 		mix(fingerprint, badge->events[i]);
-	mix_node(fingerprint, loader->entry->settings);
-	if (use)
-		mix_node(fingerprint, use->settings);
+	mix(fingerprint, loader->plugin->settings);
+	mix(fingerprint, badge->settings);
+}
+
+/* ---- what is kept ---- */
+
+static bool keeps_plugin(const brb_plugin *before, const char *settings)
+{
+	return before && strcmp(before->settings, settings) == 0;
+}
+
+/* The badge in the generation at work whose instance this one takes over; NULL: it needs one of its own. */
+static const brb_badge *badge_before(brb_plugin_before before, const char *definition, const char *slug,
+				     uint32_t level_count, const char *settings)
+{
+	const brb_badge *badge = before.plugin ? brb_table_get(before.badges, slug) : NULL;
+	bool same = badge && badge->plugin == before.plugin && badge->level_count == level_count &&
+		    strcmp(badge->definition, definition) == 0 && strcmp(badge->settings, settings) == 0;
+	return same ? badge : NULL;
+}
+
+static bool keeps_use(brb_plugin_before before, const brb_config_badge *use, brb_arena *scratch)
+{
+	const badge_definition *definition =
+		use->badge && use->slug ? definition_of(&before.plugin->descriptor, use->badge) : NULL;
+	const char *settings = brb_setup_text(scratch, use->settings);
+	uint32_t level_count = use->levels ? (uint32_t)use->level_count : definition ? definition->level_count : 0;
+	return definition && settings &&
+	       badge_before(before, definition->slug, use->slug, level_count, settings) != NULL;
+}
+
+static bool keeps_badges(brb_plugin_before before, const brb_config_plugin *entry, brb_arena *scratch)
+{
+	const brb_descriptor *descriptor = &before.plugin->descriptor;
+	bool kept = true;
+	for (size_t i = 0; entry->has_badges && kept && i < entry->badge_count; i++)
+		kept = keeps_use(before, &entry->badges[i], scratch);
+	for (uint32_t i = 0; !entry->has_badges && kept && i < descriptor->plugin.badge_count; i++) {
+		const badge_definition *definition = &descriptor->definitions[i];
+		kept = badge_before(before, definition->slug, definition->slug, definition->level_count, "") != NULL;
+	}
+	return kept;
+}
+
+bool brb_plugin_is_new(const brb_plugin *plugin, const brb_config_plugin *entry, brb_plugin_before before)
+{
+	brb_arena scratch = { 0 };
+	const char *settings = brb_setup_text(&scratch, entry->settings);
+	bool kept = before.plugin && before.plugin->image == plugin->image && settings &&
+		    keeps_plugin(before.plugin, settings) && keeps_badges(before, entry, &scratch);
+	brb_arena_finish(&scratch);
+	return !kept;
 }
 
 /* ---- one badge ---- */
@@ -174,8 +209,29 @@ static void refuse_unusable(plugin_loader *loader, const badge_definition *defin
 			      loader->config->name, badge->at.line, badge->at.column, badge->slug);
 }
 
-static void open_instance(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
-			  brb_badge *badge)
+/* Settings for a function that is not there. */
+static bool refuse_settings(plugin_loader *loader, const brb_yaml_node *settings, brb_instance_opener open,
+			    const char *what, const char *advice)
+{
+	if (!settings || !settings->count || open)
+		return false;
+	REFUSE(loader, ((brb_config_position){ settings->line, settings->column }), "%s takes no settings%s", what,
+	       advice);
+	return true;
+}
+
+static brb_instance *open_instance(plugin_loader *loader, brb_setup *setup, brb_instance_opener open,
+				   void (*close)(void *self))
+{
+	setup->config = loader->config;
+	setup->error = loader->error;
+	brb_instance *instance = brb_instance_open(setup, open, close);
+	loader->refused = loader->refused || !instance;
+	return instance;
+}
+
+static void open_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
+		       brb_badge *badge)
 {
 	const brb_yaml_node *settings = use ? use->settings : NULL;
 	const char *what = brb_arena_printf(&loader->plugin->arena, "badge \"%s\"", badge->slug);
@@ -183,25 +239,19 @@ static void open_instance(plugin_loader *loader, const badge_definition *definit
 		no_memory(loader);
 		return;
 	}
-	if (settings && settings->count && !definition->open) {
-		REFUSE(loader, ((brb_config_position){ settings->line, settings->column }), "%s takes no settings",
-		       what);
+	if (refuse_settings(loader, settings, definition->open, what, "") || !definition->open)
 		return;
-	}
-	brb_setup setup = { .config = loader->config,
-			    .settings = settings,
+	const brb_badge *before =
+		badge_before(loader->before, badge->definition, badge->slug, badge->level_count, badge->settings);
+	brb_setup setup = { .settings = settings,
 			    .at = badge->at,
 			    .what = what,
 			    .slug = badge->slug,
-			    .level_count = badge->level_count,
-			    .error = loader->error };
-	brb_setup_init(&setup);
+			    .level_count = badge->level_count };
 	tell(loader->plugin, BRB_PROBE_OPENING, badge->slug);
-	if (brb_setup_open(&setup, definition->open, definition->close, &badge->self))
-		badge->close = definition->open ? definition->close : NULL;
-	else
-		loader->refused = true;
-	brb_setup_finish(&setup);
+	badge->instance = before ? brb_instance_acquire(before->instance)
+				 : open_instance(loader, &setup, definition->open, definition->close);
+	badge->self = badge->instance ? badge->instance->self : NULL;
 }
 
 static void load_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use)
@@ -216,7 +266,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .rearn = use && use->rearn,
 			      .award = definition->award };
 	badge->slug = use ? brb_arena_copy(&loader->plugin->arena, use->slug) : definition->slug;
-	if (!badge->slug) {
+	badge->settings = brb_setup_text(&loader->plugin->arena, use ? use->settings : NULL);
+	if (!badge->slug || !badge->settings) {
 		no_memory(loader);
 		return;
 	}
@@ -224,8 +275,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 	merge_events(loader, definition, use, badge);
 	refuse_unusable(loader, definition, badge);
 	if (!loader->refused) {
-		take_fingerprint(loader, use, badge);
-		open_instance(loader, definition, use, badge);
+		take_fingerprint(loader, badge);
+		open_badge(loader, definition, use, badge);
 	}
 	if (!loader->refused)
 		loader->plugin->badge_count++;
@@ -235,7 +286,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 static void load_badges(plugin_loader *loader)
 {
 	const brb_config_plugin *entry = loader->entry;
-	size_t count = entry->has_badges ? entry->badge_count : loader->descriptor.plugin.badge_count;
+	const brb_descriptor *descriptor = &loader->plugin->descriptor;
+	size_t count = entry->has_badges ? entry->badge_count : descriptor->plugin.badge_count;
 	loader->plugin->badges = brb_arena_take(&loader->plugin->arena, count * sizeof *loader->plugin->badges);
 	if (!loader->plugin->badges) {
 		no_memory(loader);
@@ -248,9 +300,11 @@ static void load_badges(plugin_loader *loader)
 			continue;
 		}
 		const badge_definition *definition =
-			use ? find_definition(loader, use) : &loader->descriptor.definitions[i];
+			use ? definition_of(descriptor, use->badge) : &descriptor->definitions[i];
 		if (definition)
 			load_badge(loader, definition, use);
+		else
+			refuse_undefined(loader, use);
 	}
 }
 
@@ -259,31 +313,25 @@ static void load_badges(plugin_loader *loader)
 static void open_plugin(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
-	const badge_plugin *descriptor = &loader->descriptor.plugin;
+	const badge_plugin *descriptor = &plugin->descriptor.plugin;
 	const brb_yaml_node *settings = loader->entry->settings;
 	const char *what = brb_arena_printf(&plugin->arena, "plugin \"%s\"", loader->entry->file);
-	if (!what) {
+	plugin->settings = brb_setup_text(&plugin->arena, settings);
+	if (!what || !plugin->settings) {
 		no_memory(loader);
 		return;
 	}
-	if (settings && settings->count && !descriptor->open) {
-		REFUSE(loader, ((brb_config_position){ settings->line, settings->column }),
-		       "%s takes no settings of its own (those of a badge belong under `badges:`)", what);
+	if (!keeps_plugin(loader->before.plugin, plugin->settings))
+		loader->before = (brb_plugin_before){ NULL, NULL }; /* then its badges are opened anew, too */
+	if (refuse_settings(loader, settings, descriptor->open, what,
+			    " of its own (those of a badge belong under `badges:`)") ||
+	    !descriptor->open)
 		return;
-	}
-	brb_setup setup = { .config = loader->config,
-			    .settings = settings,
-			    .at = loader->entry->file_at,
-			    .what = what,
-			    .slug = plugin->id,
-			    .error = loader->error };
-	brb_setup_init(&setup);
+	brb_setup setup = { .settings = settings, .at = loader->entry->file_at, .what = what, .slug = plugin->id };
 	tell(plugin, BRB_PROBE_OPENING, NULL);
-	if (brb_setup_open(&setup, descriptor->open, descriptor->close, &plugin->self))
-		plugin->close = descriptor->open ? descriptor->close : NULL;
-	else
-		loader->refused = true;
-	brb_setup_finish(&setup);
+	plugin->instance = loader->before.plugin ? brb_instance_acquire(loader->before.plugin->instance)
+						 : open_instance(loader, &setup, descriptor->open, descriptor->close);
+	plugin->self = plugin->instance ? plugin->instance->self : NULL;
 }
 
 /* A fault of the file is badges.yaml's, where it names the file; others are the machine's. */
@@ -305,7 +353,7 @@ static void link_image(plugin_loader *loader)
 	tell(plugin, BRB_PROBE_LINKING, NULL);
 	brabeion_status status = brb_image_link(plugin->image, &fault);
 	if (status == BRABEION_OK)
-		status = brb_descriptor_read(plugin->image, &plugin->arena, &loader->descriptor, &fault);
+		status = brb_descriptor_read(plugin->image, &plugin->arena, &plugin->descriptor, &fault);
 	if (status != BRABEION_OK)
 		refuse_file(loader, &fault);
 }
@@ -313,7 +361,7 @@ static void link_image(plugin_loader *loader)
 static void describe(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
-	const badge_plugin *descriptor = &loader->descriptor.plugin;
+	const badge_plugin *descriptor = &loader->plugin->descriptor.plugin;
 	plugin->id = descriptor->id;
 	plugin->version = descriptor->version;
 	plugin->at = loader->entry->file_at;
@@ -349,25 +397,23 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 	return verdict(&loader);
 }
 
-bool brb_plugin_is_new(const brb_plugin *plugin)
-{
-	return !brb_image_is_linked(plugin->image);
-}
-
 /* Told once, when the content is new. */
 static void tell_changeable(const plugin_loader *loader)
 {
 	const brb_config_plugin *entry = loader->entry;
-	const char *changeable_by = brb_image_changeable_by(loader->plugin->image);
-	if (changeable_by && brb_plugin_is_new(loader->plugin))
+	const brb_image *image = loader->plugin->image;
+	const char *changeable_by = brb_image_is_linked(image) ? NULL : brb_image_changeable_by(image);
+	if (changeable_by)
 		brb_log_write(loader->log, BRABEION_LOG_WARNING, "%s:%u:%u: plugin \"%s\" %s", loader->config->name,
 			      entry->file_at.line, entry->file_at.column, entry->file, changeable_by);
 }
 
-brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, const brb_log *log,
-				brb_plugin *plugin, brabeion_error *error)
+brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, brb_plugin_before before,
+				const brb_log *log, brb_plugin *plugin, brabeion_error *error)
 {
-	plugin_loader loader = { .config = config, .entry = entry, .log = log, .plugin = plugin, .error = error };
+	plugin_loader loader = {
+		.config = config, .entry = entry, .before = before, .log = log, .plugin = plugin, .error = error
+	};
 	tell_changeable(&loader);
 	link_image(&loader);
 	if (!loader.refused) {
@@ -381,18 +427,12 @@ brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *ent
 
 static void close_instances(brb_plugin *plugin)
 {
-	brb_guard_enter();
 	for (size_t i = 0; i < plugin->badge_count; i++) {
-		if (!plugin->badges[i].close)
-			continue;
 		tell(plugin, BRB_PROBE_CLOSING, plugin->badges[i].slug);
-		plugin->badges[i].close(plugin->badges[i].self);
+		brb_instance_release(plugin->badges[i].instance);
 	}
-	if (plugin->close) {
-		tell(plugin, BRB_PROBE_CLOSING, NULL);
-		plugin->close(plugin->self);
-	}
-	brb_guard_leave();
+	tell(plugin, BRB_PROBE_CLOSING, NULL);
+	brb_instance_release(plugin->instance);
 }
 
 void brb_plugin_close(brb_plugin *plugin)

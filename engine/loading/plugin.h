@@ -13,9 +13,12 @@
 
 #include <brabeion/badge.h>
 
+#include "base/table.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "loading/descriptor.h"
 #include "loading/image.h"
+#include "loading/instance.h"
 #include "loading/probe_wire.h"
 
 typedef struct brb_plugin brb_plugin;
@@ -33,11 +36,12 @@ typedef struct brb_badge {
 	uint32_t event_count;
 	const char *const *events;
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */
-	void (*close)(void *self);
-	void *self;
-	uint32_t number;      /* in the store; set before the generation is published */
-	uint32_t index;       /* in the generation */
-	uint64_t fingerprint; /* of all of it that a reload may change */
+	const char *settings;                           /* what it was opened with, as one text */
+	brb_instance *instance;                         /* NULL: its definition has no `open` */
+	void *self;                                     /* the instance's */
+	uint32_t number;                                /* in the store; set before the generation is published */
+	uint32_t index;                                 /* in the generation */
+	uint64_t fingerprint;                           /* of all of it that a reload may change */
 } brb_badge;
 
 struct brb_plugin {
@@ -46,11 +50,13 @@ struct brb_plugin {
 	const char *path;
 	brb_config_position at;
 	brb_image *image;
+	brb_descriptor descriptor;
 	uint32_t watch_count;
 	const char *const *watches;
 	int32_t (*observe)(void *self, badge_call *call); /* NULL: it has none */
-	void (*close)(void *self);
-	void *self;
+	const char *settings;                             /* its own, as one text */
+	brb_instance *instance;                           /* NULL: it has no `open` */
+	void *self;                                       /* the instance's */
 	brb_badge *badges;
 	size_t badge_count;
 	uint32_t number;                    /* of its id in the store; set before the generation is published */
@@ -59,25 +65,35 @@ struct brb_plugin {
 };
 
 /*
+ * The same plugin, by path and content, in the generation at work. What is unchanged of it keeps its instance: the
+ * plugin itself when its settings are the same; then each badge of the same definition, slug, number of levels and
+ * settings. All NULL: there is none.
+ */
+typedef struct brb_plugin_before {
+	const brb_plugin *plugin;
+	const brb_table *badges; /* slug -> brb_badge: all of the generation */
+} brb_plugin_before;
+
+/*
  * Prepares one entry of the configuration: its file is read, checked and copied, nothing of it has run.
  * Errors: BRABEION_CONFIG with the fault added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
  */
 brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_home *home,
 				   brb_plugin **out, brabeion_error *error);
 
-/* True when linking the prepared plugin will run code that has not run before. */
-bool brb_plugin_is_new(const brb_plugin *plugin);
+/* True when linking the prepared plugin will open something anew; false when all of it is at work already. */
+bool brb_plugin_is_new(const brb_plugin *plugin, const brb_config_plugin *entry, brb_plugin_before before);
 
 /*
- * Links a prepared plugin, reads its descriptor and opens its instances. `config` and `entry`, the one it was prepared
- * for, are read during the call only.
+ * Links a prepared plugin, reads its descriptor and opens its instances, or takes them over. `config`, `entry` (the
+ * one it was prepared for) and `before` are read during the call only.
  * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
  *         The plugin is yours to close in any case.
  */
-brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, const brb_log *log,
-				brb_plugin *plugin, brabeion_error *error);
+brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, brb_plugin_before before,
+				const brb_log *log, brb_plugin *plugin, brabeion_error *error);
 
-/* Closes its instances, then its image. NULL is fine. */
+/* Closes the instances that no other generation uses, then its image. NULL is fine. */
 void brb_plugin_close(brb_plugin *plugin);
 
 #endif

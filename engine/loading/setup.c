@@ -262,6 +262,38 @@ static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const ch
 	}
 }
 
+/* ---- as one text ---- */
+
+/* With its length in front, so that no text can be taken for two. */
+static void add_counted(brb_builder *text, const char *part)
+{
+	brb_builder_printf(text, "%zu:", strlen(part));
+	brb_builder_add(text, part);
+}
+
+static void add_node(brb_builder *text, const brb_yaml_node *node)
+{
+	brb_builder_printf(text, "%s %zu ", brb_yaml_kind_name(node->kind), node->count);
+	if (node->text)
+		add_counted(text, node->text);
+	for (size_t i = 0; i < node->count; i++) {
+		bool mapping = node->kind == BRB_YAML_MAPPING;
+		if (mapping)
+			add_counted(text, node->entries[i].key);
+		add_node(text, mapping ? node->entries[i].value : node->items[i]);
+	}
+}
+
+char *brb_setup_text(brb_arena *arena, const brb_yaml_node *settings)
+{
+	brb_builder text = { .text = NULL };
+	if (settings)
+		add_node(&text, settings);
+	char *made = text.failed ? NULL : brb_arena_copy(arena, text.text ? text.text : "");
+	brb_builder_finish(&text);
+	return made;
+}
+
 /* ---- opening ---- */
 
 void brb_setup_init(brb_setup *setup)

@@ -27,6 +27,12 @@ typedef struct brb_setup {
 	bool failed;
 } brb_setup;
 
+/*
+ * Settings as one text: the same for nodes of the same content wherever they stand in the file, and for no others.
+ * NULL: no memory.
+ */
+char *brb_setup_text(brb_arena *arena, const brb_yaml_node *settings);
+
 /* Makes the setup's head; the caller has filled in the rest. */
 void brb_setup_init(brb_setup *setup);
 void brb_setup_finish(brb_setup *setup);

@@ -229,7 +229,8 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 	trial->plugin = NULL;
 	if (brb_plugin_prepare(trial->config, &entry, trial->home, &trial->plugin, &refusal) == BRABEION_OK) {
 		trial->plugin->listener = &listener;
-		if (brb_plugin_link(trial->config, &entry, &trial->log, trial->plugin, &refusal) == BRABEION_OK)
+		if (brb_plugin_link(trial->config, &entry, (brb_plugin_before){ 0 }, &trial->log, trial->plugin,
+				    &refusal) == BRABEION_OK)
 			status = judge_plugin(trial);
 		brb_plugin_close(trial->plugin);
 	}

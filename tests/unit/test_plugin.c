@@ -14,7 +14,8 @@ static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabei
 	brb_plugin *prepared = NULL;
 	brabeion_status status = brb_plugin_prepare(config, entry, home, &prepared, error);
 	if (status == BRABEION_OK)
-		status = brb_plugin_link(config, entry, &loading_log, prepared, error);
+		status = brb_plugin_link(config, entry, (brb_plugin_before){ NULL, NULL }, &loading_log, prepared,
+					 error);
 	if (status == BRABEION_OK)
 		*plugin = prepared;
 	else
@@ -129,7 +130,7 @@ Test(plugin, settings_reach_the_badges_open_and_its_instance_is_closed)
 	cr_assert_eq(plugin->badge_count, 2);
 	cr_expect_eq(*(int64_t *)plugin->badges[0].self, 5);
 	cr_expect_eq(*(int64_t *)plugin->badges[1].self, 3);
-	cr_expect_not_null(plugin->badges[0].close);
+	cr_expect_not_null(plugin->badges[0].instance);
 	brb_plugin_close(plugin); /* the leak checker tells whether it closes both */
 }
 

@@ -40,8 +40,10 @@ static brb_generation *new_generation(atomic_int *closed)
 	generation->plugins = brb_arena_take(&generation->arena, sizeof(brb_plugin *));
 	generation->plugins[0] = calloc(1, sizeof(brb_plugin));
 	cr_assert_not_null(generation->plugins[0]);
-	generation->plugins[0]->close = count_close;
-	generation->plugins[0]->self = closed;
+	brb_instance *instance = calloc(1, sizeof *instance);
+	cr_assert_not_null(instance);
+	*instance = (brb_instance){ .uses = 1, .self = closed, .close = count_close };
+	generation->plugins[0]->instance = instance;
 	generation->plugin_count = 1;
 	return generation;
 }
@@ -229,7 +231,7 @@ static void *read_on(void *context)
 	*well = true;
 	while (!atomic_load(&enough)) {
 		brb_generation *generation = brb_registry_acquire(&registry, reader);
-		*well = *well && generation->number >= last && generation->plugins[0]->close == count_close;
+		*well = *well && generation->number >= last && generation->plugins[0]->instance->close == count_close;
 		last = generation->number;
 		brb_registry_release(reader);
 	}
