@@ -110,9 +110,11 @@ bool brb_probe_read_request(const char *bytes, size_t size_bytes, brb_arena *are
 	for (size_t i = 0; i < read.count; i++)
 		if (!take_wanted(&from, &wanted[i]))
 			return false;
+	if (from.left > 0)
+		return false;
 	read.wanted = wanted;
 	*request = read;
-	return from.left == 0;
+	return true;
 }
 
 /* ---- records ---- */
