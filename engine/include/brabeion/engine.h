@@ -138,10 +138,17 @@ typedef struct brabeion_options {
 /*
  * Reads badges.yaml, loads its plugins, opens or creates its database.
  *
+ * Before code of a plugin runs here for the first time, the program brabeion-probe tries it in a process of its own, from
+ * the constructors over a first event to the destructors: one that crashes, hangs or ends the process there is refused.
+ * No copy of this process is made for that (posix_spawn), and the host may do with SIGCHLD and its children what it likes.
+ * `probe:` in badges.yaml sets the time or turns it off; where the program is not installed nothing is tried, which
+ * is told as BRABEION_LOG_DEBUG. The environment's BRABEION_PROBE names another program.
+ *
  * Threads: any.
  * Owns:    `*engine` is yours: brabeion_close().
  * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
- *          or BRABEION_BUSY when the database cannot be opened. `error` may be NULL.
+ *          or BRABEION_BUSY when the database cannot be opened; BRABEION_SYSTEM when plugins cannot be copied or
+ *          tried. `error` may be NULL.
  */
 BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
 					   brabeion_error *error);
@@ -165,7 +172,8 @@ typedef struct brabeion_receipt {
 
 /*
  * Reads badges.yaml again and puts the new badge set in place of the running one, between two events. Events under
- * way finish on the old one. A changed `database:` is an error: that needs a new open.
+ * way finish on the old one. A changed `database:` is an error: that needs a new open. What is new or changed is
+ * tried in another process first, as by brabeion_open; what is not keeps running.
  *
  * Threads: any; two at once take turns.
  * Errors:  as brabeion_open; the running badge set stays. `receipt` and `error` may be NULL.
@@ -534,7 +542,8 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 
 /*
  * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
- * Holders are 0. Warnings go to options->log. `list` may be NULL.
+ * Holders are 0. Warnings go to options->log, and as BRABEION_LOG_INFO that plugins were not tried, if so. `list` may be
+ * NULL.
  */
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
