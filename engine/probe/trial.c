@@ -168,7 +168,9 @@ static brabeion_status open_store(plugin_trial *trial)
 	if (trial->store)
 		return BRABEION_OK;
 	snprintf(path, sizeof path, "%s/badges.db", trial->request->folder);
-	brb_store_options options = { .path = path, .busy_timeout_ms = 1000, .retention_us = INT64_MAX };
+	brb_store_options options = {
+		.path = path, .throwaway = true, .busy_timeout_ms = 1000, .retention_us = INT64_MAX
+	};
 	return brb_store_open(&options, &trial->store, trial->error);
 }
 
