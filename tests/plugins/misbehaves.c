@@ -1,7 +1,7 @@
 /*
  * Harmless, until its code runs in one place, where it does one thing that ends a process: built once for each of both.
- * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS or
- * BRB_EXITS.
+ * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
+ * BRB_EXITS, or BRB_FORKS: it leaves a process behind and crashes.
  */
 #include <brabeion/badge.h>
 
@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE, BRB_DESTRUCTOR };
-enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS };
+enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS };
 
 static void be_at(int where)
 {
 	static int *volatile nowhere;
 	if (where != WHERE)
 		return;
-	if (HOW == BRB_CRASHES)
+	if (HOW == BRB_CRASHES || (HOW == BRB_FORKS && fork() > 0))
 		*nowhere = 1;
 	else if (HOW == BRB_EXITS)
 		exit(3);
-	while (HOW == BRB_HANGS)
+	while (HOW == BRB_HANGS || HOW == BRB_FORKS)
 		pause();
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -315,6 +316,56 @@ Test(probe, leaves_no_core_file)
 	expect_open_refused(here, BRABEION_CONFIG, crashed);
 	cr_expect_eq(scene_count_entries(here->folder), 1);
 	cr_assert_eq(chdir("/"), 0);
+	scene_finish(here);
+}
+
+/* What is orphaned comes to this process from now on, so that all that is left can be waited for. */
+static void adopt_orphans(void)
+{
+	cr_assert_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+}
+
+/* Until none is left; a process that stays keeps this test from ending. */
+static void wait_for_all(void)
+{
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	cr_expect_eq(errno, ECHILD);
+}
+
+Test(probe, ends_what_a_plugin_has_forked)
+{
+	scene *here = scene_new();
+	adopt_orphans();
+	scene_config(here, LISTED("  - file: constructor_forks.so\n"));
+	expect_open_refused(here, BRABEION_CONFIG,
+			    "badges.yaml:5:11: plugin \"constructor_forks.so\" crashed (SIGSEGV) while it was loaded "
+			    "(its constructors)");
+	wait_for_all();
+	scene_finish(here);
+}
+
+/* A trial that would take an hour, of a host that is killed in its midst. */
+Test(probe, ends_with_its_host)
+{
+	char path[SCENE_PATH_BYTES * 2], word[8];
+	scene *here = scene_new();
+	adopt_orphans();
+	scene_config(here, "probe: 10m\nplugins:\n  - file: tells_and_hangs.so\n");
+	snprintf(path, sizeof path, "%s/begun", here->folder);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	setenv("BRB_TEST_BEGUN", path, 1);
+	pid_t host = fork();
+	cr_assert_geq(host, 0);
+	if (host == 0) {
+		brabeion_open(&here->options, &here->engine, NULL);
+		_exit(0);
+	}
+	int begun = open(path, O_RDONLY); /* waits for the constructor */
+	cr_assert_eq(read(begun, word, sizeof word), 5);
+	cr_assert_eq(kill(host, SIGKILL), 0);
+	wait_for_all();
+	close(begun);
 	scene_finish(here);
 }
 
