@@ -188,7 +188,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	return BRABEION_OK;
 }
 
-/* The store opens its file again when it first reads a list, and compares it with badges.yaml's at each reload. */
+/* The store opens its file again when it first reads, and compares it with badges.yaml's at each reload. */
 static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
 {
 	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
@@ -223,11 +223,13 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
-	if (status == BRABEION_OK)
-		brb_registry_publish(&engine->registry, generation);
-	else
+	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
-	return status;
+		return status;
+	}
+	brb_registry_number_counters(&engine->registry, generation);
+	brb_registry_publish(&engine->registry, generation);
+	return BRABEION_OK;
 }
 
 static void free_engine(brabeion_engine *engine)
@@ -334,6 +336,16 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 			      config->name, name);
 }
 
+static void tell_reloaded(const brb_log *log, const brabeion_receipt *receipt)
+{
+	brb_log_write(log, BRABEION_LOG_INFO,
+		      "reloaded: badge set %llu is at work (%u added, %u changed, %u removed, %u kept; %u resident), "
+		      "loaded in %.1f ms, published in %lld us",
+		      (unsigned long long)receipt->generation, receipt->added, receipt->changed, receipt->removed,
+		      receipt->kept, receipt->resident, (double)receipt->load_us / 1000,
+		      (long long)receipt->publish_us);
+}
+
 static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
 	brb_config *config = NULL;
@@ -358,11 +370,15 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		return status;
 	}
 	brb_generation_compare(before, generation, receipt);
+	brb_registry_number_counters(&engine->registry, generation);
 	int64_t loaded_us = brb_clock_monotonic_us();
 	brb_registry_publish(&engine->registry, generation);
-	receipt->generation = engine->registry.published;
-	receipt->load_us = loaded_us - began_us;
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
+	receipt->load_us = loaded_us - began_us;
+	receipt->generation = engine->registry.published;
+	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
+	tell_reloaded(&engine->log, receipt);
+	brb_registry_retire(&engine->registry, &engine->log);
 	return BRABEION_OK;
 }
 

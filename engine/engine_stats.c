@@ -10,6 +10,8 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 				   brabeion_stats_report *report, brabeion_error *error)
 {
 	report->generation = generation->number;
+	report->resident = (uint32_t)brb_image_home_resident(engine->home);
+	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
 	report->commits = brb_store_commit_count(engine->store);
 	report->memory = brb_list_memory();
 	report->badges = calloc(generation->badge_count + 1, sizeof *report->badges);

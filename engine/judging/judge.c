@@ -119,7 +119,7 @@ static void pass(brb_call *call, int32_t level)
 static brb_badge_counters *counters_of(const brb_call *call, const brb_badge *badge)
 {
 	const brb_counters *counters = call->judge->counters;
-	return counters && badge->index < counters->badge_count ? &counters->badges[badge->index] : NULL;
+	return counters && badge->counter < counters->badge_count ? &counters->badges[badge->counter] : NULL;
 }
 
 static int32_t ask_timed(brb_call *call, const brb_badge *badge, brb_badge_counters *counters)

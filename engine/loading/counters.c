@@ -1,7 +1,7 @@
 /*
- * loading/registry: counters. Each thread counts for itself, badge by badge of the generation it uses; when it meets
- * another generation, what it has counted is added to the totals by slug. So counting costs no shared write, and a
- * badge's numbers outlive reloads.
+ * loading/registry: counters. Each thread counts for itself, in an array where each slug that ever was loaded has its
+ * place: so counting costs no shared write, a badge's numbers outlive reloads, and a thread that meets a new generation
+ * has nothing to do unless there are new slugs in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,49 +15,37 @@ static uint64_t read_counter(const _Atomic uint64_t *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-static void add_counters(brb_badge_counters *to, const brb_badge_counters *from)
+/* ---- numbers of counters ---- */
+
+/* The number of a slug's counters, new if need be; UINT32_MAX when memory is short. */
+static uint32_t counter_of(brb_registry *registry, const char *slug)
+{
+	const uint32_t *known = brb_table_get(&registry->counter_of, slug);
+	if (known)
+		return *known;
+	char *key = brb_arena_copy(&registry->counters_arena, slug);
+	uint32_t *number = brb_arena_take(&registry->counters_arena, sizeof *number);
+	if (!key || !number)
+		return UINT32_MAX;
+	*number = (uint32_t)registry->counter_of.count;
+	return brb_table_set(&registry->counter_of, key, number) ? *number : UINT32_MAX;
+}
+
+void brb_registry_number_counters(brb_registry *registry, brb_generation *generation)
+{
+	for (size_t i = 0; i < generation->badge_count; i++)
+		generation->badges[i]->counter = counter_of(registry, generation->badges[i]->slug);
+	generation->counter_count = registry->counter_of.count;
+}
+
+/* ---- counting ---- */
+
+static void copy_counters(brb_badge_counters *to, const brb_badge_counters *from)
 {
 	brb_count(&to->judged, read_counter(&from->judged));
 	brb_count(&to->earned, read_counter(&from->earned));
 	brb_count(&to->failed, read_counter(&from->failed));
 	brb_count(&to->time_us, read_counter(&from->time_us));
-}
-
-/* The totals of a slug, made if need be; NULL when memory is short. */
-static brb_badge_counters *totals_of_locked(brb_registry *registry, const char *slug)
-{
-	brb_badge_counters *totals = brb_table_get(&registry->counted, slug);
-	if (totals)
-		return totals;
-	char *key = brb_arena_copy(&registry->counted_arena, slug);
-	totals = brb_arena_take(&registry->counted_arena, sizeof *totals);
-	return key && totals && brb_table_set(&registry->counted, key, totals) ? totals : NULL;
-}
-
-static void fold_locked(brb_registry *registry, brb_counters *counters)
-{
-	for (size_t i = 0; i < counters->badge_count; i++) {
-		brb_badge_counters *totals = totals_of_locked(registry, counters->slugs[i]);
-		if (totals)
-			add_counters(totals, &counters->badges[i]);
-	}
-	free(counters->badges);
-	brb_arena_finish(&counters->arena);
-	counters->badges = NULL;
-	counters->slugs = NULL;
-	counters->badge_count = 0;
-}
-
-/* The slugs are copied: the generation may be gone when they are folded. */
-static bool copy_slugs(brb_counters *counters, const brb_generation *generation)
-{
-	counters->slugs = brb_arena_take(&counters->arena, (generation->badge_count + 1) * sizeof *counters->slugs);
-	for (size_t i = 0; counters->slugs && i < generation->badge_count; i++) {
-		counters->slugs[i] = brb_arena_copy(&counters->arena, generation->badges[i]->slug);
-		if (!counters->slugs[i])
-			return false;
-	}
-	return counters->slugs != NULL;
 }
 
 /* All zeroes, and on lines that no other thread's counters share. */
@@ -69,28 +57,33 @@ static brb_badge_counters *take_counters(size_t count)
 	return taken ? memset(taken, 0, size) : NULL;
 }
 
+/* Makes room for more. Others read the counters of this thread, so the new ones are put in place under the lock. */
+static void grow_counters(brb_registry *registry, brb_counters *counters, size_t count)
+{
+	brb_badge_counters *old = counters->badges, *grown = take_counters(count);
+	if (!grown)
+		return; /* badges beyond the old room are not counted until the next generation */
+	for (size_t i = 0; i < counters->badge_count; i++)
+		copy_counters(&grown[i], &old[i]);
+	pthread_mutex_lock(&registry->lock);
+	counters->badges = grown;
+	counters->badge_count = count;
+	pthread_mutex_unlock(&registry->lock);
+	free(old);
+}
+
 void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation)
 {
 	brb_counters *counters = &reader->counters;
-	pthread_mutex_lock(&registry->lock);
-	fold_locked(registry, counters);
 	counters->generation = generation->number;
 	counters->last_route = NULL; /* of the generation before */
-	counters->badges = take_counters(generation->badge_count);
-	if (counters->badges && copy_slugs(counters, generation)) {
-		counters->badge_count = generation->badge_count;
-	} else { /* nothing is counted by badge until the next generation */
-		free(counters->badges);
-		counters->badges = NULL;
-		brb_arena_finish(&counters->arena);
-	}
-	pthread_mutex_unlock(&registry->lock);
+	if (generation->counter_count > counters->badge_count)
+		grow_counters(registry, counters, generation->counter_count + generation->counter_count / 4);
 }
 
 void brb_counters_finish(brb_counters *counters)
 {
 	free(counters->badges);
-	brb_arena_finish(&counters->arena);
 }
 
 static void report_badge(brabeion_badge_stats *stats, const brb_badge_counters *counters)
@@ -109,10 +102,10 @@ static void sum_reader_locked(const brb_reader *reader, const brb_generation *ge
 	report->awards += read_counter(&counters->awards);
 	report->duplicates += read_counter(&counters->duplicates);
 	report->errors += read_counter(&counters->errors);
-	for (size_t i = 0; i < counters->badge_count; i++) {
-		const brb_badge *badge = brb_table_get(&generation->slugs, counters->slugs[i]);
-		if (badge)
-			report_badge(&report->badges[badge->index], &counters->badges[i]);
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		uint32_t counter = generation->badges[i]->counter;
+		if (counter < counters->badge_count)
+			report_badge(&report->badges[i], &counters->badges[counter]);
 	}
 }
 
@@ -121,10 +114,5 @@ void brb_registry_sum(brb_registry *registry, const brb_generation *generation, 
 	pthread_mutex_lock(&registry->lock);
 	for (const brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next)
 		sum_reader_locked(reader, generation, report);
-	for (size_t i = 0; i < generation->badge_count; i++) {
-		const brb_badge_counters *totals = brb_table_get(&registry->counted, generation->badges[i]->slug);
-		if (totals)
-			report_badge(&report->badges[i], totals);
-	}
 	pthread_mutex_unlock(&registry->lock);
 }

@@ -18,7 +18,7 @@ typedef struct brb_route_step {
 	const brb_badge *badge; /* NULL: the plugin's observe */
 } brb_route_step;
 
-/* The one thing about a generation that changes: a hint, on a line of its own so that readers of the route stay apart. */
+/* The one thing about a route that changes: a hint, on a line of its own so that readers of the route stay apart. */
 typedef struct brb_route_hint {
 	_Alignas(64) atomic_uint warmth; /* how often events of this name needed the store of late */
 } brb_route_hint;
@@ -43,7 +43,9 @@ typedef struct brb_generation {
 	brb_table slugs;             /* slug -> brb_badge */
 	const brb_route *on_awarded; /* of "brabeion.awarded", NULL: nobody listens */
 	brb_arena arena;
-	struct brb_generation *next_retired; /* the registry's */
+	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the next */
+	atomic_size_t holders; /* who use it beside the readers' slots */
+	struct brb_generation *next_retired;
 } brb_generation;
 
 /*
@@ -56,6 +58,20 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 
 /* Closes the instances and images that no other generation shares. No thread may use it any more. NULL is fine. */
 void brb_generation_close(brb_generation *generation);
+
+/*
+ * One holder more or less: for who needs it longer than a reader's acquire lasts. Only who has it, either way, may
+ * acquire it.
+ */
+static inline void brb_generation_acquire(brb_generation *generation)
+{
+	atomic_fetch_add_explicit(&generation->holders, 1, memory_order_relaxed);
+}
+
+static inline void brb_generation_release(brb_generation *generation)
+{
+	atomic_fetch_sub_explicit(&generation->holders, 1, memory_order_release);
+}
 
 static inline const brb_route *brb_generation_route(const brb_generation *generation, const char *event)
 {

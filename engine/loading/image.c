@@ -45,6 +45,7 @@ struct brb_image_home {
 	brb_home *folder;     /* NULL: of copies that are another's */
 	pthread_mutex_t lock; /* guards what follows; not held while code of a plugin runs */
 	brb_image *images;    /* those in use, and those that stay resident */
+	size_t resident;      /* how many ever became so */
 };
 
 /* ---- the home ---------------------------------------------------------------------------------------------------- */
@@ -84,6 +85,21 @@ void brb_image_home_take_back(brb_image_home *home, char *path)
 	if (path)
 		brb_home_remove(home->folder, path);
 	free(path);
+}
+
+size_t brb_image_home_resident(brb_image_home *home)
+{
+	pthread_mutex_lock(&home->lock);
+	size_t count = home->resident;
+	pthread_mutex_unlock(&home->lock);
+	return count;
+}
+
+static void count_resident(brb_image_home *home)
+{
+	pthread_mutex_lock(&home->lock);
+	home->resident++;
+	pthread_mutex_unlock(&home->lock);
 }
 
 static void free_image(brb_image *image)
@@ -277,6 +293,8 @@ brabeion_status brb_image_link(brb_image *image, brabeion_error *error)
 	image->handle = open_guarded(image->copy, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
 	if (!image->handle)
 		return refuse_unlinkable(image, error);
+	if (resident)
+		count_resident(image->home);
 	if (find_symbol(image, error) == BRABEION_OK)
 		return BRABEION_OK;
 	close_guarded(image->handle);
@@ -391,6 +409,7 @@ static bool unload(brb_image *image)
 		return true;
 	snprintf(image->facts.resident_because, sizeof image->facts.resident_because,
 		 "is kept by the dynamic linker");
+	count_resident(image->home);
 	return false;
 }
 

@@ -38,6 +38,9 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 /* Removes the folder. All images must be closed. In a child of fork: frees memory only (`forked`). */
 void brb_image_home_close(brb_image_home *home, bool forked);
 
+/* How many images of this home, so far, cannot be unloaded. */
+size_t brb_image_home_resident(brb_image_home *home);
+
 /*
  * A home of images whose files are private copies already, another home's: they are linked where they are, and left
  * there. For the program in which plugins are tried.

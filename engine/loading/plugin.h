@@ -41,6 +41,7 @@ typedef struct brb_badge {
 	void *self;                                     /* the instance's */
 	uint32_t number;                                /* in the store; set before the generation is published */
 	uint32_t index;                                 /* in the generation */
+	uint32_t counter;                               /* in each thread's counters; UINT32_MAX: it is not counted */
 	uint64_t fingerprint;                           /* of all of it that a reload may change */
 } brb_badge;
 

@@ -27,7 +27,12 @@ brabeion_status brb_registry_init(brb_registry *registry, brabeion_error *error)
 	*registry = (brb_registry){ .has_key = false };
 	if (pthread_mutex_init(&registry->lock, NULL) != 0)
 		return brb_status_no_memory(error);
+	if (brb_retirement_init(registry, error) != BRABEION_OK) {
+		pthread_mutex_destroy(&registry->lock);
+		return error->status;
+	}
 	if (pthread_key_create(&registry->reader_key, give_back) != 0) {
+		brb_retirement_finish(registry);
 		pthread_mutex_destroy(&registry->lock);
 		return brb_status_set(
 			error, BRABEION_SYSTEM,
@@ -48,8 +53,8 @@ static void free_readers(brb_registry *registry)
 		free(reader);
 		reader = next;
 	}
-	brb_table_finish(&registry->counted);
-	brb_arena_finish(&registry->counted_arena);
+	brb_table_finish(&registry->counter_of);
+	brb_arena_finish(&registry->counters_arena);
 	if (registry->has_key) {
 		pthread_key_delete(registry->reader_key);
 		pthread_mutex_destroy(&registry->lock);
@@ -59,13 +64,9 @@ static void free_readers(brb_registry *registry)
 
 void brb_registry_finish(brb_registry *registry)
 {
-	brb_generation *generation = atomic_exchange(&registry->current, NULL);
-	brb_generation_close(generation);
-	while (registry->retired) {
-		generation = registry->retired;
-		registry->retired = generation->next_retired;
-		brb_generation_close(generation);
-	}
+	if (registry->has_key)
+		brb_retirement_finish(registry);
+	brb_generation_close(atomic_exchange(&registry->current, NULL));
 	free_readers(registry);
 }
 
@@ -98,57 +99,27 @@ brb_reader *brb_registry_reader_slow(brb_registry *registry)
 	return reader;
 }
 
-static bool is_used(brb_registry *registry, const brb_generation *generation)
+void brb_registry_fence(const brb_registry *registry)
 {
-	for (brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next)
-		if (atomic_load_explicit(&reader->uses, memory_order_acquire) == generation)
-			return true;
-	return false;
-}
-
-/* Takes those that nobody uses off the list, and answers them. */
-static brb_generation *take_unused_locked(brb_registry *registry)
-{
-	brb_generation *unused = NULL;
-	brb_generation **at = &registry->retired;
-	while (*at) {
-		brb_generation *generation = *at;
-		if (is_used(registry, generation)) {
-			at = &generation->next_retired;
-			continue;
-		}
-		*at = generation->next_retired;
-		generation->next_retired = unused;
-		unused = generation;
-	}
-	return unused;
-}
-
-void brb_registry_retire(brb_registry *registry)
-{
-	pthread_mutex_lock(&registry->lock);
 	if (registry->has_membarrier)
 		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 	else
 		atomic_thread_fence(memory_order_seq_cst);
-	brb_generation *unused = take_unused_locked(registry);
-	pthread_mutex_unlock(&registry->lock);
-	while (unused) {
-		brb_generation *next = unused->next_retired;
-		brb_generation_close(unused);
-		unused = next;
-	}
+}
+
+/* Slots first: a reader becomes a holder before it leaves its slot. */
+bool brb_registry_is_used(brb_registry *registry, const brb_generation *generation)
+{
+	for (brb_reader *reader = atomic_load(&registry->readers); reader; reader = reader->next)
+		if (atomic_load_explicit(&reader->uses, memory_order_acquire) == generation)
+			return true;
+	return atomic_load_explicit(&generation->holders, memory_order_acquire) > 0;
 }
 
 void brb_registry_publish(brb_registry *registry, brb_generation *generation)
 {
-	pthread_mutex_lock(&registry->lock);
 	generation->number = ++registry->published;
 	brb_generation *old = atomic_exchange(&registry->current, generation);
-	if (old) {
-		old->next_retired = registry->retired;
-		registry->retired = old;
-	}
-	pthread_mutex_unlock(&registry->lock);
-	brb_registry_retire(registry);
+	if (old)
+		brb_retirement_add(registry, old);
 }

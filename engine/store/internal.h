@@ -101,6 +101,12 @@ void brb_store_forget_changes(brb_store *store);
 brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
 				       brabeion_error *error);
 
+/* ---- reading (lists.c) ---- */
+
+/* A snapshot on `reader`, which is this thread's until end_reading. After a failure it is not begun. */
+brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error);
+void brb_store_end_reading(brb_store *store);
+
 /* ---- what is surely held (known.c) ---- */
 
 struct brb_known *brb_known_open(void); /* NULL when memory is short */

@@ -5,10 +5,10 @@
 #include "store/internal.h"
 
 /* ?1 is the name, ?2 `scope` where the statement has one. */
-static sqlite3_stmt *bind_name(brb_store *store, brb_statement which, const char *name, const uint32_t *scope,
+static sqlite3_stmt *bind_name(brb_database *database, brb_statement which, const char *name, const uint32_t *scope,
 			       brabeion_error *error)
 {
-	sqlite3_stmt *statement = brb_database_statement(&store->database, which, error);
+	sqlite3_stmt *statement = brb_database_statement(database, which, error);
 	if (!statement)
 		return NULL;
 	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
@@ -18,14 +18,14 @@ static sqlite3_stmt *bind_name(brb_store *store, brb_statement which, const char
 }
 
 /* *number is 0 when there is none. */
-static brabeion_status read_number(brb_store *store, brb_statement select, const char *name, const uint32_t *scope,
-				   int64_t *number, brabeion_error *error)
+static brabeion_status read_number(brb_database *database, brb_statement select, const char *name,
+				   const uint32_t *scope, int64_t *number, brabeion_error *error)
 {
 	bool row = false;
-	sqlite3_stmt *statement = bind_name(store, select, name, scope, error);
+	sqlite3_stmt *statement = bind_name(database, select, name, scope, error);
 	if (!statement)
 		return error->status;
-	brabeion_status status = brb_database_step(&store->database, statement, &row, error);
+	brabeion_status status = brb_database_step(database, statement, &row, error);
 	*number = row ? sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_reset(statement);
 	return status;
@@ -34,7 +34,7 @@ static brabeion_status read_number(brb_store *store, brb_statement select, const
 static brabeion_status make_number(brb_store *store, brb_statement insert, const char *name, const uint32_t *scope,
 				   int64_t *number, brabeion_error *error)
 {
-	sqlite3_stmt *statement = bind_name(store, insert, name, scope, error);
+	sqlite3_stmt *statement = bind_name(&store->database, insert, name, scope, error);
 	if (!statement)
 		return error->status;
 	brabeion_status status = brb_database_run(&store->database, statement, error);
@@ -53,7 +53,7 @@ static brabeion_status cached_number(brb_store *store, const brb_cell_key *key, 
 	if (!cell)
 		return error->status;
 	if (!found)
-		status = read_number(store, select, name, scope, &cell->number, error);
+		status = read_number(&store->database, select, name, scope, &cell->number, error);
 	if (status == BRABEION_OK && make && !cell->number)
 		status = make_number(store, insert, name, scope, &cell->number, error);
 	if (status == BRABEION_OK)
@@ -101,56 +101,115 @@ brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *
 
 /* ---- registering ---- */
 
-static brabeion_status register_level(brb_store *store, int64_t badge, uint32_t level, const badge_level *names,
-				      brabeion_error *error)
+/* Runs LEVEL or LEVEL_SET. *same: the level is on record under these names. */
+static brabeion_status run_level(brb_database *database, int64_t badge, uint32_t level, const badge_level *names,
+				 brb_statement which, bool *same, brabeion_error *error)
 {
-	bool same = false;
-	for (int pass = 0; pass < 2; pass++) {
-		sqlite3_stmt *statement = brb_database_statement(
-			&store->database, pass ? BRB_STATEMENT_LEVEL_SET : BRB_STATEMENT_LEVEL, error);
-		if (!statement)
-			return error->status;
-		sqlite3_bind_int64(statement, 1, badge);
-		sqlite3_bind_int64(statement, 2, level);
-		sqlite3_bind_text(statement, 3, names->name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(statement, 4, names->description, -1, SQLITE_STATIC);
-		brabeion_status status = brb_database_step(&store->database, statement, &same, error);
-		sqlite3_reset(statement);
-		if (status != BRABEION_OK || same)
-			return status;
-	}
-	return BRABEION_OK;
+	sqlite3_stmt *statement = brb_database_statement(database, which, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_int64(statement, 1, badge);
+	sqlite3_bind_int64(statement, 2, level);
+	sqlite3_bind_text(statement, 3, names->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 4, names->description, -1, SQLITE_STATIC);
+	brabeion_status status = brb_database_step(database, statement, same, error);
+	sqlite3_reset(statement);
+	return status;
 }
 
-static brabeion_status register_all(brb_store *store, brb_store_badge *badges, size_t badge_count,
-				    const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
-				    brabeion_error *error)
+static brabeion_status register_badge(brb_store *store, brb_store_badge *badge, brabeion_error *error)
 {
-	brabeion_status status = BRABEION_OK;
 	int64_t number = 0;
-	for (size_t i = 0; i < badge_count && status == BRABEION_OK; i++) {
-		status = brb_store_slug(store, badges[i].slug, true, &number, error);
-		badges[i].number = (uint32_t)number;
-		for (uint32_t level = 0; level < badges[i].level_count && status == BRABEION_OK; level++)
-			status = register_level(store, number, level + 1, &badges[i].levels[level], error);
-	}
-	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++) {
-		status = read_number(store, BRB_STATEMENT_PLUGIN, plugin_ids[i], NULL, &number, error);
-		if (status == BRABEION_OK && !number)
-			status = make_number(store, BRB_STATEMENT_PLUGIN_ADD, plugin_ids[i], NULL, &number, error);
-		plugin_numbers[i] = (uint32_t)number;
+	brabeion_status status = brb_store_slug(store, badge->slug, true, &number, error);
+	badge->number = (uint32_t)number;
+	for (uint32_t level = 0; level < badge->level_count && status == BRABEION_OK; level++) {
+		bool same = false;
+		const badge_level *names = &badge->levels[level];
+		status = run_level(&store->database, number, level + 1, names, BRB_STATEMENT_LEVEL, &same, error);
+		if (status == BRABEION_OK && !same)
+			status = run_level(&store->database, number, level + 1, names, BRB_STATEMENT_LEVEL_SET, &same,
+					   error);
 	}
 	return status;
 }
 
+static brabeion_status register_plugin(brb_store *store, const char *id, uint32_t *out, brabeion_error *error)
+{
+	int64_t number = 0;
+	brabeion_status status = read_number(&store->database, BRB_STATEMENT_PLUGIN, id, NULL, &number, error);
+	if (status == BRABEION_OK && !number)
+		status = make_number(store, BRB_STATEMENT_PLUGIN_ADD, id, NULL, &number, error);
+	*out = (uint32_t)number;
+	return status;
+}
+
+/* Those whose number is 0. */
+static brabeion_status register_new(brb_store *store, brb_store_badge *badges, size_t badge_count,
+				    const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
+				    brabeion_error *error)
+{
+	brabeion_status status = BRABEION_OK;
+	for (size_t i = 0; i < badge_count && status == BRABEION_OK; i++)
+		if (!badges[i].number)
+			status = register_badge(store, &badges[i], error);
+	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++)
+		if (!plugin_numbers[i])
+			status = register_plugin(store, plugin_ids[i], &plugin_numbers[i], error);
+	return status;
+}
+
+/* The badge's number when all of it is on record as it is, else 0. */
+static brabeion_status find_badge(brb_database *database, brb_store_badge *badge, brabeion_error *error)
+{
+	int64_t number = 0;
+	bool same = true;
+	brabeion_status status = read_number(database, BRB_STATEMENT_BADGE, badge->slug, NULL, &number, error);
+	for (uint32_t level = 0; level < badge->level_count && number && same && status == BRABEION_OK; level++)
+		status = run_level(database, number, level + 1, &badge->levels[level], BRB_STATEMENT_LEVEL, &same,
+				   error);
+	badge->number = same ? (uint32_t)number : 0;
+	return status;
+}
+
+/* Looks up what is on record. *all: nothing is left to write. */
+static brabeion_status find_known(brb_store *store, brb_store_badge *badges, size_t badge_count,
+				  const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
+				  bool *all, brabeion_error *error)
+{
+	*all = true;
+	brabeion_status status = brb_store_begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	for (size_t i = 0; i < badge_count && status == BRABEION_OK; i++) {
+		status = find_badge(&store->reader, &badges[i], error);
+		*all = *all && badges[i].number;
+	}
+	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++) {
+		int64_t number = 0;
+		status = read_number(&store->reader, BRB_STATEMENT_PLUGIN, plugin_ids[i], NULL, &number, error);
+		plugin_numbers[i] = (uint32_t)number;
+		*all = *all && number;
+	}
+	brb_store_end_reading(store);
+	return status;
+}
+
+/*
+ * Reads first, on the connection that holds up nobody: a reload mostly brings what is on record already, and 1,000
+ * badges are milliseconds during which no event could be judged that needs the store.
+ */
 brabeion_status brb_store_register(brb_store *store, brb_store_badge *badges, size_t badge_count,
 				   const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
 				   brabeion_error *error)
 {
-	brabeion_status status = brb_store_begin(store, error);
-	if (status != BRABEION_OK)
+	bool all;
+	brabeion_status status =
+		find_known(store, badges, badge_count, plugin_ids, plugin_numbers, plugin_count, &all, error);
+	if (status == BRABEION_OK && !all)
+		status = brb_store_begin(store, error);
+	if (status != BRABEION_OK || all)
 		return status;
-	status = register_all(store, badges, badge_count, plugin_ids, plugin_numbers, plugin_count, error);
+	status = register_new(store, badges, badge_count, plugin_ids, plugin_numbers, plugin_count, error);
 	if (status == BRABEION_OK)
 		return brb_store_commit(store, error);
 	brb_store_rollback(store);

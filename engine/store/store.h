@@ -52,7 +52,7 @@ const char *brb_store_journal_path(const brb_store *store);
 
 /*
  * Gives a badge's number, stable for the life of the database, and keeps its levels' names for awards to show under
- * when the badge is no longer loaded. A transaction of its own where something changed.
+ * when the badge is no longer loaded. Reads what is on record first; a transaction of its own only where something is new.
  */
 typedef struct brb_store_badge {
 	const char *slug;

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -164,6 +165,22 @@ static inline void scene_finish(scene *here)
 	nftw(here->folder, scene_remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	pthread_mutex_destroy(&here->lock);
 	free(here);
+}
+
+/* Waits until no more than this many old badge sets are left: the thread that closes them needs a moment. */
+static inline void scene_expect_retiring(scene *here, uint32_t count)
+{
+	uint32_t retiring = UINT32_MAX;
+	for (int i = 0; i < 100000; i++) {
+		brabeion_stats_report report;
+		cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
+		retiring = report.retiring;
+		brabeion_stats_finish(&report);
+		if (retiring == count)
+			return;
+		nanosleep(&(struct timespec){ 0, 100000 }, NULL);
+	}
+	cr_assert_fail("%u old badge sets are left, not %u", retiring, count);
 }
 
 /* The error's message with the scene's folder taken out of it: "badges.yaml:3:5: ...". */

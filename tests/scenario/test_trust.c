@@ -115,7 +115,7 @@ static void expect_warned(scene *here)
 	cr_expect_not_null(strstr(here->log, words), "%s", here->log);
 	here->log[0] = '\0';
 	cr_expect_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK);
-	cr_expect_str_eq(here->log, "", "once is enough");
+	cr_expect_null(strstr(here->log, "warning"), "once is enough: %s", here->log);
 	scene_close(here);
 }
 

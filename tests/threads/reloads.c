@@ -26,28 +26,10 @@ static const char *const sets[] = {
 };
 enum { SETS = sizeof sets / sizeof sets[0], WRONG_SET = 4 };
 
-static void copy_file(const char *from, const char *to)
-{
-	char bytes[65536], aside[STORM_PATH_BYTES * 3];
-	snprintf(aside, sizeof aside, "%s.new", to);
-	FILE *source = fopen(from, "rb"), *target = fopen(aside, "wb");
-	if (!source || !target)
-		storm_give_up(to, "cannot be written");
-	size_t count;
-	while ((count = fread(bytes, 1, sizeof bytes, source)) > 0)
-		if (fwrite(bytes, 1, count, target) != count)
-			storm_give_up(to, "cannot be written");
-	fclose(source);
-	if (fclose(target) != 0 || rename(aside, to) != 0)
-		storm_give_up(to, "cannot be written");
-}
-
 /* changing.so is good_one at one time, fast_math at another. */
 static void put_plugin(const storm *here, int turn)
 {
-	char to[STORM_PATH_BYTES * 2];
-	snprintf(to, sizeof to, "%s/changing.so", here->folder);
-	copy_file(turn % 2 ? BRB_TEST_PLUGIN_DIR "/good_one.so" : BRB_TEST_PLUGIN_DIR "/fast_math.so", to);
+	storm_place(here, turn % 2 ? "good_one.so" : "fast_math.so", "changing.so", 0);
 }
 
 static void put_set(const storm *here, int number)

@@ -96,6 +96,25 @@ static inline void storm_config(const storm *here, const char *text)
 		storm_give_up(here->config, "cannot be written");
 }
 
+/* Copies a built test plugin into the folder, put in place at once; with `cut_bytes`, that much of it alone. */
+static inline void storm_place(const storm *here, const char *plugin, const char *as, size_t cut_bytes)
+{
+	static char bytes[4 * 1024 * 1024];
+	char from[STORM_PATH_BYTES * 2], aside[STORM_PATH_BYTES * 2], to[STORM_PATH_BYTES * 2];
+	snprintf(from, sizeof from, "%s/%s", BRB_TEST_PLUGIN_DIR, plugin);
+	snprintf(aside, sizeof aside, "%s/%s.new", here->folder, as);
+	snprintf(to, sizeof to, "%s/%s", here->folder, as);
+	FILE *source = fopen(from, "rb"), *target = fopen(aside, "wb");
+	if (!source || !target)
+		storm_give_up(as, "cannot be written");
+	size_t length = fread(bytes, 1, sizeof bytes, source);
+	length = cut_bytes && cut_bytes < length ? cut_bytes : length;
+	bool written = fwrite(bytes, 1, length, target) == length;
+	fclose(source);
+	if (fclose(target) != 0 || !written || rename(aside, to) != 0)
+		storm_give_up(as, "cannot be written");
+}
+
 static inline void storm_init(storm *here, const char *text)
 {
 	const char *temporary = getenv("TMPDIR");

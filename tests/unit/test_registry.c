@@ -1,17 +1,31 @@
 /*
  * registry: readers acquire the generation at work; publishing another waits for no reader; an old one is closed when
- * no reader uses it any more, and not before.
+ * nobody uses it any more, and not before, on a thread of the registry's own.
  */
 #include <criterion/criterion.h>
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "base/guard.h"
 #include "loading/registry.h"
 
 static brb_registry registry;
+static char logged[256];
+
+static void keep_log(void *context, brabeion_log_level level, const char *message)
+{
+	(void)context;
+	(void)level;
+	snprintf(logged, sizeof logged, "%s", message);
+}
+
+static const brb_log kept_log = { keep_log, NULL };
 
 static void open_room(void)
 {
@@ -48,6 +62,20 @@ static brb_generation *new_generation(atomic_int *closed)
 	return generation;
 }
 
+static void publish(brb_generation *generation)
+{
+	brb_registry_publish(&registry, generation);
+	brb_registry_retire(&registry, &kept_log);
+}
+
+/* Waits until this many old generations are left; the thread needs a moment. */
+static void expect_retiring(size_t count)
+{
+	for (int i = 0; i < 100000 && brb_registry_retiring(&registry) != count; i++)
+		nanosleep(&(struct timespec){ 0, 100000 }, NULL);
+	cr_expect_eq(brb_registry_retiring(&registry), count);
+}
+
 static int slots(void)
 {
 	int count = 0;
@@ -69,12 +97,13 @@ Test(registry, generations_are_numbered_from_1)
 	atomic_int closed = 0;
 	for (uint64_t i = 1; i <= 3; i++) {
 		brb_generation *generation = new_generation(&closed);
-		brb_registry_publish(&registry, generation);
+		publish(generation);
 		cr_expect_eq(generation->number, i);
 		brb_reader *reader = brb_registry_reader(&registry);
 		cr_expect_eq(brb_registry_acquire(&registry, reader), generation);
 		brb_registry_release(reader);
 	}
+	expect_retiring(0);
 	cr_expect_eq(closed, 2);
 }
 
@@ -112,20 +141,40 @@ Test(registry, a_generation_in_use_is_closed_after_its_release)
 {
 	atomic_int closed[3] = { 0 };
 	brb_generation *first = new_generation(&closed[0]);
-	brb_registry_publish(&registry, first);
+	publish(first);
 	brb_reader *reader = brb_registry_reader(&registry);
 	cr_expect_eq(brb_registry_acquire(&registry, reader), first);
-	brb_registry_publish(&registry, new_generation(&closed[1]));
-	brb_registry_publish(&registry, new_generation(&closed[2]));
+	publish(new_generation(&closed[1]));
+	publish(new_generation(&closed[2]));
+	expect_retiring(1);
 	cr_expect_eq(closed[0], 0, "in use");
 	cr_expect_eq(closed[1], 1, "never used");
-	brb_registry_retire(&registry);
-	cr_expect_eq(closed[0], 0);
 	cr_expect_eq(first->number, 1, "and still readable");
 	brb_registry_release(reader);
-	brb_registry_retire(&registry);
+	expect_retiring(0);
 	cr_expect_eq(closed[0], 1);
 	cr_expect_eq(closed[2], 0);
+}
+
+/* A job: it takes over from the reader, and outlives it. */
+Test(registry, a_generation_with_a_holder_is_closed_after_the_last_lets_go)
+{
+	atomic_int closed[2] = { 0 };
+	publish(new_generation(&closed[0]));
+	brb_reader *reader = brb_registry_reader(&registry);
+	brb_generation *held = brb_registry_acquire(&registry, reader);
+	brb_generation_acquire(held);
+	brb_generation_acquire(held);
+	brb_registry_release(reader);
+	publish(new_generation(&closed[1]));
+	brb_generation_release(held);
+	brb_registry_fence(&registry);
+	cr_expect(brb_registry_is_used(&registry, held));
+	expect_retiring(1);
+	cr_expect_eq(closed[0], 0);
+	brb_generation_release(held);
+	expect_retiring(0);
+	cr_expect_eq(closed[0], 1);
 }
 
 /* A reader that stops where a test tells it to. */
@@ -167,20 +216,21 @@ Test(registry, a_stuck_reader_delays_only_what_it_holds)
 	atomic_int closed[5] = { 0 };
 	stuck_reader stuck, later;
 	brb_generation *first = new_generation(&closed[0]);
-	brb_registry_publish(&registry, first);
+	publish(first);
 	start_stuck(&stuck);
 	cr_expect_eq(stuck.generation, first);
 	for (int i = 1; i < 4; i++)
-		brb_registry_publish(&registry, new_generation(&closed[i]));
+		publish(new_generation(&closed[i]));
 	start_stuck(&later);
 	cr_expect_eq(later.generation->number, 4, "others go on with the newest");
-	brb_registry_publish(&registry, new_generation(&closed[4]));
+	publish(new_generation(&closed[4]));
+	expect_retiring(2);
 	cr_expect(closed[0] == 0 && closed[1] == 1 && closed[2] == 1 && closed[3] == 0 && closed[4] == 0);
 	end_stuck(&stuck);
-	brb_registry_retire(&registry);
+	expect_retiring(1);
 	cr_expect(closed[0] == 1 && closed[3] == 0);
 	end_stuck(&later);
-	brb_registry_retire(&registry);
+	expect_retiring(0);
 	cr_expect(closed[3] == 1 && closed[4] == 0);
 }
 
@@ -188,16 +238,118 @@ Test(registry, two_readers_of_one_generation_must_both_release_it)
 {
 	atomic_int closed[2] = { 0 };
 	stuck_reader one, two;
-	brb_registry_publish(&registry, new_generation(&closed[0]));
+	publish(new_generation(&closed[0]));
 	start_stuck(&one);
 	start_stuck(&two);
-	brb_registry_publish(&registry, new_generation(&closed[1]));
+	publish(new_generation(&closed[1]));
 	end_stuck(&one);
-	brb_registry_retire(&registry);
+	brb_registry_fence(&registry);
+	cr_expect(brb_registry_is_used(&registry, two.generation));
 	cr_expect_eq(closed[0], 0);
 	end_stuck(&two);
-	brb_registry_retire(&registry);
+	expect_retiring(0);
 	cr_expect_eq(closed[0], 1);
+}
+
+/* ---- the thread -------------------------------------------------------------------------------------------------- */
+
+/* What a `close` sees of the thread it runs on. */
+typedef struct close_scene {
+	pthread_t thread;
+	unsigned guard_depth;
+	bool blocks_signals;
+	pthread_barrier_t *stop; /* NULL: it does not get stuck */
+} close_scene;
+
+static void look_around(void *self)
+{
+	close_scene *scene = self;
+	sigset_t blocked;
+	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	scene->thread = pthread_self();
+	scene->guard_depth = *brb_guard_depth();
+	scene->blocks_signals = sigismember(&blocked, SIGTERM) == 1 && sigismember(&blocked, SIGCHLD) == 1;
+	if (scene->stop) {
+		pthread_barrier_wait(scene->stop);
+		pthread_barrier_wait(scene->stop);
+	}
+}
+
+static brb_generation *new_scene(close_scene *scene)
+{
+	brb_generation *generation = new_generation(NULL);
+	generation->plugins[0]->instance->close = look_around;
+	generation->plugins[0]->instance->self = scene;
+	return generation;
+}
+
+Test(registry, closes_run_on_one_thread_of_its_own_that_blocks_signals_and_may_not_call_the_engine)
+{
+	close_scene scenes[2] = { { .stop = NULL } };
+	atomic_int closed = 0;
+	cr_expect_not(registry.retirement.has_thread);
+	publish(new_scene(&scenes[0]));
+	cr_expect_not(registry.retirement.has_thread, "there was nothing to retire");
+	publish(new_scene(&scenes[1]));
+	expect_retiring(0);
+	publish(new_generation(&closed));
+	expect_retiring(0);
+	for (int i = 0; i < 2; i++) {
+		cr_expect_not(pthread_equal(scenes[i].thread, pthread_self()));
+		cr_expect_eq(scenes[i].guard_depth, 1);
+		cr_expect(scenes[i].blocks_signals);
+	}
+	cr_expect(pthread_equal(scenes[0].thread, scenes[1].thread));
+}
+
+Test(registry, a_close_that_hangs_holds_up_no_publisher_and_no_reader)
+{
+	pthread_barrier_t stop;
+	close_scene scene = { .stop = &stop };
+	atomic_int closed = 0;
+	pthread_barrier_init(&stop, NULL, 2);
+	publish(new_scene(&scene));
+	publish(new_generation(&closed));
+	pthread_barrier_wait(&stop); /* it is inside */
+	for (int i = 0; i < 5; i++)
+		publish(new_generation(&closed));
+	brb_reader *reader = brb_registry_reader(&registry);
+	cr_expect_eq(brb_registry_acquire(&registry, reader)->number, 7);
+	brb_registry_release(reader);
+	cr_expect_eq(brb_registry_retiring(&registry), 6);
+	cr_expect_eq(closed, 0);
+	pthread_barrier_wait(&stop);
+	expect_retiring(0);
+	cr_expect_eq(closed, 5);
+	pthread_barrier_destroy(&stop);
+}
+
+/* Where the process may have no more memory mapped, there is no stack for a thread. */
+Test(registry, without_a_thread_the_publisher_closes_what_is_not_in_use_and_says_so)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	cr_skip_test("a sanitizer needs memory of its own");
+#endif
+	atomic_int closed[3] = { 0 };
+	struct rlimit before, none;
+	publish(new_generation(&closed[0]));
+	brb_generation *second = new_generation(&closed[1]), *third = new_generation(&closed[2]);
+	brb_reader *reader = brb_registry_reader(&registry);
+	brb_registry_acquire(&registry, reader);
+	getrlimit(RLIMIT_AS, &before);
+	none = (struct rlimit){ 1024 * 1024, before.rlim_max };
+	setrlimit(RLIMIT_AS, &none);
+	publish(second);
+	cr_expect_eq(closed[0], 0, "in use");
+	brb_registry_release(reader);
+	publish(third);
+	setrlimit(RLIMIT_AS, &before);
+	cr_expect_not(registry.retirement.has_thread);
+	cr_expect(closed[0] == 1 && closed[1] == 1 && closed[2] == 0);
+	cr_expect_eq(brb_registry_retiring(&registry), 0);
+	cr_expect_str_eq(logged,
+			 "no thread could be made to close old badge sets (Resource temporarily unavailable): "
+			 "the reload closes them itself");
 }
 
 /* ---- slots ------------------------------------------------------------------------------------------------------- */
@@ -244,16 +396,16 @@ Test(registry, readers_never_see_a_closed_generation)
 	pthread_t threads[READERS];
 	bool well[READERS];
 	atomic_int closed = 0;
-	brb_registry_publish(&registry, new_generation(&closed));
+	publish(new_generation(&closed));
 	for (int i = 0; i < READERS; i++)
 		cr_assert_eq(pthread_create(&threads[i], NULL, read_on, &well[i]), 0);
 	for (int i = 0; i < ROUNDS; i++)
-		brb_registry_publish(&registry, new_generation(&closed));
+		publish(new_generation(&closed));
 	atomic_store(&enough, true);
 	for (int i = 0; i < READERS; i++) {
 		pthread_join(threads[i], NULL);
 		cr_expect(well[i]);
 	}
-	brb_registry_retire(&registry);
+	expect_retiring(0);
 	cr_expect_eq(closed, ROUNDS, "all but the one at work");
 }

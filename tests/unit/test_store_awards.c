@@ -261,3 +261,28 @@ Test(store_awards, registering_the_same_again_changes_no_row)
 	sqlite3_finalize(statement);
 	sqlite3_close(own);
 }
+
+/* A reload that brings nothing new holds up no event: here a transaction is under way the whole time. */
+Test(store_awards, registering_the_same_again_needs_no_transaction)
+{
+	uint64_t commits = brb_store_commit_count(store);
+	begin(store);
+	register_badges(store);
+	commit(store);
+	cr_expect_eq(brb_store_commit_count(store), commits + 1, "the test's own");
+}
+
+Test(store_awards, of_what_is_registered_only_the_new_is_written)
+{
+	const badge_level levels[] = { { "Bronze", "The first" }, { "Other", "Its description" } };
+	brb_store_badge badges[] = { { .slug = "first", .levels = levels, .level_count = 1 },
+				     { .slug = "second", .levels = levels, .level_count = 2 },
+				     { .slug = "third", .levels = levels, .level_count = 1 } };
+	const char *const ids[] = { "plugin-b", "plugin-new" };
+	uint32_t numbers[2] = { 0, 0 };
+	WELL(brb_store_register(store, badges, 3, ids, numbers, 2, error));
+	cr_expect(badges[0].number == 1 && badges[1].number == 2 && badges[2].number == 3);
+	cr_expect(numbers[0] == 2 && numbers[1] == 3);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM levels WHERE badge = 2 AND name = 'Other'"), 1);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM levels WHERE badge = 3"), 1);
+}

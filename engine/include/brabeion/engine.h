@@ -166,17 +166,27 @@ typedef struct brabeion_receipt {
 	uint32_t changed; /* levels, events, settings or plugin are another than before */
 	uint32_t removed;
 	uint32_t kept;
+	uint32_t resident;  /* plugin files loaded since the open that stay in memory for good, in use or not */
 	int64_t load_us;    /* to read, load and check */
 	int64_t publish_us; /* to put it in place */
 } brabeion_receipt;
 
 /*
  * Reads badges.yaml again and puts the new badge set in place of the running one, between two events. Events under
- * way finish on the old one. A changed `database:` is an error: that needs a new open. What is new or changed is
- * tried in another process first, as by brabeion_open; what is not keeps running.
+ * way finish on the old one, and each event is judged by one badge set alone.
+ *
+ * What has not changed goes on as it is: a plugin file of the same path and content stays loaded, with its globals, and
+ * a badge of the same plugin, definition, slug, number of levels and settings keeps what its `open` made. The rest of
+ * the old set is closed and unloaded by a thread of the library's, once no call uses it any more: soon, and without
+ * anybody waiting for it. A plugin that cannot be unloaded safely stays in memory, and counts as resident.
+ *
+ * What is new or changed is tried in another process first, as by brabeion_open.
+ *
+ * A changed `database:` is an error: that needs a new open.
  *
  * Threads: any; two at once take turns.
- * Errors:  as brabeion_open; the running badge set stays. `receipt` and `error` may be NULL.
+ * Errors:  as brabeion_open; the running badge set stays. BRABEION_REENTRANT from inside a plugin's function or the
+ *          log callback. `receipt` and `error` may be NULL.
  */
 BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt,
 					     brabeion_error *error);
@@ -566,6 +576,8 @@ typedef struct brabeion_stats_report {
 	uint64_t errors; /* events refused or not stored */
 	uint64_t commits;
 	uint64_t generation;
+	uint32_t resident; /* plugin files that stay in memory for good, in use or not */
+	uint32_t retiring; /* older badge sets that are not closed yet: calls under way use them */
 	size_t badge_count;
 	brabeion_badge_stats *badges; /* in the order of badges.yaml */
 	void *memory;                 /* the library's */

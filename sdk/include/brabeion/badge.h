@@ -34,7 +34,9 @@
  *  - `award`, `observe` and `freeze` of one instance may run on many threads at once, for different events. Keep what
  *    changes in memory (badge_tally, badge_note), not in variables: memory is shared, stored, and right.
  *    Hold no lock of your own across a call of a helper.
- *  - `open` and `close` of one instance run on one thread each, before the first and after the last judgement.
+ *  - `open` and `close` of one instance run on one thread each, before the first and after the last judgement. Of
+ *    several instances one may be opened and another closed while a third judges: that is what a reload does. One that
+ *    a reload leaves as it is goes on; `close` may run on a thread of the engine's.
  *  - A badge_call or badge_setup is valid until your function returns, and only on the thread it came on. So is every
  *    text that a helper returns. Copy what you keep.
  *  - Never let an exception, longjmp or pthread_exit leave your function. In C++ the macros catch exceptions for you

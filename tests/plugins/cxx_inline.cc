@@ -1,0 +1,21 @@
+// Nothing wrong, but g++ makes its inline static UNIQUE, and it stays loaded. Level 1 for each third event since then.
+#include <brabeion/badge.h>
+
+#include <atomic>
+
+struct counter {
+	static inline std::atomic<int> events{ 0 };
+};
+
+static int32_t award(void *, badge_call *call)
+{
+	int number = ++counter::events;
+	badge_for(call, std::to_string(number).c_str());
+	return number % 3 == 0 ? 1 : BADGE_NOT_EARNED;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("Third", "Comes with each third event") };
+static const char *const events[] = { "visit" };
+
+BADGE_PLUGIN("cxx-inline", .slug = "cxx-inline", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
+	     .award = award);
