@@ -376,7 +376,7 @@ brabeion_status brb_config_open(const char *path, const char *installed_plugin_d
 {
 	brb_config *config = NULL;
 	brabeion_status status = brb_config_read(path, installed_plugin_dir, &config, error);
-	if (status == BRABEION_OK)
+	if (config)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)
 		*out = config;

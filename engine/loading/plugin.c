@@ -303,7 +303,7 @@ static void load_badges(plugin_loader *loader)
 			use ? definition_of(descriptor, use->badge) : &descriptor->definitions[i];
 		if (definition)
 			load_badge(loader, definition, use);
-		else
+		else if (use)
 			refuse_undefined(loader, use);
 	}
 }
