@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "engine_internal.h"
+#include "loading/probe.h"
 
 const char *brabeion_version(void)
 {
@@ -446,6 +447,19 @@ brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *recei
 	return brb_status_hand_over(error, &outcome.error);
 }
 
+/* Whoever checks wants to know what was not looked at. */
+static void tell_untried(const brb_config *config, const brb_log *log)
+{
+	const char *program = brb_probe_program();
+	if (!config->probe_ms)
+		brb_log_write(log, BRABEION_LOG_INFO,
+			      "%s: plugins are not tried before they are loaded: probe is off", config->name);
+	else if (!brb_probe_is_there(program))
+		brb_log_write(log, BRABEION_LOG_INFO,
+			      "%s: plugins are not tried before they are loaded: there is no %s", config->name,
+			      program);
+}
+
 static brabeion_status check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
 {
 	brb_log log = { options->log, options->log_context };
@@ -457,8 +471,10 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 	if (status == BRABEION_OK)
 		status = open_home(config, options->database ? options->database : config->database,
 				   temporary ? temporary : "/tmp", &log, &home, error);
-	if (status == BRABEION_OK)
+	if (status == BRABEION_OK) {
+		tell_untried(config, &log);
 		status = load_generation(config, home, NULL, &log, &generation, error);
+	}
 	if (status == BRABEION_OK && list)
 		status = brb_engine_list_badges(generation, NULL, list, error);
 	brb_generation_close(generation);

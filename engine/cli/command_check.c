@@ -12,30 +12,37 @@
 #include "cli/glyphs.h"
 #include "cli/json.h"
 
-/* The warnings of one check, one a line. */
+/* One a line. */
+typedef struct check_lines {
+	char *text;
+	uint64_t count;
+} check_lines;
+
+/* What one check has found beside errors. */
 typedef struct check_findings {
 	brb_cli_report *report;
-	char *warnings;
-	uint64_t count;
+	check_lines warnings;
+	check_lines notes; /* on what was not looked at */
 	bool out_of_memory;
 } check_findings;
 
-static void keep_warning(void *context, brabeion_log_level level, const char *message)
+static void keep_line(void *context, brabeion_log_level level, const char *message)
 {
 	check_findings *findings = context;
-	if (level > BRABEION_LOG_WARNING)
+	if (level > BRABEION_LOG_INFO)
 		return;
-	findings->count++;
-	size_t used = findings->warnings ? strlen(findings->warnings) : 0;
+	check_lines *lines = level > BRABEION_LOG_WARNING ? &findings->notes : &findings->warnings;
+	lines->count++;
+	size_t used = lines->text ? strlen(lines->text) : 0;
 	size_t size = strlen(message);
-	char *grown = realloc(findings->warnings, used + size + 2);
+	char *grown = realloc(lines->text, used + size + 2);
 	if (!grown) {
 		findings->out_of_memory = true;
 		return;
 	}
 	memcpy(grown + used, message, size);
 	memcpy(grown + used + size, "\n", 2);
-	findings->warnings = grown;
+	lines->text = grown;
 }
 
 /* The next line that is not empty, NULL: none is left. */
@@ -85,7 +92,7 @@ static uint64_t count_plugins(const brabeion_badge_list *list)
 }
 
 static void tell_json(brb_cli_out *out, const char *config, const brabeion_badge_list *list, char *errors,
-		      char *warnings)
+		      check_findings *findings)
 {
 	brb_cli_out_text(out, "{");
 	brb_cli_json_text_pair(out, "config", config, true);
@@ -96,7 +103,9 @@ static void tell_json(brb_cli_out *out, const char *config, const brabeion_badge
 	brb_cli_json_key(out, "errors", false);
 	write_lines(out, errors);
 	brb_cli_json_key(out, "warnings", false);
-	write_lines(out, warnings);
+	write_lines(out, findings->warnings.text);
+	brb_cli_json_key(out, "notes", false);
+	write_lines(out, findings->notes.text);
 	brb_cli_out_text(out, "}\n");
 }
 
@@ -122,17 +131,22 @@ static void tell_json_result(brb_cli_out *out, const char *config, const brabeio
 {
 	char unnamed[] = "failed";
 	char *errors = error->status == BRABEION_OK ? NULL : error->message ? error->message : unnamed;
-	tell_json(out, config, list, errors, findings->warnings);
+	tell_json(out, config, list, errors, findings);
+}
+
+static void say_lines(brb_cli_report *report, const char *what, char *lines)
+{
+	for (char *line = next_line(&lines); line; line = next_line(&lines))
+		brb_cli_report_say(report, "%s: %s", what, line);
 }
 
 static void tell_result(brb_cli_out *out, const char *config, const brabeion_badge_list *list, brabeion_error *error,
 			check_findings *findings)
 {
-	char *rest = findings->warnings;
-	for (char *line = next_line(&rest); line; line = next_line(&rest))
-		brb_cli_report_say(findings->report, "warning: %s", line);
+	say_lines(findings->report, "warning", findings->warnings.text);
+	say_lines(findings->report, "note", findings->notes.text);
 	if (error->status == BRABEION_OK)
-		tell_fine(out, config, list, findings->count);
+		tell_fine(out, config, list, findings->warnings.count);
 	else
 		brb_cli_fail(findings->report, error);
 }
@@ -145,7 +159,7 @@ static int check(const brb_cli_options *options, brb_cli_report *report)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options wanted = {
 		.config = options->config,
-		.log = keep_warning,
+		.log = keep_line,
 		.log_context = &findings,
 	};
 	brb_cli_out_init(&out, STDOUT_FILENO);
@@ -159,7 +173,8 @@ static int check(const brb_cli_options *options, brb_cli_report *report)
 		tell_result(&out, options->config, &list, &error, &findings);
 	brabeion_error_finish(&error);
 	brabeion_badge_list_finish(&list);
-	free(findings.warnings);
+	free(findings.warnings.text);
+	free(findings.notes.text);
 	int written = brb_cli_finish_output(&out, report);
 	return exit_code ? exit_code : written;
 }

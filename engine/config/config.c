@@ -20,6 +20,7 @@
 typedef struct whole {
 	brb_config config;
 	brb_arena arena;
+	brb_builder content; /* of the file; none where the text is the caller's */
 } whole;
 
 /* ---- what all parts of the room use ---------------------------------------------------------------------------- */
@@ -218,6 +219,26 @@ static void read_quarantine(brb_config_reading *reading, const char *key, const 
 	brb_config_read_quarantine(reading, value, &reading->config->quarantine);
 }
 
+/* Nobody would wait for a plugin longer than that. */
+#define PROBE_MOST_MS (10 * 60 * BRB_CONFIG_SECOND_MS)
+
+static void read_probe(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key, (void)target;
+	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "off") == 0) {
+		reading->config->probe_ms = 0;
+		return;
+	}
+	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "on") == 0)
+		return;
+	int64_t probe_ms = brb_config_duration_ms(reading, value, "\"probe\"", "on, off or a duration such as 5s",
+						  PROBE_MOST_MS, "10m");
+	if (probe_ms == 0)
+		BRB_CONFIG_FAULT(reading, value, "\"probe\" must be longer than 0: to try no plugin, write off");
+	else if (probe_ms > 0)
+		reading->config->probe_ms = probe_ms;
+}
+
 /* Both are read after the other keys: plugins need the path, which may stand behind them. */
 static void keep_plugin_path(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
@@ -252,6 +273,15 @@ static void read_plugin_path(brb_config_reading *reading)
 		add_folder(reading, "each of \"plugin_path\"", node->items[i], "text");
 }
 
+/* secure_getenv: the environment of a set-user-id program is not its owner's, and code is loaded from there. */
+static void add_other_folders(brb_config_reading *reading, const char *installed_plugin_dir)
+{
+	read_plugin_path(reading);
+	brb_config_search_add_list(&reading->search, secure_getenv("BRABEION_PLUGIN_PATH"));
+	if (installed_plugin_dir)
+		brb_config_search_add(&reading->search, installed_plugin_dir);
+}
+
 static void read_root(brb_config_reading *reading, const char *installed_plugin_dir)
 {
 	static const brb_config_key keys[] = {
@@ -264,6 +294,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "cache_dir", read_cache_dir, false },
 		{ "watch", read_watch, false },
 		{ "quarantine", read_quarantine, false },
+		{ "probe", read_probe, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
@@ -271,11 +302,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		return;
 	}
 	brb_config_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], NULL);
-	read_plugin_path(reading);
-	/* secure_getenv: the environment of a set-user-id program is not its owner's, and code is loaded from there. */
-	brb_config_search_add_list(&reading->search, secure_getenv("BRABEION_PLUGIN_PATH"));
-	if (installed_plugin_dir)
-		brb_config_search_add(&reading->search, installed_plugin_dir);
+	add_other_folders(reading, installed_plugin_dir);
 	brb_config_read_plugins(reading);
 }
 
@@ -294,12 +321,17 @@ static bool set_defaults(brb_config_reading *reading)
 	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
 	reading->config->quarantine =
 		(brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_CONFIG_SECOND_MS * 1000 };
+	reading->config->probe_ms = 5 * BRB_CONFIG_SECOND_MS;
 	return reading->config->database != NULL;
 }
 
-static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, brabeion_error *error)
+static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, bool without_files,
+				  brabeion_error *error)
 {
-	brb_config_reading reading = { .config = &made->config, .arena = &made->arena, .yaml = made->config.yaml };
+	brb_config_reading reading = { .config = &made->config,
+				       .arena = &made->arena,
+				       .yaml = made->config.yaml,
+				       .without_files = without_files };
 	reading.search.arena = &made->arena;
 	reading.memory_short = !set_defaults(&reading);
 	if (!reading.memory_short)
@@ -311,29 +343,57 @@ static brabeion_status read_whole(whole *made, const char *installed_plugin_dir,
 	return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 }
 
+static whole *make_whole(const char *name)
+{
+	whole *made = brb_memory_take_zeroed(1, sizeof *made);
+	if (made && !(made->config.name = brb_arena_copy(&made->arena, name))) {
+		brb_memory_release(made);
+		made = NULL;
+	}
+	return made;
+}
+
+/* Makes the configuration of its text, or frees what there is of it. */
+static brabeion_status read_text(whole *made, const char *installed_plugin_dir, bool without_files, brb_config **out,
+				 brabeion_error *error)
+{
+	brb_config *config = &made->config;
+	brabeion_status status =
+		brb_yaml_parse_tolerant(config->text, config->text_bytes, config->name, &config->yaml, error);
+	if (status == BRABEION_OK)
+		status = read_whole(made, installed_plugin_dir, without_files, error);
+	if (status == BRABEION_OK)
+		*out = config;
+	else
+		brb_config_close(config);
+	return status;
+}
+
 brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
 				brabeion_error *error)
 {
-	brabeion_status status;
-	whole *made = brb_memory_take_zeroed(1, sizeof *made);
+	whole *made = make_whole(path);
 	if (!made)
 		return brb_status_no_memory(error);
-	made->config.name = brb_arena_copy(&made->arena, path);
-	if (!made->config.name) {
-		status = brb_status_no_memory(error);
-		goto fail;
+	brabeion_status status = brb_yaml_read_file(path, path, &made->content, error);
+	if (status != BRABEION_OK) {
+		brb_config_close(&made->config);
+		return status;
 	}
-	status = brb_yaml_open_tolerant(path, path, &made->config.yaml, error);
-	if (status != BRABEION_OK)
-		goto fail;
-	status = read_whole(made, installed_plugin_dir, error);
-	if (status != BRABEION_OK)
-		goto fail;
-	*out = &made->config;
-	return BRABEION_OK;
-fail:
-	brb_config_close(&made->config);
-	return status;
+	made->config.text = made->content.text ? made->content.text : "";
+	made->config.text_bytes = made->content.length;
+	return read_text(made, installed_plugin_dir, false, out, error);
+}
+
+brabeion_status brb_config_read_text(const char *name, const char *text, size_t text_bytes, brb_config **out,
+				     brabeion_error *error)
+{
+	whole *made = make_whole(name);
+	if (!made)
+		return brb_status_no_memory(error);
+	made->config.text = text;
+	made->config.text_bytes = text_bytes;
+	return read_text(made, NULL, true, out, error);
 }
 
 brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error)
@@ -346,7 +406,7 @@ brabeion_status brb_config_open(const char *path, const char *installed_plugin_d
 {
 	brb_config *config = NULL;
 	brabeion_status status = brb_config_read(path, installed_plugin_dir, &config, error);
-	if (status == BRABEION_OK)
+	if (config)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)
 		*out = config;
@@ -361,6 +421,7 @@ void brb_config_close(brb_config *config)
 		return;
 	whole *made = (whole *)config;
 	brb_yaml_close(made->config.yaml);
+	brb_builder_finish(&made->content);
 	brb_arena_finish(&made->arena);
 	brb_memory_release(made);
 }

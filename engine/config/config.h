@@ -59,6 +59,8 @@ typedef struct brb_config_plugin {
 	const char *const *places; /* the paths where it is looked for, in order; the first that is there is taken */
 	size_t place_count;
 	brb_config_position file_at;
+	const char *sha256; /* the only content that may be loaded, 64 hex digits in lower case; NULL: any */
+	brb_config_position sha256_at;
 	const brb_yaml_node *settings; /* the plugin's own; NULL: none */
 	bool has_badges;               /* false: all badges, as the plugin defines them */
 	const brb_config_badge *badges;
@@ -76,8 +78,11 @@ typedef struct brb_config {
 	const char *cache_dir;            /* resolved path, or NULL */
 	bool watch;                       /* reload when this file or a plugin changes */
 	brb_config_quarantine quarantine; /* of badges that have none of their own, and of observes */
+	int64_t probe_ms; /* how long a plugin that is tried may take for one step; 0: none is tried */
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
+	const char *text; /* the file's bytes */
+	size_t text_bytes;
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */
 } brb_config;
 
@@ -89,6 +94,13 @@ typedef struct brb_config {
  */
 brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
 				brabeion_error *error);
+
+/*
+ * The same from bytes that another process has read, without a look at any plugin file: each path is NULL. `text` must
+ * live as long as the configuration.
+ */
+brabeion_status brb_config_read_text(const char *name, const char *text, size_t text_bytes, brb_config **out,
+				     brabeion_error *error);
 
 /* BRABEION_OK when no fault was found so far; else BRABEION_CONFIG with all of them, in the file's order. */
 brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error);

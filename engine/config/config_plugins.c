@@ -6,11 +6,13 @@
  */
 #include "config/config_reading.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EVENT_BYTES_MOST 100
+#define SHA256_DIGITS 64
 #define RESERVED "brabeion."
 #define AWARDED "brabeion.awarded"
 
@@ -304,7 +306,7 @@ static void read_file(brb_config_reading *reading, const char *key, const brb_ya
 	brb_config_plugin *plugin = target;
 	plugin->file_at = brb_config_place(value);
 	plugin->file = brb_config_text(reading, "\"file\"", value, "text");
-	if (!plugin->file)
+	if (!plugin->file || reading->without_files)
 		return;
 	const char *why = NULL;
 	const char *path = plugin->file;
@@ -323,10 +325,39 @@ static void read_file(brb_config_reading *reading, const char *key, const brb_ya
 		reading->memory_short = true;
 }
 
+/* Digits alone come out of the YAML as a number: its text is as it was written. */
+static void read_sha256(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_plugin *plugin = target;
+	char buffer[BRB_YAML_SHORT_BYTES];
+	bool number = value->kind == BRB_YAML_INT || value->kind == BRB_YAML_REAL;
+	const char *text =
+		number ? value->text : brb_config_text(reading, "\"sha256\"", value, "text of 64 hexadecimal digits");
+	if (!text)
+		return;
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+	if (digits != SHA256_DIGITS || text[digits]) {
+		BRB_CONFIG_FAULT(reading, value, "\"sha256\" must be 64 hexadecimal digits, not \"%s\"",
+				 brb_yaml_shortened(text, buffer));
+		return;
+	}
+	char *lower = brb_arena_copy(reading->arena, text);
+	if (!lower) {
+		reading->memory_short = true;
+		return;
+	}
+	for (char *digit = lower; *digit; digit++)
+		*digit = (char)tolower((unsigned char)*digit);
+	plugin->sha256 = lower;
+	plugin->sha256_at = brb_config_place(value);
+}
+
 void brb_config_read_plugins(brb_config_reading *reading)
 {
 	static const brb_config_key keys[] = {
 		{ "file", read_file, true },
+		{ "sha256", read_sha256, false },
 		{ "settings", read_plugin_settings, false },
 		{ "badges", read_badges, false },
 	};

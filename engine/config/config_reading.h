@@ -32,6 +32,7 @@ typedef struct brb_config_reading {
 	brb_table slugs; /* slug -> the place of its badge */
 	brb_table files; /* real path -> the place of its plugin */
 	size_t badge_count;
+	bool without_files; /* plugin files are not looked for */
 	bool memory_short;
 } brb_config_reading;
 

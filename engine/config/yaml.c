@@ -41,7 +41,7 @@ static brabeion_status read_all(int file, const char *name, brb_builder *content
 	return brb_status_set(error, BRABEION_CONFIG, "%s: larger than %d MiB", name, BRB_YAML_BYTES_MOST / MEGABYTE);
 }
 
-static brabeion_status read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error)
+brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (file < 0)
@@ -85,31 +85,26 @@ fail:
 	return status;
 }
 
-static brabeion_status open_path(const char *path, const char *name, bool tolerant, brb_yaml **out,
-				 brabeion_error *error)
-{
-	brb_builder content = { 0 };
-	brabeion_status status = read_file(path, name, &content, error);
-	if (status == BRABEION_OK)
-		status = open_bytes(content.text ? content.text : "", content.length, name, tolerant, out, error);
-	brb_builder_finish(&content);
-	return status;
-}
-
 brabeion_status brb_yaml_open(const char *path, const char *name, brb_yaml **out, brabeion_error *error)
 {
-	return open_path(path, name, false, out, error);
-}
-
-brabeion_status brb_yaml_open_tolerant(const char *path, const char *name, brb_yaml **out, brabeion_error *error)
-{
-	return open_path(path, name, true, out, error);
+	brb_builder content = { 0 };
+	brabeion_status status = brb_yaml_read_file(path, name, &content, error);
+	if (status == BRABEION_OK)
+		status = open_bytes(content.text ? content.text : "", content.length, name, false, out, error);
+	brb_builder_finish(&content);
+	return status;
 }
 
 brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,
 			       brabeion_error *error)
 {
 	return open_bytes(bytes, length, name, false, out, error);
+}
+
+brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
+					brabeion_error *error)
+{
+	return open_bytes(bytes, length, name, true, out, error);
 }
 
 void brb_yaml_close(brb_yaml *yaml)

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "base/text.h"
 
 #define BRB_YAML_BYTES_MOST (16 * 1024 * 1024)
 #define BRB_YAML_DEPTH_MOST 64
@@ -45,7 +46,7 @@ typedef struct brb_yaml_entry {
 
 struct brb_yaml_node {
 	brb_yaml_kind kind;
-	bool broken;           /* a fault is on record here; only in a tree of brb_yaml_open_tolerant */
+	bool broken;           /* a fault is on record here; only in a tree of brb_yaml_parse_tolerant */
 	uint32_t line, column; /* from 1 */
 	const char *text;      /* of a scalar, as written (unquoted); NULL for lists and mappings */
 	union {
@@ -70,10 +71,14 @@ brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *nam
 			       brabeion_error *error);
 
 /*
- * As brb_yaml_open, but a tree that came out whole is handed over with its faults still on record, for the caller to
+ * As brb_yaml_parse, but a tree that came out whole is handed over with its faults still on record, for the caller to
  * add its own and ask for the verdict.
  */
-brabeion_status brb_yaml_open_tolerant(const char *path, const char *name, brb_yaml **out, brabeion_error *error);
+brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
+					brabeion_error *error);
+
+/* A file's bytes, at most BRB_YAML_BYTES_MOST, at the end of `content`. */
+brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error);
 
 void brb_yaml_close(brb_yaml *yaml);
 

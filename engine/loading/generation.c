@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "loading/probe.h"
 
 /* A plugin on its way, from its file to its instances. */
 typedef struct prepared_plugin {
 	const brb_config_plugin *entry;
 	brb_plugin_before before;
 	brb_plugin *plugin;
+	bool barred; /* its code is not to run here */
 } prepared_plugin;
 
 typedef struct generation_builder {
@@ -155,6 +157,76 @@ static void prepare_plugins(generation_builder *builder, brb_image_home *home)
 	}
 }
 
+/* Those that are new, as the probe is asked for them. */
+static size_t list_new(const generation_builder *builder, brb_probe_wanted *wanted, prepared_plugin **tried)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < builder->prepared_count; i++) {
+		prepared_plugin *prepared = &builder->prepared[i];
+		if (!brb_plugin_is_new(prepared->plugin, prepared->entry, prepared->before))
+			continue;
+		wanted[count].entry = (uint32_t)(prepared->entry - builder->config->plugins);
+		wanted[count].copy = brb_image_copy_path(prepared->plugin->image);
+		tried[count++] = prepared;
+	}
+	return count;
+}
+
+static brabeion_status run_probe(const generation_builder *builder, brb_image_home *home,
+				 const brb_probe_wanted *wanted, size_t count, brb_probe_fault *faults)
+{
+	const brb_config *config = builder->config;
+	char *folder = NULL;
+	brabeion_status status = brb_image_home_lend(home, &folder, builder->error);
+	if (status != BRABEION_OK)
+		return status;
+	brb_probe_request request = { .name = config->name,
+				      .text = config->text,
+				      .text_bytes = config->text_bytes,
+				      .folder = folder,
+				      .step_ms = config->probe_ms,
+				      .wanted = wanted,
+				      .count = count };
+	status = brb_probe_run(brb_probe_program(), &request, faults, builder->error);
+	brb_image_home_take_back(home, folder);
+	return status;
+}
+
+/* When it cannot be known what they would do, none of them is let in. */
+static void try_new(generation_builder *builder, brb_image_home *home)
+{
+	size_t room = builder->prepared_count + 1;
+	brb_probe_wanted *wanted = brb_arena_take(&builder->scratch, room * sizeof *wanted);
+	prepared_plugin **tried = brb_arena_take(&builder->scratch, room * sizeof *tried);
+	size_t count = wanted && tried ? list_new(builder, wanted, tried) : 0;
+	brb_probe_fault *faults = brb_arena_take(&builder->scratch, (count + 1) * sizeof *faults);
+	if (!wanted || !tried || !faults)
+		no_memory(builder);
+	else if (count && run_probe(builder, home, wanted, count, faults) != BRABEION_OK)
+		builder->refused = true;
+	for (size_t i = 0; i < builder->prepared_count && builder->error->status != BRABEION_OK; i++)
+		builder->prepared[i].barred = true;
+	for (size_t i = 0; i < count && faults; i++) {
+		if (!faults[i][0])
+			continue;
+		tried[i]->barred = true;
+		brb_config_fault(builder->config, tried[i]->entry->file_at, "plugin \"%s\" %s", tried[i]->entry->file,
+				 faults[i]);
+	}
+}
+
+/* Between the steps: what would run here for the first time runs somewhere else first. */
+static void try_plugins(generation_builder *builder, brb_image_home *home, const brb_log *log)
+{
+	if (!builder->config->probe_ms)
+		return;
+	if (brb_probe_is_there(brb_probe_program()))
+		try_new(builder, home);
+	else
+		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s",
+			      brb_probe_program());
+}
+
 /* Second step: their code runs. */
 static void link_plugins(generation_builder *builder, const brb_log *log)
 {
@@ -165,8 +237,9 @@ static void link_plugins(generation_builder *builder, const brb_log *log)
 		no_memory(builder);
 	for (size_t i = 0; i < builder->prepared_count; i++) {
 		const prepared_plugin *prepared = &builder->prepared[i];
-		if (generation->plugins && brb_plugin_link(builder->config, prepared->entry, prepared->before, log,
-							   prepared->plugin, builder->error) == BRABEION_OK) {
+		if (generation->plugins && !prepared->barred &&
+		    brb_plugin_link(builder->config, prepared->entry, prepared->before, log, prepared->plugin,
+				    builder->error) == BRABEION_OK) {
 			generation->plugins[generation->plugin_count++] = prepared->plugin;
 		} else {
 			builder->refused = true;
@@ -211,6 +284,7 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 		return brb_status_no_memory(error);
 	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
 	prepare_plugins(&builder, home);
+	try_plugins(&builder, home, log);
 	link_plugins(&builder, log);
 	join_plugins(&builder);
 	brb_arena_finish(&builder.scratch);

@@ -334,6 +334,23 @@ fail:
 	return error->status;
 }
 
+brabeion_status brb_home_add_folder(brb_home *home, const char *tag, char **path, brabeion_error *error)
+{
+	brb_builder made = { 0 };
+	brb_builder_printf(&made, "%s/%.32s-%lu", home->path, tag, ++home->copies);
+	if (made.failed) {
+		brb_builder_finish(&made);
+		return brb_status_no_memory(error);
+	}
+	if (mkdirat(home->folder, made.text + strlen(home->path) + 1, 0700) != 0) {
+		brb_status_set(error, BRABEION_SYSTEM, "%s: %s", home->path, strerror(errno));
+		brb_builder_finish(&made);
+		return error->status;
+	}
+	*path = brb_builder_take(&made);
+	return BRABEION_OK;
+}
+
 void brb_home_remove(brb_home *home, const char *path)
 {
 	char folder_name[64];

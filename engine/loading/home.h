@@ -42,7 +42,10 @@ void brb_home_close(brb_home *home, bool forked);
 brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_name, const void *bytes,
 			     size_t size_bytes, char **path, brabeion_error *error);
 
-/* Removes a copy, by the path that brb_home_add gave. */
+/* Makes an empty folder, for files that somebody else puts there; as brb_home_add otherwise. */
+brabeion_status brb_home_add_folder(brb_home *home, const char *tag, char **path, brabeion_error *error);
+
+/* Removes a copy, or a folder with its files, by the path that was given. */
 void brb_home_remove(brb_home *home, const char *path);
 
 #endif

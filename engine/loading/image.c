@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "loading/elf.h"
 #include "loading/home.h"
+#include "loading/owner.h"
 
 #define FILE_BYTES_MOST ((off_t)256 << 20)
 #define TAG_DIGITS 16
@@ -37,10 +38,11 @@ struct brb_image {
 	const void *symbol;
 	brb_elf_facts facts;
 	char sha256[BRB_SHA256_TEXT_BYTES];
+	char changeable_by[BRB_OWNER_WORDS_BYTES]; /* "": by nobody else */
 };
 
 struct brb_image_home {
-	brb_home *folder;
+	brb_home *folder;     /* NULL: of copies that are another's */
 	pthread_mutex_t lock; /* guards what follows; not held while code of a plugin runs */
 	brb_image *images;    /* those in use, and those that stay resident */
 	size_t resident;      /* how many ever became so */
@@ -61,6 +63,28 @@ brabeion_status brb_image_home_open(const char *const *candidates, size_t count,
 	pthread_mutex_init(&home->lock, NULL);
 	*out = home;
 	return BRABEION_OK;
+}
+
+brabeion_status brb_image_home_of_copies(brb_image_home **out, brabeion_error *error)
+{
+	brb_image_home *home = brb_memory_take_zeroed(1, sizeof *home);
+	if (!home)
+		return brb_status_no_memory(error);
+	pthread_mutex_init(&home->lock, NULL);
+	*out = home;
+	return BRABEION_OK;
+}
+
+brabeion_status brb_image_home_lend(brb_image_home *home, char **path, brabeion_error *error)
+{
+	return brb_home_add_folder(home->folder, "probe", path, error);
+}
+
+void brb_image_home_take_back(brb_image_home *home, char *path)
+{
+	if (path)
+		brb_home_remove(home->folder, path);
+	brb_memory_release(path);
 }
 
 size_t brb_image_home_resident(brb_image_home *home)
@@ -106,6 +130,7 @@ void brb_image_home_close(brb_image_home *home, bool forked)
 typedef struct content {
 	void *bytes;
 	size_t size_bytes;
+	struct stat status;
 } content;
 
 static brabeion_status refuse_unreadable(brabeion_error *error, int why)
@@ -168,7 +193,7 @@ static brabeion_status read_open_file(int file, content *out, brabeion_error *er
 	else if (!is_unchanged(&status, file))
 		brb_status_set(error, BRABEION_CONFIG, "was being written while it was read: try again");
 	else {
-		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got };
+		*out = (content){ .bytes = bytes, .size_bytes = (size_t)got, .status = status };
 		return BRABEION_OK;
 	}
 	brb_memory_release(bytes);
@@ -308,14 +333,19 @@ static void add_image(brb_image *image)
 
 static brabeion_status copy_file(brb_image *image, const content *file, brabeion_error *error)
 {
+	if (!image->home->folder) {
+		image->copy = brb_memory_copy(image->path);
+		return image->copy ? BRABEION_OK : brb_status_no_memory(error);
+	}
 	char tag[TAG_DIGITS + 1];
 	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
 	return brb_home_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
 			    &image->copy, error);
 }
 
-static brabeion_status prepare_new(brb_image_home *home, const char *path, const char *sha256, const content *file,
-				   brb_image **out, brabeion_error *error)
+static brabeion_status prepare_new(brb_image_home *home, const char *path, const char *sha256,
+				   const char *changeable_by, const content *file, brb_image **out,
+				   brabeion_error *error)
 {
 	brb_image *image = brb_memory_take_zeroed(1, sizeof *image);
 	if (!image || !(image->path = brb_memory_copy(path))) {
@@ -325,6 +355,7 @@ static brabeion_status prepare_new(brb_image_home *home, const char *path, const
 	image->home = home;
 	image->uses = 1;
 	memcpy(image->sha256, sha256, sizeof image->sha256);
+	memcpy(image->changeable_by, changeable_by, sizeof image->changeable_by);
 	if (brb_elf_check(file->bytes, file->size_bytes, &image->facts, error) != BRABEION_OK ||
 	    copy_file(image, file, error) != BRABEION_OK) {
 		free_image(image);
@@ -335,19 +366,33 @@ static brabeion_status prepare_new(brb_image_home *home, const char *path, const
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error)
+/* What was read is what is pinned, if anything is, and nobody slips other code to root. */
+static brabeion_status check_trust(const char *sha256, const char *pinned, const char *changeable_by,
+				   brabeion_error *error)
+{
+	if (pinned && strcmp(pinned, sha256) != 0)
+		return brb_status_set(error, BRABEION_CONFIG, "has the sha256 %s, not the pinned %s", sha256, pinned);
+	if (changeable_by[0] && geteuid() == 0)
+		return brb_status_set(error, BRABEION_CONFIG, "%s (the engine runs as root)", changeable_by);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_image_prepare(brb_image_home *home, const char *path, const char *sha256, brb_image **out,
+				  brabeion_error *error)
 {
 	content file = { .bytes = NULL };
-	char sha256[BRB_SHA256_TEXT_BYTES];
+	char found[BRB_SHA256_TEXT_BYTES];
+	char changeable_by[BRB_OWNER_WORDS_BYTES] = "";
 	if (read_file(path, &file, error) != BRABEION_OK)
 		return error->status;
-	brb_sha256_text(file.bytes, file.size_bytes, sha256);
-	brabeion_status status = BRABEION_OK;
-	brb_image *image = use_image(home, path, sha256);
+	brb_sha256_text(file.bytes, file.size_bytes, found);
+	brb_owner_check(path, &file.status, geteuid(), changeable_by);
+	brabeion_status status = check_trust(found, sha256, changeable_by, error);
+	brb_image *image = status == BRABEION_OK ? use_image(home, path, found) : NULL;
 	if (image)
 		*out = image;
-	else
-		status = prepare_new(home, path, sha256, &file, out, error);
+	else if (status == BRABEION_OK)
+		status = prepare_new(home, path, found, changeable_by, &file, out, error);
 	brb_memory_release(file.bytes);
 	return status;
 }
@@ -394,7 +439,8 @@ void brb_image_close(brb_image *image)
 		add_image(image);
 		return;
 	}
-	brb_home_remove(image->home->folder, image->copy);
+	if (image->home->folder)
+		brb_home_remove(image->home->folder, image->copy);
 	free_image(image);
 }
 
@@ -403,6 +449,11 @@ void brb_image_close(brb_image *image)
 bool brb_image_is_linked(const brb_image *image)
 {
 	return image->handle != NULL;
+}
+
+const char *brb_image_changeable_by(const brb_image *image)
+{
+	return image->changeable_by[0] != '\0' ? image->changeable_by : NULL;
 }
 
 const char *brb_image_copy_path(const brb_image *image)

@@ -41,14 +41,28 @@ void brb_image_home_close(brb_image_home *home, bool forked);
 /* How many images of this home, so far, cannot be unloaded. */
 size_t brb_image_home_resident(brb_image_home *home);
 
+/*
+ * A home of images whose files are private copies already, another home's: they are linked where they are, and left
+ * there. For the program in which plugins are tried.
+ */
+brabeion_status brb_image_home_of_copies(brb_image_home **out, brabeion_error *error);
+
+/* A folder of its own in the private folder, for whoever tries plugins. `*path` is yours, to be given back. */
+brabeion_status brb_image_home_lend(brb_image_home *home, char **path, brabeion_error *error);
+
+/* Takes it back, with the files in it. NULL is fine. */
+void brb_image_home_take_back(brb_image_home *home, char *path);
+
 typedef struct brb_image brb_image;
 
 /*
- * Reads, checks and copies `path`, or counts one more use of its image when there is one of that content.
+ * Reads, checks and copies `path`, or counts one more use of its image when there is one of that content. `sha256` is
+ * the only content that will do; NULL: any. Where the engine runs as root, a file that others can change is refused.
  * Errors: BRABEION_CONFIG with why, without the path in front: "is not a shared object: ...", "is cut short: ...",
  *         "has no badge_plugin_v1: is it a brabeion plugin?". BRABEION_MEMORY, BRABEION_SYSTEM.
  */
-brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_image **out, brabeion_error *error);
+brabeion_status brb_image_prepare(brb_image_home *home, const char *path, const char *sha256, brb_image **out,
+				  brabeion_error *error);
 
 /*
  * Links a prepared image, which runs its constructors; one that is linked stays as it is.
@@ -57,6 +71,9 @@ brabeion_status brb_image_prepare(brb_image_home *home, const char *path, brb_im
 brabeion_status brb_image_link(brb_image *image, brabeion_error *error);
 
 bool brb_image_is_linked(const brb_image *image);
+
+/* Who else could change the file when it was read first, as words behind its name; NULL: nobody. */
+const char *brb_image_changeable_by(const brb_image *image);
 
 /* The private copy: what is checked and run. */
 const char *brb_image_copy_path(const brb_image *image);

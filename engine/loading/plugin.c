@@ -30,6 +30,12 @@ static void no_memory(plugin_loader *loader)
 	brb_status_no_memory(loader->error);
 }
 
+static void tell(const brb_plugin *plugin, brb_probe_step step, const char *slug)
+{
+	if (plugin->listener)
+		plugin->listener->step(plugin->listener->context, step, slug);
+}
+
 /* ---- merging ---- */
 
 /* NULL: the plugin has none of that slug. */
@@ -252,6 +258,7 @@ static void open_badge(plugin_loader *loader, const badge_definition *definition
 			    .what = what,
 			    .slug = badge->slug,
 			    .level_count = badge->level_count };
+	tell(loader->plugin, BRB_PROBE_OPENING, badge->slug);
 	badge->instance = before ? brb_instance_acquire(before->instance)
 				 : open_instance(loader, &setup, definition->open, definition->close);
 	badge->self = badge->instance ? badge->instance->self : NULL;
@@ -332,6 +339,7 @@ static void open_plugin(plugin_loader *loader)
 	    !descriptor->open)
 		return;
 	brb_setup setup = { .settings = settings, .at = loader->entry->file_at, .what = what, .slug = plugin->id };
+	tell(plugin, BRB_PROBE_OPENING, NULL);
 	plugin->instance = loader->before.plugin ? brb_instance_acquire(loader->before.plugin->instance)
 						 : open_instance(loader, &setup, descriptor->open, descriptor->close);
 	plugin->self = plugin->instance ? plugin->instance->self : NULL;
@@ -353,6 +361,7 @@ static void link_image(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
 	brabeion_error fault = BRABEION_NO_ERROR;
+	tell(plugin, BRB_PROBE_LINKING, NULL);
 	brabeion_status status = brb_image_link(plugin->image, &fault);
 	if (status == BRABEION_OK)
 		status = brb_descriptor_read(plugin->image, &plugin->arena, &plugin->descriptor, &fault);
@@ -391,7 +400,7 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 		return brb_status_no_memory(error);
 	plugin_loader loader = { .config = config, .entry = entry, .plugin = plugin, .error = error };
 	brabeion_error fault = BRABEION_NO_ERROR;
-	if (brb_image_prepare(home, entry->path, &plugin->image, &fault) == BRABEION_OK) {
+	if (brb_image_prepare(home, entry->path, entry->sha256, &plugin->image, &fault) == BRABEION_OK) {
 		*out = plugin;
 		return BRABEION_OK;
 	}
@@ -400,12 +409,24 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 	return verdict(&loader);
 }
 
+/* Told once, when the content is new. */
+static void tell_changeable(const plugin_loader *loader)
+{
+	const brb_config_plugin *entry = loader->entry;
+	const brb_image *image = loader->plugin->image;
+	const char *changeable_by = brb_image_is_linked(image) ? NULL : brb_image_changeable_by(image);
+	if (changeable_by)
+		brb_log_write(loader->log, BRABEION_LOG_WARNING, "%s:%u:%u: plugin \"%s\" %s", loader->config->name,
+			      entry->file_at.line, entry->file_at.column, entry->file, changeable_by);
+}
+
 brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, brb_plugin_before before,
 				const brb_log *log, brb_plugin *plugin, brabeion_error *error)
 {
 	plugin_loader loader = {
 		.config = config, .entry = entry, .before = before, .log = log, .plugin = plugin, .error = error
 	};
+	tell_changeable(&loader);
 	link_image(&loader);
 	if (!loader.refused) {
 		describe(&loader);
@@ -416,13 +437,22 @@ brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *ent
 	return verdict(&loader);
 }
 
+static void close_instances(brb_plugin *plugin)
+{
+	for (size_t i = 0; i < plugin->badge_count; i++) {
+		tell(plugin, BRB_PROBE_CLOSING, plugin->badges[i].slug);
+		brb_instance_release(plugin->badges[i].instance);
+	}
+	tell(plugin, BRB_PROBE_CLOSING, NULL);
+	brb_instance_release(plugin->instance);
+}
+
 void brb_plugin_close(brb_plugin *plugin)
 {
 	if (!plugin)
 		return;
-	for (size_t i = 0; i < plugin->badge_count; i++)
-		brb_instance_release(plugin->badges[i].instance);
-	brb_instance_release(plugin->instance);
+	close_instances(plugin);
+	tell(plugin, BRB_PROBE_UNLOADING, NULL);
 	if (plugin->image)
 		brb_image_close(plugin->image);
 	brb_arena_finish(&plugin->arena);

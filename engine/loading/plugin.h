@@ -19,6 +19,7 @@
 #include "loading/descriptor.h"
 #include "loading/image.h"
 #include "loading/instance.h"
+#include "loading/probe_wire.h"
 
 typedef struct brb_plugin brb_plugin;
 
@@ -61,7 +62,8 @@ struct brb_plugin {
 	void *self;                                       /* the instance's */
 	brb_badge *badges;
 	size_t badge_count;
-	uint32_t number; /* of its id in the store; set before the generation is published */
+	uint32_t number;                    /* of its id in the store; set before the generation is published */
+	const brb_probe_listener *listener; /* who is told before its code runs; set before linking; NULL: nobody */
 	brb_arena arena;
 };
 

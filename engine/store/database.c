@@ -103,7 +103,10 @@ static brabeion_status configure(brb_database *database, const brb_store_options
 	snprintf(sql, sizeof sql,
 		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA cache_size = -%d;"
 		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d; PRAGMA trusted_schema = OFF",
-		 options->synchronous_full ? "FULL" : "NORMAL", CACHE_KIBIBYTES, CHECKPOINT_PAGES, JOURNAL_BYTES);
+		 options->throwaway          ? "OFF"
+		 : options->synchronous_full ? "FULL"
+					     : "NORMAL",
+		 CACHE_KIBIBYTES, CHECKPOINT_PAGES, JOURNAL_BYTES);
 	return pragma(database, sql, error);
 }
 
@@ -147,6 +150,8 @@ static brabeion_status create_or_migrate(brb_database *database, const brb_store
 	brabeion_status status = refuse_directory(database->path, error);
 	if (status == BRABEION_OK)
 		status = connect(database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+	if (status == BRABEION_OK && options->throwaway)
+		status = pragma(database, "PRAGMA synchronous = OFF", error);
 	if (status != BRABEION_OK)
 		return status;
 	if (sqlite3_db_readonly(database->handle, "main") == 1)

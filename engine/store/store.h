@@ -34,6 +34,7 @@ typedef struct brb_store_options {
 	const char *path;
 	bool existing_only; /* BRABEION_ABSENT when the file is not there */
 	bool synchronous_full;
+	bool throwaway; /* need not outlive the process: the disk is never waited for */
 	int64_t busy_timeout_ms;
 	int64_t retention_us; /* of seen ids; INT64_MAX: forever */
 	brb_clock clock;

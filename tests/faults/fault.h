@@ -20,6 +20,7 @@ enum { FAULT_MESSAGE_BYTES = 200, FAULT_STATE_BYTES = 4096 };
 #define FAULT_CONFIG                                                                         \
 	"synchronous: full\n"                                                                \
 	"busy_timeout: 100ms\n"                                                              \
+	"probe: off\n"                                                                       \
 	"plugins:\n"                                                                         \
 	"  - file: memory_user.so\n"                                                         \
 	"    badges:\n"                                                                      \

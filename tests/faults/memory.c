@@ -301,6 +301,7 @@ static void test_scenario(fault_scene *scene)
 /* ---- a badges.yaml that is wrong in many ways ---- */
 
 static const char wrong_config[] =
+	"probe: off\n"
 	"synchronous: perhaps\n"
 	"busy_timeout: soon\n"
 	"colour: [red, {green: blue}]\n"
@@ -346,6 +347,21 @@ static void test_wrong_config(fault_scene *scene)
 	storm_expect_count("  and nothing has leaked", leaks, 0);
 }
 
+/* The trial runs in another process, where memory is never short: what fails is asking for it, and what comes after. */
+static void test_trial(fault_scene *scene)
+{
+	long rounds = 1, refused = 0, leaks = 0, step = storm_rounds(3, 1);
+	scene->wrong = 0;
+	storm_config(&scene->base, "plugins:\n  - file: good_one.so\n");
+	refuse_once(scene, 1000000, &refused, &leaks);
+	storm_expect_count("with memory a plugin passes its trial", refused, 0);
+	for (long n = 1; refuse_once(scene, n, &refused, &leaks); n += step)
+		rounds++;
+	storm_expect(rounds > 20, "a trial while allocations fail in turn");
+	storm_expect_count("  with a status and a message", scene->wrong, 0);
+	storm_expect_count("  and nothing has leaked", leaks, 0);
+}
+
 int main(int argc, char **argv)
 {
 	static fault_scene scene;
@@ -366,6 +382,7 @@ int main(int argc, char **argv)
 	} else {
 		test_scenario(&scene);
 		test_wrong_config(&scene);
+		test_trial(&scene);
 	}
 	fault_finish(&scene);
 	return storm_end();

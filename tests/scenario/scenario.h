@@ -130,6 +130,7 @@ static inline scene *scene_new(void)
 	snprintf(here->database, sizeof here->database, "%.400s/badges.db", here->folder);
 	unsetenv("XDG_RUNTIME_DIR"); /* private copies of plugins land beside the database */
 	unsetenv("BRABEION_PLUGIN_PATH");
+	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/brabeion-probe", 0);
 	pthread_mutex_init(&here->lock, NULL);
 	here->options = (brabeion_options){ .config = here->config, .log = scene_log, .log_context = here };
 	return here;

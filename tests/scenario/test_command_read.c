@@ -185,7 +185,7 @@ Test(command_read, checks_without_touching_a_database)
 	outcome = run("", "check", "--json", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "{\"config\":\"badges.yaml\",\"fine\":true,\"badges\":7,\"plugins\":3,\"errors\":[],"
-			    "\"warnings\":[]}\n");
+			    "\"warnings\":[],\"notes\":[]}\n");
 	finish(&outcome);
 }
 

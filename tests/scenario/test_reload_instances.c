@@ -43,7 +43,8 @@ static const char *diary(void)
 	return text;
 }
 
-#define DIARY "plugins:\n  - file: diary.so\n    badges:\n      - { badge: diary, slug: a }\n"
+/* The diary of this process alone: a trial would write into it, too. */
+#define DIARY "probe: off\nplugins:\n  - file: diary.so\n    badges:\n      - { badge: diary, slug: a }\n"
 
 Test(reload_instances, of_what_is_unchanged_are_opened_and_closed_once)
 {
@@ -80,7 +81,7 @@ Test(reload_instances, of_a_refused_reload_are_closed_and_the_others_stay)
 	scene_config(here, DIARY "      - { badge: diary, slug: b }\n"
 				 "      - { badge: diary, slug: c, settings: { mood: bad } }\n");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_CONFIG);
-	cr_assert_str_eq(scene_message(here), "badges.yaml:8:52: badge \"c\": must not be bad");
+	cr_assert_str_eq(scene_message(here), "badges.yaml:9:52: badge \"c\": must not be bad");
 	cr_assert_str_eq(diary(), "+* +a +b -b ");
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "a 1 2;");
 	scene_finish(here);
@@ -111,7 +112,7 @@ static void *wait_at_the_gate(void *context)
 
 Test(reload_instances, a_stuck_badge_holds_up_no_reload_and_keeps_its_badge_set_alone)
 {
-	static const char with_stuck[] = "plugins:\n  - file: stuck.so\n  - file: good_many.so\n";
+	static const char with_stuck[] = "probe: off\nplugins:\n  - file: stuck.so\n  - file: good_many.so\n";
 	static const char without[] = "plugins:\n  - file: good_many.so\n";
 	char gate[SCENE_PATH_BYTES * 2];
 	pthread_t thread;

@@ -40,6 +40,13 @@ static const bad_reload bad_reloads[] = {
 	{ .what = "wrong ABI", .plugin = "newer_major.so", .message = "is for badge ABI 2" },
 	{ .what = "wrong magic", .plugin = "wrong_magic.so", .message = "has the magic number" },
 	{ .what = "open fails", .plugin = "open_fails.so", .message = "must be a prime" },
+	{ .what = "crashing constructor",
+	  .plugin = "constructor_crashes.so",
+	  .message = "crashed (SIGSEGV) while it was loaded" },
+	{ .what = "hanging constructor",
+	  .plugin = "constructor_hangs.so",
+	  .config = "probe: 200ms\nplugins:\n  - file: ./version.so\n",
+	  .message = "hung for 200 ms while it was loaded" },
 };
 enum { BAD_RELOADS = sizeof bad_reloads / sizeof bad_reloads[0] };
 

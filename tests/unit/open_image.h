@@ -9,7 +9,7 @@
 static inline brabeion_status open_image(brb_image_home *in, const char *path, brb_image **out, brabeion_error *error)
 {
 	brb_image *image = NULL;
-	brabeion_status status = brb_image_prepare(in, path, &image, error);
+	brabeion_status status = brb_image_prepare(in, path, NULL, &image, error);
 	if (status == BRABEION_OK)
 		status = brb_image_link(image, error);
 	if (status == BRABEION_OK)

@@ -110,6 +110,8 @@ Test(config, what_is_left_out_has_its_default)
 	cr_expect_eq(config->busy_timeout_ms, 5000);
 	cr_expect_eq(config->retention_us, INT64_C(2592000000000));
 	cr_expect_null(config->cache_dir);
+	cr_expect_eq(config->probe_ms, 5000);
+	cr_expect_null(config->plugins[0].sha256);
 	cr_expect_eq(config->plugin_count, 1);
 	cr_expect_str_eq(config->plugins[0].file, "points.so");
 	cr_expect_str_eq(config->plugins[0].path, "plugins/points.so");
@@ -447,6 +449,68 @@ Test(config, a_fault_behind_an_alias_is_told_once)
 		     "quotes");
 }
 
+/* ---- the probe and the pin ---- */
+
+static int64_t probe_ms_of(const char *text)
+{
+	brb_config *config = opened(text);
+	int64_t probe_ms = config->probe_ms;
+	brb_config_close(config);
+	return probe_ms;
+}
+
+Test(config, the_probe_is_on_off_or_on_with_a_deadline)
+{
+	cr_expect_eq(probe_ms_of(TOP_FILE("probe: on\n")), 5000);
+	cr_expect_eq(probe_ms_of(TOP_FILE("probe: off\n")), 0);
+	cr_expect_eq(probe_ms_of(TOP_FILE("probe: 250ms\n")), 250);
+	cr_expect_eq(probe_ms_of(TOP_FILE("probe: 10m\n")), 600000);
+}
+
+#define DIGITS "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+Test(config, a_pin_is_64_hexadecimal_digits)
+{
+	brb_config *config = opened("plugins:\n  - file: plugins/points.so\n    sha256: "
+				    "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855\n");
+	cr_expect_str_eq(config->plugins[0].sha256, DIGITS);
+	cr_expect_eq(config->plugins[0].sha256_at.line, 3);
+	cr_expect_eq(config->plugins[0].sha256_at.column, 13);
+	brb_config_close(config);
+	expect_fault("plugins:\n  - { file: plugins/points.so, sha256: e3b0 }\n",
+		     "badges.yaml:2:40: \"sha256\" must be 64 hexadecimal digits, not \"e3b0\"");
+	expect_fault("plugins:\n  - { file: plugins/points.so, sha256: " DIGITS "0 }\n",
+		     "badges.yaml:2:40: \"sha256\" must be 64 hexadecimal digits, not \"" DIGITS "0\"");
+	expect_fault("plugins:\n  - { file: plugins/points.so, sha256: 1234 }\n",
+		     "badges.yaml:2:40: \"sha256\" must be 64 hexadecimal digits, not \"1234\"");
+	expect_fault("plugins:\n  - { file: plugins/points.so, sha256: [] }\n",
+		     "badges.yaml:2:40: \"sha256\" must be text of 64 hexadecimal digits, not a list");
+}
+
+Test(config, a_text_that_was_read_before_says_the_same_without_a_look_at_the_plugins)
+{
+	static const char text[] = "probe: 2s\nplugins:\n  - { file: nowhere.so, badges: [{badge: b}] }\n  - { file: "
+				   "nowhere.so }\n";
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_config *config = NULL;
+	cr_assert_eq(brb_config_read_text("x/badges.yaml", text, sizeof text - 1, &config, &error), BRABEION_OK);
+	cr_expect_eq(brb_config_verdict(config, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_eq(config->probe_ms, 2000);
+	cr_assert_eq(config->plugin_count, 2);
+	cr_expect_str_eq(config->plugins[0].file, "nowhere.so");
+	cr_expect_null(config->plugins[0].path);
+	cr_expect_str_eq(config->plugins[0].badges[0].slug, "b");
+	brb_config_close(config);
+}
+
+Test(config, the_text_of_the_file_is_kept)
+{
+	brb_config *config = opened(TOP_FILE("probe: on\n"));
+	cr_expect_eq(config->text_bytes, strlen(TOP_FILE("probe: on\n")));
+	cr_expect_arr_eq(config->text, TOP_FILE("probe: on\n"), config->text_bytes);
+	brb_config_close(config);
+}
+
 /* ---- top-level keys --------------------------------------------------------------------------------------------- */
 
 Test(config, an_unknown_key_comes_with_the_nearest_or_all)
@@ -456,7 +520,7 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir, watch, quarantine)");
+		"busy_timeout, retention, cache_dir, watch, quarantine, probe)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
 }
@@ -517,6 +581,12 @@ Test(config, wrong_values_of_top_level_keys_are_refused)
 		{ "retention: 36501d", "3:12: \"retention\" must be at most 36500d, or forever, not 36501d" },
 		{ "retention: 99999999999999999999w",
 		  "3:12: \"retention\" must be at most 36500d, or forever, not 99999999999999999999w" },
+		{ "probe: true", "3:8: \"probe\" must be on, off or a duration such as 5s, not a boolean" },
+		{ "probe: of",
+		  "3:8: \"probe\" must be on, off or a duration such as 5s, not \"of\" (units: ms, s, m, "
+		  "h, d, w)" },
+		{ "probe: 0s", "3:8: \"probe\" must be longer than 0: to try no plugin, write off" },
+		{ "probe: 11m", "3:8: \"probe\" must be at most 10m, not 11m" },
 		{ "retention: 1e3", "3:12: \"retention\" must be a duration such as 30d, or forever, not a number" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -600,7 +670,7 @@ Test(config, wrong_values_of_a_plugins_keys_are_refused)
 		"badges.yaml:4:13: \"badges\" is empty: leave it out to have all of the plugin's badges, or list at "
 		"least one");
 	expect_fault("plugin_path: plugins\nplugins:\n  - file: points.so\n    slug: x\n",
-		     "badges.yaml:4:5: unknown key \"slug\" (known here: file, settings, badges)");
+		     "badges.yaml:4:5: unknown key \"slug\" (known here: file, sha256, settings, badges)");
 }
 
 /* ---- badges ----------------------------------------------------------------------------------------------------- */

@@ -268,7 +268,7 @@ Test(image, what_is_prepared_is_a_checked_copy_and_nothing_of_it_has_run, .init 
 	brb_image *image = NULL, *same = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	const char *path = place("fast_math", "fast.so");
-	cr_assert_eq(brb_image_prepare(home, path, &image, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_image_prepare(home, path, NULL, &image, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_not(brb_image_is_linked(image));
 	cr_expect_eq(access(brb_image_copy_path(image), R_OK), 0);
 	cr_expect_null(dlopen(brb_image_copy_path(image), RTLD_NOW | RTLD_NOLOAD));
@@ -277,7 +277,7 @@ Test(image, what_is_prepared_is_a_checked_copy_and_nothing_of_it_has_run, .init 
 	cr_expect(brb_image_is_linked(image));
 	cr_expect_str_eq(descriptor(image)->id, "fast-math");
 	cr_assert_eq(brb_image_link(image, &error), BRABEION_OK, "%s", error.message);
-	cr_assert_eq(brb_image_prepare(home, place("fast_math", "fast.so"), &same, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(home, place("fast_math", "fast.so"), NULL, &same, &error), BRABEION_OK);
 	cr_expect_eq(same, image);
 	brb_image_close(image);
 	brb_image_close(same);
@@ -287,9 +287,9 @@ Test(image, one_that_is_prepared_only_leaves_nothing_behind, .init = begin, .fin
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_image_prepare(home, place("good_one", "one.so"), &image, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(home, place("good_one", "one.so"), NULL, &image, &error), BRABEION_OK);
 	brb_image_close(image);
-	cr_assert_eq(brb_image_prepare(home, place("missing_function", "one.so"), &image, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(home, place("missing_function", "one.so"), NULL, &image, &error), BRABEION_OK);
 	cr_expect_eq(brb_image_link(image, &error), BRABEION_CONFIG);
 	cr_expect_not(brb_image_is_linked(image));
 	brabeion_error_finish(&error);

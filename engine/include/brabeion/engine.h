@@ -164,11 +164,17 @@ typedef struct brabeion_options {
 /*
  * Reads badges.yaml, loads its plugins, opens or creates its database.
  *
+ * Before code of a plugin runs here for the first time, the program brabeion-probe tries it in a process of its own, from
+ * the constructors over a first event to the destructors: one that crashes, hangs or ends the process there is refused.
+ * No copy of this process is made for that (posix_spawn), and the host may do with SIGCHLD and its children what it likes.
+ * `probe:` in badges.yaml sets the time or turns it off; where the program is not installed nothing is tried, which
+ * is told as BRABEION_LOG_DEBUG. The environment's BRABEION_PROBE names another program.
+ *
  * Threads: any.
  * Owns:    `*engine` is yours: brabeion_close(). `options` is read during the call only, but for the allocator.
  * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
- *          or BRABEION_BUSY when the database cannot be opened, BRABEION_ABSENT; BRABEION_SYSTEM when there is no folder
- *          for private copies of plugins; BRABEION_INVALID for an allocator without all its functions.
+ *          or BRABEION_BUSY when the database cannot be opened, BRABEION_ABSENT; BRABEION_SYSTEM when plugins cannot be
+ *          copied or tried; BRABEION_INVALID for an allocator without all its functions.
  */
 BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
 					   brabeion_error *error);
@@ -201,6 +207,8 @@ typedef struct brabeion_receipt {
  * a badge of the same plugin, definition, slug, number of levels and settings keeps what its `open` made. The rest of
  * the old set is closed and unloaded by a thread of the library's, once no call uses it any more: soon, and without
  * anybody waiting for it. A plugin that cannot be unloaded safely stays in memory, and counts as resident.
+ *
+ * What is new or changed is tried in another process first, as by brabeion_open.
  *
  * A changed `database:` is an error: that needs a new open.
  *
@@ -661,7 +669,7 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 
 /*
  * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
- * Holders are 0. Warnings go to options->log.
+ * Holders are 0. Warnings go to options->log, and as BRABEION_LOG_INFO that plugins were not tried, if so.
  *
  * Threads: any, also at once.
  * Owns:    `list` is yours: brabeion_badge_list_finish(). NULL is allowed.

@@ -1,0 +1,75 @@
+/*
+ * Harmless, until its code runs in one place, where it does one thing that ends a process: built once for each of both.
+ * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
+ * BRB_EXITS, or BRB_FORKS: it leaves a process behind and crashes.
+ */
+#include <brabeion/badge.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE, BRB_DESTRUCTOR };
+enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS };
+
+static void be_at(int where)
+{
+	static int *volatile nowhere;
+	if (where != WHERE)
+		return;
+	if (HOW == BRB_CRASHES || (HOW == BRB_FORKS && fork() > 0))
+		*nowhere = 1;
+	else if (HOW == BRB_EXITS)
+		exit(3);
+	while (HOW == BRB_HANGS || HOW == BRB_FORKS)
+		pause();
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+	be_at(BRB_CONSTRUCTOR);
+}
+
+__attribute__((destructor)) static void destruct(void)
+{
+	be_at(BRB_DESTRUCTOR);
+}
+
+static int32_t open_badge(badge_setup *setup, void **self)
+{
+	(void)setup;
+	*self = NULL;
+	be_at(BRB_OPEN);
+	return BADGE_OK;
+}
+
+static void close_badge(void *self)
+{
+	(void)self;
+	be_at(BRB_CLOSE);
+}
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	be_at(BRB_AWARD);
+	return 1;
+}
+
+static int32_t observe(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	be_at(BRB_OBSERVE);
+	return BADGE_OK;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
+static const char *const events[] = { "visit" };
+
+BADGE_DEFINE(odd, .slug = "odd", BADGE_LEVELS(levels), BADGE_EVENTS(events), .award = award, .open = open_badge,
+	     .close = close_badge);
+
+static const badge_definition *const badges[] = { &odd };
+
+BADGE_PACK("misbehaves", BADGE_BADGES(badges), BADGE_WATCHES(events), .observe = observe);
