@@ -145,16 +145,18 @@ static brabeion_status number_badges(brb_generation *generation, brb_store *stor
 	brb_store_badge *badges = brb_arena_take(&arena, (generation->badge_count + 1) * sizeof *badges);
 	const char **ids = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *ids);
 	uint32_t *numbers = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *numbers);
-	brabeion_status status = badges && ids && numbers ? BRABEION_OK : brb_status_no_memory(error);
-	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
+	if (!badges || !ids || !numbers) {
+		brb_arena_finish(&arena);
+		return brb_status_no_memory(error);
+	}
+	for (size_t i = 0; i < generation->badge_count; i++)
 		badges[i] = (brb_store_badge){ .slug = generation->badges[i]->slug,
 					       .levels = generation->badges[i]->levels,
 					       .level_count = generation->badges[i]->level_count };
-	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
+	for (size_t i = 0; i < generation->plugin_count; i++)
 		ids[i] = generation->plugins[i]->id;
-	if (status == BRABEION_OK)
-		status = brb_store_register(store, badges, generation->badge_count, ids, numbers,
-					    generation->plugin_count, error);
+	brabeion_status status = brb_store_register(store, badges, generation->badge_count, ids, numbers,
+						    generation->plugin_count, error);
 	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
 		generation->badges[i]->number = badges[i].number;
 	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
@@ -346,31 +348,30 @@ static void tell_reloaded(const brb_log *log, const brabeion_receipt *receipt)
 		      (long long)receipt->publish_us);
 }
 
-static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
+/* The generation that a configuration makes, ready to be published in place of the one at work. */
+static brabeion_status load_next(brabeion_engine *engine, brb_config *config, brb_generation **out,
+				 brabeion_error *error)
 {
-	brb_config *config = NULL;
 	brb_generation *generation = NULL;
-	const brb_generation *before = atomic_load(&engine->registry.current); /* stays while the lock is held */
-	int64_t began_us = brb_clock_monotonic_us();
-	char *path = config_path_now(engine);
-	brabeion_status status =
-		path ? brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error) : brb_status_no_memory(error);
-	free(path);
-	if (status == BRABEION_OK)
-		status = check_same_database(engine, config, error);
+	const brb_generation *before = atomic_load(&engine->registry.current);
+	brabeion_status status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
 		status = load_generation(config, engine->home, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
-	if (status == BRABEION_OK)
-		tell_unchanged(engine, config);
-	brb_config_close(config);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
 		return status;
 	}
-	brb_generation_compare(before, generation, receipt);
+	tell_unchanged(engine, config);
 	brb_registry_number_counters(&engine->registry, generation);
+	*out = generation;
+	return BRABEION_OK;
+}
+
+static void publish(brabeion_engine *engine, brb_generation *generation, int64_t began_us, brabeion_receipt *receipt)
+{
+	brb_generation_compare(atomic_load(&engine->registry.current), generation, receipt);
 	int64_t loaded_us = brb_clock_monotonic_us();
 	brb_registry_publish(&engine->registry, generation);
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
@@ -379,7 +380,25 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
 	tell_reloaded(&engine->log, receipt);
 	brb_registry_retire(&engine->registry, &engine->log);
-	return BRABEION_OK;
+}
+
+/* The generation at work stays while the lock is held: only a reload retires it. */
+static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
+{
+	brb_config *config = NULL;
+	brb_generation *generation = NULL;
+	int64_t began_us = brb_clock_monotonic_us();
+	char *path = config_path_now(engine);
+	if (!path)
+		return brb_status_no_memory(error);
+	brabeion_status status = brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error);
+	free(path);
+	if (status == BRABEION_OK)
+		status = load_next(engine, config, &generation, error);
+	brb_config_close(config);
+	if (status == BRABEION_OK)
+		publish(engine, generation, began_us, receipt);
+	return status;
 }
 
 brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)

@@ -33,7 +33,8 @@
 
 static struct {
 	bool armed;
-	bool lasting; /* all from the n-th on */
+	pthread_t thread; /* the one that runs the scene: the library's own would make the count another each time */
+	bool lasting;     /* all from the n-th on */
 	long countdown;
 	long fired;
 	bool loader; /* the C library's loader was refused: it leaks then (glibc 2.36, in dlopen) */
@@ -68,7 +69,7 @@ UNWATCHED static void find_real(void)
 UNWATCHED static bool fails(const void *caller)
 {
 	find_real();
-	if (!plan.armed)
+	if (!plan.armed || !pthread_equal(pthread_self(), plan.thread))
 		return false;
 	plan.countdown--;
 	if (plan.countdown > 0 || (plan.countdown < 0 && !plan.lasting))
@@ -179,6 +180,7 @@ static void arm(long n, bool lasting)
 	plan.countdown = n;
 	plan.fired = 0;
 	plan.loader = false;
+	plan.thread = pthread_self();
 	plan.armed = true;
 }
 

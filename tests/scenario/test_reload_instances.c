@@ -184,6 +184,60 @@ Test(reload_instances, another_id_remembers_nothing_of_it)
 	scene_finish(here);
 }
 
+/* ---- numbers ---- */
+
+/* How often award was called and earned since the open, as "slug judged/earned " each. */
+static const char *counted(scene *here)
+{
+	static char text[256];
+	brabeion_stats_report report;
+	text[0] = '\0';
+	cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
+	for (size_t i = 0; i < report.badge_count; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %llu/%llu ", report.badges[i].slug,
+			 (unsigned long long)report.badges[i].judged, (unsigned long long)report.badges[i].earned);
+	brabeion_stats_finish(&report);
+	return text;
+}
+
+static void *visit_once(void *context)
+{
+	scene_fire(context, "visit", "ben", BRABEION_INT("points", 5));
+	return NULL;
+}
+
+static void visit_on_a_thread(scene *here)
+{
+	pthread_t thread;
+	cr_assert_eq(pthread_create(&thread, NULL, visit_once, here), 0);
+	pthread_join(thread, NULL);
+}
+
+Test(reload_instances, what_was_counted_of_a_badge_stays_with_its_slug)
+{
+	static const char many[] = "plugins:\n  - file: good_many.so\n";
+	static const char both[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
+	scene *here = scene_with(many);
+	scene_fire(here, "visit", "ada");
+	visit_on_a_thread(here);
+	cr_assert_str_eq(counted(here), "first-visit 2/2 third-visit 2/0 ");
+	scene_config(here, both);
+	reload(here);
+	cr_assert_str_eq(counted(here), "good-one 0/0 first-visit 2/2 third-visit 2/0 ");
+	scene_fire(here, "visit", "ada");
+	visit_on_a_thread(here);
+	cr_assert_str_eq(counted(here), "good-one 2/1 first-visit 4/2 third-visit 4/0 ");
+	scene_config(here, "plugins:\n  - file: good_one.so\n");
+	reload(here);
+	cr_assert_str_eq(counted(here), "good-one 2/1 ");
+	scene_fire(here, "visit", "ada", BRABEION_INT("points", 5));
+	scene_config(here, both);
+	reload(here);
+	visit_on_a_thread(here);
+	cr_assert_str_eq(counted(here), "good-one 4/3 first-visit 5/2 third-visit 5/1 ");
+	scene_finish(here);
+}
+
 /* ---- who may ask ---- */
 
 /* Reloads from inside of a callback, and keeps what the engine answered. */

@@ -356,3 +356,36 @@ Test(setup, an_open_that_gave_up_early_refuses_misspelt_names_only)
 		       "badges.yaml:12:5: badge \"a\": is missing");
 	cr_expect_eq(closed, 0);
 }
+
+/* ---- as one text ------------------------------------------------------------------------------------------------- */
+
+/* The text of these settings, in the arena. */
+static const char *text_of(const char *settings, brb_arena *arena)
+{
+	brb_yaml *parsed = NULL;
+	cr_assert_eq(brb_yaml_parse(settings, strlen(settings), "badges.yaml", &parsed, &error), BRABEION_OK);
+	const char *text = brb_setup_text(arena, brb_yaml_root(parsed));
+	cr_assert_not_null(text);
+	brb_yaml_close(parsed);
+	return text;
+}
+
+Test(setup, settings_are_one_text_for_each_content)
+{
+	static const char *const contents[] = {
+		"{}",        "{a: 1}",        "{a: '1'}",      "{a: 1.0}",     "{a: [1]}",       "{a: [1, 2]}",
+		"{a: [12]}", "{a: [[1], 2]}", "{a: [[1, 2]]}", "{a: {b: c}}",  "{a: [b, c]}",    "{ab: c}",
+		"{a: bc}",   "{a: null}",     "{a: ''}",       "{a: 1, b: 2}", "{a: '1, b: 2'}", "{b: 2, a: 1}",
+	};
+	enum { CONTENTS = sizeof contents / sizeof contents[0] };
+	brb_arena arena = { 0 };
+	const char *texts[CONTENTS];
+	for (size_t i = 0; i < CONTENTS; i++) {
+		texts[i] = text_of(contents[i], &arena);
+		for (size_t j = 0; j < i; j++)
+			cr_expect_str_neq(texts[i], texts[j], "%s and %s", contents[i], contents[j]);
+	}
+	cr_expect_str_eq(text_of("# elsewhere\n\n   a:\n     - 1\n     - 2\n", &arena), texts[5]);
+	cr_expect_str_eq(brb_setup_text(&arena, NULL), "");
+	brb_arena_finish(&arena);
+}
