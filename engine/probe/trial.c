@@ -20,6 +20,9 @@
 
 enum { NEIGHBOURHOOD_BYTES = 16 * 1024 * 1024, GAPS_MOST = 1000 };
 
+/* A trial sets nobody aside. */
+static const brb_config_quarantine nobody;
+
 typedef struct plugin_trial {
 	const brb_probe_request *request;
 	brb_trial_notes *notes;
@@ -132,12 +135,15 @@ static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 	if (!badge->event_count || !badge->award)
 		return BRABEION_OK;
 	const char *event = badge->events[0];
-	brb_route_step steps[] = { { .plugin = trial->plugin }, { .plugin = trial->plugin, .badge = badge } };
+	brb_trouble troubles[2] = { { 0 }, { 0 } };
+	brb_route_step steps[] = { { .plugin = trial->plugin, .trouble = &troubles[0] },
+				   { .plugin = trial->plugin, .badge = badge, .trouble = &troubles[1] } };
 	trial->badge = badge;
 	trial->award = badge->award;
 	trial->award_self = badge->self;
 	badge->award = award_noted;
 	badge->self = trial;
+	badge->quarantine = nobody;
 	trial->judged = false;
 	brabeion_status status = BRABEION_OK;
 	if (watches(trial->plugin, event))
@@ -153,11 +159,13 @@ static brabeion_status judge_badges(plugin_trial *trial)
 {
 	brb_plugin *plugin = trial->plugin;
 	brabeion_status status = BRABEION_OK;
+	plugin->quarantine = nobody;
 	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++)
 		status = judge_badge(trial, &plugin->badges[i]);
 	if (status != BRABEION_OK || trial->observed || !plugin->observe || !plugin->watch_count)
 		return status;
-	brb_route_step step = { .plugin = plugin };
+	brb_trouble trouble = { 0 };
+	brb_route_step step = { .plugin = plugin, .trouble = &trouble };
 	const brb_badge *badge = plugin->badge_count ? &plugin->badges[0] : NULL;
 	const char *event = plugin->watches[0];
 	return strcmp(event, AWARDED) == 0 && !badge ? BRABEION_OK : judge_steps(trial, event, &step, 1, badge);
