@@ -299,7 +299,8 @@ Test(reload_instances, the_log_callback_is_refused_a_reload)
 	cr_assert_eq(reload(here).generation, 2);
 	cr_assert_eq(mine.asked, 1);
 	cr_assert_eq(mine.status, BRABEION_REENTRANT);
-	cr_assert_str_eq(mine.message, "called from inside a plugin's function, the log callback or the clock");
+	cr_assert_str_eq(mine.message,
+			 "called from inside a plugin's function, the log callback, the clock or the allocator");
 	scene_finish(here);
 }
 
@@ -343,10 +344,9 @@ Test(reload_instances, each_reload_leaves_one_line_in_the_log)
 	scene *here = scene_with("plugins:\n  - file: good_many.so\n  - file: thread_key.so\n");
 	scene_config(here, "plugins:\n  - file: good_many.so\n  - file: good_one.so\n");
 	reload(here);
-	static const char begin[] =
-		"info: reloaded: badge set 2 is at work (1 added, 0 changed, 1 removed, 2 kept; 1 "
-		"resident), loaded in ";
-	cr_assert(strncmp(here->log, begin, strlen(begin)) == 0, "%s", here->log);
+	static const char end[] = "/badges.yaml: generation 2, 1 added, 0 changed, 1 removed, 2 kept, 1 resident\n";
+	cr_assert(strncmp(here->log, "info: reloaded ", 15) == 0, "%s", here->log);
+	cr_assert(strstr(here->log, end) != NULL, "%s", here->log);
 	cr_assert_eq(strchr(here->log, '\n')[1], '\0', "%s", here->log);
 	scene_finish(here);
 }
