@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/jobs_sql.h"
 #include "store/store.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \
@@ -86,7 +87,7 @@
 
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
-	BRB_STATEMENTS(BRB_STATEMENT_NAME)
+	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
 		BRB_STATEMENT_COUNT
 } brb_statement;

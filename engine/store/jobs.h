@@ -13,8 +13,8 @@
  * A job belongs to the live clock (run 0) or to a history run, which has a time of its own. The store compares times
  * and never asks a clock for them.
  *
- * All but the lists works inside a transaction (brb_store_begin) and is as durable as the rest of it; an error ends
- * the transaction's good: roll back. Jobs that were added since the last mark go with brb_store_undo; all else stays.
+ * All but the lists works inside a transaction (brb_store_begin) and is as durable as the rest of it; after
+ * an error it is to be rolled back. Jobs that were added since the last mark go with brb_store_undo; all else stays.
  */
 #ifndef BRB_STORE_JOBS_H
 #define BRB_STORE_JOBS_H

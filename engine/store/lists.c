@@ -21,9 +21,18 @@ static const char *copy_column(sqlite3_stmt *statement, int column, char **at)
 	return copy;
 }
 
+const char *brb_store_copy_column(brb_arena *arena, sqlite3_stmt *statement, int column)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	if (text)
+		return brb_arena_copy_length(arena, (const char *)text,
+					     (size_t)sqlite3_column_bytes(statement, column));
+	return sqlite3_column_type(statement, column) == SQLITE_NULL ? "" : NULL;
+}
+
 /* ---- the connection ---- */
 
-static brabeion_status begin_reading(brb_store *store, brabeion_error *error)
+brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error)
 {
 	pthread_mutex_lock(&store->reading);
 	brabeion_status status = BRABEION_OK;
@@ -40,7 +49,7 @@ static brabeion_status begin_reading(brb_store *store, brabeion_error *error)
 	return status;
 }
 
-static void end_reading(brb_store *store)
+void brb_store_end_reading(brb_store *store)
 {
 	brabeion_error ignored = BRABEION_NO_ERROR;
 	sqlite3_stmt *rollback = brb_database_statement(&store->reader, BRB_STATEMENT_ROLLBACK, &ignored);
@@ -165,7 +174,7 @@ static brabeion_status read_list(brb_store *store, const list_request *request, 
 {
 	size_t capacity = 0;
 	bool row = true;
-	brabeion_status status = begin_reading(store, error);
+	brabeion_status status = brb_store_begin_reading(store, error);
 	if (status != BRABEION_OK)
 		return status;
 	sqlite3_stmt *statement = bind_request(store, request, error);
@@ -177,7 +186,7 @@ static brabeion_status read_list(brb_store *store, const list_request *request, 
 		status = read_row(statement, list, &capacity, error);
 	}
 	sqlite3_reset(statement);
-	end_reading(store);
+	brb_store_end_reading(store);
 	return status;
 }
 
@@ -261,11 +270,11 @@ static brabeion_status read_count(brb_store *store, brb_statement which, const c
 
 brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error)
 {
-	brabeion_status status = begin_reading(store, error);
+	brabeion_status status = brb_store_begin_reading(store, error);
 	if (status != BRABEION_OK)
 		return status;
 	status = read_count(store, user ? BRB_STATEMENT_COUNT_OF_USER : BRB_STATEMENT_COUNT_ALL, user, count, error);
-	end_reading(store);
+	brb_store_end_reading(store);
 	return status;
 }
 
@@ -289,12 +298,12 @@ static brabeion_status read_levels(brb_store *store, const char *slug, int64_t *
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
 				  uint32_t level_count, brabeion_error *error)
 {
-	brabeion_status status = begin_reading(store, error);
+	brabeion_status status = brb_store_begin_reading(store, error);
 	if (status != BRABEION_OK)
 		return status;
 	status = read_count(store, BRB_STATEMENT_HOLDERS, slug, holders, error);
 	if (status == BRABEION_OK)
 		status = read_levels(store, slug, at_level, level_count, error);
-	end_reading(store);
+	brb_store_end_reading(store);
 	return status;
 }

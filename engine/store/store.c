@@ -63,11 +63,14 @@ void brb_store_close(brb_store *store)
 	brb_store_forget_changes(store);
 	brb_cells_clear(&store->cells);
 	brb_arena_finish(&store->arena);
+	brb_arena_finish(&store->jobs.arena);
+	brb_builder_finish(&store->jobs.state);
 	brb_known_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
 	free(store->changes);
 	free(store->awards);
+	free(store->jobs.pending);
 	free(store->journal_path);
 	free(store->path);
 	free(store);
@@ -109,6 +112,7 @@ static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 {
 	brb_cells_clear(&store->cells);
 	brb_known_forget(store);
+	store->jobs.next_is_known = false;
 	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
 	if (status == BRABEION_OK)
 		status = read_counter(store, "seen_since_s", &store->seen.since_s, error);
@@ -120,6 +124,7 @@ static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 static void end_transaction(brb_store *store, bool cells_are_right)
 {
 	brb_store_forget_changes(store);
+	store->jobs.are_ready = false;
 	store->cells_are_right = cells_are_right;
 	if (cells_are_right)
 		brb_cells_evict(&store->cells, CELLS_BYTES_MOST);
@@ -165,7 +170,7 @@ void brb_store_rollback(brb_store *store)
  */
 static void wake_watchers(const brb_store *store)
 {
-	if (store->last_sequence != store->written_sequence)
+	if (store->last_sequence != store->written_sequence || store->jobs.are_ready)
 		utimensat(AT_FDCWD, store->journal_path, NULL, 0);
 }
 
