@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "judging/call.h"
 #include "judging/group.h"
+#include "judging/view.h"
 
 /* ---- the event itself ---- */
 
@@ -88,7 +89,7 @@ static void begin_judgement(brb_call *call, const brb_route_step *step)
 	call->has_to = false;
 	call->has_reason = false;
 	if (call->judge->in_transaction)
-		brb_store_mark(call->judge->store);
+		call->judge->view->mark(call->judge);
 }
 
 /* Drops what the judgement did, counts it (for `count` badges) and tells the log. */
@@ -96,7 +97,7 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 {
 	brb_judge *judge = call->judge;
 	if (judge->in_transaction)
-		brb_store_undo(judge->store);
+		judge->view->undo(judge);
 	call->result->award_count = award_count;
 	call->result->failed += count;
 	const char *message = brb_arena_printf(&judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",
