@@ -116,6 +116,10 @@ brabeion_status brb_store_jobs_give_back(brb_store *store, int64_t claim, brabei
 brabeion_status brb_store_job_is_claimed(brb_store *store, int64_t id, int64_t claim, bool *claimed,
 					 brabeion_error *error);
 
+/* Whose the job is, for those who tidy up after a worker: *claim is 0 when it is nobody's, parked or gone. */
+brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim, uint32_t *attempts,
+				    brabeion_error *error);
+
 /* ---- ending ---- */
 
 /* Takes the job away with all its attempts. One that is gone already is fine. */

@@ -460,3 +460,104 @@ Test(store_jobs_manual, a_copy_has_the_jobs)
 	commit(other);
 	brb_store_close(other);
 }
+
+/* ---- databases from before there were jobs ----------------------------------------------------------------------- */
+
+/* The tables of version 1, word for word. */
+static const char version_1[] =
+	"CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE events(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE plugins(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE badges(id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE levels(badge INTEGER NOT NULL, level INTEGER NOT NULL, name TEXT NOT NULL,"
+	" description TEXT NOT NULL, PRIMARY KEY(badge, level)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE awards(sequence INTEGER PRIMARY KEY, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
+	" level INTEGER NOT NULL CHECK(level > 0), reason TEXT NOT NULL, event INTEGER NOT NULL,"
+	" event_id TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,"
+	" revoked_at_us INTEGER NOT NULL DEFAULT 0, revoked_note TEXT NOT NULL DEFAULT '',"
+	" UNIQUE(badge, user, level, reason, revoked)) STRICT;"
+	"CREATE INDEX awards_by_user ON awards(user);"
+	"CREATE INDEX awards_by_badge ON awards(badge);"
+	"CREATE UNIQUE INDEX awards_revoked ON awards(revoked) WHERE revoked > 0;"
+	"CREATE TABLE memories(id INTEGER PRIMARY KEY, plugin INTEGER NOT NULL, name TEXT NOT NULL,"
+	" UNIQUE(plugin, name)) STRICT;"
+	"CREATE TABLE tallies(memory INTEGER NOT NULL, subject TEXT NOT NULL, value INTEGER NOT NULL,"
+	" PRIMARY KEY(memory, subject)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE notes(memory INTEGER NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
+	" PRIMARY KEY(memory, subject)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE seen(id TEXT NOT NULL, event INTEGER NOT NULL, user INTEGER NOT NULL, arrived_s INTEGER NOT "
+	"NULL,"
+	" PRIMARY KEY(id, event, user)) STRICT, WITHOUT ROWID;";
+
+static const char some_of_version_1[] =
+	"PRAGMA application_id = 0x42414447; PRAGMA user_version = 1;"
+	"INSERT INTO counters VALUES('seen_since_s', 5), ('sequence', 2);"
+	"INSERT INTO users VALUES(1, 'ada'), (2, 'bob'); INSERT INTO events VALUES(1, 'visit');"
+	"INSERT INTO plugins VALUES(1, 'plugin-a'); INSERT INTO badges VALUES(1, 'first');"
+	"INSERT INTO levels VALUES(1, 1, 'Bronze', 'The first');"
+	"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"
+	" VALUES(1, 1, 1, 1, '', 1, 'e1', 1000, ''), (2, 2, 1, 3, '', 1, 'e2', 2000, 'well done');"
+	"INSERT INTO memories VALUES(1, 1, 'visits'); INSERT INTO tallies VALUES(1, '', 42);"
+	"INSERT INTO notes VALUES(1, 'ada', 'of ada'); INSERT INTO seen VALUES('e1', 1, 1, 6);";
+
+static void make_version_1(void)
+{
+	char old[PATH_BYTES];
+	join(old, folder, "old.db");
+	brb_store_close(store);
+	strcpy(path, old);
+	sqlite3 *own = open_own();
+	own_run(own, "PRAGMA journal_mode = WAL");
+	own_run(own, version_1);
+	own_run(own, some_of_version_1);
+	sqlite3_close(own);
+}
+
+Test(store_jobs_manual, a_database_of_version_1_keeps_all_it_has_and_takes_jobs)
+{
+	bool first = true;
+	make_version_1();
+	store = open_store();
+	cr_expect_eq(own_number("PRAGMA user_version"), 2);
+	register_badges(store);
+	begin(store);
+	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
+	cr_expect_str_eq(held(store, "bob", "first"), "1, 3");
+	cr_expect_eq(tally(store, "visits"), 42);
+	WELL(brb_store_see(store, "e1", "visit", "ada", &first, error));
+	cr_expect_not(first);
+	cr_expect_eq(award(store, "ada", 1, 2, ""), 3, "the sequences go on");
+	add(store, 1, "ada", 1);
+	cr_expect_str_eq(claim(store, 7, 10, 10), "1:1:ada@1 ");
+	commit(store);
+	cr_expect_eq(own_number("SELECT value FROM counters WHERE name = 'seen_since_s'"), 5);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 3);
+}
+
+/* The tables and indexes of a database that grew are those of a new one. */
+Test(store_jobs_manual, a_database_that_grew_is_as_one_that_was_made_new)
+{
+	static const char schema[] = "SELECT COUNT(*) FROM sqlite_schema";
+	char attach[PATH_BYTES + 32];
+	char made[PATH_BYTES];
+	strcpy(made, path);
+	cr_expect_eq(own_number(schema), 29, "tables, indexes, and sqlite_sequence");
+	make_version_1();
+	store = open_store();
+	sqlite3 *own = open_own();
+	snprintf(attach, sizeof attach, "ATTACH '%s' AS made", made);
+	own_run(own, attach);
+	own_run(own, "CREATE TEMP TABLE differences AS SELECT type, name, sql FROM main.sqlite_schema EXCEPT SELECT"
+		     " type, name, sql FROM made.sqlite_schema");
+	own_run(own, "INSERT INTO differences SELECT type, name, sql FROM made.sqlite_schema EXCEPT SELECT"
+		     " type, name, sql FROM main.sqlite_schema");
+	sqlite3_stmt *statement = NULL;
+	cr_assert_eq(
+		sqlite3_prepare_v2(own, "SELECT COUNT(*), group_concat(name) FROM differences", -1, &statement, NULL),
+		SQLITE_OK);
+	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+	cr_expect_eq(sqlite3_column_int(statement, 0), 0, "%s", (const char *)sqlite3_column_text(statement, 1));
+	sqlite3_finalize(statement);
+	sqlite3_close(own);
+}
