@@ -13,6 +13,7 @@
 #include "base/guard.h"
 #include "base/list.h"
 #include "engine_internal.h"
+#include "judging/view.h"
 
 const char *brabeion_version(void)
 {
@@ -497,6 +498,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 	*judge = (brb_judge){ .generation = generation,
 			      .counters = brb_registry_counters(&engine->registry, *reader, generation),
 			      .guard = guard,
+			      .view = &brb_view_in_store,
 			      .store = engine->store,
 			      .group = &engine->group,
 			      .history = engine->history,

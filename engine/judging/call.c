@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "judging/deferred.h"
+#include "judging/view.h"
 
 static brb_call *of(badge_call *call)
 {
@@ -115,7 +116,7 @@ static const char *get_text(badge_call *call, const char *name)
 /* The store may be used by a helper. */
 static bool enter_store(brb_call *call)
 {
-	if (call->failed || !brb_judge_enter_store(call->judge))
+	if (call->failed || !call->judge->view->enter(call->judge))
 		return false;
 	call->judge->needed_store = true;
 	return true;
@@ -155,7 +156,7 @@ static int64_t get_tally(badge_call *head, const char *name, const char *subject
 	brb_judge *judge = call->judge;
 	int64_t value = 0;
 	if (enter_memory(call, name, subject))
-		kept(call, brb_store_tally(judge->store, call->plugin->number, name, subject, &value, &judge->error));
+		kept(call, judge->view->tally(judge, call->plugin->number, name, subject, &value));
 	return value;
 }
 
@@ -164,8 +165,7 @@ static int32_t set_tally(badge_call *head, const char *name, const char *subject
 	brb_call *call = of(head);
 	brb_judge *judge = call->judge;
 	bool set = enter_memory(call, name, subject) &&
-		   kept(call,
-			brb_store_tally_set(judge->store, call->plugin->number, name, subject, value, &judge->error));
+		   kept(call, judge->view->tally_set(judge, call->plugin->number, name, subject, value));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
 
@@ -187,7 +187,7 @@ static const char *get_note(badge_call *head, const char *name, const char *subj
 	brb_judge *judge = call->judge;
 	const char *text = NULL;
 	if (enter_memory(call, name, subject))
-		kept(call, brb_store_note(judge->store, call->plugin->number, name, subject, &text, &judge->error));
+		kept(call, judge->view->note(judge, call->plugin->number, name, subject, &text));
 	return text;
 }
 
@@ -198,8 +198,7 @@ static int32_t set_note(badge_call *head, const char *name, const char *subject,
 	if (text && !check_text(call, text, 0, BRB_NOTE_BYTES_MOST, "text of a note"))
 		return BADGE_FAILED;
 	bool set = enter_memory(call, name, subject) &&
-		   kept(call,
-			brb_store_note_set(judge->store, call->plugin->number, name, subject, text, &judge->error));
+		   kept(call, judge->view->note_set(judge, call->plugin->number, name, subject, text));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
 
@@ -212,7 +211,7 @@ static bool read_held(brb_call *call, const char *user, const char *slug, int64_
 		user = call->event->user;
 	return !call->failed && check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user") &&
 	       check_text(call, slug, 1, BRB_NAME_BYTES_MOST, "slug") && enter_store(call) &&
-	       kept(call, brb_store_held(judge->store, user, slug, count, level, &judge->error));
+	       kept(call, judge->view->held(judge, user, slug, count, level));
 }
 
 static int32_t get_held(badge_call *call, const char *user, const char *slug)
@@ -322,17 +321,17 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .rearn = badge->rearn || call->granted };
 	int64_t sequence = 0;
 	bool held = false;
-	if (!judge->in_transaction && !call->granted && brb_store_knows_held(judge->store, &award))
+	if (!call->granted && judge->view->knows_held(judge, &award))
 		return true;
-	if (call->failed || !brb_judge_enter_store(judge))
+	if (call->failed || !judge->view->enter(judge))
 		return false;
-	if (!kept(call, brb_store_is_held(judge->store, &award, judge->single, &held, &judge->error)))
+	if (!kept(call, judge->view->is_held(judge, &award, &held)))
 		return false;
 	if (held)
 		return true;
 	judge->needed_store = true;
 	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
-	if (!kept(call, brb_store_award_add(judge->store, &award, &sequence, &judge->error)))
+	if (!kept(call, judge->view->award_add(judge, &award, &sequence)))
 		return false;
 	if (!sequence || tell_award(call, badge, &award, sequence))
 		return true;

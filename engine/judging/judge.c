@@ -10,6 +10,7 @@
 #include "judging/deferred.h"
 #include "judging/group.h"
 #include "judging/history.h"
+#include "judging/view.h"
 
 /* ---- the event itself ---- */
 
@@ -91,7 +92,7 @@ static void begin_judgement(brb_call *call, const brb_route_step *step)
 	call->has_reason = false;
 	call->later_count = 0;
 	if (call->judge->in_transaction)
-		brb_store_mark(call->judge->store);
+		call->judge->view->mark(call->judge);
 }
 
 /* Drops what the judgement did, counts it (for `count` badges) and tells the log. */
@@ -99,7 +100,7 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 {
 	brb_judge *judge = call->judge;
 	if (judge->in_transaction)
-		brb_store_undo(judge->store);
+		judge->view->undo(judge);
 	call->result->award_count = award_count;
 	call->result->failed += count;
 	const char *message = brb_arena_printf(&judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",

@@ -20,9 +20,11 @@
 
 typedef struct brb_group brb_group;     /* judging/group: who leads the store's transaction */
 typedef struct brb_history brb_history; /* judging/history: the time of events of the past */
+typedef struct brb_view brb_view;       /* judging/view: how memory, awards and jobs are reached */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
+	const brb_view *view;
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;

@@ -7,6 +7,7 @@
 
 #include "base/guard.h"
 #include "judging/judge.h"
+#include "judging/view.h"
 #include "store_room.h"
 
 typedef int32_t (*award_function)(void *self, badge_call *call);
@@ -134,6 +135,7 @@ static const brb_clock judge_clock = { read_now, NULL };
 static inline brb_judge new_judge(void)
 {
 	return (brb_judge){ .generation = &generation,
+			    .view = &brb_view_in_store,
 			    .store = store,
 			    .log = &judge_log,
 			    .clock = &judge_clock,
