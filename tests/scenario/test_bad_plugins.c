@@ -52,7 +52,6 @@ REFUSED(unknown_required_flag, "plugin \"unknown_required_flag.so\" has the requ
 REFUSED(unknown_required_badge_flag, "plugin \"unknown_required_badge_flag.so\" is wrong in badge "
 				     "\"unknown-required-badge-flag\": has the required "
 				     "flag 0x0100, which this engine (ABI 1.1) does not know; a newer engine may")
-REFUSED(async_badge, "badge \"async-badge\" is async (BADGE_ASYNC), and this engine has no workers to judge it later")
 REFUSED(null_id, "plugin \"null_id.so\" has no id (NULL)")
 REFUSED(null_slug, "plugin \"null_slug.so\" is wrong in its badge number 1: has no slug (NULL)")
 REFUSED(empty_slug, "plugin \"empty_slug.so\" is wrong in its badge number 1: the slug \"\" must be 1 to 100 of a-z, "
