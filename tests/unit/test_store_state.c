@@ -112,8 +112,10 @@ Test(store_state, one_of_each_type_is_readable_and_comes_back)
 	cr_expect(read[1].value.real == 0.25);
 	cr_expect(read[2].value.boolean && !read[3].value.boolean);
 	cr_expect_str_eq(read[4].value.text, "ada");
-	cr_expect_str_eq(read[5].value.text, "[\"c\", {\"sql\": 1.50}]", "as it was, not as someone else would write it");
-	cr_expect_str_eq(sqlite_says("SELECT json_valid(?1) || json_extract(?1, '$.by')", written(fields, 7)), "1ada");
+	cr_expect_str_eq(read[5].value.text, "[\"c\", {\"sql\": 1.50}]",
+			 "as it was, not as someone else would write it");
+	cr_expect_str_eq(sqlite_says("SELECT json_valid(?1) || json_extract(?1, '$.by')", written(fields, 7)),
+			 "1ada");
 }
 
 Test(store_state, no_fields)
@@ -173,7 +175,8 @@ Test(store_state, reals_keep_their_bits_and_their_type)
 		cr_expect_eq(read->type, BRABEION_TYPE_REAL, "%a as %s", reals[i], builder.text);
 		cr_expect_eq(memcmp(&read->value.real, &reals[i], sizeof reals[i]), 0, "%a as %s", reals[i],
 			     builder.text);
-		cr_expect_str_eq(sqlite_says("SELECT json_type(?1, '$.x')", builder.text), "real", "%s", builder.text);
+		cr_expect_str_eq(sqlite_says("SELECT json_type(?1, '$.x')", builder.text), "real", "%s",
+				 builder.text);
 	}
 }
 
@@ -261,9 +264,10 @@ Test(store_state, text_of_every_plane)
 
 Test(store_state, escapes_as_others_write_them)
 {
-	const brabeion_field *read = read_back("{\"a\":\"\\u00e9\\u20AC\\uD83C\\uDFC6\\/\\u0041\", \"\\u0062\":\"\\udbff"
-					       "\\udfff\"}",
-					       2);
+	const brabeion_field *read =
+		read_back("{\"a\":\"\\u00e9\\u20AC\\uD83C\\uDFC6\\/\\u0041\", \"\\u0062\":\"\\udbff"
+			  "\\udfff\"}",
+			  2);
 	cr_expect_str_eq(read[0].value.text, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8f\x86/A");
 	cr_expect_str_eq(read[1].name, "b");
 	cr_expect_str_eq(read[1].value.text, "\xf4\x8f\xbf\xbf");
@@ -348,14 +352,77 @@ Test(store_state, nested_as_deep_as_sqlite_takes_it)
 Test(store_state, what_json_is_we_say_as_sqlite_says)
 {
 	static const char *const texts[] = {
-		"[]", "{}", " [ ] ", "[1]", "[1,2]", "[1,]", "[,1]", "[,]", "[1 2]", "[1", "1]", "[[]", "[]]", "[}",
-		"{]", "{\"a\":1}", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\" : [ { } , [ ] ] }", "{a:1}",
-		"{'a':1}", "{1:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,\"b\":2}", "[true,false,null]", "[tru]", "[nul]",
-		"[TRUE]", "[01]", "[-1]", "[-]", "[- 1]", "[+1]", "[.5]", "[1.]", "[1.5]", "[1e5]", "[1e]", "[1e+]",
-		"[1E-5]", "[0]", "[-0]", "[00]", "[0x10]", "[NaN]", "[Infinity]", "[\"\"]", "[\"a\"]", "[\"a]",
-		"[\"\\n\"]", "[\"\\x\"]", "[\"\\u12\"]", "[\"\\u1234\"]", "[\"\\u123g\"]", "[\"\\\"]", "[\"\\\\\"]",
-		"[\"a\nb\"]", "[\"a\tb\"]", "[1]x", "[1] ", "\n[1]\t\r", "[1]//c", "[/**/1]", "[\"\xc3\xa9\"]",
-		"[1,[2,{\"a\":[3]}],4]", "[1,[2,{\"a\":[3}],4]", "[[],[],{}]", "[[],[],{},]", "{\"a\":{\"b\":{}}}",
+		"[]",
+		"{}",
+		" [ ] ",
+		"[1]",
+		"[1,2]",
+		"[1,]",
+		"[,1]",
+		"[,]",
+		"[1 2]",
+		"[1",
+		"1]",
+		"[[]",
+		"[]]",
+		"[}",
+		"{]",
+		"{\"a\":1}",
+		"{\"a\":1,}",
+		"{,}",
+		"{\"a\"}",
+		"{\"a\":}",
+		"{\"a\" : [ { } , [ ] ] }",
+		"{a:1}",
+		"{'a':1}",
+		"{1:1}",
+		"{\"a\":1 \"b\":2}",
+		"{\"a\":1,\"b\":2}",
+		"[true,false,null]",
+		"[tru]",
+		"[nul]",
+		"[TRUE]",
+		"[01]",
+		"[-1]",
+		"[-]",
+		"[- 1]",
+		"[+1]",
+		"[.5]",
+		"[1.]",
+		"[1.5]",
+		"[1e5]",
+		"[1e]",
+		"[1e+]",
+		"[1E-5]",
+		"[0]",
+		"[-0]",
+		"[00]",
+		"[0x10]",
+		"[NaN]",
+		"[Infinity]",
+		"[\"\"]",
+		"[\"a\"]",
+		"[\"a]",
+		"[\"\\n\"]",
+		"[\"\\x\"]",
+		"[\"\\u12\"]",
+		"[\"\\u1234\"]",
+		"[\"\\u123g\"]",
+		"[\"\\\"]",
+		"[\"\\\\\"]",
+		"[\"a\nb\"]",
+		"[\"a\tb\"]",
+		"[1]x",
+		"[1] ",
+		"\n[1]\t\r",
+		"[1]//c",
+		"[/**/1]",
+		"[\"\xc3\xa9\"]",
+		"[1,[2,{\"a\":[3]}],4]",
+		"[1,[2,{\"a\":[3}],4]",
+		"[[],[],{}]",
+		"[[],[],{},]",
+		"{\"a\":{\"b\":{}}}",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		cr_expect_str_eq(brb_state_is_nested_json(texts[i]) ? "1" : "0",

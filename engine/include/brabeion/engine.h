@@ -615,8 +615,8 @@ BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_st
 					    brabeion_error *error);
 
 /*
- * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember
- * is theirs: tallies and notes whose subject is exactly the user's name go, others stay.
+ * Forgets a user: awards, revoked ones too, jobs and seen ids. *awards (may be NULL) counts the awards. What plugins
+ * remember is theirs: tallies and notes whose subject is exactly the user's name go, others stay.
  */
 BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
 						  brabeion_error *error);
