@@ -69,8 +69,9 @@ static void tell_parked(brb_judge *judge)
 				      (long long)parked->id, parked->slug, parked->why);
 		else
 			brb_log_write(judge->log, BRABEION_LOG_WARNING,
-				      "%lld job%s of badge \"%s\" parked: the badge is not loaded",
-				      (long long)parked->count, parked->count == 1 ? " is" : "s are", parked->slug);
+				      "%lld job%s of badge \"%s\" %s parked: the badge is not loaded",
+				      (long long)parked->count, parked->count == 1 ? "" : "s", parked->slug,
+				      parked->count == 1 ? "is" : "are");
 	}
 }
 
