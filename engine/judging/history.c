@@ -135,10 +135,12 @@ static void judge_job(brb_judge *judge, const brb_store_claimed *job, brabeion_r
 static bool judge_due(brb_judge *judge, int64_t until_us, brabeion_result *result)
 {
 	brb_history *history = judge->history;
-	if (!history->run || history->next_us > until_us)
+	bool same_badges = history->generation == judge->generation->number;
+	if (!history->run || (same_badges && history->next_us > until_us))
 		return judge->fault == BRABEION_OK;
 	if (!brb_judge_enter_store(judge))
 		return false;
+	history->generation = judge->generation->number;
 	const brb_store_claimed *job;
 	while ((job = claim_next(judge, until_us))) {
 		if (job->due_us > history->now_us)
