@@ -159,6 +159,8 @@ static brabeion_status number_badges(brb_generation *generation, brb_store *stor
 		generation->badges[i]->number = badges[i].number;
 	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
 		generation->plugins[i]->number = numbers[i];
+	if (status == BRABEION_OK)
+		status = brb_generation_sort_numbers(generation, error);
 	brb_arena_finish(&arena);
 	return status;
 }
@@ -260,8 +262,11 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	pthread_mutex_init(&engine->feed_lock, NULL);
 	brb_submissions_init(&engine->submissions, options->submit_capacity);
 	engine->feed_fd = -1;
+	engine->runs_fd = -1;
 	status = open_parts(engine, config, error);
 	brb_config_close(config);
+	if (status == BRABEION_OK && options->time == BRABEION_TIME_HISTORY)
+		status = brb_engine_open_history(engine, error);
 	if (status != BRABEION_OK)
 		brabeion_close(engine);
 	return status;
@@ -291,6 +296,7 @@ void brabeion_close(brabeion_engine *engine)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);
 	brb_registry_finish(&engine->registry);
+	brb_engine_close_history(engine);
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
@@ -439,6 +445,7 @@ static brabeion_status judge_request(brb_request *head)
 {
 	event_request *request = (event_request *)(void *)head;
 	brabeion_status status = BRABEION_OK;
+	brb_history_keep(head->judge);
 	while (request->judged < request->count && status == BRABEION_OK) {
 		size_t at = request->judged++;
 		status = brb_judge_event(head->judge, &request->events[at], &request->results[at]);
@@ -449,6 +456,8 @@ static brabeion_status judge_request(brb_request *head)
 static void fail_request(brb_request *head, brabeion_status status, const char *message)
 {
 	event_request *request = (event_request *)(void *)head;
+	if (request->judged && head->judge->history)
+		brb_history_restore(head->judge->history);
 	brb_judge_abandon(request->results, request->judged, request->count, status, message);
 }
 
@@ -492,6 +501,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 			      .view = &brb_view_in_store,
 			      .store = engine->store,
 			      .group = &engine->group,
+			      .history = engine->history,
 			      .log = &engine->log,
 			      .clock = &engine->clock };
 	return BRABEION_OK;

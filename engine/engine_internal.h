@@ -8,10 +8,11 @@
 
 #include "config/config.h"
 #include "judging/group.h"
+#include "judging/history.h"
 #include "loading/registry.h"
 #include "store/store.h"
 
-enum { BRB_CALLBACKS_MOST = 16 };
+enum { BRB_CALLBACKS_MOST = 16, BRB_HISTORY_ATTEMPTS_MOST = 5 };
 
 /* Either of on_award or on_revoke. */
 typedef struct brb_callback {
@@ -60,6 +61,8 @@ struct brabeion_engine {
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
 	brb_group group;
+	brb_history *history; /* NULL: time is the clock's */
+	int runs_fd;          /* of <database>-runs; -1: not needed yet */
 	brb_submissions submissions;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
 	int feed_fd;                    /* -1: not asked for yet */
@@ -74,6 +77,10 @@ const char *brb_engine_refusal(brabeion_status status);
 
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
+
+/* Begins a history, with the jobs of those that are dead. The first generation is published. (engine_history.c) */
+brabeion_status brb_engine_open_history(brabeion_engine *engine, brabeion_error *error);
+void brb_engine_close_history(brabeion_engine *engine);
 
 /* True while this thread is inside a callback. */
 bool brb_engine_is_announcing(void);

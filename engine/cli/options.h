@@ -21,7 +21,9 @@ enum {
 	BRB_CLI_OPTION_JSON = 1 << 6,
 	BRB_CLI_OPTION_LIMIT = 1 << 7,
 	BRB_CLI_OPTION_SINCE = 1 << 8,
-	BRB_CLI_OPTION_FOLLOW = 1 << 9
+	BRB_CLI_OPTION_FOLLOW = 1 << 9,
+	BRB_CLI_OPTION_CLOCK = 1 << 10,
+	BRB_CLI_OPTION_UNTIL = 1 << 11
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -38,6 +40,10 @@ typedef struct brb_cli_options {
 	size_t limit;
 	int64_t since; /* a sequence; 0: from the beginning */
 	bool follow;
+	bool by_wall;   /* --clock wall */
+	bool has_until; /* --until */
+	int64_t until_us;
+	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

@@ -42,6 +42,9 @@ typedef struct brb_config_badge {
 	brb_config_position levels_at;
 	const brb_yaml_node *settings; /* NULL: none */
 	bool rearn;                    /* may be earned again after a revocation */
+	bool has_async;                /* else as the plugin defines */
+	bool async;                    /* judged later */
+	brb_config_position async_at;
 } brb_config_badge;
 
 typedef struct brb_config_plugin {

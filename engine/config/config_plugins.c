@@ -190,6 +190,18 @@ static void read_rearn(brb_config_reading *reading, const char *key, const brb_y
 		brb_config_wrong_kind(reading, "\"rearn\"", value, "true or false");
 }
 
+static void read_async(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+{
+	brb_config_badge *badge = context;
+	(void)key;
+	badge->async_at = brb_config_place(value);
+	badge->has_async = value->kind == BRB_YAML_BOOL;
+	if (badge->has_async)
+		badge->async = value->value.boolean;
+	else
+		brb_config_wrong_kind(reading, "\"async\"", value, "true or false");
+}
+
 static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
 				void *target)
 {
@@ -222,6 +234,7 @@ static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, b
 		{ "badge", read_badge_name, true },         { "slug", read_badge_slug, false },
 		{ "events", read_events, false },           { "levels", read_levels, false },
 		{ "settings", read_badge_settings, false }, { "rearn", read_rearn, false },
+		{ "async", read_async, false },
 	};
 	badge->at = brb_config_place(node);
 	if (brb_config_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), badge))

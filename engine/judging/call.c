@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "judging/deferred.h"
 #include "judging/view.h"
 
 static brb_call *of(badge_call *call)
@@ -227,11 +228,17 @@ static int64_t get_held_count(badge_call *call, const char *user, const char *sl
 	return read_held(of(call), user, slug, &count, &level) ? count : 0;
 }
 
+static bool check_in_award(brb_call *call, const char *helper)
+{
+	if (!call->badge || call->frozen)
+		brb_call_fail(call, "%s is for award, not for %s", helper, call->frozen ? "freeze" : "observe");
+	return !call->failed;
+}
+
 static int32_t set_to(badge_call *head, const char *user)
 {
 	brb_call *call = of(head);
-	if (!call->badge)
-		brb_call_fail(call, "badge_to is for award, not for observe");
+	check_in_award(call, "badge_to");
 	if (call->failed || !check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_to"))
 		return BADGE_FAILED;
 	memcpy(call->to, user, strlen(user) + 1);
@@ -242,9 +249,7 @@ static int32_t set_to(badge_call *head, const char *user)
 static int32_t set_reason(badge_call *head, const char *reason)
 {
 	brb_call *call = of(head);
-	if (!call->badge)
-		brb_call_fail(call, "badge_for is for award, not for observe");
-	else if (!call->badge->multiple)
+	if (check_in_award(call, "badge_for") && !call->badge->multiple)
 		brb_call_fail(call, "badge_for on a badge that is not BADGE_MULTIPLE");
 	if (call->failed || !check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason"))
 		return BADGE_FAILED;
@@ -262,15 +267,15 @@ static brabeion_award_info *add_to_result(brb_call *call, brb_arena **memory)
 	*memory = result->memory;
 	if (!*memory)
 		return NULL;
-	if (result->award_count == call->award_capacity) {
-		uint32_t capacity = call->award_capacity ? call->award_capacity * 2 : 4;
+	if (result->award_count == call->judge->award_capacity) {
+		uint32_t capacity = call->judge->award_capacity ? call->judge->award_capacity * 2 : 4;
 		brabeion_award_info *awards = brb_arena_take(*memory, capacity * sizeof *awards);
 		if (!awards)
 			return NULL;
 		if (result->award_count)
 			memcpy(awards, result->awards, result->award_count * sizeof *awards);
 		result->awards = awards;
-		call->award_capacity = capacity;
+		call->judge->award_capacity = capacity;
 	}
 	return &result->awards[result->award_count];
 }
@@ -347,6 +352,8 @@ static const brb_badge *find_granted(brb_call *call, const char *slug)
 static int32_t grant(badge_call *head, const char *slug, int32_t level, const char *user, const char *reason)
 {
 	brb_call *call = of(head);
+	if (call->frozen)
+		brb_call_fail(call, "badge_grant is for award and observe, not for freeze");
 	const brb_badge *badge = call->failed ? NULL : find_granted(call, slug);
 	if (!badge)
 		return BADGE_FAILED;
@@ -363,36 +370,35 @@ static int32_t grant(badge_call *head, const char *slug, int32_t level, const ch
 	return brb_call_award(call, badge, level, user, reason) ? BADGE_OK : BADGE_FAILED;
 }
 
-/* ---- freeze: there is none without workers, so nothing can be set ---- */
-
-static int32_t refuse_set(badge_call *call, const char *name)
-{
-	brb_call_fail(of(call), "badge_set of \"%.100s\" outside of freeze", name ? name : "(null)");
-	return BADGE_FAILED;
-}
+/* ---- freeze, and later ---- */
 
 static int32_t set_int(badge_call *call, const char *name, int64_t value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_INT(name, value);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_real(badge_call *call, const char *name, double value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_REAL(name, value);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_bool(badge_call *call, const char *name, int32_t value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_BOOL(name, value != 0);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_text(badge_call *call, const char *name, const char *value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_TEXT(name, value);
+	return brb_deferred_set(of(call), &field);
+}
+
+static int32_t ask_later(badge_call *call, int64_t at, const badge_field *state, uint32_t field_size, uint32_t count)
+{
+	return brb_deferred_later(of(call), at, state, field_size, count);
 }
 
 /* ---- telling ---- */
@@ -439,4 +445,5 @@ const badge_host brb_call_host = {
 	.set_text = set_text,
 	.fail = fail,
 	.log = write_log,
+	.later = ask_later,
 };

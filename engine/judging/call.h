@@ -10,6 +10,8 @@
 
 enum { BRB_CALL_MESSAGE_BYTES = 512 };
 
+typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
+
 typedef struct brb_call {
 	badge_call head; /* first: the plugin's pointer to it is a pointer to this */
 	brb_judge *judge;
@@ -24,7 +26,8 @@ typedef struct brb_call {
 	const char *note; /* of the grant, else NULL */
 	bool has_to;
 	bool has_reason;
-	uint32_t award_capacity; /* of the result's array */
+	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
+	uint32_t later_count; /* times that the judgement has asked for another */
 	/* texts are written before they are read: not cleared for every call */
 	char to[BRB_SUBJECT_BYTES_MOST + 1];
 	char reason[BRB_SUBJECT_BYTES_MOST + 1];

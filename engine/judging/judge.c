@@ -7,7 +7,9 @@
 
 #include "base/list.h"
 #include "judging/call.h"
+#include "judging/deferred.h"
 #include "judging/group.h"
+#include "judging/history.h"
 #include "judging/view.h"
 
 /* ---- the event itself ---- */
@@ -88,6 +90,7 @@ static void begin_judgement(brb_call *call, const brb_route_step *step)
 	call->failed = false;
 	call->has_to = false;
 	call->has_reason = false;
+	call->later_count = 0;
 	if (call->judge->in_transaction)
 		call->judge->view->mark(call->judge);
 }
@@ -146,7 +149,18 @@ static int32_t ask_badge(brb_call *call, const brb_badge *badge)
 	return level;
 }
 
-static void judge_badge(brb_call *call, const brb_route_step *step)
+/* The badge has failed, unless the store did. */
+static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_count)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	if (call->judge->fault != BRABEION_OK)
+		return;
+	if (counters)
+		brb_count(&counters->failed, 1);
+	drop_judgement(call, award_count, 1);
+}
+
+static void judge_now(brb_call *call, const brb_route_step *step)
 {
 	const brb_badge *badge = step->badge;
 	begin_judgement(call, step);
@@ -160,12 +174,20 @@ static void judge_badge(brb_call *call, const brb_route_step *step)
 		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
 	else if (!call->failed && call->judge->fault == BRABEION_OK)
 		pass(call, level);
-	if (call->failed && call->judge->fault == BRABEION_OK) {
-		brb_badge_counters *counters = counters_of(call, badge);
-		if (counters)
-			brb_count(&counters->failed, 1);
-		drop_judgement(call, award_count, 1);
+	if (call->failed)
+		fail_badge(call, badge, award_count);
+}
+
+static void judge_badge(brb_call *call, const brb_route_step *step)
+{
+	if (!step->badge->async) {
+		judge_now(call, step);
+		return;
 	}
+	begin_judgement(call, step);
+	brb_deferred_freeze(call);
+	if (call->failed)
+		fail_badge(call, step->badge, call->result->award_count);
 }
 
 /* False: it failed, and its plugin's badges are not judged. */
@@ -225,10 +247,14 @@ static void raise_awarded(brb_call *outer, uint32_t index)
 	outer->event = raised_by;
 }
 
-/* What the event earned is told to badges that listen; what they earn in turn likewise, level by level. */
-static void raise_all_awarded(brb_call *call)
+/*
+ * What was earned, from that award of the result on, is told to badges that listen; what they earn in turn likewise,
+ * level by level.
+ */
+static void raise_all_awarded(brb_call *call, uint32_t from)
 {
-	uint32_t from = 0;
+	if (from == call->result->award_count || !call->judge->generation->on_awarded)
+		return;
 	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
 		uint32_t to = call->result->award_count;
 		for (; from < to && call->judge->fault == BRABEION_OK; from++)
@@ -252,7 +278,8 @@ static void init_call(brb_call *call, brb_judge *judge, const brabeion_event *ev
 	call->has_at = false;
 	call->granted = false;
 	call->note = NULL;
-	call->award_capacity = 0;
+	call->frozen = NULL;
+	call->later_count = 0;
 }
 
 bool brb_judge_enter_store(brb_judge *judge)
@@ -319,10 +346,54 @@ static void note_warmth(const brb_route *route, bool needed)
 		atomic_store_explicit(&route->hint->warmth, next, memory_order_relaxed);
 }
 
+/* In a history: an event that comes, whatever becomes of it, takes the time on. False: a fault. */
+static bool pass_time(brb_judge *judge, bool has_at, int64_t at_us, brabeion_result *result)
+{
+	return !judge->history ||
+	       brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
+}
+
+brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+			      brabeion_result *result, const char **why)
+{
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	uint32_t award_count = result->award_count, failed = result->failed;
+	brb_call call;
+	init_call(&call, judge, event, result);
+	++*judge->guard;
+	judge_now(&call, &step);
+	--*judge->guard;
+	*why = NULL;
+	if (call.failed && judge->fault == BRABEION_OK) {
+		result->failed = failed; /* whether it will be judged again is not known here */
+		*why = brb_arena_copy(&judge->scratch, call.message);
+		if (!*why)
+			judge->fault = brb_status_no_memory(&judge->error);
+	}
+	raise_all_awarded(&call, award_count);
+	return judge->fault;
+}
+
+/* One that is heard, and whose turn it is. */
+static void judge_heard(brb_judge *judge, const brb_route *route, const brabeion_event *event,
+			brabeion_result *result)
+{
+	brb_call call; /* its texts are left as they are */
+	uint32_t award_count = result->award_count;
+	init_call(&call, judge, event, result);
+	judge->needed_store = false;
+	judge_route(&call, route);
+	raise_all_awarded(&call, award_count);
+	note_warmth(route, judge->needed_store);
+	if (judge->history && judge->fault == BRABEION_OK)
+		brb_history_settle(judge, result);
+}
+
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
+	judge->award_capacity = 0;
 	check_name(event, &error);
 	const brb_route *route = error.status == BRABEION_OK ? find_route(judge, event->name) : NULL;
 	if (route)
@@ -331,27 +402,23 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		refuse_event(result, &error);
 		return BRABEION_OK;
 	}
-	if (!route) {
-		result->outcome = BRABEION_UNHEARD;
+	bool has_id = event->id && event->id[0];
+	if (judge->single && !judge->leads && (judge->history || (route && (has_id || is_warm(route))))) {
+		judge->left_to_group = true;
 		return BRABEION_OK;
 	}
-	bool has_id = event->id && event->id[0];
-	if (judge->single && !judge->leads && (has_id || is_warm(route))) {
-		judge->left_to_group = true;
+	if (!pass_time(judge, event->has_at, event->at_us, result))
+		return judge->fault;
+	if (!route) {
+		result->outcome = BRABEION_UNHEARD;
 		return BRABEION_OK;
 	}
 	if (has_id && is_duplicate(judge, event)) {
 		result->outcome = BRABEION_DUPLICATE;
 		return judge->fault;
 	}
-	brb_call call; /* its texts are left as they are */
-	init_call(&call, judge, event, result);
-	judge->needed_store = false;
 	if (judge->fault == BRABEION_OK)
-		judge_route(&call, route);
-	if (result->award_count && judge->generation->on_awarded)
-		raise_all_awarded(&call);
-	note_warmth(route, judge->needed_store);
+		judge_heard(judge, route, event, result);
 	if (judge->scratch.used_bytes)
 		brb_arena_reset(&judge->scratch);
 	return judge->fault;
@@ -397,6 +464,10 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	};
 	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
 	brb_call call;
+	judge->award_capacity = 0;
+	if (!pass_time(judge, grant->has_at, grant->at_us, result))
+		return judge->fault;
+	uint32_t award_count = result->award_count;
 	init_call(&call, judge, &event, result);
 	begin_judgement(&call, &step);
 	call.granted = true;
@@ -404,7 +475,8 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	brb_call_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
 	call.granted = false;
 	call.note = NULL;
-	if (result->award_count && judge->generation->on_awarded)
-		raise_all_awarded(&call);
+	raise_all_awarded(&call, award_count);
+	if (judge->history && judge->fault == BRABEION_OK)
+		brb_history_settle(judge, result);
 	return judge->fault;
 }

@@ -42,6 +42,8 @@ typedef struct brb_generation {
 	brb_table routes;            /* event -> brb_route */
 	brb_table slugs;             /* slug -> brb_badge */
 	const brb_route *on_awarded; /* of "brabeion.awarded", NULL: nobody listens */
+	uint32_t *numbers;           /* of its badges in the store, ascending */
+	brb_badge **numbered;        /* the badges in the order of their numbers */
 	brb_arena arena;
 	struct brb_generation *next_retired; /* the registry's */
 } brb_generation;
@@ -60,6 +62,12 @@ static inline const brb_route *brb_generation_route(const brb_generation *genera
 {
 	return (const brb_route *)brb_table_get(&generation->routes, event);
 }
+
+/* Once its badges have their numbers: sorts them. */
+brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error);
+
+/* The badge of a number in the store, NULL when it is not loaded. */
+const brb_badge *brb_generation_badge(const brb_generation *generation, uint32_t number);
 
 /* What a reload did: badges of the same slug with another fingerprint are changed. */
 void brb_generation_compare(const brb_generation *before, const brb_generation *after, brabeion_receipt *receipt);

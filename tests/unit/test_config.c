@@ -184,6 +184,30 @@ Test(config, every_key_is_read)
 	brb_config_close(config);
 }
 
+Test(config, a_badge_is_async_or_not_where_it_says_so)
+{
+	static const struct {
+		const char *lines;
+		bool has_async, async;
+	} cases[] = {
+		{ "", false, false },
+		{ "        async: true\n", true, true },
+		{ "        async: false\n", true, false },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "%s%s", BADGE_FILE(""), cases[i].lines);
+		brb_config *config = opened(text);
+		cr_expect_eq(config->plugins[0].badges[0].has_async, cases[i].has_async, "%s", cases[i].lines);
+		cr_expect_eq(config->plugins[0].badges[0].async, cases[i].async, "%s", cases[i].lines);
+		brb_config_close(config);
+	}
+	expect_fault(BADGE_FILE("        async: 1\n"),
+		     "badges.yaml:7:16: \"async\" must be true or false, not an integer");
+	expect_fault(BADGE_FILE("        asynch: true\n"),
+		     "badges.yaml:7:9: unknown key \"asynch\" (did you mean \"async\"?)");
+}
+
 Test(config, a_badge_may_be_earned_again_where_it_says_so)
 {
 	static const struct {

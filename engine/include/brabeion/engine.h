@@ -123,6 +123,12 @@ typedef void (*brabeion_log_callback)(void *context, brabeion_log_level level, c
 /* The time now in microseconds since 1970 UTC. Threads: any, at once. It must not call the engine. */
 typedef int64_t (*brabeion_clock_callback)(void *context);
 
+/* Whose time it is by which badges are judged later: see "time", below. */
+typedef enum brabeion_time {
+	BRABEION_TIME_LIVE = 0,   /* the clock's */
+	BRABEION_TIME_HISTORY = 1 /* that of the events, which are of the past */
+} brabeion_time;
+
 /* Zero is a good value for each, and NULL for the whole. Texts are copied. */
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
@@ -133,6 +139,7 @@ typedef struct brabeion_options {
 	brabeion_clock_callback clock; /* NULL: the system's clock */
 	void *clock_context;
 	size_t submit_capacity; /* events that brabeion_submit holds at most; 0: 10,000 */
+	brabeion_time time;
 } brabeion_options;
 
 /*
@@ -333,6 +340,45 @@ BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion
  */
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
+
+/* ---- time ------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Badges that are judged later (async ones, and those that ask for it: badge_later) make jobs, which are stored with
+ * their event.
+ *
+ * In a history, an engine opened with BRABEION_TIME_HISTORY, time is that of the events. An event without a time is one
+ * of now. What falls due up to an event's time is judged before it, in the order of the due times, and the event's own
+ * async badges right after it, all in the event's call and commit: the awards are in its result, in the order in which
+ * they were made. Also an event that nobody listens to, or that was judged before, takes the time on. Time never goes
+ * back. So the same events, in the same order, give the same awards, whatever the batches. A job that fails is judged
+ * again at once, five times in all; then it is set aside, and counts as a failure of that event.
+ *
+ * A history's jobs are its own while it lives: no other engine touches them. They stay when it is closed or killed, and
+ * the next history that is opened on the database takes them over; so, with ids, the same events can be sent once more.
+ * A history that is at its end says so with brabeion_end_history.
+ *
+ * Beside the database a history keeps a file <database>-runs, from the first job on; it has no content.
+ */
+
+/*
+ * In a history: goes on to a time, as an event of that time would that nobody listens to. One that is not later than
+ * the present one changes nothing.
+ *
+ * Threads, owns: as brabeion_possibly_award.
+ * Errors:  BRABEION_INVALID when the engine is no history; else as brabeion_possibly_award, and the time is as it was.
+ *          `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_advance(brabeion_engine *engine, int64_t at_us, brabeion_result *result,
+					      brabeion_error *error);
+
+/*
+ * The history is at its end: what is not yet due goes over to the live clock, and is judged by it from now on, also what
+ * the clock says is long overdue.
+ *
+ * Errors:  as brabeion_advance. `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_end_history(brabeion_engine *engine, brabeion_error *error);
 
 /* ---- events without waiting ------------------------------------------------------------------------------------ */
 
