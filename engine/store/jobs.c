@@ -158,7 +158,7 @@ static brabeion_status read_job(brb_store *store, brb_statement which, int64_t i
 brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim, uint32_t *attempts,
 				    brabeion_error *error)
 {
-	brb_seat seat;
+	brb_seat seat = { 0 };
 	brb_queue queue;
 	int64_t failed = 0;
 	brabeion_status status = read_job(store, BRB_STATEMENT_JOB_GET, id, &seat, &queue, &failed, error);

@@ -112,6 +112,9 @@ brabeion_status brb_store_jobs_renew(brb_store *store, int64_t claim, int64_t un
 /* Whatever the claim still holds can be claimed again at once. */
 brabeion_status brb_store_jobs_give_back(brb_store *store, int64_t claim, brabeion_error *error);
 
+/* The same, but for one job, which stays claimed. */
+brabeion_status brb_store_jobs_give_back_but(brb_store *store, int64_t claim, int64_t id, brabeion_error *error);
+
 /* Whether the job is the head of its queue, and this claim's: only then it may be ended or failed. */
 brabeion_status brb_store_job_is_claimed(brb_store *store, int64_t id, int64_t claim, bool *claimed,
 					 brabeion_error *error);
@@ -149,6 +152,9 @@ brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t run, int64_t *
 
 /* The same outside of transactions, of what is committed: no lock is waited for. */
 brabeion_status brb_store_jobs_look(brb_store *store, int64_t run, int64_t *at_us, brabeion_error *error);
+
+/* Whether a transaction of this store's has ever left a live job that is ready, now or at its time. Any thread. */
+bool brb_store_has_stored_jobs(const brb_store *store);
 
 /* ---- history runs ---- */
 

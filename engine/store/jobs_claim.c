@@ -263,11 +263,17 @@ static brabeion_status read_claimed(brb_store *store, int64_t claim, brb_ready_j
 
 brabeion_status brb_store_jobs_give_back(brb_store *store, int64_t claim, brabeion_error *error)
 {
+	return brb_store_jobs_give_back_but(store, claim, 0, error);
+}
+
+brabeion_status brb_store_jobs_give_back_but(brb_store *store, int64_t claim, int64_t id, brabeion_error *error)
+{
 	size_t count = 0;
 	brb_ready_job *jobs = NULL;
 	brabeion_status status = read_claimed(store, claim, &jobs, &count, error);
 	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
-		status = give_back_job(store, &jobs[i], error);
+		if (jobs[i].seat.id != id)
+			status = give_back_job(store, &jobs[i], error);
 	free(jobs);
 	return status;
 }
