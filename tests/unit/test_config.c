@@ -185,11 +185,11 @@ Test(config, every_key_is_read)
 	cr_expect_str_eq(badge->levels[1].name, "Chatterbox");
 	cr_expect_str_eq(badge->levels[1].description, "");
 	cr_expect_eq(badge->levels[1].at.line, 16);
-	cr_expect_eq(badge->levels_at.line, 15);
+	cr_expect_eq(badge->levels_at.line, 17);
 	cr_expect_eq(brb_yaml_get(badge->settings, "at")->items[1]->value.integer, 20);
 	badge = &plugin->badges[1];
 	cr_expect_str_eq(badge->slug, "threshold");
-	cr_expect_eq(badge->slug_at.line, 18);
+	cr_expect_eq(badge->slug_at.line, 20);
 	cr_assert_eq(badge->event_count, 1);
 	cr_expect_str_eq(badge->events[0], "vote");
 	cr_expect_null(badge->levels);
