@@ -64,6 +64,7 @@ brabeion_status brb_worker_open(brb_jobs *jobs, const brb_worker_options *option
 	worker->most = worker->options.batch < BATCH_FIRST ? worker->options.batch : BATCH_FIRST;
 	if (getrandom(&worker->random, sizeof worker->random, 0) != sizeof worker->random || !worker->random)
 		worker->random = (uint64_t)brb_clock_monotonic_us() | 1;
+	worker->number = (int64_t)(next_random(worker) >> 1 | 1);
 	brabeion_status status = brb_detached_open(jobs->store, &worker->detached, error);
 	if (status == BRABEION_OK)
 		status = brb_worker_enlist(worker, error);
@@ -72,6 +73,8 @@ brabeion_status brb_worker_open(brb_jobs *jobs, const brb_worker_options *option
 		free(worker);
 		return status;
 	}
+	if (options->on_job) /* known before anything is claimed by it, should the process be killed */
+		options->on_job(options->context, 0, worker->number);
 	*out = worker;
 	return BRABEION_OK;
 }
@@ -82,7 +85,7 @@ static void give_back_claim(brb_worker *worker)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brb_store_begin(store, &error);
 	if (status == BRABEION_OK) {
-		status = brb_store_jobs_give_back(store, worker->claim, &error);
+		status = brb_store_jobs_give_back(store, worker->number, &error);
 		if (status == BRABEION_OK)
 			status = brb_store_commit(store, &error);
 		else
@@ -99,7 +102,7 @@ void brb_worker_close(brb_worker *worker)
 	if (!worker)
 		return;
 	brb_worker_delist(worker);
-	if (worker->claim)
+	if (worker->holds_some)
 		give_back_claim(worker);
 	brb_detached_close(worker->detached);
 	brb_store_claimed_list_finish(&worker->claimed);
@@ -275,7 +278,7 @@ static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
 	const brb_store_claimed *job = &worker->claimed.jobs[at];
 	bool claimed = false, again = false;
 	const char *why = NULL;
-	judge->fault = brb_store_job_is_claimed(judge->store, job->id, worker->claim, &claimed, &judge->error);
+	judge->fault = brb_store_job_is_claimed(judge->store, job->id, worker->number, &claimed, &judge->error);
 	if (judge->fault != BRABEION_OK)
 		return judge->fault;
 	work->stage_then = BRB_JOB_DONE;
@@ -329,7 +332,7 @@ static brabeion_status claim_more(brb_worker *worker, brb_judge *judge)
 {
 	brb_jobs_limits limits = brb_jobs_get_limits(worker->jobs);
 	int64_t now_us = brb_clock_now_us(judge->clock);
-	brb_store_claim claim = { .number = (int64_t)(next_random(worker) >> 1 | 1),
+	brb_store_claim claim = { .number = worker->number,
 				  .now_us = now_us,
 				  .lease_until_us = now_us + limits.lease_us,
 				  .most = worker->most,
@@ -340,7 +343,6 @@ static brabeion_status claim_more(brb_worker *worker, brb_judge *judge)
 		return judge->fault;
 	tell_parked(worker);
 	worker->claims_anew = true;
-	worker->claim_then = worker->claimed_then.count ? claim.number : 0;
 	worker->found_some = worker->claimed_then.count || worker->claimed_then.parked_count;
 	return BRABEION_OK;
 }
@@ -376,8 +378,7 @@ static brabeion_status do_step(brb_request *head)
 	if (judge->fault != BRABEION_OK || (left && !request->stops && !worker->slow))
 		return judge->fault;
 	if (left || worker->holds_more)
-		judge->fault = brb_store_jobs_give_back(judge->store, worker->claim, &judge->error);
-	worker->claim_then = 0;
+		judge->fault = brb_store_jobs_give_back(judge->store, worker->number, &judge->error);
 	worker->claims_anew = true;
 	brb_store_claimed_list *none = &worker->claimed_then;
 	none->count = none->parked_count = 0;
@@ -397,13 +398,10 @@ static void take_claim(brb_worker *worker, const brb_generation *generation)
 	brb_store_claimed_list before = worker->claimed;
 	worker->claimed = worker->claimed_then;
 	worker->claimed_then = before;
-	worker->claim = worker->claim_then;
+	worker->holds_some = worker->claimed.count > 0;
 	worker->generation = generation->number;
 	worker->holds_more = false;
 	atomic_store(&worker->rest_is_gone, false);
-	atomic_store(&worker->claim_at_hand, worker->claim);
-	if (worker->claim && worker->options.on_job)
-		worker->options.on_job(worker->options.context, 0, worker->claim);
 }
 
 static void set_most(brb_worker *worker, bool was_full)
@@ -498,7 +496,7 @@ static brabeion_status step(brb_worker *worker, const brb_generation *generation
 	bool was_full = worker->claimed.count == worker->most;
 	worker->slow = false;
 	brabeion_status status = make_room(worker, error);
-	if (status == BRABEION_OK && worker->claim && !stops)
+	if (status == BRABEION_OK && worker->holds_some && !stops)
 		status = pass(worker, generation, counters, error);
 	set_most(worker, was_full);
 	if (status == BRABEION_OK)
@@ -515,7 +513,7 @@ brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *
 	brb_jobs *jobs = worker->jobs;
 	bool stops = brb_worker_is_to_stop(worker);
 	*busy = false;
-	if (stops && !worker->claim)
+	if (stops && !worker->holds_some)
 		return BRABEION_OK;
 	brb_reader *reader = brb_registry_reader(jobs->registry);
 	if (!reader)
@@ -524,7 +522,7 @@ brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *
 	brb_counters *counters = brb_registry_counters(jobs->registry, reader, generation);
 	brabeion_status status = step(worker, generation, counters, stops, error);
 	brb_registry_release(reader);
-	*busy = status == BRABEION_OK && (worker->claim || worker->found_some);
+	*busy = status == BRABEION_OK && (worker->holds_some || worker->found_some);
 	if (worker->result.award_count)
 		jobs->announce(jobs->context, &worker->result, 1);
 	brabeion_result_finish(&worker->result);

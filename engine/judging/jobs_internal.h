@@ -35,7 +35,8 @@ struct brb_worker {
 
 	brb_detached *detached;
 	brb_arena texts; /* of one pass */
-	int64_t claim;   /* 0: it holds nothing */
+	int64_t number;  /* of all its claims, for life */
+	bool holds_some; /* claimed and not settled */
 	brb_store_claimed_list claimed;
 	brb_job_work *works;
 	size_t most;         /* to claim next */
@@ -44,7 +45,6 @@ struct brb_worker {
 	uint64_t generation; /* by which it last claimed */
 
 	/* what the transaction brings, should it commit */
-	int64_t claim_then;
 	brb_store_claimed_list claimed_then;
 	bool claims_anew, found_some;
 	brabeion_result result; /* the awards of all its jobs */
@@ -53,7 +53,7 @@ struct brb_worker {
 	size_t line_count, line_capacity;
 
 	/* for the keeper of leases (jobs_wait.c) */
-	_Atomic int64_t job_at_hand, claim_at_hand;
+	_Atomic int64_t job_at_hand;
 	_Atomic int64_t began_us;  /* by the monotonic clock; 0: no job is at hand */
 	atomic_bool rest_is_gone;  /* all but the job at hand was given back */
 	int64_t kept_job, kept_us; /* the keeper's: what it last renewed, and when */

@@ -228,21 +228,47 @@ void brb_worker_pause(brb_worker *worker, int64_t pause_us)
 /* What is to be done for a worker, apart from it: it may end meanwhile. */
 typedef struct keep_order {
 	brb_worker *worker;
-	int64_t job, claim, began_us;
+	int64_t number, job, began_us;
 	bool gives_back; /* the rest of the claim */
 } keep_order;
 
-static void keep_lease(brb_jobs *jobs, const keep_order *keeping, int64_t lease_us)
+/*
+ * The worker is still at the job. Asked inside the transaction: it may come to the end of the job after that, but can
+ * claim no other before we have committed.
+ */
+static bool is_at_hand(brb_jobs *jobs, const keep_order *keeping)
+{
+	pthread_mutex_lock(&jobs->lock);
+	brb_worker *worker = jobs->workers;
+	while (worker && worker != keeping->worker)
+		worker = worker->next;
+	bool is = worker && worker->number == keeping->number && atomic_load(&worker->began_us) == keeping->began_us;
+	if (is && keeping->gives_back)
+		atomic_store(&worker->rest_is_gone, true);
+	pthread_mutex_unlock(&jobs->lock);
+	return is;
+}
+
+static brabeion_status keep_in_transaction(brb_jobs *jobs, const keep_order *keeping, int64_t lease_us,
+					   brabeion_error *error)
 {
 	int64_t count;
-	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = BRABEION_OK;
 	int64_t until_us = brb_clock_now_us(jobs->clock) + lease_us;
+	if (!is_at_hand(jobs, keeping))
+		return BRABEION_OK;
+	if (keeping->gives_back)
+		status = brb_store_jobs_give_back_but(jobs->store, keeping->number, keeping->job, error);
+	return status == BRABEION_OK ? brb_store_jobs_renew(jobs->store, keeping->number, until_us, &count, error)
+				     : status;
+}
+
+static void keep_lease(brb_jobs *jobs, const keep_order *keeping, int64_t lease_us)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brb_store_begin(jobs->store, &error);
 	if (status == BRABEION_OK) {
-		if (keeping->gives_back)
-			status = brb_store_jobs_give_back_but(jobs->store, keeping->claim, keeping->job, &error);
-		if (status == BRABEION_OK)
-			status = brb_store_jobs_renew(jobs->store, keeping->claim, until_us, &count, &error);
+		status = keep_in_transaction(jobs, keeping, lease_us, &error);
 		if (status == BRABEION_OK)
 			status = brb_store_commit(jobs->store, &error);
 		else
@@ -269,15 +295,8 @@ static int64_t look_at_locked(brb_worker *worker, int64_t lease_us, int64_t now_
 		return at_us;
 	worker->kept_job = job;
 	worker->kept_us = now_us;
-	*keeping = (keep_order){ worker, job, atomic_load(&worker->claim_at_hand), began_us, is_new };
+	*keeping = (keep_order){ worker, worker->number, job, began_us, is_new };
 	return now_us;
-}
-
-static void note_given_back_locked(brb_jobs *jobs, const keep_order *keeping)
-{
-	for (brb_worker *worker = jobs->workers; worker; worker = worker->next)
-		if (worker == keeping->worker && atomic_load(&worker->claim_at_hand) == keeping->claim)
-			atomic_store(&worker->rest_is_gone, true);
 }
 
 /* Does what is due; answers when to look again. The lock is given up meanwhile. */
@@ -292,8 +311,6 @@ static int64_t tend_locked(brb_jobs *jobs)
 		pthread_mutex_unlock(&jobs->lock);
 		keep_lease(jobs, &keeping, lease_us);
 		pthread_mutex_lock(&jobs->lock);
-		if (keeping.gives_back)
-			note_given_back_locked(jobs, &keeping);
 		return now_us; /* the list may be another now */
 	}
 	return next_us;
@@ -355,12 +372,12 @@ void brb_worker_begin_job(brb_worker *worker, int64_t job, int64_t now_us)
 		pthread_mutex_unlock(&jobs->lock);
 	}
 	if (worker->options.on_job)
-		worker->options.on_job(worker->options.context, job, worker->claim);
+		worker->options.on_job(worker->options.context, job, worker->number);
 }
 
 void brb_worker_end_job(brb_worker *worker)
 {
 	atomic_store(&worker->began_us, 0);
 	if (worker->options.on_job)
-		worker->options.on_job(worker->options.context, 0, worker->claim);
+		worker->options.on_job(worker->options.context, 0, worker->number);
 }

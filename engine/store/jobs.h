@@ -6,9 +6,9 @@
  * job that comes before the head takes its place, unless the head is claimed. So claiming is a walk along the heads,
  * however many jobs wait behind them, and the jobs of one queue are judged one after the other.
  *
- * A claim is a number of its caller's choice: random, from 1, another one for each call of brb_store_jobs_claim. A job
- * is claimed by it until the lease ends; who then claims the job takes it from there. What was judged counts only if
- * brb_store_job_is_claimed says so in the transaction that stores it and ends the job.
+ * A claim is a number of its caller's choice: random, from 1, and his alone; it may be used again once it holds nothing
+ * more. A job is claimed by it until the lease ends; who then claims the job takes it from there. What was judged counts
+ * only if brb_store_job_is_claimed says so in the transaction that stores it and ends the job.
  *
  * A job belongs to the live clock (run 0) or to a history run, which has a time of its own. The store compares times
  * and never asks a clock for them.

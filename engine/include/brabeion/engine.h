@@ -603,9 +603,10 @@ BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, bra
  */
 
 /*
- * The job that a worker has at hand from now on; 0: none. `claim` is the number under which this worker holds it, and
- * perhaps others. A worker that may die, as one in a process of its own may, writes both where they are found
- * afterwards, for brabeion_job_died. Must be quick. It must not call the engine.
+ * The job that a worker has at hand from now on; 0: none, also before anything is claimed. `claim` is the number under
+ * which the worker holds all that it has claimed, the same until brabeion_work returns. A worker that may die, as one in
+ * a process of its own may, writes both where they are found afterwards, for brabeion_job_died. Must be quick. It must
+ * not call the engine.
  */
 typedef void (*brabeion_job_callback)(void *context, int64_t job, int64_t claim);
 
