@@ -30,7 +30,8 @@ struct brb_worker {
 	brb_worker *next; /* of the engine's */
 	brb_worker_options options;
 	uint64_t random;
-	int watch_fd; /* tells commits that stored jobs, whoever made them; -1: there is none */
+	int watch_fd;  /* tells commits that stored jobs, whoever made them; -1: there is none (yet) */
+	bool is_blind; /* and that was told */
 	int wake_fd;
 
 	brb_detached *detached;

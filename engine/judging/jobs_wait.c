@@ -115,16 +115,7 @@ brabeion_status brb_worker_enlist(brb_worker *worker, brabeion_error *error)
 	if (worker->wake_fd < 0)
 		return brb_status_set(error, BRABEION_SYSTEM, "a descriptor to wake a worker by: %s",
 				      strerror(errno));
-	worker->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (worker->watch_fd >= 0 &&
-	    inotify_add_watch(worker->watch_fd, brb_store_journal_path(jobs->store), IN_ATTRIB) < 0) {
-		close(worker->watch_fd);
-		worker->watch_fd = -1;
-	}
-	if (worker->watch_fd < 0)
-		brb_log_write(jobs->log, BRABEION_LOG_WARNING,
-			      "inotify has no watch left (fs.inotify.max_user_instances): a worker looks for jobs "
-			      "once a second instead");
+	worker->watch_fd = -1;
 	pthread_mutex_lock(&jobs->lock);
 	worker->next = jobs->workers;
 	jobs->workers = worker;
@@ -207,8 +198,29 @@ static int64_t idle_us(const brb_worker *worker)
 	return least(wait_us, worker->watch_fd >= 0 ? WAIT_MOST_US : WAIT_BLIND_US);
 }
 
+/* The journal is there once the database has been used. Told once when it cannot be watched. */
+static void watch_commits(brb_worker *worker)
+{
+	const char *journal = brb_store_journal_path(worker->jobs->store);
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (fd >= 0 && inotify_add_watch(fd, journal, IN_ATTRIB) >= 0) {
+		worker->watch_fd = fd;
+		return;
+	}
+	int why = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!worker->is_blind)
+		brb_log_write(worker->jobs->log, BRABEION_LOG_WARNING,
+			      "%s: cannot be watched (%s): a worker looks for jobs once a second instead", journal,
+			      strerror(why));
+	worker->is_blind = true;
+}
+
 void brb_worker_wait(brb_worker *worker, int64_t most_us)
 {
+	if (worker->watch_fd < 0)
+		watch_commits(worker);
 	drain(worker->watch_fd); /* before looking: what is committed after this makes it readable again */
 	drain(worker->wake_fd);
 	int64_t wait_us = brb_worker_is_to_stop(worker) ? 0 : idle_us(worker);
