@@ -103,7 +103,7 @@ static brabeion_status insert(brb_store *store, const brb_pending_job *job, bool
 /* Of two that are due at once the older comes first, so a new one takes the head's place only if it is due before. */
 static brabeion_status write_job(brb_store *store, const brb_pending_job *job, brabeion_error *error)
 {
-	brb_seat head;
+	brb_seat head = { 0 };
 	brb_queue queue = { .user = job->user, .badge = job->badge, .run = job->run };
 	brabeion_status status = brb_queue_head(store, &queue, &head, error);
 	if (status != BRABEION_OK)
@@ -159,7 +159,7 @@ brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim
 				    brabeion_error *error)
 {
 	brb_seat seat = { 0 };
-	brb_queue queue;
+	brb_queue queue = { 0 };
 	int64_t failed = 0;
 	brabeion_status status = read_job(store, BRB_STATEMENT_JOB_GET, id, &seat, &queue, &failed, error);
 	if (status != BRABEION_OK)
@@ -171,8 +171,8 @@ brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim
 
 brabeion_status brb_store_job_end(brb_store *store, int64_t id, brabeion_error *error)
 {
-	brb_seat seat;
-	brb_queue queue;
+	brb_seat seat = { 0 };
+	brb_queue queue = { 0 };
 	int64_t attempts = 0;
 	brabeion_status status = read_job(store, BRB_STATEMENT_JOB_END, id, &seat, &queue, &attempts, error);
 	if (status != BRABEION_OK || !seat.id)
@@ -226,8 +226,8 @@ brabeion_status brb_job_park(brb_store *store, int64_t id, int64_t at_us, const 
 brabeion_status brb_store_job_fail(brb_store *store, int64_t id, const brb_store_failure *failure, bool *parked,
 				   brabeion_error *error)
 {
-	brb_seat seat;
-	brb_queue queue;
+	brb_seat seat = { 0 };
+	brb_queue queue = { 0 };
 	int64_t attempts = 0;
 	brabeion_status status = read_job(store, BRB_STATEMENT_JOB_GET, id, &seat, &queue, &attempts, error);
 	if (status == BRABEION_OK && !seat.id)

@@ -48,8 +48,8 @@ static brabeion_status read_state(brb_claim_work *work, brb_ready_job *ready, sq
 	return ready->wrong ? BRABEION_OK : brb_status_no_memory(error);
 }
 
-static brabeion_status read_ready(brb_claim_work *work, sqlite3_stmt *statement, brb_ready_job **read,
-				  brabeion_error *error)
+/* Adds a job to those that are ready. */
+static brabeion_status read_ready(brb_claim_work *work, sqlite3_stmt *statement, brabeion_error *error)
 {
 	brb_arena *memory = &work->list->memory;
 	brb_ready_job *ready = brb_list_add(&work->ready, &work->ready_count, &work->ready_capacity, sizeof *ready);
@@ -69,7 +69,6 @@ static brabeion_status read_ready(brb_claim_work *work, sqlite3_stmt *statement,
 	};
 	if (!ready->job.user || !ready->job.event || !ready->job.event_id)
 		return brb_status_no_memory(error);
-	*read = ready;
 	return brb_claim_has_badge(work->claim, ready->queue.badge) ? read_state(work, ready, statement, error)
 								    : BRABEION_OK;
 }
@@ -77,7 +76,6 @@ static brabeion_status read_ready(brb_claim_work *work, sqlite3_stmt *statement,
 static brabeion_status read_heads(brb_claim_work *work, brabeion_error *error)
 {
 	bool row;
-	brb_ready_job *read;
 	brabeion_status status;
 	brb_store *store = work->store;
 	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_JOBS_READY, error);
@@ -87,7 +85,7 @@ static brabeion_status read_heads(brb_claim_work *work, brabeion_error *error)
 	sqlite3_bind_int64(statement, 2, work->claim->now_us);
 	sqlite3_bind_int64(statement, 3, (int64_t)work->claim->most);
 	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row) {
-		status = read_ready(work, statement, &read, error);
+		status = read_ready(work, statement, error);
 		if (status != BRABEION_OK)
 			break;
 	}
@@ -100,7 +98,6 @@ static brabeion_status read_behind(brb_claim_work *work, const brb_ready_job *he
 				   brabeion_error *error)
 {
 	bool row;
-	brb_ready_job *read;
 	brabeion_status status;
 	int64_t now_us = work->claim->now_us;
 	brb_store *store = work->store;
@@ -114,8 +111,8 @@ static brabeion_status read_behind(brb_claim_work *work, const brb_ready_job *he
 	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row) {
 		if (sqlite3_column_int64(statement, SEAT_RETRY) > now_us)
 			break;
-		status = read_ready(work, statement, &read, error);
-		if (status != BRABEION_OK || read->wrong)
+		status = read_ready(work, statement, error);
+		if (status != BRABEION_OK || work->ready[work->ready_count - 1].wrong)
 			break; /* one that cannot be read is met when it is head */
 	}
 	sqlite3_reset(statement);

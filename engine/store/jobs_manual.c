@@ -71,7 +71,7 @@ static brabeion_status run_for_job(brb_store *store, brb_statement which, int64_
 
 static brabeion_status unpark(brb_store *store, int64_t id, const brb_queue *queue, brabeion_error *error)
 {
-	brb_seat head;
+	brb_seat head = { 0 };
 	brabeion_status status = brb_queue_head(store, queue, &head, error);
 	if (status == BRABEION_OK)
 		status = run_for_job(store, BRB_STATEMENT_JOB_UNPARK, id, error);

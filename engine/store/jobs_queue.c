@@ -87,7 +87,7 @@ brabeion_status brb_seat_set(brb_store *store, int64_t id, const int64_t *ready_
 
 brabeion_status brb_queue_left(brb_store *store, const brb_queue *queue, const brb_seat *left, brabeion_error *error)
 {
-	brb_seat first;
+	brb_seat first = { 0 };
 	brb_jobs_have_changed(store, queue, false);
 	if (!left->is_head)
 		return BRABEION_OK;
@@ -103,7 +103,7 @@ brabeion_status brb_queue_left(brb_store *store, const brb_queue *queue, const b
 brabeion_status brb_queue_reseat(brb_store *store, const brb_queue *queue, const brb_seat *head, int64_t now_us,
 				 brabeion_error *error)
 {
-	brb_seat first;
+	brb_seat first = { 0 };
 	brb_jobs_have_changed(store, queue, true);
 	if (head->id && head->claim && head->ready_us > now_us)
 		return BRABEION_OK;

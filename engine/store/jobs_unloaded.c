@@ -105,7 +105,7 @@ brabeion_status brb_claim_park_unreadable(brb_claim_work *work, const brb_ready_
 static brabeion_status return_queue(brb_claim_work *work, const brb_queue *queue, int64_t *count,
 				    brabeion_error *error)
 {
-	brb_seat head;
+	brb_seat head = { 0 };
 	brb_store *store = work->store;
 	brabeion_status status = brb_queue_head(store, queue, &head, error);
 	sqlite3_stmt *statement =
@@ -139,7 +139,7 @@ static brabeion_status next_number(brb_claim_work *work, brb_statement which, in
 /* Whole queues of a badge come back until there are enough; *left is set when there are more of them. */
 static brabeion_status return_badge(brb_claim_work *work, int64_t badge, bool *left, brabeion_error *error)
 {
-	int64_t count;
+	int64_t count = 0;
 	brb_queue queue = { .badge = badge, .run = work->claim->run };
 	for (size_t returned = 0;; returned += (size_t)count) {
 		brabeion_status status =
@@ -157,7 +157,7 @@ static brabeion_status return_badge(brb_claim_work *work, int64_t badge, bool *l
 static brabeion_status return_ready_queues(brb_claim_work *work, brabeion_error *error)
 {
 	bool row;
-	int64_t count;
+	int64_t count = 0;
 	brabeion_status status;
 	brb_queue *queues = NULL;
 	size_t queue_count = 0, capacity = 0;
