@@ -60,9 +60,8 @@ static brabeion_status take_over(brb_judge *judge, int64_t from)
 	if (brb_judge_enter_store(judge) && brb_history_begin_run(judge, &run))
 		judge->fault = brb_store_jobs_adopt(judge->store, from, run, &jobs, &judge->error);
 	if (judge->fault == BRABEION_OK && jobs)
-		brb_log_write(judge->log, BRABEION_LOG_INFO,
-			      "%lld job%s of a history that did not end %s taken over", (long long)jobs,
-			      jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
+		brb_log_write(judge->log, BRABEION_LOG_INFO, "%lld job%s of a history that did not end %s taken over",
+			      (long long)jobs, jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
 	return judge->fault;
 }
 

@@ -349,8 +349,7 @@ static void note_warmth(const brb_route *route, bool needed)
 /* In a history: an event that comes, whatever becomes of it, takes the time on. False: a fault. */
 static bool pass_time(brb_judge *judge, bool has_at, int64_t at_us, brabeion_result *result)
 {
-	return !judge->history ||
-	       brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
+	return !judge->history || brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
 }
 
 brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,

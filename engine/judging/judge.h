@@ -33,14 +33,14 @@ typedef struct brb_judge {
 	brb_group *group;
 	brb_history *history;    /* NULL: time is the clock's */
 	uint32_t award_capacity; /* of the array of the result under way */
-	bool single;           /* one event, so that what it finds held is worth remembering */
-	bool leads;            /* this thread leads the group: it may begin a transaction */
-	bool left_to_group;    /* nothing was judged: the event is sure, or likely, to need the store */
-	bool needed_store;     /* the event under way read or changed memory, or earned something new */
-	bool in_transaction;   /* begun by the judge when first needed; ended by the caller */
-	brabeion_status fault; /* of the store: the transaction cannot be committed */
-	brabeion_error error;  /* its message */
-	brb_arena scratch;     /* texts for the judgement under way */
+	bool single;             /* one event, so that what it finds held is worth remembering */
+	bool leads;              /* this thread leads the group: it may begin a transaction */
+	bool left_to_group;      /* nothing was judged: the event is sure, or likely, to need the store */
+	bool needed_store;       /* the event under way read or changed memory, or earned something new */
+	bool in_transaction;     /* begun by the judge when first needed; ended by the caller */
+	brabeion_status fault;   /* of the store: the transaction cannot be committed */
+	brabeion_error error;    /* its message */
+	brb_arena scratch;       /* texts for the judgement under way */
 } brb_judge;
 
 enum { BRB_AWARDED_DEPTH_MOST = 16 };

@@ -558,6 +558,7 @@ typedef struct brabeion_badge {
 	const char *plugin;      /* its id */
 	const char *plugin_file; /* the path it was loaded from */
 	bool multiple;
+	bool async; /* judged later */
 	uint32_t level_count;
 	const brabeion_level *levels;
 	uint32_t event_count;
