@@ -265,12 +265,13 @@ Test(history, one_that_is_alive_is_left_alone)
 	scene_finish(here);
 }
 
-Test(history, one_that_is_killed_is_taken_over)
+Test(history, one_that_is_killed_is_taken_over, .timeout = 60)
 {
 	scene *here = scene_new();
 	scene_config(here, config);
 	pid_t child = fork();
 	if (child == 0) {
+		alarm(30); /* a step that fails here would not end */
 		open_history(here);
 		fire_at(here, "visit", "e1", 0, "again");
 		raise(SIGKILL);
