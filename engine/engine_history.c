@@ -56,7 +56,7 @@ static void drop_run(void *context, int64_t run)
 /* The jobs of a run whose lock is ours now become this history's. */
 static brabeion_status take_over(brb_judge *judge, int64_t from)
 {
-	int64_t run, jobs;
+	int64_t run = 0, jobs = 0;
 	if (brb_judge_enter_store(judge) && brb_history_begin_run(judge, &run))
 		judge->fault = brb_store_jobs_adopt(judge->store, from, run, &jobs, &judge->error);
 	if (judge->fault == BRABEION_OK && jobs)
@@ -185,7 +185,7 @@ static brabeion_status do_end(brb_request *head)
 	time_request *request = (time_request *)(void *)head;
 	brb_judge *judge = head->judge;
 	brb_history *history = request->engine->history;
-	int64_t jobs;
+	int64_t jobs = 0;
 	request->judged = true;
 	brb_history_keep(judge);
 	if (history->run && brb_judge_enter_store(judge))

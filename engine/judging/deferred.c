@@ -118,7 +118,7 @@ int32_t brb_deferred_set(brb_call *call, const brabeion_field *field)
 	brabeion_field copy = *field;
 	if (!copy_text(call, &copy.name) || (copy.type == BRABEION_TYPE_TEXT && !copy_text(call, &copy.value.text)))
 		return BADGE_FAILED;
-	brabeion_field *place = find_place(call->frozen, field->name);
+	brabeion_field *place = find_place(call->frozen, copy.name);
 	if (place)
 		*place = copy;
 	else
