@@ -212,7 +212,8 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 }
 
 /* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
-static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, brabeion_error *error)
+static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, const brabeion_options *options,
+				  brabeion_error *error)
 {
 	brb_generation *generation = NULL;
 	const char *database = engine->database ? engine->database : config->database;
@@ -225,6 +226,8 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status == BRABEION_OK)
 		brb_registry_publish(&engine->registry, generation);
 	else
@@ -263,11 +266,13 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	brb_submissions_init(&engine->submissions, options->submit_capacity);
 	engine->feed_fd = -1;
 	engine->runs_fd = -1;
-	status = open_parts(engine, config, error);
-	brb_config_close(config);
+	status = open_parts(engine, config, options, error);
 	if (status == BRABEION_OK && options->time == BRABEION_TIME_HISTORY)
-		status = brb_engine_open_history(engine, error);
-	if (status != BRABEION_OK)
+		status = brb_engine_open_history(engine, config->jobs.attempts_most, error);
+	brb_config_close(config);
+	if (status == BRABEION_OK)
+		brb_engine_consider_workers(engine);
+	else
 		brabeion_close(engine);
 	return status;
 }
@@ -292,6 +297,7 @@ void brabeion_close(brabeion_engine *engine)
 	if (!engine || *brb_guard_depth() || !*engine->born_here)
 		return;
 	brb_submissions_finish(&engine->submissions);
+	brb_engine_close_workers(engine);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);
@@ -333,6 +339,7 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 	const char *name = engine->synchronous_full != (config->synchronous == BRB_CONFIG_FULL) ? "synchronous"
 			   : engine->busy_timeout_ms != config->busy_timeout_ms                 ? "busy_timeout"
 			   : engine->retention_us != config->retention_us                       ? "retention"
+			   : engine->workers.configured != config->jobs.workers                 ? "workers"
 												: NULL;
 	if (name)
 		brb_log_write(&engine->log, BRABEION_LOG_WARNING,
@@ -357,6 +364,8 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		status = number_badges(generation, engine->store, error);
 	if (status == BRABEION_OK)
 		tell_unchanged(engine, config);
+	if (status == BRABEION_OK)
+		brb_engine_set_limits(engine, config);
 	brb_config_close(config);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
@@ -368,6 +377,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	receipt->generation = engine->registry.published;
 	receipt->load_us = loaded_us - began_us;
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
+	brb_engine_consider_workers(engine);
 	return BRABEION_OK;
 }
 
@@ -555,6 +565,9 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 	status = judge_all(&judge, events, count, results);
 	count_results(judge.counters, results, count);
 	end_judging(&judge, reader);
+	if (brb_store_has_stored_jobs(engine->store) &&
+	    !atomic_load_explicit(&engine->workers.started, memory_order_relaxed))
+		brb_engine_start_workers(engine);
 	return status;
 }
 

@@ -116,12 +116,12 @@ static brabeion_status take_over_the_dead(brabeion_engine *engine, brabeion_erro
 
 /* ---- life ---- */
 
-brabeion_status brb_engine_open_history(brabeion_engine *engine, brabeion_error *error)
+brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error)
 {
 	engine->history = calloc(1, sizeof *engine->history);
 	if (!engine->history)
 		return brb_status_no_memory(error);
-	brb_history_init(engine->history, BRB_HISTORY_ATTEMPTS_MOST);
+	brb_history_init(engine->history, attempts_most);
 	engine->history->begin_run = begin_run;
 	engine->history->drop_run = drop_run;
 	engine->history->context = engine;

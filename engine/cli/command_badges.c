@@ -157,6 +157,7 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 		.existing_only = true,
 		.log = brb_cli_report_log,
 		.log_context = report,
+		.no_workers = true,
 	};
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
 	if (status == BRABEION_ABSENT) {

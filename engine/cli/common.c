@@ -44,6 +44,7 @@ brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *re
 		.log = brb_cli_report_log,
 		.log_context = report,
 		.time = options->history ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
+		.no_workers = true,
 	};
 	brabeion_status status = brabeion_open(&wanted, &engine, &error);
 	if (status == BRABEION_OK)

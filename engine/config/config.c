@@ -236,6 +236,8 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "busy_timeout", read_busy_timeout, false },
 		{ "retention", read_retention, false },
 		{ "cache_dir", read_cache_dir, false },
+		{ "workers", brb_config_read_workers, false },
+		{ "jobs", brb_config_read_jobs, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
@@ -264,6 +266,7 @@ static bool set_defaults(brb_config_reading *reading)
 	reading->config->database = brb_config_resolve(reading, "badges.db");
 	reading->config->busy_timeout_ms = 5 * BRB_CONFIG_SECOND_MS;
 	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
+	brb_config_set_job_defaults(&reading->config->jobs);
 	return reading->config->database != NULL;
 }
 

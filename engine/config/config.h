@@ -60,6 +60,16 @@ typedef struct brb_config_plugin {
 
 typedef enum brb_config_synchronous { BRB_CONFIG_NORMAL, BRB_CONFIG_FULL } brb_config_synchronous;
 
+/* How jobs are judged. */
+typedef struct brb_config_jobs {
+	uint32_t workers; /* threads of the embedding process */
+	uint32_t attempts_most;
+	int64_t lease_us;
+	int64_t time_limit_us;
+	int64_t backoff_us;
+	int64_t grace_us;
+} brb_config_jobs;
+
 typedef struct brb_config {
 	const char *name;     /* what messages call the file: the path as it was given */
 	const char *database; /* resolved path; never NULL */
@@ -67,6 +77,7 @@ typedef struct brb_config {
 	int64_t busy_timeout_ms;
 	int64_t retention_us;  /* how long event ids are remembered; INT64_MAX: forever */
 	const char *cache_dir; /* resolved path, or NULL */
+	brb_config_jobs jobs;
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */

@@ -303,6 +303,19 @@ static bool tell_award(brb_call *call, const brb_badge *badge, const brb_store_a
 	return true;
 }
 
+bool brb_call_add_award(brb_call *call, const brb_badge *badge, const brb_store_award *award)
+{
+	brb_judge *judge = call->judge;
+	int64_t sequence = 0;
+	judge->needed_store = true;
+	if (!kept(call, judge->view->award_add(judge, award, &sequence)))
+		return false;
+	if (!sequence || tell_award(call, badge, award, sequence))
+		return true;
+	judge->fault = brb_status_no_memory(&judge->error);
+	return false;
+}
+
 bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason)
 {
 	brb_judge *judge = call->judge;
@@ -319,7 +332,6 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .event_id = event_id,
 				  .note = call->note,
 				  .rearn = badge->rearn || call->granted };
-	int64_t sequence = 0;
 	bool held = false;
 	if (!call->granted && judge->view->knows_held(judge, &award))
 		return true;
@@ -329,14 +341,8 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 		return false;
 	if (held)
 		return true;
-	judge->needed_store = true;
 	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
-	if (!kept(call, judge->view->award_add(judge, &award, &sequence)))
-		return false;
-	if (!sequence || tell_award(call, badge, &award, sequence))
-		return true;
-	judge->fault = brb_status_no_memory(&judge->error);
-	return false;
+	return brb_call_add_award(call, badge, &award);
 }
 
 static const brb_badge *find_granted(brb_call *call, const char *slug)

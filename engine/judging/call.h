@@ -48,4 +48,7 @@ void brb_call_fail(brb_call *call, const char *format, ...) BRB_PRINTF(2, 3);
  */
 bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason);
 
+/* Stores an award that is filled in completely, unless it is held, and adds it to the result. False: a fault. */
+bool brb_call_add_award(brb_call *call, const brb_badge *badge, const brb_store_award *award);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "judging/call.h"
 #include "judging/deferred.h"
+#include "judging/detached.h"
 #include "judging/group.h"
 #include "judging/history.h"
 #include "judging/view.h"
@@ -352,6 +353,21 @@ static bool pass_time(brb_judge *judge, bool has_at, int64_t at_us, brabeion_res
 	return !judge->history || brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
 }
 
+/* What a job's judgement has come to. Whether a failure is the last, so that it counts, is not known here. */
+static brabeion_status end_job(brb_call *call, uint32_t award_count, uint32_t failed, const char **why)
+{
+	brb_judge *judge = call->judge;
+	*why = NULL;
+	if (call->failed && judge->fault == BRABEION_OK) {
+		call->result->failed = failed;
+		*why = brb_arena_copy(&judge->scratch, call->message);
+		if (!*why)
+			judge->fault = brb_status_no_memory(&judge->error);
+	}
+	raise_all_awarded(call, award_count);
+	return judge->fault;
+}
+
 brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
 			      brabeion_result *result, const char **why)
 {
@@ -362,15 +378,22 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 	++*judge->guard;
 	judge_now(&call, &step);
 	--*judge->guard;
-	*why = NULL;
-	if (call.failed && judge->fault == BRABEION_OK) {
-		result->failed = failed; /* whether it will be judged again is not known here */
-		*why = brb_arena_copy(&judge->scratch, call.message);
-		if (!*why)
-			judge->fault = brb_status_no_memory(&judge->error);
-	}
-	raise_all_awarded(&call, award_count);
-	return judge->fault;
+	return end_job(&call, award_count, failed, why);
+}
+
+brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+				    const brb_detached *detached, const brb_detached_part *part,
+				    brabeion_result *result, const char **why)
+{
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	uint32_t award_count = result->award_count, failed = result->failed;
+	brb_call call;
+	init_call(&call, judge, event, result);
+	begin_judgement(&call, &step);
+	brb_detached_apply(&call, detached, part);
+	if (call.failed)
+		fail_badge(&call, badge, award_count);
+	return end_job(&call, award_count, failed, why);
 }
 
 /* One that is heard, and whose turn it is. */

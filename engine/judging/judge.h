@@ -18,13 +18,16 @@
 #include "loading/registry.h"
 #include "store/store.h"
 
-typedef struct brb_group brb_group;     /* judging/group: who leads the store's transaction */
-typedef struct brb_history brb_history; /* judging/history: the time of events of the past */
-typedef struct brb_view brb_view;       /* judging/view: how memory, awards and jobs are reached */
+typedef struct brb_group brb_group;                 /* judging/group: who leads the store's transaction */
+typedef struct brb_history brb_history;             /* judging/history: the time of events of the past */
+typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
+typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
+typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
 	const brb_view *view;
+	brb_detached *detached; /* of brb_view_detached; else NULL */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
@@ -55,10 +58,16 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 
 /*
  * Judges one badge on the event of a job, adding to the result what it earns. *why is the badge's failure, in the judge's
- * scratch, or NULL; what it did is dropped then, and the log knows. Inside a transaction. Answers the store's status.
+ * scratch, or NULL; what it did is dropped then, and the log knows. Inside a transaction, or detached: then nothing is
+ * earned yet, and nothing dropped. Answers the store's status.
  */
 brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
 			      brabeion_result *result, const char **why);
+
+/* Inside a transaction: makes what a detached judgement of the job has done real; otherwise as brb_judge_job. */
+brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+				    const brb_detached *detached, const brb_detached_part *part,
+				    brabeion_result *result, const char **why);
 
 /* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with why. */
 brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error);

@@ -86,6 +86,7 @@ struct brb_store {
 		bool next_is_known;
 		int64_t next_run, next_us; /* when the next job of this run is ready */
 		bool are_ready;            /* after this transaction, for workers who may be asleep */
+		atomic_bool were_stored;   /* by any transaction */
 	} jobs;
 
 	struct brb_known *known; /* what is surely held */

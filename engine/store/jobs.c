@@ -155,6 +155,20 @@ static brabeion_status read_job(brb_store *store, brb_statement which, int64_t i
 	return status;
 }
 
+brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim, uint32_t *attempts,
+				    brabeion_error *error)
+{
+	brb_seat seat = { 0 };
+	brb_queue queue;
+	int64_t failed = 0;
+	brabeion_status status = read_job(store, BRB_STATEMENT_JOB_GET, id, &seat, &queue, &failed, error);
+	if (status != BRABEION_OK)
+		return status;
+	*claim = seat.claim;
+	*attempts = (uint32_t)failed;
+	return BRABEION_OK;
+}
+
 brabeion_status brb_store_job_end(brb_store *store, int64_t id, brabeion_error *error)
 {
 	brb_seat seat;

@@ -6,9 +6,9 @@
  * job that comes before the head takes its place, unless the head is claimed. So claiming is a walk along the heads,
  * however many jobs wait behind them, and the jobs of one queue are judged one after the other.
  *
- * A claim is a number of its caller's choice: random, from 1, another one for each call of brb_store_jobs_claim. A job
- * is claimed by it until the lease ends; who then claims the job takes it from there. What was judged counts only if
- * brb_store_job_is_claimed says so in the transaction that stores it and ends the job.
+ * A claim is a number of its caller's choice: random, from 1, and his alone; it may be used again once it holds nothing
+ * more. A job is claimed by it until the lease ends; who then claims the job takes it from there. What was judged counts
+ * only if brb_store_job_is_claimed says so in the transaction that stores it and ends the job.
  *
  * A job belongs to the live clock (run 0) or to a history run, which has a time of its own. The store compares times
  * and never asks a clock for them.
@@ -112,9 +112,16 @@ brabeion_status brb_store_jobs_renew(brb_store *store, int64_t claim, int64_t un
 /* Whatever the claim still holds can be claimed again at once. */
 brabeion_status brb_store_jobs_give_back(brb_store *store, int64_t claim, brabeion_error *error);
 
+/* The same, but for one job, which stays claimed. */
+brabeion_status brb_store_jobs_give_back_but(brb_store *store, int64_t claim, int64_t id, brabeion_error *error);
+
 /* Whether the job is the head of its queue, and this claim's: only then it may be ended or failed. */
 brabeion_status brb_store_job_is_claimed(brb_store *store, int64_t id, int64_t claim, bool *claimed,
 					 brabeion_error *error);
+
+/* Whose the job is, for those who tidy up after a worker: *claim is 0 when it is nobody's, parked or gone. */
+brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim, uint32_t *attempts,
+				    brabeion_error *error);
 
 /* ---- ending ---- */
 
@@ -145,6 +152,9 @@ brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t run, int64_t *
 
 /* The same outside of transactions, of what is committed: no lock is waited for. */
 brabeion_status brb_store_jobs_look(brb_store *store, int64_t run, int64_t *at_us, brabeion_error *error);
+
+/* Whether a transaction of this store's has ever left a live job that is ready, now or at its time. Any thread. */
+bool brb_store_has_stored_jobs(const brb_store *store);
 
 /* ---- history runs ---- */
 

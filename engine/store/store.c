@@ -168,8 +168,10 @@ void brb_store_rollback(brb_store *store)
  * SQLite writes to the journal before readers see the commit, long before at synchronous FULL: who woke at that write
  * would look too early, and sleep on. So the journal's times are set once the commit can be seen.
  */
-static void wake_watchers(const brb_store *store)
+static void wake_watchers(brb_store *store)
 {
+	if (store->jobs.are_ready && !atomic_load_explicit(&store->jobs.were_stored, memory_order_relaxed))
+		atomic_store_explicit(&store->jobs.were_stored, true, memory_order_relaxed);
 	if (store->last_sequence != store->written_sequence || store->jobs.are_ready)
 		utimensat(AT_FDCWD, store->journal_path, NULL, 0);
 }
@@ -193,6 +195,11 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 	store->known_version = brb_database_data_version(&store->database);
 	end_transaction(store, true);
 	return BRABEION_OK;
+}
+
+bool brb_store_has_stored_jobs(const brb_store *store)
+{
+	return atomic_load_explicit(&store->jobs.were_stored, memory_order_relaxed);
 }
 
 uint64_t brb_store_commit_count(const brb_store *store)

@@ -11,6 +11,7 @@ static void enter_frozen(void)
 	write_file("badges.yaml", "database: badges.db\n"
 				  "plugin_path: [\"" BRB_BUILD_DIR "/tests/plugins\"]\n"
 				  "cache_dir: cache\n"
+				  "workers: 0\n"
 				  "plugins:\n"
 				  "  - file: freezing.so\n");
 }

@@ -215,7 +215,10 @@ Test(history, an_engine_that_is_none_says_so)
 
 Test(history, a_live_engine_keeps_what_is_async_for_its_workers)
 {
-	scene *here = scene_with(config);
+	scene *here = scene_new();
+	scene_config(here, config);
+	here->options.no_workers = true;
+	scene_open(here);
 	cr_assert_str_eq(fire_at(here, "visit", "e1", 5, "hello"), "");
 	cr_assert_eq(count_jobs(here, "run = 0 AND at_us = 5"), 1);
 	scene_finish(here);
@@ -380,4 +383,54 @@ Test(history, a_month_may_be_filled_in_any_order)
 	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2024-04-01T00:00:00Z"), ""),
 			 "addict 1 2024-04 @1711929600000000 came;");
 	scene_finish(here);
+}
+
+/* ---- midnight, live ---- */
+
+static int64_t now_us;
+
+static int64_t read_now(void *context)
+{
+	(void)context;
+	return now_us;
+}
+
+/* All that waits is judged now. */
+static void work(scene *here)
+{
+	brabeion_work_options options = { .until_idle = true };
+	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
+}
+
+/* A month of days, the last of them a moment before its midnight; judged so much later, after a reload or a restart. */
+static void expect_addict(int64_t later_us, bool reload, bool restart)
+{
+	scene *here = scene_new();
+	scene_config(here, config);
+	here->options.no_workers = true;
+	here->options.clock = read_now;
+	scene_open(here);
+	now_us = time_of("2023-02-28T23:59:59.9Z");
+	cr_assert_str_eq(come(here, "2023-02-01T12:00:00Z", 27, 0), "");
+	brabeion_event event = { .name = "came", .user = "ada" };
+	cr_assert_str_eq(scene_earned(here, &event), "");
+	now_us += later_us;
+	if (reload)
+		cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s",
+			     here->error.message);
+	if (restart) {
+		scene_close(here);
+		scene_open(here);
+	}
+	work(here);
+	cr_assert_str_eq(scene_awards(here, "ada"), "addict 1 2023-02;");
+	scene_finish(here);
+}
+
+Test(history, live_a_moment_before_midnight_counts_for_its_day_however_late_it_is_judged)
+{
+	expect_addict(0, false, false);
+	expect_addict(INT64_C(3600) * SECOND, false, false);
+	expect_addict(day_us, true, false);
+	expect_addict(40 * day_us, true, true);
 }

@@ -395,6 +395,25 @@ Test(store_jobs, given_back_it_lets_those_before_it_go_first)
 	commit(store);
 }
 
+Test(store_jobs, whose_a_job_is)
+{
+	int64_t number = -42;
+	uint32_t attempts = 42;
+	begin(store);
+	add(store, 1, "ada", 1);
+	add(store, 1, "bob", 2);
+	claim(store, 7, 10, 1);
+	fail_job(store, 1, 10, 10, 5);
+	cr_expect_str_eq(claim(store, 8, 9, 10), "2:1:bob@2 ");
+	WELL(brb_store_job_claim(store, 1, &number, &attempts, error));
+	cr_expect(number == 0 && attempts == 1);
+	WELL(brb_store_job_claim(store, 2, &number, &attempts, error));
+	cr_expect(number == 8 && attempts == 0);
+	WELL(brb_store_job_claim(store, 99, &number, &attempts, error));
+	cr_expect(number == 0 && attempts == 0);
+	commit(store);
+}
+
 /* ---- failing ----------------------------------------------------------------------------------------------------- */
 
 Test(store_jobs, a_failed_job_is_retried_later_and_holds_back_its_queue)
