@@ -267,9 +267,9 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	engine->feed_fd = -1;
 	engine->runs_fd = -1;
 	status = open_parts(engine, config, options, error);
-	brb_config_close(config);
 	if (status == BRABEION_OK && options->time == BRABEION_TIME_HISTORY)
-		status = brb_engine_open_history(engine, error);
+		status = brb_engine_open_history(engine, config->jobs.attempts_most, error);
+	brb_config_close(config);
 	if (status == BRABEION_OK)
 		brb_engine_consider_workers(engine);
 	else

@@ -56,13 +56,12 @@ static void drop_run(void *context, int64_t run)
 /* The jobs of a run whose lock is ours now become this history's. */
 static brabeion_status take_over(brb_judge *judge, int64_t from)
 {
-	int64_t run, jobs;
+	int64_t run = 0, jobs = 0;
 	if (brb_judge_enter_store(judge) && brb_history_begin_run(judge, &run))
 		judge->fault = brb_store_jobs_adopt(judge->store, from, run, &jobs, &judge->error);
 	if (judge->fault == BRABEION_OK && jobs)
-		brb_log_write(judge->log, BRABEION_LOG_INFO,
-			      "%lld job%s of a history that did not end %s taken over", (long long)jobs,
-			      jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
+		brb_log_write(judge->log, BRABEION_LOG_INFO, "%lld job%s of a history that did not end %s taken over",
+			      (long long)jobs, jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
 	return judge->fault;
 }
 
@@ -117,12 +116,12 @@ static brabeion_status take_over_the_dead(brabeion_engine *engine, brabeion_erro
 
 /* ---- life ---- */
 
-brabeion_status brb_engine_open_history(brabeion_engine *engine, brabeion_error *error)
+brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error)
 {
 	engine->history = calloc(1, sizeof *engine->history);
 	if (!engine->history)
 		return brb_status_no_memory(error);
-	brb_history_init(engine->history, BRB_HISTORY_ATTEMPTS_MOST);
+	brb_history_init(engine->history, attempts_most);
 	engine->history->begin_run = begin_run;
 	engine->history->drop_run = drop_run;
 	engine->history->context = engine;
@@ -186,7 +185,7 @@ static brabeion_status do_end(brb_request *head)
 	time_request *request = (time_request *)(void *)head;
 	brb_judge *judge = head->judge;
 	brb_history *history = request->engine->history;
-	int64_t jobs;
+	int64_t jobs = 0;
 	request->judged = true;
 	brb_history_keep(judge);
 	if (history->run && brb_judge_enter_store(judge))

@@ -13,7 +13,7 @@
 #include "loading/registry.h"
 #include "store/store.h"
 
-enum { BRB_CALLBACKS_MOST = 16, BRB_HISTORY_ATTEMPTS_MOST = 5 };
+enum { BRB_CALLBACKS_MOST = 16 };
 
 /* Either of on_award or on_revoke. */
 typedef struct brb_callback {
@@ -95,7 +95,7 @@ const char *brb_engine_refusal(brabeion_status status);
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
 
 /* Begins a history, with the jobs of those that are dead. The first generation is published. (engine_history.c) */
-brabeion_status brb_engine_open_history(brabeion_engine *engine, brabeion_error *error);
+brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error);
 void brb_engine_close_history(brabeion_engine *engine);
 
 /* Once the store is open; ends them, after the job at hand. (engine_work.c) */

@@ -34,6 +34,8 @@ static void write_badge(brb_cli_out *out, const brabeion_badge *badge, bool firs
 	brb_cli_json_text_pair(out, "plugin_file", badge->plugin_file, false);
 	brb_cli_json_key(out, "multiple", false);
 	brb_cli_out_text(out, badge->multiple ? "true" : "false");
+	brb_cli_json_key(out, "async", false);
+	brb_cli_out_text(out, badge->async ? "true" : "false");
 	brb_cli_json_integer_pair(out, "holders", badge->holders, false);
 	brb_cli_json_key(out, "events", false);
 	for (uint32_t i = 0; i < badge->event_count; i++) {

@@ -281,8 +281,8 @@ int brb_cli_command_run(int word_count, char **words)
 	brb_cli_report report;
 	int exit_code = BRB_CLI_FINE;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
-			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS | BRB_CLI_OPTION_CLOCK |
-			 BRB_CLI_OPTION_UNTIL;
+			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
+			 BRB_CLI_OPTION_CLOCK | BRB_CLI_OPTION_UNTIL;
 	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)

@@ -138,7 +138,8 @@ static bool went_well(brb_cli_run *run, brabeion_status status, brabeion_error *
 	if (status == BRABEION_OK)
 		return true;
 	brb_cli_report_say(run->report, "%s", error->message ? error->message : brabeion_status_name(status));
-	brb_cli_report_say(run->report, "all events are stored; run again on the same input to bring the history to its end");
+	brb_cli_report_say(run->report,
+			   "all events are stored; run again on the same input to bring the history to its end");
 	brabeion_error_finish(error);
 	run->stop = BRB_CLI_STOP_STORE;
 	return false;

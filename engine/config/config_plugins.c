@@ -231,9 +231,12 @@ static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
 static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
 {
 	static const brb_config_key keys[] = {
-		{ "badge", read_badge_name, true },         { "slug", read_badge_slug, false },
-		{ "events", read_events, false },           { "levels", read_levels, false },
-		{ "settings", read_badge_settings, false }, { "rearn", read_rearn, false },
+		{ "badge", read_badge_name, true },
+		{ "slug", read_badge_slug, false },
+		{ "events", read_events, false },
+		{ "levels", read_levels, false },
+		{ "settings", read_badge_settings, false },
+		{ "rearn", read_rearn, false },
 		{ "async", read_async, false },
 	};
 	badge->at = brb_config_place(node);

@@ -111,13 +111,14 @@ static bool check_field(brb_call *call, const char *helper, const brabeion_field
 int32_t brb_deferred_set(brb_call *call, const brabeion_field *field)
 {
 	if (!call->frozen)
-		brb_call_fail(call, "badge_set of \"%.100s\" outside of freeze", field->name ? field->name : "(null)");
+		brb_call_fail(call, "badge_set of \"%.100s\" outside of freeze",
+			      field->name ? field->name : "(null)");
 	if (call->failed || call->judge->fault != BRABEION_OK || !check_field(call, "badge_set", field))
 		return BADGE_FAILED;
 	brabeion_field copy = *field;
 	if (!copy_text(call, &copy.name) || (copy.type == BRABEION_TYPE_TEXT && !copy_text(call, &copy.value.text)))
 		return BADGE_FAILED;
-	brabeion_field *place = find_place(call->frozen, field->name);
+	brabeion_field *place = find_place(call->frozen, copy.name);
 	if (place)
 		*place = copy;
 	else

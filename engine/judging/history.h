@@ -22,9 +22,9 @@ typedef struct brb_history_moment {
 } brb_history_moment;
 
 struct brb_history {
-	int64_t run, now_us; /* as in brb_history_moment */
-	int64_t next_us;     /* nothing is due before */
-	uint64_t generation; /* of the last look: another may have badges whose jobs were set aside */
+	int64_t run, now_us;     /* as in brb_history_moment */
+	int64_t next_us;         /* nothing is due before */
+	uint64_t generation;     /* of the last look: another may have badges whose jobs were set aside */
 	brb_history_moment kept; /* as of the last transaction's end */
 	uint32_t attempts_most;  /* of a job that fails, one right after the other; then it is parked */
 	brb_store_claimed_list claimed;

@@ -173,7 +173,8 @@ static void merge_async(plugin_loader *loader, const badge_definition *definitio
 	badge->freeze = badge->async ? definition->freeze : NULL;
 	if (definition->freeze && definition->flags & BADGE_ASYNC && !badge->async)
 		REFUSE(loader, use->async_at,
-		       "badge \"%s\" adds to an event's state for its later judgement (it has a function `freeze`): it "
+		       "badge \"%s\" adds to an event's state for its later judgement (it has a function `freeze`): "
+		       "it "
 		       "cannot be judged at once",
 		       badge->slug);
 }

@@ -84,7 +84,8 @@ ONCE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about 
 ONCE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
 ONCE(critic, "critic", "Critic", "Voted down for the first time", snapshots);
 ONCE(civic_duty, "civic-duty", "Civic Duty", "Voted 300 times", snapshots);
-AGAIN(yearling, "yearling", "Yearling", "A member for another year, with 200 points of reputation for each", arrivals);
+AGAIN(yearling, "yearling", "Yearling", "A member for another year, with 200 points of reputation for each",
+      arrivals);
 
 static const badge_definition *const badges[] = {
 	&student,         &nice_question,     &good_question, &great_question, &popular_question, &notable_question,
@@ -114,4 +115,5 @@ static const char *const watches[] = {
 	"user_created",
 };
 
-BADGE_PACK("qa", .version = "1.1", .needs_minor = 1, BADGE_BADGES(badges), BADGE_WATCHES(watches), .observe = qa_observe);
+BADGE_PACK("qa", .version = "1.1", .needs_minor = 1, BADGE_BADGES(badges), BADGE_WATCHES(watches),
+	   .observe = qa_observe);

@@ -200,13 +200,13 @@ static scene *scene_with_old_plugin(const char *settings)
 #ifdef __x86_64__
 #define OLD_PLUGIN_TEST(name) Test(abi, name)
 #else
-#define OLD_PLUGIN_TEST(name)                                                                                        \
-	static void name(void);                                                                                      \
-	Test(abi, name##_is_skipped)                                                                                 \
-	{                                                                                                            \
-		(void)name;                                                                                          \
-		cr_skip_test("the compiled plugins in tests/data are for x86_64, this machine is another");           \
-	}                                                                                                            \
+#define OLD_PLUGIN_TEST(name)                                                                               \
+	static void name(void);                                                                             \
+	Test(abi, name##_is_skipped)                                                                        \
+	{                                                                                                   \
+		(void)name;                                                                                 \
+		cr_skip_test("the compiled plugins in tests/data are for x86_64, this machine is another"); \
+	}                                                                                                   \
 	static void name(void)
 #endif
 

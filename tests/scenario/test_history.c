@@ -41,8 +41,8 @@ static const char *told(const brabeion_result *result)
 	size_t used = 0;
 	text[0] = '\0';
 	for (uint32_t i = 0; i < result->award_count; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s %u %s @%lld %s;", result->awards[i].badge,
-					 result->awards[i].level, result->awards[i].reason,
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s %u %s @%lld %s;",
+					 result->awards[i].badge, result->awards[i].level, result->awards[i].reason,
 					 (long long)result->awards[i].at_us, result->awards[i].event);
 	return text;
 }
@@ -82,7 +82,8 @@ static int64_t count_jobs(const scene *here, const char *condition)
 	sqlite3_stmt *statement = NULL;
 	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM jobs WHERE %s", condition);
 	cr_assert_eq(sqlite3_open(here->database, &database), SQLITE_OK);
-	cr_assert_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK, "%s", sqlite3_errmsg(database));
+	cr_assert_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK, "%s",
+		     sqlite3_errmsg(database));
 	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
 	int64_t count = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
@@ -108,7 +109,8 @@ Test(history, what_falls_due_is_told_with_the_event_that_it_comes_before)
 	scene_listen(here);
 	cr_assert_str_eq(fire_at(here, "visit", "e1", 0, "again"), "");
 	cr_assert_eq(count_jobs(here, "run > 0 AND due_us = 1000000"), 1);
-	cr_assert_str_eq(fire_at(here, "visit", "e2", SECOND - 1, "x"), "freezing 1 frozen x at 999999 @999999 visit;");
+	cr_assert_str_eq(fire_at(here, "visit", "e2", SECOND - 1, "x"),
+			 "freezing 1 frozen x at 999999 @999999 visit;");
 	cr_assert_str_eq(fire_at(here, "visit", "e3", SECOND, "y"),
 			 "freezing 1 again @1000000 brabeion.due;freezing 1 frozen y at 1000000 @1000000 visit;");
 	cr_assert_str_eq(here->told, "ada freezing 1 frozen x at 999999;ada freezing 1 again;"
@@ -173,7 +175,8 @@ Test(history, a_freeze_that_fails_fails_its_badge)
 	brabeion_event event = { .name = "visit", .user = "ada", .fields = &fail, .field_count = 1 };
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.failed, 1);
-	cr_assert_str_eq(result.message, "badge \"freezing\" failed on event \"visit\" of user \"ada\": cannot freeze fail");
+	cr_assert_str_eq(result.message,
+			 "badge \"freezing\" failed on event \"visit\" of user \"ada\": cannot freeze fail");
 	brabeion_result_finish(&result);
 	cr_assert_eq(count_jobs(here, "1"), 0);
 	scene_finish(here);
@@ -212,7 +215,10 @@ Test(history, an_engine_that_is_none_says_so)
 
 Test(history, a_live_engine_keeps_what_is_async_for_its_workers)
 {
-	scene *here = scene_with(config);
+	scene *here = scene_new();
+	scene_config(here, config);
+	here->options.no_workers = true;
+	scene_open(here);
 	cr_assert_str_eq(fire_at(here, "visit", "e1", 5, "hello"), "");
 	cr_assert_eq(count_jobs(here, "run = 0 AND at_us = 5"), 1);
 	scene_finish(here);
@@ -262,12 +268,13 @@ Test(history, one_that_is_alive_is_left_alone)
 	scene_finish(here);
 }
 
-Test(history, one_that_is_killed_is_taken_over)
+Test(history, one_that_is_killed_is_taken_over, .timeout = 60)
 {
 	scene *here = scene_new();
 	scene_config(here, config);
 	pid_t child = fork();
 	if (child == 0) {
+		alarm(30); /* a step that fails here would not end */
 		open_history(here);
 		fire_at(here, "visit", "e1", 0, "again");
 		raise(SIGKILL);
@@ -319,6 +326,16 @@ Test(history, jobs_of_a_badge_that_is_gone_come_back_with_it)
 	scene_finish(here);
 }
 
+Test(history, which_badges_are_async_is_told)
+{
+	scene *here = scene_with(config);
+	brabeion_badge_list list;
+	cr_assert_eq(brabeion_badges(here->engine, &list, NULL), BRABEION_OK);
+	cr_assert(list.badges[0].async && list.badges[1].async && !list.badges[2].async);
+	brabeion_badge_list_finish(&list);
+	scene_finish(here);
+}
+
 /* ---- addict ---- */
 
 static const int64_t day_us = INT64_C(86400000000);
@@ -347,7 +364,8 @@ Test(history, whoever_comes_on_every_day_of_a_month_is_an_addict)
 	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2024-02-29T23:59:59.999999Z"), ""),
 			 "addict 1 2024-02 @1709251199999999 came;");
 	cr_assert_str_eq(come(here, "2023-02-01T23:59:59.9Z", 27, 0), "");
-	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2023-03-01T00:00:00Z"), ""), "", "that is a day of March");
+	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2023-03-01T00:00:00Z"), ""), "",
+			 "that is a day of March");
 	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2023-02-28T23:59:59.9Z"), ""),
 			 "addict 1 2023-02 @1677628799900000 came;");
 	cr_assert_str_eq(come(here, "2024-03-01T12:00:00Z", 31, 17), "");
@@ -360,8 +378,59 @@ Test(history, a_month_may_be_filled_in_any_order)
 {
 	scene *here = scene_of_history();
 	for (int day = 30; day > 1; day--)
-		cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2024-04-01T10:00:00Z") + (day - 1) * day_us, ""), "");
+		cr_assert_str_eq(
+			fire_at(here, "came", NULL, time_of("2024-04-01T10:00:00Z") + (day - 1) * day_us, ""), "");
 	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2024-04-01T00:00:00Z"), ""),
 			 "addict 1 2024-04 @1711929600000000 came;");
 	scene_finish(here);
+}
+
+/* ---- midnight, live ---- */
+
+static int64_t now_us;
+
+static int64_t read_now(void *context)
+{
+	(void)context;
+	return now_us;
+}
+
+/* All that waits is judged now. */
+static void work(scene *here)
+{
+	brabeion_work_options options = { .until_idle = true };
+	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
+}
+
+/* A month of days, the last of them a moment before its midnight; judged so much later, after a reload or a restart. */
+static void expect_addict(int64_t later_us, bool reload, bool restart)
+{
+	scene *here = scene_new();
+	scene_config(here, config);
+	here->options.no_workers = true;
+	here->options.clock = read_now;
+	scene_open(here);
+	now_us = time_of("2023-02-28T23:59:59.9Z");
+	cr_assert_str_eq(come(here, "2023-02-01T12:00:00Z", 27, 0), "");
+	brabeion_event event = { .name = "came", .user = "ada" };
+	cr_assert_str_eq(scene_earned(here, &event), "");
+	now_us += later_us;
+	if (reload)
+		cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s",
+			     here->error.message);
+	if (restart) {
+		scene_close(here);
+		scene_open(here);
+	}
+	work(here);
+	cr_assert_str_eq(scene_awards(here, "ada"), "addict 1 2023-02;");
+	scene_finish(here);
+}
+
+Test(history, live_a_moment_before_midnight_counts_for_its_day_however_late_it_is_judged)
+{
+	expect_addict(0, false, false);
+	expect_addict(INT64_C(3600) * SECOND, false, false);
+	expect_addict(day_us, true, false);
+	expect_addict(40 * day_us, true, true);
 }

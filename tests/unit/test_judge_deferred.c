@@ -3,6 +3,7 @@
  * nothing. Judged here by the live clock; the jobs themselves are looked at in the database, as a person would.
  */
 #include "judge_room.h"
+#include "store/jobs.h"
 
 TestSuite(judge_deferred, .init = open_judge_room, .fini = close_judge_room);
 
@@ -20,7 +21,8 @@ static const char *jobs(void)
 	sqlite3 *own = open_own();
 	sqlite3_stmt *statement = NULL;
 	static const char sql[] =
-		"SELECT group_concat(slug || ' ' || users.name || ' ' || events.name || ' ' || event_id || ' ' || at_us || "
+		"SELECT group_concat(slug || ' ' || users.name || ' ' || events.name || ' ' || event_id || ' ' || "
+		"at_us || "
 		"' ' || due_us || ' ' || run || ' ' || state, '|') FROM (SELECT * FROM jobs ORDER BY id) AS jobs "
 		"JOIN badges ON badges.id = badge JOIN users ON users.id = user JOIN events ON events.id = event";
 	cr_assert_eq(sqlite3_prepare_v2(own, sql, -1, &statement, NULL), SQLITE_OK, "%s", sqlite3_errmsg(own));
@@ -96,8 +98,9 @@ static void freeze_much(void *self, badge_call *call)
 	badge_set_bool(call, "yes", 7);
 	badge_set_text(call, "day", "monday");
 	badge_set_text(call, "day", "tuesday");
-	snprintf(text, sizeof text, "%s:points=%d,day=%s,seen=%d", badge_slug(call), (int)badge_int(call, "points", 0),
-		 badge_text(call, "day", "-"), (int)badge_tally_add(call, "seen", "", 1));
+	snprintf(text, sizeof text, "%s:points=%d,day=%s,seen=%d", badge_slug(call),
+		 (int)badge_int(call, "points", 0), badge_text(call, "day", "-"),
+		 (int)badge_tally_add(call, "seen", "", 1));
 	note_trace(text);
 }
 
@@ -113,17 +116,20 @@ static int32_t tell_points(void *self, badge_call *call)
 
 Test(judge_deferred, freeze_changes_its_badges_own_copy_of_the_state)
 {
-	brabeion_field fields[] = { BRABEION_INT("points", 1), BRABEION_INT("points", 7), BRABEION_BOOL("no", false) };
+	brabeion_field fields[] = { BRABEION_INT("points", 1), BRABEION_INT("points", 7),
+				    BRABEION_BOOL("no", false) };
 	brb_plugin *plugin = new_plugin("p");
 	new_async(plugin, "a", freeze_much);
 	new_badge(plugin, "between", 1, "visit", tell_points);
 	new_async(plugin, "b", freeze_much);
 	visit(fields, 3);
-	cr_expect_str_eq(trace, "a:points=8,day=tuesday,seen=1 between:points=7,day=- b:points=8,day=tuesday,seen=2 ");
-	cr_expect_str_eq(jobs(), "a ada visit e1 5000000 1700000000 0 "
-				 "{\"points\": 8, \"no\": false, \"half\": 0.5, \"yes\": true, \"day\": \"tuesday\"}|"
-				 "b ada visit e1 5000000 1700000000 0 "
-				 "{\"points\": 8, \"no\": false, \"half\": 0.5, \"yes\": true, \"day\": \"tuesday\"}");
+	cr_expect_str_eq(trace,
+			 "a:points=8,day=tuesday,seen=1 between:points=7,day=- b:points=8,day=tuesday,seen=2 ");
+	cr_expect_str_eq(jobs(),
+			 "a ada visit e1 5000000 1700000000 0 "
+			 "{\"points\": 8, \"no\": false, \"half\": 0.5, \"yes\": true, \"day\": \"tuesday\"}|"
+			 "b ada visit e1 5000000 1700000000 0 "
+			 "{\"points\": 8, \"no\": false, \"half\": 0.5, \"yes\": true, \"day\": \"tuesday\"}");
 	cr_expect_eq(own_number("SELECT value FROM tallies"), 2);
 }
 
@@ -218,7 +224,8 @@ Test(judge_deferred, a_freeze_that_fails_fails_its_badge_alone)
 			 cases[i].message);
 		EXPECT_FAILED(1, line);
 		cr_expect_str_eq(awarded(), i ? "" : "after:1:ada: ");
-		cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = 'fine')"),
+		cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = "
+					"'fine')"),
 			     (int64_t)i + 1);
 		cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), (int64_t)i + 1);
 	}
@@ -260,9 +267,8 @@ static int32_t ask_and_fail(void *self, badge_call *call)
 
 Test(judge_deferred, a_badge_asks_to_be_judged_later)
 {
-	badge_field state[] = { badge_field_int("year", 3),           badge_field_real("share", 1),
-				badge_field_bool("late", 5),          badge_field_text("post", "p1"),
-				badge_field_json("list", "{\"a\":[]}") };
+	badge_field state[] = { badge_field_int("year", 3), badge_field_real("share", 1), badge_field_bool("late", 5),
+				badge_field_text("post", "p1"), badge_field_json("list", "{\"a\":[]}") };
 	later_at = 9000000;
 	later_state = state;
 	later_count = 5;
@@ -270,8 +276,9 @@ Test(judge_deferred, a_badge_asks_to_be_judged_later)
 	visit(NULL, 0);
 	EXPECT_AWARDED("asks:1:ada: ");
 	cr_expect_eq(later_answer, BADGE_OK);
-	cr_expect_str_eq(jobs(), "asks ada brabeion.due  9000000 9000000 0 "
-				 "{\"year\": 3, \"share\": 1.0, \"late\": true, \"post\": \"p1\", \"list\": {\"a\":[]}}");
+	cr_expect_str_eq(jobs(),
+			 "asks ada brabeion.due  9000000 9000000 0 "
+			 "{\"year\": 3, \"share\": 1.0, \"late\": true, \"post\": \"p1\", \"list\": {\"a\":[]}}");
 }
 
 Test(judge_deferred, what_a_badge_asked_for_goes_with_it_when_it_fails)
@@ -301,8 +308,9 @@ Test(judge_deferred, a_badge_asks_a_hundred_times_at_most)
 	brabeion_field more = BRABEION_INT("more", 1);
 	new_badge(new_plugin("p"), "asks", 1, "visit", ask_often);
 	visit(&more, 1);
-	EXPECT_FAILED(1, "badge \"asks\" failed on event \"visit\" of user \"ada\": badge_later more than 100 times in one "
-			 "judgement");
+	EXPECT_FAILED(
+		1, "badge \"asks\" failed on event \"visit\" of user \"ada\": badge_later more than 100 times in one "
+		   "judgement");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), 0);
 	fire("visit", "ben");
 	EXPECT_AWARDED("");
@@ -347,7 +355,8 @@ Test(judge_deferred, observe_cannot_ask)
 	watch(plugin, "visit", ask);
 	new_badge(plugin, "a", 1, "visit", earn);
 	visit(NULL, 0);
-	EXPECT_FAILED(1, "observe of plugin \"p\" failed on event \"visit\" of user \"ada\": badge_later is for award, not for "
+	EXPECT_FAILED(1, "observe of plugin \"p\" failed on event \"visit\" of user \"ada\": badge_later is for "
+			 "award, not for "
 			 "observe");
 }
 
@@ -370,4 +379,84 @@ Test(judge_deferred, an_engine_of_abi_1_0_does_not_know_later)
 	visit(NULL, 0);
 	EXPECT_AWARDED("asks:1:ada: ");
 	cr_expect_eq(later_answer, BADGE_UNSUPPORTED);
+}
+
+/* ---- midnight ---------------------------------------------------------------------------------------------------- */
+
+static void freeze_day(void *self, badge_call *call)
+{
+	(void)self;
+	badge_set_int(call, "day", badge_at(call) / INT64_C(86400000000));
+}
+
+static int32_t earn_for_day(void *self, badge_call *call)
+{
+	(void)self;
+	char text[64];
+	snprintf(text, sizeof text, "day %d at %lld of %s", (int)badge_int(call, "day", 0), (long long)badge_at(call),
+		 badge_event_id(call));
+	badge_for(call, text);
+	return 1;
+}
+
+/* Claims the one job that waits and judges it, as a worker does, `later_us` after midnight. */
+static void judge_the_job(int64_t later_us)
+{
+	static const uint32_t loaded[] = { 1 };
+	const char *why = NULL;
+	brb_store_claimed_list list = { 0 };
+	brb_store_claim claim = { .number = 7,
+				  .now_us = 86400000000 + later_us,
+				  .lease_until_us = INT64_MAX,
+				  .most = 10,
+				  .badges = loaded,
+				  .badge_count = 1 };
+	brb_judge judge = new_judge();
+	cr_assert(brb_judge_enter_store(&judge));
+	WELL(brb_store_jobs_claim(store, &claim, &list, error));
+	cr_assert_eq(list.count, 1);
+	const brb_store_claimed *job = &list.jobs[0];
+	brabeion_event event = { .name = job->event,
+				 .user = job->user,
+				 .id = job->event_id,
+				 .has_at = true,
+				 .at_us = job->at_us,
+				 .fields = job->fields,
+				 .field_count = job->field_count };
+	brabeion_result_finish(&result);
+	cr_assert_eq(brb_judge_job(&judge, brb_table_get(&generation.slugs, "daily"), &event, &result, &why),
+		     BRABEION_OK);
+	cr_assert_null(why);
+	WELL(brb_store_job_end(store, job->id, error));
+	commit(store);
+	brb_store_claimed_list_finish(&list);
+	brb_judge_finish(&judge);
+}
+
+Test(judge_deferred, a_moment_before_midnight_counts_for_its_day_however_late_it_is_judged)
+{
+	static const int64_t late_us[] = { 0, INT64_C(3600000000), INT64_C(86400000000), INT64_C(31557600000000) };
+	static const char *const users[] = { "ada", "ben", "cleo", "dan" };
+	brb_plugin *plugin = new_plugin("p");
+	brb_badge *badge = new_multiple(plugin, "daily", "visit", earn_for_day);
+	badge->async = true;
+	badge->freeze = freeze_day;
+	for (int i = 0; i < 4; i++) {
+		char expected[128];
+		fire_event(&(brabeion_event){ .name = "visit",
+					      .user = users[i],
+					      .id = "e1",
+					      .has_at = true,
+					      .at_us = INT64_C(86399900000) });
+		EXPECT_AWARDED("");
+		brb_store_close(store); /* a restart */
+		store = open_store();
+		badge->freeze = NULL; /* and another badge of its slug */
+		judge_the_job(late_us[i]);
+		badge->freeze = freeze_day;
+		snprintf(expected, sizeof expected, "daily:1:%s:day 0 at 86399900000 of e1 ", users[i]);
+		cr_expect_str_eq(awarded(), expected);
+		cr_expect_eq(result.awards[0].at_us, INT64_C(86399900000));
+		cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), 0);
+	}
 }

@@ -218,9 +218,10 @@ Test(judge_history, what_jobs_earn_is_told_to_badges_that_listen)
 	trace[0] = '\0';
 	fire_at("look", 99);
 	cr_expect_str_eq(awarded(), "at3:1:ada: builds:1:ada: later:1:ada: ");
-	cr_expect_str_eq(trace, "at3:brabeion.due@30 builds:brabeion.awarded@30 - builds:brabeion.awarded@30 - "
-				"later:brabeion.awarded@30 - builds:brabeion.awarded@30 - later:brabeion.awarded@30 - "
-				"later:brabeion.awarded@30 - ");
+	cr_expect_str_eq(trace,
+			 "at3:brabeion.due@30 builds:brabeion.awarded@30 - builds:brabeion.awarded@30 - "
+			 "later:brabeion.awarded@30 - builds:brabeion.awarded@30 - later:brabeion.awarded@30 - "
+			 "later:brabeion.awarded@30 - ");
 }
 
 /* ---- asking from a due judgement ---- */
@@ -259,8 +260,9 @@ Test(judge_history, a_due_judgement_cannot_ask_for_its_own_time)
 	fire_at("visit", 5);
 	fire_at("look", 1000);
 	cr_expect_eq(result.failed, 1);
-	cr_expect_str_eq(result.message, "badge \"same\" failed on event \"brabeion.due\" of user \"ada\": badge_later for "
-					 "a time that is not later than the one that is due");
+	cr_expect_str_eq(result.message,
+			 "badge \"same\" failed on event \"brabeion.due\" of user \"ada\": badge_later for "
+			 "a time that is not later than the one that is due");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE parked_why = 'failed'"), 1);
 }
 

@@ -244,9 +244,10 @@ Test(plugin, a_badge_with_freeze_is_async)
 	cr_expect(plugin->badges[0].async);
 	cr_expect_not_null(plugin->badges[0].freeze);
 	brb_plugin_close(plugin);
-	expect_refused("  - file: freezing.so\n    badges: [{ badge: freezing, async: false }]\n",
-		       "badges.yaml:5:40: badge \"freezing\" adds to an event's state for its later judgement (it has a "
-		       "function `freeze`): it cannot be judged at once");
+	expect_refused(
+		"  - file: freezing.so\n    badges: [{ badge: freezing, async: false }]\n",
+		"badges.yaml:5:40: badge \"freezing\" adds to an event's state for its later judgement (it has a "
+		"function `freeze`): it cannot be judged at once");
 }
 
 /* ---- opens that refuse ------------------------------------------------------------------------------------------- */

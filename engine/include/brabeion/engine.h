@@ -353,7 +353,7 @@ BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeio
  * async badges right after it, all in the event's call and commit: the awards are in its result, in the order in which
  * they were made. Also an event that nobody listens to, or that was judged before, takes the time on. Time never goes
  * back. So the same events, in the same order, give the same awards, whatever the batches. A job that fails is judged
- * again at once, five times in all; then it is set aside, and counts as a failure of that event.
+ * again at once, `max_attempts` times in all; then it is parked, and counts as a failure of that event.
  *
  * A history's jobs are its own while it lives: no other engine touches them. They stay when it is closed or killed, and
  * the next history that is opened on the database takes them over; so, with ids, the same events can be sent once more.
@@ -559,6 +559,7 @@ typedef struct brabeion_badge {
 	const char *plugin;      /* its id */
 	const char *plugin_file; /* the path it was loaded from */
 	bool multiple;
+	bool async; /* judged later */
 	uint32_t level_count;
 	const brabeion_level *levels;
 	uint32_t event_count;

@@ -33,8 +33,10 @@ class _Error(ctypes.Structure):
 
 
 class _Options(ctypes.Structure):
-    _fields_ = [("config", c_char_p), ("database", c_char_p), ("log", c_void_p), ("log_context", c_void_p),
-                ("clock", c_void_p), ("clock_context", c_void_p), ("submit_capacity", c_size_t)]
+    _fields_ = [("config", c_char_p), ("database", c_char_p), ("existing_only", c_bool),
+                ("log", c_void_p), ("log_context", c_void_p),
+                ("clock", c_void_p), ("clock_context", c_void_p), ("submit_capacity", c_size_t),
+                ("time", c_int)]
 
 
 class _Value(ctypes.Union):
