@@ -291,3 +291,161 @@ Test(workers, settings_can_be_read_without_loading_anything)
 	cr_assert_eq(settings.grace_us, 4000000);
 	scene_finish(here);
 }
+
+/* ---- a job that takes long ------------------------------------------------------------------------------------- */
+
+static const char short_lease[] = "workers: 0\njobs: { lease: 300ms }\nplugins:\n  - file: job_user.so\n";
+
+/* A job that has begun, and waits for its gate. */
+typedef struct long_job {
+	scene *here;
+	int gate[2], told[2];
+	pthread_t thread;
+	brabeion_work_options options;
+} long_job;
+
+static void *work_until_stopped(void *context)
+{
+	long_job *job = context;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_work(job->here->engine, &job->options, &error);
+	brabeion_error_finish(&error);
+	return NULL;
+}
+
+static void fire_gate(long_job *job, const char *id)
+{
+	scene_fire_id(job->here, id, "gate", "ada", BRABEION_INT("gate", job->gate[0]),
+		      BRABEION_INT("told", job->told[1]));
+}
+
+/* Starts a worker; what it is to do is in the database, or comes later. */
+static void start_worker(long_job *job, scene *here)
+{
+	*job = (long_job){ .here = here };
+	cr_assert_eq(pipe(job->gate), 0);
+	cr_assert_eq(pipe(job->told), 0);
+}
+
+static void wait_for_arrival(long_job *job)
+{
+	char byte;
+	cr_assert_eq(read(job->told[0], &byte, 1), 1);
+}
+
+static void open_gate(long_job *job)
+{
+	cr_assert_eq(write(job->gate[1], ".", 1), 1);
+}
+
+static void end_worker(long_job *job)
+{
+	brabeion_work_stop(job->here->engine);
+	pthread_join(job->thread, NULL);
+	for (int i = 0; i < 2; i++) {
+		close(job->gate[i]);
+		close(job->told[i]);
+	}
+}
+
+Test(workers, while_one_takes_long_others_take_the_rest_of_its_claim_and_its_lease_is_renewed, .timeout = 60)
+{
+	long_job job;
+	scene *here = scene_with(short_lease);
+	start_worker(&job, here);
+	fire_gate(&job, "g1");
+	for (int i = 0; i < 10; i++)
+		scene_fire_id(here, "e1", "earn", (char[]){ (char)('b' + i), '\0' });
+	cr_assert_eq(pthread_create(&job.thread, NULL, work_until_stopped, &job), 0);
+	wait_for_arrival(&job);
+	while (scene_number(here, "SELECT count(*) FROM jobs") > 1)
+		work_off(here);
+	int64_t lease_us = scene_number(here, "SELECT ready_us FROM jobs");
+	for (int renewals = 0; renewals < 3;) { /* more than three thirds: without them the lease would have ended */
+		int64_t now_us = scene_number(here, "SELECT ready_us FROM jobs");
+		work_off(here);
+		renewals += now_us > lease_us;
+		lease_us = now_us;
+	}
+	open_gate(&job);
+	end_worker(&job);
+	cr_assert_str_eq(scene_awards(here, "ada"), "gate 1 g1;");
+	cr_assert_eq(scene_number(here, "SELECT count(*) FROM awards"), 21);
+	scene_finish(here);
+}
+
+Test(workers, a_reload_does_not_wait_for_a_job_that_takes_long, .timeout = 60)
+{
+	long_job job;
+	scene *here = scene_with(short_lease);
+	start_worker(&job, here);
+	fire_gate(&job, "g1");
+	cr_assert_eq(pthread_create(&job.thread, NULL, work_until_stopped, &job), 0);
+	wait_for_arrival(&job);
+	scene_config(here, "workers: 0\nplugins:\n  - file: good_one.so\n");
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_str_eq(scene_fire(here, "visit", "bob", BRABEION_INT("points", 5)), "good-one 1 ;");
+	open_gate(&job);
+	end_worker(&job);
+	cr_assert_str_eq(scene_awards(here, "ada"), "gate 1 g1;", "judged by the set that it began with");
+	scene_finish(here);
+}
+
+/* ---- waking ---------------------------------------------------------------------------------------------------- */
+
+Test(workers, a_worker_that_waits_is_woken_by_what_another_engine_stores, .timeout = 60)
+{
+	long_job job;
+	scene *here = scene_with(short_lease), other = *here;
+	start_worker(&job, here);
+	cr_assert_eq(pthread_create(&job.thread, NULL, work_until_stopped, &job), 0);
+	scene_open(&other);
+	for (int i = 0; i < 3; i++) { /* at the second it surely waits */
+		scene_fire_id(&other, (char[]){ (char)('1' + i), '\0' }, "gate", "ada",
+			      BRABEION_INT("gate", job.gate[0]), BRABEION_INT("told", job.told[1]));
+		wait_for_arrival(&job);
+		open_gate(&job);
+	}
+	scene_close(&other);
+	end_worker(&job);
+	cr_assert_eq(scene_count(here, "ada"), 3);
+	scene_finish(here);
+}
+
+Test(workers, a_job_that_waits_for_its_next_attempt_is_tried_in_time_by_who_waits_for_work, .timeout = 60)
+{
+	scene *here = scene_with("workers: 1\njobs: { backoff: 20ms, max_attempts: 1000 }\nplugins:\n"
+				 "  - file: job_user.so\n");
+	scene_write(here, "obstacle", "%s", "");
+	char path[SCENE_PATH_BYTES * 2];
+	snprintf(path, sizeof path, "%s/obstacle", here->folder);
+	scene_fire_id(here, "f1", "fails", "ada", BRABEION_TEXT("while", path));
+	while (scene_number(here, "SELECT count(*) FROM job_attempts") < 2)
+		continue;
+	cr_assert_eq(remove(path), 0);
+	while (scene_count(here, "ada") < 1)
+		continue;
+	cr_assert_str_eq(scene_awards(here, "ada"), "fails 1 f1;");
+	scene_finish(here);
+}
+
+Test(workers, a_worker_can_be_stopped_by_a_descriptor, .timeout = 60)
+{
+	scene *here = scene_with(no_threads);
+	int stop[2];
+	cr_assert_eq(pipe(stop), 0);
+	brabeion_work_options options = { .has_stop_fd = true, .stop_fd = stop[0] };
+	cr_assert_eq(write(stop[1], ".", 1), 1);
+	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK);
+	scene_finish(here);
+}
+
+Test(workers, a_history_has_no_workers)
+{
+	scene *here = scene_new();
+	scene_config(here, no_threads);
+	here->options.time = BRABEION_TIME_HISTORY;
+	scene_open(here);
+	cr_assert_eq(brabeion_work(here->engine, NULL, &here->error), BRABEION_INVALID);
+	scene_finish(here);
+}
