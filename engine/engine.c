@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "engine_internal.h"
+#include "judging/view.h"
 #include "loading/probe.h"
 
 const char *brabeion_version(void)
@@ -157,6 +158,8 @@ static brabeion_status number_badges(brb_generation *generation, brb_store *stor
 		generation->badges[i]->number = badges[i].number;
 	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
 		generation->plugins[i]->number = numbers[i];
+	if (status == BRABEION_OK)
+		status = brb_generation_sort_numbers(generation, error);
 	brb_arena_finish(&arena);
 	return status;
 }
@@ -213,7 +216,8 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 }
 
 /* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
-static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, brabeion_error *error)
+static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, const brabeion_options *options,
+				  brabeion_error *error)
 {
 	brb_generation *generation = NULL;
 	const char *database = engine->database ? engine->database : config->database;
@@ -227,6 +231,8 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, b
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = number_badges(generation, engine->store, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
 		return status;
@@ -274,9 +280,14 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	pthread_mutex_init(&engine->feed_lock, NULL);
 	brb_submissions_init(&engine->submissions, options->submit_capacity);
 	engine->feed_fd = -1;
-	status = open_parts(engine, config, error);
+	engine->runs_fd = -1;
+	status = open_parts(engine, config, options, error);
+	if (status == BRABEION_OK && options->time == BRABEION_TIME_HISTORY)
+		status = brb_engine_open_history(engine, config->jobs.attempts_most, error);
 	brb_config_close(config);
-	if (status != BRABEION_OK)
+	if (status == BRABEION_OK)
+		brb_engine_consider_workers(engine);
+	else
 		brabeion_close(engine);
 	return status;
 }
@@ -317,10 +328,12 @@ void brabeion_close(brabeion_engine *engine)
 		return;
 	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
+	brb_engine_close_workers(engine);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);
 	brb_registry_finish(&engine->registry);
+	brb_engine_close_history(engine);
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
@@ -355,6 +368,7 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 	const char *name = engine->synchronous_full != (config->synchronous == BRB_CONFIG_FULL) ? "synchronous"
 			   : engine->busy_timeout_ms != config->busy_timeout_ms                 ? "busy_timeout"
 			   : engine->retention_us != config->retention_us                       ? "retention"
+			   : engine->workers.configured != config->jobs.workers                 ? "workers"
 												: NULL;
 	if (name)
 		brb_log_write(&engine->log, BRABEION_LOG_WARNING,
@@ -378,6 +392,7 @@ static brabeion_status load_next(brabeion_engine *engine, brb_config *config, br
 		return status;
 	}
 	tell_unchanged(engine, config);
+	brb_engine_set_limits(engine, config);
 	brb_registry_number_counters(&engine->registry, generation);
 	*out = generation;
 	return BRABEION_OK;
@@ -394,6 +409,7 @@ static void publish(brabeion_engine *engine, brb_generation *generation, int64_t
 	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
 	brb_registry_retire(&engine->registry, &engine->log);
 	brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
+	brb_engine_consider_workers(engine);
 }
 
 /* The generation at work stays while the lock is held: only a reload retires it. */
@@ -519,6 +535,7 @@ static brabeion_status judge_request(brb_request *head)
 {
 	event_request *request = (event_request *)(void *)head;
 	brabeion_status status = BRABEION_OK;
+	brb_history_keep(head->judge);
 	while (request->judged < request->count && status == BRABEION_OK) {
 		size_t at = request->judged++;
 		status = brb_judge_event(head->judge, &request->events[at], &request->results[at]);
@@ -529,6 +546,8 @@ static brabeion_status judge_request(brb_request *head)
 static void fail_request(brb_request *head, brabeion_status status, const char *message)
 {
 	event_request *request = (event_request *)(void *)head;
+	if (request->judged && head->judge->history)
+		brb_history_restore(head->judge->history);
 	brb_judge_abandon(request->results, request->judged, request->count, status, message);
 }
 
@@ -570,8 +589,10 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 	*judge = (brb_judge){ .generation = generation,
 			      .counters = brb_registry_counters(&engine->registry, *reader, generation),
 			      .guard = &guard->depth,
+			      .view = &brb_view_in_store,
 			      .store = engine->store,
 			      .group = &engine->group,
+			      .history = engine->history,
 			      .quarantine = &engine->quarantine,
 			      .log = &engine->log,
 			      .clock = &engine->clock };
@@ -628,6 +649,9 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 	status = judge_all(&judge, events, count, results);
 	count_results(judge.counters, results, count);
 	end_judging(&judge, reader);
+	if (brb_store_has_stored_jobs(engine->store) &&
+	    !atomic_load_explicit(&engine->workers.started, memory_order_relaxed))
+		brb_engine_start_workers(engine);
 	return status;
 }
 

@@ -8,6 +8,8 @@
 
 #include "config/config.h"
 #include "judging/group.h"
+#include "judging/history.h"
+#include "judging/jobs.h"
 #include "judging/quarantine.h"
 #include "loading/registry.h"
 #include "loading/watch.h"
@@ -64,6 +66,19 @@ typedef struct brb_watching {
 	char *trouble;              /* what could not be watched, as told last; NULL: nothing */
 } brb_watching;
 
+/* The engine's own workers. (engine_work.c) */
+typedef struct brb_workers {
+	bool is_open;
+	uint32_t configured; /* by badges.yaml, at the open */
+	uint32_t wanted;
+	atomic_bool started;
+	pthread_mutex_t waiting; /* one of them waits for work, the others for this */
+	pthread_mutex_t lock;    /* guards what follows */
+	bool ending;
+	uint32_t count;
+	pthread_t *threads;
+} brb_workers;
+
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
 	char *config_path;
@@ -82,6 +97,10 @@ struct brabeion_engine {
 	brb_registry registry;
 	brb_group group;
 	brb_quarantine quarantine;
+	brb_history *history; /* NULL: time is the clock's */
+	int runs_fd;          /* of <database>-runs; -1: not needed yet */
+	brb_jobs jobs;
+	brb_workers workers;
 	brb_submissions submissions;
 	brb_watching watching;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
@@ -102,6 +121,23 @@ void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results
 
 /* Does what calls the host back, other than news: what is earned inside is told after it. Not inside a callback. */
 void brb_engine_call_back(void (*work)(void *context), void *context);
+
+/* Begins a history, with the jobs of those that are dead. The first generation is published. (engine_history.c) */
+brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error);
+void brb_engine_close_history(brabeion_engine *engine);
+
+/* Once the store is open; ends them, after the job at hand. (engine_work.c) */
+brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_config *config, bool none,
+					brabeion_error *error);
+void brb_engine_close_workers(brabeion_engine *engine);
+
+/* A generation was published: starts workers if there may be something for them, and wakes those that are there. */
+void brb_engine_consider_workers(brabeion_engine *engine);
+
+/* A job was stored by this engine. */
+void brb_engine_start_workers(brabeion_engine *engine);
+void brb_engine_set_limits(brabeion_engine *engine, const brb_config *config);
+void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size_t count);
 
 /* True while this thread is inside a callback. */
 bool brb_engine_is_announcing(void);

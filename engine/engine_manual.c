@@ -21,12 +21,15 @@ static brabeion_status do_grant(brb_request *head)
 {
 	grant_request *request = (grant_request *)(void *)head;
 	request->judged = true;
+	brb_history_keep(head->judge);
 	return brb_judge_grant(head->judge, request->grant, request->result);
 }
 
 static void fail_grant(brb_request *head, brabeion_status status, const char *message)
 {
 	grant_request *request = (grant_request *)(void *)head;
+	if (request->judged && head->judge->history)
+		brb_history_restore(head->judge->history);
 	brb_judge_abandon(request->result, request->judged, 1, status, message);
 }
 

@@ -115,6 +115,7 @@ static brabeion_status copy_badge(brb_arena *memory, const brb_badge *badge, brb
 	out->plugin_file = brb_arena_copy(memory, badge->plugin->path);
 	out->multiple = badge->multiple;
 	out->quarantine_reason = "";
+	out->async = badge->async;
 	bool copied = out->slug && out->plugin && out->plugin_file && copy_levels(memory, badge, at_level, out) &&
 		      copy_events(memory, badge, out);
 	return copied ? BRABEION_OK : brb_status_no_memory(error);

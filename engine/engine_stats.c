@@ -13,6 +13,15 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 	report->resident = (uint32_t)brb_image_home_resident(engine->home);
 	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
 	report->commits = brb_store_commit_count(engine->store);
+	brb_store_job_counts jobs;
+	brabeion_status status = brb_store_count_jobs(engine->store, brb_clock_now_us(&engine->clock), &jobs, error);
+	if (status != BRABEION_OK)
+		return status;
+	report->jobs_waiting = jobs.waiting;
+	report->jobs_running = jobs.running;
+	report->jobs_delayed = jobs.delayed;
+	report->jobs_parked = jobs.parked;
+	report->jobs_oldest_us = jobs.oldest_us;
 	report->memory = brb_list_memory();
 	report->badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *report->badges);
 	if (!report->memory || !report->badges)

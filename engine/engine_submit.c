@@ -6,13 +6,13 @@
  * engine is closed before it is dispatched.
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/list.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "base/value.h"
 #include "engine_internal.h"
 
@@ -126,7 +126,6 @@ static void *work(void *context)
 {
 	brabeion_engine *engine = context;
 	brb_submissions *submissions = &engine->submissions;
-	brb_memory_use(engine->allocator);
 	pthread_mutex_lock(&submissions->lock);
 	while (submissions->waiting.first || !submissions->ending) {
 		if (submissions->waiting.first)
@@ -138,16 +137,11 @@ static void *work(void *context)
 	return NULL;
 }
 
-/* The host's signals are not for our threads. */
 static bool start_thread_locked(brabeion_engine *engine)
 {
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&engine->submissions.thread, NULL, work, engine);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	engine->submissions.has_thread = !failed;
-	return !failed;
+	brb_submissions *submissions = &engine->submissions;
+	submissions->has_thread = brb_thread_start(&submissions->thread, work, engine) == 0;
+	return submissions->has_thread;
 }
 
 static bool open_fd_locked(brb_submissions *submissions)

@@ -98,7 +98,6 @@ static void look(void *context)
 {
 	brabeion_engine *engine = context;
 	brb_reload_outcome outcome = { .generation = 0 };
-	brb_memory_use(engine->allocator);
 	pthread_mutex_lock(&engine->reloading);
 	bool is_on = engine->watching.is_on;
 	bool is_changed = is_on && is_changed_locked(engine);

@@ -72,6 +72,24 @@ void brabeion_change_list_finish(brabeion_change_list *list)
 	*list = (brabeion_change_list){ 0 };
 }
 
+void brabeion_job_list_finish(brabeion_job_list *list)
+{
+	if (!list)
+		return;
+	brb_memory_release(list->jobs);
+	free_memory(list->memory);
+	*list = (brabeion_job_list){ 0 };
+}
+
+void brabeion_job_page_finish(brabeion_job_page *page)
+{
+	if (!page)
+		return;
+	brb_memory_release(page->attempts);
+	free_memory(page->memory);
+	*page = (brabeion_job_page){ 0 };
+}
+
 void brabeion_stats_finish(brabeion_stats_report *report)
 {
 	if (!report)

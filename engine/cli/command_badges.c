@@ -51,6 +51,8 @@ static void write_badge(brb_cli_out *out, const brabeion_badge *badge, bool firs
 	brb_cli_json_text_pair(out, "plugin_file", badge->plugin_file, false);
 	brb_cli_json_key(out, "multiple", false);
 	brb_cli_out_text(out, badge->multiple ? "true" : "false");
+	brb_cli_json_key(out, "async", false);
+	brb_cli_out_text(out, badge->async ? "true" : "false");
 	brb_cli_json_integer_pair(out, "holders", badge->holders, false);
 	brb_cli_json_key(out, "events", false);
 	for (uint32_t i = 0; i < badge->event_count; i++) {
@@ -194,6 +196,7 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 		.existing_only = true,
 		.log = brb_cli_report_log,
 		.log_context = report,
+		.no_workers = true,
 	};
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
 	if (status == BRABEION_ABSENT) {

@@ -179,6 +179,9 @@ static void read_inputs(brb_cli_run *run)
 	    run->stop == BRB_CLI_STOP_STORE)
 		brb_cli_batch_reset(run->batch);
 	brb_cli_run_commit(run);
+	/* a history that was cut short goes on with the next run */
+	if (run->stop == BRB_CLI_GOING && run->bad_files == 0 && run->options->history)
+		brb_cli_run_end_history(run);
 }
 
 /* ---- the end ---- */
@@ -308,11 +311,12 @@ int brb_cli_command_run(int word_count, char **words)
 	int exit_code = BRB_CLI_FINE;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
 			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
-			 BRB_CLI_OPTION_WATCH;
+			 BRB_CLI_OPTION_WATCH | BRB_CLI_OPTION_CLOCK | BRB_CLI_OPTION_UNTIL;
 	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)
 		return brb_cli_help("run");
+	options.history = !options.by_wall;
 	brb_cli_report_init(&report, wants_progress(&options));
 	int wake = brb_cli_signals_open();
 	if (wake < 0 || !brb_cli_signals_take_hangup()) {

@@ -42,6 +42,8 @@ static brabeion_status open_engine(const brb_cli_options *options, brb_cli_repor
 		.unwatched = options->watch == BRB_CLI_NEVER,
 		.log = brb_cli_report_log,
 		.log_context = report,
+		.time = options->history ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
+		.no_workers = true,
 	};
 	return error->status = brabeion_open(&wanted, engine, error);
 }

@@ -10,9 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <brabeion/engine.h>
+
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 13, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+enum { OPTION_COUNT = 15, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -30,6 +32,8 @@ static const struct {
 	{ BRB_CLI_OPTION_FOLLOW, { "follow", no_argument, NULL, 'w' } },
 	{ BRB_CLI_OPTION_WATCH, { "watch", optional_argument, NULL, 'r' } },
 	{ BRB_CLI_OPTION_ALL, { "all", no_argument, NULL, 'a' } },
+	{ BRB_CLI_OPTION_CLOCK, { "clock", required_argument, NULL, 'k' } },
+	{ BRB_CLI_OPTION_UNTIL, { "until", required_argument, NULL, 'u' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -157,6 +161,21 @@ static bool read_watch(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
+static bool read_clock(const char *command, const char *text, brb_cli_options *options)
+{
+	if (strcmp(text, "events") != 0 && strcmp(text, "wall") != 0)
+		return fault(command, "--clock: expected events or wall, not ", text, "");
+	options->by_wall = strcmp(text, "wall") == 0;
+	return true;
+}
+
+static bool read_until(const char *command, const char *text, brb_cli_options *options)
+{
+	options->has_until = true;
+	return brabeion_time_parse(text, &options->until_us) == BRABEION_OK ||
+	       fault(command, "--until: expected a time like 2014-01-21T20:26:05Z, not ", text, "");
+}
+
 static bool take_option(const char *command, int letter, brb_cli_options *options)
 {
 	switch (letter) {
@@ -185,6 +204,10 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 		return read_since(command, optarg, options);
 	case 'r':
 		return read_watch(command, optarg, options);
+	case 'k':
+		return read_clock(command, optarg, options);
+	case 'u':
+		return read_until(command, optarg, options);
 	case 'w':
 		options->follow = true;
 		return true;
@@ -232,6 +255,8 @@ bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t m
 	}
 	read.arguments = words + optind;
 	read.argument_count = (size_t)(word_count - optind);
+	if (read.by_wall && read.has_until)
+		return fault(command, "--until is for the events' clock, it does not go with --clock ", "wall", "");
 	if (!read.help && read.argument_count > most_arguments)
 		return fault(command, "one word too many: ", read.arguments[most_arguments], "");
 	*options = read;

@@ -23,7 +23,9 @@ enum {
 	BRB_CLI_OPTION_SINCE = 1 << 8,
 	BRB_CLI_OPTION_FOLLOW = 1 << 9,
 	BRB_CLI_OPTION_WATCH = 1 << 10,
-	BRB_CLI_OPTION_ALL = 1 << 11
+	BRB_CLI_OPTION_ALL = 1 << 11,
+	BRB_CLI_OPTION_CLOCK = 1 << 12,
+	BRB_CLI_OPTION_UNTIL = 1 << 13
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -42,6 +44,10 @@ typedef struct brb_cli_options {
 	bool follow;
 	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
 	bool all;
+	bool by_wall;   /* --clock wall */
+	bool has_until; /* --until */
+	int64_t until_us;
+	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

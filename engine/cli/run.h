@@ -46,4 +46,10 @@ void brb_cli_run_pass_on(brb_cli_run *run);
 /* The same, and waits for it: all that was read is committed and told. */
 void brb_cli_run_commit(brb_cli_run *run);
 
+/*
+ * All events are judged and told: goes on to --until, tells what that earns, and leaves the rest to the live clock. May
+ * set run->stop.
+ */
+void brb_cli_run_end_history(brb_cli_run *run);
+
 #endif

@@ -49,6 +49,14 @@ static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result,
 		run->stop = BRB_CLI_STOP_STRICT;
 }
 
+static void tell_earned(brb_cli_run *run, const brabeion_result *result)
+{
+	run->failed += result->failed;
+	run->awards += result->award_count;
+	for (uint32_t i = 0; i < result->award_count; i++)
+		tell_award(run, &result->awards[i]);
+}
+
 static void tell_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
 {
 	if (result->status != BRABEION_OK) {
@@ -58,10 +66,7 @@ static void tell_result(brb_cli_run *run, const brabeion_result *result, const b
 	run->events++;
 	run->duplicates += result->outcome == BRABEION_DUPLICATE;
 	run->unheard += result->outcome == BRABEION_UNHEARD;
-	run->failed += result->failed;
-	run->awards += result->award_count;
-	for (uint32_t i = 0; i < result->award_count; i++)
-		tell_award(run, &result->awards[i]);
+	tell_earned(run, result);
 }
 
 static void flush_awards(brb_cli_run *run)
@@ -125,4 +130,40 @@ void brb_cli_run_commit(brb_cli_run *run)
 	brb_cli_run_pass_on(run);
 	brb_cli_batch *judged = brb_cli_worker_take(&run->worker, &status);
 	tell(run, judged, status);
+}
+
+/* False: it went wrong, and that has been told. */
+static bool went_well(brb_cli_run *run, brabeion_status status, brabeion_error *error)
+{
+	if (status == BRABEION_OK)
+		return true;
+	brb_cli_report_say(run->report, "%s", error->message ? error->message : brabeion_status_name(status));
+	brb_cli_report_say(run->report,
+			   "all events are stored; run again on the same input to bring the history to its end");
+	brabeion_error_finish(error);
+	run->stop = BRB_CLI_STOP_STORE;
+	return false;
+}
+
+static bool go_on_until(brb_cli_run *run)
+{
+	brabeion_result result;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = brabeion_advance(run->engine, run->options->until_us, &result, &error);
+	if (run->terminal.is_terminal)
+		brb_cli_report_hide(run->report);
+	bool well = went_well(run, status, &error);
+	if (well)
+		tell_earned(run, &result);
+	brabeion_result_finish(&result);
+	flush_awards(run);
+	return well;
+}
+
+void brb_cli_run_end_history(brb_cli_run *run)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (run->options->has_until && !go_on_until(run))
+		return;
+	went_well(run, brabeion_end_history(run->engine, &error), &error);
 }

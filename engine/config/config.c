@@ -295,6 +295,8 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "watch", read_watch, false },
 		{ "quarantine", read_quarantine, false },
 		{ "probe", read_probe, false },
+		{ "workers", brb_config_read_workers, false },
+		{ "jobs", brb_config_read_jobs, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
@@ -322,6 +324,7 @@ static bool set_defaults(brb_config_reading *reading)
 	reading->config->quarantine =
 		(brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_CONFIG_SECOND_MS * 1000 };
 	reading->config->probe_ms = 5 * BRB_CONFIG_SECOND_MS;
+	brb_config_set_job_defaults(&reading->config->jobs);
 	return reading->config->database != NULL;
 }
 

@@ -50,6 +50,9 @@ typedef struct brb_config_badge {
 	const brb_yaml_node *settings; /* NULL: none */
 	bool rearn;                    /* may be earned again after a revocation */
 	brb_config_quarantine quarantine;
+	bool has_async; /* else as the plugin defines */
+	bool async;     /* judged later */
+	brb_config_position async_at;
 } brb_config_badge;
 
 typedef struct brb_config_plugin {
@@ -69,6 +72,16 @@ typedef struct brb_config_plugin {
 
 typedef enum brb_config_synchronous { BRB_CONFIG_NORMAL, BRB_CONFIG_FULL } brb_config_synchronous;
 
+/* How jobs are judged. */
+typedef struct brb_config_jobs {
+	uint32_t workers; /* threads of the embedding process */
+	uint32_t attempts_most;
+	int64_t lease_us;
+	int64_t time_limit_us;
+	int64_t backoff_us;
+	int64_t grace_us;
+} brb_config_jobs;
+
 typedef struct brb_config {
 	const char *name;     /* what messages call the file: the path as it was given */
 	const char *database; /* resolved path; never NULL */
@@ -79,6 +92,7 @@ typedef struct brb_config {
 	bool watch;                       /* reload when this file or a plugin changes */
 	brb_config_quarantine quarantine; /* of badges that have none of their own, and of observes */
 	int64_t probe_ms; /* how long a plugin that is tried may take for one step; 0: none is tried */
+	brb_config_jobs jobs;
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
 	const char *text; /* the file's bytes */

@@ -201,6 +201,18 @@ static void read_badge_quarantine(brb_config_reading *reading, const char *key, 
 	brb_config_read_quarantine(reading, value, &badge->quarantine);
 }
 
+static void read_async(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+{
+	brb_config_badge *badge = context;
+	(void)key;
+	badge->async_at = brb_config_place(value);
+	badge->has_async = value->kind == BRB_YAML_BOOL;
+	if (badge->has_async)
+		badge->async = value->value.boolean;
+	else
+		brb_config_wrong_kind(reading, "\"async\"", value, "true or false");
+}
+
 static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
 				void *target)
 {
@@ -237,6 +249,7 @@ static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, b
 		{ "settings", read_badge_settings, false },
 		{ "rearn", read_rearn, false },
 		{ "quarantine", read_badge_quarantine, false },
+		{ "async", read_async, false },
 	};
 	badge->at = brb_config_place(node);
 	badge->quarantine = reading->config->quarantine;

@@ -16,6 +16,7 @@
 
 #define BRB_CONFIG_BADGES_MOST 100000
 #define BRB_CONFIG_LEVELS_MOST 1000
+#define BRB_CONFIG_WORKERS_MOST 64
 
 #define BRB_CONFIG_SECOND_MS INT64_C(1000)
 #define BRB_CONFIG_HOUR_MS (3600 * BRB_CONFIG_SECOND_MS)
@@ -77,6 +78,11 @@ brb_config_position brb_config_place(const brb_yaml_node *node);
 
 /* A path of the file: a relative one starts at the file's folder. NULL when memory is short. */
 const char *brb_config_resolve(brb_config_reading *reading, const char *path);
+
+/* `workers` and `jobs`. (config_jobs.c) */
+void brb_config_set_job_defaults(brb_config_jobs *jobs);
+void brb_config_read_workers(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
+void brb_config_read_jobs(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
 
 /* Reads reading->plugins into the configuration. */
 void brb_config_read_plugins(brb_config_reading *reading);

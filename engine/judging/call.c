@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "judging/deferred.h"
+#include "judging/view.h"
 
 static brb_call *of(badge_call *call)
 {
@@ -114,7 +116,7 @@ static const char *get_text(badge_call *call, const char *name)
 /* The store may be used by a helper. */
 static bool enter_store(brb_call *call)
 {
-	if (call->failed || !brb_judge_enter_store(call->judge))
+	if (call->failed || !call->judge->view->enter(call->judge))
 		return false;
 	call->judge->needed_store = true;
 	return true;
@@ -154,7 +156,7 @@ static int64_t get_tally(badge_call *head, const char *name, const char *subject
 	brb_judge *judge = call->judge;
 	int64_t value = 0;
 	if (enter_memory(call, name, subject))
-		kept(call, brb_store_tally(judge->store, call->plugin->number, name, subject, &value, &judge->error));
+		kept(call, judge->view->tally(judge, call->plugin->number, name, subject, &value));
 	return value;
 }
 
@@ -163,8 +165,7 @@ static int32_t set_tally(badge_call *head, const char *name, const char *subject
 	brb_call *call = of(head);
 	brb_judge *judge = call->judge;
 	bool set = enter_memory(call, name, subject) &&
-		   kept(call,
-			brb_store_tally_set(judge->store, call->plugin->number, name, subject, value, &judge->error));
+		   kept(call, judge->view->tally_set(judge, call->plugin->number, name, subject, value));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
 
@@ -186,7 +187,7 @@ static const char *get_note(badge_call *head, const char *name, const char *subj
 	brb_judge *judge = call->judge;
 	const char *text = NULL;
 	if (enter_memory(call, name, subject))
-		kept(call, brb_store_note(judge->store, call->plugin->number, name, subject, &text, &judge->error));
+		kept(call, judge->view->note(judge, call->plugin->number, name, subject, &text));
 	return text;
 }
 
@@ -197,8 +198,7 @@ static int32_t set_note(badge_call *head, const char *name, const char *subject,
 	if (text && !check_text(call, text, 0, BRB_NOTE_BYTES_MOST, "text of a note"))
 		return BADGE_FAILED;
 	bool set = enter_memory(call, name, subject) &&
-		   kept(call,
-			brb_store_note_set(judge->store, call->plugin->number, name, subject, text, &judge->error));
+		   kept(call, judge->view->note_set(judge, call->plugin->number, name, subject, text));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
 
@@ -211,7 +211,7 @@ static bool read_held(brb_call *call, const char *user, const char *slug, int64_
 		user = call->event->user;
 	return !call->failed && check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user") &&
 	       check_text(call, slug, 1, BRB_NAME_BYTES_MOST, "slug") && enter_store(call) &&
-	       kept(call, brb_store_held(judge->store, user, slug, count, level, &judge->error));
+	       kept(call, judge->view->held(judge, user, slug, count, level));
 }
 
 static int32_t get_held(badge_call *call, const char *user, const char *slug)
@@ -228,11 +228,17 @@ static int64_t get_held_count(badge_call *call, const char *user, const char *sl
 	return read_held(of(call), user, slug, &count, &level) ? count : 0;
 }
 
+static bool check_in_award(brb_call *call, const char *helper)
+{
+	if (!call->badge || call->frozen)
+		brb_call_fail(call, "%s is for award, not for %s", helper, call->frozen ? "freeze" : "observe");
+	return !call->failed;
+}
+
 static int32_t set_to(badge_call *head, const char *user)
 {
 	brb_call *call = of(head);
-	if (!call->badge)
-		brb_call_fail(call, "badge_to is for award, not for observe");
+	check_in_award(call, "badge_to");
 	if (call->failed || !check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_to"))
 		return BADGE_FAILED;
 	memcpy(call->to, user, strlen(user) + 1);
@@ -243,9 +249,7 @@ static int32_t set_to(badge_call *head, const char *user)
 static int32_t set_reason(badge_call *head, const char *reason)
 {
 	brb_call *call = of(head);
-	if (!call->badge)
-		brb_call_fail(call, "badge_for is for award, not for observe");
-	else if (!call->badge->multiple)
+	if (check_in_award(call, "badge_for") && !call->badge->multiple)
 		brb_call_fail(call, "badge_for on a badge that is not BADGE_MULTIPLE");
 	if (call->failed || !check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason"))
 		return BADGE_FAILED;
@@ -263,15 +267,15 @@ static brabeion_award_info *add_to_result(brb_call *call, brb_arena **memory)
 	*memory = result->memory;
 	if (!*memory)
 		return NULL;
-	if (result->award_count == call->award_capacity) {
-		uint32_t capacity = call->award_capacity ? call->award_capacity * 2 : 4;
+	if (result->award_count == call->judge->award_capacity) {
+		uint32_t capacity = call->judge->award_capacity ? call->judge->award_capacity * 2 : 4;
 		brabeion_award_info *awards = brb_arena_take(*memory, capacity * sizeof *awards);
 		if (!awards)
 			return NULL;
 		if (result->award_count)
 			memcpy(awards, result->awards, result->award_count * sizeof *awards);
 		result->awards = awards;
-		call->award_capacity = capacity;
+		call->judge->award_capacity = capacity;
 	}
 	return &result->awards[result->award_count];
 }
@@ -299,6 +303,19 @@ static bool tell_award(brb_call *call, const brb_badge *badge, const brb_store_a
 	return true;
 }
 
+bool brb_call_add_award(brb_call *call, const brb_badge *badge, const brb_store_award *award)
+{
+	brb_judge *judge = call->judge;
+	int64_t sequence = 0;
+	judge->needed_store = true;
+	if (!kept(call, judge->view->award_add(judge, award, &sequence)))
+		return false;
+	if (!sequence || tell_award(call, badge, award, sequence))
+		return true;
+	judge->fault = brb_status_no_memory(&judge->error);
+	return false;
+}
+
 bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason)
 {
 	brb_judge *judge = call->judge;
@@ -315,24 +332,17 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .event_id = event_id,
 				  .note = call->note,
 				  .rearn = badge->rearn || call->granted };
-	int64_t sequence = 0;
 	bool held = false;
-	if (!judge->in_transaction && !call->granted && brb_store_knows_held(judge->store, &award))
+	if (!call->granted && judge->view->knows_held(judge, &award))
 		return true;
-	if (call->failed || !brb_judge_enter_store(judge))
+	if (call->failed || !judge->view->enter(judge))
 		return false;
-	if (!kept(call, brb_store_is_held(judge->store, &award, judge->single, &held, &judge->error)))
+	if (!kept(call, judge->view->is_held(judge, &award, &held)))
 		return false;
 	if (held)
 		return true;
-	judge->needed_store = true;
 	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
-	if (!kept(call, brb_store_award_add(judge->store, &award, &sequence, &judge->error)))
-		return false;
-	if (!sequence || tell_award(call, badge, &award, sequence))
-		return true;
-	judge->fault = brb_status_no_memory(&judge->error);
-	return false;
+	return brb_call_add_award(call, badge, &award);
 }
 
 static const brb_badge *find_granted(brb_call *call, const char *slug)
@@ -348,6 +358,8 @@ static const brb_badge *find_granted(brb_call *call, const char *slug)
 static int32_t grant(badge_call *head, const char *slug, int32_t level, const char *user, const char *reason)
 {
 	brb_call *call = of(head);
+	if (call->frozen)
+		brb_call_fail(call, "badge_grant is for award and observe, not for freeze");
 	const brb_badge *badge = call->failed ? NULL : find_granted(call, slug);
 	if (!badge)
 		return BADGE_FAILED;
@@ -364,36 +376,35 @@ static int32_t grant(badge_call *head, const char *slug, int32_t level, const ch
 	return brb_call_award(call, badge, level, user, reason) ? BADGE_OK : BADGE_FAILED;
 }
 
-/* ---- freeze: there is none without workers, so nothing can be set ---- */
-
-static int32_t refuse_set(badge_call *call, const char *name)
-{
-	brb_call_fail(of(call), "badge_set of \"%.100s\" outside of freeze", name ? name : "(null)");
-	return BADGE_FAILED;
-}
+/* ---- freeze, and later ---- */
 
 static int32_t set_int(badge_call *call, const char *name, int64_t value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_INT(name, value);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_real(badge_call *call, const char *name, double value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_REAL(name, value);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_bool(badge_call *call, const char *name, int32_t value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_BOOL(name, value != 0);
+	return brb_deferred_set(of(call), &field);
 }
 
 static int32_t set_text(badge_call *call, const char *name, const char *value)
 {
-	(void)value;
-	return refuse_set(call, name);
+	brabeion_field field = BRABEION_TEXT(name, value);
+	return brb_deferred_set(of(call), &field);
+}
+
+static int32_t ask_later(badge_call *call, int64_t at, const badge_field *state, uint32_t field_size, uint32_t count)
+{
+	return brb_deferred_later(of(call), at, state, field_size, count);
 }
 
 /* ---- telling ---- */
@@ -440,4 +451,5 @@ const badge_host brb_call_host = {
 	.set_text = set_text,
 	.fail = fail,
 	.log = write_log,
+	.later = ask_later,
 };

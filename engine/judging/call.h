@@ -10,6 +10,8 @@
 
 enum { BRB_CALL_MESSAGE_BYTES = 512 };
 
+typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
+
 typedef struct brb_call {
 	badge_call head; /* first: the plugin's pointer to it is a pointer to this */
 	brb_judge *judge;
@@ -25,7 +27,8 @@ typedef struct brb_call {
 	const char *note; /* of the grant, else NULL */
 	bool has_to;
 	bool has_reason;
-	uint32_t award_capacity; /* of the result's array */
+	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
+	uint32_t later_count; /* times that the judgement has asked for another */
 	/* texts are written before they are read: not cleared for every call */
 	char to[BRB_SUBJECT_BYTES_MOST + 1];
 	char reason[BRB_SUBJECT_BYTES_MOST + 1];
@@ -45,5 +48,8 @@ void brb_call_fail(brb_call *call, const char *format, ...) BRB_PRINTF(2, 3);
  * default of a multiple badge. False: the judgement failed, or the store did.
  */
 bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason);
+
+/* Stores an award that is filled in completely, unless it is held, and adds it to the result. False: a fault. */
+bool brb_call_add_award(brb_call *call, const brb_badge *badge, const brb_store_award *award);
 
 #endif

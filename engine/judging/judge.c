@@ -7,8 +7,12 @@
 
 #include "base/list.h"
 #include "judging/call.h"
+#include "judging/deferred.h"
+#include "judging/detached.h"
 #include "judging/group.h"
+#include "judging/history.h"
 #include "judging/quarantine.h"
+#include "judging/view.h"
 
 /* ---- the event itself ---- */
 
@@ -92,8 +96,10 @@ static void begin_judgement(brb_call *call, const brb_route_step *step)
 	call->failed = false;
 	call->has_to = false;
 	call->has_reason = false;
+	call->later_count = 0;
+	call->took_us = -1;
 	if (call->judge->in_transaction)
-		brb_store_mark(call->judge->store);
+		call->judge->view->mark(call->judge);
 }
 
 /* Drops what the judgement did, counts it (for `count` badges) and tells the log. */
@@ -101,7 +107,7 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 {
 	brb_judge *judge = call->judge;
 	if (judge->in_transaction)
-		brb_store_undo(judge->store);
+		judge->view->undo(judge);
 	call->result->award_count = award_count;
 	call->result->failed += count;
 	const char *message = brb_arena_printf(&judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",
@@ -164,7 +170,6 @@ static int32_t ask_badge(brb_call *call, const brb_badge *badge, uint64_t troubl
 {
 	brb_badge_counters *counters = counters_of(call, badge);
 	uint64_t count = counters ? count_call(&counters->judged) : 0;
-	call->took_us = -1;
 	int32_t level = is_timed(count, trouble) ? ask_timed(call, badge->award, badge->self)
 						 : badge->award(badge->self, &call->head);
 	if (counters && count % 64 == 0)
@@ -174,7 +179,18 @@ static int32_t ask_badge(brb_call *call, const brb_badge *badge, uint64_t troubl
 	return level;
 }
 
-static void judge_asked(brb_call *call, const brb_badge *badge, uint64_t trouble)
+/* The badge has failed, unless the store did. */
+static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_count)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	if (call->judge->fault != BRABEION_OK)
+		return;
+	if (counters)
+		brb_count(&counters->failed, 1);
+	drop_judgement(call, award_count, 1);
+}
+
+static void judge_now(brb_call *call, const brb_badge *badge, uint64_t trouble)
 {
 	uint32_t award_count = call->result->award_count;
 	int32_t level = ask_badge(call, badge, trouble);
@@ -186,12 +202,16 @@ static void judge_asked(brb_call *call, const brb_badge *badge, uint64_t trouble
 		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
 	else if (!call->failed && call->judge->fault == BRABEION_OK)
 		pass(call, level);
-	if (call->failed && call->judge->fault == BRABEION_OK) {
-		brb_badge_counters *counters = counters_of(call, badge);
-		if (counters)
-			brb_count(&counters->failed, 1);
-		drop_judgement(call, award_count, 1);
-	}
+	if (call->failed)
+		fail_badge(call, badge, award_count);
+}
+
+/* An async badge is judged later: now it adds to the state what must be known as of now. */
+static void freeze_badge(brb_call *call, const brb_badge *badge)
+{
+	brb_deferred_freeze(call);
+	if (call->failed)
+		fail_badge(call, badge, call->result->award_count);
 }
 
 /* What goes well, and did, writes nothing that other threads share. */
@@ -207,7 +227,10 @@ static void judge_badge(brb_call *call, const brb_route_step *step)
 	if (trouble && brb_quarantine_holds(call->judge, trouble))
 		return;
 	begin_judgement(call, step);
-	judge_asked(call, badge, trouble);
+	if (badge->async)
+		freeze_badge(call, badge);
+	else
+		judge_now(call, badge, trouble);
 	if (is_notable(call, trouble, &badge->quarantine))
 		brb_quarantine_note(call, step);
 }
@@ -216,7 +239,6 @@ static int32_t ask_observe(brb_call *call, const brb_plugin *plugin, uint64_t tr
 {
 	brb_badge_counters *counters = plugin->badges ? counters_of(call, &plugin->badges[0]) : NULL;
 	uint64_t count = counters ? count_call(&counters->observed) : 0;
-	call->took_us = -1;
 	return is_timed(count, trouble) ? ask_timed(call, plugin->observe, plugin->self)
 					: plugin->observe(plugin->self, &call->head);
 }
@@ -291,10 +313,14 @@ static void raise_awarded(brb_call *outer, uint32_t index)
 	outer->event = raised_by;
 }
 
-/* What the event earned is told to badges that listen; what they earn in turn likewise, level by level. */
-static void raise_all_awarded(brb_call *call)
+/*
+ * What was earned, from that award of the result on, is told to badges that listen; what they earn in turn likewise,
+ * level by level.
+ */
+static void raise_all_awarded(brb_call *call, uint32_t from)
 {
-	uint32_t from = 0;
+	if (from == call->result->award_count || !call->judge->generation->on_awarded)
+		return;
 	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
 		uint32_t to = call->result->award_count;
 		for (; from < to && call->judge->fault == BRABEION_OK; from++)
@@ -318,7 +344,8 @@ static void init_call(brb_call *call, brb_judge *judge, const brabeion_event *ev
 	call->has_at = false;
 	call->granted = false;
 	call->note = NULL;
-	call->award_capacity = 0;
+	call->frozen = NULL;
+	call->later_count = 0;
 }
 
 bool brb_judge_enter_store(brb_judge *judge)
@@ -388,10 +415,76 @@ static void note_warmth(const brb_route *route, bool needed)
 		atomic_store_explicit(&route->hint->warmth, next, memory_order_relaxed);
 }
 
+/* In a history: an event that comes, whatever becomes of it, takes the time on. False: a fault. */
+static bool pass_time(brb_judge *judge, bool has_at, int64_t at_us, brabeion_result *result)
+{
+	return !judge->history || brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
+}
+
+/* What a job's judgement has come to. Whether a failure is the last, so that it counts, is not known here. */
+static brabeion_status end_job(brb_call *call, uint32_t award_count, uint32_t failed, const char **why)
+{
+	brb_judge *judge = call->judge;
+	*why = NULL;
+	if (call->failed && judge->fault == BRABEION_OK) {
+		call->result->failed = failed;
+		*why = brb_arena_copy(&judge->scratch, call->message);
+		if (!*why)
+			judge->fault = brb_status_no_memory(&judge->error);
+	}
+	raise_all_awarded(call, award_count);
+	return judge->fault;
+}
+
+brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+			      brabeion_result *result, const char **why)
+{
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	uint32_t award_count = result->award_count, failed = result->failed;
+	brb_call call;
+	init_call(&call, judge, event, result);
+	begin_judgement(&call, &step);
+	++*judge->guard;
+	judge_now(&call, badge, 0);
+	--*judge->guard;
+	return end_job(&call, award_count, failed, why);
+}
+
+brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+				    const brb_detached *detached, const brb_detached_part *part,
+				    brabeion_result *result, const char **why)
+{
+	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
+	uint32_t award_count = result->award_count, failed = result->failed;
+	brb_call call;
+	init_call(&call, judge, event, result);
+	begin_judgement(&call, &step);
+	brb_detached_apply(&call, detached, part);
+	if (call.failed)
+		fail_badge(&call, badge, award_count);
+	return end_job(&call, award_count, failed, why);
+}
+
+/* One that is heard, and whose turn it is. */
+static void judge_heard(brb_judge *judge, const brb_route *route, const brabeion_event *event,
+			brabeion_result *result)
+{
+	brb_call call; /* its texts are left as they are */
+	uint32_t award_count = result->award_count;
+	init_call(&call, judge, event, result);
+	judge->needed_store = false;
+	judge_route(&call, route);
+	raise_all_awarded(&call, award_count);
+	note_warmth(route, judge->needed_store);
+	if (judge->history && judge->fault == BRABEION_OK)
+		brb_history_settle(judge, result);
+}
+
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
+	judge->award_capacity = 0;
 	check_name(event, &error);
 	const brb_route *route = error.status == BRABEION_OK ? find_route(judge, event->name) : NULL;
 	if (route)
@@ -400,27 +493,23 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		refuse_event(result, &error);
 		return BRABEION_OK;
 	}
-	if (!route) {
-		result->outcome = BRABEION_UNHEARD;
+	bool has_id = event->id && event->id[0];
+	if (judge->single && !judge->leads && (judge->history || (route && (has_id || is_warm(route))))) {
+		judge->left_to_group = true;
 		return BRABEION_OK;
 	}
-	bool has_id = event->id && event->id[0];
-	if (judge->single && !judge->leads && (has_id || is_warm(route))) {
-		judge->left_to_group = true;
+	if (!pass_time(judge, event->has_at, event->at_us, result))
+		return judge->fault;
+	if (!route) {
+		result->outcome = BRABEION_UNHEARD;
 		return BRABEION_OK;
 	}
 	if (has_id && is_duplicate(judge, event)) {
 		result->outcome = BRABEION_DUPLICATE;
 		return judge->fault;
 	}
-	brb_call call; /* its texts are left as they are */
-	init_call(&call, judge, event, result);
-	judge->needed_store = false;
 	if (judge->fault == BRABEION_OK)
-		judge_route(&call, route);
-	if (result->award_count && judge->generation->on_awarded)
-		raise_all_awarded(&call);
-	note_warmth(route, judge->needed_store);
+		judge_heard(judge, route, event, result);
 	if (judge->scratch.used_bytes)
 		brb_arena_reset(&judge->scratch);
 	return judge->fault;
@@ -466,6 +555,10 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	};
 	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
 	brb_call call;
+	judge->award_capacity = 0;
+	if (!pass_time(judge, grant->has_at, grant->at_us, result))
+		return judge->fault;
+	uint32_t award_count = result->award_count;
 	init_call(&call, judge, &event, result);
 	begin_judgement(&call, &step);
 	call.granted = true;
@@ -473,7 +566,8 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	brb_call_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
 	call.granted = false;
 	call.note = NULL;
-	if (result->award_count && judge->generation->on_awarded)
-		raise_all_awarded(&call);
+	raise_all_awarded(&call, award_count);
+	if (judge->history && judge->fault == BRABEION_OK)
+		brb_history_settle(judge, result);
 	return judge->fault;
 }

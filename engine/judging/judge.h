@@ -18,17 +18,25 @@
 #include "loading/registry.h"
 #include "store/store.h"
 
-typedef struct brb_group brb_group;           /* judging/group: who leads the store's transaction */
-typedef struct brb_quarantine brb_quarantine; /* judging/quarantine: which badges are set aside */
+typedef struct brb_group brb_group;                 /* judging/group: who leads the store's transaction */
+typedef struct brb_quarantine brb_quarantine;       /* judging/quarantine: which badges are set aside */
+typedef struct brb_history brb_history;             /* judging/history: the time of events of the past */
+typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
+typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
+typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
+	const brb_view *view;
+	brb_detached *detached; /* of brb_view_detached; else NULL */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
 	unsigned *guard;        /* this thread's: plugins must not call the engine */
 	brb_counters *counters; /* of the thread whose event it is */
 	brb_group *group;
+	brb_history *history;    /* NULL: time is the clock's */
+	uint32_t award_capacity; /* of the array of the result under way */
 	brb_quarantine *quarantine;
 	bool single;            /* one event, so that what it finds held is worth remembering */
 	bool leads;             /* this thread leads the group: it may begin a transaction */
@@ -53,6 +61,19 @@ enum { BRB_AWARDED_DEPTH_MOST = 16 };
  * unless this thread leads: judge->left_to_group tells.
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
+
+/*
+ * Judges one badge on the event of a job, adding to the result what it earns. *why is the badge's failure, in the judge's
+ * scratch, or NULL; what it did is dropped then, and the log knows. Inside a transaction, or detached: then nothing is
+ * earned yet, and nothing dropped. Answers the store's status.
+ */
+brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+			      brabeion_result *result, const char **why);
+
+/* Inside a transaction: makes what a detached judgement of the job has done real; otherwise as brb_judge_job. */
+brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
+				    const brb_detached *detached, const brb_detached_part *part,
+				    brabeion_result *result, const char **why);
 
 /* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with why. */
 brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error);

@@ -58,6 +58,8 @@ typedef struct brb_generation {
 	brb_table routes;              /* event -> brb_route */
 	brb_table slugs;               /* slug -> brb_badge */
 	const brb_route *on_awarded;   /* of "brabeion.awarded", NULL: nobody listens */
+	uint32_t *numbers;             /* of its badges in the store, ascending */
+	brb_badge **numbered;          /* the badges in the order of their numbers */
 	brb_arena arena;
 	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the next */
 	atomic_size_t holders; /* who use it beside the readers' slots */
@@ -93,6 +95,12 @@ static inline const brb_route *brb_generation_route(const brb_generation *genera
 {
 	return (const brb_route *)brb_table_get(&generation->routes, event);
 }
+
+/* Once its badges have their numbers: sorts them. */
+brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error);
+
+/* The badge of a number in the store, NULL when it is not loaded. */
+const brb_badge *brb_generation_badge(const brb_generation *generation, uint32_t number);
 
 /* What a reload did: badges of the same slug with another fingerprint are changed. */
 void brb_generation_compare(const brb_generation *before, const brb_generation *after, brabeion_receipt *receipt);

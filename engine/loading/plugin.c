@@ -140,6 +140,7 @@ static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 	mix(fingerprint, badge->definition);
 	mix(fingerprint, badge->rearn ? "rearn" : "");
 	mix_quarantine(fingerprint, &badge->quarantine);
+	mix(fingerprint, badge->async ? "async" : "");
 	for (uint32_t i = 0; i < badge->level_count; i++) {
 		mix(fingerprint, badge->levels[i].name);
 		mix(fingerprint, badge->levels[i].description);
@@ -202,12 +203,8 @@ bool brb_plugin_is_new(const brb_plugin *plugin, const brb_config_plugin *entry,
 
 /* ---- one badge ---- */
 
-static void refuse_unusable(plugin_loader *loader, const badge_definition *definition, const brb_badge *badge)
+static void refuse_unusable(plugin_loader *loader, const brb_badge *badge)
 {
-	if (definition->flags & BADGE_ASYNC)
-		REFUSE(loader, badge->at,
-		       "badge \"%s\" is async (BADGE_ASYNC), and this engine has no workers to judge it later",
-		       badge->slug);
 	if (!badge->level_count)
 		REFUSE(loader, badge->at, "badge \"%s\" has no levels: it could never be awarded", badge->slug);
 	if (badge->event_count && !badge->award)
@@ -238,6 +235,20 @@ static brb_instance *open_instance(plugin_loader *loader, brb_setup *setup, brb_
 	brb_instance *instance = brb_instance_open(setup, open, close);
 	loader->refused = loader->refused || !instance;
 	return instance;
+}
+
+/* badges.yaml decides, but what `freeze` adds to the state a badge that has it cannot do without. */
+static void merge_async(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
+			brb_badge *badge)
+{
+	badge->async = use && use->has_async ? use->async : (definition->flags & BADGE_ASYNC) != 0;
+	badge->freeze = badge->async ? definition->freeze : NULL;
+	if (definition->freeze && definition->flags & BADGE_ASYNC && !badge->async)
+		REFUSE(loader, use->async_at,
+		       "badge \"%s\" adds to an event's state for its later judgement (it has a function `freeze`): "
+		       "it "
+		       "cannot be judged at once",
+		       badge->slug);
 }
 
 static void open_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
@@ -284,7 +295,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 	}
 	merge_levels(loader, definition, use, badge);
 	merge_events(loader, definition, use, badge);
-	refuse_unusable(loader, definition, badge);
+	merge_async(loader, definition, use, badge);
+	refuse_unusable(loader, badge);
 	if (!loader->refused) {
 		take_fingerprint(loader, badge);
 		open_badge(loader, definition, use, badge);

@@ -31,11 +31,13 @@ typedef struct brb_badge {
 	brb_config_position at;
 	bool multiple;
 	bool rearn; /* may be earned again after a revocation */
+	bool async; /* events are frozen, and judged later */
 	uint32_t level_count;
 	const badge_level *levels;
 	uint32_t event_count;
 	const char *const *events;
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */
+	void (*freeze)(void *self, badge_call *call);   /* of an async badge; NULL: the state stays as it is */
 	const char *settings;                           /* what it was opened with, as one text */
 	brb_instance *instance;                         /* NULL: its definition has no `open` */
 	void *self;                                     /* the instance's */

@@ -64,9 +64,8 @@ typedef struct brb_retirement {
 	bool has_thread;
 	bool ending;
 	pthread_t thread;
-	const brabeion_allocator *allocator; /* the engine's, for the thread */
-	brb_generation *waiting;             /* the retiring thread's: perhaps still in use */
-	atomic_size_t count;                 /* of both, and of what is being closed */
+	brb_generation *waiting; /* the retiring thread's: perhaps still in use */
+	atomic_size_t count;     /* of both, and of what is being closed */
 } brb_retirement;
 
 typedef struct brb_registry {

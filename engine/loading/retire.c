@@ -5,11 +5,10 @@
  * A reader leaves without a word, so the thread looks again and again while something waits: soon at first, then ever
  * more rarely. While nothing waits it sleeps.
  */
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
+#include "base/thread.h"
 #include "loading/registry.h"
 
 enum { PAUSE_LEAST_US = 500, PAUSE_MOST_US = 256000 };
@@ -104,7 +103,6 @@ static void *keep_retiring(void *context)
 	brb_registry *registry = context;
 	brb_retirement *retirement = &registry->retirement;
 	int64_t pause_us = PAUSE_LEAST_US;
-	brb_memory_use(retirement->allocator);
 	pthread_mutex_lock(&retirement->lock);
 	while (!retirement->ending) {
 		if (retirement->arrived)
@@ -122,15 +120,10 @@ static void *keep_retiring(void *context)
 	return NULL;
 }
 
-/* The host's signals are not for our threads. 0, or why there is none. */
+/* 0, or why there is none. */
 static int start_thread_locked(brb_registry *registry)
 {
-	sigset_t all, before;
-	registry->retirement.allocator = brb_memory_used();
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int why = pthread_create(&registry->retirement.thread, NULL, keep_retiring, registry);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	int why = brb_thread_start(&registry->retirement.thread, keep_retiring, registry);
 	registry->retirement.has_thread = why == 0;
 	return why;
 }

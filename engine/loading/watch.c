@@ -10,13 +10,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "loading/watch_set.h"
 
 static const int64_t quiet_us = 150 * 1000;
@@ -131,17 +131,6 @@ static void *work(void *context)
 	}
 }
 
-/* The host's signals are not for our threads. */
-static int start_thread(brb_watch *watch)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int problem = pthread_create(&watch->thread, NULL, work, watch);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return problem;
-}
-
 static void wake_up(brb_watch *watch)
 {
 	uint64_t one = 1;
@@ -193,7 +182,7 @@ brabeion_status brb_watch_open(brb_watch_look look, void *context, brb_watch **o
 		status = refuse(error, "eventfd", errno);
 		goto fail;
 	}
-	problem = start_thread(watch);
+	problem = brb_thread_start(&watch->thread, work, watch);
 	if (problem) {
 		status = refuse(error, "a thread", problem);
 		goto fail;

@@ -13,6 +13,7 @@
 
 #include "base/guard.h"
 #include "judging/judge.h"
+#include "judging/view.h"
 #include "loading/plugin.h"
 
 #define USER "probe"
@@ -76,16 +77,23 @@ static bool watches(const brb_plugin *plugin, const char *event)
 	return plugin->observe && i < plugin->watch_count;
 }
 
-/* One event by the judge. The engine's own event is raised by an award, of a badge that need not be this one. */
-static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *event, const brb_badge *badge)
+/*
+ * One event by the judge. The engine's own event is raised by an award, of a badge that need not be this one. A badge that
+ * is judged later has frozen the event then, and is judged now.
+ */
+static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *name, const brb_badge *badge)
 {
 	char id[32];
+	const char *why;
 	brabeion_result result;
 	snprintf(id, sizeof id, "probe-%lu", ++trial->events);
-	if (strcmp(event, AWARDED) == 0)
+	brabeion_event event = { .name = name, .user = USER, .id = id };
+	if (strcmp(name, AWARDED) == 0)
 		brb_judge_grant(judge, &(brabeion_grant){ .user = USER, .badge = badge->slug }, &result);
 	else
-		brb_judge_event(judge, &(brabeion_event){ .name = event, .user = USER, .id = id }, &result);
+		brb_judge_event(judge, &event, &result);
+	if (badge && badge->async && judge->fault == BRABEION_OK)
+		brb_judge_job(judge, badge, &event, &result, &why);
 	brabeion_result_finish(&result);
 	brabeion_status status = judge->fault;
 	if (status != BRABEION_OK)
@@ -111,6 +119,7 @@ static brabeion_status judge_steps(plugin_trial *trial, const char *event, brb_r
 	brb_route route = { .event = event, .step_count = count, .steps = steps, .hint = &hint };
 	brb_generation generation = { .number = 1 };
 	brb_judge judge = { .generation = &generation,
+			    .view = &brb_view_in_store,
 			    .store = trial->store,
 			    .log = &trial->log,
 			    .clock = &trial->clock,

@@ -52,6 +52,7 @@ void brb_store_mark(brb_store *store)
 	forget_undo(store);
 	store->marked_award_count = store->award_count;
 	store->marked_sequence = store->last_sequence;
+	store->jobs.marked_count = store->jobs.count;
 }
 
 void brb_store_undo(brb_store *store)
@@ -71,6 +72,7 @@ void brb_store_undo(brb_store *store)
 	}
 	store->award_count = store->marked_award_count;
 	store->last_sequence = store->marked_sequence;
+	brb_store_undo_jobs(store);
 }
 
 void brb_store_forget_changes(brb_store *store)
@@ -83,6 +85,7 @@ void brb_store_forget_changes(brb_store *store)
 	store->marked_award_count = 0;
 	store->seen.added = 0;
 	brb_arena_reset(&store->arena);
+	brb_store_forget_jobs(store);
 }
 
 /* ---- writing ---- */
@@ -144,6 +147,8 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 			status = write_cell(store, cell, error);
 	for (size_t i = 0; i < store->award_count && status == BRABEION_OK; i++)
 		status = write_award(store, &store->awards[i], error);
+	if (status == BRABEION_OK)
+		status = brb_store_write_jobs(store, error);
 	return status == BRABEION_OK ? write_sequence(store, error) : status;
 }
 
@@ -156,6 +161,7 @@ brabeion_status brb_store_write_so_far(brb_store *store, brabeion_error *error)
 	brb_cells_clear(&store->cells);
 	brb_known_forget(store);
 	store->written_early = true;
+	store->jobs.next_is_known = false;
 	brb_store_mark(store);
 	return BRABEION_OK;
 }

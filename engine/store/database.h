@@ -10,6 +10,8 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/jobs_sql.h"
+#include "store/peek_sql.h"
 #include "store/store.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \
@@ -92,9 +94,10 @@
 
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
-	BRB_STATEMENTS(BRB_STATEMENT_NAME)
+	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
+		BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
-		BRB_STATEMENT_COUNT
+			BRB_STATEMENT_COUNT
 } brb_statement;
 
 typedef struct brb_database {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "store/cells.h"
 #include "store/database.h"
+#include "store/jobs.h"
 #include "store/store.h"
 
 /* How a cell was before a change, so that it can be undone. */
@@ -33,6 +34,18 @@ typedef struct brb_pending_award {
 	const char *note;
 	int64_t at_us;
 } brb_pending_award;
+
+/* A job that is written at the commit, or before jobs are looked at. */
+typedef struct brb_pending_job {
+	int64_t user;
+	int64_t badge;
+	int64_t run;
+	int64_t event;
+	const char *event_id;
+	int64_t at_us;
+	int64_t due_us;
+	const char *state;
+} brb_pending_job;
 
 struct brb_store {
 	char *path;
@@ -64,6 +77,17 @@ struct brb_store {
 		int64_t event, user;
 		int64_t added; /* ids in this transaction */
 	} seen;
+
+	struct {
+		brb_pending_job *pending; /* of the transaction */
+		size_t count, capacity, marked_count;
+		brb_arena arena;   /* texts of pending jobs */
+		brb_builder state; /* the last one written */
+		bool next_is_known;
+		int64_t next_run, next_us; /* when the next job of this run is ready */
+		bool are_ready;            /* after this transaction, for workers who may be asleep */
+		atomic_bool were_stored;   /* by any transaction */
+	} jobs;
 
 	struct brb_known *known; /* what is surely held */
 	bool written_early;      /* the tables show what is not committed: nothing read from them is sure */
@@ -109,6 +133,18 @@ brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *
 /* A snapshot on `reader`, which is this thread's until end_reading. After a failure it is not begun. */
 brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error);
 void brb_store_end_reading(brb_store *store);
+
+/* A column's text, "" for NULL; NULL when memory is short. */
+const char *brb_store_copy_column(brb_arena *arena, sqlite3_stmt *statement, int column);
+
+/* ---- jobs (jobs.c) ---- */
+
+/* Writes the jobs that were added, so that SQL sees them; they are undone no more. */
+brabeion_status brb_store_write_jobs(brb_store *store, brabeion_error *error);
+
+/* Forgets the jobs that were added since the mark, or all of the transaction. */
+void brb_store_undo_jobs(brb_store *store);
+void brb_store_forget_jobs(brb_store *store);
 
 /* ---- what is surely held (known.c) ---- */
 

@@ -21,6 +21,15 @@ static const char *copy_column(sqlite3_stmt *statement, int column, char **at)
 	return copy;
 }
 
+const char *brb_store_copy_column(brb_arena *arena, sqlite3_stmt *statement, int column)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	if (text)
+		return brb_arena_copy_length(arena, (const char *)text,
+					     (size_t)sqlite3_column_bytes(statement, column));
+	return sqlite3_column_type(statement, column) == SQLITE_NULL ? "" : NULL;
+}
+
 /* ---- the connection ---- */
 
 brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *error)

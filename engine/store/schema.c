@@ -53,7 +53,28 @@ static const char version_2[] =
 	/* badges that are set aside: they failed or were too slow, too often in a row */
 	"CREATE TABLE quarantine(badge INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;";
 
-static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2 };
+static const char version_3[] =
+	/*
+	 * `ready_us` is set of the head of a queue alone: of all jobs of one user, badge and run that are not parked, the
+	 * first by (due_us, id). `claim` 0: nobody's. `run` 0: of the live clock. `state` is JSON, and last: who looks at
+	 * the rest need not read past it.
+	 */
+	"CREATE TABLE jobs(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
+	" run INTEGER NOT NULL, event INTEGER NOT NULL, event_id TEXT NOT NULL, at_us INTEGER NOT NULL,"
+	" due_us INTEGER NOT NULL, ready_us INTEGER, retry_us INTEGER NOT NULL DEFAULT 0,"
+	" claim INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, parked_us INTEGER NOT NULL DEFAULT "
+	"0,"
+	" parked_why TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', state TEXT NOT NULL) STRICT;"
+	"CREATE INDEX jobs_queue ON jobs(user, badge, run, due_us, id) WHERE parked_us = 0;"
+	"CREATE INDEX jobs_ready ON jobs(run, ready_us, id) WHERE ready_us IS NOT NULL;"
+	"CREATE INDEX jobs_claimed ON jobs(claim) WHERE claim <> 0;"
+	"CREATE INDEX jobs_unloaded ON jobs(run, badge, user) WHERE parked_why = 'unloaded';"
+	"CREATE INDEX jobs_parked ON jobs(parked_us) WHERE parked_us <> 0;"
+	"CREATE INDEX jobs_of_runs ON jobs(run) WHERE run <> 0;"
+	"CREATE TABLE job_attempts(job INTEGER NOT NULL, number INTEGER NOT NULL, at_us INTEGER NOT NULL,"
+	" error TEXT NOT NULL, PRIMARY KEY(job, number)) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {

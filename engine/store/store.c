@@ -63,11 +63,14 @@ void brb_store_close(brb_store *store)
 	brb_store_forget_changes(store);
 	brb_cells_clear(&store->cells);
 	brb_arena_finish(&store->arena);
+	brb_arena_finish(&store->jobs.arena);
+	brb_builder_finish(&store->jobs.state);
 	brb_known_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
 	brb_memory_release(store->changes);
 	brb_memory_release(store->awards);
+	brb_memory_release(store->jobs.pending);
 	brb_memory_release(store->journal_path);
 	brb_memory_release(store->path);
 	brb_memory_release(store);
@@ -109,6 +112,7 @@ static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 {
 	brb_cells_clear(&store->cells);
 	brb_known_forget(store);
+	store->jobs.next_is_known = false;
 	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
 	if (status == BRABEION_OK)
 		status = read_counter(store, "seen_since_s", &store->seen.since_s, error);
@@ -120,6 +124,7 @@ static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 static void end_transaction(brb_store *store, bool cells_are_right)
 {
 	brb_store_forget_changes(store);
+	store->jobs.are_ready = false;
 	store->cells_are_right = cells_are_right;
 	if (cells_are_right)
 		brb_cells_evict(&store->cells, CELLS_BYTES_MOST);
@@ -163,9 +168,11 @@ void brb_store_rollback(brb_store *store)
  * SQLite writes to the journal before readers see the commit, long before at synchronous FULL: who woke at that write
  * would look too early, and sleep on. So the journal's times are set once the commit can be seen.
  */
-static void wake_watchers(const brb_store *store)
+static void wake_watchers(brb_store *store)
 {
-	if (store->last_sequence != store->written_sequence)
+	if (store->jobs.are_ready && !atomic_load_explicit(&store->jobs.were_stored, memory_order_relaxed))
+		atomic_store_explicit(&store->jobs.were_stored, true, memory_order_relaxed);
+	if (store->last_sequence != store->written_sequence || store->jobs.are_ready)
 		utimensat(AT_FDCWD, store->journal_path, NULL, 0);
 }
 
@@ -188,6 +195,11 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 	store->known_version = brb_database_data_version(&store->database);
 	end_transaction(store, true);
 	return BRABEION_OK;
+}
+
+bool brb_store_has_stored_jobs(const brb_store *store)
+{
+	return atomic_load_explicit(&store->jobs.were_stored, memory_order_relaxed);
 }
 
 uint64_t brb_store_commit_count(const brb_store *store)

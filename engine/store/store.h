@@ -1,5 +1,5 @@
 /*
- * store: awards, memory, seen ids and users, kept in one database.
+ * store: awards, memory, seen ids and users, kept in one database; and jobs, of which store/jobs.h speaks.
  *
  * Works in whole transactions: begin, then read and change through the functions below, then commit all or nothing.
  * What was read or changed is cached across transactions for as long as nobody else has written to the database;
@@ -46,7 +46,10 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 void brb_store_close(brb_store *store); /* no transaction may be under way */
 const char *brb_store_path(const brb_store *store);
 
-/* A file whose times are set after every commit that changed an award, by whichever process: inotify tells IN_ATTRIB. */
+/*
+ * A file whose times are set after every commit that changed an award or made a job ready, by whichever process: inotify
+ * tells IN_ATTRIB.
+ */
 const char *brb_store_journal_path(const brb_store *store);
 
 /* ---- names that a badge set brings along ---- */
@@ -140,10 +143,10 @@ typedef struct brb_store_revocation {
 brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
 				 brabeion_error *error);
 
-/* Takes away all that is kept under a user's name; *awards counts the awards. */
+/* Takes away all that is kept under a user's name, jobs too; *awards counts the awards. */
 brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_t *awards, brabeion_error *error);
 
-/* All that `from` has becomes `into`'s. */
+/* All that `from` has becomes `into`'s. Claims of jobs of either are given up. */
 brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error);
 
 /*

@@ -59,6 +59,8 @@ static brabeion_status run_all(brb_store *store, const char *const *sql, size_t 
 
 static const char *const forget_the_rest[] = {
 	"DELETE FROM seen WHERE user = ?1",
+	"DELETE FROM job_attempts WHERE job IN (SELECT id FROM jobs WHERE user = ?1)",
+	"DELETE FROM jobs WHERE user = ?1",
 	"DELETE FROM tallies WHERE memory IN (SELECT id FROM memories) AND subject = ?3",
 	"DELETE FROM notes WHERE memory IN (SELECT id FROM memories) AND subject = ?3",
 	"DELETE FROM users WHERE id = ?1",
@@ -92,6 +94,11 @@ static const char *const merge[] = {
 	"UPDATE awards SET user = ?2 WHERE user = ?1",
 	"UPDATE OR IGNORE seen SET user = ?2 WHERE user = ?1",
 	"DELETE FROM seen WHERE user = ?1",
+	/* what is being judged for either does not count: in one queue one comes after the other */
+	"UPDATE jobs SET user = ?2, claim = 0, ready_us = NULL WHERE user = ?1",
+	"UPDATE jobs SET claim = 0, ready_us = iif(id = (SELECT first.id FROM jobs AS first"
+	" WHERE first.user = jobs.user AND first.badge = jobs.badge AND first.run = jobs.run AND first.parked_us = 0"
+	" ORDER BY first.due_us, first.id LIMIT 1), max(due_us, retry_us), NULL) WHERE user = ?2 AND parked_us = 0",
 	"INSERT INTO tallies(memory, subject, value) SELECT memory, ?4, value FROM tallies"
 	" WHERE memory IN (SELECT id FROM memories) AND subject = ?3"
 	" ON CONFLICT DO UPDATE SET value = value + excluded.value",

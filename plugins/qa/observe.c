@@ -7,6 +7,7 @@
  */
 #include "observe.h"
 #include "post.h"
+#include "standing.h"
 #include "work.h"
 
 /* An event's effect on its post; true when the post is to be written. */
@@ -49,6 +50,8 @@ static bool take_creation(badge_call *call, qa_post *post, char kind)
 	if (post->kind != QA_UNKNOWN)
 		return false;
 	post->kind = kind;
+	if (badge_bool(call, "cw", 0))
+		post->marks |= QA_COMMUNITY;
 	post->created_at = badge_at(call);
 	if (qa_is_somebody(badge_user(call)))
 		snprintf(post->author, sizeof post->author, "%s", badge_user(call));
@@ -89,6 +92,7 @@ static bool take_answer(badge_call *call, const char *id, qa_post *post)
 static void take_vote(badge_call *call, qa_post *post, int64_t value)
 {
 	post->score += value;
+	post->marks |= QA_NOTICED;
 	post->marks &= ~QA_ROSE;
 	if (post->score <= post->peak)
 		return;
@@ -102,6 +106,7 @@ static bool take_upvote(badge_call *call, const char *id, qa_post *post)
 {
 	(void)id;
 	take_vote(call, post, 1);
+	qa_standing_add(call, post, QA_UPVOTE_WORTH);
 	return true;
 }
 
@@ -109,6 +114,7 @@ static bool take_downvote(badge_call *call, const char *id, qa_post *post)
 {
 	(void)id;
 	take_vote(call, post, -1);
+	qa_standing_add(call, post, QA_DOWNVOTE_WORTH);
 	return true;
 }
 
@@ -120,9 +126,20 @@ static bool take_favorite(badge_call *call, const char *id, qa_post *post)
 	return true;
 }
 
+/* An answer to one's own question is worth nothing. */
+static void reward_accept(badge_call *call, const qa_post *answer)
+{
+	qa_post question;
+	if (answer->parent[0] && (!qa_post_read(call, answer->parent, &question) ||
+				  (question.kind == QA_QUESTION && qa_is_own(&question, badge_user(call)))))
+		return;
+	qa_standing_add(call, answer, QA_ACCEPT_WORTH);
+}
+
 static bool take_accept(badge_call *call, const char *id, qa_post *post)
 {
 	(void)id;
+	reward_accept(call, post);
 	if (post->marks & QA_ACCEPTED)
 		return false;
 	post->marks |= QA_ACCEPTED;
@@ -139,6 +156,24 @@ static bool take_edit(badge_call *call, const char *id, qa_post *post)
 	stay_active(call, post);
 	if (qa_is_somebody(user) && !qa_is_own(post, user) && post->kind != QA_WIKI)
 		qa_work_add_edit(call, user, id, post->kind);
+	return true;
+}
+
+static bool take_bounty(badge_call *call, const char *id, qa_post *post)
+{
+	(void)id;
+	qa_standing_add(call, post, badge_int(call, "amount", 0));
+	return false;
+}
+
+/* Answers are commented on, too: nobody asks for that. */
+static bool take_comment(badge_call *call, const char *id, qa_post *post)
+{
+	(void)call;
+	(void)id;
+	if (post->marks & QA_NOTICED || (post->kind != QA_QUESTION && post->kind != QA_UNKNOWN))
+		return false;
+	post->marks |= QA_NOTICED;
 	return true;
 }
 
@@ -168,6 +203,8 @@ static const struct {
 	{ "tagwiki", take_wiki },
 	{ "tagwiki_excerpt", take_wiki },
 	{ "rollback", take_touch },
+	{ "comment", take_comment },
+	{ "bounty_award", take_bounty },
 };
 
 static effect_function *effect_of(badge_call *call)
@@ -179,15 +216,22 @@ static effect_function *effect_of(badge_call *call)
 	return NULL;
 }
 
+/* What an event means to its user, whatever post it names. */
+static void take_user(badge_call *call)
+{
+	if (!qa_is_somebody(badge_user(call)))
+		return;
+	if (badge_event_is(call, "comment"))
+		qa_count(call, "comments", badge_user(call), QA_COMMENTS_ENOUGH);
+	else if (badge_event_is(call, "user_created"))
+		qa_standing_begin(call);
+}
+
 /* A failure inside an effect, of a helper or by badge_fail, fails the call, whatever is returned here. */
 int32_t qa_observe(void *self, badge_call *call)
 {
 	(void)self;
-	if (badge_event_is(call, "comment")) {
-		if (qa_is_somebody(badge_user(call)))
-			qa_count(call, "comments", badge_user(call), QA_COMMENTS_ENOUGH);
-		return BADGE_OK;
-	}
+	take_user(call);
 	effect_function *effect = effect_of(call);
 	const char *id = qa_post_id(call, "post");
 	if (!effect || !id)

@@ -23,6 +23,7 @@ enum { QA_ID_SIZE = 256 }; /* ids of users and posts: at most 255 bytes and a NU
 
 #define QA_HOUR INT64_C(3600000000)
 #define QA_DAY (24 * QA_HOUR)
+#define QA_YEAR INT64_C(31557600000000) /* 365.25 days */
 
 /* qa_post.kind, as it is written. */
 #define QA_UNKNOWN '?'
@@ -41,6 +42,9 @@ enum { QA_ID_SIZE = 256 }; /* ids of users and posts: at most 255 bytes and a NU
 /* Of the last vote and the last edit, for the rules that judge this very event: */
 #define QA_ROSE 0x40u /* the last vote took the score to a new height */
 #define QA_DUG 0x80u  /* the last edit came after more than 180 days of silence */
+/* Of any post: */
+#define QA_NOTICED 0x100u   /* had a vote; a question, or what may become one, also: a comment */
+#define QA_COMMUNITY 0x200u /* its creation says that it is community-owned */
 
 typedef struct qa_post {
 	char kind;

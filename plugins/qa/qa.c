@@ -1,8 +1,9 @@
 /*
- * qa: the badges of a question-and-answer site, 32 of them.
+ * qa: the badges of a question-and-answer site, 34 of them.
  *
  * This file is the list: every badge with its name, the events it is asked about, and whether it is earned once or for
- * each post. rules.c decides, observe.c remembers, post.c and work.c write down. badges.yaml beside this file uses all
+ * each post. rules.c decides, due.c about what falls due in time, observe.c remembers, post.c, work.c and standing.c
+ * write down. badges.yaml beside this file uses all
  * of the list, and any part of it works too.
  *
  * The events, their state and the rules in words: plugins/README.md.
@@ -23,12 +24,16 @@ static const char *const wiki_edits[] = { "tagwiki", "tagwiki_excerpt", "edit_bo
 static const char *const rollbacks[] = { "rollback" };
 static const char *const comments[] = { "comment" };
 static const char *const snapshots[] = { "user_snapshot" };
+static const char *const questions[] = { "question" };
+static const char *const arrivals[] = { "user_created" };
 
 #define QA_BADGE(variable, slug_, name, description, events_, flags_)                                 \
 	static const badge_level variable##_levels[] = { BADGE_LEVEL(name, description) };            \
 	BADGE_DEFINE(variable, .slug = slug_, BADGE_LEVELS(variable##_levels), BADGE_EVENTS(events_), \
 		     .flags = flags_, .award = qa_##variable)
 #define ONCE(variable, slug, name, description, events) QA_BADGE(variable, slug, name, description, events, 0)
+#define AGAIN(variable, slug, name, description, events) \
+	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
 #define PER_POST(variable, slug, name, description, events) \
 	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
 
@@ -44,6 +49,7 @@ PER_POST(famous_question, "famous-question", "Famous Question", "A question with
 PER_POST(favorite_question, "favorite-question", "Favorite Question",
 	 "A question that 25 people marked as a favorite", favorites);
 ONCE(scholar, "scholar", "Scholar", "Asked a question and accepted an answer", solutions);
+ONCE(tumbleweed, "tumbleweed", "Tumbleweed", "Asked a question that nobody noticed for a week", questions);
 ONCE(promoter, "promoter", "Promoter", "Offered a first bounty on a question of one's own", bounties);
 ONCE(investor, "investor", "Investor", "Offered a first bounty on somebody else's question", bounties);
 
@@ -78,6 +84,8 @@ ONCE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about 
 ONCE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
 ONCE(critic, "critic", "Critic", "Voted down for the first time", snapshots);
 ONCE(civic_duty, "civic-duty", "Civic Duty", "Voted 300 times", snapshots);
+AGAIN(yearling, "yearling", "Yearling", "A member for another year, with 200 points of reputation for each",
+      arrivals);
 
 static const badge_definition *const badges[] = {
 	&student,         &nice_question,     &good_question, &great_question, &popular_question, &notable_question,
@@ -85,7 +93,7 @@ static const badge_definition *const badges[] = {
 	&self_learner,    &nice_answer,       &good_answer,   &great_answer,   &enlightened,      &guru,
 	&necromancer,     &revival,           &explainer,     &editor,         &strunk_white,     &organizer,
 	&tag_editor,      &cleanup,           &excavator,     &commentator,    &autobiographer,   &supporter,
-	&critic,          &civic_duty,
+	&critic,          &civic_duty,        &tumbleweed,    &yearling,
 };
 
 static const char *const watches[] = {
@@ -103,6 +111,9 @@ static const char *const watches[] = {
 	"rollback",
 	"suggested_edit_applied",
 	"comment",
+	"bounty_award",
+	"user_created",
 };
 
-BADGE_PACK("qa", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(watches), .observe = qa_observe);
+BADGE_PACK("qa", .version = "1.1", .needs_minor = 1, BADGE_BADGES(badges), BADGE_WATCHES(watches),
+	   .observe = qa_observe);

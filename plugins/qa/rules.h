@@ -1,5 +1,5 @@
 /*
- * The rules of the Q&A pack, one function per badge. See rules.c; qa.c says which events each is asked about.
+ * The rules of the Q&A pack, one function per badge. See rules.c and due.c; qa.c says which events each is asked about.
  */
 #ifndef QA_RULES_H
 #define QA_RULES_H
@@ -22,5 +22,8 @@ qa_rule qa_editor, qa_strunk_white, qa_organizer, qa_tag_editor, qa_cleanup, qa_
 
 /* Of taking part */
 qa_rule qa_commentator, qa_autobiographer, qa_supporter, qa_critic, qa_civic_duty;
+
+/* Of what falls due in time (due.c) */
+qa_rule qa_tumbleweed, qa_yearling;
 
 #endif

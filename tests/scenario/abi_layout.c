@@ -63,7 +63,14 @@ AT(badge_call, host, 0);
 HOLDS(sizeof(badge_setup) == 8);
 AT(badge_setup, host, 0);
 
-HOLDS(sizeof(badge_host) == 296);
+/* Since 1.1. */
+HOLDS(sizeof(badge_field) == 24);
+AT(badge_field, name, 0);
+AT(badge_field, type, 8);
+AT(badge_field, reserved, 12);
+AT(badge_field, value, 16);
+
+HOLDS(sizeof(badge_host) == 304);
 AT(badge_host, struct_size, 0);
 AT(badge_host, abi_major, 4);
 AT(badge_host, abi_minor, 6);
@@ -103,3 +110,6 @@ AT(badge_host, setting_real, 264);
 AT(badge_host, setting_bool, 272);
 AT(badge_host, setting_text, 280);
 AT(badge_host, setup_fail, 288);
+
+/* Since 1.1. */
+AT(badge_host, later, 296);

@@ -200,13 +200,13 @@ static scene *scene_with_old_plugin(const char *settings)
 #ifdef __x86_64__
 #define OLD_PLUGIN_TEST(name) Test(abi, name)
 #else
-#define OLD_PLUGIN_TEST(name)                                                                                        \
-	static void name(void);                                                                                      \
-	Test(abi, name##_is_skipped)                                                                                 \
-	{                                                                                                            \
-		(void)name;                                                                                          \
-		cr_skip_test("the compiled plugin of ABI 1.0 in tests/data is for x86_64, this machine is another"); \
-	}                                                                                                            \
+#define OLD_PLUGIN_TEST(name)                                                                               \
+	static void name(void);                                                                             \
+	Test(abi, name##_is_skipped)                                                                        \
+	{                                                                                                   \
+		(void)name;                                                                                 \
+		cr_skip_test("the compiled plugins in tests/data are for x86_64, this machine is another"); \
+	}                                                                                                   \
 	static void name(void)
 #endif
 
@@ -252,4 +252,25 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_refuses_settings)
 		cr_assert(scene_message_begins(here, messages[i]), "%s", here->error.message);
 		scene_finish(here);
 	}
+}
+
+OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
+{
+	char path[SCENE_PATH_BYTES * 2];
+	scene *here = scene_new();
+	snprintf(path, sizeof path, "%s/later.so", here->folder);
+	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.1/x86_64/later.so", path);
+	scene_config(here, "plugins:\n  - file: ./later.so\n");
+	here->options.time = BRABEION_TIME_HISTORY;
+	scene_open(here);
+	brabeion_field fields[] = { BRABEION_INT("after", 500), BRABEION_TEXT("kind", "oak") };
+	brabeion_event event = {
+		.name = "seed", .user = "ada", .has_at = true, .at_us = 1000, .fields = fields, .field_count = 2
+	};
+	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1000 1.50 1 pickle;");
+	event.at_us = 1499;
+	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1499 1.50 1 pickle;");
+	event.at_us = 1500;
+	cr_assert_str_eq(scene_earned(here, &event), "sprout 1 -7 0.25 1 oak [true,{}];jar 1 1500 1.50 1 pickle;");
+	scene_finish(here);
 }

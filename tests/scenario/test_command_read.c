@@ -42,7 +42,7 @@ Test(command_read, lists_badges_for_machines)
 	const char start_of_it[] =
 		"{\"generation\":1,\"badges\":[{\"slug\":\"points\",\"plugin\":\"points\",\"plugin_file\":";
 	const char rest_of_it[] =
-		"\"multiple\":false,\"holders\":2,\"events\":[\"points_awarded\"],\"levels\":["
+		"\"multiple\":false,\"async\":false,\"holders\":2,\"events\":[\"points_awarded\"],\"levels\":["
 		"{\"level\":1,\"name\":\"Bronze\",\"description\":\"More than 5,000 points\",\"holders\":2},"
 		"{\"level\":2,\"name\":\"Silver\",\"description\":\"More than 7,500 points\",\"holders\":0},";
 	cr_expect_eq(strncmp(outcome.out, start_of_it, sizeof start_of_it - 1), 0, "%s", outcome.out);

@@ -2,10 +2,11 @@
  * The Q&A pack, through the command: a history gives exactly the awards that its rules ask for (user, slug, reason,
  * time), in stream order, however it is cut into commits, and none when it is run again.
  *
- * tests/data/qa-small is made by hand, each badge's edge in it. The history of a real site lies beside the checkout,
+ * tests/data/qa-small and qa-timers (what falls due in time) are made by hand, each badge's edge in them. The history of a real site lies beside the checkout,
  * in ../shared, and not everywhere.
  */
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -20,6 +21,22 @@ static scene *scene_of_qa(void)
 {
 	scene *here = scene_new();
 	scene_copy(BRB_SOURCE_DIR "/plugins/qa/badges.yaml", here->config);
+	setenv("BRABEION_PLUGIN_PATH", BRB_BUILD_DIR "/plugins", 1);
+	return here;
+}
+
+/* The same without the two badges that fall due in time. */
+static scene *scene_without_timers(void)
+{
+	char line[1024];
+	scene *here = scene_new();
+	FILE *from = fopen(BRB_SOURCE_DIR "/plugins/qa/badges.yaml", "r"), *to = fopen(here->config, "w");
+	cr_assert(from && to);
+	while (fgets(line, sizeof line, from))
+		if (!strstr(line, "badge: tumbleweed") && !strstr(line, "badge: yearling"))
+			fputs(line, to);
+	fclose(from);
+	fclose(to);
 	setenv("BRABEION_PLUGIN_PATH", BRB_BUILD_DIR "/plugins", 1);
 	return here;
 }
@@ -138,12 +155,12 @@ static void expect_no_output(scene *here)
 #define SMALL BRB_SOURCE_DIR "/tests/data/qa-small"
 #define RUN "\"$brabeion\" run --config \"$config\" --database \"$database\" "
 
-/* A history, run by a line of the shell, gives its 87 awards; the plain run after it none. */
+/* A history, run by a line of the shell, gives its 90 awards; the plain run after it none. */
 static void expect_small(const char *line)
 {
 	scene *here = scene_of_qa();
 	cr_assert_eq(run_line(here, line, SMALL ".jsonl"), 0);
-	cr_assert_eq(expect_awards(here, SMALL ".expected.tsv"), 87);
+	cr_assert_eq(expect_awards(here, SMALL ".expected.tsv"), 90);
 	cr_assert_eq(run_line(here, RUN "\"$input\"", SMALL ".jsonl"), 0);
 	expect_no_output(here);
 	scene_finish(here);
@@ -176,7 +193,84 @@ Test(qa, commits_of_seven_give_the_same_awards)
 
 Test(qa, a_run_that_is_taken_up_again_gives_the_same_awards)
 {
-	expect_small("head -n 200 \"$input\" | " RUN " && head -n 400 \"$input\" | " RUN " && " RUN "\"$input\"");
+	/* a bad line stops it, so that the history is not at its end */
+	expect_small("for lines in 100 200 420 500; do { head -n $lines \"$input\"; echo bad; } | " RUN
+		     "--strict; [ $? = 1 ] || exit 9; done; " RUN "\"$input\"");
+}
+
+/* A run on a pipe that gets the first lines of the history, and is killed once it has told what they earn. */
+static void kill_after(scene *here, const char *input, int lines, int awards, FILE *told)
+{
+	int to_child[2], from_child[2];
+	char line[4096];
+	cr_assert(pipe2(to_child, O_CLOEXEC) == 0 && pipe2(from_child, O_CLOEXEC) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		dup2(to_child[0], 0);
+		dup2(from_child[1], 1);
+		execl(BRB_BUILD_DIR "/engine/cli/brabeion", "brabeion", "run", "--config", here->config, "--database",
+		      here->database, "--batch", "7", NULL);
+		_exit(127);
+	}
+	cr_assert_gt(child, 0);
+	close(to_child[0]);
+	close(from_child[1]);
+	FILE *history = fopen(input, "r"), *events = fdopen(to_child[1], "w"), *output = fdopen(from_child[0], "r");
+	cr_assert(history && events && output);
+	for (int i = 0; i < lines && fgets(line, sizeof line, history); i++)
+		fputs(line, events);
+	fflush(events);
+	for (int i = 0; i < awards; i++) {
+		cr_assert_not_null(fgets(line, sizeof line, output), "award %d of %d is missing", i + 1, awards);
+		fputs(line, told);
+	}
+	kill(child, SIGKILL);
+	cr_assert_eq(waitpid(child, NULL, 0), child);
+	fclose(history);
+	fclose(events);
+	fclose(output);
+}
+
+Test(qa, a_run_that_is_killed_again_and_again_gives_the_same_awards, .timeout = 120)
+{
+	static const struct {
+		int lines, awards;
+	} kills[] = { { 90, 3 }, { 210, 11 }, { 340, 35 }, { 430, 57 }, { 480, 73 } };
+	char out[SCENE_PATH_BYTES * 2], line[4096];
+	int told_before = 0;
+	scene *here = scene_of_qa();
+	FILE *told = tmpfile();
+	cr_assert_not_null(told);
+	for (size_t i = 0; i < sizeof kills / sizeof kills[0]; i++) {
+		kill_after(here, SMALL ".jsonl", kills[i].lines, kills[i].awards - told_before, told);
+		told_before = kills[i].awards;
+	}
+	cr_assert_eq(run_line(here, RUN "\"$input\"", SMALL ".jsonl"), 0);
+	snprintf(out, sizeof out, "%s/out", here->folder);
+	FILE *last = fopen(out, "r+");
+	cr_assert_not_null(last);
+	while (fgets(line, sizeof line, last))
+		fputs(line, told);
+	rewind(last);
+	rewind(told);
+	while (fgets(line, sizeof line, told))
+		fputs(line, last);
+	fclose(told);
+	fclose(last);
+	cr_assert_eq(expect_awards(here, SMALL ".expected.tsv"), 90);
+	scene_finish(here);
+}
+
+/* ---- what falls due ---- */
+
+#define TIMERS BRB_SOURCE_DIR "/tests/data/qa-timers"
+
+Test(qa, what_falls_due_is_judged_when_it_is_due)
+{
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, RUN "\"$input\"", TIMERS ".jsonl"), 0);
+	cr_assert_eq(expect_awards(here, TIMERS ".expected.tsv"), 24);
+	scene_finish(here);
 }
 
 /* ---- the history of a real site ---- */
@@ -189,8 +283,18 @@ Test(qa, the_history_of_a_real_site_gives_exactly_its_awards, .timeout = 240)
 		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
 	scene *here = scene_of_qa();
 	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
-	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
+	cr_assert_eq(expect_awards(here, SITE "/expected-timers.tsv"), 4571);
 	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
 	expect_no_output(here);
+	scene_finish(here);
+}
+
+Test(qa, the_history_of_a_real_site_gives_the_same_without_what_falls_due, .timeout = 240)
+{
+	if (access(SITE "/events.jsonl", R_OK) != 0)
+		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
+	scene *here = scene_without_timers();
+	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
 	scene_finish(here);
 }

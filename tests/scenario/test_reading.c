@@ -238,6 +238,7 @@ Test(reading, badges_come_in_the_order_of_badges_yaml_with_what_they_are)
 	cr_assert_str_eq(welcome->plugin, "good-many");
 	cr_assert_str_eq(welcome->plugin_file, BRB_TEST_PLUGIN_DIR "/good_many.so");
 	cr_assert_not(welcome->multiple);
+	cr_assert_not(welcome->async);
 	cr_assert_eq(welcome->event_count, 2);
 	cr_assert_str_eq(welcome->events[0], "arrival");
 	cr_assert_str_eq(welcome->events[1], "visit");

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "judging/judge.h"
 #include "judging/quarantine.h"
+#include "judging/view.h"
 #include "store_room.h"
 
 typedef int32_t (*award_function)(void *self, badge_call *call);
@@ -161,6 +162,7 @@ static const brb_clock judge_clock = { read_now, NULL };
 static inline brb_judge new_judge(void)
 {
 	return (brb_judge){ .generation = &generation,
+			    .view = &brb_view_in_store,
 			    .store = store,
 			    .log = &judge_log,
 			    .clock = &judge_clock,

@@ -112,6 +112,12 @@ Test(config, what_is_left_out_has_its_default)
 	cr_expect_null(config->cache_dir);
 	cr_expect_eq(config->probe_ms, 5000);
 	cr_expect_null(config->plugins[0].sha256);
+	cr_expect_eq(config->jobs.workers, 1);
+	cr_expect_eq(config->jobs.attempts_most, 5);
+	cr_expect_eq(config->jobs.lease_us, 30000000);
+	cr_expect_eq(config->jobs.time_limit_us, 60000000);
+	cr_expect_eq(config->jobs.backoff_us, 1000000);
+	cr_expect_eq(config->jobs.grace_us, 10000000);
 	cr_expect_eq(config->plugin_count, 1);
 	cr_expect_str_eq(config->plugins[0].file, "points.so");
 	cr_expect_str_eq(config->plugins[0].path, "plugins/points.so");
@@ -131,6 +137,8 @@ Test(config, every_key_is_read)
 				    "busy_timeout: 200ms\n"
 				    "retention: 12h\n"
 				    "cache_dir: /var/cache/b\n"
+				    "workers: 0\n"
+				    "jobs: { max_attempts: 9, lease: 5s, time_limit: 3m, backoff: 20ms, grace: 0s }\n"
 				    "plugins:\n"
 				    "  - file: threshold.so\n"
 				    "    settings: { deep: [1, { x: y }] }\n"
@@ -150,10 +158,16 @@ Test(config, every_key_is_read)
 	cr_expect_eq(config->busy_timeout_ms, 200);
 	cr_expect_eq(config->retention_us, INT64_C(43200000000));
 	cr_expect_str_eq(config->cache_dir, "/var/cache/b");
+	cr_expect_eq(config->jobs.workers, 0);
+	cr_expect_eq(config->jobs.attempts_most, 9);
+	cr_expect_eq(config->jobs.lease_us, 5000000);
+	cr_expect_eq(config->jobs.time_limit_us, 180000000);
+	cr_expect_eq(config->jobs.backoff_us, 20000);
+	cr_expect_eq(config->jobs.grace_us, 0);
 	cr_assert_eq(config->plugin_count, 2);
 	const brb_config_plugin *plugin = &config->plugins[0];
 	cr_expect_str_eq(plugin->path, "./plugins/threshold.so");
-	cr_expect_eq(plugin->at.line, 8);
+	cr_expect_eq(plugin->at.line, 10);
 	cr_expect_eq(plugin->at.column, 5);
 	cr_expect_str_eq(brb_yaml_get(brb_yaml_get(plugin->settings, "deep")->items[1], "x")->text, "y");
 	cr_expect(plugin->has_badges);
@@ -161,29 +175,53 @@ Test(config, every_key_is_read)
 	const brb_config_badge *badge = &plugin->badges[0];
 	cr_expect_str_eq(badge->badge, "threshold");
 	cr_expect_str_eq(badge->slug, "commentator");
-	cr_expect_eq(badge->slug_at.line, 12);
+	cr_expect_eq(badge->slug_at.line, 14);
 	cr_expect_eq(badge->slug_at.column, 15);
 	cr_assert_eq(badge->event_count, 2);
 	cr_expect_str_eq(badge->events[0], "comment");
 	cr_expect_str_eq(badge->events[1], "brabeion.awarded");
-	cr_expect_eq(badge->events_at.line, 13);
+	cr_expect_eq(badge->events_at.line, 15);
 	cr_assert_eq(badge->level_count, 2);
 	cr_expect_str_eq(badge->levels[0].name, "Commentator");
 	cr_expect_str_eq(badge->levels[0].description, "Left ten comments");
 	cr_expect_str_eq(badge->levels[1].name, "Chatterbox");
 	cr_expect_str_eq(badge->levels[1].description, "");
-	cr_expect_eq(badge->levels[1].at.line, 16);
-	cr_expect_eq(badge->levels_at.line, 15);
+	cr_expect_eq(badge->levels[1].at.line, 18);
+	cr_expect_eq(badge->levels_at.line, 17);
 	cr_expect_eq(brb_yaml_get(badge->settings, "at")->items[1]->value.integer, 20);
 	badge = &plugin->badges[1];
 	cr_expect_str_eq(badge->slug, "threshold");
-	cr_expect_eq(badge->slug_at.line, 18);
+	cr_expect_eq(badge->slug_at.line, 20);
 	cr_assert_eq(badge->event_count, 1);
 	cr_expect_str_eq(badge->events[0], "vote");
 	cr_expect_null(badge->levels);
 	cr_expect_null(badge->settings);
 	cr_expect_str_eq(config->plugins[1].path, "more/addict.so");
 	brb_config_close(config);
+}
+
+Test(config, a_badge_is_async_or_not_where_it_says_so)
+{
+	static const struct {
+		const char *lines;
+		bool has_async, async;
+	} cases[] = {
+		{ "", false, false },
+		{ "        async: true\n", true, true },
+		{ "        async: false\n", true, false },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "%s%s", BADGE_FILE(""), cases[i].lines);
+		brb_config *config = opened(text);
+		cr_expect_eq(config->plugins[0].badges[0].has_async, cases[i].has_async, "%s", cases[i].lines);
+		cr_expect_eq(config->plugins[0].badges[0].async, cases[i].async, "%s", cases[i].lines);
+		brb_config_close(config);
+	}
+	expect_fault(BADGE_FILE("        async: 1\n"),
+		     "badges.yaml:7:16: \"async\" must be true or false, not an integer");
+	expect_fault(BADGE_FILE("        asynch: true\n"),
+		     "badges.yaml:7:9: unknown key \"asynch\" (did you mean \"async\"?)");
 }
 
 Test(config, a_badge_may_be_earned_again_where_it_says_so)
@@ -520,7 +558,7 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir, watch, quarantine, probe)");
+		"busy_timeout, retention, cache_dir, watch, quarantine, probe, workers, jobs)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
 }
@@ -563,6 +601,15 @@ Test(config, wrong_values_of_top_level_keys_are_refused)
 		{ "database: ''", "3:11: \"database\" must not be empty" },
 		{ "database: {}", "3:11: \"database\" must be text, not a mapping" },
 		{ "cache_dir:", "3:11: \"cache_dir\" must be text, not nothing" },
+		{ "workers: many", "3:10: \"workers\" must be an integer, not text" },
+		{ "workers: 65", "3:10: \"workers\" must be 0 to 64, not 65" },
+		{ "jobs: []", "3:7: \"jobs\" must be a mapping of keys to values, not a list" },
+		{ "jobs: { attempts: 1 }",
+		  "3:9: unknown key \"attempts\" (known here: max_attempts, lease, time_limit, backoff, grace)" },
+		{ "jobs: { max_attempts: 0 }", "3:23: \"max_attempts\" must be 1 to 1000, not 0" },
+		{ "jobs: { lease: 99ms }", "3:16: \"lease\" must be at least 100ms" },
+		{ "jobs: { lease: 2d }", "3:16: \"lease\" must be at most 1d, not 2d" },
+		{ "jobs: { backoff: 0s }", "3:18: \"backoff\" must be at least 1ms" },
 		{ "synchronous: true", "3:14: \"synchronous\" must be normal or full, not a boolean" },
 		{ "synchronous: FULL", "3:14: \"synchronous\" must be normal or full, not \"FULL\"" },
 		{ "busy_timeout: 5", "3:15: \"busy_timeout\" must be a duration such as 5s, not an integer" },

@@ -10,7 +10,7 @@
 
 #include "cli/options.h"
 
-enum { ALL = 0xFF };
+enum { ALL = 0xFFF };
 
 static brb_cli_options options;
 

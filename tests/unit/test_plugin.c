@@ -225,10 +225,38 @@ Test(plugin, a_badge_without_events_is_warned_of)
 
 Test(plugin, an_async_badge)
 {
+	brb_plugin *plugin = open_plugin("  - file: async_badge.so\n"
+					 "    badges: [{ badge: async-badge, slug: a },"
+					 " { badge: async-badge, slug: b, async: false },"
+					 " { badge: async-badge, slug: c, async: true }]\n");
+	cr_expect(plugin->badges[0].async);
+	cr_expect_not(plugin->badges[1].async, "badges.yaml decides");
+	cr_expect(plugin->badges[2].async);
+	cr_expect_null(plugin->badges[0].freeze);
+	cr_expect_neq(plugin->badges[0].fingerprint, plugin->badges[1].fingerprint);
+	brb_plugin_close(plugin);
+}
+
+Test(plugin, any_badge_is_async_where_badges_yaml_says_so)
+{
+	brb_plugin *plugin = open_plugin("  - file: good_one.so\n"
+					 "    badges: [{ badge: good-one, slug: a, async: true },"
+					 " { badge: good-one, slug: b }]\n");
+	cr_expect(plugin->badges[0].async);
+	cr_expect_not(plugin->badges[1].async);
+	brb_plugin_close(plugin);
+}
+
+Test(plugin, a_badge_with_freeze_is_async)
+{
+	brb_plugin *plugin = open_plugin("  - file: freezing.so\n");
+	cr_expect(plugin->badges[0].async);
+	cr_expect_not_null(plugin->badges[0].freeze);
+	brb_plugin_close(plugin);
 	expect_refused(
-		"  - file: async_badge.so\n",
-		"badges.yaml:4:11: badge \"async-badge\" is async (BADGE_ASYNC), and this engine has no workers "
-		"to judge it later");
+		"  - file: freezing.so\n    badges: [{ badge: freezing, async: false }]\n",
+		"badges.yaml:5:40: badge \"freezing\" adds to an event's state for its later judgement (it has a "
+		"function `freeze`): it cannot be judged at once");
 }
 
 /* ---- opens that refuse ------------------------------------------------------------------------------------------- */

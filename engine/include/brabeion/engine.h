@@ -146,6 +146,12 @@ typedef struct brabeion_allocator {
 	void *context;
 } brabeion_allocator;
 
+/* Whose time it is by which badges are judged later: see "time", below. */
+typedef enum brabeion_time {
+	BRABEION_TIME_LIVE = 0,   /* the clock's */
+	BRABEION_TIME_HISTORY = 1 /* that of the events, which are of the past */
+} brabeion_time;
+
 /* Zero is a good value for each, and NULL for the whole. Texts are copied. */
 typedef struct brabeion_options {
 	const char *config;   /* path of badges.yaml; NULL: "badges.yaml" in the working directory */
@@ -159,6 +165,8 @@ typedef struct brabeion_options {
 	size_t submit_capacity;              /* events that brabeion_submit holds at most; 0: 10,000 */
 	const brabeion_allocator *allocator; /* NULL: the C library's malloc, realloc and free */
 	bool unwatched; /* do not watch files, whatever badges.yaml says, unless brabeion_watch turns it on */
+	brabeion_time time;
+	bool no_workers; /* start no threads for jobs, whatever badges.yaml says under "workers" */
 } brabeion_options;
 
 /*
@@ -423,6 +431,45 @@ BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
 
+/* ---- time ------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Badges that are judged later (async ones, and those that ask for it: badge_later) make jobs, which are stored with
+ * their event.
+ *
+ * In a history, an engine opened with BRABEION_TIME_HISTORY, time is that of the events. An event without a time is one
+ * of now. What falls due up to an event's time is judged before it, in the order of the due times, and the event's own
+ * async badges right after it, all in the event's call and commit: the awards are in its result, in the order in which
+ * they were made. Also an event that nobody listens to, or that was judged before, takes the time on. Time never goes
+ * back. So the same events, in the same order, give the same awards, whatever the batches. A job that fails is judged
+ * again at once, `max_attempts` times in all; then it is parked, and counts as a failure of that event.
+ *
+ * A history's jobs are its own while it lives: no other engine touches them. They stay when it is closed or killed, and
+ * the next history that is opened on the database takes them over; so, with ids, the same events can be sent once more.
+ * A history that is at its end says so with brabeion_end_history.
+ *
+ * Beside the database a history keeps a file <database>-runs, from the first job on; it has no content.
+ */
+
+/*
+ * In a history: goes on to a time, as an event of that time would that nobody listens to. One that is not later than
+ * the present one changes nothing.
+ *
+ * Threads, owns: as brabeion_possibly_award.
+ * Errors:  BRABEION_INVALID when the engine is no history; else as brabeion_possibly_award, and the time is as it was.
+ *          `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_advance(brabeion_engine *engine, int64_t at_us, brabeion_result *result,
+					      brabeion_error *error);
+
+/*
+ * The history is at its end: what is not yet due goes over to the live clock, and is judged by it from now on, also what
+ * the clock says is long overdue.
+ *
+ * Errors:  as brabeion_advance. `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_end_history(brabeion_engine *engine, brabeion_error *error);
+
 /* ---- events without waiting ------------------------------------------------------------------------------------ */
 
 /*
@@ -638,6 +685,7 @@ typedef struct brabeion_badge {
 	const char *plugin;      /* its id */
 	const char *plugin_file; /* the path it was loaded from */
 	bool multiple;
+	bool async; /* judged later */
 	uint32_t level_count;
 	const brabeion_level *levels;
 	uint32_t event_count;
@@ -678,6 +726,168 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
 
+/* ---- jobs -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * What is to be judged later is a job: one badge, one user, and the state that was frozen for it, stored with the event
+ * that made it. Workers judge jobs: threads of an engine (`workers:` in badges.yaml), started when there is first
+ * something for them to do, and whoever calls brabeion_work, in any number of processes on one database.
+ *
+ * A worker claims jobs for a time (`lease`), which it renews while it judges; a worker that is killed loses nothing, and
+ * others go on with its jobs. What a job earns and its end are one commit: it counts once, though its badge may be asked
+ * more than once. A job that fails is tried again, later each time; after `max_attempts` it is parked, and waits for a
+ * person. Jobs of one badge for one user are judged in their order, one after the other; a parked one holds up nobody.
+ *
+ * Jobs are judged by the badge of their slug that is loaded now. One whose badge is not loaded is parked until it is back,
+ * and the log says so. On-award callbacks run on the worker's thread.
+ */
+
+/*
+ * The job that a worker has at hand from now on; 0: none, also before anything is claimed. `claim` is the number under
+ * which the worker holds all that it has claimed, the same until brabeion_work returns. A worker that may die, as one in
+ * a process of its own may, writes both where they are found afterwards, for brabeion_job_died. Must be quick. It must
+ * not call the engine.
+ */
+typedef void (*brabeion_job_callback)(void *context, int64_t job, int64_t claim);
+
+/* Zero is a good value for each, and NULL for the whole. */
+typedef struct brabeion_work_options {
+	bool until_idle; /* return when no job is ready; else go on until told to stop */
+	bool has_stop_fd;
+	int stop_fd;    /* returns once this is readable */
+	uint32_t batch; /* jobs that are claimed at once, at most; 0: 256 */
+	brabeion_job_callback on_job;
+	void *context;
+} brabeion_work_options;
+
+/*
+ * Judges jobs on this thread until told to stop, by stop_fd or brabeion_work_stop, or with until_idle until no job is
+ * ready. It ends with the job at hand; what else was claimed is free for others at once.
+ *
+ * Threads: any, also at once: each call is a worker.
+ * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_MEMORY: when it has tried again five times, waiting longer each time.
+ *          BRABEION_INVALID for an engine that is a history. `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_work(brabeion_engine *engine, const brabeion_work_options *options,
+					   brabeion_error *error);
+
+/*
+ * Tells all calls of brabeion_work, under way or to come, and the engine's own threads to stop, and returns at once.
+ * Async-signal-safe. In a child of fork it does nothing.
+ */
+BRABEION_API void brabeion_work_stop(brabeion_engine *engine);
+
+/*
+ * A worker has died (a plugin has crashed, or was killed) with a job at hand, or with none: 0. Counts an attempt of the
+ * job, with `why` as its error, unless somebody else has claimed it since; frees all that the claim held. *parked (may
+ * be NULL) tells whether that attempt was the last.
+ *
+ * Errors: BRABEION_INVALID when `why` is NULL or not UTF-8; of the store. `error` may be NULL.
+ */
+BRABEION_API brabeion_status brabeion_job_died(brabeion_engine *engine, int64_t job, int64_t claim, const char *why,
+					       bool *parked, brabeion_error *error);
+
+/* What badges.yaml says about workers. */
+typedef struct brabeion_work_settings {
+	uint32_t workers;      /* threads of an engine */
+	uint32_t max_attempts; /* then a job is parked */
+	int64_t lease_us;      /* how long a claim lasts unless it is renewed */
+	int64_t time_limit_us; /* for one job, where it can be enforced: by `brabeion worker` */
+	int64_t backoff_us; /* before the second attempt; twice as long before each that follows, an hour at most */
+	int64_t grace_us;   /* that `brabeion worker` gives a job at hand when it is to end */
+} brabeion_work_settings;
+
+/* Reads badges.yaml for its settings alone: no plugin is loaded, no database opened. Errors: as brabeion_open. */
+BRABEION_API brabeion_status brabeion_read_work_settings(const brabeion_options *options,
+							 brabeion_work_settings *settings, brabeion_error *error);
+
+typedef enum brabeion_job_state {
+	BRABEION_JOB_ANY = 0,
+	BRABEION_JOB_WAITING = 1, /* due, and nobody has claimed it; perhaps it waits for one before it */
+	BRABEION_JOB_RUNNING = 2,
+	BRABEION_JOB_DELAYED = 3, /* due later, tried again later, or of a history */
+	BRABEION_JOB_PARKED = 4
+} brabeion_job_state;
+
+typedef struct brabeion_job_info {
+	int64_t id;
+	brabeion_job_state state;
+	const char *badge; /* the slug */
+	const char *user;
+	const char *event;      /* that made it, or "brabeion.due": the badge has asked for it */
+	const char *event_id;   /* "" when it had none */
+	int64_t at_us;          /* the event's time, or when it is due */
+	int64_t due_us;         /* when it was stored, or when it is due: its place in the order */
+	int64_t retry_us;       /* not tried again before; 0 when it has not failed */
+	int64_t lease_us;       /* of RUNNING: when the lease ends; else 0 */
+	int64_t history;        /* 0, or the number of the history that it belongs to */
+	uint32_t attempts;      /* that failed, since it was stored or last retried by hand */
+	int64_t parked_us;      /* of PARKED: since when; else 0 */
+	const char *parked_why; /* "failed", "unloaded", else "" */
+	const char *error;      /* of the last attempt, else "" */
+} brabeion_job_info;
+
+typedef struct brabeion_job_list {
+	size_t count;
+	brabeion_job_info *jobs;
+	void *memory; /* the library's */
+} brabeion_job_list;
+
+BRABEION_API void brabeion_job_list_finish(brabeion_job_list *list);
+
+/* Zero is a good value for each, and NULL for the whole. */
+typedef struct brabeion_job_filter {
+	brabeion_job_state state;
+	const char *badge; /* a slug */
+	const char *user;
+	int64_t after; /* the page of greater ids */
+	size_t limit;  /* 0: all */
+} brabeion_job_filter;
+
+/* Jobs that fit, by id. `list` is yours: brabeion_job_list_finish(). */
+BRABEION_API brabeion_status brabeion_jobs(brabeion_engine *engine, const brabeion_job_filter *filter,
+					   brabeion_job_list *list, brabeion_error *error);
+
+typedef struct brabeion_job_attempt {
+	int64_t number; /* from 1; it goes on after a retry by hand */
+	int64_t at_us;
+	const char *error;
+} brabeion_job_attempt;
+
+/* One job with all that is known of it. */
+typedef struct brabeion_job_page {
+	bool found; /* false: it has ended, or never was */
+	brabeion_job_info job;
+	const char *frozen; /* its state as a JSON object */
+	size_t attempt_count;
+	brabeion_job_attempt *attempts; /* that failed */
+	void *memory;                   /* the library's */
+} brabeion_job_page;
+
+BRABEION_API void brabeion_job_page_finish(brabeion_job_page *page);
+
+/* `page` is yours: brabeion_job_page_finish(). */
+BRABEION_API brabeion_status brabeion_job(brabeion_engine *engine, int64_t id, brabeion_job_page *page,
+					  brabeion_error *error);
+
+/* Which jobs are meant: one, or all that fit. */
+typedef struct brabeion_job_choice {
+	int64_t id;        /* 0: all that fit the rest */
+	const char *badge; /* NULL: of any badge */
+	bool parked;       /* only those that are parked */
+} brabeion_job_choice;
+
+/*
+ * Tries jobs again: parked ones are ready, those that wait for another attempt need not wait, and attempts count from
+ * none. One that runs is left alone. *jobs (may be NULL) counts those that were changed.
+ */
+BRABEION_API brabeion_status brabeion_jobs_retry(brabeion_engine *engine, const brabeion_job_choice *choice,
+						 int64_t *jobs, brabeion_error *error);
+
+/* Takes jobs away, also those that run: what they have come to does not count. *jobs (may be NULL) counts them. */
+BRABEION_API brabeion_status brabeion_jobs_drop(brabeion_engine *engine, const brabeion_job_choice *choice,
+						int64_t *jobs, brabeion_error *error);
+
 /* ---- looking after it ----------------------------------------------------------------------------------------- */
 
 typedef struct brabeion_badge_stats {
@@ -698,8 +908,13 @@ typedef struct brabeion_stats_report {
 	uint64_t errors;  /* events refused or not stored */
 	uint64_t commits; /* callers that wait at the same time share one */
 	uint64_t generation;
-	uint32_t resident; /* plugin files that stay in memory for good, in use or not */
-	uint32_t retiring; /* older badge sets that are not closed yet: calls under way use them */
+	uint32_t resident;    /* plugin files that stay in memory for good, in use or not */
+	uint32_t retiring;    /* older badge sets that are not closed yet: calls under way use them */
+	int64_t jobs_waiting; /* of the database, like the next: see brabeion_job_state */
+	int64_t jobs_running;
+	int64_t jobs_delayed;
+	int64_t jobs_parked;
+	int64_t jobs_oldest_us; /* since when the first that waits does; 0 when none does */
 	size_t badge_count;
 	brabeion_badge_stats *badges; /* in the order of badges.yaml */
 	void *memory;                 /* the library's */
@@ -735,7 +950,7 @@ BRABEION_API brabeion_status brabeion_release(brabeion_engine *engine, const cha
 					      brabeion_error *error);
 
 /*
- * Forgets a user: awards, revoked ones too, and seen ids. *awards (may be NULL) counts the awards. What plugins remember
+ * Forgets a user: awards, revoked ones too, jobs and seen ids. *awards (may be NULL) counts the awards. What plugins remember
  * is theirs: tallies and notes whose subject is exactly the user's name go, others stay. The feed tells nothing of it.
  * Nobody of that name is fine. Backups made before keep what they have.
  *

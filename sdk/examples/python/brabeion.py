@@ -35,7 +35,8 @@ class _Error(ctypes.Structure):
 class _Options(ctypes.Structure):
     _fields_ = [("config", c_char_p), ("database", c_char_p), ("existing_only", c_bool), ("log", c_void_p),
                 ("log_context", c_void_p), ("clock", c_void_p), ("clock_context", c_void_p),
-                ("submit_capacity", c_size_t), ("allocator", c_void_p), ("unwatched", c_bool)]
+                ("submit_capacity", c_size_t), ("allocator", c_void_p), ("unwatched", c_bool),
+                ("time", c_int), ("no_workers", c_bool)]
 
 
 class _Value(ctypes.Union):

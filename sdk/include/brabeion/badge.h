@@ -1,5 +1,5 @@
 /*
- * brabeion/badge.h: all that a badge author needs. ABI version 1, header minor 0.
+ * brabeion/badge.h: all that a badge author needs. ABI version 1, header minor 1.
  *
  * A plugin is a shared object that defines one or more badges. The engine loads it, asks each badge `award` whether
  * an event earned it, and stores what it answers. This is a whole plugin:
@@ -69,7 +69,7 @@ extern "C" {
 
 #define BADGE_MAGIC 0x31444742u /* "BGD1" as bytes on a little-endian machine */
 #define BADGE_ABI_MAJOR 1
-#define BADGE_ABI_MINOR 0
+#define BADGE_ABI_MINOR 1
 
 /* What `award` returns: BADGE_NOT_EARNED, or a level from 1 up, or BADGE_FAILED (see badge_fail). */
 #define BADGE_NOT_EARNED 0
@@ -82,10 +82,10 @@ extern "C" {
 /* badge_definition.flags: the low 16 bits are required, an engine that does not know one refuses the plugin; the
  * high 16 bits are optional, an engine that does not know one ignores it. */
 #define BADGE_MULTIPLE 0x0001u           /* may be earned many times, told apart by reason: see badge_for */
-#define BADGE_ASYNC 0x0002u              /* judged later, by a worker; needs an engine that has workers */
+#define BADGE_ASYNC 0x0002u              /* judged later, by a worker: see badge_definition.freeze */
 #define BADGE_LEVELS_FROM_CONFIG 0x0004u /* `levels:` in badges.yaml may give another number of levels */
 
-/* What badge_type returns. */
+/* What badge_type returns, and what a badge_field is of. */
 #define BADGE_TYPE_NONE 0 /* no such field, or JSON null */
 #define BADGE_TYPE_INT 1
 #define BADGE_TYPE_REAL 2
@@ -125,6 +125,18 @@ typedef struct badge_level {
 	const char *description;
 } badge_level;
 
+/* One named value of the state for badge_later. Make it with badge_field_int and its sisters. Since 1.1. */
+typedef struct badge_field {
+	const char *name;
+	uint32_t type;     /* BADGE_TYPE_* */
+	uint32_t reserved; /* 0 */
+	union {
+		int64_t integer; /* of BADGE_TYPE_INT, and of BADGE_TYPE_BOOL: 1 or 0 */
+		double real;
+		const char *text; /* of BADGE_TYPE_TEXT and BADGE_TYPE_JSON */
+	} value;
+} badge_field;
+
 typedef struct badge_definition {
 	uint32_t struct_size; /* sizeof(badge_definition) when compiled */
 	uint32_t level_size;  /* sizeof(badge_level) when compiled: the stride of `levels` */
@@ -136,10 +148,16 @@ typedef struct badge_definition {
 	uint32_t flags;
 	uint32_t reserved; /* 0 */
 
-	/* Judges the event of `call`. Threads: any, at once. `self` is what `open` gave, or NULL. */
+	/*
+	 * Judges the event of `call`. Threads: any, at once. `self` is what `open` gave, or NULL. Of an async badge it
+	 * may run more than once for one event: what it changes and earns counts once.
+	 */
 	int32_t (*award)(void *self, badge_call *call);
 
-	/* Optional, async badges: adds to the state what must be known as of now. Runs as the event comes. */
+	/*
+	 * Optional, async badges: adds to the state what must be known as of now. Runs as the event comes, and what
+	 * `award` later reads is the state that it leaves. Threads: any, at once.
+	 */
 	void (*freeze)(void *self, badge_call *call);
 
 	/* Optional: reads the settings of badges.yaml, once per use of the definition. BADGE_OK or BADGE_FAILED. */
@@ -226,7 +244,14 @@ struct badge_host {
 	int32_t (*setting_bool)(badge_setup *setup, const char *path, int32_t otherwise);
 	const char *(*setting_text)(badge_setup *setup, const char *path, const char *otherwise);
 	void (*setup_fail)(badge_setup *setup, const char *path, const char *message);
+
+	/* 1.1: judging again later; `field_size` is the stride of `state` */
+	int32_t (*later)(badge_call *call, int64_t at, const badge_field *state, uint32_t field_size, uint32_t count);
 };
+
+/* Whether the engine has a function that came after version 1.0. */
+#define BADGE_HOST_HAS(host, function) \
+	((host)->struct_size >= offsetof(badge_host, function) + sizeof((host)->function))
 
 /* ---- the event (in award, observe and freeze) -------------------------------------------------------------------- */
 
@@ -385,7 +410,10 @@ static inline int32_t badge_grant(badge_call *call, const char *slug, int32_t le
 
 /* ---- freeze: changes to the badge's own copy of the state -------------------------------------------------------- */
 
-/* Set or replace a field of the frozen state. In `freeze` only. BADGE_OK or BADGE_FAILED. */
+/*
+ * Set or replace a field of the frozen state, within the bounds of an event's. In `freeze` only. There is no need to
+ * look at the answer, BADGE_OK or BADGE_FAILED.
+ */
 static inline int32_t badge_set_int(badge_call *call, const char *name, int64_t value)
 {
 	return call->host->set_int(call, name, value);
@@ -404,6 +432,76 @@ static inline int32_t badge_set_bool(badge_call *call, const char *name, int32_t
 static inline int32_t badge_set_text(badge_call *call, const char *name, const char *value)
 {
 	return call->host->set_text(call, name, value);
+}
+
+/* ---- later: to be judged again at a time (since 1.1) --------------------------------------------------------- */
+
+static inline badge_field badge_field_int(const char *name, int64_t value)
+{
+	badge_field field;
+	field.name = name;
+	field.type = BADGE_TYPE_INT;
+	field.reserved = 0;
+	field.value.integer = value;
+	return field;
+}
+
+static inline badge_field badge_field_real(const char *name, double value)
+{
+	badge_field field = badge_field_int(name, 0);
+	field.type = BADGE_TYPE_REAL;
+	field.value.real = value;
+	return field;
+}
+
+static inline badge_field badge_field_bool(const char *name, int32_t value)
+{
+	badge_field field = badge_field_int(name, value != 0);
+	field.type = BADGE_TYPE_BOOL;
+	return field;
+}
+
+static inline badge_field badge_field_text(const char *name, const char *value)
+{
+	badge_field field = badge_field_int(name, 0);
+	field.type = BADGE_TYPE_TEXT;
+	field.value.text = value;
+	return field;
+}
+
+/* An array or object, as JSON text. */
+static inline badge_field badge_field_json(const char *name, const char *value)
+{
+	badge_field field = badge_field_text(name, value);
+	field.type = BADGE_TYPE_JSON;
+	return field;
+}
+
+/*
+ * Asks for this badge to be judged again for the event's user at a time, in microseconds since 1970 UTC. What `award`
+ * sees then is an event "brabeion.due" (badge_is_due) without an id, whose time is `at` and whose fields are `state`:
+ * they are copied; `state` may be NULL with a `count` of 0. A time that has passed is due at once.
+ *
+ * It is kept with what the judgement changes: dropped when the badge fails, and judged once, also across restarts.
+ * Several may wait for one badge and user. They are judged in the order of their times, those of one time in the
+ * order in which they were asked for.
+ *
+ * In `award` only, at most 100 times in one judgement. When the event is due itself, `at` must be later than its time.
+ * There is no need to look at the answer: BADGE_OK; BADGE_FAILED, and the badge has failed; BADGE_UNSUPPORTED in an
+ * engine of ABI 1.0, and nothing will come (.needs_minor = 1 has such an engine refuse the plugin instead).
+ */
+static inline int32_t badge_later(badge_call *call, int64_t at, const badge_field *state, uint32_t count)
+{
+	const badge_host *host = call->host;
+	if (!BADGE_HOST_HAS(host, later))
+		return BADGE_UNSUPPORTED;
+	return host->later(call, at, state, (uint32_t)sizeof(badge_field), count);
+}
+
+/* 1 when the event is what badge_later asked for, else 0. */
+static inline int32_t badge_is_due(badge_call *call)
+{
+	return badge_event_is(call, "brabeion.due");
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------------------- */

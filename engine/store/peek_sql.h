@@ -1,0 +1,19 @@
+/*
+ * store/peek_sql: the statements of store/peek, for the list of statements in store/database.h. Private to the store
+ * room.
+ */
+#ifndef BRB_STORE_PEEK_SQL_H
+#define BRB_STORE_PEEK_SQL_H
+
+#define BRB_PEEK_MEMORY "(SELECT id FROM memories WHERE plugin = ?1 AND name = ?2)"
+
+#define BRB_PEEK_STATEMENTS(X)                                                                         \
+	X(PEEK_TALLY, "SELECT value FROM tallies WHERE memory = " BRB_PEEK_MEMORY " AND subject = ?3") \
+	X(PEEK_NOTE, "SELECT text FROM notes WHERE memory = " BRB_PEEK_MEMORY " AND subject = ?3")     \
+	X(PEEK_HELD, "SELECT COUNT(*), ifnull(MAX(level), 0) FROM awards"                              \
+		     " WHERE badge = (SELECT id FROM badges WHERE slug = ?1)"                          \
+		     " AND user = (SELECT id FROM users WHERE name = ?2) AND revoked = 0")             \
+	X(PEEK_IS_HELD, "SELECT MIN(revoked) FROM awards WHERE badge = ?1"                             \
+			" AND user = (SELECT id FROM users WHERE name = ?2) AND level = ?3 AND reason = ?4")
+
+#endif

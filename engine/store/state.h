@@ -1,0 +1,31 @@
+/*
+ * store/state: the state of a job as JSON text and back. Private to the store room.
+ *
+ * What is written is one JSON object that a person can read; what is read are the same fields with the same types and
+ * values: an integer stays one, a real keeps its bits, nested JSON is kept as it was given.
+ */
+#ifndef BRB_STORE_STATE_H
+#define BRB_STORE_STATE_H
+
+#include <brabeion/engine.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+/*
+ * Adds the object to the builder. Of two fields of one name the last is written.
+ *
+ * Errors: BRABEION_INVALID for what is no JSON: a number that is not finite, a field of type JSON that is not an array
+ *         or object, more than 256 fields. Whether the builder had memory is its caller's to look at.
+ */
+brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fields, size_t count,
+				brabeion_error *error);
+
+/* Errors: BRABEION_INVALID with what is wrong and at which byte, BRABEION_MEMORY. */
+brabeion_status brb_state_read(const char *text, brb_arena *arena, const brabeion_field **fields, size_t *count,
+			       brabeion_error *error);
+
+/* Whether the text is one JSON array or object, as RFC 8259 has it, nested at most 2,000 deep (as SQLite takes it). */
+bool brb_state_is_nested_json(const char *text);
+
+#endif

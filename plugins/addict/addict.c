@@ -1,0 +1,73 @@
+/*
+ * addict: whoever came by on every day of a month, in UTC. Earned again for each month; the reason is the month.
+ *
+ * It is judged later, when the server has time for it. What is late is the judging, not the visit: `freeze` takes down,
+ * as the event comes, on which day it was. So a visit a moment before midnight counts for its day, whenever a worker
+ * gets to it.
+ *
+ * A month of a user is one tally, a bit for each day: the same whichever day comes first, and however often.
+ */
+#include <brabeion/badge.h>
+
+#define DAY INT64_C(86400000000)
+
+typedef struct date {
+	int64_t year;
+	int32_t month, day; /* from 1 */
+} date;
+
+/* The proleptic Gregorian calendar, from the 1st of March of the year 0 on: a leap day comes last in its year. */
+static date date_at(int64_t at)
+{
+	int64_t days = at / DAY - (at % DAY < 0) + 719468;
+	int64_t era = days / 146097 - (days % 146097 < 0);
+	int64_t in_era = days - era * 146097;
+	int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
+	int32_t month = (int32_t)((5 * in_year + 2) / 153);
+	return (date){ .year = year + era * 400 + (month >= 10),
+		       .month = month < 10 ? month + 3 : month - 9,
+		       .day = (int32_t)(in_year - (153 * month + 2) / 5 + 1) };
+}
+
+static int32_t days_of(int64_t year, int32_t month)
+{
+	static const int32_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int32_t leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* The day becomes part of the state, in words that a person can read in the database: "2016-02", 29. */
+static void freeze(void *self, badge_call *call)
+{
+	(void)self;
+	char month[32];
+	date today = date_at(badge_at(call));
+	snprintf(month, sizeof month, "%04lld-%02d", (long long)today.year, (int)today.month);
+	badge_set_text(call, "month", month);
+	badge_set_int(call, "day", today.day);
+	badge_set_int(call, "days", days_of(today.year, today.month));
+}
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	const char *month = badge_text(call, "month", "");
+	int64_t day = badge_int(call, "day", 0), days = badge_int(call, "days", 0);
+	if (day < 1 || day > days || days > 31)
+		return badge_fail(call, "day %lld of %lld is not a day of a month", (long long)day, (long long)days);
+	int64_t seen = badge_tally(call, month, badge_user(call));
+	int64_t now = seen | INT64_C(1) << (day - 1);
+	if (now != seen)
+		badge_tally_set(call, month, badge_user(call), now);
+	if (now != (INT64_C(1) << days) - 1)
+		return BADGE_NOT_EARNED;
+	badge_for(call, month);
+	return 1;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("Addict", "Came by on every day of a month") };
+static const char *const events[] = { "visit" };
+
+BADGE_PLUGIN("addict", .slug = "addict", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+	     .flags = BADGE_MULTIPLE | BADGE_ASYNC, .award = award, .freeze = freeze);
