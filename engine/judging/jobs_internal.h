@@ -41,6 +41,8 @@ struct brb_worker {
 	brb_store_claimed_list claimed;
 	brb_job_work *works;
 	size_t most;         /* to claim next */
+	size_t judged;       /* in this pass */
+	bool ran_out;        /* of time, in this pass */
 	bool slow;           /* a job of this pass took long */
 	bool holds_more;     /* jobs of the claim were neither ended nor failed: to be given back */
 	uint64_t generation; /* by which it last claimed */
