@@ -190,7 +190,7 @@ static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_co
 	drop_judgement(call, award_count, 1);
 }
 
-static void judge_now(brb_call *call, const brb_badge *badge, uint64_t trouble)
+static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t trouble)
 {
 	uint32_t award_count = call->result->award_count;
 	int32_t level = ask_badge(call, badge, trouble);
