@@ -116,6 +116,33 @@ struct brabeion_engine {
  */
 brabeion_status brb_engine_enter(const brabeion_engine *engine);
 
+/* The same for a call that has no engine yet; new blocks come from the options' allocator. (engine.c) */
+brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error);
+
+/* The path of badges.yaml that the options name. */
+const char *brb_engine_config_of(const brabeion_options *options);
+
+/* ---- loading (engine_loading.c) ---- */
+
+/* The path as it was meant at the open, whatever the working directory is later. NULL: no memory. */
+char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path);
+
+/* Told before plugins are loaded: a folder that is not there would else look like a lack of one for their copies. */
+brabeion_status brb_engine_check_folder(const char *database, brabeion_error *error);
+
+/* Where copies of plugins may live: cache_dir alone when it is given. */
+brabeion_status brb_engine_open_home(const brb_config *config, const char *database, const char *last_resort,
+				     const brb_log *log, brb_image_home **home, brabeion_error *error);
+
+/* All faults of the file and of what it names, at once. */
+brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const brb_generation *before,
+				const brb_log *log, brb_generation **out, brabeion_error *error);
+
+/* Numbers of badges and plugins in the store; the generation is not published yet. */
+brabeion_status brb_engine_number_badges(brb_generation *generation, brb_store *store, brabeion_error *error);
+
+/* ---- judging ---- */
+
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
 

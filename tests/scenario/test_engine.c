@@ -236,6 +236,8 @@ static void call_from_log(void *context, brabeion_log_level level, const char *m
 	(void)message;
 	caller *mine = context;
 	int64_t count = 0;
+	if (!*mine->engine) /* it is being opened */
+		return;
 	brabeion_engine *another = NULL;
 	brabeion_event event = { .name = "visit", .user = "ada" };
 	brabeion_result result;
