@@ -453,8 +453,9 @@ typedef void (*brabeion_completion_callback)(void *context, const brabeion_resul
  *
  * Threads: any, also at once.
  * Errors:  BRABEION_FULL when submit_capacity events, or 64 MiB of them, wait to be judged or dispatched: dispatch, then
- *          try again. BRABEION_INVALID for an event that is wrong in itself (brabeion_possibly_award would say how),
- *          BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be had): nothing was taken, the completion will not run.
+ *          try again; an event that is larger by itself is taken when nothing waits. BRABEION_INVALID for an event that
+ *          is wrong in itself (brabeion_possibly_award would say how), BRABEION_MEMORY, BRABEION_SYSTEM (no thread to
+ *          be had): nothing was taken, the completion will not run.
  */
 BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
 					     brabeion_completion_callback completion, void *context);
