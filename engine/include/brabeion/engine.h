@@ -174,7 +174,7 @@ typedef struct brabeion_options {
  * Owns:    `*engine` is yours: brabeion_close(). `options` is read during the call only, but for the allocator.
  * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
  *          or BRABEION_BUSY when the database cannot be opened, BRABEION_ABSENT; BRABEION_SYSTEM when plugins cannot be
- *          copied or tried; BRABEION_INVALID for an allocator without all its functions.
+ *          copied or tried, or the process has no descriptor left to read with; BRABEION_INVALID for an allocator without all its functions.
  */
 BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
 					   brabeion_error *error);
