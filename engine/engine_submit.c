@@ -183,7 +183,9 @@ static brabeion_status take_locked(brabeion_engine *engine, brb_submission *subm
 {
 	brb_submissions *submissions = &engine->submissions;
 	size_t bytes = submission->memory.used_bytes;
-	if (submissions->count >= submissions->capacity || submissions->used_bytes + bytes > bytes_most)
+	/* one that is larger than all that may wait is taken alone: else it could never be */
+	if (submissions->count >= submissions->capacity ||
+	    (submissions->count && submissions->used_bytes + bytes > bytes_most))
 		return BRABEION_FULL;
 	if (!open_fd_locked(submissions) || (!submissions->has_thread && !start_thread_locked(engine)))
 		return BRABEION_SYSTEM;

@@ -19,7 +19,9 @@
 static brabeion_status refuse_file(const char *name, int number, brabeion_error *error)
 {
 	char buffer[128];
-	return brb_status_set(error, BRABEION_CONFIG, "%s: %s", name, strerror_r(number, buffer, sizeof buffer));
+	bool ours = number == EMFILE || number == ENFILE || number == ENOMEM || number == EIO;
+	return brb_status_set(error, ours ? BRABEION_SYSTEM : BRABEION_CONFIG, "%s: %s", name,
+			      strerror_r(number, buffer, sizeof buffer));
 }
 
 /* Reads until the end, but at most one byte more than is allowed: a pipe or a device tells no size beforehand. */

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #define TRIES_MOST 16
 
 struct brb_home {
+	pthread_mutex_t moving; /* held to change the next three, and to read them where others may */
 	char *path;
 	int folder; /* descriptors */
 	int lock;
@@ -235,6 +237,7 @@ brabeion_status brb_home_open(const char *const *candidates, size_t count, const
 		const char *why = try_candidate(home, candidates[i], log);
 		if (!why) {
 			brb_builder_finish(&reasons);
+			pthread_mutex_init(&home->moving, NULL);
 			*out = home;
 			return BRABEION_OK;
 		}
@@ -259,7 +262,47 @@ void brb_home_close(brb_home *home, bool forked)
 	close(home->lock);
 	close(home->folder);
 	brb_memory_release(home->path);
+	pthread_mutex_destroy(&home->moving);
 	brb_memory_release(home);
+}
+
+/* ---- when it is gone --------------------------------------------------------------------------------------------- */
+
+/*
+ * Somebody has removed the folder (those who clean /tmp do): another beside it takes its place. Its path is as long, so
+ * that copies in the old one can be told by theirs. False with errno.
+ */
+static bool move_house(brb_home *home)
+{
+	brb_home made = { .folder = -1, .lock = -1 };
+	char *slash = strrchr(home->path, '/');
+	char *parent = slash == home->path ? brb_memory_copy("/")
+					   : brb_memory_copy_length(home->path, (size_t)(slash - home->path));
+	errno = ENOMEM;
+	bool moved = parent && make_folder(&made, parent);
+	int why = errno;
+	brb_memory_release(parent);
+	if (!moved) {
+		errno = why;
+		return false;
+	}
+	close(home->lock);
+	pthread_mutex_lock(&home->moving);
+	close(home->folder);
+	brb_memory_release(home->path);
+	home->path = made.path;
+	home->folder = made.folder;
+	home->lock = made.lock;
+	pthread_mutex_unlock(&home->moving);
+	return true;
+}
+
+/* A folder in the home; false with errno. In one that is removed the kernel makes none (ENOENT). */
+static bool add_inside(brb_home *home, const char *name)
+{
+	if (mkdirat(home->folder, name, 0700) == 0)
+		return true;
+	return errno == ENOENT && move_house(home) && mkdirat(home->folder, name, 0700) == 0;
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
@@ -303,6 +346,11 @@ static void plain_name(char name[NAME_MAX + 1], const char *file_name)
 		*dollar = '_';
 }
 
+static brabeion_status refuse_copy(const brb_home *home, brabeion_error *error)
+{
+	return brb_status_set(error, BRABEION_SYSTEM, "could not be copied to %s: %s", home->path, strerror(errno));
+}
+
 brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_name, const void *bytes,
 			     size_t size_bytes, char **path, brabeion_error *error)
 {
@@ -310,15 +358,17 @@ brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_n
 	char folder_name[64];
 	plain_name(name, file_name);
 	snprintf(folder_name, sizeof folder_name, "%.32s-%lu", tag, ++home->copies);
-	size_t path_size = strlen(home->path) + strlen(folder_name) + strlen(name) + 3;
-	char *made = brb_memory_take(path_size);
-	if (!made)
-		return brb_status_no_memory(error);
-	snprintf(made, path_size, "%s/%s/%s", home->path, folder_name, name);
 
 	int folder = -1;
-	if (mkdirat(home->folder, folder_name, 0700) != 0)
-		goto fail;
+	if (!add_inside(home, folder_name))
+		return refuse_copy(home, error);
+	size_t path_size = strlen(home->path) + strlen(folder_name) + strlen(name) + 3;
+	char *made = brb_memory_take(path_size);
+	if (!made) {
+		remove_copy_folder(home->folder, folder_name);
+		return brb_status_no_memory(error);
+	}
+	snprintf(made, path_size, "%s/%s/%s", home->path, folder_name, name);
 	folder = open_folder(home->folder, folder_name);
 	if (folder < 0 || !write_file(folder, name, bytes, size_bytes))
 		goto fail;
@@ -326,7 +376,7 @@ brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_n
 	*path = made;
 	return BRABEION_OK;
 fail:
-	brb_status_set(error, BRABEION_SYSTEM, "could not be copied to %s: %s", home->path, strerror(errno));
+	refuse_copy(home, error);
 	if (folder >= 0)
 		close(folder);
 	remove_copy_folder(home->folder, folder_name);
@@ -336,16 +386,16 @@ fail:
 
 brabeion_status brb_home_add_folder(brb_home *home, const char *tag, char **path, brabeion_error *error)
 {
+	char name[64];
 	brb_builder made = { 0 };
-	brb_builder_printf(&made, "%s/%.32s-%lu", home->path, tag, ++home->copies);
+	snprintf(name, sizeof name, "%.32s-%lu", tag, ++home->copies);
+	if (!add_inside(home, name))
+		return brb_status_set(error, BRABEION_SYSTEM, "%s: %s", home->path, strerror(errno));
+	brb_builder_printf(&made, "%s/%s", home->path, name);
 	if (made.failed) {
+		remove_copy_folder(home->folder, name);
 		brb_builder_finish(&made);
 		return brb_status_no_memory(error);
-	}
-	if (mkdirat(home->folder, made.text + strlen(home->path) + 1, 0700) != 0) {
-		brb_status_set(error, BRABEION_SYSTEM, "%s: %s", home->path, strerror(errno));
-		brb_builder_finish(&made);
-		return error->status;
 	}
 	*path = brb_builder_take(&made);
 	return BRABEION_OK;
@@ -354,7 +404,9 @@ brabeion_status brb_home_add_folder(brb_home *home, const char *tag, char **path
 void brb_home_remove(brb_home *home, const char *path)
 {
 	char folder_name[64];
+	pthread_mutex_lock(&home->moving);
 	const char *inside = path + strlen(home->path) + 1;
 	snprintf(folder_name, sizeof folder_name, "%.*s", (int)strcspn(inside, "/"), inside);
 	remove_copy_folder(home->folder, folder_name);
+	pthread_mutex_unlock(&home->moving);
 }

@@ -10,7 +10,7 @@
  *
  * Keeps true: nothing outside such folders is ever removed, whatever links somebody puts there.
  *
- * Threads: one at a time per home.
+ * Threads: one at a time per home; brb_home_remove any, also at once.
  */
 #ifndef BRB_LOADING_HOME_H
 #define BRB_LOADING_HOME_H
@@ -37,6 +37,7 @@ void brb_home_close(brb_home *home, bool forked);
 /*
  * Writes a copy, read-only and executable, in a folder whose name begins with `tag`.
  * Owns:   `*path` is yours: brb_memory_release().
+ * Where the home itself has been removed, another is made in the same place.
  * Errors: BRABEION_SYSTEM with the folder and why; BRABEION_MEMORY. Nothing is left behind.
  */
 brabeion_status brb_home_add(brb_home *home, const char *tag, const char *file_name, const void *bytes,

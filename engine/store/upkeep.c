@@ -154,6 +154,12 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 
 /* ---- copying ---- */
 
+/* The path as SQLite takes it for one: "file:copy.db" and ":memory:" have a meaning of their own (sqlite.org/uri.html). */
+static const char *plain_path(brb_arena *arena, const char *path)
+{
+	return path[0] == '/' ? path : brb_arena_printf(arena, "./%s", path);
+}
+
 /* The file is ours from the first moment: two backups to one path do not meet. */
 static brabeion_status reserve(const char *path, brabeion_error *error)
 {
@@ -166,11 +172,16 @@ static brabeion_status reserve(const char *path, brabeion_error *error)
 
 brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_error *error)
 {
-	brb_database reader;
+	brb_database reader = { .handle = NULL };
+	brb_arena arena = { 0 };
 	brabeion_status status = reserve(path, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = brb_database_open(&reader, &store->options, &store->database, error);
+	const char *plain = plain_path(&arena, path);
+	if (!plain)
+		status = brb_status_no_memory(error);
+	else
+		status = brb_database_open(&reader, &store->options, &store->database, error);
 	sqlite3_stmt *statement = NULL;
 	if (status == BRABEION_OK) {
 		int code = sqlite3_prepare_v2(reader.handle, "VACUUM INTO ?1", -1, &statement, NULL);
@@ -178,11 +189,12 @@ brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_er
 			status = brb_database_fault(&reader, code, error);
 	}
 	if (status == BRABEION_OK) {
-		sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+		sqlite3_bind_text(statement, 1, plain, -1, SQLITE_STATIC);
 		status = brb_database_run(&reader, statement, error);
 	}
 	sqlite3_finalize(statement);
 	brb_database_close(&reader);
+	brb_arena_finish(&arena);
 	if (status != BRABEION_OK)
 		unlink(path);
 	return status;

@@ -1,7 +1,8 @@
 /*
  * Harmless, until its code runs in one place, where it does one thing that ends a process: built once for each of both.
  * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
- * BRB_EXITS, or BRB_FORKS: it leaves a process behind and crashes.
+ * BRB_EXITS, BRB_FORKS: it leaves a process behind and crashes, or BRB_ESCAPES: likewise, a process of a session of its
+ * own.
  */
 #include <brabeion/badge.h>
 
@@ -9,18 +10,35 @@
 #include <unistd.h>
 
 enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE, BRB_DESTRUCTOR };
-enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS };
+enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS, BRB_ESCAPES };
+
+/* As fork; once it answers the parent, the child has its own session. */
+static pid_t escape(void)
+{
+	int ends[2];
+	char ignored;
+	if (pipe(ends) != 0)
+		return -1;
+	pid_t child = fork();
+	if (child == 0)
+		setsid();
+	close(ends[1]);
+	if (child > 0 && read(ends[0], &ignored, 1) < 0)
+		return -1;
+	close(ends[0]);
+	return child;
+}
 
 static void be_at(int where)
 {
 	static int *volatile nowhere;
 	if (where != WHERE)
 		return;
-	if (HOW == BRB_CRASHES || (HOW == BRB_FORKS && fork() > 0))
+	if (HOW == BRB_CRASHES || (HOW == BRB_FORKS && fork() > 0) || (HOW == BRB_ESCAPES && escape() > 0))
 		*nowhere = 1;
 	else if (HOW == BRB_EXITS)
 		exit(3);
-	while (HOW == BRB_HANGS || HOW == BRB_FORKS)
+	while (HOW == BRB_HANGS || HOW == BRB_FORKS || HOW == BRB_ESCAPES)
 		pause();
 }
 

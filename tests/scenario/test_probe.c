@@ -345,6 +345,18 @@ Test(probe, ends_what_a_plugin_has_forked)
 	scene_finish(here);
 }
 
+Test(probe, ends_what_a_plugin_has_forked_into_another_session)
+{
+	scene *here = scene_new();
+	adopt_orphans();
+	scene_config(here, LISTED("  - file: constructor_escapes.so\n"));
+	expect_open_refused(here, BRABEION_CONFIG,
+			    "badges.yaml:5:11: plugin \"constructor_escapes.so\" crashed (SIGSEGV) while it was "
+			    "loaded (its constructors)");
+	wait_for_all();
+	scene_finish(here);
+}
+
 /* A trial that would take an hour, of a host that is killed in its midst. */
 Test(probe, ends_with_its_host)
 {

@@ -296,6 +296,24 @@ Test(submit, is_full_also_by_bytes)
 	scene_finish(here);
 }
 
+Test(submit, an_event_larger_than_the_bound_is_taken_when_nothing_waits)
+{
+	scene *here = scene_for(0, "plugins:\n  - file: memory_user.so\n");
+	size_t length = 1024 * 1024;
+	char *text = malloc(length + 1);
+	memset(text, 'x', length);
+	text[length] = '\0';
+	brabeion_field fields[65];
+	for (int i = 0; i < 65; i++)
+		fields[i] = BRABEION_TEXT("text", text);
+	brabeion_event event = { .name = "memory", .user = "ada", .fields = fields, .field_count = 65 };
+	cr_assert_eq(brabeion_submit(here->engine, &event, NULL, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_submit(here->engine, &event, NULL, NULL), BRABEION_FULL);
+	dispatch(here, 1);
+	free(text);
+	scene_finish(here);
+}
+
 /* ---- from inside ---- */
 
 typedef struct chain {

@@ -388,6 +388,20 @@ Test(upkeep, a_restored_copy_opens_and_is_the_same)
 	scene_finish(here);
 }
 
+Test(upkeep, a_copy_goes_to_the_file_of_that_name_whatever_sqlite_makes_of_it)
+{
+	static const char *const names[] = { "file:copy.db?mode=memory", ":memory:" };
+	scene *here = scene_with(good_badges);
+	scene_fire(here, "visit", "ada");
+	cr_assert_eq(chdir(here->folder), 0);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		cr_assert_eq(brabeion_backup(here->engine, names[i], &here->error), BRABEION_OK, "%s",
+			     here->error.message);
+		cr_assert_str_eq(ask(path_in(here, names[i]), "SELECT count(*) FROM awards"), "1", "%s", names[i]);
+	}
+	scene_finish(here);
+}
+
 Test(upkeep, a_copy_is_its_owner_s_alone)
 {
 	struct stat about;

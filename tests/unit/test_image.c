@@ -400,6 +400,27 @@ Test(image, a_home_is_private, .init = begin, .fini = end)
 	brb_image_close(image);
 }
 
+Test(image, a_home_that_somebody_removed_is_made_again, .init = begin, .fini = end)
+{
+	char gone[PATH_BYTES];
+	char *lent = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_image *first = open_good(place("good_one", "one.so"));
+	snprintf(gone, sizeof gone, "%s", only_home());
+	remove_tree(gone);
+	brb_image *second = open_good(place("good_one", "other.so"));
+	cr_expect_str_neq(only_home(), gone);
+	cr_expect_str_eq(descriptor(first)->id, "good-one");
+	cr_expect_str_eq(descriptor(second)->id, "good-one");
+	brb_image_close(second);
+	brb_image_close(first);
+	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
+	remove_tree(only_home());
+	cr_assert_eq(brb_image_home_lend(home, &lent, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_eq(count_entries(lent), 0);
+	brb_image_home_take_back(home, lent);
+}
+
 Test(image, each_candidate_that_will_not_do_is_named_with_why)
 {
 	const char *candidates[] = { NULL, "/nowhere/at/all", "/dev/null" };

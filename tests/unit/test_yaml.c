@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -408,6 +409,21 @@ Test(yaml, a_file_is_at_most_16_mebibytes)
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
+
+Test(yaml, a_process_without_descriptors_is_no_fault_of_the_file)
+{
+	brb_yaml *yaml = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	struct rlimit before, none;
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	brabeion_status status = brb_yaml_open("/etc/passwd", "x.yaml", &yaml, &error);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	cr_expect_eq(status, BRABEION_SYSTEM);
+	cr_expect_str_eq(error.message, "x.yaml: Too many open files");
+	brabeion_error_finish(&error);
+}
 
 Test(yaml, what_cannot_be_opened_says_why)
 {

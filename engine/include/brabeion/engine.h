@@ -182,7 +182,7 @@ typedef struct brabeion_options {
  * Owns:    `*engine` is yours: brabeion_close(). `options` is read during the call only, but for the allocator.
  * Errors:  BRABEION_CONFIG with every fault found, one a line, as "file:line:column: what is wrong"; BRABEION_STORE
  *          or BRABEION_BUSY when the database cannot be opened, BRABEION_ABSENT; BRABEION_SYSTEM when plugins cannot be
- *          copied or tried; BRABEION_INVALID for an allocator without all its functions.
+ *          copied or tried, or the process has no descriptor left to read with; BRABEION_INVALID for an allocator without all its functions.
  */
 BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **engine,
 					   brabeion_error *error);
@@ -500,8 +500,9 @@ typedef void (*brabeion_completion_callback)(void *context, const brabeion_resul
  *
  * Threads: any, also at once.
  * Errors:  BRABEION_FULL when submit_capacity events, or 64 MiB of them, wait to be judged or dispatched: dispatch, then
- *          try again. BRABEION_INVALID for an event that is wrong in itself (brabeion_possibly_award would say how),
- *          BRABEION_MEMORY, BRABEION_SYSTEM (no thread to be had): nothing was taken, the completion will not run.
+ *          try again; an event that is larger by itself is taken when nothing waits. BRABEION_INVALID for an event that
+ *          is wrong in itself (brabeion_possibly_award would say how), BRABEION_MEMORY, BRABEION_SYSTEM (no thread to
+ *          be had): nothing was taken, the completion will not run.
  */
 BRABEION_API brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
 					     brabeion_completion_callback completion, void *context);
