@@ -172,24 +172,35 @@ static void tell_piece(brb_cli_out *out, const char *begin, const char *end)
 	brb_cli_out_text(out, is_cut ? "..." : "");
 }
 
+static const char *skip_spaces(const char *at)
+{
+	return at + strspn(at, " ");
+}
+
+/* Its name without the quotes. Answers what comes behind it. */
+static const char *tell_field(brb_cli_out *out, const char *at)
+{
+	const char *name_end = skip_value(at);
+	const char *value = skip_spaces(*name_end ? name_end + 1 : name_end);
+	const char *value_end = skip_value(value);
+	bool quoted = name_end - at >= 2;
+	brb_cli_out_text(out, "  ");
+	tell_piece(out, at + quoted, name_end - quoted);
+	brb_cli_out_text(out, ": ");
+	tell_piece(out, value, value_end);
+	brb_cli_out_text(out, "\n");
+	return *value_end == ',' ? skip_spaces(value_end + 1) : value_end;
+}
+
 /* One field a line; --json has those whole that are cut here. */
 static void tell_frozen(brb_cli_out *out, const char *frozen)
 {
-	const char *at = frozen && *frozen == '{' ? frozen + 1 : "";
+	const char *at = frozen && *frozen == '{' ? skip_spaces(frozen + 1) : "";
 	brb_cli_out_text(out, "\nFrozen state:\n");
 	if (!*at || *at == '}')
 		brb_cli_out_text(out, "  nothing\n");
-	while (*at && *at != '}') {
-		const char *name_end = skip_value(at);
-		const char *value = *name_end ? name_end + 1 : name_end;
-		const char *value_end = skip_value(value);
-		brb_cli_out_text(out, "  ");
-		tell_piece(out, at, name_end);
-		brb_cli_out_text(out, ": ");
-		tell_piece(out, value, value_end);
-		brb_cli_out_text(out, "\n");
-		at = *value_end == ',' ? value_end + 1 : value_end;
-	}
+	while (*at == '"')
+		at = tell_field(out, at);
 }
 
 static void tell_failures(brb_cli_out *out, const brabeion_job_page *page)
@@ -254,7 +265,7 @@ static void write_pairs(brb_cli_out *out, const brabeion_job_info *job, bool loa
 	brb_cli_json_time(out, job->at_us);
 	brb_cli_json_key(out, "due_at", false);
 	brb_cli_json_time(out, job->due_us);
-	write_time_pair(out, "retry_at", job->retry_us);
+	write_time_pair(out, "retry_at", job->parked_us ? 0 : job->retry_us);
 	write_time_pair(out, "lease_until", job->lease_us);
 	brb_cli_json_integer_pair(out, "history", job->history, false);
 	brb_cli_json_integer_pair(out, "attempts", job->attempts, false);

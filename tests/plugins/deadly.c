@@ -1,7 +1,7 @@
 /*
  * A pack of async badges that take their process down, or hold it up. What each does is told by the frozen state.
  *
- * "poison"  on "poison": as the text `how` says: "segv", "abort", "exit" and "loop" do that, "exit" with the status
+ * "venom"  on "venom": as the text `how` says: "segv", "abort", "exit" and "loop" do that, "exit" with the status
  *           `status`; else it earns.
  * "waits"   on "waits", multiple: opens the named pipe `told` to write, then waits until the named pipe `gate` has a
  *           writer, and earns.
@@ -23,7 +23,7 @@ static void segfault(void)
 	raise(SIGSEGV);
 }
 
-static int32_t judge_poison(void *self, badge_call *call)
+static int32_t judge_venom(void *self, badge_call *call)
 {
 	(void)self;
 	const char *how = badge_text(call, "how", "");
@@ -64,9 +64,9 @@ static int32_t judge_trap(void *self, badge_call *call)
 
 static const badge_level one[] = { BADGE_LEVEL("One", "") };
 
-static const char *const poison_events[] = { "poison" };
-BADGE_DEFINE(poison, .slug = "poison", BADGE_LEVELS(one), BADGE_EVENTS(poison_events), .flags = BADGE_ASYNC,
-	     .award = judge_poison);
+static const char *const venom_events[] = { "venom" };
+BADGE_DEFINE(venom, .slug = "venom", BADGE_LEVELS(one), BADGE_EVENTS(venom_events), .flags = BADGE_ASYNC,
+	     .award = judge_venom);
 
 static const char *const waits_events[] = { "waits" };
 BADGE_DEFINE(waits, .slug = "waits", BADGE_LEVELS(one), BADGE_EVENTS(waits_events),
@@ -79,6 +79,6 @@ BADGE_DEFINE(bait, .slug = "bait", BADGE_LEVELS(one), BADGE_EVENTS(bait_events),
 static const char *const awarded[] = { "brabeion.awarded" };
 BADGE_DEFINE(trap, .slug = "trap", BADGE_LEVELS(one), BADGE_EVENTS(awarded), .award = judge_trap);
 
-static const badge_definition *const badges[] = { &poison, &waits, &bait, &trap };
+static const badge_definition *const badges[] = { &venom, &waits, &bait, &trap };
 
 BADGE_PACK("deadly", BADGE_BADGES(badges));

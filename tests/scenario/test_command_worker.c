@@ -7,7 +7,7 @@
 
 TestSuite(command_worker, .init = enter_jobs, .fini = leave, .timeout = 120);
 
-#define POISON(user, how) "{\"event\":\"poison\",\"user\":\"" user "\",\"how\":\"" how "\"}\n"
+#define VENOM(user, how) "{\"event\":\"venom\",\"user\":\"" user "\",\"how\":\"" how "\"}\n"
 #define WAITS "{\"event\":\"waits\",\"user\":\"ada\",\"id\":\"w1\",\"told\":\"told\",\"gate\":\"gate\"}\n"
 #define EARN(user, id) "{\"event\":\"earn\",\"user\":\"" user "\",\"id\":\"" id "\"}\n"
 
@@ -72,7 +72,7 @@ Test(command_worker, judges_what_is_ready_and_ends_if_told_so)
 Test(command_worker, until_idle_leaves_what_is_tried_again_later)
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { backoff: 1h }\n", DEADLY JOB_USER));
-	fire(POISON("eve", "segv") EARN("ada", "e1"));
+	fire(VENOM("eve", "segv") EARN("ada", "e1"));
 	command_outcome worked = run("", "worker", "--until-idle", "--processes", "3", NULL);
 	expect_exit(worked, 0);
 	expect_err(worked, " was killed by SIGSEGV at job 1\n");
@@ -85,14 +85,11 @@ Test(command_worker, judges_what_comes_while_it_waits)
 {
 	command_process worker = start("worker", "--processes", "2", NULL);
 	make_gate();
-	for (int i = 0; i < 3; i++) {
-		fire(i == 0 ? WAITS : i == 1 ? EARN("ada", "e1") WAITS : WAITS);
-		if (i > 0) /* judged once: the id is the same */
-			continue;
-		int told = await_arrival();
-		open_gate();
-		await_end(told);
-	}
+	fire(WAITS);
+	int told = await_arrival();
+	open_gate();
+	await_end(told);
+	fire(EARN("ada", "e1"));
 	await_number(AWARDS, 3);
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
@@ -133,8 +130,7 @@ Test(command_worker, poison_is_parked_and_all_that_is_healthy_is_judged)
 	size_t size = 0;
 	FILE *stream = open_memstream(&lines, &size);
 	for (int i = 1; i <= 40; i++) {
-		fprintf(stream, "{\"event\":\"poison\",\"user\":\"u%d\",\"how\":\"%s\"}\n", i,
-			i % 10 ? "" : "segv");
+		fprintf(stream, "{\"event\":\"venom\",\"user\":\"u%d\",\"how\":\"%s\"}\n", i, i % 10 ? "" : "segv");
 		fprintf(stream, "{\"event\":\"earn\",\"user\":\"u%d\",\"id\":\"e%d\"}\n", i, i);
 	}
 	cr_assert_eq(fclose(stream), 0);
@@ -146,12 +142,12 @@ Test(command_worker, poison_is_parked_and_all_that_is_healthy_is_judged)
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
 	cr_expect_eq(query_number("SELECT count(*) FROM awards AS a JOIN badges AS b ON b.id = a.badge"
-				  " WHERE b.slug = 'poison'"),
+				  " WHERE b.slug = 'venom'"),
 		     36);
 	cr_expect_eq(query_number(AWARDS), 36 + 40 + 40);
 	cr_expect_eq(query_number(ATTEMPTS " WHERE error = 'its worker was killed by SIGSEGV'"), 12);
 	expect_err(ended, " is parked after 3 attempts: its worker was killed by SIGSEGV\n");
-	expect_err(ended, "of badge \"poison\" for user \"u40\"");
+	expect_err(ended, "of badge \"venom\" for user \"u40\"");
 	finish(&ended);
 }
 
@@ -170,25 +166,24 @@ static void expect_parked_for(const char *line, const char *why)
 
 Test(command_worker, a_badge_that_aborts_is_parked)
 {
-	expect_parked_for(POISON("eve", "abort"), "its worker was killed by SIGABRT");
+	expect_parked_for(VENOM("eve", "abort"), "its worker was killed by SIGABRT");
 }
 
 Test(command_worker, a_badge_that_exits_is_parked)
 {
-	expect_parked_for(POISON("eve", "exit"), "its worker exited with status 0");
+	expect_parked_for(VENOM("eve", "exit"), "its worker exited with status 0");
 }
 
 Test(command_worker, a_badge_that_exits_with_a_status_is_parked)
 {
-	expect_parked_for("{\"event\":\"poison\",\"user\":\"eve\",\"how\":\"exit\",\"status\":7}\n",
+	expect_parked_for("{\"event\":\"venom\",\"user\":\"eve\",\"how\":\"exit\",\"status\":7}\n",
 			  "its worker exited with status 7");
 }
 
 Test(command_worker, a_badge_that_never_returns_is_parked)
 {
-	write_file("badges.yaml",
-		   JOBS_YAML("jobs: { max_attempts: 3, backoff: 10ms, time_limit: 200ms }\n", DEADLY));
-	expect_parked_for(POISON("eve", "loop"), "outran the time limit of 200 ms");
+	write_file("badges.yaml", JOBS_YAML("jobs: { max_attempts: 3, backoff: 10ms, time_limit: 200ms }\n", DEADLY));
+	expect_parked_for(VENOM("eve", "loop"), "outran the time limit of 200 ms");
 }
 
 Test(command_worker, a_badge_that_listens_to_an_award_and_crashes_parks_the_job)
@@ -313,7 +308,8 @@ Test(command_worker, what_is_wrong_with_badges_yaml_is_told_once)
 	write_file("badges.yaml", "nonsense: 1\n" JOBS_YAML("", DEADLY));
 	command_outcome outcome = run("", "worker", "--processes", "3", NULL);
 	expect_exit(outcome, 2);
-	cr_expect_str_eq(outcome.err, "badges.yaml:1:1: unknown key \"nonsense\"\n");
+	expect_err(outcome, "badges.yaml:1:1: unknown key \"nonsense\"");
+	cr_expect_null(strstr(strstr(outcome.err, "badges.yaml") + 1, "badges.yaml"), "%s", outcome.err);
 	finish(&outcome);
 }
 
@@ -339,11 +335,11 @@ Test(command_worker, reads_badges_yaml_again_when_it_is_told_so)
 	cr_assert_str_eq(line, "warning: 1 job of badge \"earner\" is parked until it is back: the badge is not "
 			       "loaded\n");
 	expect_job("1", "  note      its badge is not loaded\n");
-	write_file("badges.yaml", "nonsense: 1\n");
+	write_file("badges.yaml", "nonsense: 1\n" JOBS_YAML(QUICK, DEADLY));
 	cr_assert_eq(kill(worker.pid, SIGHUP), 0);
 	read_line(worker.err, line, sizeof line);
-	cr_assert_str_eq(line, "not reloaded, the badges stay as they are: badges.yaml:1:1: unknown key "
-			       "\"nonsense\"\n");
+	cr_assert_not_null(strstr(line, "not reloaded, the badges stay as they are: badges.yaml:1:1: unknown key "),
+			   "%s", line);
 	write_file("badges.yaml", JOBS_YAML(QUICK, DEADLY JOB_USER));
 	cr_assert_eq(kill(worker.pid, SIGHUP), 0);
 	read_line(worker.err, line, sizeof line);
@@ -357,26 +353,26 @@ Test(command_worker, reads_badges_yaml_again_when_it_is_told_so)
 Test(command_worker, a_file_that_breaks_while_it_works_is_told_once_and_tried_again)
 {
 	char line[512];
-	command_process worker = start("worker", NULL);
-	make_gate();
-	fire(WAITS POISON("eve", "segv"));
-	int told = await_arrival();
-	write_file("badges.yaml", JOBS_YAML(QUICK, "  - file: no_levels.so\n"));
-	open_gate();
+	write_file("worker.yaml", JOBS_YAML(QUICK, DEADLY));
+	fire(EARN("ada", "e1"));
+	command_process worker = start("worker", "--config", "worker.yaml", NULL);
+	await_number(JOBS_PARKED, 1);
+	read_line(worker.err, line, sizeof line); /* that its badge is not loaded */
+	write_file("worker.yaml", JOBS_YAML(QUICK, "  - file: no_levels.so\n"));
+	fire(VENOM("eve", "segv"));
 	read_line(worker.err, line, sizeof line);
 	cr_assert_not_null(strstr(line, " was killed by SIGSEGV at job 2\n"), "%s", line);
 	read_line(worker.err, line, sizeof line);
-	cr_assert_not_null(strstr(line, "badges.yaml:6:11: "), "%s", line);
+	cr_assert_not_null(strstr(line, "worker.yaml:7:11: "), "%s", line);
 	read_line(worker.err, line, sizeof line);
 	cr_assert_str_eq(line, "(trying again)\n");
 	cr_assert_eq(query_number(ATTEMPTS), 0);
-	write_file("badges.yaml", JOBS_YAML(QUICK, DEADLY JOB_USER));
-	await_number(JOBS_PARKED, 1);
+	write_file("worker.yaml", JOBS_YAML(QUICK, DEADLY));
+	await_number(JOBS_PARKED, 2);
 	cr_expect_eq(query_number(ATTEMPTS), 3, "a death is not forgotten");
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
-	expect_no_err(ended, "badges.yaml");
-	close(told);
+	expect_no_err(ended, "worker.yaml");
 	finish(&ended);
 }
 
