@@ -157,3 +157,19 @@ Test(command_clock, refuses_words_that_mean_no_time)
 		finish(&outcome);
 	}
 }
+
+Test(command_clock, by_the_wall_a_signal_ends_it_cleanly_and_its_jobs_wait_for_workers, .timeout = 60)
+{
+	command_outcome made = run("", "run", NULL); /* the database */
+	command_process process = start("run", "--clock", "wall", NULL);
+	feed(&process, VISIT("e1", "x", "50"));
+	while (count_jobs("1") < 1)
+		usleep(2000);
+	cr_assert_eq(kill(process.pid, SIGTERM), 0);
+	command_outcome outcome = wait_for(&process);
+	expect_exit(outcome, 143);
+	expect_err(outcome, "interrupted at <stdin>:1; everything up to there is stored.");
+	cr_expect_eq(count_jobs("run = 0 AND claim = 0"), 1);
+	finish(&made);
+	finish(&outcome);
+}
