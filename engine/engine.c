@@ -534,6 +534,7 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 	request->judge = judge;
 	status = brb_group_run(&engine->group, request);
 	end_judging(judge, reader);
+	brb_engine_notice_jobs(engine);
 	return status;
 }
 
@@ -565,9 +566,8 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 	status = judge_all(&judge, events, count, results);
 	count_results(judge.counters, results, count);
 	end_judging(&judge, reader);
-	if (brb_store_has_stored_jobs(engine->store) &&
-	    !atomic_load_explicit(&engine->workers.started, memory_order_relaxed))
-		brb_engine_start_workers(engine);
+	if (judge.leads || judge.left_to_group || count != 1) /* else nothing was stored */
+		brb_engine_notice_jobs(engine);
 	return status;
 }
 

@@ -106,8 +106,8 @@ void brb_engine_close_workers(brabeion_engine *engine);
 /* A generation was published: starts workers if there may be something for them, and wakes those that are there. */
 void brb_engine_consider_workers(brabeion_engine *engine);
 
-/* A job was stored by this engine. */
-void brb_engine_start_workers(brabeion_engine *engine);
+/* After a commit: starts them if this engine has stored a job. */
+void brb_engine_notice_jobs(brabeion_engine *engine);
 void brb_engine_set_limits(brabeion_engine *engine, const brb_config *config);
 void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size_t count);
 

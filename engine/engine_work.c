@@ -87,7 +87,7 @@ static void start_locked(brabeion_engine *engine)
 			      workers->count, workers->wanted, strerror(why));
 }
 
-void brb_engine_start_workers(brabeion_engine *engine)
+static void start_workers(brabeion_engine *engine)
 {
 	brb_workers *workers = &engine->workers;
 	pthread_mutex_lock(&workers->lock);
@@ -96,6 +96,13 @@ void brb_engine_start_workers(brabeion_engine *engine)
 		start_locked(engine);
 	}
 	pthread_mutex_unlock(&workers->lock);
+}
+
+void brb_engine_notice_jobs(brabeion_engine *engine)
+{
+	if (!atomic_load_explicit(&engine->workers.started, memory_order_relaxed) &&
+	    brb_store_has_stored_jobs(engine->store))
+		start_workers(engine);
 }
 
 static bool has_jobs(brabeion_engine *engine)
@@ -121,7 +128,7 @@ void brb_engine_consider_workers(brabeion_engine *engine)
 	if (!engine->workers.wanted || atomic_load(&engine->workers.started))
 		return;
 	if (has_async_badges(atomic_load(&engine->registry.current)) || has_jobs(engine))
-		brb_engine_start_workers(engine);
+		start_workers(engine);
 }
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */

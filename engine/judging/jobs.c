@@ -5,8 +5,8 @@
  * back what is left of the claim where that is called for, and claims more once nothing is left. What the transaction
  * changes of the worker is kept only if it commits.
  *
- * How much is claimed at once follows from how long it takes: twice as much after a claim that was done in a moment, one
- * job after a slow one, so that quick jobs are not held up behind it while other workers could take them.
+ * How much is claimed at once follows from how long it takes: as much as can be judged in a moment, and one job after a
+ * slow one, so that jobs are not held up behind it while other workers could take them.
  */
 #include "judging/jobs.h"
 
@@ -20,7 +20,7 @@
 #include "judging/view.h"
 
 enum {
-	BATCH_MOST = 256,
+	BATCH_MOST = 64,
 	BATCH_FIRST = 16,
 	TRIES_OUTSIDE = 3,       /* then it is judged inside the transaction, if it is quick */
 	TRIES_OUTSIDE_SLOW = 100 /* all others would wait for it */
@@ -172,19 +172,17 @@ static bool stands_alone(const brb_store_claimed *job)
 /* Goes over what is to be judged, until something is to be brought home. False: a fault of the judge's. */
 static bool make_pass(brb_worker *worker, brb_judge *judge)
 {
-	size_t judged = 0;
 	int64_t began_us = brb_clock_monotonic_us();
 	brb_detached_reset(worker->detached);
 	brb_arena_reset(&worker->texts);
-	worker->slow = false;
 	for (size_t i = 0; i < worker->claimed.count; i++) {
 		brb_job_work *work = &worker->works[i];
 		const brb_store_claimed *job = &worker->claimed.jobs[i];
 		if (work->stage != BRB_JOB_PENDING)
 			continue;
-		if (stands_alone(job) && judged)
+		if (stands_alone(job) && worker->judged)
 			break;
-		judged++;
+		worker->judged++;
 		work->badge = brb_generation_badge(judge->generation, job->badge);
 		if (!work->badge) /* not in this generation any more: whoever claims it next finds that out */
 			work->stage = BRB_JOB_DONE, worker->holds_more = true;
@@ -408,11 +406,14 @@ static void take_claim(brb_worker *worker, const brb_generation *generation)
 	atomic_store(&worker->rest_is_gone, false);
 }
 
+/* As many as can be judged in a pass. */
 static void set_most(brb_worker *worker, bool was_full)
 {
 	if (worker->slow)
 		worker->most = 1;
-	else if (was_full && worker->most < worker->options.batch)
+	else if (worker->ran_out)
+		worker->most = worker->judged;
+	else if (was_full && worker->judged == worker->claimed.count)
 		worker->most = worker->most * 2 < worker->options.batch ? worker->most * 2 : worker->options.batch;
 }
 
@@ -498,7 +499,8 @@ static brabeion_status step(brb_worker *worker, const brb_generation *generation
 			    brabeion_error *error)
 {
 	bool was_full = worker->claimed.count == worker->most;
-	worker->slow = false;
+	worker->slow = worker->ran_out = false;
+	worker->judged = 0;
 	brabeion_status status = make_room(worker, error);
 	if (status == BRABEION_OK && worker->holds_some && !stops)
 		status = pass(worker, generation, counters, error);

@@ -30,24 +30,28 @@ struct brb_worker {
 	brb_worker *next; /* of the engine's */
 	brb_worker_options options;
 	uint64_t random;
-	int watch_fd;  /* tells commits that stored jobs, whoever made them; -1: there is none (yet) */
-	bool is_blind; /* and that was told */
+	int64_t number; /* of all its claims, for life */
+	int watch_fd;   /* tells commits that stored jobs, whoever made them; -1: there is none (yet) */
 	int wake_fd;
+
+	bool is_blind;                /* it cannot watch, and that was told */
+	bool holds_some;              /* claimed and not settled */
+	bool holds_more;              /* jobs of the claim were neither ended nor failed: to be given back */
+	bool slow;                    /* a job of this pass took long */
+	bool ran_out;                 /* of time, in this pass */
+	bool claims_anew, found_some; /* by the transaction */
+	atomic_bool rest_is_gone;     /* all but the job at hand was given back, by the keeper */
 
 	brb_detached *detached;
 	brb_arena texts; /* of one pass */
-	int64_t number;  /* of all its claims, for life */
-	bool holds_some; /* claimed and not settled */
 	brb_store_claimed_list claimed;
 	brb_job_work *works;
+	size_t judged;       /* in this pass */
 	size_t most;         /* to claim next */
-	bool slow;           /* a job of this pass took long */
-	bool holds_more;     /* jobs of the claim were neither ended nor failed: to be given back */
 	uint64_t generation; /* by which it last claimed */
 
 	/* what the transaction brings, should it commit */
 	brb_store_claimed_list claimed_then;
-	bool claims_anew, found_some;
 	brabeion_result result; /* the awards of all its jobs */
 	brb_arena notes;
 	const char **lines; /* for the log */
@@ -56,7 +60,6 @@ struct brb_worker {
 	/* for the keeper of leases (jobs_wait.c) */
 	_Atomic int64_t job_at_hand;
 	_Atomic int64_t began_us;  /* by the monotonic clock; 0: no job is at hand */
-	atomic_bool rest_is_gone;  /* all but the job at hand was given back */
 	int64_t kept_job, kept_us; /* the keeper's: what it last renewed, and when */
 };
 

@@ -161,7 +161,7 @@ static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_co
 	drop_judgement(call, award_count, 1);
 }
 
-static void judge_now(brb_call *call, const brb_route_step *step)
+static inline void judge_now(brb_call *call, const brb_route_step *step)
 {
 	const brb_badge *badge = step->badge;
 	begin_judgement(call, step);

@@ -121,6 +121,40 @@ static void test_threads(void)
 	storm_finish(&here);
 }
 
+/* A job that takes longer than its lease, and those that were claimed with it. */
+static void test_long_job(void)
+{
+	storm here;
+	storm_thread thread = { .here = &here };
+	int gate[2], told[2];
+	char byte = '.';
+	if (pipe(gate) != 0 || pipe(told) != 0)
+		storm_give_up("pipe", "failed");
+	storm_init(&here, "workers: 2\njobs: { lease: 200ms }\nplugins:\n  - file: job_user.so\n");
+	storm_open(&here);
+	brabeion_field fields[] = { BRABEION_INT("gate", gate[0]), BRABEION_INT("told", told[1]) };
+	storm_fire(&thread, &(brabeion_event){
+				    .name = "gate", .user = "ada", .id = "g1", .fields = fields, .field_count = 2 });
+	for (int round = 0; round < rounds; round++)
+		fire_round(&thread, 0, round);
+	if (read(told[0], &byte, 1) != 1)
+		storm_give_up("read", "failed");
+	while (jobs_left(&here) > 1)
+		usleep(1000);
+	long lease = ask(&here, "SELECT ready_us FROM jobs");
+	while (ask(&here, "SELECT ready_us FROM jobs") < lease + 400000) /* twice its length: it is renewed */
+		usleep(1000);
+	if (write(gate[1], "....", 4) != 4) /* it is judged again where the tally that it read has changed */
+		storm_give_up("write", "failed");
+	storm_finish(&here); /* ends with the job at hand */
+	storm_expect_count("no call failed", thread.errors, 0);
+	storm_expect(true, "a job may outlast its lease, and holds up no other");
+	for (int i = 0; i < 2; i++) {
+		close(gate[i]);
+		close(told[i]);
+	}
+}
+
 static int be_process(storm *here, int which)
 {
 	storm_thread thread = { .here = here, .number = which };
@@ -152,6 +186,7 @@ int main(void)
 {
 	rounds = storm_rounds(100, 2000);
 	test_threads();
+	test_long_job();
 	test_processes();
 	return storm_end();
 }

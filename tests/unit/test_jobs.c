@@ -312,6 +312,37 @@ Test(jobs, those_behind_one_that_is_judged_again_are_not_applied_before_it)
 	cr_expect_eq(jobs_left(), 0);
 }
 
+/* ---- what the store refuses ---- */
+
+static sqlite3 *writer;
+
+static void others_write(void)
+{
+	meanwhile = NULL;
+	writer = open_own();
+	cr_assert_eq(sqlite3_exec(writer, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+}
+
+Test(jobs, what_could_not_be_committed_is_judged_again_and_told_once)
+{
+	bool busy = true;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_badge *badge = new_multiple(plug, "badge", NULL, earn_or_fail);
+	add(badge, "ada", "e1");
+	load_badges();
+	cr_assert(step());
+	meanwhile = others_write;
+	cr_expect_eq(brb_worker_step(worker, &busy, &error), BRABEION_BUSY);
+	cr_expect_not(busy);
+	cr_expect_str_eq(told, "");
+	brabeion_error_finish(&error);
+	sqlite3_close(writer);
+	work_off();
+	cr_expect_eq(calls, 2);
+	cr_expect_str_eq(told, "badge ada e1;");
+	cr_expect_eq(jobs_left(), 0);
+}
+
 /* ---- what is loaded ---- */
 
 Test(jobs, one_whose_badge_is_not_loaded_is_parked_until_it_is)

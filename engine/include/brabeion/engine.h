@@ -616,7 +616,7 @@ typedef struct brabeion_work_options {
 	bool until_idle; /* return when no job is ready; else go on until told to stop */
 	bool has_stop_fd;
 	int stop_fd;    /* returns once this is readable */
-	uint32_t batch; /* jobs that are claimed at once, at most; 0: 256 */
+	uint32_t batch; /* jobs that are claimed at once, at most; 0: 64 */
 	brabeion_job_callback on_job;
 	void *context;
 } brabeion_work_options;
