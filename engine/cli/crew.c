@@ -45,9 +45,12 @@ void brb_cli_crew_end(brb_cli_crew *crew, int exit_code)
 
 static void kill_all(brb_cli_crew *crew)
 {
-	for (size_t i = 0; i < crew->count; i++)
-		if (crew->members[i].pid)
-			kill(crew->members[i].pid, SIGKILL);
+	for (size_t i = 0; i < crew->count; i++) {
+		brb_cli_member *member = &crew->members[i];
+		member->is_given_up = member->pid != 0;
+		if (member->pid)
+			kill(member->pid, SIGKILL);
+	}
 }
 
 static void tell_impatience(brb_cli_crew *crew, brb_cli_member *member)
@@ -148,7 +151,7 @@ static bool take_over_signals(brb_cli_crew *crew)
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------- */
 
-/* The first goes ahead: what is wrong with badges.yaml is then told once. */
+/* The first goes ahead: what is wrong with badges.yaml or a plugin need not end all of them. */
 static void start_due(brb_cli_crew *crew)
 {
 	int64_t now_us = brb_cli_progress_now_us();

@@ -15,7 +15,8 @@ typedef struct brb_cli_member {
 	pid_t pid; /* 0: none */
 	int orders;
 	brb_cli_post *post;
-	int64_t outran; /* it is being killed for this job, which took too long; 0: it is not */
+	int64_t outran;   /* it is being killed for this job, which took too long; 0: it is not */
+	bool is_given_up; /* it is being killed because all is to end */
 	unsigned lives;
 	unsigned setbacks; /* in a row, in which no job was done */
 	int64_t start_us;  /* when the next is to be born, monotonic */

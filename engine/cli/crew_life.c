@@ -220,9 +220,13 @@ static void take_end(brb_cli_crew *crew, brb_cli_member *member, int status)
 	member->pid = 0;
 	if (atomic_load(&member->post->buried))
 		member->has_death = false;
+	if (member->is_given_up)
+		return;
 	describe_end(status, end, sizeof end);
 	switch (atomic_load(&member->post->stage)) {
 	case BRB_CLI_STAGE_FINISHED:
+		if (status != 0)
+			brb_cli_report_say(crew->report, "worker %d %s while it closed the plugins", (int)pid, end);
 		member->is_done = crew->options->until_idle;
 		member->start_us = 0;
 		break;

@@ -15,7 +15,7 @@
 static void take_log(void *context, brabeion_log_level level, const char *message)
 {
 	const brb_cli_hand *hand = context;
-	bool opens = !hand->engine;
+	bool opens = !atomic_load(&hand->is_open);
 	bool reloads = atomic_load(&hand->knows_self) && pthread_equal(pthread_self(), hand->self);
 	if ((opens && !hand->tells_opening) || (reloads && !hand->tells_reloads))
 		return;
@@ -152,6 +152,7 @@ static brabeion_status open_engine(brb_cli_hand *hand, brabeion_error *error)
 	};
 	error->status = brabeion_open(&options, &engine, error);
 	hand->engine = engine;
+	atomic_store(&hand->is_open, engine != NULL);
 	return error->status;
 }
 
@@ -167,6 +168,17 @@ static brabeion_status judge(brb_cli_hand *hand, brabeion_error *error)
 	return error->status = brabeion_work(hand->engine, &options, error);
 }
 
+/* Tells how it ended. Before the engine is closed: a plugin may take the process down there, too. */
+static int take_stock(brb_cli_hand *hand, int why, brabeion_error *error)
+{
+	if (why)
+		return fail_system(hand, "no thread can be made", why);
+	if (error->status != BRABEION_OK)
+		return fail(hand, error);
+	atomic_store(&hand->post->stage, BRB_CLI_STAGE_FINISHED);
+	return BRB_CLI_FINE;
+}
+
 int brb_cli_hand_work(brb_cli_hand *hand)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -175,11 +187,7 @@ int brb_cli_hand_work(brb_cli_hand *hand)
 	    (why = start_listening(hand)) == 0)
 		judge(hand, &error);
 	stop_listening(hand);
+	int exit_code = take_stock(hand, why, &error);
 	brabeion_close(hand->engine);
-	if (why)
-		return fail_system(hand, "no thread can be made", why);
-	if (error.status != BRABEION_OK)
-		return fail(hand, &error);
-	atomic_store(&hand->post->stage, BRB_CLI_STAGE_FINISHED);
-	return BRB_CLI_FINE;
+	return exit_code;
 }

@@ -36,6 +36,7 @@ typedef struct brb_cli_hand {
 	bool tells_reloads;
 
 	brabeion_engine *engine;
+	_Atomic bool is_open;
 	bool listens; /* for orders, on a thread of its own */
 	pthread_t listener;
 	pthread_t self; /* the listener's, by itself */

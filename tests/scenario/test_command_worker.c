@@ -249,6 +249,7 @@ Test(command_worker, what_is_not_done_in_time_is_left_to_others)
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
 	expect_err(ended, " was not done with job 1 in the 100 ms of grace, and is killed; ");
+	expect_no_err(ended, "SIGKILL");
 	await_end(told);
 	cr_expect_eq(query_number(ATTEMPTS), 0);
 	finish(&ended);
@@ -265,6 +266,7 @@ Test(command_worker, what_is_not_done_in_time_is_left_to_others)
 Test(command_worker, a_second_signal_ends_at_once)
 {
 	char line[256];
+	write_file("badges.yaml", JOBS_YAML("jobs: { grace: 1h }\n", DEADLY));
 	make_gate();
 	fire(WAITS);
 	command_process worker = start("worker", NULL);
