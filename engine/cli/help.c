@@ -16,6 +16,8 @@ static const char general[] =
 	"  show    show a user's trophies, or the users who hold most\n"
 	"  awards  tell awards and revocations as stored, or as they come\n"
 	"  release put badges to work again that were set aside\n"
+	"  worker  judge what is judged later, in processes of their own\n"
+	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -108,6 +110,54 @@ static const char release[] =
 	"  --all            all that are set aside\n"
 	"  --help\n";
 
+static const char worker[] =
+	"Usage: brabeion worker [OPTION]...\n"
+	"\n"
+	"Judges what badges judge later (async ones, and what has fallen due), in processes of their\n"
+	"own: a plugin that crashes or never returns takes down one of them, and another takes its\n"
+	"place. Any number may run on one database, beside servers that judge for themselves. What\n"
+	"they award is told by \"brabeion awards --follow\".\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --processes N    how many (1)\n"
+	"  --until-idle     end when nothing is ready; what is due or tried again later stays\n"
+	"  --help\n"
+	"\n"
+	"A job that outruns the time limit of badges.yaml (jobs: time_limit) is ended with its\n"
+	"process. One that fails or ends its process is tried again, max_attempts times in all, and\n"
+	"then parked: see \"brabeion jobs\".\n"
+	"\n"
+	"SIGTERM and SIGINT: the jobs at hand are finished, within jobs: grace; a second one ends all\n"
+	"at once (143, 130). Nothing is lost. SIGHUP: badges.yaml is read again. Exit codes: 0 ended as\n"
+	"told, 2 usage or configuration, 3 the database.\n";
+
+static const char jobs[] =
+	"Usage: brabeion jobs [OPTION]...\n"
+	"       brabeion jobs show [OPTION]... JOB\n"
+	"       brabeion jobs retry|drop [OPTION]... JOB...\n"
+	"       brabeion jobs retry|drop [OPTION]... [--parked] --badge SLUG|--all\n"
+	"\n"
+	"Tells what is to be judged later: how many jobs wait, run, are delayed or parked; with an\n"
+	"option that chooses, which. show: one with its frozen state and every attempt that failed.\n"
+	"retry: tries parked ones again, and at once those that wait for another attempt. drop: takes\n"
+	"them away for good.\n"
+	"\n"
+	"  --waiting        list those that are ready, or wait for one before them\n"
+	"  --running        list those that a worker holds\n"
+	"  --delayed        list those that are due or tried again later, or belong to a history\n"
+	"  --parked         list those set aside: failed too often, or their badge is not loaded\n"
+	"  --badge SLUG     only this badge's\n"
+	"  --user USER      only this user's\n"
+	"  --limit N        list at most N\n"
+	"  --all            of retry and drop: all there are; with --parked all that are parked\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --json           one JSON document\n"
+	"  --help\n"
+	"\n"
+	"Exit code 1 when a job is not there.\n";
+
 static const char check[] = "Usage: brabeion check [OPTION]...\n"
 			    "\n"
 			    "Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
@@ -121,8 +171,8 @@ static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run },       { "badges", badges },   { "show", show },
-	{ "awards", awards }, { "release", release }, { "check", check },
+	{ "run", run },         { "badges", badges }, { "show", show }, { "awards", awards },
+	{ "release", release }, { "worker", worker }, { "jobs", jobs }, { "check", check },
 };
 
 int brb_cli_help(const char *command)

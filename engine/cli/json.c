@@ -68,6 +68,19 @@ void brb_cli_json_text(brb_cli_out *out, const char *text)
 	brb_cli_out_bytes(out, "\"", 1);
 }
 
+void brb_cli_json_document(brb_cli_out *out, const char *json)
+{
+	while (*json) {
+		size_t plain = 0;
+		while (is_plain((unsigned char)json[plain]) || json[plain] == '"' || json[plain] == '\\')
+			plain++;
+		brb_cli_out_bytes(out, json, plain);
+		json += plain;
+		if (*json)
+			json += write_other(out, json);
+	}
+}
+
 void brb_cli_json_key(brb_cli_out *out, const char *key, bool first)
 {
 	brb_cli_out_bytes(out, first ? "\"" : ",\"", first ? 1 : 2);

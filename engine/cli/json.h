@@ -14,6 +14,9 @@
 /* The text in quotes. NULL is written as "". */
 void brb_cli_json_text(brb_cli_out *out, const char *text);
 
+/* A text that is JSON already: as it is, but for what must not reach a terminal, which can only be inside its strings. */
+void brb_cli_json_document(brb_cli_out *out, const char *json);
+
 /* `"key":`, with a comma before it unless it is the first of its object. `key` needs no escapes. */
 void brb_cli_json_key(brb_cli_out *out, const char *key, bool first);
 

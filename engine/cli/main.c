@@ -20,7 +20,8 @@ typedef struct command_entry {
 static const command_entry subcommands[] = {
 	{ "run", brb_cli_command_run },         { "badges", brb_cli_command_badges },
 	{ "show", brb_cli_command_show },       { "awards", brb_cli_command_awards },
-	{ "release", brb_cli_command_release }, { "check", brb_cli_command_check },
+	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
+	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };
@@ -92,7 +93,8 @@ int main(int argc, char **argv)
 	brb_cli_signals_ignore_pipe();
 	brb_cli_terminal_prepare();
 	if (argc < 2) {
-		fputs("brabeion: a subcommand is missing: run, badges, show, awards, release or check\nTry "
+		fputs("brabeion: a subcommand is missing: run, badges, show, awards, release, worker, jobs or "
+		      "check\nTry "
 		      "\"brabeion "
 		      "--help\".\n",
 		      stderr);

@@ -14,7 +14,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 15, LONGEST_WORD = 32, MOST_EVENTS = 100000 };
+enum { OPTION_COUNT = 23, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -34,6 +34,14 @@ static const struct {
 	{ BRB_CLI_OPTION_ALL, { "all", no_argument, NULL, 'a' } },
 	{ BRB_CLI_OPTION_CLOCK, { "clock", required_argument, NULL, 'k' } },
 	{ BRB_CLI_OPTION_UNTIL, { "until", required_argument, NULL, 'u' } },
+	{ BRB_CLI_OPTION_JOBS, { "waiting", no_argument, NULL, 'W' } },
+	{ BRB_CLI_OPTION_JOBS, { "running", no_argument, NULL, 'R' } },
+	{ BRB_CLI_OPTION_JOBS, { "delayed", no_argument, NULL, 'D' } },
+	{ BRB_CLI_OPTION_JOBS, { "parked", no_argument, NULL, 'P' } },
+	{ BRB_CLI_OPTION_JOBS, { "badge", required_argument, NULL, 'B' } },
+	{ BRB_CLI_OPTION_JOBS, { "user", required_argument, NULL, 'U' } },
+	{ BRB_CLI_OPTION_PROCESSES, { "processes", required_argument, NULL, 'N' } },
+	{ BRB_CLI_OPTION_UNTIL_IDLE, { "until-idle", no_argument, NULL, 'i' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -176,6 +184,36 @@ static bool read_until(const char *command, const char *text, brb_cli_options *o
 	       fault(command, "--until: expected a time like 2014-01-21T20:26:05Z, not ", text, "");
 }
 
+static bool read_job_state(const char *command, brabeion_job_state state, brb_cli_options *options)
+{
+	if (options->job_state != BRABEION_JOB_ANY && options->job_state != state)
+		return fault(command, "only one of --waiting, --running, --delayed and --parked can be asked for", "",
+			     "");
+	options->job_state = state;
+	return true;
+}
+
+/* Which jobs. */
+static bool take_job_option(const char *command, int letter, brb_cli_options *options)
+{
+	switch (letter) {
+	case 'W':
+		return read_job_state(command, BRABEION_JOB_WAITING, options);
+	case 'R':
+		return read_job_state(command, BRABEION_JOB_RUNNING, options);
+	case 'D':
+		return read_job_state(command, BRABEION_JOB_DELAYED, options);
+	case 'P':
+		return read_job_state(command, BRABEION_JOB_PARKED, options);
+	case 'B':
+		options->badge = optarg;
+		return *optarg || fault(command, "--badge: an empty name", "", "");
+	default:
+		options->user = optarg;
+		return *optarg || fault(command, "--user: an empty name", "", "");
+	}
+}
+
 static bool take_option(const char *command, int letter, brb_cli_options *options)
 {
 	switch (letter) {
@@ -214,6 +252,18 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 	case 'a':
 		options->all = true;
 		return true;
+	case 'N':
+		return read_count(command, "--processes: ", optarg, 1, MOST_PROCESSES, &options->processes);
+	case 'i':
+		options->until_idle = true;
+		return true;
+	case 'W':
+	case 'R':
+	case 'D':
+	case 'P':
+	case 'B':
+	case 'U':
+		return take_job_option(command, letter, options);
 	default:
 		options->help = true;
 		return true;
@@ -235,7 +285,7 @@ bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t m
 {
 	struct option chosen[OPTION_COUNT + 1];
 	const char *command = words[0];
-	brb_cli_options read = { .config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS };
+	brb_cli_options read = { .config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS, .processes = 1 };
 	if (!(known & BRB_CLI_OPTION_WATCH))
 		read.watch = BRB_CLI_NEVER;
 	choose_known(known, chosen);

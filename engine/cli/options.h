@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <brabeion/engine.h>
+
 /* The options that a subcommand knows, to be joined with |. --help is known to all. */
 enum {
 	BRB_CLI_OPTION_CONFIG = 1 << 0,
@@ -25,7 +27,10 @@ enum {
 	BRB_CLI_OPTION_WATCH = 1 << 10,
 	BRB_CLI_OPTION_ALL = 1 << 11,
 	BRB_CLI_OPTION_CLOCK = 1 << 12,
-	BRB_CLI_OPTION_UNTIL = 1 << 13
+	BRB_CLI_OPTION_UNTIL = 1 << 13,
+	BRB_CLI_OPTION_JOBS = 1 << 14, /* --waiting, --running, --delayed, --parked, --badge, --user */
+	BRB_CLI_OPTION_PROCESSES = 1 << 15,
+	BRB_CLI_OPTION_UNTIL_IDLE = 1 << 16
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -47,6 +52,11 @@ typedef struct brb_cli_options {
 	bool by_wall;   /* --clock wall */
 	bool has_until; /* --until */
 	int64_t until_us;
+	brabeion_job_state job_state; /* ANY unless given */
+	const char *badge;            /* a slug; NULL: of any */
+	const char *user;             /* NULL: of any */
+	size_t processes;
+	bool until_idle;
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */

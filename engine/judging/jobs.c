@@ -265,8 +265,12 @@ static brabeion_status carry_out(brb_worker *worker, size_t at, brb_judge *judge
 	}
 	judge->fault = brb_detached_compare(judge, worker->detached, &work->part, &same);
 	*again = !same;
-	if (judge->fault == BRABEION_OK && same && !work->why)
-		brb_judge_apply_job(judge, work->badge, &event, worker->detached, &work->part, &worker->result, why);
+	if (judge->fault != BRABEION_OK || !same || work->why)
+		return judge->fault;
+	/* badges that listen to its award are called: they may end the process as well */
+	brb_worker_begin_job(worker, job->id, brb_clock_monotonic_us());
+	brb_judge_apply_job(judge, work->badge, &event, worker->detached, &work->part, &worker->result, why);
+	brb_worker_end_job(worker);
 	return judge->fault;
 }
 

@@ -35,6 +35,7 @@ static int64_t count_jobs(const char *condition)
 	sqlite3_stmt *statement = NULL;
 	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM jobs WHERE %s", condition);
 	cr_assert_eq(sqlite3_open("badges.db", &database), SQLITE_OK);
+	sqlite3_busy_timeout(database, 60000);
 	cr_assert_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK, "%s",
 		     sqlite3_errmsg(database));
 	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
@@ -156,4 +157,23 @@ Test(command_clock, refuses_words_that_mean_no_time)
 		expect_err(outcome, cases[i].message);
 		finish(&outcome);
 	}
+}
+
+Test(command_clock, by_the_wall_a_signal_ends_it_cleanly_and_its_jobs_wait_for_workers, .timeout = 60)
+{
+	command_outcome made = run("", "run", NULL); /* the database */
+	command_process process = start("run", "--clock", "wall", NULL);
+	feed(&process, VISIT("e1", "x", "50"));
+	while (count_jobs("1") < 1)
+		usleep(2000);
+	int in = process.in; /* stays open: else its end might come first */
+	process.in = -1;
+	cr_assert_eq(kill(process.pid, SIGTERM), 0);
+	command_outcome outcome = wait_for(&process);
+	close(in);
+	expect_exit(outcome, 143);
+	expect_err(outcome, "interrupted at <stdin>:1; everything up to there is stored.");
+	cr_expect_eq(count_jobs("run = 0 AND claim = 0"), 1);
+	finish(&made);
+	finish(&outcome);
 }

@@ -96,3 +96,11 @@ Test(json, separates_pairs)
 	brb_cli_json_integer_pair(&out, "c", -5, false);
 	expect("\"a\":\"b\",\"c\":-5");
 }
+
+Test(json, hands_on_a_document_but_for_what_steers_a_terminal)
+{
+	brb_cli_json_document(&out, "{\"a\":[1,\"\\n\\\"\xC3\xA9\"],\"b\":null}");
+	expect("{\"a\":[1,\"\\n\\\"\xC3\xA9\"],\"b\":null}");
+	brb_cli_json_document(&out, "[\"\x7f\xC2\x9B\xE2\x80\xAE\"]");
+	expect("[\"\\u007f\\u009b\\u202e\"]");
+}

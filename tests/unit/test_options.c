@@ -105,3 +105,30 @@ Test(options, finds_the_nearest_word)
 	cr_expect_null(brb_cli_options_nearest("elephant", names));
 	cr_expect_null(brb_cli_options_nearest("an-absurdly-long-word-that-no-one-would-ever-type-here", names));
 }
+
+Test(options, reads_which_jobs)
+{
+	enum { JOBS = BRB_CLI_OPTION_JOBS | BRB_CLI_OPTION_ALL };
+	cr_assert(READ(JOBS, SIZE_MAX, "retry", "--parked", "--badge", "addict", "--user", "ada", "--all"));
+	cr_expect_eq(options.job_state, BRABEION_JOB_PARKED);
+	cr_expect_str_eq(options.badge, "addict");
+	cr_expect_str_eq(options.user, "ada");
+	cr_expect(options.all);
+	cr_assert(READ(JOBS, SIZE_MAX, "--waiting", "--waiting"));
+	cr_expect_eq(options.job_state, BRABEION_JOB_WAITING);
+	cr_expect_not(READ(JOBS, SIZE_MAX, "--running", "--delayed"));
+	cr_expect_not(READ(JOBS, SIZE_MAX, "--badge", ""));
+	cr_expect_not(READ(JOBS, SIZE_MAX, "--user="));
+}
+
+Test(options, reads_how_many_processes)
+{
+	enum { WORKER = BRB_CLI_OPTION_PROCESSES | BRB_CLI_OPTION_UNTIL_IDLE };
+	cr_assert(READ(WORKER, 0, "--until-idle"));
+	cr_expect(options.until_idle);
+	cr_expect_eq(options.processes, 1);
+	cr_assert(READ(WORKER, 0, "--processes", "256"));
+	cr_expect_eq(options.processes, 256);
+	cr_expect_not(options.until_idle);
+	cr_expect_not(READ(WORKER, 0, "--processes", "257"));
+}
