@@ -149,6 +149,7 @@ brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_confi
 	engine->jobs = (brb_jobs){ .store = engine->store,
 				   .registry = &engine->registry,
 				   .group = &engine->group,
+				   .quarantine = &engine->quarantine,
 				   .log = &engine->log,
 				   .clock = &engine->clock,
 				   .announce = brb_engine_announce_jobs,

@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "judging/jobs_internal.h"
+#include "judging/quarantine.h"
 #include "judging/view.h"
 
 enum {
@@ -460,7 +461,8 @@ static brb_judge judge_of(brb_worker *worker, const brb_generation *generation, 
 			    .clock = jobs->clock,
 			    .guard = brb_guard_depth(),
 			    .counters = counters,
-			    .group = jobs->group };
+			    .group = jobs->group,
+			    .quarantine = jobs->quarantine };
 }
 
 static brabeion_status pass(brb_worker *worker, const brb_generation *generation, brb_counters *counters,
@@ -486,6 +488,8 @@ static brabeion_status settle_all(brb_worker *worker, const brb_generation *gene
 	brabeion_status status = brb_group_run(worker->jobs->group, &request.head);
 	if (status == BRABEION_OK)
 		keep_step(worker, generation);
+	if (judge.met_quarantine || judge.filled_quarantine)
+		brb_quarantine_tend(&judge);
 	brb_judge_finish(&judge);
 	brb_status_hand_over(error, &request.error);
 	return status;

@@ -219,6 +219,24 @@ Test(workers, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 	scene_finish(here);
 }
 
+/* ---- what builds on it ------------------------------------------------------------------------------------------ */
+
+Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
+{
+	scene *here = scene_with("workers: 0\nquarantine: { failures: 2 }\nplugins:\n  - file: listener.so\n"
+				 "  - file: obedient.so\n    badges: [{ badge: last, async: true }]\n");
+	scene_fire(here, "say", "ada");
+	scene_fire(here, "say", "bob");
+	work_off(here);
+	cr_assert_str_eq(scene_awards(here, "bob"), "last 1 ;");
+	cr_assert_not_null(strstr(here->log, "error: badge \"spoilt\" is set aside until a reload or "
+					     "\"brabeion release spoilt\": it failed 2 times in a row, at last on "
+					     "event \"brabeion.awarded\": spoilt on purpose\n"),
+			   "%s", here->log);
+	cr_assert_eq(scene_number(here, "SELECT count(*) FROM quarantine"), 1, "on record");
+	scene_finish(here);
+}
+
 /* ---- who died ---------------------------------------------------------------------------------------------------- */
 
 typedef struct at_hand {
