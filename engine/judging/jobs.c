@@ -309,6 +309,28 @@ static size_t count_left(const brb_worker *worker)
 	return left;
 }
 
+/* The slow one of the pass, which was the last, if what it read has changed. NULL: there is none. */
+static const brb_store_claimed *find_to_be_tried_again(const brb_worker *worker)
+{
+	size_t i = worker->claimed.count;
+	while (i > 0 && !(worker->works[i - 1].stage_then == BRB_JOB_PENDING && worker->works[i - 1].tries))
+		i--;
+	return i > 0 ? &worker->claimed.jobs[i - 1] : NULL;
+}
+
+/* Of a slow pass: others may take the rest, but how often this one was tried only this worker knows. */
+static brabeion_status keep_alone(brb_worker *worker, const brb_store_claimed *job, brb_judge *judge)
+{
+	int64_t count, until_us = brb_clock_now_us(judge->clock) + brb_jobs_get_limits(worker->jobs).lease_us;
+	judge->fault = brb_store_jobs_give_back_but(judge->store, worker->number, job->id, &judge->error);
+	if (judge->fault == BRABEION_OK)
+		judge->fault = brb_store_jobs_renew(judge->store, worker->number, until_us, &count, &judge->error);
+	for (size_t i = 0; i < worker->claimed.count; i++)
+		if (&worker->claimed.jobs[i] != job)
+			worker->works[i].stage_then = BRB_JOB_DONE;
+	return judge->fault;
+}
+
 static const char *describe_parked(brb_worker *worker, const brb_store_parked *parked)
 {
 	if (parked->id)
@@ -376,6 +398,9 @@ static brabeion_status do_step(brb_request *head)
 	size_t left = count_left(worker);
 	if (judge->fault != BRABEION_OK || (left && !request->stops && !worker->slow))
 		return judge->fault;
+	const brb_store_claimed *again = request->stops ? NULL : find_to_be_tried_again(worker);
+	if (again)
+		return keep_alone(worker, again, judge);
 	if (left || worker->holds_more)
 		judge->fault = brb_store_jobs_give_back(judge->store, worker->number, &judge->error);
 	worker->claims_anew = true;
