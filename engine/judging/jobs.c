@@ -192,7 +192,8 @@ static bool make_pass(brb_worker *worker, brb_judge *judge)
 		else if (!judge_outside(worker, i, judge))
 			return false;
 		worker->slow |= work->took_us > PASS_US || atomic_load(&worker->rest_is_gone);
-		if (work->why || stands_alone(job) || worker->slow || brb_clock_monotonic_us() - began_us > PASS_US)
+		worker->ran_out = brb_clock_monotonic_us() - began_us > PASS_US;
+		if (work->why || stands_alone(job) || worker->slow || worker->ran_out)
 			break;
 	}
 	return true;
