@@ -102,11 +102,11 @@ void brb_engine_notice_jobs(brabeion_engine *engine)
 
 static bool has_jobs(brabeion_engine *engine)
 {
-	int64_t at_us = BRB_STORE_NEVER_US;
+	bool exist = true; /* when it cannot be seen now */
 	brabeion_error error = BRABEION_NO_ERROR;
-	brb_store_jobs_look(engine->store, 0, &at_us, &error);
+	brb_store_jobs_exist(engine->store, &exist, &error);
 	brabeion_error_finish(&error);
-	return at_us != BRB_STORE_NEVER_US;
+	return exist;
 }
 
 static bool has_async_badges(const brb_generation *generation)
@@ -149,6 +149,7 @@ brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_confi
 	engine->jobs = (brb_jobs){ .store = engine->store,
 				   .registry = &engine->registry,
 				   .group = &engine->group,
+				   .quarantine = &engine->quarantine,
 				   .log = &engine->log,
 				   .clock = &engine->clock,
 				   .announce = brb_engine_announce_jobs,

@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "judging/jobs_internal.h"
+#include "judging/quarantine.h"
 #include "judging/view.h"
 
 enum {
@@ -191,7 +192,8 @@ static bool make_pass(brb_worker *worker, brb_judge *judge)
 		else if (!judge_outside(worker, i, judge))
 			return false;
 		worker->slow |= work->took_us > PASS_US || atomic_load(&worker->rest_is_gone);
-		if (work->why || stands_alone(job) || worker->slow || brb_clock_monotonic_us() - began_us > PASS_US)
+		worker->ran_out = brb_clock_monotonic_us() - began_us > PASS_US;
+		if (work->why || stands_alone(job) || worker->slow || worker->ran_out)
 			break;
 	}
 	return true;
@@ -312,6 +314,28 @@ static size_t count_left(const brb_worker *worker)
 	return left;
 }
 
+/* The slow one of the pass, which was the last, if what it read has changed. NULL: there is none. */
+static const brb_store_claimed *find_to_be_tried_again(const brb_worker *worker)
+{
+	size_t i = worker->claimed.count;
+	while (i > 0 && !(worker->works[i - 1].stage_then == BRB_JOB_PENDING && worker->works[i - 1].tries))
+		i--;
+	return i > 0 ? &worker->claimed.jobs[i - 1] : NULL;
+}
+
+/* Of a slow pass: others may take the rest, but how often this one was tried only this worker knows. */
+static brabeion_status keep_alone(brb_worker *worker, const brb_store_claimed *job, brb_judge *judge)
+{
+	int64_t count, until_us = brb_clock_now_us(judge->clock) + brb_jobs_get_limits(worker->jobs).lease_us;
+	judge->fault = brb_store_jobs_give_back_but(judge->store, worker->number, job->id, &judge->error);
+	if (judge->fault == BRABEION_OK)
+		judge->fault = brb_store_jobs_renew(judge->store, worker->number, until_us, &count, &judge->error);
+	for (size_t i = 0; i < worker->claimed.count; i++)
+		if (&worker->claimed.jobs[i] != job)
+			worker->works[i].stage_then = BRB_JOB_DONE;
+	return judge->fault;
+}
+
 static const char *describe_parked(brb_worker *worker, const brb_store_parked *parked)
 {
 	if (parked->id)
@@ -379,6 +403,9 @@ static brabeion_status do_step(brb_request *head)
 	size_t left = count_left(worker);
 	if (judge->fault != BRABEION_OK || (left && !request->stops && !worker->slow))
 		return judge->fault;
+	const brb_store_claimed *again = request->stops ? NULL : find_to_be_tried_again(worker);
+	if (again)
+		return keep_alone(worker, again, judge);
 	if (left || worker->holds_more)
 		judge->fault = brb_store_jobs_give_back(judge->store, worker->number, &judge->error);
 	worker->claims_anew = true;
@@ -464,7 +491,8 @@ static brb_judge judge_of(brb_worker *worker, const brb_generation *generation, 
 			    .clock = jobs->clock,
 			    .guard = brb_guard_depth(),
 			    .counters = counters,
-			    .group = jobs->group };
+			    .group = jobs->group,
+			    .quarantine = jobs->quarantine };
 }
 
 static brabeion_status pass(brb_worker *worker, const brb_generation *generation, brb_counters *counters,
@@ -490,6 +518,8 @@ static brabeion_status settle_all(brb_worker *worker, const brb_generation *gene
 	brabeion_status status = brb_group_run(worker->jobs->group, &request.head);
 	if (status == BRABEION_OK)
 		keep_step(worker, generation);
+	if (judge.met_quarantine || judge.filled_quarantine)
+		brb_quarantine_tend(&judge);
 	brb_judge_finish(&judge);
 	brb_status_hand_over(error, &request.error);
 	return status;

@@ -33,6 +33,7 @@ typedef struct brb_jobs {
 	brb_store *store;
 	brb_registry *registry;
 	brb_group *group;
+	brb_quarantine *quarantine; /* of badges that listen to what jobs earn */
 	const brb_log *log;
 	const brb_clock *clock;
 	void (*announce)(void *context, const brabeion_result *results, size_t count); /* after the commit */

@@ -289,3 +289,31 @@ brabeion_status brb_store_jobs_look(brb_store *store, int64_t run, int64_t *at_u
 	brb_store_end_reading(store);
 	return status;
 }
+
+static brabeion_status find_unloaded(brb_database *database, bool *found, brabeion_error *error)
+{
+	sqlite3_stmt *statement = brb_database_statement(database, BRB_STATEMENT_JOBS_UNLOADED_BADGE, error);
+	if (!statement)
+		return error->status;
+	sqlite3_bind_int64(statement, 1, 0);
+	sqlite3_bind_int64(statement, 2, 0);
+	brabeion_status status = brb_database_step(database, statement, found, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+brabeion_status brb_store_jobs_exist(brb_store *store, bool *exist, brabeion_error *error)
+{
+	int64_t at_us = BRB_STORE_NEVER_US;
+	bool unloaded = false;
+	brabeion_status status = brb_store_begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = read_next_ready(&store->reader, 0, &at_us, error);
+	if (status == BRABEION_OK && at_us == BRB_STORE_NEVER_US)
+		status = find_unloaded(&store->reader, &unloaded, error);
+	brb_store_end_reading(store);
+	if (status == BRABEION_OK)
+		*exist = unloaded || at_us != BRB_STORE_NEVER_US;
+	return status;
+}

@@ -153,6 +153,9 @@ brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t run, int64_t *
 /* The same outside of transactions, of what is committed: no lock is waited for. */
 brabeion_status brb_store_jobs_look(brb_store *store, int64_t run, int64_t *at_us, brabeion_error *error);
 
+/* Whether there are live jobs at all, also such as wait for their badge to be loaded; likewise. */
+brabeion_status brb_store_jobs_exist(brb_store *store, bool *exist, brabeion_error *error);
+
 /* Whether a transaction of this store's has ever left a live job that is ready, now or at its time. Any thread. */
 bool brb_store_has_stored_jobs(const brb_store *store);
 

@@ -22,9 +22,10 @@ brb_queue brb_queue_of(sqlite3_stmt *statement)
 			    .run = sqlite3_column_int64(statement, SEAT_RUN) };
 }
 
+/* No time to be retried at is 0; times may lie before that. */
 int64_t brb_seat_opens_us(const brb_seat *seat)
 {
-	return seat->retry_us > seat->due_us ? seat->retry_us : seat->due_us;
+	return seat->retry_us && seat->retry_us > seat->due_us ? seat->retry_us : seat->due_us;
 }
 
 void brb_jobs_have_changed(brb_store *store, const brb_queue *queue, bool ready)

@@ -13,6 +13,7 @@
 #define BRB_JOB_COLUMNS                                                                                        \
 	"SELECT j.id, j.due_us, j.retry_us, j.claim, j.ready_us, j.user, j.badge, j.run, j.attempts, j.at_us," \
 	" u.name, e.name, j.event_id, j.state FROM jobs AS j "
+#define BRB_JOB_OPENS "iif(retry_us = 0, due_us, max(due_us, retry_us))" /* as brb_seat_opens_us has it */
 #define BRB_JOB_NAMES " CROSS JOIN users AS u ON u.id = j.user CROSS JOIN events AS e ON e.id = j.event"
 
 /* As brb_store_job_state has it; ?1 is the time now. */
@@ -78,8 +79,8 @@
 	X(RUN_NEW, "INSERT INTO counters(name, value) VALUES('runs', 1)"                                             \
 		   " ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value")                                   \
 	X(RUN_NEXT, "SELECT run FROM jobs INDEXED BY jobs_of_runs WHERE run <> 0 AND run > ?1 ORDER BY run LIMIT 1") \
-	X(JOBS_MOVE, "UPDATE jobs SET run = ?2, claim = 0,"                                                          \
-		     " ready_us = iif(ready_us IS NULL, NULL, max(due_us, retry_us)) WHERE run = ?1 AND run <> 0")   \
+	X(JOBS_MOVE, "UPDATE jobs SET run = ?2, claim = 0, ready_us = iif(ready_us IS NULL, NULL, " BRB_JOB_OPENS    \
+		     ") WHERE run = ?1 AND run <> 0")                                                                \
 	/* of two heads in a queue one stays: that which is claimed, else the first */                               \
 	X(JOBS_ONE_HEAD, "UPDATE jobs SET ready_us = NULL WHERE run = ?1 AND ready_us IS NOT NULL AND EXISTS"        \
 			 " (SELECT 1 FROM jobs AS b INDEXED BY jobs_queue WHERE b.user = jobs.user"                  \

@@ -98,7 +98,7 @@ static const char *const merge[] = {
 	"UPDATE jobs SET user = ?2, claim = 0, ready_us = NULL WHERE user = ?1",
 	"UPDATE jobs SET claim = 0, ready_us = iif(id = (SELECT first.id FROM jobs AS first"
 	" WHERE first.user = jobs.user AND first.badge = jobs.badge AND first.run = jobs.run AND first.parked_us = 0"
-	" ORDER BY first.due_us, first.id LIMIT 1), max(due_us, retry_us), NULL) WHERE user = ?2 AND parked_us = 0",
+	" ORDER BY first.due_us, first.id LIMIT 1), " BRB_JOB_OPENS ", NULL) WHERE user = ?2 AND parked_us = 0",
 	"INSERT INTO tallies(memory, subject, value) SELECT memory, ?4, value FROM tallies"
 	" WHERE memory IN (SELECT id FROM memories) AND subject = ?3"
 	" ON CONFLICT DO UPDATE SET value = value + excluded.value",

@@ -219,6 +219,43 @@ Test(workers, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 	scene_finish(here);
 }
 
+Test(workers, jobs_that_were_parked_as_unloaded_are_enough_to_start_workers, .timeout = 60)
+{
+	scene *here = scene_with("workers: 0\nplugins:\n  - { file: good_one.so, badges: [{ badge: good-one, "
+				 "async: true }] }\n");
+	scene_fire(here, "visit", "ada", BRABEION_INT("points", 5));
+	scene_config(here, "workers: 0\nplugins:\n  - file: listener.so\n");
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	work_off(here);
+	cr_assert_str_eq(counts(here), "0 0 0 1");
+	scene_close(here);
+	/* judged at once from now on, as badges that ask for a later time are */
+	scene_config(here, "workers: 1\nplugins:\n  - file: good_one.so\n");
+	scene_open(here);
+	for (int i = 0; i < 2000 && scene_count(here, "ada") == 0; i++)
+		usleep(1000);
+	cr_assert_str_eq(scene_awards(here, "ada"), "good-one 1 ;");
+	scene_finish(here);
+}
+
+/* ---- what builds on it ------------------------------------------------------------------------------------------ */
+
+Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
+{
+	scene *here = scene_with("workers: 0\nquarantine: { failures: 2 }\nplugins:\n  - file: listener.so\n"
+				 "  - file: obedient.so\n    badges: [{ badge: last, async: true }]\n");
+	scene_fire(here, "say", "ada");
+	scene_fire(here, "say", "bob");
+	work_off(here);
+	cr_assert_str_eq(scene_awards(here, "bob"), "last 1 ;");
+	cr_assert_not_null(strstr(here->log, "error: badge \"spoilt\" is set aside until a reload or "
+					     "\"brabeion release spoilt\": it failed 2 times in a row, at last on "
+					     "event \"brabeion.awarded\": spoilt on purpose\n"),
+			   "%s", here->log);
+	cr_assert_eq(scene_number(here, "SELECT count(*) FROM quarantine"), 1, "on record");
+	scene_finish(here);
+}
+
 /* ---- who died ---------------------------------------------------------------------------------------------------- */
 
 typedef struct at_hand {

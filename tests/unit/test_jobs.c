@@ -295,6 +295,29 @@ Test(jobs, a_slow_one_is_judged_again_outside_as_often_as_it_takes)
 	cr_expect_eq(committed_tally("n"), 61);
 }
 
+/* Does not wait for a transaction to end: it may be ours. */
+static void others_always_count_slowly(void)
+{
+	sqlite3 *handle = open_own();
+	usleep(6000); /* longer than a pass */
+	sqlite3_busy_timeout(handle, 0);
+	sqlite3_exec(handle, "UPDATE tallies SET value = value + 1000", NULL, NULL, NULL);
+	sqlite3_close(handle);
+	cr_assert_leq(calls, 110, "it does not come to an end");
+}
+
+Test(jobs, a_slow_one_comes_to_its_end_also_when_others_never_rest)
+{
+	brb_badge *badge = new_badge(plug, "badge", 1, NULL, count_up);
+	others_set_tally("n", 0);
+	add(badge, "ada", "e1");
+	meanwhile = others_always_count_slowly;
+	work_off();
+	cr_expect_eq(calls, 101);
+	cr_expect_eq(committed_tally("n"), 100001);
+	cr_expect_eq(jobs_left(), 0);
+}
+
 static void others_count_once(void)
 {
 	if (calls == 1)

@@ -355,6 +355,24 @@ Test(store_jobs_manual, a_run_takes_over_what_dead_ones_left)
 	cr_expect_str_eq(runs(), "8 9 ");
 }
 
+Test(store_jobs_manual, a_history_may_lie_before_1970)
+{
+	begin(store);
+	add_in_run(store, 3, 1, "ada", -300);
+	add_in_run(store, 3, 1, "ada", -200);
+	add_in_run(store, 3, 1, "bob", -100);
+	brb_store_claim asked = claim_of(7, -150, 1);
+	asked.run = 3;
+	cr_expect_str_eq(claim_with(store, &asked), "1:1:ada@-300 ");
+	end_job(store, 1);
+	cr_expect_eq(next_due(store, 3), -200);
+	cr_expect_str_eq(claim_with(store, &asked), "2:1:ada@-200 ");
+	end_job(store, 2);
+	cr_expect_eq(adopt(3, 9), 1);
+	cr_expect_eq(next_due(store, 9), -100);
+	commit(store);
+}
+
 Test(store_jobs_manual, claims_of_the_dead_are_given_up_and_parked_jobs_go_along)
 {
 	begin(store);
