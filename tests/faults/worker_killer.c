@@ -269,7 +269,8 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_point("after the claim", NULL, true, NULL, 1, 3); /* the first of three of its user */
 	test_point("during award", "BRB_END_DURING_AWARD", false, NULL, 1, 1);
-	test_point("before the commit", "BRB_END_BEFORE_COMMIT", false, NULL, 0, 0);
+	/* in a badge that listens to its award: the job whose award it is */
+	test_point("before the commit", "BRB_END_BEFORE_COMMIT", false, NULL, 1, 1);
 	test_point("after the commit", NULL, false, "e13", 0, 0);
 	test_poison();
 	test_storm(storm_rounds(50, 500));

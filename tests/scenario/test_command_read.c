@@ -226,6 +226,8 @@ Test(command_read, helps)
 	expect_help("run", "--help", "Usage: brabeion run ");
 	expect_help("badges", "--help", "Usage: brabeion badges ");
 	expect_help("show", "--help", "Usage: brabeion show ");
+	expect_help("worker", "--help", "Usage: brabeion worker ");
+	expect_help("help", "jobs", "Usage: brabeion jobs ");
 	expect_help("check", "--help", "Usage: brabeion check ");
 	expect_help("--version", NULL, "brabeion 0.");
 }
@@ -241,8 +243,8 @@ static void expect_usage(const char *err, const char *one, const char *two, cons
 
 Test(command_read, says_what_is_wrong_with_a_word)
 {
-	expect_usage("brabeion: a subcommand is missing: run, badges, show, awards, release or check\nTry \"brabeion "
-		     "--help\".\n",
+	expect_usage("brabeion: a subcommand is missing: run, badges, show, awards, release, worker, jobs or check\nTry "
+		     "\"brabeion --help\".\n",
 		     NULL, NULL, NULL);
 	expect_usage("brabeion: no subcommand \"shwo\" (did you mean \"show\"?)\nTry \"brabeion --help\".\n", "shwo",
 		     NULL, NULL);
