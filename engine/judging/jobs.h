@@ -3,9 +3,9 @@
  * in one transaction that also ends them and claims the next. Any number of threads and processes may do so at once.
  *
  * Keeps true: what a job did and its end are one commit, under the claim that it was judged by; a job whose reads have
- * changed meanwhile is judged again, three times outside, then inside the transaction, where nothing changes; jobs of one
- * user and badge are judged in their order; a slow one holds up nobody but those behind it; a worker stops after the job
- * at hand and gives back the rest.
+ * changed meanwhile is judged again, three times outside, a slow one a hundred times, then inside the transaction, where
+ * nothing changes; jobs of one user and badge are judged in their order; a slow one holds up nobody but those behind it;
+ * a worker stops after the job at hand and gives back the rest.
  *
  * Leaves to others: which threads work, and who stores jobs (engine); killing what takes too long (the command).
  */

@@ -164,7 +164,10 @@ bool brb_store_has_stored_jobs(const brb_store *store);
 /* A number that no run on this database has had. */
 brabeion_status brb_store_run_new(brb_store *store, int64_t *run, brabeion_error *error);
 
-/* The runs that jobs belong to, ascending; *runs is the caller's to free(). Outside or inside of transactions: committed. */
+/*
+ * The runs that jobs belong to, ascending; *runs is the caller's to brb_memory_release(). Outside or inside of
+ * transactions: committed.
+ */
 brabeion_status brb_store_runs(brb_store *store, int64_t **runs, size_t *count, brabeion_error *error);
 
 /* All jobs of run `from` become those of run `into`, claims are given up; *jobs counts them. Sets a mark. */

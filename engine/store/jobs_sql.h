@@ -7,7 +7,7 @@
 #ifndef BRB_STORE_JOBS_SQL_H
 #define BRB_STORE_JOBS_SQL_H
 
-/* The numbers of what BRB_JOB_COLUMNS and BRB_JOB_SEAT give are those of the enums in store/jobs_internal.h. */
+/* The numbers of what BRB_JOB_COLUMNS and BRB_JOB_SEAT give are those of the enums in store/jobs_queue.h. */
 #define BRB_JOB_SEAT "id, due_us, retry_us, claim, ready_us"
 #define BRB_JOB_QUEUE " user = ?1 AND badge = ?2 AND run = ?3 AND parked_us = 0"
 #define BRB_JOB_COLUMNS                                                                                        \
