@@ -7,6 +7,7 @@
 #include "history.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 enum { NOTE_SIZE = HISTORY_SPAN + 80 };
 
@@ -21,20 +22,29 @@ static int is_window(const char *window)
 	       window[length - 1] != MISSED;
 }
 
+/* Reads one number from `least` to PERIOD_MOST and the blank behind it. */
+static int read_number(const char **text, int64_t least, int64_t *number)
+{
+	char *behind;
+	*number = strtoll(*text, &behind, 10);
+	if (behind == *text || *behind != ' ' || *number < least || *number > PERIOD_MOST)
+		return 0;
+	*text = behind + 1;
+	return 1;
+}
+
 int32_t history_read(badge_call *call, const char *name, history *past)
 {
-	int read = 0;
 	const char *note = badge_note(call, name, badge_user(call));
 	*past = (history){ .grace = past->grace };
 	if (!note)
 		return BADGE_OK;
-	int numbers = sscanf(note, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %n", &past->last, &past->carried,
-			     &past->missed, &read);
-	if (numbers != 3 || past->last < -PERIOD_MOST || past->last > PERIOD_MOST || past->carried < 0 ||
-	    past->carried > PERIOD_MOST || past->missed < 0 || past->missed > PERIOD_MOST || !is_window(note + read))
+	const char *text = note;
+	if (!read_number(&text, -PERIOD_MOST, &past->last) || !read_number(&text, 0, &past->carried) ||
+	    !read_number(&text, 0, &past->missed) || !is_window(text))
 		return badge_fail(call, "the note \"%s\" is not one of a streak: \"%.100s\"", name, note);
-	past->length = strlen(note + read);
-	snprintf(past->window, sizeof past->window, "%s", note + read);
+	past->length = strlen(text);
+	snprintf(past->window, sizeof past->window, "%s", text);
 	return BADGE_OK;
 }
 

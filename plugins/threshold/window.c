@@ -38,8 +38,10 @@ static int32_t read_window(badge_call *call, const char *name, window *past)
 	for (const char *text = note ? note : ""; *text != '\0';) {
 		entry *next = &past->entries[past->count];
 		if (past->count++ == WINDOW_MOST || !read_number(&text, ':', &next->at) ||
-		    !read_number(&text, ' ', &next->value))
-			return badge_fail(call, "the note \"%s\" is not one of a window: \"%.100s\"", name, note);
+		    !read_number(&text, ' ', &next->value)) {
+			badge_fail(call, "the note \"%s\" is not one of a window: \"%.100s\"", name, note);
+			return BADGE_FAILED;
+		}
 	}
 	return BADGE_OK;
 }
@@ -148,7 +150,7 @@ static int most_seen(const window *past, const window_rules *rules, int64_t at, 
 
 int64_t window_count(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t value)
 {
-	window past;
+	window past = { 0 };
 	int64_t most = 0;
 	entry entered = { at, value };
 	if (read_window(call, name, &past) != BADGE_OK)
