@@ -1,0 +1,151 @@
+/*
+ * rank: badges without C, for the first users who do something.
+ *
+ *	- badge: rank                                   # the first 1,000 users, ever
+ *	  slug: early-adopter
+ *	  events: [signed_up]
+ *	  levels: [Early Adopter, Founder, The First]
+ *	  settings: { first: [1000, 100, 1] }
+ *
+ *	- badge: rank-each                              # the first users for each value of a field
+ *	  slug: podium
+ *	  events: [race_finished]
+ *	  levels: [Bronze, Silver, Gold]
+ *	  settings: { first: [3, 2, 1], field: race }
+ *
+ * first: [1000, 100, 1]   how many users get each level, descending
+ *
+ * A user's place is counted at the first event that is judged, and stays, whatever comes later. Places are given in the
+ * event's own transaction: however many threads and processes judge at once, no place is given twice, and none is left
+ * out. Whoever gets a level gets those below, too.
+ *
+ * Remembered are the places taken (places:SLUG) and who has one (placed:SLUG): no more users than get a badge.
+ */
+#include <stdlib.h>
+
+#include "../shared/limits.h"
+#include "../shared/subject.h"
+
+#define FIRST_MOST INT64_C(1000000000)
+
+typedef struct rank {
+	char places[NAME_SIZE]; /* the tally of places taken, for each value; "" is the value of rank */
+	char placed[NAME_SIZE]; /* the tally of who has one */
+	char field[NAME_SIZE];
+	uint32_t level_count;
+	int64_t first[]; /* descending */
+} rank;
+
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
+
+/* The level that comes with the user's place, 0 for a user who has got it before or comes too late. */
+static int32_t take_place(const rank *rules, badge_call *call, const char *value, const char *who)
+{
+	int32_t level = 0;
+	if (badge_tally(call, rules->places, value) >= rules->first[0] || badge_tally(call, rules->placed, who) > 0)
+		return 0;
+	badge_tally_set(call, rules->placed, who, 1);
+	int64_t place = badge_tally_add(call, rules->places, value, 1);
+	while ((uint32_t)level < rules->level_count && place <= rules->first[level])
+		level++;
+	return level;
+}
+
+static int32_t award_rank(void *self, badge_call *call)
+{
+	return limits_grant(call, take_place(self, call, "", badge_user(call)), NULL);
+}
+
+static int32_t award_each(void *self, badge_call *call)
+{
+	const rank *rules = self;
+	char who[SUBJECT_SIZE];
+	const char *value = badge_text(call, rules->field, "");
+	if (*value == '\0' || strlen(value) >= SUBJECT_SIZE)
+		return BADGE_NOT_EARNED;
+	subject_make(badge_user(call), value, who);
+	int32_t level = take_place(rules, call, value, who);
+	if (level > 0)
+		badge_for(call, value);
+	return limits_grant(call, level, value);
+}
+
+/* ---- settings ---------------------------------------------------------------------------------------------------- */
+
+static int32_t read_first(badge_setup *setup, rank *rules)
+{
+	if (badge_setting_count(setup, "first") != rules->level_count)
+		return badge_setup_fail(setup, "first", "first must be a list of %" PRIu32 " %s, one for each level",
+					rules->level_count, rules->level_count == 1 ? "number" : "numbers");
+	for (uint32_t i = 0; i < rules->level_count; i++) {
+		char path[32];
+		snprintf(path, sizeof path, "first.%" PRIu32, i);
+		if (badge_setting_type(setup, path) != BADGE_TYPE_INT)
+			return badge_setup_fail(setup, path, "first must have whole numbers");
+		rules->first[i] = badge_setting_int(setup, path, 0);
+		if (rules->first[i] < 1 || rules->first[i] > FIRST_MOST)
+			return badge_setup_fail(setup, path, "first must have numbers from 1 to %" PRId64,
+						FIRST_MOST);
+		if (i > 0 && rules->first[i] >= rules->first[i - 1])
+			return badge_setup_fail(setup, path, "first must descend: this is not less than %" PRId64,
+						rules->first[i - 1]);
+	}
+	return BADGE_OK;
+}
+
+static int32_t read_field(badge_setup *setup, rank *rules)
+{
+	if (field_read(setup, "field", rules->field) != BADGE_OK)
+		return BADGE_FAILED;
+	return rules->field[0] != '\0' ? BADGE_OK : badge_setup_fail(setup, "field", "field must name a field");
+}
+
+static int32_t open_with(badge_setup *setup, int32_t (*read_more)(badge_setup *, rank *), void **self)
+{
+	uint32_t level_count = badge_setup_level_count(setup);
+	rank *rules = calloc(1, sizeof *rules + level_count * sizeof rules->first[0]);
+	if (!rules)
+		return badge_setup_fail(setup, "", "out of memory");
+	rules->level_count = level_count;
+
+	/* On after a fault, so that the operator sees all of them at once. */
+	int32_t faults = read_first(setup, rules);
+	faults |= read_more ? read_more(setup, rules) : BADGE_OK;
+	faults |= memory_name(setup, "places", rules->places);
+	if (faults == BADGE_OK)
+		faults = memory_name(setup, "placed", rules->placed);
+	if (faults != BADGE_OK) {
+		free(rules);
+		return BADGE_FAILED;
+	}
+	*self = rules;
+	return BADGE_OK;
+}
+
+static int32_t open_rank(badge_setup *setup, void **self)
+{
+	return open_with(setup, NULL, self);
+}
+
+static int32_t open_each(badge_setup *setup, void **self)
+{
+	return open_with(setup, read_field, self);
+}
+
+static void close_badge(void *self)
+{
+	free(self);
+}
+
+/* What badges.yaml is expected to replace. */
+static const badge_level levels[] = { BADGE_LEVEL("Early", "Among the first to do it") };
+static const char *const events[] = { "event" };
+
+BADGE_DEFINE(rank_badge, .slug = "rank", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_rank, .open = open_rank, .close = close_badge);
+BADGE_DEFINE(each_badge, .slug = "rank-each", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each, .open = open_each,
+	     .close = close_badge);
+
+static const badge_definition *const badges[] = { &rank_badge, &each_badge };
+BADGE_PACK("rank", BADGE_BADGES(badges));

@@ -1,0 +1,87 @@
+/*
+ * What the generic plugins share: a list of whole numbers in the settings, one for each level, and the climb over them.
+ *
+ * Static functions in a header, so that each plugin stays an object of its own that needs nothing but the SDK.
+ */
+#ifndef SHARED_LIMITS_H
+#define SHARED_LIMITS_H
+
+#include <inttypes.h>
+
+#include <brabeion/badge.h>
+
+enum { NAME_SIZE = 101 }; /* names of fields and of memory: at most 100 bytes and a NUL */
+
+/*
+ * Reads a list of one number for each of `count` levels, from 1 to `most`, each more than the one before it. Where the
+ * setting is missing and there is one level, that level's number is `otherwise`, unless that is 0.
+ */
+static inline int32_t limits_read(badge_setup *setup, const char *name, int64_t otherwise, int64_t most,
+				  uint32_t count, int64_t limits[])
+{
+	if (badge_setting_type(setup, name) == BADGE_TYPE_NONE && count == 1 && otherwise > 0) {
+		limits[0] = otherwise;
+		return BADGE_OK;
+	}
+	if (badge_setting_count(setup, name) != count)
+		return badge_setup_fail(setup, name, "%s must be a list of %" PRIu32 " %s, one for each level", name,
+					count, count == 1 ? "number" : "numbers");
+	for (uint32_t i = 0; i < count; i++) {
+		char path[NAME_SIZE];
+		snprintf(path, sizeof path, "%s.%" PRIu32, name, i);
+		if (badge_setting_type(setup, path) != BADGE_TYPE_INT)
+			return badge_setup_fail(setup, path, "%s must have whole numbers", name);
+		limits[i] = badge_setting_int(setup, path, 0);
+		if (limits[i] < 1)
+			return badge_setup_fail(setup, path, "%s must have numbers from 1 up", name);
+		if (limits[i] > most)
+			return badge_setup_fail(setup, path, "%s must have numbers up to %" PRId64, name, most);
+		if (i > 0 && limits[i] <= limits[i - 1])
+			return badge_setup_fail(setup, path, "%s must ascend: this is not more than %" PRId64, name,
+						limits[i - 1]);
+	}
+	return BADGE_OK;
+}
+
+/* Grants the levels below, the lowest first, and returns this one. Those held already are passed over by the engine. */
+static inline int32_t limits_grant(badge_call *call, int32_t level, const char *reason)
+{
+	for (int32_t lower = 1; lower < level; lower++) {
+		if (badge_grant(call, badge_slug(call), lower, NULL, reason) != BADGE_OK)
+			return BADGE_FAILED;
+	}
+	return level;
+}
+
+/* How many of the ascending limits the value has reached. */
+static inline int32_t limits_level(const int64_t limits[], uint32_t count, int64_t value)
+{
+	int32_t level = 0;
+	while ((uint32_t)level < count && limits[level] <= value)
+		level++;
+	return level;
+}
+
+/* A setting that names a field of the event, into `field`; empty when it is missing. */
+static inline int32_t field_read(badge_setup *setup, const char *name, char field[NAME_SIZE])
+{
+	const char *given = badge_setting_text(setup, name, NULL);
+	if (!given && badge_setting_type(setup, name) != BADGE_TYPE_NONE)
+		return BADGE_FAILED; /* the engine has told that it is no text */
+	if (given && strlen(given) >= NAME_SIZE)
+		return badge_setup_fail(setup, name, "a field's name has at most 100 bytes");
+	snprintf(field, NAME_SIZE, "%s", given ? given : "");
+	return BADGE_OK;
+}
+
+/* The name under which a badge remembers something: "KIND:SLUG". */
+static inline int32_t memory_name(badge_setup *setup, const char *kind, char name[NAME_SIZE])
+{
+	int written = snprintf(name, NAME_SIZE, "%s:%s", kind, badge_setup_slug(setup));
+	if (written < 0 || written >= NAME_SIZE)
+		return badge_setup_fail(setup, "", "the slug of this badge has at most %d bytes",
+					NAME_SIZE - 2 - (int)strlen(kind));
+	return BADGE_OK;
+}
+
+#endif

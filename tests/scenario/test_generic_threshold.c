@@ -1,0 +1,189 @@
+/*
+ * threshold in windows and periods, and threshold-each. What it counts without them test_settings.c looks at.
+ */
+#include "generic.h"
+
+#define THRESHOLD(settings) GENERIC_BADGE("threshold.so", "threshold", "settings: { " settings " }")
+#define LEVELS(settings) \
+	GENERIC_BADGE("threshold.so", "threshold", "levels: [One, Two, Three], settings: { " settings " }")
+#define EACH(settings) GENERIC_BADGE("threshold.so", "threshold-each", "settings: { " settings " }")
+#define AMOUNT(number) BRABEION_INT("amount", number)
+#define PAGE(text) BRABEION_TEXT("page", text)
+
+/* ---- windows ----------------------------------------------------------------------------------------------------- */
+
+Test(generic_threshold, a_window_holds_what_is_at_most_so_long_apart)
+{
+	scene *here = scene_with(THRESHOLD("at: [3], within: { days: 7 }"));
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	EXPECT_AT("2016-03-02T12:00:00Z", "");
+	EXPECT_AT("2016-03-08T12:00:00.000001Z", "");
+	EXPECT_AT("2016-03-09T12:00:00Z", "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_window_slides_over_midnight_and_the_end_of_a_year)
+{
+	scene *here = scene_with(THRESHOLD("at: [2], within: { hours: 1, minutes: 29, seconds: 60 }"));
+	EXPECT_AT("2016-12-31T22:59:59Z", "");
+	EXPECT_AT("2017-01-01T00:30:00Z", "");
+	EXPECT_AT("2017-01-01T01:59:59Z", "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, events_of_one_moment_all_count)
+{
+	scene *here = scene_with(LEVELS("at: [1, 2, 3], within: { seconds: 1 }"));
+	EXPECT_AT("2016-03-01T12:00:00Z", "b 1 ;");
+	EXPECT_AT("2016-03-01T12:00:00Z", "b 2 ;");
+	EXPECT_AT("2016-03-01T12:00:00Z", "b 3 ;");
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_late_event_counts_as_if_it_had_come_in_its_turn)
+{
+	scene *here = scene_with(LEVELS("at: [3, 4, 5], within: { days: 7 }"));
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	EXPECT_AT("2016-03-02T12:00:00Z", "");
+	EXPECT_AT("2016-03-10T12:00:00Z", "");
+	EXPECT_AT("2016-03-03T12:00:00Z", "b 1 ;"); /* with the 1st and the 2nd; with the 10th */
+	EXPECT_AT("2016-03-09T12:00:00Z", "");      /* sees back to the 2nd: three */
+	EXPECT_AT("2016-03-02T11:00:00Z", "");      /* is more than 7 days late */
+	EXPECT_AT("2016-03-08T12:00:00Z", "b 2 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, sums_and_varieties_have_windows)
+{
+	scene *here = scene_with(THRESHOLD("count: sum, field: amount, at: [100], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(60), "");
+	EXPECT_WITH("2016-03-02T13:00:00Z", AMOUNT(60), "");
+	EXPECT_WITH("2016-03-02T14:00:00Z", AMOUNT(-30), "");
+	EXPECT_AT("2016-03-02T14:00:00Z", "");
+	EXPECT_WITH("2016-03-02T15:00:00Z", AMOUNT(69), "");
+	EXPECT_WITH("2016-03-02T15:00:00Z", AMOUNT(1), "b 1 ;");
+	scene_finish(here);
+	here = scene_with(THRESHOLD("count: distinct, field: page, at: [3], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", PAGE("a"), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", PAGE("b"), "");
+	EXPECT_WITH("2016-03-02T12:30:00Z", PAGE("c"), "");
+	EXPECT_WITH("2016-03-02T12:40:00Z", PAGE("b"), "");
+	EXPECT_WITH("2016-03-03T12:30:00Z", PAGE("d"), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_sum_beyond_64_bits_fails_the_event)
+{
+	scene *here = scene_with(THRESHOLD("count: sum, field: amount, at: [100], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(INT64_MIN), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(-1), "1 failed;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-1), "1 failed;");
+	EXPECT_WITH("2016-03-02T13:00:00Z", AMOUNT(100), "b 1 ;");
+	scene_finish(here);
+}
+
+/* 1,200 events, of which a window remembers 1,000: what is dropped is the oldest. */
+Test(generic_threshold, a_window_remembers_the_newest)
+{
+	scene *here = scene_with(LEVELS("at: [499, 500, 501], within: { days: 3650 }, count: sum, field: amount"));
+	for (int i = 0; i < 1200; i++) {
+		char at[32];
+		snprintf(at, sizeof at, "2016-03-01T%02d:%02d:00Z", i / 60, i % 60);
+		EXPECT_WITH(at, AMOUNT(i < 600 ? -1 : 1), "");
+	}
+	/* 400 of the 600 down are left, with the 600 up: 200. */
+	EXPECT_WITH("2016-03-02T00:00:00Z", AMOUNT(297), "");
+	EXPECT_WITH("2016-03-02T00:01:00Z", AMOUNT(1), "b 1 ;b 2 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, the_hours_and_the_extremes_of_time_are_fine)
+{
+	scene *here = scene_with(THRESHOLD("at: [2], within: { days: 3650 }"));
+	EXPECT_AT("0001-01-01T00:00:00Z", "");
+	EXPECT_AT("9999-12-31T23:59:59Z", "");
+	EXPECT_AT("9990-12-31T23:59:59Z", "b 1 ;");
+	scene_finish(here);
+}
+
+/* ---- periods ----------------------------------------------------------------------------------------------------- */
+
+Test(generic_threshold, a_period_is_of_the_calendar)
+{
+	scene *here = scene_with(THRESHOLD("at: [2], per: week"));
+	EXPECT_AT("2016-03-06T23:59:59Z", ""); /* a Sunday */
+	EXPECT_AT("2016-03-07T00:00:00Z", "");
+	EXPECT_AT("2016-03-14T00:00:00Z", "");
+	EXPECT_AT("2016-03-13T23:59:59Z", "b 1 ;"); /* late, in the week of the 7th */
+	scene_finish(here);
+	here = scene_with(THRESHOLD("at: [2], per: day, zone: '+01:00', zone_field: tz"));
+	EXPECT_AT("2016-03-06T23:30:00Z", "");
+	EXPECT_AT("2016-03-06T22:30:00Z", "");
+	EXPECT_WITH("2016-03-06T23:15:00Z", BRABEION_TEXT("tz", "+00:00"), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, each_period_earns_anew)
+{
+	scene *here = scene_with(EACH("at: [2], per: month"));
+	EXPECT_AT("2016-02-01T00:00:00Z", "");
+	EXPECT_AT("2016-02-29T23:59:59Z", "b 1 2016-02;");
+	EXPECT_AT("2016-02-29T23:59:59Z", "");
+	EXPECT_AT("2016-03-01T00:00:00Z", "");
+	EXPECT_AT("2016-03-02T00:00:00Z", "b 1 2016-03;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, each_period_has_all_levels_and_is_a_day_if_nothing_is_said)
+{
+	scene *here = scene_with(
+		GENERIC_BADGE("threshold.so", "threshold-each",
+			      "levels: [Some, Many], settings: { at: [5, 10], count: sum, field: amount }"));
+	EXPECT_WITH("2016-02-01T10:00:00Z", AMOUNT(12), "b 1 2016-02-01;b 2 2016-02-01;");
+	EXPECT_WITH("2016-02-02T10:00:00Z", AMOUNT(6), "b 1 2016-02-02;");
+	EXPECT_WITH("2016-02-01T11:00:00Z", AMOUNT(1), "");
+	EXPECT_WITH("2016-02-02T11:00:00Z", AMOUNT(6), "b 2 2016-02-02;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, varieties_are_counted_in_each_period)
+{
+	scene *here = scene_with(EACH("at: [2], per: day, count: distinct, field: page"));
+	EXPECT_WITH("2016-02-01T10:00:00Z", PAGE("a"), "");
+	EXPECT_WITH("2016-02-01T11:00:00Z", PAGE("a"), "");
+	EXPECT_WITH("2016-02-02T10:00:00Z", PAGE("a"), "");
+	EXPECT_WITH("2016-02-02T11:00:00Z", PAGE("b"), "b 1 2016-02-02;");
+	EXPECT_WITH("2016-02-01T12:00:00Z", PAGE("b"), "b 1 2016-02-01;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_period_may_be_31_periods_late)
+{
+	scene *here = scene_with(EACH("at: [1], per: day"));
+	EXPECT_AT("2016-03-01T10:00:00Z", "b 1 2016-03-01;");
+	EXPECT_AT("2016-01-29T10:00:00Z", "");
+	EXPECT_AT("2016-01-30T10:00:00Z", "b 1 2016-01-30;");
+	scene_finish(here);
+}
+
+/* ---- settings ---------------------------------------------------------------------------------------------------- */
+
+#define REFUSED(settings, column, message) \
+	generic_refused(THRESHOLD(settings), "badges.yaml:6:" column ": badge \"b\": " message)
+
+Test(generic_threshold, tells_what_is_wrong_with_settings)
+{
+	REFUSED("within: 7", "71", "within must be a time like { days: 7 }");
+	REFUSED("within: { days: 0 }", "71", "within must be from 1 second to 3650 days");
+	REFUSED("within: { days: 3651 }", "79", "within.days must be from 0 to 3650");
+	REFUSED("within: { day: 7 }", "71",
+		"within must be from 1 second to 3650 days\nbadges.yaml:6:73: badge \"b\": unknown setting "
+		"\"within.day\" (did you mean \"days\"?)");
+	REFUSED("within: { days: 1 }, per: day", "71", "within is for a threshold without per");
+	REFUSED("within: { days: 1 }, at: [501]", "89", "at must have numbers up to 500");
+	REFUSED("per: year", "68", "per must be day, week or month, not \"year\"");
+	REFUSED("zone: Z", "69", "zone is for per");
+	REFUSED("zone_field: tz", "75", "zone_field is for per");
+	REFUSED("count: most", "70", "count must be events, sum or distinct, not \"most\"");
+}
