@@ -17,7 +17,7 @@
  */
 #include <stdlib.h>
 
-#include "../shared/limits.h"
+#include "limits.h"
 
 enum { PIECES_MOST = 100 };
 

@@ -18,7 +18,7 @@
  */
 #include <stdlib.h>
 
-#include "../shared/limits.h"
+#include "limits.h"
 
 enum { REASON_MOST = 255 };
 

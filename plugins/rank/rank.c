@@ -23,8 +23,8 @@
  */
 #include <stdlib.h>
 
-#include "../shared/limits.h"
-#include "../shared/subject.h"
+#include "limits.h"
+#include "subject.h"
 
 #define FIRST_MOST INT64_C(1000000000)
 

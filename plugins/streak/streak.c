@@ -24,9 +24,9 @@
  */
 #include <stdlib.h>
 
-#include "../shared/calendar.h"
-#include "../shared/limits.h"
+#include "calendar.h"
 #include "history.h"
+#include "limits.h"
 
 #define LENGTH_MOST INT64_C(100000) /* 273 years of days */
 #define CYCLE_MOST INT64_C(366)

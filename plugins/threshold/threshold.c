@@ -24,9 +24,9 @@
  */
 #include <stdlib.h>
 
-#include "../shared/calendar.h"
-#include "../shared/limits.h"
-#include "../shared/subject.h"
+#include "calendar.h"
+#include "limits.h"
+#include "subject.h"
 #include "window.h"
 
 #define SECOND_US INT64_C(1000000)
