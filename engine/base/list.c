@@ -106,3 +106,11 @@ void brabeion_result_finish(brabeion_result *result)
 	free_memory(result->memory);
 	*result = (brabeion_result){ 0 };
 }
+
+void brabeion_inspection_finish(brabeion_inspection *inspection)
+{
+	if (!inspection)
+		return;
+	free_memory(inspection->memory);
+	*inspection = (brabeion_inspection){ 0 };
+}

@@ -437,14 +437,29 @@ static bool check_segments(brb_elf *elf)
 	return check_stack(elf);
 }
 
+static bool check_all(brb_elf *elf)
+{
+	return check_header(elf) && check_whole(elf) && check_segments(elf) && brb_elf_check_dynamic(elf) &&
+	       brb_elf_check_symbols(elf) && brb_elf_check_relocations(elf);
+}
+
 brabeion_status brb_elf_check(const void *bytes, size_t size_bytes, brb_elf_facts *facts, brabeion_error *error)
 {
 	brb_elf_facts found = { .segment_count = 0 };
 	brb_elf elf = { .bytes = bytes, .size_bytes = size_bytes, .facts = &found, .error = error };
-	if (!check_header(&elf) || !check_whole(&elf) || !check_segments(&elf))
-		return error->status;
-	if (!brb_elf_check_dynamic(&elf) || !brb_elf_check_symbols(&elf) || !brb_elf_check_relocations(&elf))
+	if (!check_all(&elf))
 		return error->status;
 	*facts = found;
+	return BRABEION_OK;
+}
+
+brabeion_status brb_elf_imports(const void *bytes, size_t size_bytes, brb_elf_take_import *take, void *context,
+				brabeion_error *error)
+{
+	brb_elf_facts found = { .segment_count = 0 };
+	brb_elf elf = { .bytes = bytes, .size_bytes = size_bytes, .facts = &found, .error = error };
+	if (!check_all(&elf))
+		return error->status;
+	brb_elf_tell_imports(&elf, take, context);
 	return BRABEION_OK;
 }

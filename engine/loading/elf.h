@@ -48,4 +48,15 @@ typedef struct brb_elf_facts {
  */
 brabeion_status brb_elf_check(const void *bytes, size_t size_bytes, brb_elf_facts *facts, brabeion_error *error);
 
+/* A library that is needed (`symbol` NULL), or a symbol that must come from one (`library` NULL: any). */
+typedef void brb_elf_take_import(void *context, const char *library, const char *symbol);
+
+/*
+ * Tells what a whole file wants of others than the C library, the compiler's and C++'s: first the libraries, then the
+ * symbols that it cannot do without. The names are printable, and shortened; they live during the call.
+ * Errors: as brb_elf_check.
+ */
+brabeion_status brb_elf_imports(const void *bytes, size_t size_bytes, brb_elf_take_import *take, void *context,
+				brabeion_error *error);
+
 #endif

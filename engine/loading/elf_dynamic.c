@@ -138,9 +138,9 @@ static bool check_flags(brb_elf *elf)
 
 /* ---- what the object names --------------------------------------------------------------------------------------- */
 
-/* The libraries that a plugin may need and still be unloaded: they stay, whoever else goes. */
-static bool is_base_library(const char *name)
+bool brb_elf_is_base_library(const brb_elf *elf, uint64_t index)
 {
+	const char *name = string_at(elf, index);
 	static const char *const beginnings[] = {
 		"libc.so.", "libm.so.", "libgcc_s.so.", "libstdc++.so.", "libdl.so.", "libpthread.so.", "ld-linux",
 	};
@@ -168,7 +168,7 @@ static bool check_needed(brb_elf *elf, uint64_t index)
 	size_t length = strnlen(name, LIBRARY_NAME_BYTES_MOST + 1);
 	if (length == 0 || length > LIBRARY_NAME_BYTES_MOST)
 		return brb_elf_damaged(elf, "it needs a library whose name has %s", length ? "no end" : "no letter");
-	if (!is_base_library(name))
+	if (!brb_elf_is_base_library(elf, index))
 		brb_elf_stay_resident(elf, "needs %s", brb_elf_shown(elf, index, shown));
 	return check_no_origin(elf, name, "needed library");
 }
@@ -223,6 +223,19 @@ bool brb_elf_needs(const brb_elf *elf, uint64_t name)
 			return false;
 		if (entry.d_tag == DT_NEEDED && strcmp(string_at(elf, entry.d_un.d_val), string_at(elf, name)) == 0)
 			return true;
+	}
+}
+
+bool brb_elf_needed(const brb_elf *elf, uint64_t i, uint64_t *name)
+{
+	for (uint64_t entry_at = 0;; entry_at++) {
+		Elf64_Dyn entry = dynamic_entry(elf, entry_at);
+		if (entry.d_tag == DT_NULL)
+			return false;
+		if (entry.d_tag != DT_NEEDED || i-- > 0)
+			continue;
+		*name = entry.d_un.d_val;
+		return true;
 	}
 }
 

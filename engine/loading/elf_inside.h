@@ -7,6 +7,7 @@
  * elf.c             the header and the segments
  * elf_dynamic.c     the dynamic section: which tables there are and where, which libraries are needed
  * elf_symbols.c     the symbols, their hash tables and versions
+ * elf_imports.c     what is wanted of other objects; not a check
  * elf_relocations.c what the dynamic linker writes
  */
 #ifndef BRB_LOADING_ELF_INSIDE_H
@@ -97,12 +98,20 @@ const char *brb_elf_shown(const brb_elf *elf, uint64_t index, char shown[BRB_ELF
 /* Whether the library of this name is among those that the object says it needs. */
 bool brb_elf_needs(const brb_elf *elf, uint64_t name);
 
+/* The i-th library that the object says it needs, as a place in the string table; false: it needs no more. */
+bool brb_elf_needed(const brb_elf *elf, uint64_t i, uint64_t *name);
+/* The libraries that a plugin may need and still be unloaded: they stay, whoever else goes. */
+bool brb_elf_is_base_library(const brb_elf *elf, uint64_t name);
+
 /* Notes the first reason to stay resident. */
 void brb_elf_stay_resident(brb_elf *elf, const char *format, ...) BRB_PRINTF(2, 3);
 
 bool brb_elf_check_dynamic(brb_elf *elf);
 bool brb_elf_check_symbols(brb_elf *elf);
 bool brb_elf_check_relocations(brb_elf *elf);
+
+/* Of a file that has passed all checks. */
+void brb_elf_tell_imports(const brb_elf *elf, brb_elf_take_import *take, void *context);
 
 /* The symbol, which is there: index < symbol_count. */
 Elf64_Sym brb_elf_symbol(const brb_elf *elf, uint64_t index);

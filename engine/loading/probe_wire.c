@@ -13,6 +13,7 @@ typedef struct request_head {
 	uint32_t count;
 	int64_t step_ms;
 	uint64_t name_bytes, text_bytes, folder_bytes; /* without the NUL */
+	uint64_t inspects;
 } request_head;
 
 typedef struct wanted_head {
@@ -40,7 +41,8 @@ bool brb_probe_write_request(const brb_probe_request *request, brb_builder *byte
 			      .step_ms = request->step_ms,
 			      .name_bytes = strlen(request->name),
 			      .text_bytes = request->text_bytes,
-			      .folder_bytes = strlen(request->folder) };
+			      .folder_bytes = strlen(request->folder),
+			      .inspects = request->inspects };
 	add_bytes(bytes, &head, sizeof head);
 	add_text(bytes, request->name, head.name_bytes);
 	add_text(bytes, request->text, head.text_bytes);
@@ -100,7 +102,10 @@ bool brb_probe_read_request(const char *bytes, size_t size_bytes, brb_arena *are
 	memcpy(&head, begin, sizeof head);
 	if (head.magic != BRB_PROBE_MAGIC || head.step_ms <= 0 || head.count > size_bytes)
 		return false;
-	brb_probe_request read = { .step_ms = head.step_ms, .count = head.count, .text_bytes = head.text_bytes };
+	brb_probe_request read = { .step_ms = head.step_ms,
+				   .count = head.count,
+				   .text_bytes = head.text_bytes,
+				   .inspects = head.inspects != 0 };
 	read.name = take_text(&from, head.name_bytes);
 	read.text = read.name ? take_text(&from, head.text_bytes) : NULL;
 	read.folder = read.text ? take_text(&from, head.folder_bytes) : NULL;

@@ -17,7 +17,7 @@
 
 #include "base/text.h"
 
-#define BRB_PROBE_MAGIC UINT32_C(0x31425042) /* "BPB1" */
+#define BRB_PROBE_MAGIC UINT32_C(0x32425042) /* "BPB2" */
 #define BRB_PROBE_TEXT_BYTES 256
 
 /* In which a plugin's code runs. */
@@ -54,6 +54,7 @@ typedef struct brb_probe_request {
 	int64_t step_ms;    /* how long a step may take */
 	const brb_probe_wanted *wanted;
 	size_t count;
+	bool inspects; /* what each says of itself is written into the folder: see probe_facts.h */
 } brb_probe_request;
 
 /* False when memory is short. */

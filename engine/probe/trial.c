@@ -15,6 +15,7 @@
 #include "judging/judge.h"
 #include "judging/view.h"
 #include "loading/plugin.h"
+#include "probe/describe.h"
 
 #define USER "probe"
 #define AWARDED "brabeion.awarded"
@@ -36,6 +37,7 @@ typedef struct plugin_trial {
 	brabeion_error *error;
 	/* Of the plugin under way. Its functions are replaced by ours, which take note and then call its own. */
 	brb_plugin *plugin;
+	bool described; /* what it says of itself is written, where that is wanted */
 	const brb_badge *badge;
 	int32_t (*observe)(void *self, badge_call *call);
 	int32_t (*award)(void *self, badge_call *call);
@@ -43,9 +45,20 @@ typedef struct plugin_trial {
 	bool observed, judged;
 } plugin_trial;
 
+/* Once, when its descriptor has been read, and before more code of it runs, which may end all this. */
+static void describe(plugin_trial *trial)
+{
+	const brb_plugin *plugin = trial->plugin;
+	if (!trial->request->inspects || trial->described || !plugin || !plugin->descriptor.plugin.id)
+		return;
+	trial->described = true;
+	brb_describe_plugin(&plugin->descriptor, trial->request->folder, trial->error);
+}
+
 static void take_note(void *context, brb_probe_step step, const char *slug)
 {
 	brb_trial_notes *notes = ((plugin_trial *)context)->notes;
+	describe(context);
 	snprintf(notes->slug, sizeof notes->slug, "%s", slug ? slug : "");
 	atomic_store(&notes->began_us, brb_clock_monotonic_us());
 	atomic_store(&notes->step, (uint32_t)step);
@@ -234,6 +247,20 @@ static brabeion_status judge_plugin(plugin_trial *trial)
 	return status;
 }
 
+/* What the engine would say, for who only looks. */
+static brabeion_status tell_refusal(plugin_trial *trial, const brabeion_error *refusal)
+{
+	brabeion_error faults = BRABEION_NO_ERROR;
+	if (!trial->request->inspects)
+		return BRABEION_OK;
+	brb_config_verdict(trial->config, &faults);
+	const char *words = faults.message ? faults.message : refusal->message;
+	brabeion_status status =
+		words ? brb_describe_refusal(words, trial->request->folder, trial->error) : BRABEION_OK;
+	brabeion_error_finish(&faults);
+	return status;
+}
+
 static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 {
 	const brb_probe_wanted *wanted = &trial->request->wanted[place];
@@ -249,13 +276,20 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 	brb_probe_listener listener = { .step = take_note, .context = trial };
 	entry.path = wanted->copy;
 	trial->plugin = NULL;
+	trial->described = false;
 	if (brb_plugin_prepare(trial->config, &entry, trial->home, &trial->plugin, &refusal) == BRABEION_OK) {
 		trial->plugin->listener = &listener;
 		if (brb_plugin_link(trial->config, &entry, (brb_plugin_before){ 0 }, &trial->log, trial->plugin,
 				    &refusal) == BRABEION_OK)
 			status = judge_plugin(trial);
+		else
+			status = tell_refusal(trial, &refusal);
+		describe(trial);
 		brb_plugin_close(trial->plugin);
+		trial->plugin = NULL;
 	}
+	if (status == BRABEION_OK)
+		status = trial->error->status;
 	brabeion_error_finish(&refusal);
 	return status;
 }

@@ -18,7 +18,8 @@ static const brb_probe_request request = { .name = "etc/badges.yaml",
 					   .folder = "/run/b/probe-3",
 					   .step_ms = 5000,
 					   .wanted = two_wanted,
-					   .count = 2 };
+					   .count = 2,
+					   .inspects = true };
 
 Test(probe_wire, a_request_is_read_as_it_was_written)
 {
@@ -35,6 +36,7 @@ Test(probe_wire, a_request_is_read_as_it_was_written)
 	cr_assert_eq(read.count, 2);
 	cr_expect_eq(read.wanted[1].entry, 7);
 	cr_expect_str_eq(read.wanted[1].copy, "/run/b/2/qa.so");
+	cr_expect(read.inspects);
 	brb_arena_finish(&arena);
 	brb_builder_finish(&bytes);
 }

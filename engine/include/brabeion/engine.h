@@ -727,6 +727,66 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
 
+/* ---- looking at a plugin ----------------------------------------------------------------------------------------- */
+
+/* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */
+typedef struct brabeion_plugin_badge {
+	const char *slug;
+	bool multiple;
+	bool async;
+	bool levels_from_config; /* badges.yaml decides how many levels there are */
+	uint32_t level_count;
+	const brabeion_level *levels; /* their holders are 0 */
+	uint32_t event_count;
+	const char *const *events;
+} brabeion_plugin_badge;
+
+/* What is known of a plugin file. Texts are never NULL, but for `id`. */
+typedef struct brabeion_inspection {
+	const char *path;
+	uint64_t size_bytes; /* 0: the file could not be used, `problems` says why; nothing else is known then */
+	const char *sha256;  /* as `sha256:` in badges.yaml pins it */
+	const char
+		*resident_because; /* why the plugin stays in a process for good: "imports pthread_create", else "" */
+	uint32_t library_count;    /* that it needs, beside the C and C++ libraries */
+	const char *const *libraries;
+	uint32_t symbol_count; /* that none of those has: "deflate (libz.so.1)" */
+	const char *const *symbols;
+
+	const char *id; /* NULL: the plugin did not come to say what it is, and what follows is not known either */
+	const char *version;
+	uint32_t abi_major; /* of the <brabeion/badge.h> that it was compiled with */
+	uint32_t abi_minor;
+	uint32_t needs_minor; /* the least minor of an engine that it can live with */
+	bool observes;
+	uint32_t watch_count; /* the events that it observes */
+	const char *const *watches;
+	uint32_t badge_count;
+	const brabeion_plugin_badge *badges;
+
+	uint32_t problem_count; /* for which an engine refuses it; each as it goes behind the file's name */
+	const char *const *problems;
+	uint32_t note_count; /* what its author should know */
+	const char *const *notes;
+	void *memory; /* the library's */
+} brabeion_inspection;
+
+/* Frees what is in it and makes it usable again. NULL is fine. */
+BRABEION_API void brabeion_inspection_finish(brabeion_inspection *inspection);
+
+/*
+ * Says what is in a plugin file and what is wrong with it. No badges.yaml is read; of `options` (may be NULL) the
+ * allocator is used. The plugin's code runs in a process of its own only (brabeion-probe), where it is loaded, its badges
+ * are opened without settings and judge a trial event each. What it refuses for want of settings is a note.
+ *
+ * Threads: any, also at once. Takes as long as the plugin does, 5 s at most for each step.
+ * Owns:    `inspection` is yours: brabeion_inspection_finish().
+ * Errors:  BRABEION_INVALID for an empty path; BRABEION_SYSTEM when the plugin cannot be tried. A plugin that is bad, or
+ *          not there, is none: see `problems`.
+ */
+BRABEION_API brabeion_status brabeion_inspect(const char *path, const brabeion_options *options,
+					      brabeion_inspection *inspection, brabeion_error *error);
+
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
 /*

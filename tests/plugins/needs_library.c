@@ -1,0 +1,16 @@
+/* Nothing wrong: calls a library beside the C library (libyaml), and stays for that. */
+#include <brabeion/badge.h>
+
+const char *yaml_get_version_string(void);
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	return yaml_get_version_string() ? 1 : BADGE_NOT_EARNED;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
+static const char *const events[] = { "visit" };
+
+BADGE("needs-library", levels, events, award);
