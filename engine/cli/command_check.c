@@ -1,7 +1,7 @@
 /*
- * cli/command_check: `brabeion check`, is badges.yaml right and do its plugins load?
+ * cli/command_check: `brabeion check`, is badges.yaml right and do its plugins load? And what is in a plugin file?
  *
- * Touches no database.
+ * Touches no database. Leaves to others: plugin files (cli/inspect).
  */
 #include "cli/commands.h"
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/glyphs.h"
+#include "cli/inspect.h"
 #include "cli/json.h"
 
 /* One a line. */
@@ -183,12 +184,12 @@ int brb_cli_command_check(int word_count, char **words)
 {
 	brb_cli_options options;
 	brb_cli_report report;
-	if (!brb_cli_options_read(word_count, words, BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_JSON, 0, &options))
+	if (!brb_cli_options_read(word_count, words, BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_JSON, SIZE_MAX, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)
 		return brb_cli_help("check");
 	brb_cli_report_init(&report, false);
-	int exit_code = check(&options, &report);
+	int exit_code = options.argument_count > 0 ? brb_cli_inspect(&options, &report) : check(&options, &report);
 	brb_cli_report_finish(&report);
 	return exit_code;
 }

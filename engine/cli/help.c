@@ -19,6 +19,7 @@ static const char general[] =
 	"  worker  judge what is judged later, in processes of their own\n"
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
 	"  --help, --version\n"
@@ -158,21 +159,37 @@ static const char jobs[] =
 	"\n"
 	"Exit code 1 when a job is not there.\n";
 
-static const char check[] = "Usage: brabeion check [OPTION]...\n"
-			    "\n"
-			    "Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
-			    "Exit code 2 when there is a fault.\n"
-			    "\n"
-			    "  --config FILE  badges.yaml, unless it is in this folder\n"
-			    "  --json         one JSON document\n"
-			    "  --help\n";
+static const char check[] =
+	"Usage: brabeion check [OPTION]...\n"
+	"       brabeion check [--json] PLUGIN.so...\n"
+	"\n"
+	"Reads badges.yaml, loads its plugins and reports every fault. Touches no database.\n"
+	"Of plugin files it says what is in them, without badges.yaml: badges, ABI, what they need,\n"
+	"and what is wrong. Their code runs in a process of its own.\n"
+	"Exit code 2 when there is a fault.\n"
+	"\n"
+	"  --config FILE  badges.yaml, unless it is in this folder\n"
+	"  --json         one JSON document\n"
+	"  --help\n";
+
+static const char new[] =
+	"Usage: brabeion new [OPTION]... NAME\n"
+	"\n"
+	"Makes the folder NAME with a badge in C that compiles and passes at once: its source with\n"
+	"settings, a Makefile and a meson.build, a badges.yaml, events and the awards that they earn,\n"
+	"and a README. NAME is the badge's slug: a-z, 0-9, \".\", \"_\" and \"-\".\n"
+	"\n"
+	"  --cxx   in C++17\n"
+	"  --help\n"
+	"\n"
+	"Then: cd NAME && make check\n";
 
 static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run },         { "badges", badges }, { "show", show }, { "awards", awards },
-	{ "release", release }, { "worker", worker }, { "jobs", jobs }, { "check", check },
+	{ "run", run },       { "badges", badges }, { "show", show },   { "awards", awards }, { "release", release },
+	{ "worker", worker }, { "jobs", jobs },     { "check", check }, { "new", new },
 };
 
 int brb_cli_help(const char *command)

@@ -22,6 +22,7 @@ static const command_entry subcommands[] = {
 	{ "show", brb_cli_command_show },       { "awards", brb_cli_command_awards },
 	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
+	{ "new", brb_cli_command_new },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };
@@ -93,11 +94,7 @@ int main(int argc, char **argv)
 	brb_cli_signals_ignore_pipe();
 	brb_cli_terminal_prepare();
 	if (argc < 2) {
-		fputs("brabeion: a subcommand is missing: run, badges, show, awards, release, worker, jobs or "
-		      "check\nTry "
-		      "\"brabeion "
-		      "--help\".\n",
-		      stderr);
+		fputs("brabeion: a subcommand is missing\nTry \"brabeion --help\".\n", stderr);
 		return BRB_CLI_USAGE;
 	}
 	const char *word = argv[1];

@@ -14,7 +14,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 23, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
+enum { OPTION_COUNT = 24, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -42,6 +42,7 @@ static const struct {
 	{ BRB_CLI_OPTION_JOBS, { "user", required_argument, NULL, 'U' } },
 	{ BRB_CLI_OPTION_PROCESSES, { "processes", required_argument, NULL, 'N' } },
 	{ BRB_CLI_OPTION_UNTIL_IDLE, { "until-idle", no_argument, NULL, 'i' } },
+	{ BRB_CLI_OPTION_CXX, { "cxx", no_argument, NULL, 'x' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -248,6 +249,9 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 		return read_until(command, optarg, options);
 	case 'w':
 		options->follow = true;
+		return true;
+	case 'x':
+		options->cxx = true;
 		return true;
 	case 'a':
 		options->all = true;

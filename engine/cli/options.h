@@ -30,7 +30,8 @@ enum {
 	BRB_CLI_OPTION_UNTIL = 1 << 13,
 	BRB_CLI_OPTION_JOBS = 1 << 14, /* --waiting, --running, --delayed, --parked, --badge, --user */
 	BRB_CLI_OPTION_PROCESSES = 1 << 15,
-	BRB_CLI_OPTION_UNTIL_IDLE = 1 << 16
+	BRB_CLI_OPTION_UNTIL_IDLE = 1 << 16,
+	BRB_CLI_OPTION_CXX = 1 << 17
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -57,6 +58,7 @@ typedef struct brb_cli_options {
 	const char *user;             /* NULL: of any */
 	size_t processes;
 	bool until_idle;
+	bool cxx;     /* --cxx */
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
