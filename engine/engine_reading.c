@@ -47,6 +47,19 @@ brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug,
 	return list_awards(engine, BRB_STORE_OF_BADGE, slug, before, limit, list, error);
 }
 
+brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
+				      brabeion_change_list *list, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	if (enter(engine, user, BRB_SUBJECT_BYTES_MOST, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (!user)
+		brb_status_set(&fault, BRABEION_INVALID, "no user is given");
+	else
+		brb_store_list_user_changes(engine->store, user, before, limit, list, &fault);
+	return brb_status_hand_over(error, &fault);
+}
+
 brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user, int64_t *count,
 				      brabeion_error *error)
 {

@@ -34,7 +34,7 @@ static brabeion_status read_held(brb_store *store, brb_cell *held, uint32_t badg
 	bool row = false;
 	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row)
 		if (sqlite3_column_int(statement, 2))
-			held->revoked = true;
+			held->revoked = held->revoked || !sqlite3_column_int(statement, 3);
 		else
 			count_in(held, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 1));
 	return status;
@@ -69,7 +69,8 @@ static brabeion_status read_held_for(brb_store *store, brb_cell *cell, const brb
 	sqlite3_bind_int64(statement, 3, award->level);
 	sqlite3_bind_text(statement, 4, reason, -1, SQLITE_STATIC);
 	status = brb_database_step(&store->database, statement, &row, error);
-	cell->value = !row ? BRB_FOR_NEVER : sqlite3_column_int(statement, 0) ? BRB_FOR_REVOKED : BRB_FOR_HELD;
+	bool gone = row && sqlite3_column_int(statement, 0), lapsed = row && sqlite3_column_int(statement, 1);
+	cell->value = !row || lapsed ? BRB_FOR_NEVER : gone ? BRB_FOR_REVOKED : BRB_FOR_HELD;
 	sqlite3_reset(statement);
 	return status;
 }

@@ -25,7 +25,7 @@ typedef enum brb_cell_kind {
 	BRB_CELL_FOR = 'f' /* of (user, badge, level, reason): value: BRB_FOR_* */
 } brb_cell_kind;
 
-/* The value of a FOR cell. */
+/* The value of a FOR cell. What has lapsed might never have been. */
 enum { BRB_FOR_NEVER = 0, BRB_FOR_HELD = 1, BRB_FOR_REVOKED = 2 };
 
 /* Small, and its key right behind it: finding a cell in a large cache is waiting for memory, line by line. */
@@ -34,7 +34,7 @@ typedef struct brb_cell {
 	uint16_t key_length;
 	bool changed : 1; /* differs from the database: on the list of changes */
 	bool used : 1;    /* since the last eviction */
-	bool revoked : 1; /* of HELD: the user has had an award of the badge that was revoked */
+	bool revoked : 1; /* of HELD: the user has had an award of the badge that was revoked, and did not lapse */
 	struct brb_cell *next_changed;
 	int64_t value;
 	union {

@@ -47,23 +47,30 @@
 	X(SEEN_AFTER, "SELECT id, event, user, arrived_s FROM seen WHERE (id, event, user) > (?1, ?2, ?3)"         \
 		      " ORDER BY id, event, user LIMIT ?4")                                                        \
 	X(SEEN_REMOVE, "DELETE FROM seen WHERE id = ?1 AND event = ?2 AND user = ?3")                              \
-	X(HELD, "SELECT level, reason = '', revoked > 0 FROM awards WHERE badge = ?1 AND user = ?2")               \
-	X(HELD_FOR, "SELECT revoked > 0 FROM awards WHERE badge = ?1 AND user = ?2 AND level = ?3 AND reason = ?4" \
-		    " ORDER BY revoked LIMIT 1")                                                                   \
+	X(HELD, "SELECT level, reason = '', revoked > 0, lapsed FROM awards WHERE badge = ?1 AND user = ?2")       \
+	X(HELD_FOR, "SELECT revoked > 0, lapsed FROM awards WHERE badge = ?1 AND user = ?2 AND level = ?3 AND "    \
+		    "reason = ?4" BRB_LATEST_FIRST)                                                                \
 	X(AWARD_ADD, "INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"      \
 		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                \
 	X(AWARDS_OF_USER, BRB_SELECT_AWARDS "a.user = (SELECT id FROM users WHERE name = ?1)" BRB_NEWEST_FIRST)    \
 	X(AWARDS_OF_BADGE, BRB_SELECT_AWARDS "a.badge = (SELECT id FROM badges WHERE slug = ?1)" BRB_NEWEST_FIRST) \
 	X(REVOCABLE, "SELECT sequence FROM awards WHERE badge = ?1 AND user = ?2 AND revoked = 0"                  \
-		     " AND (?3 = 0 OR level = ?3) AND (?4 IS NULL OR reason = ?4) ORDER BY sequence")              \
-	X(REVOKE, "UPDATE awards SET revoked = ?2, revoked_at_us = ?3, revoked_note = ?4 WHERE sequence = ?1")     \
-	X(CHANGES,                                                                                                 \
-	  "SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id,"       \
-	  " a.at_us, c.sequence, c.kind, c.at_us, c.note FROM"                                                     \
+		     " AND (?3 = 0 OR level = ?3) AND (?4 IS NULL OR reason = ?4) AND level > ?5"                  \
+		     " ORDER BY sequence")                                                                         \
+	X(REVOKE, "UPDATE awards SET revoked = ?2, revoked_at_us = ?3, revoked_note = ?4, lapsed = ?5"             \
+		  " WHERE sequence = ?1")                                                                          \
+	X(CHANGES, BRB_SELECT_CHANGES                                                                              \
 	  " (SELECT sequence, 1 AS kind, at_us, note, sequence AS award FROM awards WHERE sequence > ?1"           \
-	  "  UNION ALL SELECT revoked, 2, revoked_at_us, revoked_note, sequence FROM awards"                       \
+	  "  UNION ALL SELECT revoked, 2 + lapsed, revoked_at_us, revoked_note, sequence FROM awards"              \
 	  "  WHERE revoked > 0 AND revoked > ?1) AS c JOIN awards AS a ON a.sequence = c.award" BRB_JOIN_NAMES     \
 	  " ORDER BY c.sequence LIMIT ?2")                                                                         \
+	X(CHANGES_OF_USER, BRB_SELECT_CHANGES                                                                      \
+	  " (SELECT sequence, 1 AS kind, at_us, note, sequence AS award FROM awards"                               \
+	  "  WHERE user = (SELECT id FROM users WHERE name = ?1) AND sequence < ?2"                                \
+	  "  UNION ALL SELECT revoked, 2 + lapsed, revoked_at_us, revoked_note, sequence FROM awards"              \
+	  "  WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked > 0 AND revoked < ?2"                 \
+	  "  ORDER BY 1 DESC LIMIT ?3) AS c JOIN awards AS a ON a.sequence = c.award" BRB_JOIN_NAMES               \
+	  " ORDER BY c.sequence DESC")                                                                             \
 	X(COUNT_ALL, "SELECT COUNT(*) FROM awards WHERE revoked = 0")                                              \
 	X(COUNT_OF_USER,                                                                                           \
 	  "SELECT COUNT(*) FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked = 0")       \
@@ -89,6 +96,10 @@
 #define BRB_JOIN_NAMES                                                                                            \
 	" JOIN users AS u ON u.id = a.user JOIN badges AS b ON b.id = a.badge JOIN events AS e ON e.id = a.event" \
 	" LEFT JOIN levels AS l ON l.badge = a.badge AND l.level = a.level"
+
+#define BRB_SELECT_CHANGES                                                                                 \
+	"SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id," \
+	" a.at_us, c.sequence, c.kind, c.at_us, c.note FROM"
 
 #define BRB_NEWEST_FIRST " AND a.revoked = 0 AND a.sequence < ?2 ORDER BY a.sequence DESC LIMIT ?3"
 

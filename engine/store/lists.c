@@ -227,18 +227,33 @@ brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *sta
 	return status;
 }
 
-brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
-				       brabeion_error *error)
+static brabeion_status list_changes(brb_store *store, const list_request *request, brabeion_change_list *list,
+				    brabeion_error *error)
 {
-	list_request request = { .which = BRB_STATEMENT_CHANGES, .after = after, .limit = limit };
 	brabeion_change_list read = { .memory = brb_list_memory() };
 	brabeion_status status =
-		read.memory ? read_list(store, &request, read_change_row, &read, error) : brb_status_no_memory(error);
+		read.memory ? read_list(store, request, read_change_row, &read, error) : brb_status_no_memory(error);
 	if (status == BRABEION_OK)
 		*list = read;
 	else
 		brabeion_change_list_finish(&read);
 	return status;
+}
+
+brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
+				       brabeion_error *error)
+{
+	return list_changes(store, &(list_request){ .which = BRB_STATEMENT_CHANGES, .after = after, .limit = limit },
+			    list, error);
+}
+
+brabeion_status brb_store_list_user_changes(brb_store *store, const char *user, int64_t before, size_t limit,
+					    brabeion_change_list *list, brabeion_error *error)
+{
+	list_request request = {
+		.which = BRB_STATEMENT_CHANGES_OF_USER, .name = user, .before = before, .limit = limit
+	};
+	return list_changes(store, &request, list, error);
 }
 
 brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error)

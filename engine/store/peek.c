@@ -103,7 +103,7 @@ brabeion_status brb_peek_held(brb_peek *peek, const char *user, const char *slug
 	return status;
 }
 
-/* Once revoked it counts as held, unless the badge may be earned again. */
+/* Once revoked it counts as held, unless it lapsed or the badge may be earned again. */
 brabeion_status brb_peek_is_held(brb_peek *peek, const brb_store_award *award, bool *held, brabeion_error *error)
 {
 	bool row = false;
@@ -120,8 +120,8 @@ brabeion_status brb_peek_is_held(brb_peek *peek, const brb_store_award *award, b
 	sqlite3_bind_text(statement, 4, award->reason, -1, SQLITE_STATIC);
 	brabeion_status status = brb_database_step(&peek->database, statement, &row, error);
 	if (status == BRABEION_OK)
-		*held = row && sqlite3_column_type(statement, 0) != SQLITE_NULL &&
-			(sqlite3_column_int64(statement, 0) == 0 || !award->rearn);
+		*held = row &&
+			(!sqlite3_column_int(statement, 0) || (!sqlite3_column_int(statement, 1) && !award->rearn));
 	sqlite3_reset(statement);
 	return status;
 }

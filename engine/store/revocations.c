@@ -17,6 +17,7 @@ static brabeion_status revoke_one(brb_store *store, int64_t sequence, const brb_
 	sqlite3_bind_int64(statement, 2, ++store->last_sequence);
 	sqlite3_bind_int64(statement, 3, revocation->at_us);
 	sqlite3_bind_text(statement, 4, revocation->note ? revocation->note : "", -1, SQLITE_STATIC);
+	sqlite3_bind_int(statement, 5, revocation->lapsed);
 	return brb_database_run(&store->database, statement, error);
 }
 
@@ -38,6 +39,7 @@ static brabeion_status find_revocable(brb_store *store, int64_t badge, int64_t u
 		sqlite3_bind_text(statement, 4, revocation->reason, -1, SQLITE_STATIC);
 	else
 		sqlite3_bind_null(statement, 4);
+	sqlite3_bind_int64(statement, 5, revocation->above);
 	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row) {
 		int64_t *sequence = brb_list_add(sequences, count, &capacity, sizeof *sequence);
 		if (!sequence) {

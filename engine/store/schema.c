@@ -74,7 +74,13 @@ static const char version_3[] =
 	"CREATE TABLE job_attempts(job INTEGER NOT NULL, number INTEGER NOT NULL, at_us INTEGER NOT NULL,"
 	" error TEXT NOT NULL, PRIMARY KEY(job, number)) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3 };
+static const char version_4[] =
+	/* 1: nobody revoked it, but its condition no longer held (temporary badges); then it may be earned again */
+	"ALTER TABLE awards ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0;"
+	/* the history of one user: what they were awarded is found by awards_by_user */
+	"CREATE INDEX awards_revoked_of_user ON awards(user, revoked) WHERE revoked > 0;";
+
+static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3, version_4 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {

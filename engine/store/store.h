@@ -134,9 +134,11 @@ typedef struct brb_store_revocation {
 	const char *user;
 	const char *slug;
 	uint32_t level;     /* 0: every level */
+	uint32_t above;     /* only levels above this one */
 	const char *reason; /* NULL: every reason */
 	const char *note;   /* why; NULL: not said */
 	int64_t at_us;
+	bool lapsed; /* by nobody's decision: it may be earned again */
 } brb_store_revocation;
 
 /* Revokes what fits, and adds a change for each to the list, whose memory is the caller's: brb_list_memory(). */
@@ -199,6 +201,10 @@ brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_us
 /* Awards and revocations after a sequence, oldest first. */
 brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
 				       brabeion_error *error);
+
+/* A user's awards and revocations, newest first; `before` 0: from the newest. */
+brabeion_status brb_store_list_user_changes(brb_store *store, const char *user, int64_t before, size_t limit,
+					    brabeion_change_list *list, brabeion_error *error);
 
 /* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,

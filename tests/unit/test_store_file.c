@@ -19,7 +19,7 @@ Test(store_file, a_new_database_is_created)
 	brb_store_close(store);
 	cr_expect_str_eq(list_folder(folder), "badges.db ");
 	cr_expect_eq(own_number("PRAGMA application_id"), 0x42414447);
-	cr_expect_eq(own_number("PRAGMA user_version"), 3);
+	cr_expect_eq(own_number("PRAGMA user_version"), 4);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
 				"AND name NOT LIKE 'sqlite_%'"),
 		     14);
@@ -53,22 +53,34 @@ static void copy_file(const char *from, const char *to, off_t most)
 	close(out);
 }
 
+static off_t size_of(const char *file)
+{
+	struct stat about;
+	cr_assert_eq(stat(file, &about), 0);
+	return about.st_size;
+}
+
 /*
- * A checkpoint that was cut off after the first page: that page speaks of more pages than the file has, the others are
- * in the -wal. SQLite mends this when it opens the file; the look before must not call it damaged.
+ * A checkpoint that was cut off before the file grew: its first page speaks of more pages than the file has, the others
+ * are in the -wal. SQLite mends this when it opens the file; the look before must not call it damaged.
  */
 Test(store_file, a_checkpoint_that_was_cut_off_does_no_harm)
 {
-	char from[PATH_BYTES], to[PATH_BYTES];
+	char from[PATH_BYTES], to[PATH_BYTES], large[20000];
 	brb_store *store = open_store();
+	off_t made_bytes = size_of(path);
 	register_badges(store);
+	memset(large, 'x', sizeof large);
+	large[sizeof large - 1] = '\0';
 	begin(store);
+	set_note(store, "large", large);
 	cr_expect_eq(award(store, "ada", 1, 2, ""), 1);
 	commit(store);
 	sqlite3 *own = open_own();
 	own_run(own, "PRAGMA wal_checkpoint(PASSIVE)");
 	join(to, folder, "torn.db");
-	copy_file(path, to, 4096);
+	cr_assert_gt(size_of(path), made_bytes, "it has grown");
+	copy_file(path, to, made_bytes);
 	join(from, folder, "badges.db-wal");
 	join(to, folder, "torn.db-wal");
 	copy_file(from, to, 1 << 30);
@@ -79,6 +91,7 @@ Test(store_file, a_checkpoint_that_was_cut_off_does_no_harm)
 	register_badges(store);
 	begin(store);
 	cr_expect_str_eq(held(store, "ada", "first"), "1, 2");
+	cr_expect_str_eq(note(store, "large"), large);
 	commit(store);
 	brb_store_close(store);
 }
@@ -382,9 +395,9 @@ Test(store_file, a_database_of_another_program_that_is_all_in_its_wal)
 
 Test(store_file, a_database_of_a_newer_version)
 {
-	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 4; CREATE TABLE awards(a)");
-	expect_no_opening(BRABEION_STORE, ": was written by a newer brabeion (its version is 4, this one knows up to "
-					  "3); left untouched");
+	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 5; CREATE TABLE awards(a)");
+	expect_no_opening(BRABEION_STORE, ": was written by a newer brabeion (its version is 5, this one knows up to "
+					  "4); left untouched");
 	expect_file_as_before("badges.db ");
 }
 

@@ -22,7 +22,7 @@ static void close_room(void)
 
 TestSuite(store_revocations, .init = open_room, .fini = close_room);
 
-/* Each change of a list as "sequence kind slug:level:user:reason ", kind + or -. */
+/* Each change of a list as "sequence kind slug:level:user:reason ", kind +, - or ~. */
 static const char *told(const brabeion_change_list *list)
 {
 	static char text[2048];
@@ -32,6 +32,7 @@ static const char *told(const brabeion_change_list *list)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%d%s%s:%u:%s:%s ", (int)change->sequence,
 			 change->kind == BRABEION_CHANGE_AWARDED   ? "+"
 			 : change->kind == BRABEION_CHANGE_REVOKED ? "-"
+			 : change->kind == BRABEION_CHANGE_LAPSED  ? "~"
 								   : "?",
 			 change->award.badge, change->award.level, change->award.user, change->award.reason);
 	}
@@ -464,4 +465,100 @@ Test(store_revocations, many_users_are_not_mixed_up)
 	cr_expect(is_held(user, 1, "", false, true));
 	commit(store);
 	cr_expect_not(knows(user, 1, ""), "a name too long to remember");
+}
+
+/* ---- lapses ------------------------------------------------------------------------------------------------------ */
+
+/* What "ada" holds of "first" above a level lapses. */
+static const char *let_lapse(uint32_t above)
+{
+	brb_store_revocation lapse = {
+		.user = "ada", .slug = "first", .above = above, .note = "on event", .at_us = 78, .lapsed = true
+	};
+	brabeion_change_list list = { .memory = brb_list_memory() };
+	WELL(brb_store_revoke(store, &lapse, &list, error));
+	const char *text = told(&list);
+	brabeion_change_list_finish(&list);
+	return text;
+}
+
+Test(store_revocations, what_lapses_is_above_a_level)
+{
+	store_some();
+	begin(store);
+	cr_expect_str_eq(let_lapse(70), "");
+	cr_expect_str_eq(let_lapse(1), "7~first:2:ada: 8~first:2:ada:r 9~first:70:ada: ");
+	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
+	commit(store);
+	cr_expect_str_eq(changes(6, 0), "7~first:2:ada: 8~first:2:ada:r 9~first:70:ada: ");
+}
+
+Test(store_revocations, what_lapsed_is_earned_again)
+{
+	store_some();
+	for (int round = 0; round < 3; round++) {
+		begin(store);
+		let_lapse(0);
+		cr_expect_not(is_held("ada", 1, "", false, false));
+		commit(store);
+		if (round == 1) {
+			brb_store_close(store);
+			store = open_store();
+			register_badges(store);
+		}
+		begin(store);
+		cr_expect_not(is_held("ada", 70, "", false, false));
+		cr_expect_gt(award(store, "ada", 1, 1, ""), 0);
+		cr_expect_gt(award(store, "ada", 1, 70, ""), 0);
+		cr_expect_gt(award(store, "ada", 1, 2, "r"), 0);
+		cr_expect_eq(award(store, "ada", 1, 1, ""), 0, "once");
+		commit(store);
+	}
+}
+
+Test(store_revocations, the_last_that_became_of_an_award_decides)
+{
+	store_some();
+	begin(store);
+	let_lapse(0);
+	cr_expect_gt(award(store, "ada", 1, 1, ""), 0);
+	take_back("ada", "first", 1, NULL);
+	cr_expect_eq(award(store, "ada", 1, 1, ""), 0, "a person has revoked it");
+	cr_expect_gt(award(store, "ada", 1, 2, ""), 0, "but not this one");
+	commit(store);
+	begin(store);
+	cr_expect_eq(award(store, "ada", 1, 1, ""), 0);
+	cr_expect_gt(award_again("ada", 1, 1, ""), 0, "granted anew");
+	let_lapse(0);
+	cr_expect_gt(award(store, "ada", 1, 1, ""), 0, "it lapsed, after that");
+	commit(store);
+}
+
+/* ---- the history of a user --------------------------------------------------------------------------------------- */
+
+static const char *user_changes(const char *user, int64_t before, size_t limit)
+{
+	brabeion_change_list list = { 0 };
+	WELL(brb_store_list_user_changes(store, user, before, limit, &list, error));
+	const char *text = told(&list);
+	brabeion_change_list_finish(&list);
+	return text;
+}
+
+Test(store_revocations, the_history_of_a_user_is_told_newest_first)
+{
+	store_some();
+	begin(store);
+	take_back("ada", "second", 0, NULL);
+	take_back("bob", "first", 0, NULL);
+	let_lapse(69);
+	commit(store);
+	cr_expect_str_eq(user_changes("ada", 0, 0),
+			 "9~first:70:ada: 7-second:2:ada: 6+second:2:ada: 4+first:70:ada: 3+first:2:ada:r "
+			 "2+first:2:ada: 1+first:1:ada: ");
+	cr_expect_str_eq(user_changes("bob", 0, 0), "8-first:2:bob: 5+first:2:bob: ");
+	cr_expect_str_eq(user_changes("ada", 0, 2), "9~first:70:ada: 7-second:2:ada: ");
+	cr_expect_str_eq(user_changes("ada", 7, 2), "6+second:2:ada: 4+first:70:ada: ");
+	cr_expect_str_eq(user_changes("ada", 1, 0), "");
+	cr_expect_str_eq(user_changes("nobody", 0, 0), "");
 }

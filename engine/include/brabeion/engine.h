@@ -351,6 +351,22 @@ typedef struct brabeion_award_info {
 	int64_t at_us;
 } brabeion_award_info;
 
+/* Whatever its kind, only BRABEION_CHANGE_AWARDED gives something: by every other an award is no longer held. */
+typedef enum brabeion_change_kind {
+	BRABEION_CHANGE_AWARDED = 1,
+	BRABEION_CHANGE_REVOKED = 2, /* by a person's decision */
+	BRABEION_CHANGE_LAPSED = 3   /* its badge is temporary, and the condition no longer held; it may come back */
+} brabeion_change_kind;
+
+/* What became of an award: one entry of the feed. */
+typedef struct brabeion_change {
+	int64_t sequence; /* of this change; grows with every one stored in the database */
+	brabeion_change_kind kind;
+	int64_t at_us;
+	const char *note; /* of the grant or revocation; of a lapse "on event ..."; else "" */
+	brabeion_award_info award;
+} brabeion_change;
+
 typedef enum brabeion_outcome {
 	BRABEION_JUDGED = 0,    /* by every badge that listens to it */
 	BRABEION_UNHEARD = 1,   /* no badge listens to it: silently fine */
@@ -367,6 +383,8 @@ typedef struct brabeion_result {
 	brabeion_award_info *awards; /* that this call stored, in order */
 	const char *message;         /* NULL when nothing failed */
 	void *memory;                /* the library's */
+	uint32_t lapsed_count;
+	brabeion_change *lapsed; /* what lapsed by this call, in order: awards of temporary badges (badges.yaml) */
 } brabeion_result;
 
 /* Frees what the result holds and empties it. NULL is fine. Threads: any, also after the engine is closed. */
@@ -559,17 +577,6 @@ typedef struct brabeion_revocation {
 	const char *note;   /* why, for the record: at most 4,096 bytes; NULL: not said */
 } brabeion_revocation;
 
-typedef enum brabeion_change_kind { BRABEION_CHANGE_AWARDED = 1, BRABEION_CHANGE_REVOKED = 2 } brabeion_change_kind;
-
-/* One entry of the feed. */
-typedef struct brabeion_change {
-	int64_t sequence; /* of this change; grows with every award and revocation stored in the database */
-	brabeion_change_kind kind;
-	int64_t at_us;
-	const char *note; /* of the grant or revocation, else "" */
-	brabeion_award_info award;
-} brabeion_change;
-
 typedef struct brabeion_change_list {
 	size_t count;
 	brabeion_change *changes;
@@ -581,7 +588,7 @@ BRABEION_API void brabeion_change_list_finish(brabeion_change_list *list);
 
 /*
  * Revokes a user's awards of a badge. They stay on record, count no longer as held, and are not earned again unless the
- * badge says `rearn: true` in badges.yaml. On-revoke callbacks tell them.
+ * badge says `rearn: true` in badges.yaml, also when the badge is temporary. On-revoke callbacks tell them.
  *
  * Threads: any, also at once.
  * Owns:    `revoked` lists what was revoked, perhaps nothing; yours: brabeion_change_list_finish(). NULL is allowed.
@@ -591,7 +598,7 @@ BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brab
 					     brabeion_change_list *revoked, brabeion_error *error);
 
 /*
- * The feed: awards and revocations with a greater sequence, oldest first, also those that other processes stored. Keep
+ * The feed: awards, revocations and lapses with a greater sequence, oldest first, also those that other processes stored. Keep
  * the last sequence and come back with it: nothing is told twice or left out. `limit` 0: all.
  *
  * Threads: any, also at once.
@@ -611,7 +618,10 @@ BRABEION_API brabeion_status brabeion_changes_since(brabeion_engine *engine, int
  */
 BRABEION_API int brabeion_changes_fd(brabeion_engine *engine);
 
-/* Called once for each award that this engine revoked; otherwise as brabeion_award_callback. */
+/*
+ * Called once for each award that this engine revoked, and for each that lapsed by an event that it judged: the kind
+ * tells which. Otherwise as brabeion_award_callback.
+ */
 typedef void (*brabeion_revoke_callback)(void *context, const brabeion_change *change);
 
 /* As brabeion_on_award and brabeion_off_award. */
@@ -644,6 +654,17 @@ BRABEION_API brabeion_status brabeion_user_awards(brabeion_engine *engine, const
 /* One badge's awards, newest first; otherwise as brabeion_user_awards. A slug nobody holds gives an empty list. */
 BRABEION_API brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug, int64_t before,
 						   size_t limit, brabeion_award_list *list, brabeion_error *error);
+
+/*
+ * A user's history: awards, grants (of the event "brabeion.granted"), revocations and lapses, newest first, each with
+ * its note. `before` 0: from the newest; else the page of changes with a smaller sequence. `limit` 0: all. What was
+ * forgotten (brabeion_forget_user) is in no history.
+ *
+ * Threads, errors: as brabeion_user_awards.
+ * Owns:    `list` is yours: brabeion_change_list_finish().
+ */
+BRABEION_API brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user, int64_t before,
+						   size_t limit, brabeion_change_list *list, brabeion_error *error);
 
 /* How many awards a user holds; `user` NULL: all users together. Threads and errors as brabeion_user_awards. */
 BRABEION_API brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user, int64_t *count,
