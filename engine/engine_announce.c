@@ -1,6 +1,6 @@
 /*
  * engine: on-award, on-revoke and on-reload callbacks. The former two run after the commit, outside every lock, once for each award that was
- * stored or revoked. What a call from inside a callback brings about waits in a queue of this thread until the callbacks
+ * stored, was revoked or has lapsed. What a call from inside a callback brings about waits in a queue of this thread until the callbacks
  * under way are done, so that callbacks never nest.
  */
 #include <string.h>
@@ -78,7 +78,7 @@ static void call_back(const brb_callback *callback, const brabeion_change *chang
 	const brabeion_allocator *own = brb_memory_used();
 	if (change->kind == BRABEION_CHANGE_AWARDED && callback->on_award)
 		callback->on_award(callback->context, &change->award);
-	if (change->kind == BRABEION_CHANGE_REVOKED && callback->on_revoke)
+	if (change->kind != BRABEION_CHANGE_AWARDED && callback->on_revoke)
 		callback->on_revoke(callback->context, change);
 	brb_memory_use(own);
 }
@@ -122,7 +122,9 @@ static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
 			      "out of memory: the award \"%s\" of user \"%s\" is %s but not told to callbacks",
 			      change->award.badge, change->award.user,
-			      change->kind == BRABEION_CHANGE_AWARDED ? "stored" : "revoked");
+			      change->kind == BRABEION_CHANGE_AWARDED  ? "stored"
+			      : change->kind == BRABEION_CHANGE_LAPSED ? "lapsed"
+								       : "revoked");
 		return;
 	}
 	*under_way->last = waiting;
@@ -153,9 +155,13 @@ void brb_engine_call_back(void (*work)(void *context), void *context)
 	under_way = NULL;
 }
 
+/* In the order in which they were stored: what lapses may be earned again by the same events. */
 static void announce_result(brabeion_engine *engine, const brabeion_result *result)
 {
+	uint32_t lapsed = 0;
 	for (uint32_t i = 0; i < result->award_count; i++) {
+		while (lapsed < result->lapsed_count && result->lapsed[lapsed].sequence < result->awards[i].sequence)
+			announce_change(engine, &result->lapsed[lapsed++]);
 		brabeion_change change = { .sequence = result->awards[i].sequence,
 					   .kind = BRABEION_CHANGE_AWARDED,
 					   .at_us = result->awards[i].at_us,
@@ -163,6 +169,8 @@ static void announce_result(brabeion_engine *engine, const brabeion_result *resu
 					   .award = result->awards[i] };
 		announce_change(engine, &change);
 	}
+	while (lapsed < result->lapsed_count)
+		announce_change(engine, &result->lapsed[lapsed++]);
 }
 
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count)

@@ -62,10 +62,10 @@ static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events,
 	return brb_group_run(judge->group, &request.head);
 }
 
-static bool has_awards(const brabeion_result *results, size_t count)
+static bool has_news(const brabeion_result *results, size_t count)
 {
 	size_t i = 0;
-	while (i < count && !results[i].award_count)
+	while (i < count && !results[i].award_count && !results[i].lapsed_count)
 		i++;
 	return i < count;
 }
@@ -156,7 +156,7 @@ static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_ev
 				      brabeion_result *results)
 {
 	brabeion_status status = brb_engine_judge(engine, events, count, results);
-	if (status == BRABEION_OK && has_awards(results, count))
+	if (status == BRABEION_OK && has_news(results, count))
 		brb_engine_announce(engine, results, count);
 	return status;
 }

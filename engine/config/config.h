@@ -49,6 +49,8 @@ typedef struct brb_config_badge {
 	brb_config_position levels_at;
 	const brb_yaml_node *settings; /* NULL: none */
 	bool rearn;                    /* may be earned again after a revocation */
+	bool temporary;                /* lapses when its condition no longer holds */
+	brb_config_position temporary_at;
 	brb_config_quarantine quarantine;
 	bool has_async; /* else as the plugin defines */
 	bool async;     /* judged later */

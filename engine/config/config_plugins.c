@@ -193,6 +193,17 @@ static void read_rearn(brb_config_reading *reading, const char *key, const brb_y
 		brb_config_wrong_kind(reading, "\"rearn\"", value, "true or false");
 }
 
+static void read_temporary(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+{
+	brb_config_badge *badge = context;
+	(void)key;
+	badge->temporary_at = brb_config_place(value);
+	if (value->kind == BRB_YAML_BOOL)
+		badge->temporary = value->value.boolean;
+	else
+		brb_config_wrong_kind(reading, "\"temporary\"", value, "true or false");
+}
+
 static void read_badge_quarantine(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
 				  void *target)
 {
@@ -248,6 +259,7 @@ static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, b
 		{ "levels", read_levels, false },
 		{ "settings", read_badge_settings, false },
 		{ "rearn", read_rearn, false },
+		{ "temporary", read_temporary, false },
 		{ "quarantine", read_badge_quarantine, false },
 		{ "async", read_async, false },
 	};

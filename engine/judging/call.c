@@ -333,7 +333,8 @@ bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const
 				  .note = call->note,
 				  .rearn = badge->rearn || call->granted };
 	bool held = false;
-	if (!call->granted && judge->view->knows_held(judge, &award))
+	/* of a temporary badge what was held a second ago says too little: another process may have seen it lapse */
+	if (!call->granted && !badge->temporary && judge->view->knows_held(judge, &award))
 		return true;
 	if (call->failed || !judge->view->enter(judge))
 		return false;

@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "base/table.h"
+#include "judging/lapse.h"
 #include "judging/view.h"
 #include "store/peek.h"
 
@@ -42,17 +43,18 @@ typedef struct sight {
 	const char *text;
 } sight;
 
-typedef enum change_kind { SET_TALLY, SET_NOTE, ADD_AWARD, ADD_JOB } change_kind;
+typedef enum change_kind { SET_TALLY, SET_NOTE, ADD_AWARD, LAPSE, ADD_JOB } change_kind;
 
 typedef struct planned_change {
 	change_kind kind;
-	known_cell *cell; /* NULL: a job, or an award with a fresh reason */
+	known_cell *cell; /* NULL: a job, a lapse, or an award with a fresh reason */
 	int64_t value;
 	const char *text;
 	bool was_known; /* how the cell was before */
 	int64_t value_before;
 	const char *text_before;
 	brb_store_award award;
+	brb_store_revocation lapse;
 	brb_store_job job;
 } planned_change;
 
@@ -420,6 +422,24 @@ static brabeion_status add_award(brb_judge *judge, const brb_store_award *award,
 	return count_in(judge, award);
 }
 
+/*
+ * Of what lapses here later judgements of the chain know nothing. If they look at it, the comparison finds out, and
+ * they are judged again: rare, and never wrong.
+ */
+static brabeion_status lapse(brb_judge *judge, const brb_store_revocation *which, brabeion_change_list *lapsed)
+{
+	brb_detached *detached = judge->detached;
+	planned_change *change = add_change(judge, LAPSE, NULL);
+	(void)lapsed;
+	if (!change)
+		return judge->error.status;
+	change->lapse = *which;
+	if (copy_into(detached, &change->lapse.user) && copy_into(detached, &change->lapse.slug) &&
+	    copy_into(detached, &change->lapse.note))
+		return BRABEION_OK;
+	return brb_status_no_memory(&judge->error);
+}
+
 /* ---- jobs ---- */
 
 static bool copy_fields(brb_detached *detached, brb_store_job *job)
@@ -464,6 +484,7 @@ const brb_view brb_view_detached = {
 	.knows_held = knows_held,
 	.is_held = is_held,
 	.award_add = add_award,
+	.lapse = lapse,
 	.job_add = add_job,
 };
 
@@ -548,6 +569,9 @@ static brabeion_status apply_one(brb_call *call, const planned_change *change)
 	case ADD_AWARD:
 		brb_call_add_award(call, brb_generation_badge(judge->generation, change->award.badge),
 				   &change->award);
+		return judge->fault;
+	case LAPSE:
+		brb_lapse(call, &change->lapse);
 		return judge->fault;
 	case ADD_JOB:
 		return apply_job(call, &change->job);

@@ -559,7 +559,7 @@ brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *
 	brabeion_status status = step(worker, generation, counters, stops, error);
 	brb_registry_release(reader);
 	*busy = status == BRABEION_OK && (worker->holds_some || worker->found_some);
-	if (worker->result.award_count)
+	if (worker->result.award_count || worker->result.lapsed_count)
 		jobs->announce(jobs->context, &worker->result, 1);
 	brabeion_result_finish(&worker->result);
 	return status;

@@ -11,6 +11,7 @@
 #include "judging/detached.h"
 #include "judging/group.h"
 #include "judging/history.h"
+#include "judging/lapse.h"
 #include "judging/quarantine.h"
 #include "judging/view.h"
 
@@ -194,8 +195,11 @@ static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t tr
 {
 	uint32_t award_count = call->result->award_count;
 	int32_t level = ask_badge(call, badge, trouble);
-	if (level == BADGE_NOT_EARNED && !call->failed)
+	if (level == BADGE_NOT_EARNED && !call->failed) {
+		if (badge->temporary)
+			brb_lapse_above(call, badge, 0);
 		return;
+	}
 	if (level < 0)
 		brb_call_fail(call, "award answered %d", level);
 	else if ((uint32_t)level > badge->level_count)
@@ -204,6 +208,8 @@ static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t tr
 		pass(call, level);
 	if (call->failed)
 		fail_badge(call, badge, award_count);
+	else if (badge->temporary)
+		brb_lapse_above(call, badge, level);
 }
 
 /* An async badge is judged later: now it adds to the state what must be known as of now. */

@@ -58,6 +58,11 @@ static brabeion_status add_award(brb_judge *judge, const brb_store_award *award,
 	return brb_store_award_add(judge->store, award, sequence, &judge->error);
 }
 
+static brabeion_status lapse(brb_judge *judge, const brb_store_revocation *which, brabeion_change_list *lapsed)
+{
+	return brb_store_revoke(judge->store, which, lapsed, &judge->error);
+}
+
 static brabeion_status add_job(brb_judge *judge, const brb_store_job *job)
 {
 	return brb_store_job_add(judge->store, job, &judge->error);
@@ -75,5 +80,6 @@ const brb_view brb_view_in_store = {
 	.knows_held = knows_held,
 	.is_held = is_held,
 	.award_add = add_award,
+	.lapse = lapse,
 	.job_add = add_job,
 };

@@ -41,6 +41,9 @@ struct brb_view {
 	/* *sequence is 0 when nothing was stored, or not yet: then there is nothing to tell. */
 	brabeion_status (*award_add)(brb_judge *judge, const brb_store_award *award, int64_t *sequence);
 
+	/* What fits lapses, and is added to the list; not yet: then there is nothing to tell. See brb_store_revoke. */
+	brabeion_status (*lapse)(brb_judge *judge, const brb_store_revocation *lapse, brabeion_change_list *lapsed);
+
 	/* See brb_store_job_add. */
 	brabeion_status (*job_add)(brb_judge *judge, const brb_store_job *job);
 };

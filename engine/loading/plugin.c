@@ -139,6 +139,7 @@ static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 	mix(fingerprint, brb_image_sha256(loader->plugin->image));
 	mix(fingerprint, badge->definition);
 	mix(fingerprint, badge->rearn ? "rearn" : "");
+	mix(fingerprint, badge->temporary ? "temporary" : "");
 	mix_quarantine(fingerprint, &badge->quarantine);
 	mix(fingerprint, badge->async ? "async" : "");
 	for (uint32_t i = 0; i < badge->level_count; i++) {
@@ -251,6 +252,24 @@ static void merge_async(plugin_loader *loader, const badge_definition *definitio
 		       badge->slug);
 }
 
+/* What lapses is the user's one award of a level, by what the badge's function `award` answers. */
+static void merge_temporary(plugin_loader *loader, const brb_config_badge *use, brb_badge *badge)
+{
+	badge->temporary = use && use->temporary;
+	if (badge->temporary && badge->multiple)
+		REFUSE(loader, use->temporary_at,
+		       "badge \"%s\" is multiple: each of its awards is for something that has happened, and stays. "
+		       "Only "
+		       "badges that a user holds once can be temporary",
+		       badge->slug);
+	else if (badge->temporary && !badge->award)
+		REFUSE(loader, use->temporary_at,
+		       "badge \"%s\" judges no events (it has no function `award`), so it would never lapse: it "
+		       "cannot "
+		       "be temporary",
+		       badge->slug);
+}
+
 static void open_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 		       brb_badge *badge)
 {
@@ -296,6 +315,7 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 	merge_levels(loader, definition, use, badge);
 	merge_events(loader, definition, use, badge);
 	merge_async(loader, definition, use, badge);
+	merge_temporary(loader, use, badge);
 	refuse_unusable(loader, badge);
 	if (!loader->refused) {
 		take_fingerprint(loader, badge);

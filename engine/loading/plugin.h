@@ -30,8 +30,9 @@ typedef struct brb_badge {
 	const char *definition; /* its slug in the plugin */
 	brb_config_position at;
 	bool multiple;
-	bool rearn; /* may be earned again after a revocation */
-	bool async; /* events are frozen, and judged later */
+	bool rearn;     /* may be earned again after a revocation */
+	bool temporary; /* lapses when `award` no longer answers it */
+	bool async;     /* events are frozen, and judged later */
 	uint32_t level_count;
 	const badge_level *levels;
 	uint32_t event_count;

@@ -34,7 +34,7 @@ static inline const char *decide_grant(scene *here, const brabeion_grant *grant)
 #define decide_award(here, user_name, ...) \
 	decide_grant(here, &(brabeion_grant){ .user = (user_name), .badge = __VA_ARGS__ })
 
-/* Changes as "sequence+user badge level reason;" each, - for a revocation; its note behind a slash where it has one. */
+/* Changes as "sequence+user badge level reason;" each, - for a revocation, ~ for a lapse; its note behind a slash where it has one. */
 static inline const char *decisions_of(const brabeion_change_list *list)
 {
 	static _Thread_local char text[SCENE_TEXT_BYTES];
@@ -44,6 +44,7 @@ static inline const char *decisions_of(const brabeion_change_list *list)
 		const brabeion_change *change = &list->changes[i];
 		char kind = change->kind == BRABEION_CHANGE_AWARDED   ? '+'
 			    : change->kind == BRABEION_CHANGE_REVOKED ? '-'
+			    : change->kind == BRABEION_CHANGE_LAPSED  ? '~'
 								      : '?';
 		used += (size_t)snprintf(text + used, sizeof text - used, "%lld%c%s %s %u %s%s%s;",
 					 (long long)change->sequence, kind, change->award.user, change->award.badge,

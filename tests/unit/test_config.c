@@ -253,6 +253,27 @@ Test(config, a_badge_may_be_earned_again_where_it_says_so)
 		     "badges.yaml:7:9: unknown key \"reearn\" (did you mean \"rearn\"?)");
 }
 
+Test(config, whether_a_badge_lapses)
+{
+	static const struct {
+		const char *lines;
+		bool temporary;
+	} cases[] = {
+		{ "", false },
+		{ "        temporary: true\n", true },
+		{ "        temporary: false\n", false },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "%s%s", BADGE_FILE(""), cases[i].lines);
+		brb_config *config = opened(text);
+		cr_expect_eq(config->plugins[0].badges[0].temporary, cases[i].temporary, "%s", cases[i].lines);
+		brb_config_close(config);
+	}
+	expect_fault(BADGE_FILE("        temporary: 7d\n"),
+		     "badges.yaml:7:20: \"temporary\" must be true or false, not text");
+}
+
 /* ---- quarantine ------------------------------------------------------------------------------------------------- */
 
 static void expect_quarantine(const brb_config_quarantine *got, uint32_t failures, uint32_t overruns,

@@ -230,6 +230,87 @@ Test(detached, a_failed_judgement_leaves_nothing_also_not_to_the_next)
 	cr_expect_eq(stored_awards(), 0);
 }
 
+/* ---- temporary badges ---- */
+
+static int32_t answer_by_tally(void *self, badge_call *call)
+{
+	(void)self;
+	return (int32_t)badge_tally(call, "n", "");
+}
+
+static brb_badge *new_temporary(void)
+{
+	brb_badge *badge = new_badge(plug, "badge", 3, NULL, answer_by_tally);
+	badge->temporary = true;
+	return badge;
+}
+
+/* What lapsed by the result: "slug:level:user " each. */
+static const char *lapsed(void)
+{
+	static char text[256];
+	text[0] = '\0';
+	for (uint32_t i = 0; i < result.lapsed_count; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s:%u:%s ", result.lapsed[i].award.badge,
+			 result.lapsed[i].award.level, result.lapsed[i].award.user);
+	return text;
+}
+
+Test(detached, what_lapses_does_so_when_it_is_applied)
+{
+	brb_badge *badge = new_temporary();
+	others_award("ada", badge, 1, "");
+	others_award("ada", badge, 3, "");
+	brb_detached_part part = judge_outside(badge);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE revoked > 0"), 0);
+	cr_expect(bring_home_alone(badge, &part));
+	cr_expect_str_eq(lapsed(), "badge:1:ada badge:3:ada ");
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE revoked_at_us = 77 AND lapsed"), 2);
+}
+
+Test(detached, a_lower_level_is_stored_and_what_is_above_lapses)
+{
+	brb_badge *badge = new_temporary();
+	others_award("ada", badge, 3, "");
+	others_set_tally("n", 2);
+	brb_detached_part part = judge_outside(badge);
+	cr_expect(bring_home_alone(badge, &part));
+	cr_expect_str_eq(awarded(), "badge:2:ada: ");
+	cr_expect_str_eq(lapsed(), "badge:3:ada ");
+}
+
+Test(detached, an_award_that_has_come_or_gone_since_is_a_conflict_for_what_lapses)
+{
+	brb_badge *badge = new_temporary();
+	brb_detached_part none = judge_outside(badge);
+	others_award("ada", badge, 1, "");
+	cr_expect(!bring_home_alone(badge, &none), "it has come, and is to lapse");
+	brb_detached_reset(detached);
+	brb_detached_part one = judge_outside(badge);
+	cr_expect(bring_home_alone(badge, &one));
+	cr_expect_str_eq(lapsed(), "badge:1:ada ");
+	brabeion_result_finish(&result);
+	cr_expect(!bring_home_alone(badge, &one), "it has gone: once is enough");
+	cr_expect_str_eq(lapsed(), "");
+}
+
+Test(detached, what_lapsed_before_in_the_chain_is_found_out_by_who_looks_at_it)
+{
+	brb_badge *again = new_badge(plug, "again", 1, NULL, note_held);
+	brb_badge *other = new_badge(plug, "other", 3, NULL, answer_by_tally);
+	other->temporary = true;
+	others_award("ada", other, 1, "");
+	brb_detached_part lapse = judge_outside(other), seen = judge_outside(again);
+	begin(store);
+	cr_expect(bring_home(other, &lapse));
+	cr_expect(!bring_home(again, &seen), "it saw what was held no longer");
+	commit(store);
+	brb_detached_reset(detached);
+	seen = judge_outside(again);
+	cr_expect(bring_home_alone(again, &seen));
+	cr_expect_eq(committed_tally("n"), 0);
+}
+
 /* ---- what has changed meanwhile ---- */
 
 Test(detached, a_tally_that_has_changed_since_it_was_read_is_a_conflict)

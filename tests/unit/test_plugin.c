@@ -259,6 +259,27 @@ Test(plugin, a_badge_with_freeze_is_async)
 		"function `freeze`): it cannot be judged at once");
 }
 
+Test(plugin, a_badge_is_temporary_where_badges_yaml_says_so)
+{
+	brb_plugin *plugin = open_plugin("  - file: good_one.so\n"
+					 "    badges: [{ badge: good-one, slug: a, temporary: true },"
+					 " { badge: good-one, slug: b }]\n");
+	cr_expect(plugin->badges[0].temporary);
+	cr_expect_not(plugin->badges[1].temporary);
+	cr_expect_neq(plugin->badges[0].fingerprint, plugin->badges[1].fingerprint, "a reload tells");
+	brb_plugin_close(plugin);
+}
+
+Test(plugin, what_cannot_lapse_cannot_be_temporary)
+{
+	expect_refused("  - file: obedient.so\n    badges: [{ badge: many, temporary: true }]\n",
+		       "badges.yaml:5:40: badge \"many\" is multiple: each of its awards is for something that has "
+		       "happened, and stays. Only badges that a user holds once can be temporary");
+	expect_refused("  - file: obedient.so\n    badges:\n      - badge: gift\n        temporary: true\n",
+		       "badges.yaml:7:20: badge \"gift\" judges no events (it has no function `award`), so it would "
+		       "never lapse: it cannot be temporary");
+}
+
 /* ---- opens that refuse ------------------------------------------------------------------------------------------- */
 
 Test(plugin, a_badges_open_that_refuses)
