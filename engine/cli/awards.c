@@ -30,7 +30,7 @@ static void write_news(brb_cli_out *out, const brabeion_award_info *award, int64
 	brb_cli_out_text(out, when);
 	brb_cli_out_text(out, "  ");
 	brb_cli_glyphs_write(out, award->user);
-	brb_cli_out_text(out, what);
+	brb_cli_out_format(out, "  %s  ", what);
 	brb_cli_out_text(out, terminal->colour ? "\x1b[1m" : "");
 	brb_cli_glyphs_write(out, award->name);
 	brb_cli_out_text(out, terminal->colour ? "\x1b[0m (" : " (");
@@ -57,16 +57,34 @@ static void write_star(brb_cli_out *out, bool earned, const brb_cli_terminal *te
 void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal)
 {
 	write_star(out, true, terminal);
-	write_news(out, award, award->at_us, "  earned  ", terminal);
+	write_news(out, award, award->at_us, "earned", terminal);
 	brb_cli_out_text(out, "\n");
+}
+
+void brb_cli_awards_lapsed_line(brb_cli_out *out, const brabeion_change *lapsed, const brb_cli_terminal *terminal)
+{
+	write_star(out, false, terminal);
+	write_news(out, &lapsed->award, lapsed->at_us, "lapsed", terminal);
+	brb_cli_out_text(out, "\n");
+}
+
+const char *brb_cli_awards_word(const brabeion_change *change)
+{
+	switch (change->kind) {
+	case BRABEION_CHANGE_REVOKED:
+		return "lost";
+	case BRABEION_CHANGE_LAPSED:
+		return "lapsed";
+	default:
+		return strcmp(change->award.event, "brabeion.granted") == 0 ? "granted" : "earned";
+	}
 }
 
 void brb_cli_awards_change_line(brb_cli_out *out, const brabeion_change *change, const brb_cli_terminal *terminal)
 {
-	bool earned = change->kind != BRABEION_CHANGE_REVOKED;
 	brb_cli_out_format(out, "%6" PRId64 "  ", change->sequence);
-	write_star(out, earned, terminal);
-	write_news(out, &change->award, change->at_us, earned ? "  earned  " : "  lost  ", terminal);
+	write_star(out, change->kind == BRABEION_CHANGE_AWARDED, terminal);
+	write_news(out, &change->award, change->at_us, brb_cli_awards_word(change), terminal);
 	if (change->note && *change->note) {
 		brb_cli_out_text(out, ": ");
 		brb_cli_glyphs_write(out, change->note);

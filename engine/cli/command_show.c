@@ -162,6 +162,89 @@ static int show_user(show_work *show, const char *user)
 	return show->options->json ? write_user(show, user, count) : tell_user(show, user, count);
 }
 
+/* ---- one user's past ---- */
+
+static bool tell_changes(show_work *show, brb_cli_table *table, const brabeion_change_list *page, bool *first)
+{
+	for (size_t i = 0; i < page->count; i++) {
+		const brabeion_change *change = &page->changes[i];
+		if (show->options->json) {
+			brb_cli_out_text(&show->out, *first ? "" : ",");
+			brb_cli_json_change(&show->out, change);
+			*first = false;
+			continue;
+		}
+		char when[BRABEION_TIME_BYTES];
+		char level[16];
+		brb_cli_awards_when(change->at_us, when);
+		snprintf(level, sizeof level, "%" PRIu32, change->award.level);
+		const char *cells[] = { when,  brb_cli_awards_word(change), change->award.name, change->award.badge,
+					level, change->award.reason,        change->note };
+		if (!brb_cli_table_row(table, cells))
+			return false;
+	}
+	if (!show->options->json && page->count > 0)
+		brb_cli_table_print(table, &show->out, &show->terminal);
+	return true;
+}
+
+/* Newest first, up to --limit. Answers the exit code. */
+static int each_change(show_work *show, const char *user, brb_cli_table *table, size_t *count)
+{
+	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
+	int64_t before = 0;
+	bool first = true;
+	size_t wanted = PAGE_AWARDS, got = PAGE_AWARDS;
+	while (left > 0 && got == wanted && !show->out.error) {
+		wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
+		brabeion_change_list page = { 0 };
+		brabeion_error error = BRABEION_NO_ERROR;
+		error.status = brabeion_user_changes(show->engine, user, before, wanted, &page, &error);
+		if (error.status != BRABEION_OK)
+			return brb_cli_fail(show->report, &error);
+		got = page.count;
+		bool told = tell_changes(show, table, &page, &first);
+		if (got > 0)
+			before = page.changes[got - 1].sequence;
+		brabeion_change_list_finish(&page);
+		if (!told)
+			return out_of_memory(show);
+		*count += got;
+		left -= got;
+	}
+	return BRB_CLI_FINE;
+}
+
+static int show_history(show_work *show, const char *user)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "when (UTC)" },
+		{ .title = "what" },
+		{ .title = "award", .telling = true },
+		{ .title = "badge" },
+		{ .title = "level", .right = true },
+		{ .title = "for" },
+		{ .title = "note" },
+	};
+	brb_cli_table table;
+	size_t count = 0;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	if (show->options->json) {
+		brb_cli_out_text(&show->out, "{");
+		brb_cli_json_text_pair(&show->out, "user", user, true);
+		brb_cli_out_text(&show->out, ",\"history\":[");
+	}
+	int exit_code = each_change(show, user, &table, &count);
+	brb_cli_table_finish(&table);
+	if (show->options->json) {
+		brb_cli_out_text(&show->out, "]}\n");
+	} else if (count == 0 && exit_code == BRB_CLI_FINE) {
+		brb_cli_glyphs_write(&show->out, user);
+		brb_cli_out_text(&show->out, " was never awarded anything.\n");
+	}
+	return exit_code;
+}
+
 /* ---- all users ---- */
 
 static void write_users(brb_cli_out *out, const brabeion_user_list *list, int64_t count)
@@ -261,7 +344,10 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 		return exit_code;
 	brb_cli_out_init(&show.out, STDOUT_FILENO);
 	show.terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	exit_code = options->argument_count > 0 ? show_user(&show, options->arguments[0]) : show_users(&show);
+	if (options->argument_count == 0)
+		exit_code = show_users(&show);
+	else
+		exit_code = (options->past ? show_history : show_user)(&show, options->arguments[0]);
 	brabeion_close(show.engine);
 	int written = brb_cli_finish_output(&show.out, report);
 	return exit_code ? exit_code : written;
@@ -271,13 +357,19 @@ int brb_cli_command_show(int word_count, char **words)
 {
 	brb_cli_options options;
 	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_LIMIT;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY;
 	if (!brb_cli_options_read(word_count, words, known, 1, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)
 		return brb_cli_help("show");
 	brb_cli_report_init(&report, false);
-	int exit_code = run_show(&options, &report);
+	int exit_code = BRB_CLI_USAGE;
+	if (options.past && options.argument_count == 0)
+		brb_cli_report_say(&report, "brabeion show: whose history? USER is missing\n"
+					    "Try \"brabeion show --help\".");
+	else
+		exit_code = run_show(&options, &report);
 	brb_cli_report_finish(&report);
 	return exit_code;
 }

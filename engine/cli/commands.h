@@ -18,6 +18,8 @@ int brb_cli_command_run(int word_count, char **words);
 int brb_cli_command_badges(int word_count, char **words);
 int brb_cli_command_show(int word_count, char **words);
 int brb_cli_command_awards(int word_count, char **words);
+int brb_cli_command_award(int word_count, char **words);
+int brb_cli_command_revoke(int word_count, char **words);
 int brb_cli_command_release(int word_count, char **words);
 int brb_cli_command_jobs(int word_count, char **words);
 int brb_cli_command_worker(int word_count, char **words);

@@ -15,6 +15,8 @@ static const char general[] =
 	"  badges  list the badges that are loaded, and how many users hold them\n"
 	"  show    show a user's trophies, or the users who hold most\n"
 	"  awards  tell awards and revocations as stored, or as they come\n"
+	"  award   grant an award by your own decision\n"
+	"  revoke  take awards back\n"
 	"  release put badges to work again that were set aside\n"
 	"  worker  judge what is judged later, in processes of their own\n"
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
@@ -74,6 +76,7 @@ static const char show[] = "Usage: brabeion show [OPTION]... [USER]\n"
 			   "\n"
 			   "Shows a user's trophies, newest first; without a user, who holds most.\n"
 			   "\n"
+			   "  --history        all that a user was ever awarded, granted or lost, and why\n"
 			   "  --config FILE    badges.yaml, unless it is in this folder\n"
 			   "  --database FILE  the database, in place of badges.yaml's\n"
 			   "  --limit N        at most N trophies (all), or N users (20)\n"
@@ -97,6 +100,35 @@ static const char awards[] =
 	"  --help\n"
 	"\n"
 	"SIGINT and SIGTERM end it (130, 143).\n";
+
+static const char award[] =
+	"Usage: brabeion award [OPTION]... --note TEXT USER BADGE\n"
+	"\n"
+	"Grants a user an award, whatever the badge says, also one that was revoked. Tells what is\n"
+	"stored; what the user holds already is no fault, and changes nothing.\n"
+	"\n"
+	"  --note TEXT      why, for the record\n"
+	"  --level N        the level (1)\n"
+	"  --reason TEXT    what for, of a badge that is earned many times (a fresh number)\n"
+	"  --at TIME        when it was earned, like 2014-01-21T20:26:05Z (now)\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --json           one JSON object a line, as \"brabeion awards\" writes them\n"
+	"  --help\n";
+
+static const char revoke_text[] =
+	"Usage: brabeion revoke [OPTION]... --note TEXT USER BADGE\n"
+	"\n"
+	"Takes a user's awards of a badge back, and tells which. They stay on record, and are not\n"
+	"earned again unless badges.yaml says \"rearn: true\". Exit code 1 when there is none.\n"
+	"\n"
+	"  --note TEXT      why, for the record\n"
+	"  --level N        only this level (all)\n"
+	"  --reason TEXT    only what was awarded for that (all)\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --json           one JSON object a line, as \"brabeion awards\" writes them\n"
+	"  --help\n";
 
 static const char release[] =
 	"Usage: brabeion release [OPTION]... SLUG...\n"
@@ -188,8 +220,9 @@ static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run },       { "badges", badges }, { "show", show },   { "awards", awards }, { "release", release },
-	{ "worker", worker }, { "jobs", jobs },     { "check", check }, { "new", new },
+	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
+	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
+	{ "jobs", jobs },   { "check", check },        { "new", new },
 };
 
 int brb_cli_help(const char *command)

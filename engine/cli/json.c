@@ -134,12 +134,16 @@ void brb_cli_json_change(brb_cli_out *out, const brabeion_change *change)
 	brb_cli_out_bytes(out, "{", 1);
 	award_pairs(out, &change->award);
 	brb_cli_json_integer_pair(out, "sequence", change->sequence, false);
-	if (change->kind == BRABEION_CHANGE_REVOKED) {
+	if (change->kind != BRABEION_CHANGE_AWARDED) {
 		brb_cli_json_key(out, "revoked", false);
 		brb_cli_out_text(out, "true");
 		brb_cli_json_key(out, "revoked_at", false);
 		brb_cli_json_time(out, change->at_us);
 		brb_cli_json_integer_pair(out, "award_sequence", change->award.sequence, false);
+	}
+	if (change->kind == BRABEION_CHANGE_LAPSED) {
+		brb_cli_json_key(out, "lapsed", false);
+		brb_cli_out_text(out, "true");
 	}
 	if (change->note && *change->note)
 		brb_cli_json_text_pair(out, "note", change->note, false);

@@ -32,7 +32,7 @@ void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award);
 
 /*
  * A change as `awards` writes it: the award's keys, then "sequence", the change's; of a revocation "revoked":true,
- * "revoked_at":… and "award_sequence", the award's own; and "note":… where there is one.
+ * "revoked_at":… and "award_sequence", the award's own; of a lapse "lapsed":true besides; and "note":… where there is one.
  */
 void brb_cli_json_change(brb_cli_out *out, const brabeion_change *change);
 

@@ -14,7 +14,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 24, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
+enum { OPTION_COUNT = 29, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
 
 static const struct {
 	unsigned bit; /* 0: known to all */
@@ -43,6 +43,11 @@ static const struct {
 	{ BRB_CLI_OPTION_PROCESSES, { "processes", required_argument, NULL, 'N' } },
 	{ BRB_CLI_OPTION_UNTIL_IDLE, { "until-idle", no_argument, NULL, 'i' } },
 	{ BRB_CLI_OPTION_CXX, { "cxx", no_argument, NULL, 'x' } },
+	{ BRB_CLI_OPTION_LEVEL, { "level", required_argument, NULL, 'v' } },
+	{ BRB_CLI_OPTION_REASON, { "reason", required_argument, NULL, 'e' } },
+	{ BRB_CLI_OPTION_NOTE, { "note", required_argument, NULL, 'o' } },
+	{ BRB_CLI_OPTION_AT, { "at", required_argument, NULL, 't' } },
+	{ BRB_CLI_OPTION_HISTORY, { "history", no_argument, NULL, 'y' } },
 	{ 0, { "help", no_argument, NULL, 'h' } },
 };
 
@@ -215,6 +220,22 @@ static bool take_job_option(const char *command, int letter, brb_cli_options *op
 	}
 }
 
+static bool read_level(const char *command, const char *text, brb_cli_options *options)
+{
+	size_t level = 0;
+	if (!read_count(command, "--level: ", text, 1, UINT32_MAX, &level))
+		return false;
+	options->level = (uint32_t)level;
+	return true;
+}
+
+static bool read_at(const char *command, const char *text, brb_cli_options *options)
+{
+	options->has_at = true;
+	return brabeion_time_parse(text, &options->at_us) == BRABEION_OK ||
+	       fault(command, "--at: expected a time like 2014-01-21T20:26:05Z, not ", text, "");
+}
+
 static bool take_option(const char *command, int letter, brb_cli_options *options)
 {
 	switch (letter) {
@@ -247,6 +268,19 @@ static bool take_option(const char *command, int letter, brb_cli_options *option
 		return read_clock(command, optarg, options);
 	case 'u':
 		return read_until(command, optarg, options);
+	case 'v':
+		return read_level(command, optarg, options);
+	case 'e':
+		options->reason = optarg;
+		return true;
+	case 'o':
+		options->note = optarg;
+		return true;
+	case 't':
+		return read_at(command, optarg, options);
+	case 'y':
+		options->past = true;
+		return true;
 	case 'w':
 		options->follow = true;
 		return true;

@@ -31,7 +31,12 @@ enum {
 	BRB_CLI_OPTION_JOBS = 1 << 14, /* --waiting, --running, --delayed, --parked, --badge, --user */
 	BRB_CLI_OPTION_PROCESSES = 1 << 15,
 	BRB_CLI_OPTION_UNTIL_IDLE = 1 << 16,
-	BRB_CLI_OPTION_CXX = 1 << 17
+	BRB_CLI_OPTION_CXX = 1 << 17,
+	BRB_CLI_OPTION_LEVEL = 1 << 18,
+	BRB_CLI_OPTION_REASON = 1 << 19,
+	BRB_CLI_OPTION_NOTE = 1 << 20,
+	BRB_CLI_OPTION_AT = 1 << 21,
+	BRB_CLI_OPTION_HISTORY = 1 << 22
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -58,7 +63,13 @@ typedef struct brb_cli_options {
 	const char *user;             /* NULL: of any */
 	size_t processes;
 	bool until_idle;
-	bool cxx;     /* --cxx */
+	bool cxx;           /* --cxx */
+	uint32_t level;     /* 0: not given */
+	const char *reason; /* NULL: not given, as is the note */
+	const char *note;
+	bool has_at; /* --at */
+	int64_t at_us;
+	bool past;    /* --history */
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */

@@ -36,6 +36,16 @@ static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 	brb_cli_out_bytes(&run->out, "\n", 1);
 }
 
+static void tell_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
+{
+	if (run->options->text) {
+		brb_cli_awards_lapsed_line(&run->out, lapsed, &run->terminal);
+		return;
+	}
+	brb_cli_json_change(&run->out, lapsed);
+	brb_cli_out_bytes(&run->out, "\n", 1);
+}
+
 static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
 {
 	brb_cli_report_say(run->report, "%s:%" PRIu64 ": %s", origin->file, origin->line,
@@ -53,8 +63,14 @@ static void tell_earned(brb_cli_run *run, const brabeion_result *result)
 {
 	run->failed += result->failed;
 	run->awards += result->award_count;
-	for (uint32_t i = 0; i < result->award_count; i++)
+	uint32_t lapsed = 0;
+	for (uint32_t i = 0; i < result->award_count; i++) {
+		while (lapsed < result->lapsed_count && result->lapsed[lapsed].sequence < result->awards[i].sequence)
+			tell_lapsed(run, &result->lapsed[lapsed++]);
 		tell_award(run, &result->awards[i]);
+	}
+	while (lapsed < result->lapsed_count)
+		tell_lapsed(run, &result->lapsed[lapsed++]);
 }
 
 static void tell_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)

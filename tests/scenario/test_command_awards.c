@@ -90,7 +90,7 @@ Test(command_awards, tells_lines_for_people)
 	command_outcome outcome = run("", "awards", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "     1  2014-01-21 20:26  ada  earned  Bronze (points 1)\n"
-			    "     2  2014-01-22 19:46  bob\\x1b[2J  earned  Bronze (points 1): for\\x0ayears\n"
+			    "     2  2014-01-22 19:46  bob\\x1b[2J  granted  Bronze (points 1): for\\x0ayears\n"
 			    "     3  2014-01-22 19:46  ada  lost  Bronze (points 1): cheated\n");
 	finish(&outcome);
 }
@@ -285,7 +285,7 @@ Test(command_awards, refuses_words_that_it_does_not_know)
 	expect_exit(outcome, 2);
 	expect_err(outcome, "brabeion awards: one word too many: ada\n");
 	finish(&outcome);
-	outcome = run("", "award", NULL);
+	outcome = run("", "awardss", NULL);
 	expect_err(outcome, "(did you mean \"awards\"?)");
 	finish(&outcome);
 }
