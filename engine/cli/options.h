@@ -45,9 +45,12 @@ typedef struct brb_cli_options {
 	const char *config;   /* "badges.yaml" unless given */
 	const char *database; /* NULL: badges.yaml's */
 	bool strict;
-	bool text; /* --format text */
+	bool text;   /* --format text */
+	bool has_at; /* --at */
+	bool past;   /* --history */
 	size_t batch;
 	brb_cli_choice progress;
+	uint32_t level; /* 0: not given */
 	bool json;
 	bool has_limit;
 	size_t limit;
@@ -64,12 +67,9 @@ typedef struct brb_cli_options {
 	size_t processes;
 	bool until_idle;
 	bool cxx;           /* --cxx */
-	uint32_t level;     /* 0: not given */
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
-	bool has_at; /* --at */
 	int64_t at_us;
-	bool past;    /* --history */
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
