@@ -14,42 +14,7 @@
 
 #include "cli/glyphs.h"
 
-enum { OPTION_COUNT = 29, LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
-
-static const struct {
-	unsigned bit; /* 0: known to all */
-	struct option option;
-} all_options[OPTION_COUNT] = {
-	{ BRB_CLI_OPTION_CONFIG, { "config", required_argument, NULL, 'c' } },
-	{ BRB_CLI_OPTION_DATABASE, { "database", required_argument, NULL, 'd' } },
-	{ BRB_CLI_OPTION_STRICT, { "strict", no_argument, NULL, 's' } },
-	{ BRB_CLI_OPTION_FORMAT, { "format", required_argument, NULL, 'f' } },
-	{ BRB_CLI_OPTION_BATCH, { "batch", required_argument, NULL, 'b' } },
-	{ BRB_CLI_OPTION_PROGRESS, { "progress", required_argument, NULL, 'p' } },
-	{ BRB_CLI_OPTION_JSON, { "json", no_argument, NULL, 'j' } },
-	{ BRB_CLI_OPTION_LIMIT, { "limit", required_argument, NULL, 'l' } },
-	{ BRB_CLI_OPTION_SINCE, { "since", required_argument, NULL, 'n' } },
-	{ BRB_CLI_OPTION_FOLLOW, { "follow", no_argument, NULL, 'w' } },
-	{ BRB_CLI_OPTION_WATCH, { "watch", optional_argument, NULL, 'r' } },
-	{ BRB_CLI_OPTION_ALL, { "all", no_argument, NULL, 'a' } },
-	{ BRB_CLI_OPTION_CLOCK, { "clock", required_argument, NULL, 'k' } },
-	{ BRB_CLI_OPTION_UNTIL, { "until", required_argument, NULL, 'u' } },
-	{ BRB_CLI_OPTION_JOBS, { "waiting", no_argument, NULL, 'W' } },
-	{ BRB_CLI_OPTION_JOBS, { "running", no_argument, NULL, 'R' } },
-	{ BRB_CLI_OPTION_JOBS, { "delayed", no_argument, NULL, 'D' } },
-	{ BRB_CLI_OPTION_JOBS, { "parked", no_argument, NULL, 'P' } },
-	{ BRB_CLI_OPTION_JOBS, { "badge", required_argument, NULL, 'B' } },
-	{ BRB_CLI_OPTION_JOBS, { "user", required_argument, NULL, 'U' } },
-	{ BRB_CLI_OPTION_PROCESSES, { "processes", required_argument, NULL, 'N' } },
-	{ BRB_CLI_OPTION_UNTIL_IDLE, { "until-idle", no_argument, NULL, 'i' } },
-	{ BRB_CLI_OPTION_CXX, { "cxx", no_argument, NULL, 'x' } },
-	{ BRB_CLI_OPTION_LEVEL, { "level", required_argument, NULL, 'v' } },
-	{ BRB_CLI_OPTION_REASON, { "reason", required_argument, NULL, 'e' } },
-	{ BRB_CLI_OPTION_NOTE, { "note", required_argument, NULL, 'o' } },
-	{ BRB_CLI_OPTION_AT, { "at", required_argument, NULL, 't' } },
-	{ BRB_CLI_OPTION_HISTORY, { "history", no_argument, NULL, 'y' } },
-	{ 0, { "help", no_argument, NULL, 'h' } },
-};
+enum { LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -107,24 +72,6 @@ static bool fault(const char *command, const char *what, const char *word, const
 	return false;
 }
 
-static bool unknown_option(const char *command, const char *word, unsigned known)
-{
-	const char *names[OPTION_COUNT + 1] = { NULL };
-	size_t count = 0;
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (all_options[i].bit == 0 || (known & all_options[i].bit))
-			names[count++] = all_options[i].option.name;
-	char bare[LONGEST_WORD + 1] = "";
-	const char *start = word + strspn(word, "-");
-	memcpy(bare, start, least(strcspn(start, "="), LONGEST_WORD));
-	const char *nearest = brb_cli_options_nearest(bare, names);
-	if (!nearest)
-		return fault(command, "unknown option ", word, "");
-	char hint[64] = " (did you mean --";
-	strcat(strcat(hint, nearest), "?)");
-	return fault(command, "unknown option ", word, hint);
-}
-
 static bool read_count(const char *command, const char *option, const char *text, size_t least_value, size_t most,
 		       size_t *count)
 {
@@ -137,7 +84,7 @@ static bool read_count(const char *command, const char *option, const char *text
 	return true;
 }
 
-static bool read_since(const char *command, const char *text, brb_cli_options *options)
+static bool take_since(const char *command, const char *text, brb_cli_options *options)
 {
 	size_t sequence = 0;
 	if (!read_count(command, "--since: ", text, 0, INT64_MAX, &sequence))
@@ -146,7 +93,7 @@ static bool read_since(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
-static bool read_format(const char *command, const char *text, brb_cli_options *options)
+static bool take_format(const char *command, const char *text, brb_cli_options *options)
 {
 	if (strcmp(text, "json") != 0 && strcmp(text, "text") != 0)
 		return fault(command, "--format: expected json or text, not ", text, "");
@@ -154,7 +101,7 @@ static bool read_format(const char *command, const char *text, brb_cli_options *
 	return true;
 }
 
-static bool read_progress(const char *command, const char *text, brb_cli_options *options)
+static bool take_progress(const char *command, const char *text, brb_cli_options *options)
 {
 	static const char *const names[] = { "auto", "always", "never" };
 	for (size_t i = 0; i < 3; i++) {
@@ -167,7 +114,7 @@ static bool read_progress(const char *command, const char *text, brb_cli_options
 }
 
 /* Without a value: on. */
-static bool read_watch(const char *command, const char *text, brb_cli_options *options)
+static bool take_watch(const char *command, const char *text, brb_cli_options *options)
 {
 	if (text && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
 		return fault(command, "--watch: expected on or off, not ", text, "");
@@ -175,7 +122,7 @@ static bool read_watch(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
-static bool read_clock(const char *command, const char *text, brb_cli_options *options)
+static bool take_clock(const char *command, const char *text, brb_cli_options *options)
 {
 	if (strcmp(text, "events") != 0 && strcmp(text, "wall") != 0)
 		return fault(command, "--clock: expected events or wall, not ", text, "");
@@ -183,7 +130,7 @@ static bool read_clock(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
-static bool read_until(const char *command, const char *text, brb_cli_options *options)
+static bool take_until(const char *command, const char *text, brb_cli_options *options)
 {
 	options->has_until = true;
 	return brabeion_time_parse(text, &options->until_us) == BRABEION_OK ||
@@ -199,28 +146,7 @@ static bool read_job_state(const char *command, brabeion_job_state state, brb_cl
 	return true;
 }
 
-/* Which jobs. */
-static bool take_job_option(const char *command, int letter, brb_cli_options *options)
-{
-	switch (letter) {
-	case 'W':
-		return read_job_state(command, BRABEION_JOB_WAITING, options);
-	case 'R':
-		return read_job_state(command, BRABEION_JOB_RUNNING, options);
-	case 'D':
-		return read_job_state(command, BRABEION_JOB_DELAYED, options);
-	case 'P':
-		return read_job_state(command, BRABEION_JOB_PARKED, options);
-	case 'B':
-		options->badge = optarg;
-		return *optarg || fault(command, "--badge: an empty name", "", "");
-	default:
-		options->user = optarg;
-		return *optarg || fault(command, "--user: an empty name", "", "");
-	}
-}
-
-static bool read_level(const char *command, const char *text, brb_cli_options *options)
+static bool take_level(const char *command, const char *text, brb_cli_options *options)
 {
 	size_t level = 0;
 	if (!read_count(command, "--level: ", text, 1, UINT32_MAX, &level))
@@ -229,93 +155,223 @@ static bool read_level(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
-static bool read_at(const char *command, const char *text, brb_cli_options *options)
+static bool take_at(const char *command, const char *text, brb_cli_options *options)
 {
 	options->has_at = true;
 	return brabeion_time_parse(text, &options->at_us) == BRABEION_OK ||
 	       fault(command, "--at: expected a time like 2014-01-21T20:26:05Z, not ", text, "");
 }
 
-static bool take_option(const char *command, int letter, brb_cli_options *options)
+static bool take_config(const char *command, const char *text, brb_cli_options *options)
 {
-	switch (letter) {
-	case 'c':
-		options->config = optarg;
-		return *optarg || fault(command, "--config: an empty name", "", "");
-	case 'd':
-		options->database = optarg;
-		return *optarg || fault(command, "--database: an empty name", "", "");
-	case 's':
-		options->strict = true;
-		return true;
-	case 'f':
-		return read_format(command, optarg, options);
-	case 'b':
-		return read_count(command, "--batch: ", optarg, 1, MOST_EVENTS, &options->batch);
-	case 'p':
-		return read_progress(command, optarg, options);
-	case 'j':
-		options->json = true;
-		return true;
-	case 'l':
-		options->has_limit = true;
-		return read_count(command, "--limit: ", optarg, 1, SIZE_MAX / 2, &options->limit);
-	case 'n':
-		return read_since(command, optarg, options);
-	case 'r':
-		return read_watch(command, optarg, options);
-	case 'k':
-		return read_clock(command, optarg, options);
-	case 'u':
-		return read_until(command, optarg, options);
-	case 'v':
-		return read_level(command, optarg, options);
-	case 'e':
-		options->reason = optarg;
-		return true;
-	case 'o':
-		options->note = optarg;
-		return true;
-	case 't':
-		return read_at(command, optarg, options);
-	case 'y':
-		options->past = true;
-		return true;
-	case 'w':
-		options->follow = true;
-		return true;
-	case 'x':
-		options->cxx = true;
-		return true;
-	case 'a':
-		options->all = true;
-		return true;
-	case 'N':
-		return read_count(command, "--processes: ", optarg, 1, MOST_PROCESSES, &options->processes);
-	case 'i':
-		options->until_idle = true;
-		return true;
-	case 'W':
-	case 'R':
-	case 'D':
-	case 'P':
-	case 'B':
-	case 'U':
-		return take_job_option(command, letter, options);
-	default:
-		options->help = true;
-		return true;
-	}
+	options->config = text;
+	return *text || fault(command, "--config: an empty name", "", "");
 }
 
-static size_t choose_known(unsigned known, struct option *chosen)
+static bool take_database(const char *command, const char *text, brb_cli_options *options)
+{
+	options->database = text;
+	return *text || fault(command, "--database: an empty name", "", "");
+}
+
+static bool take_badge(const char *command, const char *text, brb_cli_options *options)
+{
+	options->badge = text;
+	return *text || fault(command, "--badge: an empty name", "", "");
+}
+
+static bool take_user(const char *command, const char *text, brb_cli_options *options)
+{
+	options->user = text;
+	return *text || fault(command, "--user: an empty name", "", "");
+}
+
+static bool take_reason(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	options->reason = text;
+	return true;
+}
+
+static bool take_note(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	options->note = text;
+	return true;
+}
+
+static bool take_strict(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->strict = true;
+	return true;
+}
+
+static bool take_json(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->json = true;
+	return true;
+}
+
+static bool take_follow(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->follow = true;
+	return true;
+}
+
+static bool take_all(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->all = true;
+	return true;
+}
+
+static bool take_until_idle(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->until_idle = true;
+	return true;
+}
+
+static bool take_cxx(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->cxx = true;
+	return true;
+}
+
+static bool take_history(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->past = true;
+	return true;
+}
+
+static bool take_help(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->help = true;
+	return true;
+}
+
+static bool take_waiting(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)text;
+	return read_job_state(command, BRABEION_JOB_WAITING, options);
+}
+
+static bool take_running(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)text;
+	return read_job_state(command, BRABEION_JOB_RUNNING, options);
+}
+
+static bool take_delayed(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)text;
+	return read_job_state(command, BRABEION_JOB_DELAYED, options);
+}
+
+static bool take_parked(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)text;
+	return read_job_state(command, BRABEION_JOB_PARKED, options);
+}
+
+static bool take_batch(const char *command, const char *text, brb_cli_options *options)
+{
+	return read_count(command, "--batch: ", text, 1, MOST_EVENTS, &options->batch);
+}
+
+static bool take_limit(const char *command, const char *text, brb_cli_options *options)
+{
+	options->has_limit = true;
+	return read_count(command, "--limit: ", text, 1, SIZE_MAX / 2, &options->limit);
+}
+
+static bool take_processes(const char *command, const char *text, brb_cli_options *options)
+{
+	return read_count(command, "--processes: ", text, 1, MOST_PROCESSES, &options->processes);
+}
+
+/* ---- what there is ---- */
+
+static const struct {
+	unsigned bit; /* 0: known to all */
+	const char *name;
+	int value; /* getopt's: whether one stands behind it */
+	bool (*take)(const char *command, const char *text, brb_cli_options *options); /* text NULL: no value */
+} all_options[] = {
+	{ BRB_CLI_OPTION_CONFIG, "config", required_argument, take_config },
+	{ BRB_CLI_OPTION_DATABASE, "database", required_argument, take_database },
+	{ BRB_CLI_OPTION_STRICT, "strict", no_argument, take_strict },
+	{ BRB_CLI_OPTION_FORMAT, "format", required_argument, take_format },
+	{ BRB_CLI_OPTION_BATCH, "batch", required_argument, take_batch },
+	{ BRB_CLI_OPTION_PROGRESS, "progress", required_argument, take_progress },
+	{ BRB_CLI_OPTION_JSON, "json", no_argument, take_json },
+	{ BRB_CLI_OPTION_LIMIT, "limit", required_argument, take_limit },
+	{ BRB_CLI_OPTION_SINCE, "since", required_argument, take_since },
+	{ BRB_CLI_OPTION_FOLLOW, "follow", no_argument, take_follow },
+	{ BRB_CLI_OPTION_WATCH, "watch", optional_argument, take_watch },
+	{ BRB_CLI_OPTION_ALL, "all", no_argument, take_all },
+	{ BRB_CLI_OPTION_CLOCK, "clock", required_argument, take_clock },
+	{ BRB_CLI_OPTION_UNTIL, "until", required_argument, take_until },
+	{ BRB_CLI_OPTION_JOBS, "waiting", no_argument, take_waiting },
+	{ BRB_CLI_OPTION_JOBS, "running", no_argument, take_running },
+	{ BRB_CLI_OPTION_JOBS, "delayed", no_argument, take_delayed },
+	{ BRB_CLI_OPTION_JOBS, "parked", no_argument, take_parked },
+	{ BRB_CLI_OPTION_JOBS, "badge", required_argument, take_badge },
+	{ BRB_CLI_OPTION_JOBS, "user", required_argument, take_user },
+	{ BRB_CLI_OPTION_PROCESSES, "processes", required_argument, take_processes },
+	{ BRB_CLI_OPTION_UNTIL_IDLE, "until-idle", no_argument, take_until_idle },
+	{ BRB_CLI_OPTION_CXX, "cxx", no_argument, take_cxx },
+	{ BRB_CLI_OPTION_LEVEL, "level", required_argument, take_level },
+	{ BRB_CLI_OPTION_REASON, "reason", required_argument, take_reason },
+	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
+	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
+	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
+	{ 0, "help", no_argument, take_help },
+};
+
+enum { OPTION_COUNT = sizeof all_options / sizeof *all_options };
+enum { FIRST_VALUE = 256 }; /* of getopt's answers, past any letter: the row's number is added */
+
+static bool unknown_option(const char *command, const char *word, unsigned known)
+{
+	const char *names[OPTION_COUNT + 1] = { NULL };
+	size_t count = 0;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (all_options[i].bit == 0 || (known & all_options[i].bit))
+			names[count++] = all_options[i].name;
+	char bare[LONGEST_WORD + 1] = "";
+	const char *start = word + strspn(word, "-");
+	memcpy(bare, start, least(strcspn(start, "="), LONGEST_WORD));
+	const char *nearest = brb_cli_options_nearest(bare, names);
+	if (!nearest)
+		return fault(command, "unknown option ", word, "");
+	char hint[64] = " (did you mean --";
+	strcat(strcat(hint, nearest), "?)");
+	return fault(command, "unknown option ", word, hint);
+}
+
+static void choose_known(unsigned known, struct option *chosen)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (all_options[i].bit == 0 || (known & all_options[i].bit))
-			chosen[count++] = all_options[i].option;
+			chosen[count++] = (struct option){ all_options[i].name, all_options[i].value, NULL,
+							   FIRST_VALUE + (int)i };
 	chosen[count] = (struct option){ 0 };
-	return count;
 }
 
 bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t most_arguments,
@@ -329,16 +385,18 @@ bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t m
 	choose_known(known, chosen);
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
-	int letter;
-	while ((letter = getopt_long(word_count, words, ":h", chosen, NULL)) != -1) {
+	int answer;
+	while ((answer = getopt_long(word_count, words, ":h", chosen, NULL)) != -1) {
 		const char *word = words[optind - 1];
-		if (letter == ':')
+		if (answer == ':')
 			return fault(command, "a value is missing after ", word, "");
-		if (letter == '?' && optopt != 0 && strncmp(word, "--", 2) == 0)
+		if (answer == '?' && optopt != 0 && strncmp(word, "--", 2) == 0)
 			return fault(command, "no value is expected in ", word, "");
-		if (letter == '?')
+		if (answer == '?')
 			return unknown_option(command, word, known);
-		if (!take_option(command, letter, &read))
+		if (answer == 'h')
+			read.help = true;
+		else if (!all_options[answer - FIRST_VALUE].take(command, optarg, &read))
 			return false;
 	}
 	read.arguments = words + optind;
