@@ -115,7 +115,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	if (status == BRABEION_OK)
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_number_badges(generation, engine->store, error);
+		status = brb_engine_number_badges(generation, NULL, engine->store, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status != BRABEION_OK) {

@@ -138,8 +138,9 @@ brabeion_status brb_engine_open_home(const brb_config *config, const char *datab
 brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
-/* Numbers of badges and plugins in the store; the generation is not published yet. */
-brabeion_status brb_engine_number_badges(brb_generation *generation, brb_store *store, brabeion_error *error);
+/* Numbers of badges and plugins in the store, or as in `before`, the generation at work (NULL: none). Before publishing. */
+brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,
+					 brabeion_error *error);
 
 /* ---- judging ---- */
 

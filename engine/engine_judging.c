@@ -70,8 +70,31 @@ static bool has_news(const brabeion_result *results, size_t count)
 	return i < count;
 }
 
+/* Field by field, in their order: clearing the whole and then filling it in is measurable, once for every event. */
+static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const brb_generation *generation,
+			      brb_counters *counters, brb_guard *guard)
+{
+	judge->generation = generation;
+	judge->view = &brb_view_in_store;
+	judge->detached = NULL;
+	judge->store = engine->store;
+	judge->log = &engine->log;
+	judge->clock = &engine->clock;
+	judge->guard = &guard->depth;
+	judge->counters = counters;
+	judge->group = &engine->group;
+	judge->history = engine->history;
+	judge->quarantine = &engine->quarantine;
+	judge->single = judge->leads = judge->left_to_group = judge->needed_store = false;
+	judge->met_quarantine = judge->filled_quarantine = judge->timing = judge->in_transaction = false;
+	judge->award_capacity = 0;
+	judge->fault = BRABEION_OK;
+	judge->error = (brabeion_error)BRABEION_NO_ERROR;
+	judge->scratch = (brb_arena){ 0 };
+}
+
 /* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
-static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
+static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
 {
 	brb_guard *guard = brb_guard_here();
 	if (!*engine->born_here)
@@ -83,16 +106,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 	if (!*reader)
 		return BRABEION_MEMORY;
 	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
-	*judge = (brb_judge){ .generation = generation,
-			      .counters = brb_registry_counters(&engine->registry, *reader, generation),
-			      .guard = &guard->depth,
-			      .view = &brb_view_in_store,
-			      .store = engine->store,
-			      .group = &engine->group,
-			      .history = engine->history,
-			      .quarantine = &engine->quarantine,
-			      .log = &engine->log,
-			      .clock = &engine->clock };
+	init_judge(engine, judge, generation, brb_registry_counters(&engine->registry, *reader, generation), guard);
 	return BRABEION_OK;
 }
 

@@ -94,33 +94,75 @@ brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const 
 	return status;
 }
 
-/* Numbers of badges and plugins in the store; the generation is not published yet. */
-brabeion_status brb_engine_number_badges(brb_generation *generation, brb_store *store, brabeion_error *error)
+/* Badges and plugins of a generation that have no number yet, and the store's answers. */
+typedef struct unnumbered {
+	brb_badge **badges;
+	brb_store_badge *asked;
+	size_t badge_count;
+	brb_plugin **plugins;
+	const char **ids;
+	uint32_t *numbers;
+	size_t plugin_count;
+} unnumbered;
+
+/* False: no memory. */
+static bool list_unnumbered(const brb_generation *generation, brb_arena *arena, unnumbered *list)
+{
+	size_t badge_room = generation->badge_count + 1, plugin_room = generation->plugin_count + 1;
+	list->badges = brb_arena_take(arena, badge_room * sizeof *list->badges);
+	list->asked = brb_arena_take(arena, badge_room * sizeof *list->asked);
+	list->plugins = brb_arena_take(arena, plugin_room * sizeof *list->plugins);
+	list->ids = brb_arena_take(arena, plugin_room * sizeof *list->ids);
+	list->numbers = brb_arena_take(arena, plugin_room * sizeof *list->numbers);
+	if (!list->badges || !list->asked || !list->plugins || !list->ids || !list->numbers)
+		return false;
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		brb_badge *badge = generation->badges[i];
+		if (badge->number)
+			continue;
+		list->badges[list->badge_count] = badge;
+		list->asked[list->badge_count++] = (brb_store_badge){ .slug = badge->slug,
+								      .levels = badge->levels,
+								      .level_count = badge->level_count };
+	}
+	for (size_t i = 0; i < generation->plugin_count; i++) {
+		if (generation->plugins[i]->number)
+			continue;
+		list->plugins[list->plugin_count] = generation->plugins[i];
+		list->ids[list->plugin_count++] = generation->plugins[i]->id;
+	}
+	return true;
+}
+
+static brabeion_status number_new(brb_generation *generation, brb_store *store, brabeion_error *error)
 {
 	brb_arena arena = { 0 };
-	brb_store_badge *badges = brb_arena_take(&arena, (generation->badge_count + 1) * sizeof *badges);
-	const char **ids = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *ids);
-	uint32_t *numbers = brb_arena_take(&arena, (generation->plugin_count + 1) * sizeof *numbers);
-	if (!badges || !ids || !numbers) {
-		brb_arena_finish(&arena);
-		return brb_status_no_memory(error);
-	}
-	for (size_t i = 0; i < generation->badge_count; i++)
-		badges[i] = (brb_store_badge){ .slug = generation->badges[i]->slug,
-					       .levels = generation->badges[i]->levels,
-					       .level_count = generation->badges[i]->level_count };
-	for (size_t i = 0; i < generation->plugin_count; i++)
-		ids[i] = generation->plugins[i]->id;
-	brabeion_status status = brb_store_register(store, badges, generation->badge_count, ids, numbers,
-						    generation->plugin_count, error);
-	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
-		generation->badges[i]->number = badges[i].number;
-	for (size_t i = 0; i < generation->plugin_count && status == BRABEION_OK; i++)
-		generation->plugins[i]->number = numbers[i];
-	if (status == BRABEION_OK)
-		status = brb_generation_sort_numbers(generation, error);
+	unnumbered list = { .badge_count = 0 };
+	brabeion_status status = BRABEION_OK;
+	if (!list_unnumbered(generation, &arena, &list))
+		status = brb_status_no_memory(error);
+	else if (list.badge_count || list.plugin_count)
+		status = brb_store_register(store, list.asked, list.badge_count, list.ids, list.numbers,
+					    list.plugin_count, error);
+	for (size_t i = 0; i < list.badge_count && status == BRABEION_OK; i++)
+		list.badges[i]->number = list.asked[i].number;
+	for (size_t i = 0; i < list.plugin_count && status == BRABEION_OK; i++)
+		list.plugins[i]->number = list.numbers[i];
 	brb_arena_finish(&arena);
 	return status;
+}
+
+/*
+ * Only what is new is asked of the store: a thousand look-ups on each reload, though no event waited for them, took locks
+ * of SQLite's that every commit needs, too, and made one in a thousand events wait.
+ */
+brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,
+					 brabeion_error *error)
+{
+	if (before)
+		brb_generation_keep_numbers(generation, before);
+	brabeion_status status = number_new(generation, store, error);
+	return status == BRABEION_OK ? brb_generation_sort_numbers(generation, error) : status;
 }
 
 /* ---- reloading and checking ---- */
@@ -166,7 +208,7 @@ static brabeion_status load_next(brabeion_engine *engine, brb_config *config, br
 	if (status == BRABEION_OK)
 		status = brb_engine_load(config, engine->home, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_number_badges(generation, engine->store, error);
+		status = brb_engine_number_badges(generation, before, engine->store, error);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
 		return status;

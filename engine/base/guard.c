@@ -3,9 +3,4 @@
  */
 #include "base/guard.h"
 
-static _Thread_local brb_guard here;
-
-brb_guard *brb_guard_here(void)
-{
-	return &here;
-}
+_Thread_local brb_guard brb_guard_of_thread;

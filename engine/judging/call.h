@@ -20,15 +20,15 @@ typedef struct brb_call {
 	const brb_plugin *plugin;
 	const brb_badge *badge; /* NULL in observe */
 	int64_t at_us;
-	bool has_at;
-	bool failed;
-	int64_t took_us;  /* of the function that judges; -1: it was not timed */
-	bool granted;     /* by a person: a revocation is no obstacle */
-	const char *note; /* of the grant, else NULL */
-	bool has_to;
-	bool has_reason;
+	int64_t took_us;      /* of the function that judges; -1: it was not timed */
+	const char *note;     /* of the grant, else NULL */
 	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
 	uint32_t later_count; /* times that the judgement has asked for another */
+	bool has_at;
+	bool granted; /* by a person: a revocation is no obstacle */
+	bool failed;
+	bool has_to;
+	bool has_reason;
 	/* texts are written before they are read: not cleared for every call */
 	char to[BRB_SUBJECT_BYTES_MOST + 1];
 	char reason[BRB_SUBJECT_BYTES_MOST + 1];

@@ -161,10 +161,12 @@ static bool is_timed(uint64_t count, uint64_t trouble)
 	return count % 64 == 0 || count == 1 || (trouble && brb_trouble_is_slow(trouble));
 }
 
+/* Not read back from where it has just been written, which a processor waits for. */
 static uint64_t count_call(_Atomic uint64_t *counter)
 {
-	brb_count(counter, 1);
-	return atomic_load_explicit(counter, memory_order_relaxed);
+	uint64_t count = atomic_load_explicit(counter, memory_order_relaxed) + 1;
+	atomic_store_explicit(counter, count, memory_order_relaxed);
+	return count;
 }
 
 static int32_t ask_badge(brb_call *call, const brb_badge *badge, uint64_t trouble)
@@ -284,7 +286,7 @@ static uint32_t steps_of_plugin(const brb_route *route, uint32_t from)
 	return to - from;
 }
 
-static void judge_route(brb_call *call, const brb_route *route)
+static inline void judge_route(brb_call *call, const brb_route *route)
 {
 	++*call->judge->guard;
 	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
@@ -319,14 +321,9 @@ static void raise_awarded(brb_call *outer, uint32_t index)
 	outer->event = raised_by;
 }
 
-/*
- * What was earned, from that award of the result on, is told to badges that listen; what they earn in turn likewise,
- * level by level.
- */
-static void raise_all_awarded(brb_call *call, uint32_t from)
+/* Awards of the result, from that one on, and what is earned by them in turn, level by level. */
+static void raise_by_level(brb_call *call, uint32_t from)
 {
-	if (from == call->result->award_count || !call->judge->generation->on_awarded)
-		return;
 	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
 		uint32_t to = call->result->award_count;
 		for (; from < to && call->judge->fault == BRABEION_OK; from++)
@@ -337,6 +334,13 @@ static void raise_all_awarded(brb_call *call, uint32_t from)
 			      "brabeion.awarded: badges award each other %d deep on event \"%s\" of user \"%s\"; not "
 			      "raised further",
 			      BRB_AWARDED_DEPTH_MOST, call->event->name, call->event->user);
+}
+
+/* What was earned, from that award of the result on, is told to badges that listen. */
+static inline void raise_all_awarded(brb_call *call, uint32_t from)
+{
+	if (from < call->result->award_count && call->judge->generation->on_awarded)
+		raise_by_level(call, from);
 }
 
 /* ---- the whole ---- */

@@ -35,21 +35,22 @@ typedef struct brb_judge {
 	unsigned *guard;        /* this thread's: plugins must not call the engine */
 	brb_counters *counters; /* of the thread whose event it is */
 	brb_group *group;
-	brb_history *history;    /* NULL: time is the clock's */
-	uint32_t award_capacity; /* of the array of the result under way */
+	brb_history *history; /* NULL: time is the clock's */
 	brb_quarantine *quarantine;
-	bool single;            /* one event, so that what it finds held is worth remembering */
-	bool leads;             /* this thread leads the group: it may begin a transaction */
-	bool left_to_group;     /* nothing was judged: the event is sure, or likely, to need the store */
-	bool needed_store;      /* the event under way read or changed memory, or earned something new */
-	bool met_quarantine;    /* something that is set aside was passed over */
-	bool filled_quarantine; /* something was set aside */
-	bool timing;            /* the call under way is timed */
-	int64_t waited_us;      /* by a timed call, for the store */
-	bool in_transaction;    /* begun by the judge when first needed; ended by the caller */
-	brabeion_status fault;  /* of the store: the transaction cannot be committed */
-	brabeion_error error;   /* its message */
-	brb_arena scratch;      /* texts for the judgement under way */
+	/* What follows is cleared for every event: small, and side by side. */
+	bool single;             /* one event, so that what it finds held is worth remembering */
+	bool leads;              /* this thread leads the group: it may begin a transaction */
+	bool left_to_group;      /* nothing was judged: the event is sure, or likely, to need the store */
+	bool needed_store;       /* the event under way read or changed memory, or earned something new */
+	bool met_quarantine;     /* something that is set aside was passed over */
+	bool filled_quarantine;  /* something was set aside */
+	bool timing;             /* the call under way is timed */
+	bool in_transaction;     /* begun by the judge when first needed; ended by the caller */
+	uint32_t award_capacity; /* of the array of the result under way */
+	brabeion_status fault;   /* of the store: the transaction cannot be committed */
+	brabeion_error error;    /* its message */
+	brb_arena scratch;       /* texts for the judgement under way */
+	int64_t waited_us;       /* by a timed call, for the store; written when one begins, not cleared before */
 } brb_judge;
 
 enum { BRB_AWARDED_DEPTH_MOST = 16 };

@@ -96,6 +96,12 @@ static inline const brb_route *brb_generation_route(const brb_generation *genera
 	return (const brb_route *)brb_table_get(&generation->routes, event);
 }
 
+/*
+ * Gives numbers in the store to what has them in `before`, the generation at work: plugins of the same id, badges of the
+ * same slug and levels. A number never changes, and what is at work is on record. The rest stays at 0.
+ */
+void brb_generation_keep_numbers(brb_generation *generation, const brb_generation *before);
+
 /* Once its badges have their numbers: sorts them. */
 brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error);
 

@@ -104,6 +104,60 @@ Test(generation, many_badges_of_one_plugin_on_one_event)
 	brb_generation_close(generation);
 }
 
+/* ---- numbers in the store ---------------------------------------------------------------------------------------- */
+
+/* The last level of the second badge is this one. */
+static brb_generation *open_two(const char *level)
+{
+	char lines[300];
+	snprintf(lines, sizeof lines,
+		 "  - file: good_one.so\n"
+		 "    badges:\n"
+		 "      - { badge: good-one, slug: kept }\n"
+		 "      - { badge: good-one, slug: renamed, levels: [B, S, %s] }\n"
+		 "  - file: counts_loads.so\n",
+		 level);
+	return open_generation(lines);
+}
+
+Test(generation, what_is_at_work_keeps_its_numbers)
+{
+	brb_generation *before = open_two("{ name: A, description: a }");
+	brb_generation *after = open_two("{ name: A, description: other }");
+	brb_generation *fewer = open_generation("  - file: counts_loads.so\n");
+	const uint32_t numbers[] = { 7, 8, 9 };
+	for (size_t i = 0; i < 3; i++)
+		before->badges[i]->number = numbers[i];
+	before->plugins[0]->number = 4;
+	before->plugins[1]->number = 5;
+	brb_generation_keep_numbers(after, before);
+	cr_expect_eq(after->badges[0]->number, 7);
+	cr_expect_eq(after->badges[1]->number, 0, "its level's new description is to be stored");
+	cr_expect_eq(after->badges[2]->number, 9);
+	cr_expect_eq(after->plugins[0]->number, 4);
+	cr_expect_eq(after->plugins[1]->number, 5);
+	brb_generation_keep_numbers(fewer, before);
+	cr_expect_eq(fewer->badges[0]->number, 9);
+	cr_expect_eq(fewer->plugins[0]->number, 5, "at another place");
+	brb_generation_close(fewer);
+	brb_generation_close(after);
+	brb_generation_close(before);
+}
+
+Test(generation, what_is_new_has_no_number_yet)
+{
+	brb_generation *before = open_generation("  - file: counts_loads.so\n");
+	brb_generation *after = open_two("{ name: A, description: a }");
+	before->badges[0]->number = 9;
+	before->plugins[0]->number = 5;
+	brb_generation_keep_numbers(after, before);
+	cr_expect_eq(after->badges[0]->number, 0);
+	cr_expect_eq(after->plugins[0]->number, 0);
+	cr_expect_eq(after->plugins[1]->number, 5);
+	brb_generation_close(after);
+	brb_generation_close(before);
+}
+
 /* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 Test(generation, a_slug_twice_over_two_plugins)
