@@ -216,6 +216,10 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
 					   brabeion_badge_list *list, brabeion_error *error);
 
+/* What there is of the journal, with the generation's bounds. (engine_journal.c) */
+brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation *generation,
+				   brabeion_journal_info *info, brabeion_error *error);
+
 /* All badges of a generation; with `store`, their holders. */
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,
 				       brabeion_error *error);

@@ -87,6 +87,7 @@ static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const b
 	judge->quarantine = &engine->quarantine;
 	judge->single = judge->leads = judge->left_to_group = judge->needed_store = false;
 	judge->met_quarantine = judge->filled_quarantine = judge->timing = judge->in_transaction = false;
+	judge->cause = 0;
 	judge->award_capacity = 0;
 	judge->fault = BRABEION_OK;
 	judge->error = (brabeion_error)BRABEION_NO_ERROR;

@@ -90,6 +90,23 @@ void brabeion_job_page_finish(brabeion_job_page *page)
 	*page = (brabeion_job_page){ 0 };
 }
 
+void brabeion_journal_list_finish(brabeion_journal_list *list)
+{
+	if (!list)
+		return;
+	brb_memory_release(list->entries);
+	free_memory(list->memory);
+	*list = (brabeion_journal_list){ 0 };
+}
+
+void brabeion_explanation_finish(brabeion_explanation *explanation)
+{
+	if (!explanation)
+		return;
+	free_memory(explanation->memory);
+	*explanation = (brabeion_explanation){ 0 };
+}
+
 void brabeion_stats_finish(brabeion_stats_report *report)
 {
 	if (!report)

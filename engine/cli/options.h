@@ -36,7 +36,8 @@ enum {
 	BRB_CLI_OPTION_REASON = 1 << 19,
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
-	BRB_CLI_OPTION_HISTORY = 1 << 22
+	BRB_CLI_OPTION_HISTORY = 1 << 22,
+	BRB_CLI_OPTION_SINCE_TIME = 1 << 23 /* --since, of a time */
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -54,7 +55,9 @@ typedef struct brb_cli_options {
 	bool json;
 	bool has_limit;
 	size_t limit;
-	int64_t since; /* a sequence; 0: from the beginning */
+	int64_t since;  /* a sequence; 0: from the beginning */
+	bool has_since; /* --since, of a time */
+	int64_t since_us;
 	bool follow;
 	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
 	bool all;

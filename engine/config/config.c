@@ -297,6 +297,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "probe", read_probe, false },
 		{ "workers", brb_config_read_workers, false },
 		{ "jobs", brb_config_read_jobs, false },
+		{ "journal", brb_config_read_journal, false },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {

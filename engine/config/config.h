@@ -84,6 +84,12 @@ typedef struct brb_config_jobs {
 	int64_t grace_us;
 } brb_config_jobs;
 
+/* Whether what is judged is written down. */
+typedef struct brb_config_journal {
+	int64_t keep_us; /* 0: it is not; INT64_MAX: forever */
+	int64_t max_bytes;
+} brb_config_journal;
+
 typedef struct brb_config {
 	const char *name;     /* what messages call the file: the path as it was given */
 	const char *database; /* resolved path; never NULL */
@@ -95,6 +101,7 @@ typedef struct brb_config {
 	brb_config_quarantine quarantine; /* of badges that have none of their own, and of observes */
 	int64_t probe_ms; /* how long a plugin that is tried may take for one step; 0: none is tried */
 	brb_config_jobs jobs;
+	brb_config_journal journal;
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
 	const char *text; /* the file's bytes */

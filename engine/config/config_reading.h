@@ -84,6 +84,9 @@ void brb_config_set_job_defaults(brb_config_jobs *jobs);
 void brb_config_read_workers(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
 void brb_config_read_jobs(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
 
+/* `journal`. (config_journal.c) */
+void brb_config_read_journal(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
+
 /* Reads reading->plugins into the configuration. */
 void brb_config_read_plugins(brb_config_reading *reading);
 

@@ -10,6 +10,9 @@
 
 enum { BRB_CALL_MESSAGE_BYTES = 512 };
 
+/* What award has answered of late: nothing yet; nothing, for the badge is judged later. */
+enum { BRB_UNANSWERED = INT32_MIN, BRB_FROZEN = INT32_MIN + 1 };
+
 typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
 
 typedef struct brb_call {
@@ -24,6 +27,7 @@ typedef struct brb_call {
 	const char *note;     /* of the grant, else NULL */
 	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
 	uint32_t later_count; /* times that the judgement has asked for another */
+	int32_t answer;       /* of award, or one of the two above */
 	bool has_at;
 	bool granted; /* by a person: a revocation is no obstacle */
 	bool failed;

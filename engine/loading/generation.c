@@ -77,6 +77,8 @@ static brb_route *route_of(generation_builder *builder, const char *event)
 		return NULL;
 	route->event = event;
 	route->hint = (brb_route_hint *)(((uintptr_t)hint + 63) & ~(uintptr_t)63);
+	if (generation->journal.keep_us) /* whatever comes of an event: it needs the store to be written down */
+		atomic_init(&route->hint->warmth, BRB_ROUTE_WARMEST);
 	return route;
 }
 
@@ -282,6 +284,7 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 	brb_generation *generation = brb_memory_take_zeroed(1, sizeof *generation);
 	if (!generation)
 		return brb_status_no_memory(error);
+	generation->journal = config->journal;
 	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
 	prepare_plugins(&builder, home);
 	try_plugins(&builder, home, log);

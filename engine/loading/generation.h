@@ -57,6 +57,7 @@ typedef struct brb_generation {
 	brb_trouble *observe_troubles; /* of the plugins' observes */
 	brb_table routes;              /* event -> brb_route */
 	brb_table slugs;               /* slug -> brb_badge */
+	brb_config_journal journal;    /* whether what it judges is written down */
 	const brb_route *on_awarded;   /* of "brabeion.awarded", NULL: nobody listens */
 	uint32_t *numbers;             /* of its badges in the store, ascending */
 	brb_badge **numbered;          /* the badges in the order of their numbers */

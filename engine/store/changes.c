@@ -86,6 +86,7 @@ void brb_store_forget_changes(brb_store *store)
 	store->seen.added = 0;
 	brb_arena_reset(&store->arena);
 	brb_store_forget_jobs(store);
+	brb_store_forget_journal(store);
 }
 
 /* ---- writing ---- */
@@ -149,6 +150,8 @@ brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 		status = write_award(store, &store->awards[i], error);
 	if (status == BRABEION_OK)
 		status = brb_store_write_jobs(store, error);
+	if (status == BRABEION_OK)
+		status = brb_journal_write_counters(store, error);
 	return status == BRABEION_OK ? write_sequence(store, error) : status;
 }
 

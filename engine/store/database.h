@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "store/jobs_sql.h"
+#include "store/journal_sql.h"
 #include "store/peek_sql.h"
 #include "store/store.h"
 
@@ -106,7 +107,7 @@
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
 	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
-		BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
+		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
 			BRB_STATEMENT_COUNT
 } brb_statement;

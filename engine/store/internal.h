@@ -45,7 +45,11 @@ typedef struct brb_pending_job {
 	int64_t at_us;
 	int64_t due_us;
 	const char *state;
+	int64_t journal;
 } brb_pending_job;
+
+/* What is counted of the journal. */
+enum { BRB_JOURNAL_SEQUENCE, BRB_JOURNAL_BYTES, BRB_JOURNAL_KEEP, BRB_JOURNAL_MAX, BRB_JOURNAL_COUNTERS };
 
 struct brb_store {
 	char *path;
@@ -88,6 +92,15 @@ struct brb_store {
 		bool are_ready;            /* after this transaction, for workers who may be asleep */
 		atomic_bool were_stored;   /* by any transaction */
 	} jobs;
+
+	struct {
+		bool is_known; /* the counters are as they are in the database */
+		int64_t now[BRB_JOURNAL_COUNTERS], written[BRB_JOURNAL_COUNTERS];
+		int64_t oldest_us;    /* no row arrived before; INT64_MIN: not known */
+		int64_t added;        /* rows in this transaction */
+		int64_t next_look_us; /* by the monotonic clock, where none are added */
+		brb_builder state;    /* the last one written */
+	} journal;
 
 	struct brb_known *known; /* what is surely held */
 	bool written_early;      /* the tables show what is not committed: nothing read from them is sure */
@@ -163,5 +176,18 @@ void brb_known_confirm(brb_store *store);
 /* ---- seen ids (seen.c) ---- */
 
 brabeion_status brb_store_sweep_seen(brb_store *store, brabeion_error *error);
+
+/* ---- the journal (journal.c, journal_names.c) ---- */
+
+brabeion_status brb_journal_read_counters(brb_database *database, int64_t values[BRB_JOURNAL_COUNTERS],
+					  brabeion_error *error);
+brabeion_status brb_journal_write_counters(brb_store *store, brabeion_error *error);
+
+/* Takes rows away that are too old, or too many. */
+brabeion_status brb_store_sweep_journal(brb_store *store, brabeion_error *error);
+void brb_store_forget_journal(brb_store *store);
+
+/* Replaces a user's name in what was judged of others. */
+brabeion_status brb_journal_rename(brb_store *store, const char *from, const char *into, brabeion_error *error);
 
 #endif

@@ -46,9 +46,11 @@ static void will_be_due(brb_store *store, int64_t run, int64_t due_us)
 
 brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, brabeion_error *error)
 {
-	brb_pending_job pending = {
-		.badge = job->badge, .run = job->run, .at_us = job->at_us, .due_us = job->due_us
-	};
+	brb_pending_job pending = { .badge = job->badge,
+				    .run = job->run,
+				    .at_us = job->at_us,
+				    .due_us = job->due_us,
+				    .journal = job->journal };
 	brabeion_status status = BRABEION_OK;
 	if (store->jobs.marked_count == store->jobs.count && store->jobs.arena.used_bytes > PENDING_BYTES_MOST)
 		status = brb_store_write_jobs(store, error);
@@ -96,6 +98,7 @@ static brabeion_status insert(brb_store *store, const brb_pending_job *job, bool
 	sqlite3_bind_int64(statement, 7, job->due_us);
 	brb_bind_optional(statement, 8, is_head ? &job->due_us : NULL);
 	sqlite3_bind_text(statement, 9, job->state, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 10, job->journal);
 	return brb_database_run(&store->database, statement, error);
 }
 

@@ -38,6 +38,7 @@ typedef struct brb_store_job {
 	int64_t run;    /* 0: by the live clock */
 	const brabeion_field *fields;
 	size_t field_count;
+	int64_t journal; /* the row of the event by which it came about (store/journal.h); 0: none */
 } brb_store_job;
 
 /*
@@ -71,6 +72,7 @@ typedef struct brb_store_claimed {
 	int64_t due_us;
 	const brabeion_field *fields; /* as they were added */
 	size_t field_count;
+	int64_t journal; /* as it was added */
 } brb_store_claimed;
 
 /* Jobs that the claim has parked, to be logged. */

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "store/state.h"
 
-enum { COLUMN_AT = SEAT_ATTEMPTS + 1, COLUMN_USER, COLUMN_EVENT, COLUMN_EVENT_ID, COLUMN_STATE };
+enum { COLUMN_AT = SEAT_ATTEMPTS + 1, COLUMN_USER, COLUMN_EVENT, COLUMN_EVENT_ID, COLUMN_STATE, COLUMN_JOURNAL };
 
 void brb_store_claimed_list_finish(brb_store_claimed_list *list)
 {
@@ -65,6 +65,7 @@ static brabeion_status read_ready(brb_claim_work *work, sqlite3_stmt *statement,
 		.event = brb_store_copy_column(memory, statement, COLUMN_EVENT),
 		.event_id = brb_store_copy_column(memory, statement, COLUMN_EVENT_ID),
 		.at_us = sqlite3_column_int64(statement, COLUMN_AT),
+		.journal = sqlite3_column_int64(statement, COLUMN_JOURNAL),
 		.due_us = ready->seat.due_us,
 	};
 	if (!ready->job.user || !ready->job.event || !ready->job.event_id)

@@ -12,7 +12,7 @@
 #define BRB_JOB_QUEUE " user = ?1 AND badge = ?2 AND run = ?3 AND parked_us = 0"
 #define BRB_JOB_COLUMNS                                                                                        \
 	"SELECT j.id, j.due_us, j.retry_us, j.claim, j.ready_us, j.user, j.badge, j.run, j.attempts, j.at_us," \
-	" u.name, e.name, j.event_id, j.state FROM jobs AS j "
+	" u.name, e.name, j.event_id, j.state, j.journal FROM jobs AS j "
 #define BRB_JOB_OPENS "iif(retry_us = 0, due_us, max(due_us, retry_us))" /* as brb_seat_opens_us has it */
 #define BRB_JOB_NAMES " CROSS JOIN users AS u ON u.id = j.user CROSS JOIN events AS e ON e.id = j.event"
 
@@ -28,8 +28,8 @@
 
 #define BRB_JOB_STATEMENTS(X)                                                                                        \
 	X(SLUG, "SELECT slug FROM badges WHERE id = ?1")                                                             \
-	X(JOB_ADD, "INSERT INTO jobs(user, badge, run, event, event_id, at_us, due_us, ready_us, state)"             \
-		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                    \
+	X(JOB_ADD, "INSERT INTO jobs(user, badge, run, event, event_id, at_us, due_us, ready_us, state, journal)"    \
+		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                               \
 	X(JOB_HEAD, "SELECT " BRB_JOB_SEAT " FROM jobs INDEXED BY jobs_queue WHERE" BRB_JOB_QUEUE                    \
 		    " AND ready_us IS NOT NULL ORDER BY due_us, id LIMIT 1")                                         \
 	X(JOB_FIRST, "SELECT " BRB_JOB_SEAT " FROM jobs INDEXED BY jobs_queue WHERE" BRB_JOB_QUEUE                   \

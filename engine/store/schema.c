@@ -80,7 +80,18 @@ static const char version_4[] =
 	/* the history of one user: what they were awarded is found by awards_by_user */
 	"CREATE INDEX awards_revoked_of_user ON awards(user, revoked) WHERE revoked > 0;";
 
-static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3, version_4 };
+static const char version_5[] =
+	/*
+	 * What was judged (store/journal.h). `cause` is the row of the event by which another came about, 0 of the event
+	 * itself. `verdicts` is a tape (store/journal_tape.h). A job knows the row of its event.
+	 */
+	"CREATE TABLE journal(sequence INTEGER PRIMARY KEY, cause INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" arrived_us INTEGER NOT NULL, at_us INTEGER NOT NULL, user INTEGER NOT NULL, event INTEGER NOT NULL,"
+	" event_id TEXT NOT NULL, state TEXT NOT NULL, verdicts BLOB NOT NULL) STRICT;"
+	"CREATE INDEX journal_of_user ON journal(user);"
+	"ALTER TABLE jobs ADD COLUMN journal INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3, version_4, version_5 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {

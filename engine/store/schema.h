@@ -9,7 +9,7 @@
 #include "base/status.h"
 
 #define BRB_SCHEMA_APPLICATION_ID 0x42414447 /* "BADG" */
-#define BRB_SCHEMA_VERSION 4
+#define BRB_SCHEMA_VERSION 5
 
 /*
  * Creates the tables in an empty database, or brings an older one up to date, in one transaction. The caller holds

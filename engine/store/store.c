@@ -65,6 +65,7 @@ void brb_store_close(brb_store *store)
 	brb_arena_finish(&store->arena);
 	brb_arena_finish(&store->jobs.arena);
 	brb_builder_finish(&store->jobs.state);
+	brb_builder_finish(&store->journal.state);
 	brb_known_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
@@ -113,6 +114,7 @@ static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 	brb_cells_clear(&store->cells);
 	brb_known_forget(store);
 	store->jobs.next_is_known = false;
+	store->journal.is_known = false;
 	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
 	if (status == BRABEION_OK)
 		status = read_counter(store, "seen_since_s", &store->seen.since_s, error);
@@ -181,6 +183,8 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 	brabeion_status status = brb_store_write_changes(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_sweep_seen(store, error);
+	if (status == BRABEION_OK)
+		status = brb_store_sweep_journal(store, error);
 	if (status == BRABEION_OK)
 		status = brb_database_check_in_place(&store->database, error);
 	if (status == BRABEION_OK)

@@ -57,8 +57,14 @@ static brabeion_status run_all(brb_store *store, const char *const *sql, size_t 
 
 /* ---- forgetting ---- */
 
+/* Where a forgotten user's name was in what others' events came to. */
+#define FORGOTTEN "(forgotten)"
+
 static const char *const forget_the_rest[] = {
 	"DELETE FROM seen WHERE user = ?1",
+	"UPDATE counters SET value = value - (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES "), 0) FROM journal"
+	" WHERE user = ?1) WHERE name = 'journal_bytes'",
+	"DELETE FROM journal WHERE user = ?1",
 	"DELETE FROM job_attempts WHERE job IN (SELECT id FROM jobs WHERE user = ?1)",
 	"DELETE FROM jobs WHERE user = ?1",
 	"DELETE FROM tallies WHERE memory IN (SELECT id FROM memories) AND subject = ?3",
@@ -78,7 +84,10 @@ brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_
 	if (status == BRABEION_OK)
 		status = run_all(store, forget_the_rest, sizeof forget_the_rest / sizeof forget_the_rest[0], &users,
 				 error);
+	if (status == BRABEION_OK)
+		status = brb_journal_rename(store, user, FORGOTTEN, error);
 	brb_cells_clear(&store->cells);
+	store->journal.is_known = false;
 	if (status == BRABEION_OK)
 		*awards = count;
 	return status;
@@ -94,6 +103,7 @@ static const char *const merge[] = {
 	"UPDATE awards SET user = ?2 WHERE user = ?1",
 	"UPDATE OR IGNORE seen SET user = ?2 WHERE user = ?1",
 	"DELETE FROM seen WHERE user = ?1",
+	"UPDATE journal SET user = ?2 WHERE user = ?1",
 	/* what is being judged for either does not count: in one queue one comes after the other */
 	"UPDATE jobs SET user = ?2, claim = 0, ready_us = NULL WHERE user = ?1",
 	"UPDATE jobs SET claim = 0, ready_us = iif(id = (SELECT first.id FROM jobs AS first"
@@ -148,6 +158,8 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 		status = brb_store_user(store, into, true, &users.into, error);
 	if (status == BRABEION_OK)
 		status = run_all(store, merge, sizeof merge / sizeof merge[0], &users, error);
+	if (status == BRABEION_OK)
+		status = brb_journal_rename(store, from, into, error);
 	brb_cells_clear(&store->cells);
 	return status;
 }

@@ -970,6 +970,190 @@ BRABEION_API brabeion_status brabeion_jobs_retry(brabeion_engine *engine, const 
 BRABEION_API brabeion_status brabeion_jobs_drop(brabeion_engine *engine, const brabeion_job_choice *choice,
 						int64_t *jobs, brabeion_error *error);
 
+/* ---- journal ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * With `journal: keep 30d` in badges.yaml, what is judged is written down in the transaction that stores what it earns:
+ * the event, and what each badge answered, saw in memory and held already. It is off unless badges.yaml says so; what is
+ * there is kept for as long as it was to be, and read on.
+ */
+
+/* What a row of the journal is. */
+typedef enum brabeion_entry_kind {
+	BRABEION_ENTRY_EVENT = 1,  /* an event that came from outside */
+	BRABEION_ENTRY_RAISED = 2, /* brabeion.awarded, of an award that was stored */
+	BRABEION_ENTRY_JOB = 3,    /* a badge was judged later */
+	BRABEION_ENTRY_GIVEN = 4   /* somebody else's event, or job, awarded something to this user */
+} brabeion_entry_kind;
+
+typedef enum brabeion_answer {
+	BRABEION_ANSWER_NOT_EARNED = 0,  /* award answered 0 */
+	BRABEION_ANSWER_LEVEL = 1,       /* it answered a level */
+	BRABEION_ANSWER_FAILED = 2,      /* with `message`; what it did was dropped */
+	BRABEION_ANSWER_SET_ASIDE = 3,   /* it was not asked: it was quarantined */
+	BRABEION_ANSWER_LATER = 4,       /* async: it was not asked yet, a job was stored */
+	BRABEION_ANSWER_GRANTED = 5,     /* not asked itself: another badge of the plugin, or observe, granted it */
+	BRABEION_ANSWER_NOT_OBSERVED = 6 /* it was not asked: its plugin's observe failed, with `message` */
+} brabeion_answer;
+
+typedef enum brabeion_read_kind {
+	BRABEION_READ_TALLY = 1,
+	BRABEION_READ_NOTE = 2,
+	BRABEION_READ_HELD = 3
+} brabeion_read_kind;
+
+/* What a badge's award read, before it changed it itself. */
+typedef struct brabeion_read {
+	brabeion_read_kind kind;
+	const char *name;    /* of the tally or note; of HELD the slug */
+	const char *subject; /* of HELD the user */
+	int64_t number;      /* of a tally; of HELD the highest level */
+	const char *text;    /* of a note, at most 256 bytes; NULL: there was none */
+	bool cut;            /* the text was longer */
+} brabeion_read;
+
+/* What one badge answered. */
+typedef struct brabeion_verdict {
+	const char *badge; /* the slug */
+	brabeion_answer answer;
+	uint32_t level;      /* that it answered, or that was granted */
+	uint32_t held_level; /* by the event's user before; 0: none */
+	bool stored;         /* an award came of it */
+	bool held_already;   /* none, for that is held already, or was revoked and is not to be earned again */
+	bool lapsed;         /* an award lapsed */
+	bool has_later;      /* it asked to be judged again */
+	int64_t later_us;    /* at that time: the first where there are several */
+	const char *to;      /* whom it was for, where that is not the event's user; else "" */
+	const char *message; /* why it failed; else "" */
+	size_t read_count;
+	const brabeion_read *reads; /* the first 16 */
+	size_t reads_left_out;
+} brabeion_verdict;
+
+typedef struct brabeion_entry {
+	int64_t sequence; /* grows with every row written to the database's journal; not without gaps */
+	brabeion_entry_kind kind;
+	int64_t cause;        /* sequence of the EVENT by which it came about; 0: an EVENT itself, or not known */
+	int64_t arrived_us;   /* by the engine's clock */
+	brabeion_event event; /* as it was judged: of a JOB with the state that was frozen, its time given */
+	size_t verdict_count;
+	const brabeion_verdict *verdicts; /* in the order in which they were asked */
+} brabeion_entry;
+
+typedef struct brabeion_journal_list {
+	size_t count;
+	brabeion_entry *entries;
+	void *memory; /* the library's */
+} brabeion_journal_list;
+
+BRABEION_API void brabeion_journal_list_finish(brabeion_journal_list *list);
+
+/* Which rows are meant. Zero is a good value for each, and NULL for the whole. */
+typedef struct brabeion_journal_filter {
+	int64_t after;    /* only rows of a greater sequence */
+	int64_t until;    /* and none of a greater one than this; 0: to the end */
+	bool events_only; /* BRABEION_ENTRY_EVENT alone: what came from outside, to be judged again */
+	size_t limit;     /* 0: all */
+} brabeion_journal_filter;
+
+/*
+ * Reads the journal forwards, in the order in which it was judged. Come back with the last sequence for the next page.
+ * The sequence of a row is that of its commit's place: none of a smaller one is stored later.
+ *
+ * Threads: any, also at once; it waits for no writer.
+ * Owns:    `list` is yours: brabeion_journal_list_finish().
+ * Errors:  BRABEION_STORE, BRABEION_BUSY. No journal: an empty list.
+ */
+BRABEION_API brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_journal_filter *filter,
+						   brabeion_journal_list *list, brabeion_error *error);
+
+/* What there is of the journal. */
+typedef struct brabeion_journal_info {
+	bool on;            /* by the badges.yaml that is at work here */
+	int64_t keep_us;    /* how long rows are kept, likewise; INT64_MAX: until there is no room */
+	int64_t max_bytes;  /* how much room there is, likewise */
+	int64_t used_bytes; /* by the rows that are there, about */
+	int64_t first;      /* the first row's sequence; 0: it is empty */
+	int64_t last;       /* the last row's; 0 likewise */
+	int64_t since_us;   /* when the first row was written */
+	int64_t until_us;   /* when the last row was */
+} brabeion_journal_info;
+
+/* Threads, errors: as brabeion_journal_read. */
+BRABEION_API brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_journal_info *info,
+					      brabeion_error *error);
+
+/* ---- explaining -------------------------------------------------------------------------------------------------- */
+
+/* What is asked. Zero is a good value for all but user and badge. */
+typedef struct brabeion_question {
+	const char *user;
+	const char *badge; /* a slug, loaded or not */
+	bool has_since;    /* only entries of events from that time on */
+	int64_t since_us;
+	size_t limit; /* the latest so many entries; 0: all */
+} brabeion_question;
+
+/* When an event of one name last came. */
+typedef struct brabeion_heard {
+	const char *event;
+	int64_t of_user_us;   /* from the user; INT64_MIN: never, as far as the journal reaches */
+	int64_t of_anyone_us; /* from anybody; INT64_MIN likewise */
+} brabeion_heard;
+
+/* All that is known of why a user has, or has not, a badge. Texts are never NULL. */
+typedef struct brabeion_explanation {
+	const char *user;
+	bool user_known;       /* the name was met before */
+	const char *near_user; /* a name like it that was; else "" */
+
+	const char *badge;
+	bool loaded;
+	bool on_record;         /* it was loaded once, or is */
+	const char *near_badge; /* of those that are loaded, the one that may be meant; "" when loaded */
+	const char *plugin;     /* its id, and the next three, of one that is loaded; else "" */
+	const char *plugin_file;
+	bool async;
+	bool rearn; /* it may be earned again after a revocation */
+	bool multiple;
+	bool temporary;
+	bool granted_only; /* it has no award of its own: others of its plugin grant it */
+	uint32_t level_count;
+	const brabeion_level *levels; /* holders are 0 */
+	bool quarantined;             /* as in brabeion_badge */
+	int64_t quarantined_since_us;
+	const char *quarantine_reason;
+
+	size_t change_count; /* what became of the user's awards of this badge, oldest first */
+	const brabeion_change *changes;
+	size_t held_count; /* how many are held now */
+	uint32_t held_level;
+	size_t job_count; /* of the badge and user, that are not judged yet */
+	size_t jobs_parked;
+
+	size_t heard_count; /* the events that it listens to */
+	const brabeion_heard *heard;
+	brabeion_journal_info journal;
+	size_t entry_count; /* oldest first; each with the verdicts on this badge alone */
+	const brabeion_entry *entries;
+	size_t entries_left_out; /* older ones, beyond the limit */
+	void *memory;            /* the library's */
+} brabeion_explanation;
+
+BRABEION_API void brabeion_explanation_finish(brabeion_explanation *explanation);
+
+/*
+ * Tells why a user has a badge or has not: what is held and since when, each event that could have earned it and what
+ * the badge answered (as far as the journal reaches), and what keeps it from being judged at all.
+ *
+ * Threads: any, also at once; it waits for no writer.
+ * Owns:    `explanation` is yours: brabeion_explanation_finish().
+ * Errors:  BRABEION_INVALID for names out of bounds, BRABEION_STORE, BRABEION_BUSY. A user or badge that nobody knows is
+ *          none: the explanation says so.
+ */
+BRABEION_API brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *question,
+					      brabeion_explanation *explanation, brabeion_error *error);
+
 /* ---- looking after it ----------------------------------------------------------------------------------------- */
 
 typedef struct brabeion_badge_stats {

@@ -1,0 +1,75 @@
+/*
+ * store/journal: what was judged, and how: rows that are written in the transaction of what they tell of.
+ *
+ * A row is an event (or what stands for one: see brabeion_entry_kind) and a tape of verdicts (store/journal_tape.h). It is
+ * no part of a judgement's stretch: a badge that fails has its changes undone, and its verdict stays.
+ *
+ * Rows leave in a sweep from the oldest on, two for each that comes in, so that no commit is long: those that arrived
+ * before the keep time, and those for which there is no room. A journal that is written no more is swept by other
+ * transactions, by the bounds that it had last.
+ *
+ * Keeps true: sequences grow in the order of commits, and are never given twice.
+ */
+#ifndef BRB_STORE_JOURNAL_H
+#define BRB_STORE_JOURNAL_H
+
+#include <brabeion/engine.h>
+
+#include "store/journal_tape.h"
+#include "store/store.h"
+
+typedef struct brb_store_journal_bounds {
+	int64_t keep_us;   /* INT64_MAX: forever */
+	int64_t max_bytes; /* of all rows */
+} brb_store_journal_bounds;
+
+typedef struct brb_store_entry {
+	int64_t sequence; /* of brb_store_journal_next */
+	int64_t cause;    /* 0: none */
+	brabeion_entry_kind kind;
+	int64_t arrived_us;
+	int64_t at_us;
+	const char *user;
+	const char *event;
+	const char *event_id; /* "" when it has none */
+	const brabeion_field *fields;
+	size_t field_count;
+	const brb_tape *verdicts;
+} brb_store_entry;
+
+/* ---- inside a transaction ---- */
+
+/* The sequence of the row that comes next, which counts as used. */
+brabeion_status brb_store_journal_next(brb_store *store, int64_t *sequence, brabeion_error *error);
+
+/* Writes a row. A field that is no JSON (a number that is not finite) is left out of it. */
+brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *entry,
+				      const brb_store_journal_bounds *bounds, brabeion_error *error);
+
+/* ---- reading: of what is committed ---- */
+
+typedef struct brb_store_journal_range {
+	int64_t after, until; /* until 0: to the end */
+	bool events_only;
+	size_t limit; /* 0: all */
+	/* or, newest first, of one user's what tells of one badge, its verdicts alone: */
+	const char *user; /* NULL: not so */
+	uint32_t badge;   /* its number */
+	int64_t since_us; /* by the events' times; INT64_MIN: all */
+	size_t *left_out; /* out: how many there are beyond the limit */
+} brb_store_journal_range;
+
+/* Called for each row; the entry's texts are in the arena. False ends the reading. */
+typedef bool (*brb_store_entry_reader)(void *context, const brabeion_entry *entry);
+
+brabeion_status brb_store_journal_read(brb_store *store, const brb_store_journal_range *range, brb_arena *arena,
+				       brb_store_entry_reader read, void *context, brabeion_error *error);
+
+/* Fills in all but what the configuration says. */
+brabeion_status brb_store_journal_info(brb_store *store, brabeion_journal_info *info, brabeion_error *error);
+
+/* When an event of that name last came, from the user and from anybody: see brabeion_heard. */
+brabeion_status brb_store_journal_heard(brb_store *store, const char *user, brabeion_heard *heard,
+					brabeion_error *error);
+
+#endif
