@@ -21,6 +21,7 @@ static const char general[] =
 	"  worker  judge what is judged later, in processes of their own\n"
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  svg     draw a badge as a medal, or a user's trophy case\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -69,6 +70,7 @@ static const char badges[] =
 	"\n"
 	"  --config FILE    badges.yaml, unless it is in this folder\n"
 	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --lang LANG      the levels' names in this language, like de or pt-BR (badges.yaml's)\n"
 	"  --json           one JSON document\n"
 	"  --help\n";
 
@@ -80,6 +82,7 @@ static const char show[] = "Usage: brabeion show [OPTION]... [USER]\n"
 			   "  --config FILE    badges.yaml, unless it is in this folder\n"
 			   "  --database FILE  the database, in place of badges.yaml's\n"
 			   "  --limit N        at most N trophies (all), or N users (20)\n"
+			   "  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
 			   "  --json           one JSON document\n"
 			   "  --help\n";
 
@@ -95,6 +98,7 @@ static const char awards[] =
 	"  --since N        only what came after the sequence N (0: from the beginning)\n"
 	"  --follow         do not end: wait for more, and tell it when it comes\n"
 	"  --limit N        end after N of them\n"
+	"  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
 	"  --json           one JSON object a line, as run writes awards, with \"sequence\"; of a\n"
 	"                   revocation with \"revoked\":true; with \"note\" where there is one\n"
 	"  --help\n"
@@ -216,13 +220,29 @@ static const char new[] =
 	"\n"
 	"Then: cd NAME && make check\n";
 
+static const char svg[] =
+	"Usage: brabeion svg [OPTION]... BADGE\n"
+	"       brabeion svg [OPTION]... --user USER\n"
+	"\n"
+	"Writes a picture as SVG to standard output: a badge as badges.yaml pictures it, else as a\n"
+	"medal; or a user's trophy case, a card for a README or a profile.\n"
+	"\n"
+	"  --user USER      what this user holds\n"
+	"  --level N        the badge's level (the highest)\n"
+	"  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --help\n"
+	"\n"
+	"The same badge is the same picture, byte for byte: brabeion svg points >points.svg\n";
+
 static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
-	{ "jobs", jobs },   { "check", check },        { "new", new },
+	{ "jobs", jobs },   { "check", check },        { "new", new },         { "svg", svg },
 };
 
 int brb_cli_help(const char *command)
