@@ -138,6 +138,14 @@ brabeion_status brb_engine_open_home(const brb_config *config, const char *datab
 brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
+/*
+ * Loads what the options name, without a database, shows it to the visitor, and unloads it. `options` may be NULL. For a
+ * public function that has no engine: the error is handed over.
+ */
+typedef brabeion_status (*brb_engine_visitor)(const brb_generation *generation, void *context, brabeion_error *error);
+brabeion_status brb_engine_visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
+				 brabeion_error *error);
+
 /* Numbers of badges and plugins in the store, or as in `before`, the generation at work (NULL: none). Before publishing. */
 brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,
 					 brabeion_error *error);
@@ -223,5 +231,26 @@ brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation
 /* All badges of a generation; with `store`, their holders. */
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,
 				       brabeion_error *error);
+
+/* ---- languages and pictures ---- */
+
+/* BRABEION_INVALID for what is no language. NULL and "" are the usual one. (engine_languages.c) */
+brabeion_status brb_engine_check_language(const char *language, brabeion_error *error);
+
+/* What a level says in a language; NULL where there is no translation. */
+typedef struct brb_level_words {
+	const char *name;
+	const char *description;
+} brb_level_words;
+
+brb_level_words brb_engine_translate(const brb_generation *generation, const char *slug, uint32_t level,
+				     const char *language);
+
+brabeion_status brb_engine_translate_badges(const brb_generation *generation, const char *language,
+					    brabeion_badge_list *list, brabeion_error *error);
+
+/* A loaded badge and its level, 0 of which becomes its highest; BRABEION_INVALID when it is not there. (engine_pictures.c) */
+brabeion_status brb_engine_find_level(const brb_generation *generation, const char *slug, uint32_t *level,
+				      const brb_badge **out, brabeion_error *error);
 
 #endif

@@ -298,7 +298,8 @@ static void tell_untried(const brb_config *config, const brb_log *log)
 			      program);
 }
 
-static brabeion_status check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
+static brabeion_status visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
+			     brabeion_error *error)
 {
 	brb_log log = { options->log, options->log_context };
 	brb_config *config = NULL;
@@ -313,8 +314,8 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 		tell_untried(config, &log);
 		status = brb_engine_load(config, home, NULL, &log, &generation, error);
 	}
-	if (status == BRABEION_OK && list)
-		status = brb_engine_list_badges(generation, NULL, list, error);
+	if (status == BRABEION_OK)
+		status = visitor(generation, context, error);
 	brb_generation_close(generation);
 	brb_image_home_close(home, false);
 	brb_config_close(config);
@@ -323,12 +324,47 @@ static brabeion_status check(const brabeion_options *options, brabeion_badge_lis
 
 static const brabeion_options no_options;
 
-brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
+brabeion_status brb_engine_visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
+				 brabeion_error *error)
 {
 	brabeion_error fault = BRABEION_NO_ERROR;
 	if (!options)
 		options = &no_options;
 	if (brb_engine_enter_with(options, &fault) == BRABEION_OK)
-		check(options, list, &fault);
+		visit(options, visitor, context, &fault);
 	return brb_status_hand_over(error, &fault);
+}
+
+typedef struct check_request {
+	const char *language;
+	brabeion_badge_list *list; /* NULL: not wanted */
+} check_request;
+
+static brabeion_status check(const brb_generation *generation, void *context, brabeion_error *error)
+{
+	const check_request *request = context;
+	brabeion_badge_list read = { 0 };
+	if (!request->list)
+		return BRABEION_OK;
+	brabeion_status status = brb_engine_list_badges(generation, NULL, &read, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_translate_badges(generation, request->language, &read, error);
+	if (status == BRABEION_OK)
+		*request->list = read;
+	else
+		brabeion_badge_list_finish(&read);
+	return status;
+}
+
+brabeion_status brabeion_check_in(const brabeion_options *options, const char *language, brabeion_badge_list *list,
+				  brabeion_error *error)
+{
+	check_request request = { .language = language, .list = list };
+	brabeion_status status = brb_engine_check_language(language, error);
+	return status == BRABEION_OK ? brb_engine_visit(options, check, &request, error) : status;
+}
+
+brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)
+{
+	return brabeion_check_in(options, NULL, list, error);
 }

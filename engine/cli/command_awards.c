@@ -58,7 +58,8 @@ static int tell_new(awards_work *awards)
 		wanted = awards->left < PAGE_CHANGES ? awards->left : PAGE_CHANGES;
 		brabeion_change_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_changes_since(awards->engine, awards->sequence, wanted, &page, &error);
+		error.status = brabeion_changes_since_in(awards->engine, awards->sequence, wanted,
+							 awards->options->language, &page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(awards->report, &error);
 		count = page.count;
@@ -133,7 +134,7 @@ int brb_cli_command_awards(int word_count, char **words)
 	brb_cli_options options;
 	brb_cli_report report;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE | BRB_CLI_OPTION_FOLLOW;
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE | BRB_CLI_OPTION_FOLLOW | BRB_CLI_OPTION_LANG;
 	if (!brb_cli_options_read(word_count, words, known, 0, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)

@@ -201,10 +201,10 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
 	if (status == BRABEION_ABSENT) {
 		brabeion_error_finish(error);
-		return brabeion_check(&wanted, list, error);
+		return brabeion_check_in(&wanted, options->language, list, error);
 	}
 	if (status == BRABEION_OK)
-		status = brabeion_badges(engine, list, error);
+		status = brabeion_badges_in(engine, options->language, list, error);
 	brabeion_close(engine);
 	return status;
 }
@@ -215,7 +215,7 @@ int brb_cli_command_badges(int word_count, char **words)
 	brb_cli_report report;
 	brabeion_badge_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_LANG;
 	if (!brb_cli_options_read(word_count, words, known, 0, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)

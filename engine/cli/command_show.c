@@ -46,7 +46,8 @@ static int each_page(show_work *show, const char *user, page_function tell, void
 		size_t wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
 		brabeion_award_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_user_awards(show->engine, user, before, wanted, &page, &error);
+		error.status = brabeion_user_awards_in(show->engine, user, before, wanted, show->options->language,
+						       &page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		size_t count = page.count;
@@ -199,7 +200,8 @@ static int each_change(show_work *show, const char *user, brb_cli_table *table, 
 		wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
 		brabeion_change_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_user_changes(show->engine, user, before, wanted, &page, &error);
+		error.status = brabeion_user_changes_in(show->engine, user, before, wanted, show->options->language,
+							&page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		got = page.count;
@@ -275,7 +277,8 @@ static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity
 	brabeion_award_list list = { 0 };
 	snprintf(awards, sizeof awards, "%" PRId64, user->awards);
 	brb_cli_awards_when(user->latest_at_us, latest);
-	if (brabeion_user_awards(show->engine, user->user, 0, PAGE_AWARDS, &list, NULL) == BRABEION_OK)
+	if (brabeion_user_awards_in(show->engine, user->user, 0, PAGE_AWARDS, show->options->language, &list, NULL) ==
+	    BRABEION_OK)
 		brb_cli_rarity_names(rarity, &list, names, sizeof names);
 	brabeion_award_list_finish(&list);
 	const char *cells[] = { user->user, awards, latest, names };
@@ -298,7 +301,7 @@ static int tell_users(show_work *show, const brabeion_user_list *list)
 		brb_cli_out_text(&show->out, "No user holds an award yet.\n");
 		return BRB_CLI_FINE;
 	}
-	error.status = brabeion_badges(show->engine, &badges, &error);
+	error.status = brabeion_badges_in(show->engine, show->options->language, &badges, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(show->report, &error);
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
@@ -358,7 +361,7 @@ int brb_cli_command_show(int word_count, char **words)
 	brb_cli_options options;
 	brb_cli_report report;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY;
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY | BRB_CLI_OPTION_LANG;
 	if (!brb_cli_options_read(word_count, words, known, 1, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)

@@ -22,6 +22,7 @@ static const char general[] =
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  explain tell why a user has a badge, or has not\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  svg     draw a badge as a medal, or a user's trophy case\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -70,6 +71,7 @@ static const char badges[] =
 	"\n"
 	"  --config FILE    badges.yaml, unless it is in this folder\n"
 	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --lang LANG      the levels' names in this language, like de or pt-BR (badges.yaml's)\n"
 	"  --json           one JSON document\n"
 	"  --help\n";
 
@@ -81,6 +83,7 @@ static const char show[] = "Usage: brabeion show [OPTION]... [USER]\n"
 			   "  --config FILE    badges.yaml, unless it is in this folder\n"
 			   "  --database FILE  the database, in place of badges.yaml's\n"
 			   "  --limit N        at most N trophies (all), or N users (20)\n"
+			   "  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
 			   "  --json           one JSON document\n"
 			   "  --help\n";
 
@@ -96,6 +99,7 @@ static const char awards[] =
 	"  --since N        only what came after the sequence N (0: from the beginning)\n"
 	"  --follow         do not end: wait for more, and tell it when it comes\n"
 	"  --limit N        end after N of them\n"
+	"  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
 	"  --json           one JSON object a line, as run writes awards, with \"sequence\"; of a\n"
 	"                   revocation with \"revoked\":true; with \"note\" where there is one\n"
 	"  --help\n"
@@ -234,6 +238,22 @@ static const char explain[] =
 	"\n"
 	"Exit code 1 when there never was such a badge.\n";
 
+static const char svg[] =
+	"Usage: brabeion svg [OPTION]... BADGE\n"
+	"       brabeion svg [OPTION]... --user USER\n"
+	"\n"
+	"Writes a picture as SVG to standard output: a badge as badges.yaml pictures it, else as a\n"
+	"medal; or a user's trophy case, a card for a README or a profile.\n"
+	"\n"
+	"  --user USER      what this user holds\n"
+	"  --level N        the badge's level (the highest)\n"
+	"  --lang LANG      names in this language, like de or pt-BR (badges.yaml's)\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --help\n"
+	"\n"
+	"The same badge is the same picture, byte for byte: brabeion svg points >points.svg\n";
+
 static const struct {
 	const char *command;
 	const char *text;
@@ -241,6 +261,7 @@ static const struct {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
 	{ "jobs", jobs },   { "check", check },        { "new", new },         { "explain", explain },
+	{ "svg", svg },
 };
 
 int brb_cli_help(const char *command)

@@ -193,6 +193,12 @@ static bool take_user(const char *command, const char *text, brb_cli_options *op
 	return *text || fault(command, "--user: an empty name", "", "");
 }
 
+static bool take_lang(const char *command, const char *text, brb_cli_options *options)
+{
+	options->language = text;
+	return *text || fault(command, "--lang: an empty name", "", "");
+}
+
 static bool take_reason(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -348,6 +354,8 @@ static const struct {
 	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
 	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
 	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
+	{ BRB_CLI_OPTION_LANG, "lang", required_argument, take_lang },
+	{ BRB_CLI_OPTION_USER, "user", required_argument, take_user },
 	{ 0, "help", no_argument, take_help },
 };
 

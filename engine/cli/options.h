@@ -37,7 +37,9 @@ enum {
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
 	BRB_CLI_OPTION_HISTORY = 1 << 22,
-	BRB_CLI_OPTION_SINCE_TIME = 1 << 23 /* --since, of a time */
+	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
+	BRB_CLI_OPTION_LANG = 1 << 24,
+	BRB_CLI_OPTION_USER = 1 << 25
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -73,7 +75,8 @@ typedef struct brb_cli_options {
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
 	int64_t at_us;
-	bool history; /* the engine's time is the events': for brb_cli_open */
+	const char *language; /* --lang; NULL: badges.yaml's */
+	bool history;         /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

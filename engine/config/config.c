@@ -291,6 +291,7 @@ static void read_root(brb_config_reading *reading, const char *installed_plugin_
 		{ "synchronous", read_synchronous, false },
 		{ "busy_timeout", read_busy_timeout, false },
 		{ "retention", read_retention, false },
+		{ "language", brb_config_read_language, false },
 		{ "cache_dir", read_cache_dir, false },
 		{ "watch", read_watch, false },
 		{ "quarantine", read_quarantine, false },
@@ -320,6 +321,7 @@ static bool set_defaults(brb_config_reading *reading)
 	if (!reading->folder)
 		return false;
 	reading->config->database = brb_config_resolve(reading, "badges.db");
+	reading->config->language = "en";
 	reading->config->busy_timeout_ms = 5 * BRB_CONFIG_SECOND_MS;
 	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
 	reading->config->quarantine =
@@ -344,6 +346,7 @@ static brabeion_status read_whole(whole *made, const char *installed_plugin_dir,
 	brb_config_search_finish(&reading.search);
 	brb_table_finish(&reading.slugs);
 	brb_table_finish(&reading.files);
+	brb_table_finish(&reading.pictures);
 	return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 }
 
@@ -424,6 +427,9 @@ void brb_config_close(brb_config *config)
 	if (!config)
 		return;
 	whole *made = (whole *)config;
+	for (size_t i = 0; i < config->picture_count; i++)
+		brb_picture_release(config->pictures[i].picture);
+	brb_memory_release(config->pictures);
 	brb_yaml_close(made->config.yaml);
 	brb_builder_finish(&made->content);
 	brb_arena_finish(&made->arena);

@@ -14,18 +14,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/language.h"
 #include "base/status.h"
+#include "config/picture.h"
 #include "config/yaml.h"
 
 typedef struct brb_config_position {
 	uint32_t line, column; /* from 1; 0 when it is nowhere in the file */
 } brb_config_position;
 
+/* A text of a level, in one language or several. */
+typedef struct brb_config_words {
+	const char *usual;         /* in the file's language; NULL: as the plugin defines */
+	brb_translations in_other; /* all that were given with their language */
+} brb_config_words;
+
 typedef struct brb_config_level {
-	const char *name;
-	const char *description; /* "" when not given */
+	brb_config_words name;
+	brb_config_words description; /* its `usual` is "" where the name is given and this is not */
+	const brb_picture *image;     /* the configuration's; NULL: none */
+	bool broken;                  /* a fault is on record */
 	brb_config_position at;
 } brb_config_level;
+
+/* A picture file that is named; who keeps the picture acquires it. */
+typedef struct brb_config_picture {
+	const char *path;
+	brb_picture *picture; /* NULL: a fault is on record */
+} brb_config_picture;
 
 /* When a badge is set aside. 0: never for that. */
 typedef struct brb_config_quarantine {
@@ -52,8 +68,9 @@ typedef struct brb_config_badge {
 	bool temporary;                /* lapses when its condition no longer holds */
 	brb_config_position temporary_at;
 	brb_config_quarantine quarantine;
-	bool has_async; /* else as the plugin defines */
-	bool async;     /* judged later */
+	const char *color; /* "#rrggbb"; NULL: the slug decides */
+	bool has_async;    /* else as the plugin defines */
+	bool async;        /* judged later */
 	brb_config_position async_at;
 } brb_config_badge;
 
@@ -93,6 +110,7 @@ typedef struct brb_config_journal {
 typedef struct brb_config {
 	const char *name;     /* what messages call the file: the path as it was given */
 	const char *database; /* resolved path; never NULL */
+	const char *language; /* of texts that do not name theirs, and of plugins */
 	brb_config_synchronous synchronous;
 	int64_t busy_timeout_ms;
 	int64_t retention_us;             /* how long event ids are remembered; INT64_MAX: forever */
@@ -104,6 +122,8 @@ typedef struct brb_config {
 	brb_config_journal journal;
 	const brb_config_plugin *plugins;
 	size_t plugin_count;
+	brb_config_picture *pictures; /* each file once */
+	size_t picture_count;
 	const char *text; /* the file's bytes */
 	size_t text_bytes;
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */

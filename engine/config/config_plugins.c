@@ -1,5 +1,5 @@
 /*
- * config_plugins: the list `plugins:` -> plugins, their badges and their levels. Part of the room config.
+ * config_plugins: the list `plugins:` -> plugins and their badges; their levels are read in config_levels.c. Part of the room config.
  *
  * Keeps true: one file once, one slug once, as far as the file itself tells; slugs that plugins bring are checked
  * when they are loaded.
@@ -18,9 +18,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* The list's items when it is one, with at least one; else false, with the fault on record. */
-static bool is_filled_list(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
-			   const char *wanted, const char *advice)
+bool brb_config_is_filled_list(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			       const char *wanted, const char *advice)
 {
 	if (node->kind != BRB_YAML_LIST) {
 		brb_config_wrong_kind(reading, what, node, wanted);
@@ -48,63 +47,6 @@ static void read_settings(brb_config_reading *reading, const brb_yaml_node *valu
 		*settings = value;
 	else
 		brb_config_wrong_kind(reading, "\"settings\"", value, "a mapping of keys to values");
-}
-
-/* ---- levels ---------------------------------------------------------------------------------------------------- */
-
-static void read_level_name(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key;
-	brb_config_level *level = target;
-	level->name = brb_config_text(reading, "a level's \"name\"", value, "text");
-}
-
-static void read_level_description(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
-				   void *target)
-{
-	(void)key;
-	brb_config_level *level = target;
-	if (value->kind == BRB_YAML_TEXT)
-		level->description = value->text;
-	else
-		brb_config_wrong_kind(reading, "a level's \"description\"", value, "text");
-}
-
-static void read_level(brb_config_reading *reading, const brb_yaml_node *node, brb_config_level *level)
-{
-	static const brb_config_key keys[] = {
-		{ "name", read_level_name, true },
-		{ "description", read_level_description, false },
-	};
-	level->at = brb_config_place(node);
-	level->description = "";
-	if (node->broken)
-		return;
-	if (node->kind == BRB_YAML_MAPPING)
-		brb_config_read_mapping(reading, "a level", node, keys, COUNT_OF(keys), level);
-	else
-		level->name = brb_config_text(reading, "a level", node, "text or a mapping with \"name\"");
-}
-
-static void read_levels(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key;
-	brb_config_badge *badge = target;
-	badge->levels_at = brb_config_place(value);
-	if (!is_filled_list(reading, "\"levels\"", value, "a list of levels",
-			    "leave it out, or list at least one level"))
-		return;
-	if (value->count > BRB_CONFIG_LEVELS_MOST) {
-		BRB_CONFIG_FAULT(reading, value, "a badge has at most 1,000 levels, not %zu", value->count);
-		return;
-	}
-	brb_config_level *levels = brb_config_take(reading, value->count, sizeof *levels);
-	if (!levels)
-		return;
-	for (size_t i = 0; i < value->count; i++)
-		read_level(reading, value->items[i], &levels[i]);
-	badge->levels = levels;
-	badge->level_count = value->count;
 }
 
 /* ---- events ---------------------------------------------------------------------------------------------------- */
@@ -139,8 +81,8 @@ static void read_events(brb_config_reading *reading, const char *key, const brb_
 	brb_config_badge *badge = target;
 	badge->events_at = brb_config_place(value);
 	bool single = value->kind == BRB_YAML_TEXT;
-	if (!single && !is_filled_list(reading, "\"events\"", value, "text or a list of texts",
-				       "leave it out, or list at least one event"))
+	if (!single && !brb_config_is_filled_list(reading, "\"events\"", value, "text or a list of texts",
+						  "leave it out, or list at least one event"))
 		return;
 	size_t count = single ? 1 : value->count;
 	const char **events = brb_config_take(reading, count, sizeof *events);
@@ -256,7 +198,8 @@ static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, b
 		{ "badge", read_badge_name, true },
 		{ "slug", read_badge_slug, false },
 		{ "events", read_events, false },
-		{ "levels", read_levels, false },
+		{ "levels", brb_config_read_levels, false },
+		{ "color", brb_config_read_color, false },
 		{ "settings", read_badge_settings, false },
 		{ "rearn", read_rearn, false },
 		{ "temporary", read_temporary, false },
@@ -275,8 +218,8 @@ static void read_badges(brb_config_reading *reading, const char *key, const brb_
 {
 	(void)key;
 	brb_config_plugin *plugin = target;
-	if (!is_filled_list(reading, "\"badges\"", value, "a list of badges",
-			    "leave it out to have all of the plugin's badges, or list at least one"))
+	if (!brb_config_is_filled_list(reading, "\"badges\"", value, "a list of badges",
+				       "leave it out to have all of the plugin's badges, or list at least one"))
 		return;
 	size_t before = reading->badge_count;
 	reading->badge_count += value->count;
@@ -387,7 +330,8 @@ void brb_config_read_plugins(brb_config_reading *reading)
 		{ "badges", read_badges, false },
 	};
 	const brb_yaml_node *list = reading->plugins;
-	if (!list || !is_filled_list(reading, "\"plugins\"", list, "a list of plugins", "list at least one plugin"))
+	if (!list ||
+	    !brb_config_is_filled_list(reading, "\"plugins\"", list, "a list of plugins", "list at least one plugin"))
 		return;
 	brb_config_plugin *plugins = brb_config_take(reading, list->count, sizeof *plugins);
 	if (!plugins)

@@ -17,6 +17,8 @@
 #define BRB_CONFIG_BADGES_MOST 100000
 #define BRB_CONFIG_LEVELS_MOST 1000
 #define BRB_CONFIG_WORKERS_MOST 64
+#define BRB_CONFIG_LANGUAGES_MOST 100 /* of one text */
+#define BRB_CONFIG_PICTURES_BYTES_MOST (64 * 1024 * 1024)
 
 #define BRB_CONFIG_SECOND_MS INT64_C(1000)
 #define BRB_CONFIG_HOUR_MS (3600 * BRB_CONFIG_SECOND_MS)
@@ -30,10 +32,13 @@ typedef struct brb_config_reading {
 	const brb_yaml_node *plugin_path;
 	const brb_yaml_node *plugins;
 	brb_config_search search;
-	brb_table slugs; /* slug -> the place of its badge */
-	brb_table files; /* real path -> the place of its plugin */
+	brb_table slugs;    /* slug -> the place of its badge */
+	brb_table files;    /* real path -> the place of its plugin */
+	brb_table pictures; /* path -> the picture's place in the list, from 1 */
+	size_t picture_capacity;
+	size_t picture_bytes;
 	size_t badge_count;
-	bool without_files; /* plugin files are not looked for */
+	bool without_files; /* plugin files are not looked for, nor are pictures */
 	bool memory_short;
 } brb_config_reading;
 
@@ -78,6 +83,15 @@ brb_config_position brb_config_place(const brb_yaml_node *node);
 
 /* A path of the file: a relative one starts at the file's folder. NULL when memory is short. */
 const char *brb_config_resolve(brb_config_reading *reading, const char *path);
+
+/* `language`, a badge's `levels` and `color`. (config_levels.c) */
+void brb_config_read_language(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
+void brb_config_read_levels(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
+void brb_config_read_color(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target);
+
+/* The list's items when it is one, with at least one; else false, with the fault on record. */
+bool brb_config_is_filled_list(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
+			       const char *wanted, const char *advice);
 
 /* `workers` and `jobs`. (config_jobs.c) */
 void brb_config_set_job_defaults(brb_config_jobs *jobs);

@@ -278,6 +278,25 @@ static void join_plugins(generation_builder *builder)
 	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
 }
 
+/* They outlive the configuration, and the files. */
+static void keep_words_and_pictures(generation_builder *builder)
+{
+	brb_generation *generation = builder->generation;
+	const brb_config *config = builder->config;
+	generation->language = brb_arena_copy(&generation->arena, config->language);
+	generation->pictures =
+		brb_arena_take(&generation->arena, (config->picture_count + 1) * sizeof *generation->pictures);
+	for (size_t i = 0; generation->pictures && i < config->picture_count; i++) {
+		brb_config_picture *kept = &generation->pictures[generation->picture_count++];
+		kept->path = brb_arena_copy(&generation->arena, config->pictures[i].path);
+		kept->picture = brb_picture_acquire(config->pictures[i].picture);
+		if (!kept->path)
+			no_memory(builder);
+	}
+	if (!generation->language || !generation->pictures)
+		no_memory(builder);
+}
+
 brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, const brb_generation *before,
 				    const brb_log *log, brb_generation **out, brabeion_error *error)
 {
@@ -286,6 +305,7 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_home *home, co
 		return brb_status_no_memory(error);
 	generation->journal = config->journal;
 	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
+	keep_words_and_pictures(&builder);
 	prepare_plugins(&builder, home);
 	try_plugins(&builder, home, log);
 	link_plugins(&builder, log);
@@ -310,6 +330,8 @@ void brb_generation_close(brb_generation *generation)
 			brb_memory_release(generation->observe_troubles[i].reason);
 		brb_plugin_close(generation->plugins[i]);
 	}
+	for (size_t i = 0; i < generation->picture_count; i++)
+		brb_picture_release(generation->pictures[i].picture);
 	brb_table_finish(&generation->routes);
 	brb_table_finish(&generation->slugs);
 	brb_arena_finish(&generation->arena);

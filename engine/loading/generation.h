@@ -61,6 +61,9 @@ typedef struct brb_generation {
 	const brb_route *on_awarded;   /* of "brabeion.awarded", NULL: nobody listens */
 	uint32_t *numbers;             /* of its badges in the store, ascending */
 	brb_badge **numbered;          /* the badges in the order of their numbers */
+	const char *language;          /* the usual one of its texts */
+	size_t picture_count;
+	brb_config_picture *pictures; /* of its badges; each is held */
 	brb_arena arena;
 	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the next */
 	atomic_size_t holders; /* who use it beside the readers' slots */

@@ -63,36 +63,24 @@ static void refuse_undefined(plugin_loader *loader, const brb_config_badge *use)
 		       descriptor->plugin.badge_count > 1 ? " and others" : "");
 }
 
+/* What is the badge's own when there are faults, too: no level may look as if there were none. */
 static void merge_levels(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 			 brb_badge *badge)
 {
-	badge->levels = definition->levels;
-	badge->level_count = definition->level_count;
-	if (!use || !use->levels)
-		return;
-	if (use->level_count != definition->level_count && !(definition->flags & BADGE_LEVELS_FROM_CONFIG)) {
-		REFUSE(loader, use->levels_at, "badge \"%s\" has %u level%s, %zu are given here: each needs its name",
-		       badge->slug, definition->level_count, definition->level_count == 1 ? "" : "s",
-		       use->level_count);
-		return;
-	}
-	badge_level *levels = brb_arena_take(&loader->plugin->arena, use->level_count * sizeof *levels);
-	if (!levels) {
+	brb_levels levels = { .count = definition->level_count, .texts = definition->levels };
+	brabeion_status status =
+		brb_levels_merge(loader->config, definition, use, badge->slug, &loader->plugin->arena, &levels);
+	if (status == BRABEION_MEMORY)
 		no_memory(loader);
+	loader->refused = loader->refused || status != BRABEION_OK;
+	badge->levels = levels.texts;
+	badge->level_count = levels.count;
+	badge->more = levels.more;
+	if (!use || !use->color)
 		return;
-	}
-	for (size_t i = 0; i < use->level_count; i++) {
-		if (!use->levels[i].name || !use->levels[i].description) { /* config has said why */
-			loader->refused = true;
-			return;
-		}
-		levels[i].name = brb_arena_copy(&loader->plugin->arena, use->levels[i].name);
-		levels[i].description = brb_arena_copy(&loader->plugin->arena, use->levels[i].description);
-		if (!levels[i].name || !levels[i].description)
-			no_memory(loader);
-	}
-	badge->levels = levels;
-	badge->level_count = (uint32_t)use->level_count;
+	badge->color = brb_arena_copy(&loader->plugin->arena, use->color);
+	if (!badge->color)
+		no_memory(loader);
 }
 
 static void merge_events(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
@@ -133,6 +121,26 @@ static void mix_quarantine(uint64_t *fingerprint, const brb_config_quarantine *q
 	mix(fingerprint, text);
 }
 
+static void mix_translations(uint64_t *fingerprint, const brb_translations *translations)
+{
+	for (size_t i = 0; i < translations->count; i++) {
+		mix(fingerprint, translations->texts[i].language);
+		mix(fingerprint, translations->texts[i].text);
+	}
+}
+
+static void mix_more(uint64_t *fingerprint, const brb_badge *badge)
+{
+	for (uint32_t i = 0; badge->more && i < badge->level_count; i++) {
+		const brb_level_more *more = &badge->more[i];
+		mix_translations(fingerprint, &more->names);
+		mix(fingerprint, "");
+		mix_translations(fingerprint, &more->descriptions);
+		mix(fingerprint, more->picture ? more->picture->sha256 : "");
+	}
+	mix(fingerprint, badge->color ? badge->color : "");
+}
+
 static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 {
 	uint64_t *fingerprint = &badge->fingerprint;
@@ -146,6 +154,7 @@ static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 		mix(fingerprint, badge->levels[i].name);
 		mix(fingerprint, badge->levels[i].description);
 	}
+	mix_more(fingerprint, badge);
 	for (uint32_t i = 0; i < badge->event_count; i++)
 		mix(fingerprint, badge->events[i]);
 	mix(fingerprint, loader->plugin->settings);

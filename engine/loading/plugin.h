@@ -19,6 +19,7 @@
 #include "loading/descriptor.h"
 #include "loading/image.h"
 #include "loading/instance.h"
+#include "loading/levels.h"
 #include "loading/probe_wire.h"
 
 typedef struct brb_plugin brb_plugin;
@@ -35,6 +36,8 @@ typedef struct brb_badge {
 	bool async;     /* events are frozen, and judged later */
 	uint32_t level_count;
 	const badge_level *levels;
+	const brb_level_more *more; /* of each level; NULL: nothing of any */
+	const char *color;          /* "#rrggbb"; NULL: by its slug */
 	uint32_t event_count;
 	const char *const *events;
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */

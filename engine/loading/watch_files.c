@@ -41,18 +41,32 @@ static bool add_plugins(brb_watch_files *files, const char *working_folder, cons
 	return true;
 }
 
+/* A picture is as a plugin that has one place. */
+static bool add_pictures(brb_watch_files *files, const char *working_folder, const brb_config *config)
+{
+	for (size_t i = 0; i < config->picture_count; i++) {
+		if (!add_path(files, working_folder, config->pictures[i].path))
+			return false;
+		files->ends[files->plugin_count++] = files->count;
+	}
+	return true;
+}
+
 bool brb_watch_files_init(brb_watch_files *files, const char *config_path, const brb_config *config)
 {
-	size_t plugin_count = config ? config->plugin_count : 0, path_count = 1;
+	size_t plugin_count = config ? config->plugin_count : 0;
+	size_t picture_count = config ? config->picture_count : 0;
+	size_t path_count = 1 + picture_count;
 	for (size_t i = 0; i < plugin_count; i++)
 		path_count += config->plugins[i].place_count;
 	*files = (brb_watch_files){ .count = 0 };
 	files->paths = brb_arena_take(&files->arena, path_count * sizeof *files->paths);
-	files->ends = brb_arena_take(&files->arena, (plugin_count + 1) * sizeof *files->ends);
+	files->ends = brb_arena_take(&files->arena, (plugin_count + picture_count + 1) * sizeof *files->ends);
 	char folder[PATH_MAX];
 	const char *working_folder = getcwd(folder, sizeof folder);
 	bool made = files->paths && files->ends && add_path(files, working_folder, config_path) &&
-		    (!config || add_plugins(files, working_folder, config));
+		    (!config ||
+		     (add_plugins(files, working_folder, config) && add_pictures(files, working_folder, config)));
 	if (!made)
 		brb_watch_files_finish(files);
 	return made;
@@ -157,6 +171,10 @@ void brb_watch_files_loaded(const brb_generation *generation, const char *conten
 	for (size_t i = 0; i < generation->plugin_count; i++) {
 		const char *path = absolute(&arena, working_folder, generation->plugins[i]->path);
 		add_file(&sha, path ? path : "", brb_image_sha256(generation->plugins[i]->image));
+	}
+	for (size_t i = 0; i < generation->picture_count; i++) {
+		const char *path = absolute(&arena, working_folder, generation->pictures[i].path);
+		add_file(&sha, path ? path : "", generation->pictures[i].picture->sha256);
 	}
 	end_state(&sha, state);
 	brb_arena_finish(&arena);

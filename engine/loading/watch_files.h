@@ -1,8 +1,8 @@
 /*
  * watch_files: which files decide about a badge set, and what is in them. Part of the room loading/watch.
  *
- * A state is one digest over the content of badges.yaml and of the plugin files that it names, as they are found. Two
- * equal states: there is nothing to reload.
+ * A state is one digest over the content of badges.yaml and of the plugin and picture files that it names, as they are
+ * found. Two equal states: there is nothing to reload.
  */
 #ifndef BRB_LOADING_WATCH_FILES_H
 #define BRB_LOADING_WATCH_FILES_H
@@ -20,10 +20,11 @@ typedef char brb_watch_digest[BRB_SHA256_TEXT_BYTES];
 
 typedef struct brb_watch_files {
 	brb_arena arena;
-	const char **paths; /* absolute: first badges.yaml, then the places of each plugin in turn */
+	const char **
+		paths; /* absolute: first badges.yaml, then the places of each plugin, and of each picture, in turn */
 	size_t count;
-	size_t *ends; /* of each plugin: where in `paths` those of the next begin */
-	size_t plugin_count;
+	size_t *ends;        /* of each plugin or picture: where in `paths` those of the next begin */
+	size_t plugin_count; /* pictures count, too */
 } brb_watch_files;
 
 /* Those of a configuration; badges.yaml alone for NULL. False: no memory. */

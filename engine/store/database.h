@@ -75,6 +75,13 @@
 	X(COUNT_ALL, "SELECT COUNT(*) FROM awards WHERE revoked = 0")                                              \
 	X(COUNT_OF_USER,                                                                                           \
 	  "SELECT COUNT(*) FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked = 0")       \
+	X(TROPHIES_OF_USER,                                                                                        \
+	  "SELECT b.slug, t.level, l.name, l.description, t.times, t.at_us, t.badges, t.awards FROM"               \
+	  " (SELECT badge, MAX(level) AS level, SUM(reason <> '') AS times, MAX(at_us) AS at_us,"                  \
+	  "  MAX(sequence) AS latest, COUNT(*) OVER () AS badges, SUM(COUNT(*)) OVER () AS awards"                 \
+	  "  FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked = 0"                      \
+	  "  GROUP BY badge ORDER BY latest DESC LIMIT ?2) AS t JOIN badges AS b ON b.id = t.badge"                \
+	  " LEFT JOIN levels AS l ON l.badge = t.badge AND l.level = t.level ORDER BY t.latest DESC")              \
 	X(USERS, "SELECT u.name, t.held, t.badges, t.latest FROM"                                                  \
 		 " (SELECT user, COUNT(*) AS held, COUNT(DISTINCT badge) AS badges, MAX(at_us) AS latest"          \
 		 "  FROM awards WHERE revoked = 0 GROUP BY user) AS t JOIN users AS u ON u.id = t.user"            \

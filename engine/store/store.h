@@ -216,6 +216,27 @@ typedef struct brb_store_found {
 brabeion_status brb_store_look_up(brb_store *store, const char *user, const char *slug, brb_arena *arena,
 				  brb_store_found *found, brabeion_error *error);
 
+/* What a user holds of one badge. */
+typedef struct brb_store_trophy {
+	const char *slug;
+	uint32_t level;   /* the highest */
+	const char *name; /* of that level, as last registered, like the next; "" when it is not known */
+	const char *description;
+	int64_t times; /* awards that have a reason, of any level */
+	int64_t at_us; /* the latest */
+} brb_store_trophy;
+
+typedef struct brb_store_trophies {
+	size_t count;
+	brb_store_trophy *trophies; /* that of the award stored last comes first */
+	int64_t badge_count;        /* those beyond the limit, too */
+	int64_t award_count;
+} brb_store_trophies;
+
+/* At most `limit` of a user's trophies, all in the arena. */
+brabeion_status brb_store_list_trophies(brb_store *store, const char *user, size_t limit, brb_arena *arena,
+					brb_store_trophies *out, brabeion_error *error);
+
 /* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
 				  uint32_t level_count, brabeion_error *error);

@@ -197,6 +197,23 @@ Test(watch, badges_yaml_written_in_place)
 	watched_finish(watch);
 }
 
+Test(watch, a_picture_of_a_level)
+{
+	watched *watch = watched_new();
+	scene_write(watch->here, "first.gif", "GIF89a");
+	scene_config(watch->here, WATCHING "plugins: [{ file: points.so, badges: [{ badge: points, levels: "
+					   "[{ image: first.gif }, Silver, Gold] }] }]\n");
+	watched_open(watch, true);
+	scene_write(watch->here, "first.gif", "no picture");
+	wait_for_error(watch, 1);
+	cr_expect_not_null(strstr(watch->message, "image \"first.gif\": what is in the file is neither"), "%s",
+			   watch->message);
+	scene_write(watch->here, "first.gif", "GIF87a");
+	wait_for_receipt(watch, 1);
+	expect_counts(watch, 0, 1, 0, 0);
+	watched_finish(watch);
+}
+
 Test(watch, badges_yaml_put_in_place_by_an_editor)
 {
 	watched *watch = watched_with(WATCHING ONE);

@@ -182,10 +182,10 @@ Test(config, every_key_is_read)
 	cr_expect_str_eq(badge->events[1], "brabeion.awarded");
 	cr_expect_eq(badge->events_at.line, 15);
 	cr_assert_eq(badge->level_count, 2);
-	cr_expect_str_eq(badge->levels[0].name, "Commentator");
-	cr_expect_str_eq(badge->levels[0].description, "Left ten comments");
-	cr_expect_str_eq(badge->levels[1].name, "Chatterbox");
-	cr_expect_str_eq(badge->levels[1].description, "");
+	cr_expect_str_eq(badge->levels[0].name.usual, "Commentator");
+	cr_expect_str_eq(badge->levels[0].description.usual, "Left ten comments");
+	cr_expect_str_eq(badge->levels[1].name.usual, "Chatterbox");
+	cr_expect_str_eq(badge->levels[1].description.usual, "");
 	cr_expect_eq(badge->levels[1].at.line, 18);
 	cr_expect_eq(badge->levels_at.line, 17);
 	cr_expect_eq(brb_yaml_get(badge->settings, "at")->items[1]->value.integer, 20);
@@ -419,7 +419,7 @@ Test(config, windows_line_ends_a_byte_order_mark_and_aliases_are_fine)
 				    "    badges:\r\n"
 				    "      - {badge: a, levels: &l [One, Two], settings: &s {count: events}}\r\n"
 				    "      - {badge: b, levels: *l, settings: *s}\r\n");
-	cr_expect_str_eq(config->plugins[0].badges[1].levels[1].name, "Two");
+	cr_expect_str_eq(config->plugins[0].badges[1].levels[1].name.usual, "Two");
 	cr_expect_eq(config->plugins[0].badges[0].settings, config->plugins[0].badges[1].settings);
 	brb_config_close(config);
 }
@@ -579,7 +579,7 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir, watch, quarantine, probe, workers, jobs, "
+		"busy_timeout, retention, language, cache_dir, watch, quarantine, probe, workers, jobs, "
 		"journal)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
@@ -807,7 +807,7 @@ Test(config, levels_have_names)
 		"badges.yaml:7:30: a level must not be empty\n"
 		"badges.yaml:7:57: a level's \"description\" must be text, not an integer: put it in quotes\n"
 		"badges.yaml:7:62: unknown key \"nam\" (did you mean \"name\"?)\n"
-		"badges.yaml:7:81: unknown key \"x\" (known here: name, description)");
+		"badges.yaml:7:81: unknown key \"x\" (known here: name, description, image)");
 }
 
 Test(config, a_badge_has_at_most_1000_levels)

@@ -748,6 +748,109 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
 
+/* ---- languages --------------------------------------------------------------------------------------------------- */
+
+/*
+ * badges.yaml may give the names and descriptions of levels in several languages. On record, in results and in callbacks
+ * they are in one, the file's `language`. Who wants another asks the functions below, which are as their sisters above:
+ * `language` is a tag of BCP 47 such as "de" or "pt-BR"; NULL and "" are the file's. Looked for is that language, then
+ * the wider ones ("pt"), then the file's; what is not translated, and what is not loaded any more, is as on record.
+ *
+ * Threads, owns: as their sisters.
+ * Errors:        as their sisters, and BRABEION_INVALID for what is no language.
+ */
+BRABEION_API brabeion_status brabeion_user_awards_in(brabeion_engine *engine, const char *user, int64_t before,
+						     size_t limit, const char *language, brabeion_award_list *list,
+						     brabeion_error *error);
+BRABEION_API brabeion_status brabeion_badge_awards_in(brabeion_engine *engine, const char *slug, int64_t before,
+						      size_t limit, const char *language, brabeion_award_list *list,
+						      brabeion_error *error);
+BRABEION_API brabeion_status brabeion_user_changes_in(brabeion_engine *engine, const char *user, int64_t before,
+						      size_t limit, const char *language, brabeion_change_list *list,
+						      brabeion_error *error);
+BRABEION_API brabeion_status brabeion_changes_since_in(brabeion_engine *engine, int64_t sequence, size_t limit,
+						       const char *language, brabeion_change_list *list,
+						       brabeion_error *error);
+BRABEION_API brabeion_status brabeion_badges_in(brabeion_engine *engine, const char *language,
+						brabeion_badge_list *list, brabeion_error *error);
+BRABEION_API brabeion_status brabeion_check_in(const brabeion_options *options, const char *language,
+					       brabeion_badge_list *list, brabeion_error *error);
+
+/* What a level says. */
+typedef struct brabeion_level_words {
+	const char *name;
+	const char *description;
+	void *memory; /* the library's */
+} brabeion_level_words;
+
+BRABEION_API void brabeion_level_words_finish(brabeion_level_words *words);
+
+/*
+ * The texts of one level of a loaded badge, for an award in a result or callback. `level` 0: the highest.
+ *
+ * Threads: any, also at once; it waits for nobody.
+ * Owns:    `words` is yours: brabeion_level_words_finish().
+ * Errors:  BRABEION_INVALID for a badge or level that is not loaded, or what is no language.
+ */
+BRABEION_API brabeion_status brabeion_level_words_in(brabeion_engine *engine, const char *slug, uint32_t level,
+						     const char *language, brabeion_level_words *words,
+						     brabeion_error *error);
+
+/* ---- pictures ---------------------------------------------------------------------------------------------------- */
+
+typedef struct brabeion_picture {
+	const char *media_type; /* "image/svg+xml", "image/png", "image/jpeg", "image/webp" or "image/gif" */
+	size_t size_bytes;
+	const char *bytes; /* a NUL stands behind them */
+	bool drawn;        /* by the engine; else the file that badges.yaml names, as it was when it was loaded */
+	void *memory;      /* the library's */
+} brabeion_picture;
+
+/* Frees the picture and empties it. NULL is fine. Threads: any, also after the close. */
+BRABEION_API void brabeion_picture_finish(brabeion_picture *picture);
+
+/*
+ * The picture of a level of a loaded badge: its `image:` in badges.yaml, else a medal, drawn by slug, level and color:
+ * always the same, byte for byte. `level` 0: the highest. `language` is of the medal's title, as above.
+ *
+ * A medal is safe to serve. An SVG file is served as its author made it: where that is not you, show it by <img>, or
+ * with a Content-Security-Policy, as scripts in it would else run.
+ *
+ * Threads: any, also at once; it waits for nobody.
+ * Owns:    `picture` is yours: brabeion_picture_finish().
+ * Errors:  BRABEION_INVALID for a badge or level that is not loaded, or what is no language.
+ */
+BRABEION_API brabeion_status brabeion_level_image(brabeion_engine *engine, const char *slug, uint32_t level,
+						  const char *language, brabeion_picture *picture,
+						  brabeion_error *error);
+
+/* The same, always as SVG: a picture of another type is put inside of one. */
+BRABEION_API brabeion_status brabeion_draw_badge(brabeion_engine *engine, const char *slug, uint32_t level,
+						 const char *language, brabeion_picture *picture,
+						 brabeion_error *error);
+
+/*
+ * The same without an engine: loads badges.yaml and its plugins as brabeion_check does, touches no database, and unloads
+ * them again.
+ *
+ * Owns, errors: as brabeion_draw_badge, and those of brabeion_check.
+ */
+BRABEION_API brabeion_status brabeion_draw_badge_of(const brabeion_options *options, const char *slug, uint32_t level,
+						    const char *language, brabeion_picture *picture,
+						    brabeion_error *error);
+
+/*
+ * A user's trophy case as SVG: a card with a medal for each badge that they hold, at its highest level, the latest first, 24
+ * at most and how many more there are. Awards of badges that are not loaded are there, too. Pictures are inside of it, those
+ * of SVG as images, in which no script runs. Nobody of that name: a card without medals.
+ *
+ * Threads: any, also at once; like all reading it waits for no writer.
+ * Owns:    `picture` is yours: brabeion_picture_finish().
+ * Errors:  as brabeion_user_awards, and BRABEION_INVALID for what is no language.
+ */
+BRABEION_API brabeion_status brabeion_draw_user(brabeion_engine *engine, const char *user, const char *language,
+						brabeion_picture *picture, brabeion_error *error);
+
 /* ---- looking at a plugin ----------------------------------------------------------------------------------------- */
 
 /* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */

@@ -1,0 +1,197 @@
+/*
+ * drawing/svg: see svg.h.
+ */
+#include "drawing/svg.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+void brb_svg_length(brb_builder *svg, int tenths)
+{
+	int size = tenths < 0 ? -tenths : tenths;
+	brb_builder_printf(svg, size % 10 ? "%s%d.%d" : "%s%d", tenths < 0 ? "-" : "", size / 10, size % 10);
+}
+
+/*
+ * Ten thousand times the sine, by Bhaskara's approximation (7th century), which is a fraction of whole numbers: at most
+ * 16 off, a sixth of a unit where a medal is widest.
+ */
+static int sine(int angle)
+{
+	int64_t turn = ((angle % 3600) + 3600) % 3600;
+	int64_t half = turn % 1800;
+	int64_t product = half * (1800 - half);
+	int value = (int)(40000 * product / (4050000 - product));
+	return turn < 1800 ? value : -value;
+}
+
+/* Rounded to the nearest, away from zero. */
+static int scaled(int radius, int ten_thousandths)
+{
+	int64_t product = (int64_t)radius * ten_thousandths;
+	return (int)((product + (product < 0 ? -5000 : 5000)) / 10000);
+}
+
+void brb_svg_point(brb_builder *svg, int radius, int angle)
+{
+	brb_svg_length(svg, scaled(radius, sine(angle)));
+	brb_builder_add(svg, " ");
+	brb_svg_length(svg, -scaled(radius, sine(angle + 900)));
+}
+
+/* ---- text ---- */
+
+/* One character and its bytes; what is no UTF-8 is one byte, U+FFFD. At the end of the text: 0. */
+static uint32_t next_character(const char *text, size_t *bytes)
+{
+	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned char lead = (unsigned char)*text;
+	size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	*bytes = lead ? 1 : 0;
+	if (strnlen(text, length) < length)
+		return lead ? 0xfffd : 0;
+	if (!brb_text_is_utf8(text, length))
+		return 0xfffd;
+	uint32_t code = lead & masks[length];
+	for (size_t i = 1; i < length; i++)
+		code = code << 6 | ((unsigned char)text[i] & 0x3f);
+	*bytes = length;
+	return code;
+}
+
+typedef struct character_range {
+	uint32_t first, last;
+} character_range;
+
+static bool is_among(uint32_t code, const character_range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+#define IS_AMONG(code, ranges) is_among(code, ranges, sizeof(ranges) / sizeof(ranges)[0])
+
+/* Not in XML 1.0 (section 2.2), or a mark that turns the direction of what stands around it. */
+static bool is_unfit(uint32_t code)
+{
+	static const character_range unfit[] = {
+		{ 0x01, 0x08 },     { 0x0b, 0x0c },     { 0x0e, 0x1f },     { 0x7f, 0x9f },
+		{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfffe, 0xffff },
+	};
+	return IS_AMONG(code, unfit);
+}
+
+static void add_character(brb_builder *svg, uint32_t code, const char *text, size_t bytes)
+{
+	switch (code) {
+	case '<':
+		brb_builder_add(svg, "&lt;");
+		break;
+	case '>':
+		brb_builder_add(svg, "&gt;");
+		break;
+	case '&':
+		brb_builder_add(svg, "&amp;");
+		break;
+	case '"':
+		brb_builder_add(svg, "&quot;");
+		break;
+	case '\'':
+		brb_builder_add(svg, "&#39;");
+		break;
+	case '\t':
+	case '\n':
+	case '\r':
+		brb_builder_add(svg, " ");
+		break;
+	default:
+		if (code == 0xfffd || is_unfit(code))
+			brb_builder_add(svg, "\xef\xbf\xbd");
+		else
+			brb_builder_add_length(svg, text, bytes);
+	}
+}
+
+void brb_svg_text(brb_builder *svg, const char *text)
+{
+	size_t bytes;
+	for (uint32_t code; (code = next_character(text, &bytes)) != 0; text += bytes)
+		add_character(svg, code, text, bytes);
+}
+
+/* Of Unicode's East Asian Width W and F, and the marks that combine, the blocks that names are likely to use. */
+static size_t columns_of(uint32_t code)
+{
+	static const character_range combining[] = {
+		{ 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd },   { 0x0610, 0x061a },
+		{ 0x064b, 0x065f }, { 0x0e31, 0x0e31 }, { 0x0e34, 0x0e3a },   { 0x0e47, 0x0e4e },
+		{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x200b, 0x200d },   { 0x20d0, 0x20ff },
+		{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0x1f3fb, 0x1f3ff }, { 0xfeff, 0xfeff },
+	};
+	static const character_range wide[] = {
+		{ 0x1100, 0x115f }, { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },   { 0xa960, 0xa97c },
+		{ 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff01, 0xff60 },
+		{ 0xffe0, 0xffe6 }, { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd },
+	};
+	if (code < 0x300)
+		return 1;
+	return IS_AMONG(code, combining) ? 0 : IS_AMONG(code, wide) ? 2 : 1;
+}
+
+/* The columns of the character here, given the one before: what a zero-width joiner joins takes no room. */
+static size_t next_columns(const char *text, uint32_t before, uint32_t *code, size_t *bytes)
+{
+	*code = next_character(text, bytes);
+	return before == 0x200d ? 0 : columns_of(*code);
+}
+
+size_t brb_svg_columns(const char *text)
+{
+	size_t columns = 0, bytes;
+	uint32_t code = 0;
+	while (*text) {
+		columns += next_columns(text, code, &code, &bytes);
+		text += bytes;
+	}
+	return columns;
+}
+
+void brb_svg_text_cut(brb_builder *svg, const char *text, size_t columns)
+{
+	bool fits = brb_svg_columns(text) <= columns;
+	size_t taken = 0, bytes;
+	uint32_t code = 0;
+	while (*text) {
+		taken += next_columns(text, code, &code, &bytes);
+		if (!fits && taken > columns - 1)
+			break;
+		add_character(svg, code, text, bytes);
+		text += bytes;
+	}
+	if (!fits)
+		brb_builder_add(svg, "\xe2\x80\xa6");
+}
+
+/* ---- bytes ---- */
+
+void brb_svg_base64(brb_builder *svg, const unsigned char *bytes, size_t count)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char piece[4 * 256];
+	size_t used = 0;
+	for (size_t i = 0; i < count; i += 3) {
+		size_t left = count - i;
+		uint32_t three = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+				 (left > 2 ? bytes[i + 2] : 0);
+		piece[used++] = digits[three >> 18];
+		piece[used++] = digits[three >> 12 & 63];
+		piece[used++] = left > 1 ? digits[three >> 6 & 63] : '=';
+		piece[used++] = left > 2 ? digits[three & 63] : '=';
+		if (used == sizeof piece || left <= 3) {
+			brb_builder_add_length(svg, piece, used);
+			used = 0;
+		}
+	}
+}
