@@ -209,7 +209,7 @@ static const char new[] =
 	"Usage: brabeion new [OPTION]... NAME\n"
 	"\n"
 	"Makes the folder NAME with a badge in C that compiles and passes at once: its source with\n"
-	"settings, a Makefile and a meson.build, a badges.yaml, events and the awards that they earn,\n"
+	"settings, a Makefile and a meson.build, a badges.yaml, scenarios (events and what they earn),\n"
 	"and a README. NAME is the badge's slug: a-z, 0-9, \".\", \"_\" and \"-\".\n"
 	"\n"
 	"  --cxx   in C++17\n"
