@@ -72,6 +72,15 @@ void brabeion_change_list_finish(brabeion_change_list *list)
 	*list = (brabeion_change_list){ 0 };
 }
 
+void brabeion_memory_list_finish(brabeion_memory_list *list)
+{
+	if (!list)
+		return;
+	brb_memory_release(list->items);
+	free_memory(list->memory);
+	*list = (brabeion_memory_list){ 0 };
+}
+
 void brabeion_job_list_finish(brabeion_job_list *list)
 {
 	if (!list)

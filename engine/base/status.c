@@ -1,6 +1,6 @@
 /*
  * status: see status.h. The one trick are messages that need no memory, because there is none or because the caller may
- * not take any: static texts, which brabeion_error_finish knows by their address.
+ * not take any: static texts, which are known by their address.
  */
 #include "base/status.h"
 
@@ -163,19 +163,8 @@ brabeion_status brb_status_hand_over(brabeion_error *to, brabeion_error *from)
 	return status;
 }
 
-void brabeion_error_finish(brabeion_error *error)
+void brb_status_clear(brabeion_error *error)
 {
-	if (!error)
-		return;
 	drop(error);
 	error->status = BRABEION_OK;
-}
-
-const char *brabeion_status_name(brabeion_status status)
-{
-	static const char *const names[] = { "ok",     "invalid",       "configuration", "store",
-					     "busy",   "out of memory", "reentrant",     "forked",
-					     "system", "full",          "absent" };
-	size_t index = (size_t)status;
-	return index < sizeof names / sizeof names[0] ? names[index] : "unknown";
 }

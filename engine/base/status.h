@@ -47,6 +47,9 @@ const char *brb_status_refusal(brabeion_status status);
 /* Whether a message is such a static text, and need not be copied. */
 bool brb_status_is_refusal(const char *message);
 
+/* Frees the message, and all is well again: brabeion_error_finish(), of which this is the inside. */
+void brb_status_clear(brabeion_error *error);
+
 /* Moves `from` into `to` (may be NULL: then it is freed) and answers its code. */
 brabeion_status brb_status_hand_over(brabeion_error *to, brabeion_error *from);
 

@@ -24,6 +24,7 @@ static const char general[] =
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  svg     draw a badge as a medal, or a user's trophy case\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
+	"  try     do badges do what files of scenarios say?\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
 	"  --help, --version\n"
@@ -213,7 +214,7 @@ static const char new[] =
 	"Usage: brabeion new [OPTION]... NAME\n"
 	"\n"
 	"Makes the folder NAME with a badge in C that compiles and passes at once: its source with\n"
-	"settings, a Makefile and a meson.build, a badges.yaml, events and the awards that they earn,\n"
+	"settings, a Makefile and a meson.build, a badges.yaml, scenarios (events and what they earn),\n"
 	"and a README. NAME is the badge's slug: a-z, 0-9, \".\", \"_\" and \"-\".\n"
 	"\n"
 	"  --cxx   in C++17\n"
@@ -254,6 +255,31 @@ static const char svg[] =
 	"\n"
 	"The same badge is the same picture, byte for byte: brabeion svg points >points.svg\n";
 
+static const char try_text[] =
+	"Usage: brabeion try [OPTION]... FILE...\n"
+	"\n"
+	"Plays the scenarios of the files, each on a fresh database, and shows what is not as they\n"
+	"expect. A file says which badges, what is given, which events come when, and then what is\n"
+	"earned, lapses, fails and is remembered:\n"
+	"\n"
+	"  plugins:\n"
+	"    - file: points.so\n"
+	"  scenarios:\n"
+	"    - name: more than 5,000 points are Bronze\n"
+	"      steps:\n"
+	"        - { event: points_awarded, points: 5000 }\n"
+	"        - earns: []\n"
+	"        - { event: points_awarded, points: 5001 }\n"
+	"        - earns: [points]\n"
+	"\n"
+	"  --format text|tap|junit  how to tell it (text)\n"
+	"  --plugin-path DIRS       look for plugins there first; colons between them\n"
+	"  --deadline SECONDS       of a scenario, which runs in a process of its own (30)\n"
+	"  --help\n"
+	"\n"
+	"Exit codes: 0 all is as expected, 1 it is not, 2 a file or its badges are wrong.\n"
+	"man brabeion-scenario tells all that a file may say.\n";
+
 static const struct {
 	const char *command;
 	const char *text;
@@ -261,7 +287,7 @@ static const struct {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
 	{ "jobs", jobs },   { "check", check },        { "new", new },         { "explain", explain },
-	{ "svg", svg },
+	{ "svg", svg },     { "try", try_text },
 };
 
 int brb_cli_help(const char *command)

@@ -24,7 +24,7 @@ static const command_entry subcommands[] = {
 	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
 	{ "new", brb_cli_command_new },         { "explain", brb_cli_command_explain },
-	{ "svg", brb_cli_command_svg },
+	{ "svg", brb_cli_command_svg },         { "try", brb_cli_command_try },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -14,7 +14,7 @@
 
 #include "cli/glyphs.h"
 
-enum { LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256 };
+enum { LONGEST_WORD = 32, MOST_EVENTS = 100000, MOST_PROCESSES = 256, MOST_SECONDS = 86400 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -317,6 +317,29 @@ static bool take_processes(const char *command, const char *text, brb_cli_option
 	return read_count(command, "--processes: ", text, 1, MOST_PROCESSES, &options->processes);
 }
 
+static bool take_try_format(const char *command, const char *text, brb_cli_options *options)
+{
+	static const char *const names[] = { "text", "tap", "junit" };
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			options->try_format = (brb_cli_try_format)i;
+			return true;
+		}
+	}
+	return fault(command, "--format: expected text, tap or junit, not ", text, "");
+}
+
+static bool take_plugin_path(const char *command, const char *text, brb_cli_options *options)
+{
+	options->plugin_path = text;
+	return *text || fault(command, "--plugin-path: an empty name", "", "");
+}
+
+static bool take_deadline(const char *command, const char *text, brb_cli_options *options)
+{
+	return read_count(command, "--deadline: ", text, 1, MOST_SECONDS, &options->deadline_s);
+}
+
 /* ---- what there is ---- */
 
 static const struct {
@@ -356,6 +379,9 @@ static const struct {
 	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
 	{ BRB_CLI_OPTION_LANG, "lang", required_argument, take_lang },
 	{ BRB_CLI_OPTION_USER, "user", required_argument, take_user },
+	{ BRB_CLI_OPTION_TRY, "format", required_argument, take_try_format },
+	{ BRB_CLI_OPTION_TRY, "plugin-path", required_argument, take_plugin_path },
+	{ BRB_CLI_OPTION_TRY, "deadline", required_argument, take_deadline },
 	{ 0, "help", no_argument, take_help },
 };
 
@@ -395,7 +421,9 @@ bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t m
 {
 	struct option chosen[OPTION_COUNT + 1];
 	const char *command = words[0];
-	brb_cli_options read = { .config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS, .processes = 1 };
+	brb_cli_options read = {
+		.config = "badges.yaml", .batch = BRB_CLI_BATCH_EVENTS, .processes = 1, .deadline_s = 30
+	};
 	if (!(known & BRB_CLI_OPTION_WATCH))
 		read.watch = BRB_CLI_NEVER;
 	choose_known(known, chosen);

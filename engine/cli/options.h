@@ -39,10 +39,13 @@ enum {
 	BRB_CLI_OPTION_HISTORY = 1 << 22,
 	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
 	BRB_CLI_OPTION_LANG = 1 << 24,
-	BRB_CLI_OPTION_USER = 1 << 25
+	BRB_CLI_OPTION_USER = 1 << 25,
+	BRB_CLI_OPTION_TRY = 1 << 26 /* --format text|tap|junit, --plugin-path, --deadline */
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
+
+typedef enum brb_cli_try_format { BRB_CLI_TRY_TEXT, BRB_CLI_TRY_TAP, BRB_CLI_TRY_JUNIT } brb_cli_try_format;
 
 typedef struct brb_cli_options {
 	const char *config;   /* "badges.yaml" unless given */
@@ -76,7 +79,10 @@ typedef struct brb_cli_options {
 	const char *note;
 	int64_t at_us;
 	const char *language; /* --lang; NULL: badges.yaml's */
-	bool history;         /* the engine's time is the events': for brb_cli_open */
+	brb_cli_try_format try_format;
+	const char *plugin_path; /* NULL: not given */
+	size_t deadline_s;       /* of a scenario */
+	bool history;            /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

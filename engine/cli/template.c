@@ -24,9 +24,7 @@ static const template_file files[] = {
 	{ "%Makefile", "Makefile" },
 	{ "%meson.build", "meson.build" },
 	{ "common/badges.yaml", "badges.yaml" },
-	{ "common/events.jsonl", "events.jsonl" },
-	{ "common/expected.jsonl", "expected.jsonl" },
-	{ "common/check.sh", "check.sh" },
+	{ "common/scenarios.try.yaml", "scenarios.try.yaml" },
 	{ "common/README.md", "README.md" },
 	{ "common/gitignore", ".gitignore" },
 };
@@ -155,8 +153,7 @@ static bool make_file(const maker *self, const template_file *file)
 	if (!text)
 		return false;
 	const char *name = file->to ? file->to : self->source;
-	mode_t mode = strcmp(name, "check.sh") == 0 ? 0777 : 0666;
-	int fd = openat(self->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int fd = openat(self->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
 	bool written = false;
 	if (stream) {

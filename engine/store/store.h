@@ -102,6 +102,9 @@ brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *na
 brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				   const char *text, brabeion_error *error);
 
+/* A plugin's number by its id; 0 when it was never registered. */
+brabeion_status brb_store_plugin(brb_store *store, const char *id, uint32_t *number, brabeion_error *error);
+
 /* How many awards of a badge, by slug, loaded or not, a user holds, and the highest level. */
 brabeion_status brb_store_held(brb_store *store, const char *user, const char *slug, int64_t *count,
 			       int32_t *highest_level, brabeion_error *error);
@@ -236,6 +239,10 @@ typedef struct brb_store_trophies {
 /* At most `limit` of a user's trophies, all in the arena. */
 brabeion_status brb_store_list_trophies(brb_store *store, const char *user, size_t limit, brb_arena *arena,
 					brb_store_trophies *out, brabeion_error *error);
+
+/* What plugins remember, by plugin, name, kind and subject. */
+brabeion_status brb_store_list_memory(brb_store *store, const brabeion_memory_filter *filter,
+				      brabeion_memory_list *list, brabeion_error *error);
 
 /* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,

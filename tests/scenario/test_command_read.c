@@ -230,6 +230,7 @@ Test(command_read, helps)
 	expect_help("help", "jobs", "Usage: brabeion jobs ");
 	expect_help("check", "--help", "Usage: brabeion check ");
 	expect_help("new", "--help", "Usage: brabeion new ");
+	expect_help("try", "--help", "Usage: brabeion try ");
 	expect_help("--version", NULL, "brabeion 0.");
 }
 

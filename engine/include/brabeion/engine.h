@@ -748,6 +748,69 @@ BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_b
 BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
 					    brabeion_error *error);
 
+/* ---- what plugins remember --------------------------------------------------------------------------------------- */
+
+typedef enum brabeion_memory_kind {
+	BRABEION_MEMORY_ANY = 0,
+	BRABEION_MEMORY_TALLY = 1,
+	BRABEION_MEMORY_NOTE = 2
+} brabeion_memory_kind;
+
+/* One tally or note. Plugins choose names and subjects; the subject is often the user's name. */
+typedef struct brabeion_remembered {
+	brabeion_memory_kind kind;
+	const char *plugin; /* its id */
+	const char *name;
+	const char *subject;
+	int64_t value;    /* of a tally; else 0 */
+	const char *text; /* of a note; else "" */
+} brabeion_remembered;
+
+typedef struct brabeion_memory_list {
+	size_t count;
+	brabeion_remembered *items;
+	void *memory; /* the library's */
+} brabeion_memory_list;
+
+BRABEION_API void brabeion_memory_list_finish(brabeion_memory_list *list);
+
+/* Zero is a good value for each, and NULL for the whole: it says that any will do. */
+typedef struct brabeion_memory_filter {
+	brabeion_memory_kind kind;
+	const char *plugin;
+	const char *name;
+	const char *subject;
+	size_t limit; /* 0: all */
+} brabeion_memory_filter;
+
+/*
+ * What plugins remember, also those that are not loaded, by plugin, name, kind and subject. A tally of 0 is as good as
+ * none, and is not told.
+ *
+ * Threads: any, also at once; it waits for no writer.
+ * Owns:    `list` is yours: brabeion_memory_list_finish().
+ * Errors:  BRABEION_INVALID for a text out of bounds, BRABEION_STORE, BRABEION_BUSY. Nothing that fits: an empty list.
+ */
+BRABEION_API brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *filter,
+					     brabeion_memory_list *list, brabeion_error *error);
+
+/*
+ * Sets what a plugin remembers, in place of what is there: for tests, and to put right what went wrong. No badge is asked.
+ * An event sees it or does not, and so do jobs: one that has read what is changed is judged again.
+ *
+ * Threads: any, also at once.
+ * Owns:    nothing; texts are read during the call only.
+ * Errors:  BRABEION_INVALID for what a plugin could not set either (names 1 to 100 bytes, subjects at most 255, notes
+ *          64 KiB, all UTF-8), and when no plugin of that id was ever loaded with the database; else as
+ *          brabeion_possibly_award. Nothing is changed then.
+ */
+BRABEION_API brabeion_status brabeion_tally_set(brabeion_engine *engine, const char *plugin, const char *name,
+						const char *subject, int64_t value, brabeion_error *error);
+
+/* Likewise; a text of NULL takes the note away. */
+BRABEION_API brabeion_status brabeion_note_set(brabeion_engine *engine, const char *plugin, const char *name,
+					       const char *subject, const char *text, brabeion_error *error);
+
 /* ---- languages --------------------------------------------------------------------------------------------------- */
 
 /*
