@@ -24,11 +24,13 @@ typedef struct brb_history brb_history;             /* judging/history: the time
 typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
 typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
 typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
+typedef struct brb_peek brb_peek;                   /* store/peek: looks at what is committed */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
 	const brb_view *view;
 	brb_detached *detached; /* of brb_view_detached; else NULL */
+	brb_peek *peek;         /* of brb_view_committed; else NULL */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
