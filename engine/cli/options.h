@@ -36,7 +36,8 @@ enum {
 	BRB_CLI_OPTION_REASON = 1 << 19,
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
-	BRB_CLI_OPTION_HISTORY = 1 << 22
+	BRB_CLI_OPTION_HISTORY = 1 << 22,
+	BRB_CLI_OPTION_HOW_FAR = 1 << 23 /* --progress without a value, of `show`: never with PROGRESS */
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -45,9 +46,10 @@ typedef struct brb_cli_options {
 	const char *config;   /* "badges.yaml" unless given */
 	const char *database; /* NULL: badges.yaml's */
 	bool strict;
-	bool text;   /* --format text */
-	bool has_at; /* --at */
-	bool past;   /* --history */
+	bool text;    /* --format text */
+	bool has_at;  /* --at */
+	bool past;    /* --history */
+	bool how_far; /* --progress, of `show` */
 	size_t batch;
 	brb_cli_choice progress;
 	uint32_t level; /* 0: not given */
