@@ -62,7 +62,7 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 		     "  needs     nothing beside the C and C++ libraries\n"
 		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
-		     "  badge     odd: level One; on visit\n",
+		     "  badge     odd: level One; on visit; tells progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
 		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n");

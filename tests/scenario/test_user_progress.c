@@ -227,6 +227,14 @@ Test(user_progress, is_not_asked_of_a_badge_that_is_set_aside)
 	scene_finish(here);
 }
 
+Test(user_progress, that_throws_in_cxx_is_told_as_what_it_says)
+{
+	scene *here = scene_telling("plugins:\n  - file: throws.so\n");
+	EXPECT_TOLD("ada", NULL, "throws 1/1 0 0: no such user;");
+	EXPECT_TOLD("ben", NULL, "throws 1/1 0 0: 1/2;");
+	scene_finish(here);
+}
+
 Test(user_progress, refuses_what_is_wrong)
 {
 	scene *here = scene_telling(TELLS);
