@@ -63,6 +63,15 @@ void brabeion_badge_list_finish(brabeion_badge_list *list)
 	*list = (brabeion_badge_list){ 0 };
 }
 
+void brabeion_progress_list_finish(brabeion_progress_list *list)
+{
+	if (!list)
+		return;
+	brb_memory_release(list->badges);
+	free_memory(list->memory);
+	*list = (brabeion_progress_list){ 0 };
+}
+
 void brabeion_change_list_finish(brabeion_change_list *list)
 {
 	if (!list)

@@ -1,5 +1,5 @@
 /*
- * cli/command_show: `brabeion show`, one user's trophies, or the trophy table of all.
+ * cli/command_show: `brabeion show`, one user's trophies, or the trophy table of all. How far a user is: show_progress.
  *
  * Awards are read page by page, so that a user with a million of them takes no more memory than one with a thousand.
  */
@@ -13,6 +13,7 @@
 #include "cli/glyphs.h"
 #include "cli/json.h"
 #include "cli/rarity.h"
+#include "cli/show_progress.h"
 #include "cli/tables.h"
 
 enum { PAGE_AWARDS = 1000, USUAL_USERS = 20 };
@@ -349,6 +350,9 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 	show.terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	if (options->argument_count == 0)
 		exit_code = show_users(&show);
+	else if (options->how_far)
+		exit_code = brb_cli_show_progress(show.engine, options->arguments[0], options, &show.out,
+						  &show.terminal, report);
 	else
 		exit_code = (options->past ? show_history : show_user)(&show, options->arguments[0]);
 	brabeion_close(show.engine);
@@ -356,21 +360,35 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code ? exit_code : written;
 }
 
+/* What does not go together, NULL: all does. */
+static const char *fault_in(const brb_cli_options *options)
+{
+	if (options->past && options->how_far)
+		return "--history and --progress do not go together";
+	if (options->argument_count == 0 && options->past)
+		return "whose history? USER is missing";
+	if (options->argument_count == 0 && options->how_far)
+		return "whose progress? USER is missing";
+	if (options->how_far && options->has_limit)
+		return "--progress is told of every badge, it does not go with --limit";
+	return NULL;
+}
+
 int brb_cli_command_show(int word_count, char **words)
 {
 	brb_cli_options options;
 	brb_cli_report report;
 	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY | BRB_CLI_OPTION_LANG;
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY | BRB_CLI_OPTION_LANG | BRB_CLI_OPTION_HOW_FAR;
 	if (!brb_cli_options_read(word_count, words, known, 1, &options))
 		return BRB_CLI_USAGE;
 	if (options.help)
 		return brb_cli_help("show");
 	brb_cli_report_init(&report, false);
 	int exit_code = BRB_CLI_USAGE;
-	if (options.past && options.argument_count == 0)
-		brb_cli_report_say(&report, "brabeion show: whose history? USER is missing\n"
-					    "Try \"brabeion show --help\".");
+	const char *fault = fault_in(&options);
+	if (fault)
+		brb_cli_report_say(&report, "brabeion show: %s\nTry \"brabeion show --help\".", fault);
 	else
 		exit_code = run_show(&options, &report);
 	brb_cli_report_finish(&report);

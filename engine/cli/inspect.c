@@ -79,6 +79,7 @@ static void tell_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
 	tell_texts(out, badge->events, badge->event_count);
 	brb_cli_out_text(out, badge->multiple ? "; multiple" : "");
 	brb_cli_out_text(out, badge->async ? "; async" : "");
+	brb_cli_out_text(out, badge->progress ? "; tells progress" : "");
 	brb_cli_out_text(out, badge->levels_from_config ? "; badges.yaml decides how many levels" : "");
 	brb_cli_out_text(out, "\n");
 }
@@ -139,6 +140,7 @@ static void write_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
 	write_truth(out, "multiple", badge->multiple);
 	write_truth(out, "async", badge->async);
 	write_truth(out, "levels_from_config", badge->levels_from_config);
+	write_truth(out, "progress", badge->progress);
 	write_texts(out, "events", badge->events, badge->event_count);
 	brb_cli_json_key(out, "levels", false);
 	brb_cli_out_text(out, "[");

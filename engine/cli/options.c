@@ -269,6 +269,14 @@ static bool take_history(const char *command, const char *text, brb_cli_options 
 	return true;
 }
 
+static bool take_how_far(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->how_far = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -377,6 +385,7 @@ static const struct {
 	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
 	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
 	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
+	{ BRB_CLI_OPTION_HOW_FAR, "progress", no_argument, take_how_far },
 	{ BRB_CLI_OPTION_LANG, "lang", required_argument, take_lang },
 	{ BRB_CLI_OPTION_USER, "user", required_argument, take_user },
 	{ BRB_CLI_OPTION_TRY, "format", required_argument, take_try_format },

@@ -40,7 +40,8 @@ enum {
 	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
 	BRB_CLI_OPTION_LANG = 1 << 24,
 	BRB_CLI_OPTION_USER = 1 << 25,
-	BRB_CLI_OPTION_TRY = 1 << 26 /* --format text|tap|junit, --plugin-path, --deadline */
+	BRB_CLI_OPTION_TRY = 1 << 26,    /* --format text|tap|junit, --plugin-path, --deadline */
+	BRB_CLI_OPTION_HOW_FAR = 1 << 27 /* --progress without a value, of `show`: never with PROGRESS */
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -51,9 +52,10 @@ typedef struct brb_cli_options {
 	const char *config;   /* "badges.yaml" unless given */
 	const char *database; /* NULL: badges.yaml's */
 	bool strict;
-	bool text;   /* --format text */
-	bool has_at; /* --at */
-	bool past;   /* --history */
+	bool text;    /* --format text */
+	bool has_at;  /* --at */
+	bool past;    /* --history */
+	bool how_far; /* --progress, of `show` */
 	size_t batch;
 	brb_cli_choice progress;
 	uint32_t level; /* 0: not given */

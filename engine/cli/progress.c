@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/bar.h"
+
 enum { INTERVAL_US = 100 * 1000, LARGEST_BAR = 30, LEAST_BAR = 6, USUAL_COLUMNS = 80 };
 
 int64_t brb_cli_progress_now_us(void)
@@ -27,20 +29,6 @@ void brb_cli_progress_init(brb_cli_progress *progress, bool wanted, int64_t now_
 bool brb_cli_progress_is_due(const brb_cli_progress *progress, int64_t now_us)
 {
 	return progress->wanted && now_us - progress->drawn_us >= INTERVAL_US;
-}
-
-/* "23,481" */
-static void write_number(uint64_t number, char text[32])
-{
-	char digits[24];
-	int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
-	char *to = text;
-	for (int i = 0; i < count; i++) {
-		if (i > 0 && (count - i) % 3 == 0)
-			*to++ = ',';
-		*to++ = digits[i];
-	}
-	*to = '\0';
 }
 
 /* "0:02", "1:02:03" */
@@ -87,15 +75,15 @@ static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, 
 		if (!add(text, 256, columns, part))
 			return;
 	}
-	write_number(standing->lines, number);
+	brb_cli_bar_number(standing->lines, number);
 	snprintf(part, sizeof part, "%s line%s", number, standing->lines == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;
-	write_number(elapsed > 0 ? (uint64_t)((double)standing->lines / elapsed) : 0, number);
+	brb_cli_bar_number(elapsed > 0 ? (uint64_t)((double)standing->lines / elapsed) : 0, number);
 	snprintf(part, sizeof part, "%s/s", number);
 	if (!add(text, 256, columns, part))
 		return;
-	write_number(standing->awards, number);
+	brb_cli_bar_number(standing->awards, number);
 	snprintf(part, sizeof part, "%s award%s", number, standing->awards == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;
@@ -103,15 +91,6 @@ static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, 
 	write_duration((uint64_t)(known ? elapsed / share - elapsed + 0.5 : elapsed), number);
 	snprintf(part, sizeof part, "%s%s", number, known ? " left" : "");
 	add(text, 256, columns, part);
-}
-
-static void draw_bar(brb_cli_out *out, double share, size_t width, bool blocks)
-{
-	size_t full = (size_t)(share * (double)width);
-	brb_cli_out_text(out, "[");
-	for (size_t i = 0; i < width; i++)
-		brb_cli_out_text(out, i < full ? (blocks ? "█" : "#") : (blocks ? "░" : "."));
-	brb_cli_out_text(out, "]  ");
 }
 
 void brb_cli_progress_draw(brb_cli_progress *progress, brb_cli_out *out, const brb_cli_terminal *terminal,
@@ -125,8 +104,10 @@ void brb_cli_progress_draw(brb_cli_progress *progress, brb_cli_out *out, const b
 	double share = share_done(standing);
 	brb_cli_out_text(out, "\r\x1b[K");
 	if (share >= 0 && rest >= LEAST_BAR + 4) {
+		char bar[BRB_CLI_BAR_BYTES];
 		size_t width = rest - 4 < LARGEST_BAR ? rest - 4 : LARGEST_BAR;
-		draw_bar(out, share, width, terminal->blocks);
+		brb_cli_bar_write(standing->bytes, standing->total_bytes, width, terminal->blocks, bar);
+		brb_cli_out_format(out, "[%s]  ", bar);
 	}
 	brb_cli_out_text(out, figures);
 	progress->drawn = true;

@@ -28,6 +28,15 @@ void brb_call_fail(brb_call *call, const char *format, ...)
 	brb_text_clean_line(call->message); /* it may be the plugin's, or cut in the middle of a character */
 }
 
+const char *brb_call_function(const brb_call *call)
+{
+	if (call->told)
+		return "progress";
+	if (call->frozen)
+		return "freeze";
+	return call->badge ? "award" : "observe";
+}
+
 int64_t brb_call_at(brb_call *call)
 {
 	if (!call->has_at) {
@@ -150,6 +159,14 @@ static bool enter_memory(brb_call *call, const char *name, const char *subject)
 	       enter_store(call);
 }
 
+/* In progress nothing may be changed. */
+static bool check_may_change(brb_call *call, const char *helper)
+{
+	if (call->told)
+		brb_call_fail(call, "%s is for judging, not for progress: nothing can be changed there", helper);
+	return !call->failed;
+}
+
 static int64_t get_tally(badge_call *head, const char *name, const char *subject)
 {
 	brb_call *call = of(head);
@@ -164,7 +181,7 @@ static int32_t set_tally(badge_call *head, const char *name, const char *subject
 {
 	brb_call *call = of(head);
 	brb_judge *judge = call->judge;
-	bool set = enter_memory(call, name, subject) &&
+	bool set = check_may_change(call, "badge_tally_set") && enter_memory(call, name, subject) &&
 		   kept(call, judge->view->tally_set(judge, call->plugin->number, name, subject, value));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
@@ -172,7 +189,7 @@ static int32_t set_tally(badge_call *head, const char *name, const char *subject
 static int64_t add_tally(badge_call *head, const char *name, const char *subject, int64_t delta)
 {
 	int64_t value = get_tally(head, name, subject), sum = 0;
-	if (of(head)->failed)
+	if (!check_may_change(of(head), "badge_tally_add"))
 		return value;
 	if (__builtin_add_overflow(value, delta, &sum)) {
 		brb_call_fail(of(head), "the tally \"%s\" of \"%s\" would grow beyond 64 bits", name, subject);
@@ -197,7 +214,7 @@ static int32_t set_note(badge_call *head, const char *name, const char *subject,
 	brb_judge *judge = call->judge;
 	if (text && !check_text(call, text, 0, BRB_NOTE_BYTES_MOST, "text of a note"))
 		return BADGE_FAILED;
-	bool set = enter_memory(call, name, subject) &&
+	bool set = check_may_change(call, "badge_note_set") && enter_memory(call, name, subject) &&
 		   kept(call, judge->view->note_set(judge, call->plugin->number, name, subject, text));
 	return set ? BADGE_OK : BADGE_FAILED;
 }
@@ -230,8 +247,8 @@ static int64_t get_held_count(badge_call *call, const char *user, const char *sl
 
 static bool check_in_award(brb_call *call, const char *helper)
 {
-	if (!call->badge || call->frozen)
-		brb_call_fail(call, "%s is for award, not for %s", helper, call->frozen ? "freeze" : "observe");
+	if (!call->badge || call->frozen || call->told)
+		brb_call_fail(call, "%s is for award, not for %s", helper, brb_call_function(call));
 	return !call->failed;
 }
 
@@ -359,8 +376,8 @@ static const brb_badge *find_granted(brb_call *call, const char *slug)
 static int32_t grant(badge_call *head, const char *slug, int32_t level, const char *user, const char *reason)
 {
 	brb_call *call = of(head);
-	if (call->frozen)
-		brb_call_fail(call, "badge_grant is for award and observe, not for freeze");
+	if (call->frozen || call->told)
+		brb_call_fail(call, "badge_grant is for award and observe, not for %s", brb_call_function(call));
 	const brb_badge *badge = call->failed ? NULL : find_granted(call, slug);
 	if (!badge)
 		return BADGE_FAILED;
@@ -408,6 +425,22 @@ static int32_t ask_later(badge_call *call, int64_t at, const badge_field *state,
 	return brb_deferred_later(of(call), at, state, field_size, count);
 }
 
+/* ---- progress ---- */
+
+static int32_t tell_progress(badge_call *head, int64_t done, int64_t goal)
+{
+	brb_call *call = of(head);
+	if (!call->told)
+		brb_call_fail(call, "badge_progress is for progress, not for %s", brb_call_function(call));
+	else if (goal < 1)
+		brb_call_fail(call, "badge_progress with the goal %lld: a goal is from 1 up", (long long)goal);
+	if (call->failed)
+		return BADGE_FAILED;
+	done = done < 0 ? 0 : done;
+	*call->told = (brb_told){ .is_told = true, .done = done < goal ? done : goal, .goal = goal };
+	return BADGE_OK;
+}
+
 /* ---- telling ---- */
 
 static void fail(badge_call *call, const char *message)
@@ -453,4 +486,5 @@ const badge_host brb_call_host = {
 	.fail = fail,
 	.log = write_log,
 	.later = ask_later,
+	.progress = tell_progress,
 };

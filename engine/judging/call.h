@@ -15,6 +15,12 @@ enum { BRB_UNANSWERED = INT32_MIN, BRB_FROZEN = INT32_MIN + 1 };
 
 typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
 
+/* What a badge has told of a user's progress. (judging/progress) */
+typedef struct brb_told {
+	bool is_told; /* else it had nothing to tell */
+	int64_t done, goal;
+} brb_told;
+
 typedef struct brb_call {
 	badge_call head; /* first: the plugin's pointer to it is a pointer to this */
 	brb_judge *judge;
@@ -26,6 +32,7 @@ typedef struct brb_call {
 	int64_t took_us;      /* of the function that judges; -1: it was not timed */
 	const char *note;     /* of the grant, else NULL */
 	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
+	brb_told *told;       /* in progress; else NULL */
 	uint32_t later_count; /* times that the judgement has asked for another */
 	int32_t answer;       /* of award, or one of the two above */
 	bool has_at;
@@ -43,6 +50,9 @@ extern const badge_host brb_call_host;
 
 /* When the event happened. */
 int64_t brb_call_at(brb_call *call);
+
+/* Which of the plugin's functions is under way: "award", "observe", "freeze", "progress". */
+const char *brb_call_function(const brb_call *call);
 
 /* Marks the judgement as failed, with the first message that was given. */
 void brb_call_fail(brb_call *call, const char *format, ...) BRB_PRINTF(2, 3);

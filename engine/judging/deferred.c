@@ -179,8 +179,8 @@ static bool take_state(brb_call *call, const badge_field *state, uint32_t field_
 static bool may_ask(brb_call *call, int64_t at_us, uint32_t count)
 {
 	bool is_due = strcmp(call->event->name, BRB_DUE_EVENT) == 0;
-	if (!call->badge || call->frozen)
-		brb_call_fail(call, "badge_later is for award, not for %s", call->frozen ? "freeze" : "observe");
+	if (!call->badge || call->frozen || call->told)
+		brb_call_fail(call, "badge_later is for award, not for %s", brb_call_function(call));
 	else if (call->later_count >= BRB_LATER_MOST)
 		brb_call_fail(call, "badge_later more than %d times in one judgement", BRB_LATER_MOST);
 	else if (count > BRB_FIELDS_MOST)

@@ -16,6 +16,7 @@ enum { CLAIM = 1 };
 void brb_history_init(brb_history *history, uint32_t attempts_most)
 {
 	*history = (brb_history){ .now_us = INT64_MIN,
+				  .told_us = INT64_MIN,
 				  .next_us = INT64_MAX,
 				  .kept = { .now_us = INT64_MIN },
 				  .attempts_most = attempts_most };
@@ -24,6 +25,17 @@ void brb_history_init(brb_history *history, uint32_t attempts_most)
 void brb_history_finish(brb_history *history)
 {
 	brb_store_claimed_list_finish(&history->claimed);
+}
+
+static void set_now(brb_history *history, int64_t now_us)
+{
+	history->now_us = now_us;
+	atomic_store_explicit(&history->told_us, now_us, memory_order_relaxed);
+}
+
+int64_t brb_history_now_us(const brb_history *history)
+{
+	return atomic_load_explicit(&history->told_us, memory_order_relaxed);
 }
 
 void brb_history_keep(brb_judge *judge)
@@ -38,7 +50,7 @@ void brb_history_restore(brb_history *history)
 	if (history->run && history->run != history->kept.run)
 		history->drop_run(history->context, history->run);
 	history->run = history->kept.run;
-	history->now_us = history->kept.now_us;
+	set_now(history, history->kept.now_us);
 	history->next_us = history->run ? INT64_MIN : INT64_MAX; /* the next look finds out */
 }
 
@@ -145,7 +157,7 @@ static bool judge_due(brb_judge *judge, int64_t until_us, brabeion_result *resul
 	const brb_store_claimed *job;
 	while ((job = claim_next(judge, until_us))) {
 		if (job->due_us > history->now_us)
-			history->now_us = job->due_us;
+			set_now(history, job->due_us);
 		judge_job(judge, job, result);
 		if (judge->fault != BRABEION_OK)
 			return false;
@@ -161,7 +173,7 @@ bool brb_history_go_to(brb_judge *judge, int64_t at_us, brabeion_result *result)
 	if (!judge_due(judge, at_us, result))
 		return false;
 	if (at_us > history->now_us)
-		history->now_us = at_us;
+		set_now(history, at_us);
 	return true;
 }
 

@@ -13,6 +13,8 @@
 #ifndef BRB_JUDGING_HISTORY_H
 #define BRB_JUDGING_HISTORY_H
 
+#include <stdatomic.h>
+
 #include "judging/judge.h"
 #include "store/jobs.h"
 
@@ -23,6 +25,7 @@ typedef struct brb_history_moment {
 
 struct brb_history {
 	int64_t run, now_us;     /* as in brb_history_moment */
+	_Atomic int64_t told_us; /* now_us, for who asks from outside */
 	int64_t next_us;         /* nothing is due before */
 	uint64_t generation;     /* of the last look: another may have badges whose jobs were set aside */
 	brb_history_moment kept; /* as of the last transaction's end */
@@ -51,6 +54,9 @@ bool brb_history_settle(brb_judge *judge, brabeion_result *result);
 
 /* The run, begun now if need be. Inside the transaction. False: a fault. */
 bool brb_history_begin_run(brb_judge *judge, int64_t *run);
+
+/* The history's time as another thread may see it. INT64_MIN: no event has come yet. */
+int64_t brb_history_now_us(const brb_history *history);
 
 /* A job was added that is due at that time. Does nothing without a history. */
 static inline void brb_history_note_job(brb_judge *judge, int64_t due_us)

@@ -405,6 +405,7 @@ static void init_call(brb_call *call, brb_judge *judge, const brabeion_event *ev
 	call->granted = false;
 	call->note = NULL;
 	call->frozen = NULL;
+	call->told = NULL;
 	call->later_count = 0;
 }
 

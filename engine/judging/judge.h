@@ -25,6 +25,7 @@ typedef struct brb_view brb_view;                   /* judging/view: how memory,
 typedef struct brb_record brb_record;               /* judging/record: what is written to the journal of it */
 typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
 typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
+typedef struct brb_peek brb_peek;                   /* store/peek: looks at what is committed */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
@@ -32,6 +33,7 @@ typedef struct brb_judge {
 	brb_record *record;     /* of a detached judge, or while one is recorded; else anything */
 	int64_t cause;          /* the journal's row of the event by which what is judged came about; 0: none */
 	brb_detached *detached; /* of brb_view_detached; else NULL */
+	brb_peek *peek;         /* of brb_view_committed; else NULL */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;

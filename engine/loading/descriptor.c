@@ -22,7 +22,7 @@ enum {
 };
 
 _Static_assert(sizeof(badge_plugin) == PLUGIN_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
-_Static_assert(sizeof(badge_definition) == DEFINITION_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
+_Static_assert(offsetof(badge_definition, progress) == DEFINITION_SIZE_1_0, "1.0's ends where 1.2's begins");
 _Static_assert(sizeof(badge_level) == LEVEL_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
 
 static const uint32_t known_plugin_flags = 0;
@@ -183,7 +183,9 @@ static brabeion_status check_definition(descriptor_reader *reader, const badge_d
 		status = CHECK_FUNCTION(reader, definition->freeze, "freeze");
 	if (status == BRABEION_OK)
 		status = CHECK_FUNCTION(reader, definition->open, "open");
-	return status == BRABEION_OK ? CHECK_FUNCTION(reader, definition->close, "close") : status;
+	if (status == BRABEION_OK)
+		status = CHECK_FUNCTION(reader, definition->close, "close");
+	return status == BRABEION_OK ? CHECK_FUNCTION(reader, definition->progress, "progress") : status;
 }
 
 static brabeion_status read_definition(descriptor_reader *reader, const void *theirs, uint32_t index,

@@ -314,7 +314,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .multiple = (definition->flags & BADGE_MULTIPLE) != 0,
 			      .rearn = use && use->rearn,
 			      .quarantine = use ? use->quarantine : loader->config->quarantine,
-			      .award = definition->award };
+			      .award = definition->award,
+			      .progress = definition->progress };
 	badge->slug = use ? brb_arena_copy(&loader->plugin->arena, use->slug) : definition->slug;
 	badge->settings = brb_setup_text(&loader->plugin->arena, use ? use->settings : NULL);
 	if (!badge->slug || !badge->settings) {

@@ -42,9 +42,10 @@ typedef struct brb_badge {
 	const char *const *events;
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */
 	void (*freeze)(void *self, badge_call *call);   /* of an async badge; NULL: the state stays as it is */
-	const char *settings;                           /* what it was opened with, as one text */
-	brb_instance *instance;                         /* NULL: its definition has no `open` */
-	void *self;                                     /* the instance's */
+	int32_t (*progress)(void *self, badge_call *call, int32_t level); /* NULL: it cannot tell */
+	const char *settings;                                             /* what it was opened with, as one text */
+	brb_instance *instance;                                           /* NULL: its definition has no `open` */
+	void *self;                                                       /* the instance's */
 	brb_config_quarantine quarantine;
 	uint32_t number;      /* in the store; set before the generation is published */
 	uint32_t index;       /* in the generation */

@@ -35,6 +35,7 @@ static void add_badge(brb_builder *bytes, const brabeion_plugin_badge *badge)
 	add_number(bytes, badge->multiple);
 	add_number(bytes, badge->async);
 	add_number(bytes, badge->levels_from_config);
+	add_number(bytes, badge->progress);
 	add_number(bytes, badge->level_count);
 	for (uint32_t i = 0; i < badge->level_count; i++) {
 		add_text(bytes, badge->levels[i].name);
@@ -140,6 +141,7 @@ static void take_badge(cursor *from, brabeion_plugin_badge *badge)
 	badge->multiple = take_number(from) != 0;
 	badge->async = take_number(from) != 0;
 	badge->levels_from_config = take_number(from) != 0;
+	badge->progress = take_number(from) != 0;
 	badge->levels = take_levels(from, &badge->level_count);
 	badge->events = take_texts(from, &badge->event_count);
 }

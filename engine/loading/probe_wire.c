@@ -163,6 +163,8 @@ static const char *words_for(brb_probe_step step, bool badge)
 		return "observed a trial event";
 	case BRB_PROBE_JUDGING:
 		return "judged a trial event";
+	case BRB_PROBE_TELLING:
+		return "told the progress of a trial user";
 	case BRB_PROBE_CLOSING:
 		return badge ? "was closed" : "was closed (its own close)";
 	case BRB_PROBE_UNLOADING:

@@ -17,7 +17,7 @@
 
 #include "base/text.h"
 
-#define BRB_PROBE_MAGIC UINT32_C(0x32425042) /* "BPB2" */
+#define BRB_PROBE_MAGIC UINT32_C(0x33425042) /* "BPB3" */
 #define BRB_PROBE_TEXT_BYTES 256
 
 /* In which a plugin's code runs. */
@@ -27,6 +27,7 @@ typedef enum brb_probe_step {
 	BRB_PROBE_OPENING, /* the open of a badge, or its own */
 	BRB_PROBE_OBSERVING,
 	BRB_PROBE_JUDGING,
+	BRB_PROBE_TELLING, /* progress */
 	BRB_PROBE_CLOSING,
 	BRB_PROBE_UNLOADING, /* its destructors */
 	BRB_PROBE_STEPS

@@ -13,6 +13,7 @@
 
 #include "base/guard.h"
 #include "judging/judge.h"
+#include "judging/progress.h"
 #include "judging/view.h"
 #include "loading/plugin.h"
 #include "probe/describe.h"
@@ -177,13 +178,42 @@ static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 	return status;
 }
 
+/* As of nobody who has done anything. */
+static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
+{
+	if (!badge->progress || !badge->level_count)
+		return BRABEION_OK;
+	brb_told told;
+	const char *why;
+	brb_judge judge = { .view = &brb_view_in_store,
+			    .store = trial->store,
+			    .log = &trial->log,
+			    .clock = &trial->clock,
+			    .guard = brb_guard_depth(),
+			    .leads = true };
+	brabeion_status status = brb_store_begin(trial->store, trial->error);
+	if (status != BRABEION_OK)
+		return status;
+	judge.in_transaction = true;
+	take_note(trial, BRB_PROBE_TELLING, badge->slug);
+	status = brb_progress_ask(&judge, badge, USER, 1, &told, &why);
+	if (status != BRABEION_OK)
+		brb_status_hand_over(trial->error, &judge.error);
+	brb_store_rollback(trial->store);
+	brb_judge_finish(&judge);
+	return status;
+}
+
 static brabeion_status judge_badges(plugin_trial *trial)
 {
 	brb_plugin *plugin = trial->plugin;
 	brabeion_status status = BRABEION_OK;
 	plugin->quarantine = nobody;
-	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++)
+	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++) {
 		status = judge_badge(trial, &plugin->badges[i]);
+		if (status == BRABEION_OK)
+			status = ask_progress(trial, &plugin->badges[i]);
+	}
 	if (status != BRABEION_OK || trial->observed || !plugin->observe || !plugin->watch_count)
 		return status;
 	brb_trouble trouble = { 0 };

@@ -42,6 +42,24 @@ static sqlite3_stmt *statement_of(brb_peek *peek, brb_statement which, brabeion_
 	return brb_database_statement(&peek->database, which, error);
 }
 
+brabeion_status brb_peek_begin(brb_peek *peek, brabeion_error *error)
+{
+	sqlite3_stmt *begin = statement_of(peek, BRB_STATEMENT_BEGIN_READING, error);
+	if (!begin)
+		return error->status;
+	brabeion_status status = brb_database_check_in_place(&peek->database, error);
+	return status == BRABEION_OK ? brb_database_run(&peek->database, begin, error) : status;
+}
+
+void brb_peek_end(brb_peek *peek)
+{
+	brabeion_error ignored = BRABEION_NO_ERROR;
+	sqlite3_stmt *rollback = brb_database_statement(&peek->database, BRB_STATEMENT_ROLLBACK, &ignored);
+	if (rollback)
+		brb_database_run(&peek->database, rollback, &ignored);
+	brabeion_error_finish(&ignored);
+}
+
 static sqlite3_stmt *memory_statement(brb_peek *peek, brb_statement which, uint32_t plugin, const char *name,
 				      const char *subject, brabeion_error *error)
 {

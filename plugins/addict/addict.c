@@ -37,13 +37,18 @@ static int32_t days_of(int64_t year, int32_t month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
+static void write_month(date day, char month[32])
+{
+	snprintf(month, 32, "%04lld-%02d", (long long)day.year, (int)day.month);
+}
+
 /* The day becomes part of the state, in words that a person can read in the database: "2016-02", 29. */
 static void freeze(void *self, badge_call *call)
 {
 	(void)self;
 	char month[32];
 	date today = date_at(badge_at(call));
-	snprintf(month, sizeof month, "%04lld-%02d", (long long)today.year, (int)today.month);
+	write_month(today, month);
 	badge_set_text(call, "month", month);
 	badge_set_int(call, "day", today.day);
 	badge_set_int(call, "days", days_of(today.year, today.month));
@@ -66,8 +71,21 @@ static int32_t award(void *self, badge_call *call)
 	return 1;
 }
 
+/* How many days of the month that is under way, of how many it has. */
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	(void)self, (void)level;
+	char month[32];
+	int64_t days = 0;
+	date today = date_at(badge_at(call));
+	write_month(today, month);
+	for (int64_t seen = badge_tally(call, month, badge_user(call)); seen > 0; seen >>= 1)
+		days += seen & 1;
+	return badge_progress(call, days, days_of(today.year, today.month));
+}
+
 static const badge_level levels[] = { BADGE_LEVEL("Addict", "Came by on every day of a month") };
 static const char *const events[] = { "visit" };
 
 BADGE_PLUGIN("addict", .slug = "addict", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_MULTIPLE | BADGE_ASYNC, .award = award, .freeze = freeze);
+	     .flags = BADGE_MULTIPLE | BADGE_ASYNC, .award = award, .freeze = freeze, .progress = progress);

@@ -44,16 +44,27 @@ static int is_piece(const collection *wanted, const char *slug)
 	return 0;
 }
 
+static int64_t count_held(const collection *wanted, badge_call *call)
+{
+	int64_t held = 0;
+	for (uint32_t i = 0; i < wanted->piece_count; i++)
+		held += badge_held(call, NULL, wanted->pieces[i].slug) >= wanted->pieces[i].level;
+	return held;
+}
+
 /* Of awards only those of pieces are looked at closer; other events, where badges.yaml names some, always are. */
 static int32_t award(void *self, badge_call *call)
 {
 	const collection *wanted = self;
-	int64_t held = 0;
 	if (badge_event_is(call, "brabeion.awarded") && !is_piece(wanted, badge_text(call, "slug", "")))
 		return BADGE_NOT_EARNED;
-	for (uint32_t i = 0; i < wanted->piece_count; i++)
-		held += badge_held(call, NULL, wanted->pieces[i].slug) >= wanted->pieces[i].level;
-	return limits_grant(call, limits_level(wanted->at, wanted->level_count, held), NULL);
+	return limits_grant(call, limits_level(wanted->at, wanted->level_count, count_held(wanted, call)), NULL);
+}
+
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	const collection *wanted = self;
+	return limits_progress(call, wanted->at, level, count_held(wanted, call));
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
@@ -135,4 +146,5 @@ static const badge_level levels[] = { BADGE_LEVEL("Collection", "Holds a collect
 static const char *const events[] = { "brabeion.awarded" };
 
 BADGE_PLUGIN("collection", .slug = "collection", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge);
+	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge,
+	     .progress = progress);

@@ -28,10 +28,20 @@ static int32_t climb(badge_call *call, int64_t value, steps to)
 	return level > held ? level : BADGE_NOT_EARNED;
 }
 
-static int32_t climb_tally(badge_call *call, const char *tally, steps to)
-{
-	return climb(call, badge_tally(call, tally, badge_user(call)), to);
-}
+/* A badge that climbs with a tally, and what it tells of how far an author is. */
+#define CLIMBS(badge, tally, ...)                                                              \
+	static const steps badge##_steps = __VA_ARGS__;                                        \
+	static int32_t badge(void *self, badge_call *call)                                     \
+	{                                                                                      \
+		(void)self;                                                                    \
+		return climb(call, badge_tally(call, tally, badge_user(call)), badge##_steps); \
+	}                                                                                      \
+	static int32_t badge##_progress(void *self, badge_call *call, int32_t level)           \
+	{                                                                                      \
+		(void)self;                                                                    \
+		return badge_progress(call, badge_tally(call, tally, badge_user(call)),        \
+				      badge##_steps.at[level - 1]);                            \
+	}
 
 static const char *const events[] = { "commit" };
 
@@ -44,17 +54,16 @@ static int32_t first_commit(void *self, badge_call *call)
 	return 1;
 }
 
-static int32_t commits(void *self, badge_call *call)
+static int32_t first_commit_progress(void *self, badge_call *call, int32_t level)
 {
 	(void)self;
-	return climb_tally(call, TALLY_COMMITS, (steps){ 4, { 10, 100, 1000, 10000 } });
+	(void)level;
+	return badge_progress(call, badge_tally(call, TALLY_COMMITS, badge_user(call)), 1);
 }
 
-static int32_t matchmaker(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_MERGES, (steps){ 3, { 10, 100, 1000 } });
-}
+CLIMBS(commits, TALLY_COMMITS, { 4, { 10, 100, 1000, 10000 } })
+
+CLIMBS(matchmaker, TALLY_MERGES, { 3, { 10, 100, 1000 } })
 
 static const badge_level first_commit_levels[] = {
 	BADGE_LEVEL("First Commit", "Made a first commit"),
@@ -71,36 +80,21 @@ static const badge_level matchmaker_levels[] = {
 	BADGE_LEVEL("Diplomat", "Brought 1,000 branches together"),
 };
 BADGE_DEFINE(first_commit_badge, .slug = "first-commit", BADGE_LEVELS(first_commit_levels), BADGE_EVENTS(events),
-	     .award = first_commit);
-BADGE_DEFINE(commits_badge, .slug = "commits", BADGE_LEVELS(commits_levels), BADGE_EVENTS(events), .award = commits);
+	     .award = first_commit, .progress = first_commit_progress);
+BADGE_DEFINE(commits_badge, .slug = "commits", BADGE_LEVELS(commits_levels), BADGE_EVENTS(events), .award = commits,
+	     .progress = commits_progress);
 BADGE_DEFINE(matchmaker_badge, .slug = "matchmaker", BADGE_LEVELS(matchmaker_levels), BADGE_EVENTS(events),
-	     .award = matchmaker);
+	     .award = matchmaker, .progress = matchmaker_progress);
 
 /* ---- when, by the author's clock and calendar -------------------------------------------------------------------- */
 
-static int32_t night_owl(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_NIGHT, (steps){ 3, { 5, 50, 500 } });
-}
+CLIMBS(night_owl, TALLY_NIGHT, { 3, { 5, 50, 500 } })
 
-static int32_t early_bird(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_EARLY, (steps){ 3, { 5, 50, 500 } });
-}
+CLIMBS(early_bird, TALLY_EARLY, { 3, { 5, 50, 500 } })
 
-static int32_t weekend(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_WEEKEND, (steps){ 3, { 10, 100, 1000 } });
-}
+CLIMBS(weekend, TALLY_WEEKEND, { 3, { 10, 100, 1000 } })
 
-static int32_t streak(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_STREAK, (steps){ 4, { 3, 7, 30, 100 } });
-}
+CLIMBS(streak, TALLY_STREAK, { 4, { 3, 7, 30, 100 } })
 
 static int32_t leap_day(void *self, badge_call *call)
 {
@@ -149,11 +143,13 @@ static const badge_level anniversary_levels[] = {
 	BADGE_LEVEL("Anniversary", "Made a commit on the day of the first one, in a later year"),
 };
 BADGE_DEFINE(night_owl_badge, .slug = "night-owl", BADGE_LEVELS(night_owl_levels), BADGE_EVENTS(events),
-	     .award = night_owl);
+	     .award = night_owl, .progress = night_owl_progress);
 BADGE_DEFINE(early_bird_badge, .slug = "early-bird", BADGE_LEVELS(early_bird_levels), BADGE_EVENTS(events),
-	     .award = early_bird);
-BADGE_DEFINE(weekend_badge, .slug = "weekend", BADGE_LEVELS(weekend_levels), BADGE_EVENTS(events), .award = weekend);
-BADGE_DEFINE(streak_badge, .slug = "streak", BADGE_LEVELS(streak_levels), BADGE_EVENTS(events), .award = streak);
+	     .award = early_bird, .progress = early_bird_progress);
+BADGE_DEFINE(weekend_badge, .slug = "weekend", BADGE_LEVELS(weekend_levels), BADGE_EVENTS(events), .award = weekend,
+	     .progress = weekend_progress);
+BADGE_DEFINE(streak_badge, .slug = "streak", BADGE_LEVELS(streak_levels), BADGE_EVENTS(events), .award = streak,
+	     .progress = streak_progress);
 BADGE_DEFINE(leap_day_badge, .slug = "leap-day", BADGE_LEVELS(leap_day_levels), BADGE_EVENTS(events),
 	     .award = leap_day);
 BADGE_DEFINE(anniversary_badge, .slug = "anniversary", BADGE_LEVELS(anniversary_levels), BADGE_EVENTS(events),
@@ -177,11 +173,7 @@ static int32_t storyteller(void *self, badge_call *call)
 	return climb(call, badge_int(call, "words", 0), (steps){ 2, { 100, 500 } });
 }
 
-static int32_t globetrotter(void *self, badge_call *call)
-{
-	(void)self;
-	return climb_tally(call, TALLY_ZONES, (steps){ 3, { 3, 6, 12 } });
-}
+CLIMBS(globetrotter, TALLY_ZONES, { 3, { 3, 6, 12 } })
 
 static const badge_level clean_up_levels[] = {
 	BADGE_LEVEL("Tidy Up", "Took out 1,000 lines more than came in, in one commit"),
@@ -202,7 +194,7 @@ BADGE_DEFINE(clean_up_badge, .slug = "clean-up", BADGE_LEVELS(clean_up_levels), 
 BADGE_DEFINE(storyteller_badge, .slug = "storyteller", BADGE_LEVELS(storyteller_levels), BADGE_EVENTS(events),
 	     .award = storyteller);
 BADGE_DEFINE(globetrotter_badge, .slug = "globetrotter", BADGE_LEVELS(globetrotter_levels), BADGE_EVENTS(events),
-	     .award = globetrotter);
+	     .award = globetrotter, .progress = globetrotter_progress);
 
 /* ---- the pack ---------------------------------------------------------------------------------------------------- */
 

@@ -37,6 +37,14 @@ static int32_t award_first(void *self, badge_call *call)
 	return 1;
 }
 
+/* Nothing of it is done before it is done. When somebody else was first, there is nothing left to tell. */
+static int32_t progress_first(void *self, badge_call *call, int32_t level)
+{
+	const first *rules = self;
+	(void)level;
+	return badge_tally(call, rules->name, "") > 0 ? BADGE_OK : badge_progress(call, 0, 1);
+}
+
 static int32_t read_first(badge_setup *setup, first *rules)
 {
 	return memory_name(setup, "first", rules->name);
@@ -98,7 +106,7 @@ static const badge_level each_levels[] = { BADGE_LEVEL("First Time", "Did it for
 static const char *const events[] = { "event" };
 
 BADGE_DEFINE(first_badge, .slug = "first", BADGE_LEVELS(first_levels), BADGE_EVENTS(events), .award = award_first,
-	     .open = open_first, .close = close_badge);
+	     .open = open_first, .close = close_badge, .progress = progress_first);
 BADGE_DEFINE(each_badge, .slug = "first-each", BADGE_LEVELS(each_levels), BADGE_EVENTS(events),
 	     .flags = BADGE_MULTIPLE, .award = award_each, .open = open_each, .close = close_badge);
 

@@ -27,11 +27,13 @@ static const char *const snapshots[] = { "user_snapshot" };
 static const char *const questions[] = { "question" };
 static const char *const arrivals[] = { "user_created" };
 
-#define QA_BADGE(variable, slug_, name, description, events_, flags_)                                 \
+#define QA_BADGE(variable, slug_, name, description, events_, ...)                                    \
 	static const badge_level variable##_levels[] = { BADGE_LEVEL(name, description) };            \
 	BADGE_DEFINE(variable, .slug = slug_, BADGE_LEVELS(variable##_levels), BADGE_EVENTS(events_), \
-		     .flags = flags_, .award = qa_##variable)
+		     .award = qa_##variable, .flags = __VA_ARGS__)
 #define ONCE(variable, slug, name, description, events) QA_BADGE(variable, slug, name, description, events, 0)
+#define COUNTED(variable, slug, name, description, events) \
+	QA_BADGE(variable, slug, name, description, events, 0, .progress = qa_##variable##_progress)
 #define AGAIN(variable, slug, name, description, events) \
 	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
 #define PER_POST(variable, slug, name, description, events) \
@@ -72,14 +74,14 @@ ONCE(explainer, "explainer", "Explainer",
 
 /* Editing */
 ONCE(editor, "editor", "Editor", "Made a first edit", edits);
-ONCE(strunk_white, "strunk-white", "Strunk & White", "Edited 80 posts of others", edits);
+COUNTED(strunk_white, "strunk-white", "Strunk & White", "Edited 80 posts of others", edits);
 ONCE(organizer, "organizer", "Organizer", "Changed the tags of somebody else's question", tag_edits);
 ONCE(tag_editor, "tag-editor", "Tag Editor", "Wrote or edited a first tag wiki", wiki_edits);
 ONCE(cleanup, "cleanup", "Cleanup", "Rolled a post back for the first time", rollbacks);
 ONCE(excavator, "excavator", "Excavator", "Edited a post of somebody else's after 180 days of silence", edits);
 
 /* Taking part */
-ONCE(commentator, "commentator", "Commentator", "Left 10 comments", comments);
+COUNTED(commentator, "commentator", "Commentator", "Left 10 comments", comments);
 ONCE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about oneself in the profile", snapshots);
 ONCE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
 ONCE(critic, "critic", "Critic", "Voted down for the first time", snapshots);

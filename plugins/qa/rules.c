@@ -329,6 +329,12 @@ int32_t qa_strunk_white(void *self, badge_call *call)
 			 read_post(call, &post) && post.kind != QA_WIKI && !qa_is_own(&post, user));
 }
 
+int32_t qa_strunk_white_progress(void *self, badge_call *call, int32_t level)
+{
+	(void)self, (void)level;
+	return badge_progress(call, badge_tally(call, "edited", badge_user(call)), QA_EDITED_ENOUGH);
+}
+
 int32_t qa_organizer(void *self, badge_call *call)
 {
 	(void)self;
@@ -366,6 +372,12 @@ int32_t qa_commentator(void *self, badge_call *call)
 {
 	(void)self;
 	return earned_if(has_user(call) && badge_tally(call, "comments", badge_user(call)) >= QA_COMMENTS_ENOUGH);
+}
+
+int32_t qa_commentator_progress(void *self, badge_call *call, int32_t level)
+{
+	(void)self, (void)level;
+	return badge_progress(call, badge_tally(call, "comments", badge_user(call)), QA_COMMENTS_ENOUGH);
 }
 
 int32_t qa_autobiographer(void *self, badge_call *call)

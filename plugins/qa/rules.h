@@ -23,6 +23,10 @@ qa_rule qa_editor, qa_strunk_white, qa_organizer, qa_tag_editor, qa_cleanup, qa_
 /* Of taking part */
 qa_rule qa_commentator, qa_autobiographer, qa_supporter, qa_critic, qa_civic_duty;
 
+/* How far a user is, of those that are counted */
+typedef int32_t qa_telling(void *self, badge_call *call, int32_t level);
+qa_telling qa_strunk_white_progress, qa_commentator_progress;
+
 /* Of what falls due in time (due.c) */
 qa_rule qa_tumbleweed, qa_yearling;
 

@@ -70,6 +70,15 @@ static int32_t award_each(void *self, badge_call *call)
 	return limits_grant(call, level, value);
 }
 
+/* Nothing of it is done before it is done; there is nothing to tell when the level's places, or the user's, are taken. */
+static int32_t progress_rank(void *self, badge_call *call, int32_t level)
+{
+	const rank *rules = self;
+	int is_open = badge_tally(call, rules->places, "") < rules->first[level - 1] &&
+		      badge_tally(call, rules->placed, badge_user(call)) == 0;
+	return is_open ? badge_progress(call, 0, 1) : BADGE_OK;
+}
+
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
 
 static int32_t read_first(badge_setup *setup, rank *rules)
@@ -142,7 +151,8 @@ static const badge_level levels[] = { BADGE_LEVEL("Early", "Among the first to d
 static const char *const events[] = { "event" };
 
 BADGE_DEFINE(rank_badge, .slug = "rank", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_rank, .open = open_rank, .close = close_badge);
+	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_rank, .open = open_rank, .close = close_badge,
+	     .progress = progress_rank);
 BADGE_DEFINE(each_badge, .slug = "rank-each", BADGE_LEVELS(levels), BADGE_EVENTS(events),
 	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each, .open = open_each,
 	     .close = close_badge);

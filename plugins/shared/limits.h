@@ -62,6 +62,12 @@ static inline int32_t limits_level(const int64_t limits[], uint32_t count, int64
 	return level;
 }
 
+/* What `progress` answers for one of the limits. */
+static inline int32_t limits_progress(badge_call *call, const int64_t limits[], int32_t level, int64_t value)
+{
+	return badge_progress(call, value, limits[level - 1]);
+}
+
 /* A setting that names a field of the event, into `field`; empty when it is missing. */
 static inline int32_t field_read(badge_setup *setup, const char *name, char field[NAME_SIZE])
 {

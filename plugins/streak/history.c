@@ -153,6 +153,13 @@ int64_t history_streak(const history *past, int32_t place)
 	return counted;
 }
 
+int64_t history_streak_now(const history *past, int64_t period)
+{
+	if (past->length == 0 || period - past->last - 1 > past->grace)
+		return 0;
+	return history_streak(past, (int32_t)past->length - 1);
+}
+
 int64_t history_use(history *past, int32_t place, int64_t count)
 {
 	size_t i = start_of_streak(past, place);

@@ -41,6 +41,9 @@ int32_t history_enter(history *past, int64_t period);
  */
 int64_t history_streak(const history *past, int32_t place);
 
+/* What the newest streak counts, as of a period that is under way: 0 once more were missed since than the grace allows. */
+int64_t history_streak_now(const history *past, int64_t period);
+
 /* Uses up the first `count` periods that this streak counts, 1 at least; returns the last of them. */
 int64_t history_use(history *past, int32_t place, int64_t count);
 

@@ -89,6 +89,20 @@ static int32_t award_cycle(void *self, badge_call *call)
 	return is_full;
 }
 
+/* ---- telling how far a user is ----------------------------------------------------------------------------------- */
+
+/* The streak that is under way now, on the clock of `zone`; of cycles what is not used up of it. */
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	const streak *rules = self;
+	history past = { .grace = rules->grace };
+	int64_t period;
+	if (period_of_event(call, &rules->zone, rules->every, &period) != BADGE_OK ||
+	    history_read(call, rules->note, &past) != BADGE_OK)
+		return BADGE_FAILED;
+	return limits_progress(call, rules->at, level, history_streak_now(&past, period));
+}
+
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
 
 static int32_t read_rules(badge_setup *setup, streak *rules)
@@ -157,9 +171,11 @@ static const badge_level cycle_levels[] = { BADGE_LEVEL("Cycle", "Came by again 
 static const char *const events[] = { "event" };
 
 BADGE_DEFINE(streak_badge, .slug = "streak", BADGE_LEVELS(streak_levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_streak, .open = open_streak, .close = close_badge);
+	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_streak, .open = open_streak, .close = close_badge,
+	     .progress = progress);
 BADGE_DEFINE(cycle_badge, .slug = "streak-cycle", BADGE_LEVELS(cycle_levels), BADGE_EVENTS(events),
-	     .flags = BADGE_MULTIPLE, .award = award_cycle, .open = open_cycle, .close = close_badge);
+	     .flags = BADGE_MULTIPLE, .award = award_cycle, .open = open_cycle, .close = close_badge,
+	     .progress = progress);
 
 static const badge_definition *const badges[] = { &streak_badge, &cycle_badge };
 BADGE_PACK("streak", BADGE_BADGES(badges));

@@ -20,7 +20,7 @@
  * threshold-each is the same with `per` (a day, where it is missing), earned anew in each, which is the reason.
  *
  * An event without the field is not counted. Whoever jumps past several numbers gets every level on the way. Each use
- * counts under its own slug, so any number of badges may share this definition.
+ * counts under its own slug, so any number of badges may share this definition. Progress is the count, as of now.
  */
 #include <stdlib.h>
 
@@ -124,6 +124,22 @@ static int32_t award_each(void *self, badge_call *call)
 	period_format(limits->per, period, reason);
 	badge_for(call, reason);
 	return limits_grant(call, level, reason);
+}
+
+/* ---- telling how far a user is ----------------------------------------------------------------------------------- */
+
+/* As of now: of windows what is still in it, of periods the one that is under way, on the clock of `zone`. */
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	const threshold *limits = self;
+	int64_t count, at = badge_at(call);
+	if (limits->per == PERIOD_NONE && limits->window.span == 0)
+		return limits_progress(call, limits->at, level, badge_tally(call, limits->memory, badge_user(call)));
+	if (limits->per != PERIOD_NONE && period_of_event(call, &limits->zone, limits->per, &at) != BADGE_OK)
+		return BADGE_FAILED;
+	if (window_look(call, limits->memory, &limits->window, at, &count) != BADGE_OK)
+		return BADGE_FAILED;
+	return limits_progress(call, limits->at, level, count);
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
@@ -279,10 +295,11 @@ static const badge_level levels[] = { BADGE_LEVEL("Reached", "Reached the thresh
 static const char *const events[] = { "event" };
 
 BADGE_DEFINE(threshold_badge, .slug = "threshold", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge);
+	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge,
+	     .progress = progress);
 BADGE_DEFINE(each_badge, .slug = "threshold-each", BADGE_LEVELS(levels), BADGE_EVENTS(events),
 	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each, .open = open_each,
-	     .close = close_badge);
+	     .close = close_badge, .progress = progress);
 
 static const badge_definition *const badges[] = { &threshold_badge, &each_badge };
 BADGE_PACK("threshold", BADGE_BADGES(badges));

@@ -171,3 +171,18 @@ int64_t window_count(badge_call *call, const char *name, const window_rules *rul
 	write_window(call, name, &past);
 	return most;
 }
+
+int32_t window_look(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t *seen)
+{
+	window past = { 0 };
+	*seen = 0;
+	if (read_window(call, name, &past) != BADGE_OK)
+		return BADGE_FAILED;
+	while (past.count > 0 && past.entries[past.count - 1].at > at)
+		past.count--;
+	for (size_t i = past.count; i-- > 0 && !is_older(past.entries[i].at, at, rules->span);) {
+		if (__builtin_add_overflow(*seen, rules->distinct ? 1 : past.entries[i].value, seen))
+			return badge_fail(call, "the sum in \"%s\" goes beyond 64 bits", name);
+	}
+	return BADGE_OK;
+}

@@ -25,4 +25,7 @@ typedef struct window_rules {
  */
 int64_t window_count(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t value);
 
+/* What a moment at that time sees, were nothing to happen at it. BADGE_OK; BADGE_FAILED as above. */
+int32_t window_look(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t *seen);
+
 #endif

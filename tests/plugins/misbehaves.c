@@ -1,6 +1,6 @@
 /*
  * Harmless, until its code runs in one place, where it does one thing that ends a process: built once for each of both.
- * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
+ * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
  * BRB_EXITS, BRB_FORKS: it leaves a process behind and crashes, or BRB_ESCAPES: likewise, a process of a session of its
  * own.
  */
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_CLOSE, BRB_DESTRUCTOR };
+enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE, BRB_DESTRUCTOR };
 enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS, BRB_ESCAPES };
 
 /* As fork; once it answers the parent, the child has its own session. */
@@ -82,11 +82,20 @@ static int32_t observe(void *self, badge_call *call)
 	return BADGE_OK;
 }
 
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	(void)self;
+	(void)call;
+	(void)level;
+	be_at(BRB_PROGRESS);
+	return BADGE_OK;
+}
+
 static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
 static const char *const events[] = { "visit" };
 
 BADGE_DEFINE(odd, .slug = "odd", BADGE_LEVELS(levels), BADGE_EVENTS(events), .award = award, .open = open_badge,
-	     .close = close_badge);
+	     .close = close_badge, .progress = progress);
 
 static const badge_definition *const badges[] = { &odd };
 

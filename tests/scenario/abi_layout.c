@@ -27,7 +27,7 @@ HOLDS(sizeof(badge_level) == 16);
 AT(badge_level, name, 0);
 AT(badge_level, description, 8);
 
-HOLDS(sizeof(badge_definition) == 80);
+HOLDS(sizeof(badge_definition) == 88);
 AT(badge_definition, struct_size, 0);
 AT(badge_definition, level_size, 4);
 AT(badge_definition, slug, 8);
@@ -41,6 +41,9 @@ AT(badge_definition, award, 48);
 AT(badge_definition, freeze, 56);
 AT(badge_definition, open, 64);
 AT(badge_definition, close, 72);
+
+/* Since 1.2. */
+AT(badge_definition, progress, 80);
 
 HOLDS(sizeof(badge_plugin) == 80);
 AT(badge_plugin, magic, 0);
@@ -70,7 +73,7 @@ AT(badge_field, type, 8);
 AT(badge_field, reserved, 12);
 AT(badge_field, value, 16);
 
-HOLDS(sizeof(badge_host) == 304);
+HOLDS(sizeof(badge_host) == 312);
 AT(badge_host, struct_size, 0);
 AT(badge_host, abi_major, 4);
 AT(badge_host, abi_minor, 6);
@@ -113,3 +116,6 @@ AT(badge_host, setup_fail, 288);
 
 /* Since 1.1. */
 AT(badge_host, later, 296);
+
+/* Since 1.2. */
+AT(badge_host, progress, 304);

@@ -25,8 +25,15 @@ static void close_badge(void *self)
 	free(self);
 }
 
+static int32_t progress(void *self, badge_call *call, int32_t level)
+{
+	const int64_t *least = (const int64_t *)self;
+	(void)level;
+	return badge_progress(call, badge_tally(call, "points", badge_user(call)), *least);
+}
+
 static const badge_level levels[] = { BADGE_LEVEL("Liked", "A post with enough points") };
 static const char *const events[] = { "points_awarded", "vote" };
 
 BADGE_PLUGIN("points", .slug = "liked", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
-	     .award = award, .open = open_badge, .close = close_badge);
+	     .award = award, .open = open_badge, .close = close_badge, .progress = progress);

@@ -8,7 +8,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "scenario.h"
+#include "telling.h"
 
 extern char **environ;
 
@@ -254,6 +254,21 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_refuses_settings)
 	}
 }
 
+OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_2_works)
+{
+	char path[SCENE_PATH_BYTES * 2];
+	scene *here = scene_new();
+	snprintf(path, sizeof path, "%s/telling.so", here->folder);
+	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.2/x86_64/telling.so", path);
+	scene_config(here, "plugins:\n  - file: ./telling.so\n");
+	scene_open(here);
+	cr_assert_str_eq(scene_fire(here, "pick", "ada"), "");
+	cr_assert_str_eq(telling_of(here, "ada", NULL), "basket 1/2 0 0: 1/2;thief 1/1 0 0: never;");
+	cr_assert_str_eq(scene_fire(here, "pick", "ada"), "basket 1 ;");
+	cr_assert_str_eq(telling_of(here, "ada", NULL), "basket 2/2 1 1: 2/4;thief 1/1 0 0: never;");
+	scene_finish(here);
+}
+
 OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
 {
 	char path[SCENE_PATH_BYTES * 2];
@@ -272,5 +287,6 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
 	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1499 1.50 1 pickle;");
 	event.at_us = 1500;
 	cr_assert_str_eq(scene_earned(here, &event), "sprout 1 -7 0.25 1 oak [true,{}];jar 1 1500 1.50 1 pickle;");
+	cr_assert_str_eq(telling_of(here, "ada", NULL), "sprout 1/1 1 1: -;jar 1/1 1 3: -;");
 	scene_finish(here);
 }

@@ -41,17 +41,17 @@ REFUSED(wrong_magic,
 REFUSED(newer_major,
 	"plugin \"newer_major.so\" is for badge ABI 2, this engine speaks 1: build it with this engine's "
 	"badge.h")
-REFUSED(needs_newer_minor, "plugin \"needs_newer_minor.so\" needs an engine of ABI 1.9 or newer, this one has 1.1")
+REFUSED(needs_newer_minor, "plugin \"needs_newer_minor.so\" needs an engine of ABI 1.9 or newer, this one has 1.2")
 REFUSED(smaller_struct, "plugin \"smaller_struct.so\" has a descriptor of 72 bytes, version 1.0's has 80: it was not "
 			"compiled against brabeion/badge.h")
 REFUSED(smaller_definition, "plugin \"smaller_definition.so\" is wrong in its badge number 1: has a descriptor of 72 "
 			    "bytes, version 1.0's "
 			    "has 80: it was not compiled against brabeion/badge.h")
 REFUSED(unknown_required_flag, "plugin \"unknown_required_flag.so\" has the required flag 0x0100, which this engine "
-			       "(ABI 1.1) does not know; a newer engine may")
+			       "(ABI 1.2) does not know; a newer engine may")
 REFUSED(unknown_required_badge_flag, "plugin \"unknown_required_badge_flag.so\" is wrong in badge "
 				     "\"unknown-required-badge-flag\": has the required "
-				     "flag 0x0100, which this engine (ABI 1.1) does not know; a newer engine may")
+				     "flag 0x0100, which this engine (ABI 1.2) does not know; a newer engine may")
 REFUSED(null_id, "plugin \"null_id.so\" has no id (NULL)")
 REFUSED(null_slug, "plugin \"null_slug.so\" is wrong in its badge number 1: has no slug (NULL)")
 REFUSED(empty_slug, "plugin \"empty_slug.so\" is wrong in its badge number 1: the slug \"\" must be 1 to 100 of a-z, "

@@ -26,7 +26,7 @@ Test(command_check, says_what_is_in_a_plugin)
 	expect_lines(PLUGIN("good_many.so"), 0, ": good-many 1.0, 2 badges, fine\n  file      ",
 		     "  unloads   yes, when it is replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.1, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
 		     "  badge     first-visit: level Welcome; on visit\n"
 		     "  badge     third-visit: level Regular; on visit\n",
@@ -34,14 +34,14 @@ Test(command_check, says_what_is_in_a_plugin)
 	expect_lines(PLUGIN("starts_thread.so"), 0, ": starts-thread, 1 badge, fine\n  file      ",
 		     "  unloads   no, it stays in the process when it is replaced: it imports pthread_create\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.1, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  badge     starts-thread: level Alive; on visit; multiple\n",
 		     "");
 	expect_lines(
 		PLUGIN("levels_from_config.so"), 0, ": levels-from-config, 1 badge, fine\n",
 		"  unloads   yes, when it is replaced\n"
 		"  needs     nothing beside the C and C++ libraries\n"
-		"  ABI       1.1, needs an engine of 1.0 or newer\n"
+		"  ABI       1.2, needs an engine of 1.0 or newer\n"
 		"  badge     levels-from-config: no levels of its own; on visit; badges.yaml decides how many "
 		"levels\n",
 		"note: " PLUGIN("levels_from_config.so") ": without settings: badge \"levels-from-config\" has no "
@@ -60,9 +60,9 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 	expect_lines(PLUGIN("award_crashes.so"), 2, ": misbehaves, 1 badge, 1 problem\n  file      ",
 		     "  unloads   yes, when it is replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.1, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
-		     "  badge     odd: level One; on visit\n",
+		     "  badge     odd: level One; on visit; tells progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
 		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n");
@@ -95,11 +95,13 @@ Test(command_check, tells_machines)
 	cr_expect_str_eq(
 		rest,
 		"\"unloads\":true,\"resident_because\":\"\",\"libraries\":[],\"symbols\":[],\"id\":\"good-many\","
-		"\"version\":\"1.0\",\"abi_major\":1,\"abi_minor\":1,\"needs_minor\":0,\"observes\":true,"
+		"\"version\":\"1.0\",\"abi_major\":1,\"abi_minor\":2,\"needs_minor\":0,\"observes\":true,"
 		"\"watches\":[\"visit\"],\"badges\":[{\"slug\":\"first-visit\",\"multiple\":false,\"async\":false,"
-		"\"levels_from_config\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,\"name\":\"Welcome\","
+		"\"levels_from_config\":false,\"progress\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,"
+		"\"name\":\"Welcome\","
 		"\"description\":\"First visit\"}]},{\"slug\":\"third-visit\",\"multiple\":false,\"async\":false,"
-		"\"levels_from_config\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,\"name\":\"Regular\","
+		"\"levels_from_config\":false,\"progress\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,"
+		"\"name\":\"Regular\","
 		"\"description\":\"Third visit\"}]}],\"problems\":[],\"notes\":[]}]}\n");
 	finish(&outcome);
 }

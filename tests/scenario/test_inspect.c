@@ -42,7 +42,7 @@ Test(inspect, tells_what_a_plugin_says_of_itself)
 	cr_expect_str_eq(found->id, "good-many");
 	cr_expect_str_eq(found->version, "1.0");
 	cr_expect_eq(found->abi_major, 1);
-	cr_expect_eq(found->abi_minor, 1);
+	cr_expect_eq(found->abi_minor, 2);
 	cr_expect_eq(found->needs_minor, 0);
 	cr_expect(found->observes);
 	cr_assert_eq(found->watch_count, 1);
@@ -148,7 +148,7 @@ Test(inspect, tells_what_is_wrong_with_a_descriptor)
 	expect_problem("missing_function.so",
 		       "cannot be loaded: undefined symbol: function_that_nobody_defines (define it, or link the "
 		       "plugin with the library that has it: -l...)");
-	expect_problem("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.1");
+	expect_problem("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.2");
 	expect_problem("null_award.so",
 		       "is wrong in badge \"null-award\": listens to events but has no function `award`");
 	expect_problem("no_levels.so",

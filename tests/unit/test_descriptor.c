@@ -137,13 +137,13 @@ Test(descriptor, what_is_refused_for_its_size_or_version)
 		       "1.0's has 80: it was not compiled against brabeion/badge.h");
 	expect_refused("wrong_magic.so", "has the magic number 0x31444700, not 0x31444742: it was not made with "
 					 "brabeion/badge.h");
-	expect_refused("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.1");
+	expect_refused("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.2");
 	expect_refused("unknown_required_flag.so",
-		       "has the required flag 0x0100, which this engine (ABI 1.1) does not "
+		       "has the required flag 0x0100, which this engine (ABI 1.2) does not "
 		       "know; a newer engine may");
 	expect_refused("unknown_required_badge_flag.so",
 		       "is wrong in badge \"unknown-required-badge-flag\": has the required flag 0x0100, which this "
-		       "engine (ABI 1.1) does not know; a newer engine may");
+		       "engine (ABI 1.2) does not know; a newer engine may");
 }
 
 /* ---- contents ---------------------------------------------------------------------------------------------------- */

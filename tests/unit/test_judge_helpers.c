@@ -487,7 +487,7 @@ static int32_t read_host(badge_call *call)
 {
 	cr_expect_eq(call->host->struct_size, sizeof(badge_host));
 	cr_expect_eq(call->host->abi_major, 1);
-	cr_expect_eq(call->host->abi_minor, 1);
+	cr_expect_eq(call->host->abi_minor, 2);
 	return 0;
 }
 

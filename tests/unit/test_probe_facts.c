@@ -13,7 +13,7 @@ static const char *const events[] = { "visit" };
 static const brabeion_level levels[] = { { "Owl", "Came at night", 0 }, { "Great Owl", "", 0 } };
 static const brabeion_plugin_badge badges[] = {
 	{ .slug = "owl", .multiple = true, .level_count = 2, .levels = levels, .event_count = 1, .events = events },
-	{ .slug = "bat", .async = true, .levels_from_config = true },
+	{ .slug = "bat", .async = true, .levels_from_config = true, .progress = true },
 };
 static const brabeion_inspection facts = { .id = "night",
 					   .version = "1.2",
@@ -48,13 +48,13 @@ Test(probe_facts, come_back_as_they_went)
 	cr_assert_eq(read.badge_count, 2);
 	const brabeion_plugin_badge *owl = &read.badges[0], *bat = &read.badges[1];
 	cr_expect_str_eq(owl->slug, "owl");
-	cr_expect(owl->multiple && !owl->async && !owl->levels_from_config);
+	cr_expect(owl->multiple && !owl->async && !owl->levels_from_config && !owl->progress);
 	cr_assert_eq(owl->level_count, 2);
 	cr_expect_str_eq(owl->levels[0].description, "Came at night");
 	cr_expect_str_eq(owl->levels[1].name, "Great Owl");
 	cr_assert_eq(owl->event_count, 1);
 	cr_expect_str_eq(owl->events[0], "visit");
-	cr_expect(!bat->multiple && bat->async && bat->levels_from_config);
+	cr_expect(!bat->multiple && bat->async && bat->levels_from_config && bat->progress);
 	cr_expect_eq(bat->level_count, 0);
 	cr_expect_eq(bat->event_count, 0);
 	brb_arena_finish(&arena);

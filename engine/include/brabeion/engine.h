@@ -737,6 +737,54 @@ BRABEION_API void brabeion_badge_list_finish(brabeion_badge_list *list);
 BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list,
 					     brabeion_error *error);
 
+/* Where a user stands with one badge. Texts are never NULL. */
+typedef struct brabeion_progress {
+	const char *badge; /* the slug */
+	bool multiple;
+	int64_t held;        /* awards of it that the user holds */
+	uint32_t held_level; /* the highest level held; 0: none */
+	uint32_t level_count;
+	uint32_t level;          /* that comes next; 0: none is left to be earned */
+	const char *name;        /* of the next level; "" when there is none */
+	const char *description; /* likewise */
+	bool has_progress;       /* done and goal are known: the badge can tell */
+	int64_t done;            /* from 0 to goal, in whatever the badge counts */
+	int64_t goal;            /* from 1 */
+	bool quarantined;        /* set aside, and not asked: see brabeion_release */
+	const char *error;       /* why the badge could not tell, as its plugin or the engine says it; else "" */
+} brabeion_progress;
+
+typedef struct brabeion_progress_list {
+	uint64_t generation;
+	size_t count;
+	brabeion_progress *badges; /* in the order of badges.yaml */
+	void *memory;              /* the library's */
+} brabeion_progress_list;
+
+BRABEION_API void brabeion_progress_list_finish(brabeion_progress_list *list);
+
+/*
+ * How far a user is: of each badge that is loaded, or of the one of a slug, what comes next and how much of it is done.
+ * For the bars of a profile: a badge with a `level` and has_progress is one; those without are listed as well, so that
+ * there is an entry for each badge. A user whom nobody has heard of has done nothing of anything.
+ *
+ * Next is the lowest level above the highest that the user holds; levels that were revoked and cannot be earned again are
+ * passed over. A badge that is multiple is never at its end: what comes next is its first level that is not complete by
+ * what it tells. `done` may have reached the goal: the award then comes with the next event, or with a job that waits.
+ *
+ * Badges tell it themselves (`progress` in <brabeion/badge.h>), by what is committed, all as of one moment, and as of
+ * now: in a history, as of its last event. Nothing is changed or awarded. One that fails has its `error`, and the others
+ * are as they are; it does not count for the quarantine.
+ *
+ * Threads: any, also at once. It waits for no writer, and no event waits for it; it takes as long as the plugins do, and
+ *          a database's log of changes can meanwhile only grow.
+ * Owns:    `list` is yours: brabeion_progress_list_finish().
+ * Errors:  BRABEION_INVALID for no user, a name out of bounds, or a slug that is not loaded; BRABEION_STORE,
+ *          BRABEION_BUSY.
+ */
+BRABEION_API brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user, const char *slug,
+						    brabeion_progress_list *list, brabeion_error *error);
+
 /*
  * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
  * Holders are 0. Warnings go to options->log, and as BRABEION_LOG_INFO that plugins were not tried, if so.
@@ -922,6 +970,7 @@ typedef struct brabeion_plugin_badge {
 	bool multiple;
 	bool async;
 	bool levels_from_config; /* badges.yaml decides how many levels there are */
+	bool progress;           /* it can tell how far a user is: see brabeion_user_progress */
 	uint32_t level_count;
 	const brabeion_level *levels; /* their holders are 0 */
 	uint32_t event_count;

@@ -1,5 +1,5 @@
 /*
- * brabeion/badge.h: all that a badge author needs. ABI version 1, header minor 1.
+ * brabeion/badge.h: all that a badge author needs. ABI version 1, header minor 2.
  *
  * A plugin is a shared object that defines one or more badges. The engine loads it, asks each badge `award` whether
  * an event earned it, and stores what it answers. This is a whole plugin:
@@ -27,11 +27,11 @@
  *	cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -Wl,-Bsymbolic -Wl,-z,noseparate-code -o points.so points.c
  *
  * What follows, in this order: the author's macros (at the very end, they need the rest), the structs that cross the
- * border, the helpers for `award`, `observe` and `freeze`, the helpers for `open`.
+ * border, the helpers for `award`, `observe`, `freeze` and `progress`, the helpers for `open`.
  *
  * Rules for a plugin's functions:
  *
- *  - `award`, `observe` and `freeze` of one instance may run on many threads at once, for different events. Keep what
+ *  - `award`, `observe`, `freeze` and `progress` of one instance may run on many threads at once. Keep what
  *    changes in memory (badge_tally, badge_note), not in variables: memory is shared, stored, and right.
  *    Hold no lock of your own across a call of a helper.
  *  - `open` and `close` of one instance run on one thread each, before the first and after the last judgement. Of
@@ -69,7 +69,7 @@ extern "C" {
 
 #define BADGE_MAGIC 0x31444742u /* "BGD1" as bytes on a little-endian machine */
 #define BADGE_ABI_MAJOR 1
-#define BADGE_ABI_MINOR 1
+#define BADGE_ABI_MINOR 2
 
 /* What `award` returns: BADGE_NOT_EARNED, or a level from 1 up, or BADGE_FAILED (see badge_fail). */
 #define BADGE_NOT_EARNED 0
@@ -163,6 +163,13 @@ typedef struct badge_definition {
 	/* Optional: reads the settings of badges.yaml, once per use of the definition. BADGE_OK or BADGE_FAILED. */
 	int32_t (*open)(badge_setup *setup, void **self);
 	void (*close)(void *self);
+
+	/*
+	 * Optional, since 1.2: tells how far the user of `call` is on the way to a level, from 1 to level_count, with
+	 * badge_progress, whose answer it returns. BADGE_OK without having called it: there is nothing to tell.
+	 * Threads: any, at once, also while events are judged. There is no event: see badge_progress.
+	 */
+	int32_t (*progress)(void *self, badge_call *call, int32_t level);
 } badge_definition;
 
 typedef struct badge_plugin {
@@ -247,6 +254,9 @@ struct badge_host {
 
 	/* 1.1: judging again later; `field_size` is the stride of `state` */
 	int32_t (*later)(badge_call *call, int64_t at, const badge_field *state, uint32_t field_size, uint32_t count);
+
+	/* 1.2: progress */
+	int32_t (*progress)(badge_call *call, int64_t done, int64_t goal);
 };
 
 /* Whether the engine has a function that came after version 1.0. */
@@ -504,6 +514,34 @@ static inline int32_t badge_is_due(badge_call *call)
 	return badge_event_is(call, "brabeion.due");
 }
 
+/* ---- progress: how far a user is (since 1.2) ---------------------------------------------------------------------- */
+
+/*
+ * Tells how far the user is on the way to the level that `progress` was asked about: 37 of 100. In `progress` only;
+ * of several calls the last counts.
+ *
+ * `goal` is from 1 up: another fails the call. `done` below 0 is told as 0, above the goal as the goal: whoever has done
+ * enough, and does not hold the level yet, gets it with the next event, say. Both are of the badge's own unit.
+ *
+ * The engine asks about the lowest level that the user can still earn. Of a BADGE_MULTIPLE badge, whose levels are earned
+ * again and again, it asks about level 1, and on while what it is told is complete.
+ *
+ * In `progress` there is no event: badge_event is "brabeion.progress", the id is empty, there are no fields. badge_user
+ * is whose progress it is, badge_at the time now. Memory and what is held are read as committed, all as of one moment.
+ * Nothing can be changed: what would (badge_tally_add, badge_note_set, badge_grant, badge_later ...) fails the call,
+ * and so does badge_fail, with its message: that is what who asked is told then, in place of progress. It does not
+ * count against the badge. Nothing of judging waits for `progress`; who asks does.
+ *
+ * Returns BADGE_OK or BADGE_FAILED, so that `return badge_progress(call, done, goal);` reads well.
+ */
+static inline int32_t badge_progress(badge_call *call, int64_t done, int64_t goal)
+{
+	const badge_host *host = call->host;
+	if (!BADGE_HOST_HAS(host, progress))
+		return BADGE_UNSUPPORTED;
+	return host->progress(call, done, goal);
+}
+
 /* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 /*
@@ -625,8 +663,8 @@ extern BADGE_EXPORT const badge_plugin badge_plugin_v1;
  *
  *	BADGE("points", levels, events, award);
  *
- * One badge with any field, by name: .slug .flags .award .freeze .open .close, and the two macros. C11, C++20 (there
- * in this order: slug, levels, events, flags, award, freeze, open, close).
+ * One badge with any field, by name: .slug .flags .award .freeze .open .close .progress, and the two macros. C11, C++20
+ * (there in this order: slug, levels, events, flags, award, freeze, open, close, progress).
  *
  *	BADGE_PLUGIN("points", .slug = "points", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
  *	             .award = award, .open = open_badge, .close = close_badge);
@@ -696,6 +734,7 @@ struct definition {
 	void (*freeze)(void *self, badge_call *call) = nullptr;
 	int32_t (*open)(badge_setup *setup, void **self) = nullptr;
 	void (*close)(void *self) = nullptr;
+	int32_t (*progress)(void *self, badge_call *call, int32_t level) = nullptr;
 };
 
 struct plugin {
@@ -754,6 +793,13 @@ template <const definition &D> struct guarded {
 		const auto failed = [](const char *) {};
 		BADGE_CXX_GUARDED(D.close(self), failed);
 	}
+	static int32_t progress(void *self, badge_call *call, int32_t level) noexcept
+	{
+		int32_t answer = BADGE_FAILED;
+		const auto failed = [call](const char *what) { badge_fail(call, "%s", what); };
+		BADGE_CXX_GUARDED(answer = D.progress(self, call, level), failed);
+		return answer;
+	}
 	static constexpr badge_definition made()
 	{
 		return { uint32_t(sizeof(badge_definition)),
@@ -768,7 +814,8 @@ template <const definition &D> struct guarded {
 			 where_given(D.award, award),
 			 where_given(D.freeze, freeze),
 			 where_given(D.open, open),
-			 where_given(D.close, close) };
+			 where_given(D.close, close),
+			 where_given(D.progress, progress) };
 	}
 };
 
@@ -839,9 +886,9 @@ template <const plugin &P> struct guarded_plugin {
 	BADGE_CXX_DEFINE(badge_the_one, __VA_ARGS__); \
 	BADGE_CXX_ONE(plugin_id)
 
-#define BADGE(badge_slug_, levels_, events_, award_)                                                  \
-	BADGE_CXX_DEFINE(badge_the_one, badge_slug_, { levels_, BADGE_COUNT_OF(levels_) },            \
-			 { events_, BADGE_COUNT_OF(events_) }, 0, award_, nullptr, nullptr, nullptr); \
+#define BADGE(badge_slug_, levels_, events_, award_)                                                           \
+	BADGE_CXX_DEFINE(badge_the_one, badge_slug_, { levels_, BADGE_COUNT_OF(levels_) },                     \
+			 { events_, BADGE_COUNT_OF(events_) }, 0, award_, nullptr, nullptr, nullptr, nullptr); \
 	BADGE_CXX_ONE(badge_slug_)
 
 #endif
