@@ -117,6 +117,8 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	if (status == BRABEION_OK)
 		status = brb_engine_number_badges(generation, engine->store, error);
 	if (status == BRABEION_OK)
+		status = brb_engine_open_notices(engine, error);
+	if (status == BRABEION_OK)
 		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
@@ -214,6 +216,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	brb_engine_close_workers(engine);
+	brb_engine_close_notices(engine);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);

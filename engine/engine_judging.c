@@ -91,6 +91,7 @@ static brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, 
 			      .group = &engine->group,
 			      .history = engine->history,
 			      .quarantine = &engine->quarantine,
+			      .notices = &engine->notices.noted,
 			      .log = &engine->log,
 			      .clock = &engine->clock };
 	return BRABEION_OK;

@@ -244,6 +244,7 @@ void brb_database_close(brb_database *database)
 static const char *const statement_sql[BRB_STATEMENT_COUNT] = {
 #define BRB_STATEMENT_SQL(name, sql) sql,
 	BRB_STATEMENTS(BRB_STATEMENT_SQL) BRB_JOB_STATEMENTS(BRB_STATEMENT_SQL) BRB_PEEK_STATEMENTS(BRB_STATEMENT_SQL)
+		BRB_NOTICE_STATEMENTS(BRB_STATEMENT_SQL)
 #undef BRB_STATEMENT_SQL
 };
 
