@@ -21,6 +21,7 @@ static const char general[] =
 	"  worker  judge what is judged later, in processes of their own\n"
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  doctor  what is wrong or odd with badges, events, jobs and the database\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
 	"\n"
@@ -204,6 +205,23 @@ static const char check[] =
 	"  --json         one JSON document\n"
 	"  --help\n";
 
+static const char doctor[] =
+	"Usage: brabeion doctor [OPTION]...\n"
+	"\n"
+	"Looks for what is wrong or odd, beside a server that may be at work: badges that are set\n"
+	"aside, fail or were never earned; events that come and that no badge listens to; jobs that\n"
+	"wait or are parked; the database, its files and who may write them; faults of badges.yaml.\n"
+	"Each finding is an alarm, a warning or a note, with what it means and what to do. Nothing\n"
+	"is changed.\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --thorough       have each page of the database looked at, which may take its time\n"
+	"  --json           one JSON document\n"
+	"  --help\n"
+	"\n"
+	"Exit codes: 0 nothing but notes, 1 alarms or warnings, 2 usage, 3 there is no database.\n";
+
 static const char new[] =
 	"Usage: brabeion new [OPTION]... NAME\n"
 	"\n"
@@ -222,7 +240,8 @@ static const struct {
 } texts[] = {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
-	{ "jobs", jobs },   { "check", check },        { "new", new },
+	{ "jobs", jobs },   { "check", check },        { "doctor", doctor },
+	{ "new", new },
 };
 
 int brb_cli_help(const char *command)

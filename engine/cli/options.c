@@ -256,6 +256,14 @@ static bool take_history(const char *command, const char *text, brb_cli_options 
 	return true;
 }
 
+static bool take_thorough(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->thorough = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -340,6 +348,7 @@ static const struct {
 	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
 	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
 	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
+	{ BRB_CLI_OPTION_THOROUGH, "thorough", no_argument, take_thorough },
 	{ 0, "help", no_argument, take_help },
 };
 

@@ -36,7 +36,8 @@ enum {
 	BRB_CLI_OPTION_REASON = 1 << 19,
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
-	BRB_CLI_OPTION_HISTORY = 1 << 22
+	BRB_CLI_OPTION_HISTORY = 1 << 22,
+	BRB_CLI_OPTION_THOROUGH = 1 << 23
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -70,6 +71,7 @@ typedef struct brb_cli_options {
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
 	int64_t at_us;
+	bool thorough; /* --thorough */
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */

@@ -14,6 +14,9 @@
 
 #include "store/notices.h"
 
+/* As the counts of health_sql.h have it. */
+enum { BRB_HEALTH_COUNTED_MOST = 1000000 };
+
 /* What files are like that stand on a disk. */
 typedef struct brb_health_file {
 	int64_t bytes;

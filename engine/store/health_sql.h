@@ -8,8 +8,7 @@
 #ifndef BRB_STORE_HEALTH_SQL_H
 #define BRB_STORE_HEALTH_SQL_H
 
-#define BRB_HEALTH_COUNTED_MOST 1000000
-#define BRB_HEALTH_ENOUGH "1000000"
+#define BRB_HEALTH_ENOUGH "1000000" /* BRB_HEALTH_COUNTED_MOST */
 
 /* ?1 is the time now in microseconds where a question has it. */
 #define BRB_HEALTH_QUESTIONS(X)                                                                         \
