@@ -85,6 +85,9 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
 	engine->busy_timeout_ms = config->busy_timeout_ms;
 	engine->retention_us = config->retention_us;
+	engine->cache_dir = config->cache_dir ? brb_memory_copy(config->cache_dir) : NULL;
+	if (config->cache_dir && !engine->cache_dir)
+		return brb_status_no_memory(error);
 	char *path = brb_engine_path_at_open(engine, engine->database ? engine->database : config->database);
 	if (!path)
 		return brb_status_no_memory(error);
@@ -142,6 +145,7 @@ static void free_engine(brabeion_engine *engine)
 	brb_memory_release(engine->config_path);
 	brb_memory_release(engine->working_folder);
 	brb_memory_release(engine->database);
+	brb_memory_release(engine->cache_dir);
 	brb_memory_release(engine);
 }
 

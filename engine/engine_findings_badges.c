@@ -50,10 +50,10 @@ static void check_failing(brb_examination *self, const brb_health_failing *faili
 				     .count = failing->count,
 				     .since_us = failing->first_us,
 				     .last_us = failing->last_us };
-	finding.text = brb_finding_text(self, "badge \"%s\" failed %s since %s, last at %s on event \"%s\": %s",
-					failing->slug, brb_finding_count(self, failing->count, "time", "times"),
-					brb_finding_time(self, failing->first_us),
-					brb_finding_time(self, failing->last_us), failing->event, failing->error);
+	finding.text = brb_finding_text(
+		self, "badge \"%s\" failed %s since %s, the last time at %s on event \"%s\": %s", failing->slug,
+		brb_finding_count(self, failing->count, "time", "times"), brb_finding_time(self, failing->first_us),
+		brb_finding_time(self, failing->last_us), failing->event, failing->error);
 	finding.advice =
 		of_late ? brb_finding_text(self, "What it would have earned then is lost; the log has each case. "
 						 "Mend the badge or its settings")
@@ -188,9 +188,12 @@ const char **brb_findings_heard(brb_examination *examination, size_t *count)
 
 static const char *came(brb_examination *self, const brb_store_unheard *unheard)
 {
-	const char *text = brb_finding_text(
-		self, "came %s since %s, last at %s", brb_finding_count(self, unheard->count, "time", "times"),
-		brb_finding_time(self, unheard->first_us), brb_finding_time(self, unheard->last_us));
+	const char *last = brb_finding_time(self, unheard->last_us);
+	const char *text = unheard->count == 1
+				   ? brb_finding_text(self, "came once, at %s", last)
+				   : brb_finding_text(self, "came %s since %s, last at %s",
+						      brb_finding_count(self, unheard->count, "time", "times"),
+						      brb_finding_time(self, unheard->first_us), last);
 	return text ? text : "";
 }
 

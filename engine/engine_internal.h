@@ -64,7 +64,8 @@ typedef struct brb_watching {
 	brb_watch_digest content;   /* of badges.yaml, at the last attempt to load it */
 	brb_watch_digest attempted; /* the state that attempt began from, whatever came of it; "": not known */
 	brb_watch_digest loaded;    /* the state of the badge set that is at work */
-	char *trouble;              /* what could not be watched, as told last; NULL: nothing */
+	int64_t again_us; /* a reload failed for a passing cause: it is tried again after this; 0: none did */
+	char *trouble;    /* what could not be watched, as told last; NULL: nothing */
 } brb_watching;
 
 /* The engine's own workers. (engine_work.c) */
@@ -97,6 +98,7 @@ struct brabeion_engine {
 	char *config_path;
 	char *working_folder;                /* as of the open: relative paths start there */
 	char *database;                      /* of the options; NULL: as badges.yaml says */
+	char *cache_dir;                     /* as of the open, like those below; NULL: badges.yaml had none */
 	const brabeion_allocator *allocator; /* NULL: the C library's */
 	bool existing_only;
 	bool synchronous_full; /* as of the open, like the two below: a reload does not change them */
