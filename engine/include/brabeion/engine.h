@@ -230,8 +230,9 @@ BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_r
  * Turns watching on or off: from now on this counts, and not what badges.yaml says with `watch`. An engine that watches
  * reloads by itself, on a thread of its own, when the content of badges.yaml or of a plugin file has changed: soon after
  * it was written (about 0.2 s), or 2 s after the first change while it is written on and on. Files that were touched and
- * not changed bring about nothing; a badge set that is refused is tried again when its files change again. What has
- * changed since the running set was loaded counts, too. What comes of a reload is told to the log and to on-reload
+ * not changed bring about nothing; a badge set that is refused is tried again when its files change again, and one that
+ * fails for a passing cause (a busy database, a lack of descriptors or memory) after 2 s, then ever more rarely, up to a
+ * minute. What has changed since the running set was loaded counts, too. What comes of a reload is told to the log and to on-reload
  * callbacks.
  *
  * Changes that another machine makes on a network file system are not noticed: the kernel does not tell them.
