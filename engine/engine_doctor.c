@@ -138,7 +138,7 @@ static brabeion_status load(brb_examination *self, brb_config *config, brb_image
 	brabeion_status status =
 		brb_engine_open_home(config, self->database, temporary ? temporary : "/tmp", &log, home, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_load(config, *home, NULL, &log, generation, error);
+		brb_engine_load(config, *home, NULL, &log, generation, error);
 	take_faults(self, error);
 	add_lines(self, "loading", BRABEION_WARNING, warnings.text, "");
 	self->failed |= warnings.failed;

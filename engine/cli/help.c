@@ -240,8 +240,7 @@ static const struct {
 } texts[] = {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
-	{ "jobs", jobs },   { "check", check },        { "doctor", doctor },
-	{ "new", new },
+	{ "jobs", jobs },   { "check", check },        { "doctor", doctor },   { "new", new },
 };
 
 int brb_cli_help(const char *command)

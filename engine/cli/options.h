@@ -67,13 +67,13 @@ typedef struct brb_cli_options {
 	const char *user;             /* NULL: of any */
 	size_t processes;
 	bool until_idle;
-	bool cxx;           /* --cxx */
+	bool cxx; /* --cxx */
+	bool thorough;
+	bool history; /* the engine's time is the events': for brb_cli_open */
+	bool help;
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
 	int64_t at_us;
-	bool thorough; /* --thorough */
-	bool history; /* the engine's time is the events': for brb_cli_open */
-	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;
 } brb_cli_options;

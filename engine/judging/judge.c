@@ -420,8 +420,8 @@ static void note_unheard(brb_judge *judge, const char *event)
 	brb_counters *counters = judge->counters;
 	if (!judge->notices)
 		return;
-	brb_unheard *unheard = is_last_unheard(judge, event) ? counters->last_unheard
-							     : brb_notices_unheard(judge->notices, event);
+	brb_unheard *unheard =
+		is_last_unheard(judge, event) ? counters->last_unheard : brb_notices_unheard(judge->notices, event);
 	if (counters)
 		counters->last_unheard = unheard;
 	brb_notices_count(judge->notices, unheard);

@@ -28,7 +28,7 @@
 	X(EVENT, "SELECT id FROM events WHERE name = ?1")                                                          \
 	X(EVENT_ADD, "INSERT INTO events(name) VALUES(?1)")                                                        \
 	X(BADGE, "SELECT id FROM badges WHERE slug = ?1")                                                          \
-	X(BADGE_ADD, "INSERT INTO badges(slug, known_s) VALUES(?1, ?2)")                                                        \
+	X(BADGE_ADD, "INSERT INTO badges(slug, known_s) VALUES(?1, ?2)")                                           \
 	X(LEVEL, "SELECT 1 FROM levels WHERE badge = ?1 AND level = ?2 AND name = ?3 AND description = ?4")        \
 	X(LEVEL_SET, "INSERT INTO levels(badge, level, name, description) VALUES(?1, ?2, ?3, ?4)"                  \
 		     " ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description")        \

@@ -3,8 +3,8 @@
  * locks that SQLite holds there.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -32,6 +32,22 @@ static int64_t size_beside(const char *path, const char *ending)
 	return is_there ? about.st_size : 0;
 }
 
+/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 08:01:5678 1073741826 1073742335". Answers the pid, 0: of another. */
+static pid_t holder_of(char *line, const struct stat *about)
+{
+	char *words[6] = { NULL }, *rest = line;
+	for (size_t i = 0; i < 6 && (words[i] = strtok_r(NULL, " ", &rest)); i++)
+		;
+	if (!words[5] || strcmp(words[1], "POSIX") != 0)
+		return 0;
+	char *at = words[5];
+	unsigned long of_major = strtoul(at, &at, 16);
+	unsigned long of_minor = *at == ':' ? strtoul(at + 1, &at, 16) : 0;
+	uint64_t inode = *at == ':' ? strtoull(at + 1, &at, 10) : 0;
+	bool is_this = inode == about->st_ino && of_major == major(about->st_dev) && of_minor == minor(about->st_dev);
+	return is_this ? (pid_t)strtol(words[4], NULL, 10) : 0;
+}
+
 /*
  * Who else has the database open: in WAL mode each connection holds a lock on the file for as long as it lives, and
  * /proc/locks tells all locks that this process may know of. A hint: other containers, and file systems that give their
@@ -42,17 +58,12 @@ static void count_users(const struct stat *about, brb_health_file *file)
 	char line[256];
 	FILE *locks = fopen("/proc/locks", "re");
 	while (locks && fgets(line, sizeof line, locks)) {
-		long pid;
-		unsigned major_number, minor_number;
-		uint64_t inode;
-		if (sscanf(line, "%*d: POSIX %*s %*s %ld %x:%x:%" SCNu64, &pid, &major_number, &minor_number,
-			   &inode) != 4 ||
-		    inode != about->st_ino || major_number != major(about->st_dev) ||
-		    minor_number != minor(about->st_dev) || pid == getpid() || (pid_t)pid == file->user)
+		pid_t pid = holder_of(line, about);
+		if (pid <= 0 || pid == getpid() || pid == file->user)
 			continue;
 		file->user_count++;
 		if (!file->user)
-			file->user = (pid_t)pid;
+			file->user = pid;
 	}
 	if (locks)
 		fclose(locks);

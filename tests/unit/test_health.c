@@ -3,6 +3,8 @@
  * table.
  */
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 
 #include "store_room.h"
 
@@ -278,6 +280,46 @@ Test(health, a_reader_that_holds_the_wal_shows)
 	brb_health_finish(&health);
 	sqlite3_close(reader);
 	sqlite3_close(writer);
+}
+
+/* Where the kernel tells of locks under the device that stat gives; else nobody is seen. */
+static bool locks_are_told(pid_t pid)
+{
+	char line[256], wanted[64];
+	struct stat about;
+	bool told = false;
+	FILE *locks = fopen("/proc/locks", "r");
+	cr_assert_eq(stat(path, &about), 0);
+	snprintf(wanted, sizeof wanted, " %d %02x:%02x:%lu ", (int)pid, major(about.st_dev), minor(about.st_dev),
+		 (unsigned long)about.st_ino);
+	while (locks && fgets(line, sizeof line, locks))
+		told |= strstr(line, wanted) != NULL;
+	if (locks)
+		fclose(locks);
+	return told;
+}
+
+Test(health, another_process_that_has_it_open_is_seen)
+{
+	int ready[2], over[2];
+	char byte = 0;
+	make_database();
+	cr_assert(pipe(ready) == 0 && pipe(over) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		sqlite3 *own = open_own();
+		own_run(own, "SELECT COUNT(*) FROM users");
+		close(over[1]);
+		_exit(write(ready[1], &byte, 1) != 1 || read(over[0], &byte, 1) != 0);
+	}
+	cr_assert_eq(read(ready[0], &byte, 1), 1);
+	size_t seen = locks_are_told(child);
+	read_health(1000);
+	cr_expect_eq(health.file.user_count, seen);
+	cr_expect_eq(health.file.user, seen ? child : 0);
+	brb_health_finish(&health);
+	close(over[1]);
+	cr_assert_eq(waitpid(child, NULL, 0), child);
 }
 
 /* ---- how it asks ---- */
