@@ -85,6 +85,9 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
 	engine->busy_timeout_ms = config->busy_timeout_ms;
 	engine->retention_us = config->retention_us;
+	engine->cache_dir = config->cache_dir ? brb_memory_copy(config->cache_dir) : NULL;
+	if (config->cache_dir && !engine->cache_dir)
+		return brb_status_no_memory(error);
 	char *path = brb_engine_path_at_open(engine, engine->database ? engine->database : config->database);
 	if (!path)
 		return brb_status_no_memory(error);
@@ -117,6 +120,8 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	if (status == BRABEION_OK)
 		status = brb_engine_number_badges(generation, NULL, engine->store, error);
 	if (status == BRABEION_OK)
+		status = brb_engine_open_notices(engine, error);
+	if (status == BRABEION_OK)
 		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
@@ -140,6 +145,7 @@ static void free_engine(brabeion_engine *engine)
 	brb_memory_release(engine->config_path);
 	brb_memory_release(engine->working_folder);
 	brb_memory_release(engine->database);
+	brb_memory_release(engine->cache_dir);
 	brb_memory_release(engine);
 }
 
@@ -215,6 +221,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	brb_engine_close_workers(engine);
+	brb_engine_close_notices(engine);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);

@@ -10,6 +10,7 @@
 #include "judging/group.h"
 #include "judging/history.h"
 #include "judging/jobs.h"
+#include "judging/notices.h"
 #include "judging/quarantine.h"
 #include "loading/registry.h"
 #include "loading/watch.h"
@@ -64,7 +65,8 @@ typedef struct brb_watching {
 	brb_watch_digest content;   /* of badges.yaml, at the last attempt to load it */
 	brb_watch_digest attempted; /* the state that attempt began from, whatever came of it; "": not known */
 	brb_watch_digest loaded;    /* the state of the badge set that is at work */
-	char *trouble;              /* what could not be watched, as told last; NULL: nothing */
+	int64_t again_us; /* a reload failed for a passing cause: it is tried again after this; 0: none did */
+	char *trouble;    /* what could not be watched, as told last; NULL: nothing */
 } brb_watching;
 
 /* Connections for looking at what is committed that nobody uses now: opening one takes longer than a look. (engine_progress.c) */
@@ -92,11 +94,24 @@ typedef struct brb_workers {
 	pthread_t *threads;
 } brb_workers;
 
+/* What is noted while judging, and the thread that brings it to the store. (engine_notices.c) */
+typedef struct brb_noting {
+	brb_notices noted;
+	pthread_mutex_t storing; /* one at a time brings it */
+	pthread_mutex_t lock;    /* guards the rest */
+	pthread_cond_t changed;
+	bool is_open;
+	bool has_thread;
+	bool ending;
+	pthread_t thread;
+} brb_noting;
+
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
 	char *config_path;
 	char *working_folder;                /* as of the open: relative paths start there */
 	char *database;                      /* of the options; NULL: as badges.yaml says */
+	char *cache_dir;                     /* as of the open, like those below; NULL: badges.yaml had none */
 	const brabeion_allocator *allocator; /* NULL: the C library's */
 	bool existing_only;
 	bool synchronous_full; /* as of the open, like the two below: a reload does not change them */
@@ -110,6 +125,7 @@ struct brabeion_engine {
 	brb_registry registry;
 	brb_group group;
 	brb_quarantine quarantine;
+	brb_noting notices;
 	brb_history *history; /* NULL: time is the clock's */
 	int runs_fd;          /* of <database>-runs; -1: not needed yet */
 	brb_jobs jobs;
@@ -230,6 +246,15 @@ void brb_watching_end(brabeion_engine *engine, const brb_generation *generation)
 
 /* Ends the watcher's thread. Neither from it nor with a lock held. */
 void brb_watching_finish(brb_watching *watching);
+
+/* Once the store is open. (engine_notices.c) */
+brabeion_status brb_engine_open_notices(brabeion_engine *engine, brabeion_error *error);
+
+/* Brings what is left to the store, if there is anything; the rooms for judging are still there. */
+void brb_engine_close_notices(brabeion_engine *engine);
+
+/* Brings what was noted so far to the store now. Errors: of the store; then it is brought later. */
+brabeion_status brb_engine_store_notices(brabeion_engine *engine, brabeion_error *error);
 
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);

@@ -85,6 +85,7 @@ static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const b
 	judge->group = &engine->group;
 	judge->history = engine->history;
 	judge->quarantine = &engine->quarantine;
+	judge->notices = &engine->notices.noted;
 	judge->single = judge->leads = judge->left_to_group = judge->needed_store = false;
 	judge->met_quarantine = judge->filled_quarantine = judge->timing = judge->in_transaction = false;
 	judge->cause = 0;

@@ -184,6 +184,11 @@ static brabeion_status check_same_database(const brabeion_engine *engine, const 
 		config->name, config->database, brb_store_path(engine->store));
 }
 
+static bool is_same_path(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* What the database was opened with stays until it is opened anew: an operator who changed it should know. */
 static void tell_unchanged(const brabeion_engine *engine, const brb_config *config)
 {
@@ -191,6 +196,7 @@ static void tell_unchanged(const brabeion_engine *engine, const brb_config *conf
 			   : engine->busy_timeout_ms != config->busy_timeout_ms                 ? "busy_timeout"
 			   : engine->retention_us != config->retention_us                       ? "retention"
 			   : engine->workers.configured != config->jobs.workers                 ? "workers"
+			   : !is_same_path(engine->cache_dir, config->cache_dir)                ? "cache_dir"
 												: NULL;
 	if (name)
 		brb_log_write(&engine->log, BRABEION_LOG_WARNING,

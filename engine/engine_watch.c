@@ -57,6 +57,9 @@ void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *o
 	under_way = inside.outer;
 }
 
+static const int64_t first_again_us = INT64_C(2) * 1000000;
+static const int64_t longest_again_us = INT64_C(60) * 1000000;
+
 /* ---- looking --------------------------------------------------------------------------------------------------- */
 
 /* The same trouble at each look is told once. Hands over the error's message. */
@@ -85,6 +88,8 @@ static bool is_changed_locked(brabeion_engine *engine)
 	brb_watch_digest now;
 	follow(watching, &error);
 	tell_trouble(engine, &error);
+	if (watching->again_us)
+		return true;
 	if (!watching->files.count || !brb_watch_files_state(&watching->files, NULL, now) ||
 	    strcmp(now, watching->attempted) == 0)
 		return false;
@@ -92,6 +97,19 @@ static bool is_changed_locked(brabeion_engine *engine)
 		return true;
 	strcpy(watching->attempted, now); /* as it was, after all: what was refused in between will be told again */
 	return false;
+}
+
+/*
+ * A badge set that is wrong waits until its files change. A database that was busy, a lack of descriptors or of memory
+ * passes without anything changing: that is tried again, ever more rarely.
+ */
+static void try_again_locked(brb_watching *watching, brabeion_status status)
+{
+	bool passes = status == BRABEION_BUSY || status == BRABEION_SYSTEM || status == BRABEION_MEMORY;
+	int64_t next_us = watching->again_us ? watching->again_us * 2 : first_again_us;
+	watching->again_us = !passes ? 0 : next_us < longest_again_us ? next_us : longest_again_us;
+	if (watching->again_us && watching->is_on)
+		brb_watch_ask_later(watching->watch, watching->again_us);
 }
 
 static void look(void *context)
@@ -103,6 +121,8 @@ static void look(void *context)
 	bool is_changed = is_on && is_changed_locked(engine);
 	if (is_changed)
 		brb_engine_reload_locked(engine, &outcome);
+	if (is_changed)
+		try_again_locked(&engine->watching, outcome.error.status);
 	pthread_mutex_unlock(&engine->reloading);
 	if (is_changed)
 		brb_engine_tell_reload(engine, &outcome);
@@ -172,6 +192,7 @@ void brb_watching_end(brabeion_engine *engine, const brb_generation *generation)
 	brb_watching *watching = &engine->watching;
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (generation) {
+		watching->again_us = 0;
 		brb_watch_files_loaded(generation, watching->content, watching->loaded);
 		watching->file_says_on = watching->will_say_on;
 	} else if (watching->is_on && !watching->attempted[0] && watching->files.count) {

@@ -150,6 +150,7 @@ brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_confi
 				   .registry = &engine->registry,
 				   .group = &engine->group,
 				   .quarantine = &engine->quarantine,
+				   .notices = &engine->notices.noted,
 				   .log = &engine->log,
 				   .clock = &engine->clock,
 				   .announce = brb_engine_announce_jobs,

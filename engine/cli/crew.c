@@ -219,7 +219,8 @@ static void wait_for_something(brb_cli_crew *crew, int64_t until_us)
 	uint64_t news;
 	if (read(crew->news, &news, sizeof news) > 0) { /* else there is none */
 		look_whether_open(crew);
-		crew->told[0] = '\0'; /* what was wrong is so no more */
+		brb_cli_crew_renew_settings(crew); /* a worker has opened, or has reloaded what it watches */
+		crew->told[0] = '\0';              /* what was wrong is so no more */
 	}
 }
 

@@ -45,6 +45,9 @@ typedef struct brb_cli_crew {
 /* Forks one into the place. In the child it does not return. False: it could not, and that has been told. */
 bool brb_cli_crew_give_birth(brb_cli_crew *crew, brb_cli_member *member);
 
+/* Reads from badges.yaml what it says about workers now; what is wrong with it is for a worker to tell. */
+void brb_cli_crew_renew_settings(brb_cli_crew *crew);
+
 /* Looks who has died, and decides what that means. */
 void brb_cli_crew_reap(brb_cli_crew *crew);
 

@@ -72,8 +72,7 @@ static int live(brb_cli_crew *crew, brb_cli_member *self, int orders, pid_t pare
 	return brb_cli_hand_work(&hand);
 }
 
-/* The file may have changed; if it is wrong, the worker tells. */
-static void renew_settings(brb_cli_crew *crew)
+void brb_cli_crew_renew_settings(brb_cli_crew *crew)
 {
 	brabeion_options options = { .config = crew->options->config };
 	brabeion_read_work_settings(&options, &crew->settings, NULL);
@@ -83,7 +82,7 @@ bool brb_cli_crew_give_birth(brb_cli_crew *crew, brb_cli_member *member)
 {
 	int orders[2];
 	pid_t parent = getpid();
-	renew_settings(crew);
+	brb_cli_crew_renew_settings(crew); /* the file may have changed */
 	if (pipe2(orders, O_CLOEXEC) != 0) {
 		brb_cli_report_say(crew->report, "brabeion worker: no pipe can be made: %s", strerror(errno));
 		return false;

@@ -59,6 +59,21 @@ static void reload(brb_cli_hand *hand)
 	brabeion_error_finish(&error);
 }
 
+static void signal_event(int fd)
+{
+	ssize_t written = write(fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+	(void)written; /* a full counter is readable as well */
+}
+
+/* Whatever it was that made the engine reload: the time limit and the rest are the supervisor's to renew. */
+static void notice_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
+{
+	const brb_cli_hand *hand = context;
+	(void)error;
+	if (receipt)
+		signal_event(hand->news);
+}
+
 static void *listen_for_orders(void *context)
 {
 	brb_cli_hand *hand = context;
@@ -91,12 +106,6 @@ static int start_listening(brb_cli_hand *hand)
 	int why = pthread_create(&hand->listener, NULL, listen_for_orders, hand);
 	hand->listens = why == 0;
 	return why;
-}
-
-static void signal_event(int fd)
-{
-	ssize_t written = write(fd, &(uint64_t){ 1 }, sizeof(uint64_t));
-	(void)written; /* a full counter is readable as well */
 }
 
 static void stop_listening(brb_cli_hand *hand)
@@ -153,6 +162,8 @@ static brabeion_status open_engine(brb_cli_hand *hand, brabeion_error *error)
 	error->status = brabeion_open(&options, &engine, error);
 	hand->engine = engine;
 	atomic_store(&hand->is_open, engine != NULL);
+	if (engine)
+		error->status = brabeion_on_reload(engine, notice_reload, hand);
 	return error->status;
 }
 

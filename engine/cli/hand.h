@@ -31,7 +31,7 @@ typedef struct brb_cli_hand {
 	brb_cli_post *post;
 	const brb_cli_death *death; /* to be put on record; NULL: none */
 	int orders;                 /* read from */
-	int news;                   /* an eventfd: the engine is open */
+	int news;                   /* an eventfd: the engine is open, or has reloaded */
 	bool tells_opening;         /* what all of them would say alike, one says */
 	bool tells_reloads;
 

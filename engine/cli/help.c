@@ -22,6 +22,7 @@ static const char general[] =
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
 	"  explain tell why a user has a badge, or has not\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
+	"  doctor  what is wrong or odd with badges, events, jobs and the database\n"
 	"  svg     draw a badge as a medal, or a user's trophy case\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  try     do badges do what files of scenarios say?\n"
@@ -211,6 +212,23 @@ static const char check[] =
 	"  --json         one JSON document\n"
 	"  --help\n";
 
+static const char doctor[] =
+	"Usage: brabeion doctor [OPTION]...\n"
+	"\n"
+	"Looks for what is wrong or odd, beside a server that may be at work: badges that are set\n"
+	"aside, fail or were never earned; events that come and that no badge listens to; jobs that\n"
+	"wait or are parked; the database, its files and who may write them; faults of badges.yaml.\n"
+	"Each finding is an alarm, a warning or a note, with what it means and what to do. Nothing\n"
+	"is changed.\n"
+	"\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --thorough       have each page of the database looked at, which may take its time\n"
+	"  --json           one JSON document\n"
+	"  --help\n"
+	"\n"
+	"Exit codes: 0 nothing but notes, 1 alarms or warnings, 2 usage, 3 there is no database.\n";
+
 static const char new[] =
 	"Usage: brabeion new [OPTION]... NAME\n"
 	"\n"
@@ -288,7 +306,7 @@ static const struct {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
 	{ "jobs", jobs },   { "check", check },        { "new", new },         { "explain", explain },
-	{ "svg", svg },     { "try", try_text },
+	{ "svg", svg },     { "try", try_text },       { "doctor", doctor },
 };
 
 int brb_cli_help(const char *command)

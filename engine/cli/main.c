@@ -25,6 +25,7 @@ static const command_entry subcommands[] = {
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
 	{ "new", brb_cli_command_new },         { "explain", brb_cli_command_explain },
 	{ "svg", brb_cli_command_svg },         { "try", brb_cli_command_try },
+	{ "doctor", brb_cli_command_doctor },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -277,6 +277,14 @@ static bool take_how_far(const char *command, const char *text, brb_cli_options 
 	return true;
 }
 
+static bool take_thorough(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->thorough = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -352,46 +360,47 @@ static bool take_deadline(const char *command, const char *text, brb_cli_options
 
 static const struct {
 	unsigned bit; /* 0: known to all */
+	int value;    /* getopt's: whether one stands behind it */
 	const char *name;
-	int value; /* getopt's: whether one stands behind it */
 	bool (*take)(const char *command, const char *text, brb_cli_options *options); /* text NULL: no value */
 } all_options[] = {
-	{ BRB_CLI_OPTION_CONFIG, "config", required_argument, take_config },
-	{ BRB_CLI_OPTION_DATABASE, "database", required_argument, take_database },
-	{ BRB_CLI_OPTION_STRICT, "strict", no_argument, take_strict },
-	{ BRB_CLI_OPTION_FORMAT, "format", required_argument, take_format },
-	{ BRB_CLI_OPTION_BATCH, "batch", required_argument, take_batch },
-	{ BRB_CLI_OPTION_PROGRESS, "progress", required_argument, take_progress },
-	{ BRB_CLI_OPTION_JSON, "json", no_argument, take_json },
-	{ BRB_CLI_OPTION_LIMIT, "limit", required_argument, take_limit },
-	{ BRB_CLI_OPTION_SINCE, "since", required_argument, take_since },
-	{ BRB_CLI_OPTION_SINCE_TIME, "since", required_argument, take_since_time },
-	{ BRB_CLI_OPTION_FOLLOW, "follow", no_argument, take_follow },
-	{ BRB_CLI_OPTION_WATCH, "watch", optional_argument, take_watch },
-	{ BRB_CLI_OPTION_ALL, "all", no_argument, take_all },
-	{ BRB_CLI_OPTION_CLOCK, "clock", required_argument, take_clock },
-	{ BRB_CLI_OPTION_UNTIL, "until", required_argument, take_until },
-	{ BRB_CLI_OPTION_JOBS, "waiting", no_argument, take_waiting },
-	{ BRB_CLI_OPTION_JOBS, "running", no_argument, take_running },
-	{ BRB_CLI_OPTION_JOBS, "delayed", no_argument, take_delayed },
-	{ BRB_CLI_OPTION_JOBS, "parked", no_argument, take_parked },
-	{ BRB_CLI_OPTION_JOBS, "badge", required_argument, take_badge },
-	{ BRB_CLI_OPTION_JOBS, "user", required_argument, take_user },
-	{ BRB_CLI_OPTION_PROCESSES, "processes", required_argument, take_processes },
-	{ BRB_CLI_OPTION_UNTIL_IDLE, "until-idle", no_argument, take_until_idle },
-	{ BRB_CLI_OPTION_CXX, "cxx", no_argument, take_cxx },
-	{ BRB_CLI_OPTION_LEVEL, "level", required_argument, take_level },
-	{ BRB_CLI_OPTION_REASON, "reason", required_argument, take_reason },
-	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
-	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
-	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
-	{ BRB_CLI_OPTION_HOW_FAR, "progress", no_argument, take_how_far },
-	{ BRB_CLI_OPTION_LANG, "lang", required_argument, take_lang },
-	{ BRB_CLI_OPTION_USER, "user", required_argument, take_user },
-	{ BRB_CLI_OPTION_TRY, "format", required_argument, take_try_format },
-	{ BRB_CLI_OPTION_TRY, "plugin-path", required_argument, take_plugin_path },
-	{ BRB_CLI_OPTION_TRY, "deadline", required_argument, take_deadline },
-	{ 0, "help", no_argument, take_help },
+	{ BRB_CLI_OPTION_CONFIG, required_argument, "config", take_config },
+	{ BRB_CLI_OPTION_DATABASE, required_argument, "database", take_database },
+	{ BRB_CLI_OPTION_STRICT, no_argument, "strict", take_strict },
+	{ BRB_CLI_OPTION_FORMAT, required_argument, "format", take_format },
+	{ BRB_CLI_OPTION_BATCH, required_argument, "batch", take_batch },
+	{ BRB_CLI_OPTION_PROGRESS, required_argument, "progress", take_progress },
+	{ BRB_CLI_OPTION_JSON, no_argument, "json", take_json },
+	{ BRB_CLI_OPTION_LIMIT, required_argument, "limit", take_limit },
+	{ BRB_CLI_OPTION_SINCE, required_argument, "since", take_since },
+	{ BRB_CLI_OPTION_SINCE_TIME, required_argument, "since", take_since_time },
+	{ BRB_CLI_OPTION_FOLLOW, no_argument, "follow", take_follow },
+	{ BRB_CLI_OPTION_WATCH, optional_argument, "watch", take_watch },
+	{ BRB_CLI_OPTION_ALL, no_argument, "all", take_all },
+	{ BRB_CLI_OPTION_CLOCK, required_argument, "clock", take_clock },
+	{ BRB_CLI_OPTION_UNTIL, required_argument, "until", take_until },
+	{ BRB_CLI_OPTION_JOBS, no_argument, "waiting", take_waiting },
+	{ BRB_CLI_OPTION_JOBS, no_argument, "running", take_running },
+	{ BRB_CLI_OPTION_JOBS, no_argument, "delayed", take_delayed },
+	{ BRB_CLI_OPTION_JOBS, no_argument, "parked", take_parked },
+	{ BRB_CLI_OPTION_JOBS, required_argument, "badge", take_badge },
+	{ BRB_CLI_OPTION_JOBS, required_argument, "user", take_user },
+	{ BRB_CLI_OPTION_PROCESSES, required_argument, "processes", take_processes },
+	{ BRB_CLI_OPTION_UNTIL_IDLE, no_argument, "until-idle", take_until_idle },
+	{ BRB_CLI_OPTION_CXX, no_argument, "cxx", take_cxx },
+	{ BRB_CLI_OPTION_LEVEL, required_argument, "level", take_level },
+	{ BRB_CLI_OPTION_REASON, required_argument, "reason", take_reason },
+	{ BRB_CLI_OPTION_NOTE, required_argument, "note", take_note },
+	{ BRB_CLI_OPTION_AT, required_argument, "at", take_at },
+	{ BRB_CLI_OPTION_HISTORY, no_argument, "history", take_history },
+	{ BRB_CLI_OPTION_HOW_FAR, no_argument, "progress", take_how_far },
+	{ BRB_CLI_OPTION_LANG, required_argument, "lang", take_lang },
+	{ BRB_CLI_OPTION_USER, required_argument, "user", take_user },
+	{ BRB_CLI_OPTION_TRY, required_argument, "format", take_try_format },
+	{ BRB_CLI_OPTION_TRY, required_argument, "plugin-path", take_plugin_path },
+	{ BRB_CLI_OPTION_TRY, required_argument, "deadline", take_deadline },
+	{ BRB_CLI_OPTION_THOROUGH, no_argument, "thorough", take_thorough },
+	{ 0, no_argument, "help", take_help },
 };
 
 enum { OPTION_COUNT = sizeof all_options / sizeof *all_options };

@@ -40,8 +40,9 @@ enum {
 	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
 	BRB_CLI_OPTION_LANG = 1 << 24,
 	BRB_CLI_OPTION_USER = 1 << 25,
-	BRB_CLI_OPTION_TRY = 1 << 26,    /* --format text|tap|junit, --plugin-path, --deadline */
-	BRB_CLI_OPTION_HOW_FAR = 1 << 27 /* --progress without a value, of `show`: never with PROGRESS */
+	BRB_CLI_OPTION_TRY = 1 << 26,     /* --format text|tap|junit, --plugin-path, --deadline */
+	BRB_CLI_OPTION_HOW_FAR = 1 << 27, /* --progress without a value, of `show`: never with PROGRESS */
+	BRB_CLI_OPTION_THOROUGH = 1 << 28
 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
@@ -51,43 +52,44 @@ typedef enum brb_cli_try_format { BRB_CLI_TRY_TEXT, BRB_CLI_TRY_TAP, BRB_CLI_TRY
 typedef struct brb_cli_options {
 	const char *config;   /* "badges.yaml" unless given */
 	const char *database; /* NULL: badges.yaml's */
-	bool strict;
-	bool text;    /* --format text */
-	bool has_at;  /* --at */
-	bool past;    /* --history */
-	bool how_far; /* --progress, of `show` */
+	const char *badge;    /* a slug; NULL: of any */
+	const char *user;     /* NULL: of any */
+	const char *reason;   /* NULL: not given, as is the note */
+	const char *note;
+	const char *language;    /* --lang; NULL: badges.yaml's */
+	const char *plugin_path; /* NULL: not given */
+	char **arguments;        /* what is no option */
+	size_t argument_count;
 	size_t batch;
+	size_t limit;
+	size_t processes;
+	size_t deadline_s; /* of a scenario */
+	int64_t since;     /* a sequence; 0: from the beginning */
+	int64_t since_us;
+	int64_t until_us;
+	int64_t at_us;
 	brb_cli_choice progress;
-	uint32_t level; /* 0: not given */
+	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
+	brb_cli_try_format try_format;
+	brabeion_job_state job_state; /* ANY unless given */
+	uint32_t level;               /* 0: not given */
+	bool strict;
+	bool text; /* --format text */
 	bool json;
 	bool has_limit;
-	size_t limit;
-	int64_t since;  /* a sequence; 0: from the beginning */
 	bool has_since; /* --since, of a time */
-	int64_t since_us;
-	bool follow;
-	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
-	bool all;
-	bool by_wall;   /* --clock wall */
 	bool has_until; /* --until */
-	int64_t until_us;
-	brabeion_job_state job_state; /* ANY unless given */
-	const char *badge;            /* a slug; NULL: of any */
-	const char *user;             /* NULL: of any */
-	size_t processes;
+	bool has_at;    /* --at */
+	bool by_wall;   /* --clock wall */
+	bool history;   /* the engine's time is the events': for brb_cli_open */
+	bool follow;
+	bool all;
+	bool past;    /* --history */
+	bool how_far; /* --progress, of `show` */
 	bool until_idle;
-	bool cxx;           /* --cxx */
-	const char *reason; /* NULL: not given, as is the note */
-	const char *note;
-	int64_t at_us;
-	const char *language; /* --lang; NULL: badges.yaml's */
-	brb_cli_try_format try_format;
-	const char *plugin_path; /* NULL: not given */
-	size_t deadline_s;       /* of a scenario */
-	bool history;            /* the engine's time is the events': for brb_cli_open */
+	bool cxx; /* --cxx */
+	bool thorough;
 	bool help;
-	size_t argument_count; /* what is no option */
-	char **arguments;
 } brb_cli_options;
 
 enum { BRB_CLI_BATCH_EVENTS = 10000 };

@@ -521,7 +521,8 @@ static brb_judge judge_of(brb_worker *worker, const brb_generation *generation, 
 			    .guard = brb_guard_depth(),
 			    .counters = counters,
 			    .group = jobs->group,
-			    .quarantine = jobs->quarantine };
+			    .quarantine = jobs->quarantine,
+			    .notices = jobs->notices };
 }
 
 static brabeion_status pass(brb_worker *worker, const brb_generation *generation, brb_counters *counters,

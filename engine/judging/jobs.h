@@ -34,6 +34,7 @@ typedef struct brb_jobs {
 	brb_registry *registry;
 	brb_group *group;
 	brb_quarantine *quarantine; /* of badges that listen to what jobs earn */
+	brb_notices *notices;       /* likewise; NULL: nothing is noted */
 	const brb_log *log;
 	const brb_clock *clock;
 	void (*announce)(void *context, const brabeion_result *results, size_t count); /* after the commit */

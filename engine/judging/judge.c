@@ -12,6 +12,7 @@
 #include "judging/group.h"
 #include "judging/history.h"
 #include "judging/lapse.h"
+#include "judging/notices.h"
 #include "judging/quarantine.h"
 #include "judging/record.h"
 #include "judging/view.h"
@@ -118,6 +119,9 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 					       call->badge ? call->badge->slug : call->plugin->id, call->event->name,
 					       call->event->user, call->message);
 	brb_log_write(judge->log, BRABEION_LOG_WARNING, "%s", message ? message : "out of memory");
+	const brb_badge *badge = call->badge ? call->badge : call->plugin->badges; /* an observe's: its first */
+	if (judge->notices && badge)
+		brb_notices_failed(judge->notices, badge->number, call->event->name, call->message);
 	if (!call->result->message)
 		set_message(call->result, message ? message : "out of memory");
 }
@@ -459,6 +463,25 @@ static const brb_route *find_route(const brb_judge *judge, const char *event)
 	return route;
 }
 
+/* The thread's last event that nobody listened to is likely to come again: found without a look into either table. */
+static bool is_last_unheard(const brb_judge *judge, const char *event)
+{
+	const brb_counters *counters = judge->counters;
+	return counters && counters->last_unheard && strcmp(counters->last_unheard->name, event) == 0;
+}
+
+static void note_unheard(brb_judge *judge, const char *event)
+{
+	brb_counters *counters = judge->counters;
+	if (!judge->notices)
+		return;
+	brb_unheard *unheard =
+		is_last_unheard(judge, event) ? counters->last_unheard : brb_notices_unheard(judge->notices, event);
+	if (counters)
+		counters->last_unheard = unheard;
+	brb_notices_count(judge->notices, unheard);
+}
+
 static bool is_warm(const brb_route *route)
 {
 	return atomic_load_explicit(&route->hint->warmth, memory_order_relaxed) >= BRB_ROUTE_WARM;
@@ -576,7 +599,8 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
 	judge->award_capacity = 0;
 	check_name(event, &error);
-	const brb_route *route = error.status == BRABEION_OK ? find_route(judge, event->name) : NULL;
+	bool is_heard = error.status == BRABEION_OK && !is_last_unheard(judge, event->name);
+	const brb_route *route = is_heard ? find_route(judge, event->name) : NULL;
 	if (route)
 		check_event(event, &error);
 	if (error.status != BRABEION_OK) {
@@ -591,6 +615,7 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 	if (!pass_time(judge, event->has_at, event->at_us, result))
 		return judge->fault;
 	if (!route) {
+		note_unheard(judge, event->name);
 		result->outcome = BRABEION_UNHEARD;
 		return BRABEION_OK;
 	}

@@ -20,6 +20,7 @@
 
 typedef struct brb_group brb_group;                 /* judging/group: who leads the store's transaction */
 typedef struct brb_quarantine brb_quarantine;       /* judging/quarantine: which badges are set aside */
+typedef struct brb_notices brb_notices;             /* judging/notices: what an operator wants to know afterwards */
 typedef struct brb_history brb_history;             /* judging/history: the time of events of the past */
 typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
 typedef struct brb_record brb_record;               /* judging/record: what is written to the journal of it */
@@ -42,6 +43,7 @@ typedef struct brb_judge {
 	brb_group *group;
 	brb_history *history; /* NULL: time is the clock's */
 	brb_quarantine *quarantine;
+	brb_notices *notices; /* NULL: nothing is noted */
 	/* What follows is cleared for every event: small, and side by side. */
 	bool single;             /* one event, so that what it finds held is worth remembering */
 	bool leads;              /* this thread leads the group: it may begin a transaction */

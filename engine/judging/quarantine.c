@@ -287,14 +287,29 @@ static brabeion_status tend_all_tending(brb_judge *judge, brabeion_error *error)
 	return status;
 }
 
+/* Somebody may be in the way again and again, with moments between: each is told once. */
+static bool is_told_tending(brb_quarantine *quarantine, const char *message)
+{
+	uint32_t hash = brb_table_hash(message, strlen(message)) | 1;
+	size_t i = 0;
+	while (i < 2 && quarantine->told[i] && quarantine->told[i] != hash)
+		i++;
+	if (i == 2 || quarantine->told[i] == hash)
+		return true;
+	quarantine->told[i] = hash;
+	return false;
+}
+
 /* Told once, until it goes well again; that somebody is in the way only if they still are a second later. */
 static void tell_fault_tending(brb_judge *judge, const brabeion_error *fault)
 {
-	unsigned *refusals = &judge->quarantine->refusals;
-	*refusals = fault->status == BRABEION_OK ? 0 : *refusals + 1;
-	if (*refusals == (fault->status == BRABEION_BUSY ? 2 : 1))
-		brb_log_write(judge->log, BRABEION_LOG_WARNING,
-			      "which badges are set aside cannot be recorded or looked up now: %s", fault->message);
+	brb_quarantine *quarantine = judge->quarantine;
+	bool is_busy = fault->status == BRABEION_BUSY;
+	quarantine->refusals = fault->status == BRABEION_OK ? 0 : quarantine->refusals + 1;
+	if (quarantine->refusals != (is_busy ? 2 : 1) || (is_busy && is_told_tending(quarantine, fault->message)))
+		return;
+	brb_log_write(judge->log, BRABEION_LOG_WARNING,
+		      "which badges are set aside cannot be recorded or looked up now: %s", fault->message);
 }
 
 /* A clock that went back counts as late. */

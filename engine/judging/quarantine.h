@@ -22,7 +22,8 @@ struct brb_quarantine {
 	const brb_registry *registry; /* only what its current generation sets aside is recorded */
 	pthread_mutex_t lock;         /* guards the texts of troubles; held for a moment */
 	pthread_mutex_t tending;      /* whoever holds it may release, and change records */
-	unsigned refusals;            /* of the store, in a row; guarded by `tending` */
+	unsigned refusals;            /* of the store, in a row; guarded by `tending`, like the next */
+	uint32_t told[2];             /* who was in the way, as hashes of what the log was told; 0: nobody yet */
 	_Atomic int64_t tended_us;    /* by the engine's clock; 0: as soon as possible */
 };
 

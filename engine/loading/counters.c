@@ -76,6 +76,7 @@ void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const b
 	brb_counters *counters = &reader->counters;
 	counters->generation = generation->number;
 	counters->last_route = NULL; /* of the generation before */
+	counters->last_unheard = NULL;
 	if (generation->counter_count > counters->badge_count)
 		grow_counters(registry, counters, generation->counter_count + generation->counter_count / 4);
 }

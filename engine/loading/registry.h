@@ -37,6 +37,8 @@ typedef struct brb_counters {
 	brb_badge_counters *badges;  /* by the badge's `counter` */
 	uint64_t generation;         /* that the rest is for */
 	const brb_route *last_route; /* of the event before: the next is likely of the same name; NULL: none yet */
+	struct brb_unheard
+		*last_unheard; /* likewise, of one that this generation does not listen to (judging/notices) */
 } brb_counters;
 
 /* One more, without a locked instruction: there is one writer. */

@@ -33,6 +33,7 @@ struct brb_watch {
 	bool ending;
 	int64_t first_us; /* when the first thing happened since the last look; 0: nothing has */
 	int64_t due_us;   /* when to look */
+	int64_t again_us; /* when to look in any case; 0: nobody has asked for it */
 	brb_watch_set set;
 };
 
@@ -75,11 +76,13 @@ static turn next_turn(brb_watch *watch, int64_t now_us, int64_t *until_us)
 	pthread_mutex_lock(&watch->lock);
 	if (watch->ending)
 		next = TURN_END;
-	else if (watch->first_us && watch->due_us <= now_us)
+	else if ((watch->first_us && watch->due_us <= now_us) || (watch->again_us && watch->again_us <= now_us))
 		next = TURN_LOOK;
 	if (next == TURN_LOOK)
-		watch->first_us = 0;
+		watch->first_us = watch->again_us = 0;
 	*until_us = watch->first_us ? watch->due_us : 0;
+	if (watch->again_us && (!*until_us || watch->again_us < *until_us))
+		*until_us = watch->again_us;
 	pthread_mutex_unlock(&watch->lock);
 	return next;
 }
@@ -213,7 +216,7 @@ brabeion_status brb_watch_follow(brb_watch *watch, const char *const *paths, siz
 	pthread_mutex_lock(&watch->lock);
 	brb_watch_set_change(&watch->set, watch->inotify, paths, count, &fault);
 	if (!count)
-		watch->first_us = 0;
+		watch->first_us = watch->again_us = 0;
 	pthread_mutex_unlock(&watch->lock);
 	return brb_status_hand_over(error, &fault);
 }
@@ -222,6 +225,14 @@ void brb_watch_ask(brb_watch *watch)
 {
 	pthread_mutex_lock(&watch->lock);
 	put_off_locked(watch, brb_clock_monotonic_us());
+	pthread_mutex_unlock(&watch->lock);
+	wake_up(watch);
+}
+
+void brb_watch_ask_later(brb_watch *watch, int64_t delay_us)
+{
+	pthread_mutex_lock(&watch->lock);
+	watch->again_us = brb_clock_monotonic_us() + delay_us;
 	pthread_mutex_unlock(&watch->lock);
 	wake_up(watch);
 }

@@ -20,6 +20,7 @@
 #define BRB_LOADING_WATCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -48,5 +49,8 @@ brabeion_status brb_watch_follow(brb_watch *watch, const char *const *paths, siz
 
 /* Has `look` called as if something had just happened. Threads: any, also from inside `look`. */
 void brb_watch_ask(brb_watch *watch);
+
+/* Has it called after this time, or sooner if something happens. Likewise. */
+void brb_watch_ask_later(brb_watch *watch, int64_t delay_us);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "store/jobs_sql.h"
 #include "store/journal_sql.h"
+#include "store/notices_sql.h"
 #include "store/peek_sql.h"
 #include "store/store.h"
 
@@ -28,7 +29,7 @@
 	X(EVENT, "SELECT id FROM events WHERE name = ?1")                                                          \
 	X(EVENT_ADD, "INSERT INTO events(name) VALUES(?1)")                                                        \
 	X(BADGE, "SELECT id FROM badges WHERE slug = ?1")                                                          \
-	X(BADGE_ADD, "INSERT INTO badges(slug) VALUES(?1)")                                                        \
+	X(BADGE_ADD, "INSERT INTO badges(slug, known_s) VALUES(?1, ?2)")                                           \
 	X(LEVEL, "SELECT 1 FROM levels WHERE badge = ?1 AND level = ?2 AND name = ?3 AND description = ?4")        \
 	X(LEVEL_SET, "INSERT INTO levels(badge, level, name, description) VALUES(?1, ?2, ?3, ?4)"                  \
 		     " ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description")        \
@@ -115,8 +116,9 @@ typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
 	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
 		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
+			BRB_NOTICE_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
-			BRB_STATEMENT_COUNT
+				BRB_STATEMENT_COUNT
 } brb_statement;
 
 typedef struct brb_database {

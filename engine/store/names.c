@@ -37,6 +37,8 @@ static brabeion_status make_number(brb_store *store, brb_statement insert, const
 	sqlite3_stmt *statement = bind_name(&store->database, insert, name, scope, error);
 	if (!statement)
 		return error->status;
+	if (insert == BRB_STATEMENT_BADGE_ADD) /* a new badge that never fired is not to be blamed for it */
+		sqlite3_bind_int64(statement, 2, brb_clock_now_us(&store->options.clock) / 1000000);
 	brabeion_status status = brb_database_run(&store->database, statement, error);
 	*number = sqlite3_last_insert_rowid(store->database.handle);
 	return status;

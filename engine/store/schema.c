@@ -91,7 +91,19 @@ static const char version_5[] =
 	"CREATE INDEX journal_of_user ON journal(user);"
 	"ALTER TABLE jobs ADD COLUMN journal INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3, version_4, version_5 };
+static const char version_6[] =
+	/* since when a badge is known; of older ones, since this came */
+	"ALTER TABLE badges ADD COLUMN known_s INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE badges SET known_s = CAST(strftime('%s', 'now') AS INTEGER);"
+	/* events that no badge listened to; the name '': of all for which there was no place */
+	"CREATE TABLE unheard(name TEXT PRIMARY KEY, count INTEGER NOT NULL, first_us INTEGER NOT NULL,"
+	" last_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	/* badges that failed of late */
+	"CREATE TABLE failures(badge INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_us INTEGER NOT NULL,"
+	" last_us INTEGER NOT NULL, event TEXT NOT NULL, error TEXT NOT NULL) STRICT;";
+
+static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2, version_3,
+							    version_4, version_5, version_6 };
 
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {
@@ -222,7 +234,7 @@ static bool has_journal(const char *path)
  * another one would drop SQLite's locks. What is still in a journal is not seen here; the look inside the transaction
  * sees it. A database that is not ours must not even get a -wal or -shm beside it.
  */
-static brabeion_status look_first(sqlite3 *handle, const char *path, brabeion_error *error)
+brabeion_status brb_schema_look(sqlite3 *handle, const char *path, brabeion_error *error)
 {
 	sqlite3_file *file = NULL;
 	unsigned char header[HEADER_BYTES] = { 0 };
@@ -245,7 +257,7 @@ static brabeion_status look_first(sqlite3 *handle, const char *path, brabeion_er
 
 brabeion_status brb_schema_bring_up_to_date(sqlite3 *handle, const char *path, int64_t now_s, brabeion_error *error)
 {
-	brabeion_status status = look_first(handle, path, error);
+	brabeion_status status = brb_schema_look(handle, path, error);
 	if (status != BRABEION_OK)
 		return status;
 	status = execute(handle, "BEGIN IMMEDIATE", error);

@@ -9,12 +9,18 @@
 #include "base/status.h"
 
 #define BRB_SCHEMA_APPLICATION_ID 0x42414447 /* "BADG" */
-#define BRB_SCHEMA_VERSION 5
+#define BRB_SCHEMA_VERSION 6
 
 /*
  * Creates the tables in an empty database, or brings an older one up to date, in one transaction. The caller holds
  * the folder's lock. Errors: BRABEION_STORE, without the path in front.
  */
 brabeion_status brb_schema_bring_up_to_date(sqlite3 *handle, const char *path, int64_t now_s, brabeion_error *error);
+
+/*
+ * Reads the file's header alone, touching nothing: BRABEION_STORE when it is not ours, or newer, without the path in
+ * front. What is still in a journal is not seen.
+ */
+brabeion_status brb_schema_look(sqlite3 *handle, const char *path, brabeion_error *error);
 
 #endif

@@ -186,6 +186,23 @@ Test(command_worker, a_badge_that_never_returns_is_parked)
 	expect_parked_for(VENOM("eve", "loop"), "outran the time limit of 200 ms");
 }
 
+#define LIMITED(limit) JOBS_YAML("watch: on\njobs: { max_attempts: 1, time_limit: " limit " }\n", DEADLY)
+
+Test(command_worker, a_time_limit_that_was_changed_holds_for_the_job_at_hand)
+{
+	write_file("badges.yaml", LIMITED("1h"));
+	fire(VENOM("eve", "loop"));
+	command_process worker = start("worker", NULL);
+	await_number("SELECT count(*) FROM jobs WHERE claim <> 0", 1);
+	write_file("badges.yaml.new", LIMITED("200ms"));
+	cr_assert_eq(rename("badges.yaml.new", "badges.yaml"), 0);
+	await_number(JOBS_PARKED, 1);
+	command_outcome ended = end(&worker);
+	expect_exit(ended, 0);
+	cr_expect_eq(query_number(ATTEMPTS " WHERE error = 'outran the time limit of 200 ms'"), 1);
+	finish(&ended);
+}
+
 Test(command_worker, a_badge_that_listens_to_an_award_and_crashes_parks_the_job)
 {
 	expect_parked_for("{\"event\":\"bait\",\"user\":\"eve\"}\n", "its worker was killed by SIGSEGV");

@@ -4,6 +4,7 @@
  * engine tells its log of both. Nothing here sleeps.
  */
 #include <errno.h>
+#include <sqlite3.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -286,6 +287,24 @@ Test(watch, a_broken_badges_yaml_is_told_with_line_and_column_and_the_old_set_wo
 		 watch->here->config, watch->here->config);
 	cr_assert_str_eq(watch->here->log, text);
 	cr_assert_str_eq(scene_fire(watch->here, "points", "ada", BRABEION_INT("points", 50)), "good-one 2 ;");
+	watched_finish(watch);
+}
+
+/* The new set's badges must be written down, and somebody is writing for long. */
+Test(watch, a_database_that_was_busy_is_tried_again_though_no_file_changes)
+{
+	sqlite3 *other = NULL;
+	watched *watch = watched_with("busy_timeout: 10ms\n" WATCHING ONE);
+	cr_assert_eq(sqlite3_open(watch->here->database, &other), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	scene_config(watch->here, "busy_timeout: 10ms\n" WATCHING TWO);
+	wait_for_error(watch, 1);
+	cr_expect_not_null(strstr(watch->message, "another process has held the database for longer than 10 ms"),
+			   "%s", watch->message);
+	cr_assert_eq(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	wait_for_receipt(watch, 1);
+	cr_expect_eq(watch->receipt.kept, 1);
 	watched_finish(watch);
 }
 

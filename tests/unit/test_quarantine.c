@@ -6,6 +6,7 @@
  * the test's.
  */
 #include "judge_room.h"
+#include "store/internal.h"
 
 TestSuite(quarantine, .init = open_judge_room, .fini = close_judge_room);
 
@@ -478,6 +479,29 @@ Test(quarantine, a_busy_database_delays_the_record_and_nothing_else)
 	fire_bad(1);
 	cr_expect_eq(records(), 1);
 	cr_expect(is_aside(badge));
+}
+
+static void pass_over_while_a_list_is_read(void)
+{
+	WELL(brb_store_begin_reading(store, error));
+	for (int i = 0; i < 2; i++) {
+		now_us += 1000000;
+		fire_bad(1);
+	}
+	brb_store_end_reading(store);
+	now_us += 1000000;
+	fire_bad(1);
+}
+
+Test(quarantine, who_is_in_the_way_again_and_again_is_told_once)
+{
+	new_watched(new_plugin("p"), "bad", &three_failures);
+	fire_bad(3);
+	for (int i = 0; i < 5; i++)
+		pass_over_while_a_list_is_read();
+	cr_expect_eq(count_in(logged, "which badges are set aside cannot be recorded or looked up now: "), 1, "%s",
+		     logged);
+	cr_expect_eq(count_in(logged, ": a list is being read\n"), 1);
 }
 
 Test(quarantine, what_an_old_generation_sets_aside_is_not_recorded)

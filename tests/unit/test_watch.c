@@ -203,3 +203,14 @@ Test(watch, ends_at_once_when_nothing_has_happened)
 	watch = NULL;
 	cr_assert_eq(looks, 0);
 }
+
+Test(watch, looks_again_later_though_nothing_has_changed)
+{
+	follow();
+	brb_watch_ask_later(watch, 1000);
+	wait_for_looks(1);
+	brb_watch_ask_later(watch, INT64_C(3600) * 1000000);
+	put("new");
+	wait_for_looks(2);
+	cr_expect_str_eq(content, "new");
+}

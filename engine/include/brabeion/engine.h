@@ -230,8 +230,9 @@ BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_r
  * Turns watching on or off: from now on this counts, and not what badges.yaml says with `watch`. An engine that watches
  * reloads by itself, on a thread of its own, when the content of badges.yaml or of a plugin file has changed: soon after
  * it was written (about 0.2 s), or 2 s after the first change while it is written on and on. Files that were touched and
- * not changed bring about nothing; a badge set that is refused is tried again when its files change again. What has
- * changed since the running set was loaded counts, too. What comes of a reload is told to the log and to on-reload
+ * not changed bring about nothing; a badge set that is refused is tried again when its files change again, and one that
+ * fails for a passing cause (a busy database, a lack of descriptors or memory) after 2 s, then ever more rarely, up to a
+ * minute. What has changed since the running set was loaded counts, too. What comes of a reload is told to the log and to on-reload
  * callbacks.
  *
  * Changes that another machine makes on a network file system are not noticed: the kernel does not tell them.
@@ -1462,6 +1463,74 @@ BRABEION_API brabeion_status brabeion_merge_users(brabeion_engine *engine, const
  * Errors:  BRABEION_STORE when the file exists or cannot be written: none is left behind.
  */
 BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error);
+
+/* ---- what is wrong, or odd --------------------------------------------------------------------------------------- */
+
+typedef enum brabeion_severity {
+	BRABEION_NOTE = 1,    /* perhaps as it should be */
+	BRABEION_WARNING = 2, /* likely not as it was meant */
+	BRABEION_ALARM = 3    /* something does not work, or is about to stop */
+} brabeion_severity;
+
+/*
+ * One thing that an operator may want to know. `kind` is one of a few words, which stay: config, loading, permissions,
+ * database, database-version, database-damaged, disk, wal, free-pages, retention, seen-ids, resident, badge-set-aside,
+ * badge-failing, badge-never-earned, badge-gone, event-unheard, events-many, jobs-unworked, jobs-late, jobs-parked,
+ * jobs-unloaded, jobs-of-user, no-workers. brabeion-doctor(1) tells when each is there. More may come.
+ */
+typedef struct brabeion_finding {
+	const char *kind;
+	brabeion_severity severity;
+	const char *subject; /* what it is about: a slug, an event, a user, a path */
+	int64_t count;       /* events, failures, jobs, bytes; 0: nothing is counted */
+	int64_t since_us;    /* 0: not known */
+	int64_t last_us;     /* 0: not known */
+	const char *text;    /* what is the case, one line */
+	const char *advice;  /* what that means and what to do, one line; "" when there is none */
+} brabeion_finding;
+
+/* What was found: alarms, then warnings, then notes. */
+typedef struct brabeion_examination {
+	size_t count;
+	brabeion_finding *findings;
+	const char *database;   /* its path; "" when it is not known */
+	int64_t database_bytes; /* -1: not known, as are the others */
+	int64_t wal_bytes;
+	int64_t disk_free_bytes;
+	void *memory; /* the library's */
+} brabeion_examination;
+
+BRABEION_API void brabeion_examination_finish(brabeion_examination *examination);
+
+/* Zero is a good value for each, and NULL for the whole. */
+typedef struct brabeion_examine_options {
+	bool thorough; /* have SQLite look at each page of the database: takes as long as reading it */
+} brabeion_examine_options;
+
+/*
+ * Looks for what is wrong or odd with an engine that is at work: badges that are set aside, fail or were never earned,
+ * events that come and that no badge listens to, jobs that wait or are parked, the database and its files. For a server's
+ * monitoring: some milliseconds on a database of any size, unless thorough or with millions of jobs.
+ *
+ * What engines have noted of events and failures they keep in the database for a week, and bring there at most a minute
+ * later; this engine's are brought there first.
+ *
+ * Threads: any, also at once. Delays no event for longer than another event would.
+ * Owns:    `examination` is yours: brabeion_examination_finish().
+ * Errors:  BRABEION_ABSENT when the database's file is gone. What is wrong with the database is a finding, no error.
+ */
+BRABEION_API brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine_options *how,
+					      brabeion_examination *examination, brabeion_error *error);
+
+/*
+ * The same without an engine, beside servers that may be at work: reads badges.yaml and loads its plugins as
+ * brabeion_check does, then looks at the database, which is neither created nor changed nor brought up to date. Faults
+ * of badges.yaml are findings, too. Of `options` (may be NULL) config, database, clock and allocator are used.
+ *
+ * Errors:  BRABEION_ABSENT when there is no database; BRABEION_SYSTEM when plugins cannot be copied or tried.
+ */
+BRABEION_API brabeion_status brabeion_doctor(const brabeion_options *options, const brabeion_examine_options *how,
+					     brabeion_examination *examination, brabeion_error *error);
 
 /* ---- times as text ----------------------------------------------------------------------------------------------- */
 

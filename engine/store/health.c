@@ -1,0 +1,345 @@
+/*
+ * store/health: see health.h. Looks through a connection of its own that is told to write nothing.
+ *
+ * A journal that somebody has left is for the next one who writes to take in: closing the last connection would do it
+ * here, so that is turned off then. Where there is none, the close takes away the empty one that reading has made.
+ */
+#include "store/health.h"
+
+#include <string.h>
+
+#include "base/list.h"
+#include "base/memory.h"
+#include "store/health_sql.h"
+#include "store/internal.h"
+#include "store/schema.h"
+
+enum { PATIENCE_MS = 1000 };
+
+static const struct {
+	int version;
+	const char *sql;
+} questions[] = {
+#define ROW_OF(name, version, sql) { version, sql },
+	BRB_HEALTH_QUESTIONS(ROW_OF)
+#undef ROW_OF
+};
+
+typedef struct examiner {
+	const brb_health_options *options;
+	brb_health *health;
+	sqlite3 *handle;
+	brabeion_error *error;
+} examiner;
+
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
+
+static brabeion_status no_memory(examiner *self)
+{
+	return brb_status_no_memory(self->error);
+}
+
+/* Nothing more can be read: the first reason is kept. */
+static brabeion_status give_up(examiner *self, const char *why)
+{
+	if (!self->health->fault)
+		self->health->fault = brb_arena_copy(&self->health->arena, why);
+	return self->health->fault ? BRABEION_STORE : no_memory(self);
+}
+
+static brabeion_status fault(examiner *self)
+{
+	bool short_of_memory = (sqlite3_errcode(self->handle) & 0xff) == SQLITE_NOMEM;
+	return short_of_memory ? no_memory(self) : give_up(self, sqlite3_errmsg(self->handle));
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+/* Takes in one row. False: memory is short. */
+typedef bool (*row_taker)(examiner *self, sqlite3_stmt *row);
+
+static brabeion_status take_rows(examiner *self, sqlite3_stmt *statement, row_taker take)
+{
+	int code;
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		if (!take(self, statement))
+			return no_memory(self);
+	return code == SQLITE_DONE ? BRABEION_OK : fault(self);
+}
+
+static brabeion_status ask_sql(examiner *self, const char *sql, row_taker take)
+{
+	sqlite3_stmt *statement = NULL;
+	if (sqlite3_prepare_v2(self->handle, sql, -1, &statement, NULL) != SQLITE_OK)
+		return fault(self);
+	int parameters = sqlite3_bind_parameter_count(statement);
+	if (parameters >= 1)
+		sqlite3_bind_int64(statement, 1, self->options->now_us);
+	if (parameters >= 2)
+		sqlite3_bind_int64(statement, 2, self->options->crowd);
+	brabeion_status status = take_rows(self, statement, take);
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static const char *text_of(examiner *self, sqlite3_stmt *row, int column)
+{
+	return brb_store_copy_column(&self->health->arena, row, column);
+}
+
+/* ---- the answers ------------------------------------------------------------------------------------------------- */
+
+static bool take_pages(examiner *self, sqlite3_stmt *row)
+{
+	self->health->pages = sqlite3_column_int64(row, 0);
+	self->health->free_pages = sqlite3_column_int64(row, 1);
+	self->health->page_bytes = sqlite3_column_int64(row, 2);
+	return true;
+}
+
+static bool take_seen(examiner *self, sqlite3_stmt *row)
+{
+	self->health->seen = sqlite3_column_int64(row, 0);
+	self->health->seen_since_us = sqlite3_column_int64(row, 1) * 1000000;
+	return true;
+}
+
+/* The rooms for rows grow by one at a time, by doubling: see brb_list_add. */
+static bool take_badge(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	brb_health_badge *badge =
+		brb_list_add(&health->badges, &health->badge_count, &health->badge_capacity, sizeof *badge);
+	if (!badge)
+		return false;
+	badge->slug = text_of(self, row, 1);
+	badge->known_us = sqlite3_column_int64(row, 2) * 1000000;
+	badge->has_awards = sqlite3_column_int(row, 3);
+	badge->name = text_of(self, row, 4);
+	return badge->slug && badge->name;
+}
+
+static bool take_aside(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	brb_health_aside *aside =
+		brb_list_add(&health->aside, &health->aside_count, &health->aside_capacity, sizeof *aside);
+	if (!aside)
+		return false;
+	aside->slug = text_of(self, row, 0);
+	aside->since_us = sqlite3_column_int64(row, 1);
+	aside->reason = text_of(self, row, 2);
+	return aside->slug && aside->reason;
+}
+
+static bool take_failing(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	brb_health_failing *failing =
+		brb_list_add(&health->failing, &health->failing_count, &health->failing_capacity, sizeof *failing);
+	if (!failing)
+		return false;
+	failing->slug = text_of(self, row, 0);
+	failing->count = sqlite3_column_int64(row, 1);
+	failing->first_us = sqlite3_column_int64(row, 2);
+	failing->last_us = sqlite3_column_int64(row, 3);
+	failing->event = text_of(self, row, 4);
+	failing->error = text_of(self, row, 5);
+	return failing->slug && failing->event && failing->error;
+}
+
+static bool take_unheard(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	brb_store_unheard *unheard =
+		brb_list_add(&health->unheard, &health->unheard_count, &health->unheard_capacity, sizeof *unheard);
+	if (!unheard)
+		return false;
+	unheard->name = text_of(self, row, 0);
+	unheard->count = sqlite3_column_int64(row, 1);
+	unheard->first_us = sqlite3_column_int64(row, 2);
+	unheard->last_us = sqlite3_column_int64(row, 3);
+	return unheard->name;
+}
+
+static bool take_parked(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.parked = sqlite3_column_int64(row, 0);
+	self->health->jobs.parked_since_us = sqlite3_column_int64(row, 1);
+	return true;
+}
+
+static bool take_unloaded(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.unloaded = sqlite3_column_int64(row, 0);
+	return true;
+}
+
+static bool take_error(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.error = text_of(self, row, 0);
+	self->health->jobs.error_times = sqlite3_column_int64(row, 1);
+	return self->health->jobs.error;
+}
+
+static bool take_ready(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.ready = sqlite3_column_int64(row, 0);
+	self->health->jobs.ready_since_us = sqlite3_column_int64(row, 1);
+	return true;
+}
+
+static bool take_leased(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.leased = sqlite3_column_int64(row, 0);
+	return true;
+}
+
+static bool take_crowd(examiner *self, sqlite3_stmt *row)
+{
+	brb_health_jobs *jobs = &self->health->jobs;
+	const char *user = text_of(self, row, 0);
+	jobs->crowd[jobs->crowd_count].user = user;
+	jobs->crowd[jobs->crowd_count++].jobs = sqlite3_column_int64(row, 1);
+	return user;
+}
+
+/* By question. */
+static const row_taker takers[] = { take_pages, take_seen,  take_badge,  take_aside, take_parked,  take_unloaded,
+				    take_error, take_ready, take_leased, take_crowd, take_unheard, take_failing };
+
+_Static_assert(sizeof takers / sizeof *takers == sizeof questions / sizeof *questions, "each question has its taker");
+
+/* Those that this database can answer. */
+static brabeion_status ask_all(examiner *self)
+{
+	brabeion_status status = BRABEION_OK;
+	for (size_t i = 0; i < sizeof questions / sizeof *questions && status == BRABEION_OK; i++)
+		if (self->health->version >= questions[i].version)
+			status = ask_sql(self, questions[i].sql, takers[i]);
+	return status;
+}
+
+/* ---- the journal ------------------------------------------------------------------------------------------------- */
+
+/* Where these stand in the shared index of the journal (sqlite.org/walformat.html, section 2.1), as 32-bit numbers. */
+enum { INDEX_BYTES = 32768, LAST_FRAME_AT = 4, TAKEN_IN_AT = 24 };
+
+/*
+ * How much of the journal is not in the database yet, without a lock: through SQLite's own mapping, since closing another
+ * descriptor would drop its locks. Numbers that change meanwhile may not fit each other.
+ */
+static void look_at_journal(examiner *self)
+{
+	brb_health *health = self->health;
+	sqlite3_file *file = NULL;
+	void volatile *mapped = NULL;
+	health->wal_pages = -1;
+	sqlite3_file_control(self->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (!file || !file->pMethods || file->pMethods->iVersion < 2 || !file->pMethods->xShmMap ||
+	    !health->file.wal_bytes || file->pMethods->xShmMap(file, 0, INDEX_BYTES, 0, &mapped) != SQLITE_OK ||
+	    !mapped)
+		return;
+	const volatile uint32_t *words = mapped;
+	uint32_t last = words[LAST_FRAME_AT], taken_in = words[TAKEN_IN_AT];
+	health->wal_pages = last;
+	health->wal_behind = taken_in < last ? (int64_t)last - taken_in : 0;
+}
+
+/* ---- each page --------------------------------------------------------------------------------------------------- */
+
+/* "ok", or what is wrong, the first of it. */
+static bool take_check(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	const char *text = text_of(self, row, 0);
+	if (text && !health->damage && strcmp(text, "ok") != 0)
+		health->damage = text;
+	return text;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+static bool take_version(examiner *self, sqlite3_stmt *row)
+{
+	self->health->version = sqlite3_column_int64(row, 0);
+	return true;
+}
+
+static bool take_nothing(examiner *self, sqlite3_stmt *row)
+{
+	(void)self;
+	(void)row;
+	return true;
+}
+
+static brabeion_status look(examiner *self)
+{
+	const char *path = self->options->path;
+	brabeion_error refusal = BRABEION_NO_ERROR;
+	brabeion_status status = brb_schema_look(self->handle, path, &refusal);
+	if (status != BRABEION_OK)
+		status = status == BRABEION_MEMORY ? no_memory(self) : give_up(self, refusal.message);
+	brabeion_error_finish(&refusal);
+	if (status == BRABEION_OK)
+		status = ask_sql(self, "PRAGMA query_only = ON", take_nothing);
+	if (status == BRABEION_OK)
+		status = ask_sql(self, "BEGIN", take_nothing);
+	if (status == BRABEION_OK)
+		status = ask_sql(self, "PRAGMA user_version", take_version);
+	if (status == BRABEION_OK && !self->health->version)
+		return give_up(self, "is empty");
+	if (status == BRABEION_OK)
+		status = ask_all(self);
+	if (status == BRABEION_OK)
+		look_at_journal(self);
+	if (status == BRABEION_OK && self->options->thorough)
+		status = ask_sql(self, "PRAGMA quick_check(1)", take_check);
+	return status;
+}
+
+static brabeion_status connect(examiner *self)
+{
+	int code = sqlite3_open_v2(self->options->path, &self->handle,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	if (!self->handle)
+		return no_memory(self);
+	if (code != SQLITE_OK)
+		return fault(self);
+	sqlite3_busy_timeout(self->handle, PATIENCE_MS);
+	if (self->health->file.wal_bytes)
+		sqlite3_db_config(self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_health_read(const brb_health_options *options, brb_health *health, brabeion_error *error)
+{
+	brb_health read = { .knows = BRB_SCHEMA_VERSION };
+	examiner self = { .options = options, .health = &read, .error = error };
+	brabeion_status status = brb_health_read_file(options->path, &read.file, error);
+	if (status == BRABEION_ABSENT || status == BRABEION_MEMORY)
+		return status;
+	if (status != BRABEION_OK) {
+		give_up(&self, error->message);
+		brabeion_error_finish(error);
+	} else if (connect(&self) == BRABEION_OK) {
+		look(&self);
+	}
+	sqlite3_close(self.handle);
+	if (error->status != BRABEION_OK) {
+		brb_health_finish(&read);
+		return error->status;
+	}
+	*health = read;
+	return BRABEION_OK;
+}
+
+void brb_health_finish(brb_health *health)
+{
+	brb_memory_release(health->badges);
+	brb_memory_release(health->aside);
+	brb_memory_release(health->failing);
+	brb_memory_release(health->unheard);
+	brb_arena_finish(&health->arena);
+	*health = (brb_health){ 0 };
+}

@@ -1,0 +1,56 @@
+/*
+ * store/health_sql: the questions of store/health, each with the version of the database that first can answer it.
+ * Private to the store room, and for the test that sees to it that none walks through a large table.
+ *
+ * The indexes are named, so that no statistics lead past them. A count of what may be very many ends at
+ * BRB_HEALTH_COUNTED_MOST: `seen` has no index that could be counted, and the first rows of it are as good as any.
+ */
+#ifndef BRB_STORE_HEALTH_SQL_H
+#define BRB_STORE_HEALTH_SQL_H
+
+#define BRB_HEALTH_ENOUGH "1000000" /* BRB_HEALTH_COUNTED_MOST */
+
+/* ?1 is the time now in microseconds where a question has it. */
+#define BRB_HEALTH_QUESTIONS(X)                                                                         \
+	X(PAGES, 1,                                                                                     \
+	  "SELECT (SELECT page_count FROM pragma_page_count), (SELECT freelist_count FROM"              \
+	  " pragma_freelist_count), (SELECT page_size FROM pragma_page_size)")                          \
+	X(SEEN, 1,                                                                                      \
+	  "SELECT COUNT(*), (SELECT value FROM counters WHERE name = 'seen_since_s')"                   \
+	  " FROM (SELECT 1 FROM seen LIMIT " BRB_HEALTH_ENOUGH ")")                                     \
+	X(BADGES, 5,                                                                                    \
+	  "SELECT b.id, b.slug, b.known_s, EXISTS(SELECT 1 FROM awards AS a INDEXED BY awards_by_badge" \
+	  " WHERE a.badge = b.id), ifnull((SELECT name FROM levels AS l WHERE l.badge = b.id"           \
+	  " AND l.level = 1), '') FROM badges AS b ORDER BY b.id")                                      \
+	X(ASIDE, 2,                                                                                     \
+	  "SELECT b.slug, q.since_us, q.reason FROM quarantine AS q JOIN badges AS b ON b.id = q.badge" \
+	  " ORDER BY q.since_us, b.slug")                                                               \
+	X(JOBS_PARKED, 3,                                                                               \
+	  "SELECT COUNT(*), MIN(parked_us) FROM (SELECT parked_us FROM jobs INDEXED BY"                 \
+	  " jobs_parked WHERE parked_us <> 0 ORDER BY parked_us LIMIT " BRB_HEALTH_ENOUGH ")")          \
+	X(JOBS_UNLOADED, 3,                                                                             \
+	  "SELECT COUNT(*) FROM (SELECT 1 FROM jobs INDEXED BY jobs_unloaded"                           \
+	  " WHERE parked_why = 'unloaded' LIMIT " BRB_HEALTH_ENOUGH ")")                                \
+	/* of the last thousand: what goes wrong now */                                                 \
+	X(JOBS_ERROR, 3,                                                                                \
+	  "SELECT error, COUNT(*) AS times FROM (SELECT error FROM jobs INDEXED BY jobs_parked"         \
+	  " WHERE parked_us <> 0 ORDER BY parked_us DESC LIMIT 1000) WHERE error <> ''"                 \
+	  " GROUP BY error ORDER BY times DESC, error LIMIT 1")                                         \
+	X(JOBS_READY, 3,                                                                                \
+	  "SELECT COUNT(*), MIN(ready_us) FROM (SELECT ready_us FROM jobs INDEXED BY jobs_ready"        \
+	  " WHERE run = 0 AND ready_us IS NOT NULL AND ready_us <= ?1 ORDER BY ready_us"                \
+	  " LIMIT " BRB_HEALTH_ENOUGH ")")                                                              \
+	X(JOBS_LEASED, 3,                                                                               \
+	  "SELECT COUNT(*) FROM jobs INDEXED BY jobs_claimed WHERE claim <> 0"                          \
+	  " AND ready_us IS NOT NULL AND ready_us > ?1")                                                \
+	/* an index alone, in its order: some tenths of a second for ten million jobs */                \
+	X(JOBS_CROWD, 3,                                                                                \
+	  "SELECT u.name, c.jobs FROM (SELECT user, COUNT(*) AS jobs FROM jobs INDEXED BY"              \
+	  " jobs_queue WHERE parked_us = 0 GROUP BY user HAVING COUNT(*) >= ?2) AS c"                   \
+	  " CROSS JOIN users AS u ON u.id = c.user ORDER BY c.jobs DESC, u.name LIMIT 4")               \
+	X(UNHEARD, 5, "SELECT name, count, first_us, last_us FROM unheard ORDER BY count DESC, name")   \
+	X(FAILING, 5,                                                                                   \
+	  "SELECT b.slug, f.count, f.first_us, f.last_us, f.event, f.error FROM failures AS f"          \
+	  " JOIN badges AS b ON b.id = f.badge ORDER BY f.last_us DESC, b.slug")
+
+#endif
