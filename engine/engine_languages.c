@@ -229,7 +229,7 @@ static brabeion_status read_words(const brb_generation *generation, const char *
 {
 	const brb_badge *badge = NULL;
 	brabeion_status status = brb_engine_find_level(generation, slug, &level, &badge, error);
-	if (status != BRABEION_OK)
+	if (!badge)
 		return status;
 	brb_level_words other = brb_engine_translate(generation, slug, level, language);
 	const badge_level *usual = &badge->levels[level - 1];

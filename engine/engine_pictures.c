@@ -119,7 +119,7 @@ static brabeion_status make_level(const brb_generation *generation, const pictur
 	const brb_badge *badge = NULL;
 	uint32_t level = request->level;
 	brabeion_status status = brb_engine_find_level(generation, request->slug, &level, &badge, error);
-	if (status != BRABEION_OK)
+	if (!badge)
 		return status;
 	const brb_picture *file = picture_of(badge, level);
 	if (file && (!request->svg_only || strcmp(file->media_type, svg_type) == 0))

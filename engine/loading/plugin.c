@@ -63,11 +63,12 @@ static void refuse_undefined(plugin_loader *loader, const brb_config_badge *use)
 		       descriptor->plugin.badge_count > 1 ? " and others" : "");
 }
 
-/* What is the badge's own when there are faults, too: no level may look as if there were none. */
 static void merge_levels(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 			 brb_badge *badge)
 {
-	brb_levels levels = { .count = definition->level_count, .texts = definition->levels };
+	/* where there are faults: as many as were meant, so that it does not look as if there were none */
+	brb_levels levels = { .count = use && use->levels ? (uint32_t)use->level_count : definition->level_count,
+			      .texts = definition->levels };
 	brabeion_status status =
 		brb_levels_merge(loader->config, definition, use, badge->slug, &loader->plugin->arena, &levels);
 	if (status == BRABEION_MEMORY)

@@ -321,6 +321,7 @@ static const char wrong_config[] =
 	"synchronous: perhaps\n"
 	"busy_timeout: soon\n"
 	"colour: [red, {green: blue}]\n"
+	"language: no such one\n"
 	"plugins:\n"
 	"  - file: nowhere.so\n"
 	"  - file: good_onee.so\n"
@@ -328,7 +329,9 @@ static const char wrong_config[] =
 	"  - file: unread_setting.so\n"
 	"    settings: { at: 3, text: \"a\\u00e4\", deep: { deeper: [1, 2, &here x, *here] } }\n"
 	"  - file: memory_user.so\n"
-	"    badges: [{ badge: memory-user, slug: A, settings: { at: 0 } }, { badge: none }]\n";
+	"    badges: [{ badge: memory-user, slug: A, settings: { at: 0 } }, { badge: none, color: red, levels: [\n"
+	"      { name: { en: A, de: B, EN: C, d: D }, image: badges.yaml }, { description: { fr: E }, image: gone }] "
+	"}]\n";
 
 static bool refuse_once(fault_scene *scene, long n, long *refused, long *leaks)
 {

@@ -8,8 +8,12 @@
 
 #include "scenario.h"
 
-static const char badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n  - file: memory_user.so\n"
-			     "    badges: [{ badge: memory-user, slug: third, settings: { at: 2 } }]\n";
+static const char badges[] =
+	"plugins:\n  - file: good_one.so\n"
+	"    badges: [{ badge: good-one, color: '#102030', levels: ["
+	"{ name: { de: Erz, fr: Airain }, image: medal.gif }, { name: { de: Zwei } }, Three] }]\n"
+	"  - file: good_many.so\n  - file: memory_user.so\n"
+	"    badges: [{ badge: memory-user, slug: third, settings: { at: 2 } }]\n";
 
 /* ---- an allocator that counts ---- */
 
@@ -105,12 +109,18 @@ static void release(void *context, void *block)
 	free(given);
 }
 
+static void configure(scene *here)
+{
+	scene_write(here, "medal.gif", "GIF89a");
+	scene_config(here, badges);
+}
+
 static scene *scene_counting(counting *mine)
 {
 	scene *here = scene_new();
 	*mine = (counting){ .functions = { take, resize, release, mine } };
 	here->options.allocator = &mine->functions;
-	scene_config(here, badges);
+	configure(here);
 	return here;
 }
 
@@ -271,12 +281,39 @@ static void read_all(brabeion_engine *engine)
 	brabeion_error_finish(&error);
 }
 
+/* In a language, and as pictures. */
+static void show_all(brabeion_engine *engine)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_badge_list list = { 0 };
+	brabeion_level_words words = { 0 };
+	brabeion_picture picture = { 0 };
+	brabeion_badges_in(engine, "de", &list, &error);
+	brabeion_badge_list_finish(&list);
+	brabeion_error_finish(&error);
+	brabeion_level_words_in(engine, "good-one", 2, "de", &words, &error);
+	brabeion_level_words_finish(&words);
+	brabeion_error_finish(&error);
+	brabeion_level_image(engine, "good-one", 1, "de", &picture, &error);
+	brabeion_picture_finish(&picture);
+	brabeion_error_finish(&error);
+	brabeion_draw_badge(engine, "good-one", 1, "not a language", &picture, &error);
+	brabeion_error_finish(&error);
+	brabeion_draw_badge(engine, "good-one", 3, "de", &picture, &error);
+	brabeion_picture_finish(&picture);
+	brabeion_error_finish(&error);
+	brabeion_draw_user(engine, "ada", "de", &picture, &error);
+	brabeion_picture_finish(&picture);
+	brabeion_error_finish(&error);
+}
+
 static void use_all(scene *here)
 {
 	judge_events(here->engine);
 	submit_and_dispatch(here->engine);
 	look_after(here->engine, here->folder);
 	read_all(here->engine);
+	show_all(here->engine);
 }
 
 /* ---- counting ---- */
@@ -299,7 +336,7 @@ Test(allocator, nothing_of_the_library_s_comes_from_elsewhere)
 {
 #ifdef WATCHES_MALLOC
 	scene *here = scene_new();
-	scene_config(here, badges);
+	configure(here);
 	dl_iterate_phdr(find_library, NULL);
 	cr_assert_lt(library_from, library_to);
 	scene_open(here);

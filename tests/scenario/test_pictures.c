@@ -77,6 +77,36 @@ Test(pictures, a_name_falls_back_to_wider_languages_then_the_files_then_the_plug
 	cr_expect_str_eq(words("en-GB", 0), "Best|", "0: the highest");
 }
 
+/* The name of a plugin's badge whose levels are badges.yaml's, or what is wrong. */
+static const char *named(const char *plugin, const char *badge, const char *levels)
+{
+	static char text[SCENE_TEXT_BYTES];
+	brabeion_badge_list list = { 0 };
+	snprintf(text, sizeof text, "plugins: [{ file: %s.so, badges: [{ badge: %s,\n  levels: %s }] }]\n", plugin,
+		 badge, levels);
+	scene_config(here, text);
+	if (brabeion_check(&here->options, &list, &here->error) != BRABEION_OK)
+		return scene_message(here);
+	snprintf(text, sizeof text, "%s|%s", list.badges[0].levels[0].name, list.badges[0].levels[0].description);
+	brabeion_badge_list_finish(&list);
+	return text;
+}
+
+Test(pictures, a_name_in_other_languages_only_is_the_first_where_the_plugin_has_none)
+{
+	cr_expect_str_eq(named("levels_from_config", "levels-from-config", "[{ name: { fr: Un, de: Eins } }]"),
+			 "Un|");
+	cr_expect_str_eq(
+		named("levels_from_config", "levels-from-config", "[{ image: second.gif }]"),
+		"badges.yaml:4:12: level 1 of badge \"levels-from-config\" needs \"name\": its plugin has none");
+	cr_expect_str_eq(named("good_one", "good-one", "[{ name: { fr: Un } }, Two, Three]"),
+			 "Bronze|More than 0 points");
+	cr_expect_str_eq(named("good_one", "good-one", "[{ image: second.gif, description: D }, Two, Three]"),
+			 "Bronze|D");
+	cr_expect_str_eq(named("good_one", "good-one", "[{ image: second.gif }]"),
+			 "badges.yaml:4:11: badge \"good-one\" has 3 levels, 1 are given here: each needs its name");
+}
+
 Test(pictures, what_is_no_language_badge_or_level_is_refused)
 {
 	cr_expect_str_eq(words("de_AT", 1), "invalid: the language must be a tag such as de or pt-BR, not \"de_AT\"");

@@ -196,6 +196,23 @@ Test(drawing, a_medal_is_the_same_bytes_always)
 	brb_memory_release(again);
 }
 
+/* Enough slugs for every colour, outline and figure, in every metal. */
+Test(drawing, all_medals_are_the_same_bytes_always)
+{
+	brb_builder all = { 0 };
+	char digest[BRB_SHA256_TEXT_BYTES];
+	for (int i = 0; i < 600; i++) {
+		char slug[16];
+		snprintf(slug, sizeof slug, "badge-%d", i);
+		brb_medal medal = { .slug = slug, .level = 1 + (uint32_t)i % 5, .level_count = 5, .name = "N" };
+		brb_medal_draw(&all, &medal);
+	}
+	cr_assert_not(all.failed);
+	brb_sha256_text(all.text, all.length, digest);
+	cr_expect_str_eq(digest, "6b284727da62b43793b659eb9d34b96a0a862810d14f6b8f9a2fd766c54ddde5", "%s", digest);
+	brb_builder_finish(&all);
+}
+
 Test(drawing, the_level_chooses_the_metal)
 {
 	static const struct {

@@ -48,23 +48,10 @@ Test(picture, is_known_by_how_it_begins)
 
 Test(picture, is_nothing_else)
 {
-	static const char *const others[] = { "",
-					      "\x89PNG",
-					      "\x89PNG\n",
-					      "GIF88a",
-					      "RIFF1234WAVE",
-					      "RIFF1234",
-					      "<html>",
-					      "<svgx>",
-					      "<svg",
-					      "svg",
-					      "<?xml <svg>",
-					      "<!-- <svg>",
-					      "#!/bin/sh",
-					      "\x7f"
-					      "ELF",
-					      "text <svg>",
-					      "<a><svg>" };
+	static const char *const others[] = {
+		"",     "\x89PNG", "\x89PNG\n",   "GIF88a",     "RIFF1234WAVE", "RIFF1234", "<html>",     "<svgx>",
+		"<svg", "svg",     "<?xml <svg>", "<!-- <svg>", "#!/bin/sh",    "\177ELF",  "text <svg>", "<a><svg>"
+	};
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		cr_expect_str_eq(type_of(others[i]), "none", "%s", others[i]);
 }
