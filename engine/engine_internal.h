@@ -65,8 +65,9 @@ typedef struct brb_watching {
 	brb_watch_digest content;   /* of badges.yaml, at the last attempt to load it */
 	brb_watch_digest attempted; /* the state that attempt began from, whatever came of it; "": not known */
 	brb_watch_digest loaded;    /* the state of the badge set that is at work */
-	int64_t again_us; /* a reload failed for a passing cause: it is tried again after this; 0: none did */
-	char *trouble;    /* what could not be watched, as told last; NULL: nothing */
+	int64_t again_us;    /* a reload failed for a passing cause: it is tried again after this; 0: none did */
+	int64_t again_at_us; /* when, monotonic */
+	char *trouble;       /* what could not be watched, as told last; NULL: nothing */
 } brb_watching;
 
 /* Connections for looking at what is committed that nobody uses now: opening one takes longer than a look. (engine_progress.c) */

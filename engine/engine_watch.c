@@ -88,7 +88,7 @@ static bool is_changed_locked(brabeion_engine *engine)
 	brb_watch_digest now;
 	follow(watching, &error);
 	tell_trouble(engine, &error);
-	if (watching->again_us)
+	if (watching->again_us && brb_clock_monotonic_us() >= watching->again_at_us)
 		return true;
 	if (!watching->files.count || !brb_watch_files_state(&watching->files, NULL, now) ||
 	    strcmp(now, watching->attempted) == 0)
@@ -108,6 +108,7 @@ static void try_again_locked(brb_watching *watching, brabeion_status status)
 	bool passes = status == BRABEION_BUSY || status == BRABEION_SYSTEM || status == BRABEION_MEMORY;
 	int64_t next_us = watching->again_us ? watching->again_us * 2 : first_again_us;
 	watching->again_us = !passes ? 0 : next_us < longest_again_us ? next_us : longest_again_us;
+	watching->again_at_us = brb_clock_monotonic_us() + watching->again_us;
 	if (watching->again_us && watching->is_on)
 		brb_watch_ask_later(watching->watch, watching->again_us);
 }

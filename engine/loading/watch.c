@@ -79,7 +79,9 @@ static turn next_turn(brb_watch *watch, int64_t now_us, int64_t *until_us)
 	else if ((watch->first_us && watch->due_us <= now_us) || (watch->again_us && watch->again_us <= now_us))
 		next = TURN_LOOK;
 	if (next == TURN_LOOK)
-		watch->first_us = watch->again_us = 0;
+		watch->first_us = 0;
+	if (next == TURN_LOOK && watch->again_us <= now_us)
+		watch->again_us = 0;
 	*until_us = watch->first_us ? watch->due_us : 0;
 	if (watch->again_us && (!*until_us || watch->again_us < *until_us))
 		*until_us = watch->again_us;

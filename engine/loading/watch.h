@@ -50,7 +50,7 @@ brabeion_status brb_watch_follow(brb_watch *watch, const char *const *paths, siz
 /* Has `look` called as if something had just happened. Threads: any, also from inside `look`. */
 void brb_watch_ask(brb_watch *watch);
 
-/* Has it called after this time, or sooner if something happens. Likewise. */
+/* Has it called after this time, whatever happens before. Likewise. */
 void brb_watch_ask_later(brb_watch *watch, int64_t delay_us);
 
 #endif
