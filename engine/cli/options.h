@@ -54,6 +54,7 @@ typedef struct brb_cli_options {
 	size_t batch;
 	brb_cli_choice progress;
 	uint32_t level; /* 0: not given */
+	brb_cli_try_format try_format;
 	bool json;
 	bool has_limit;
 	size_t limit;
@@ -73,7 +74,6 @@ typedef struct brb_cli_options {
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
 	int64_t at_us;
-	brb_cli_try_format try_format;
 	const char *plugin_path; /* NULL: not given */
 	size_t deadline_s;       /* of a scenario */
 	bool history;            /* the engine's time is the events': for brb_cli_open */
