@@ -87,7 +87,7 @@ static void keep_line(const badge_source *source, const char *line, size_t lengt
 	const brb_yaml_node *file = relative_file(source, number);
 	size_t before = file ? file->column - 1 : length;
 	size_t size = file ? strlen(file->text) : 0;
-	while (before + size <= length && file && memcmp(line + before, file->text, size) != 0)
+	while (file && before + size <= length && memcmp(line + before, file->text, size) != 0)
 		before++;
 	if (file && before + size > length) {
 		BRB_SCENARIO_FAULT(source->reading, file, "write the path without escapes");
@@ -163,7 +163,7 @@ static void read_config_tree(brb_scenario_reading *reading, const brb_builder *c
 	brb_scenario_reading inner = { .yaml = yaml, .arena = reading->arena, .user = reading->user };
 	badge_source source = { .reading = &inner,
 				.root = brb_yaml_root(yaml),
-				.bytes = content->text,
+				.bytes = content->text ? content->text : "",
 				.length = content->length,
 				.folder = folder_of(reading, set->badges_from, node) };
 	if (source.folder && source.root->kind == BRB_YAML_MAPPING && has_lines(&source)) {

@@ -54,115 +54,6 @@ void brb_cli_scenario_short(brb_cli_scenario_state *state)
 	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, state->task->scenario->line, "out of memory");
 }
 
-/* ---- what has happened ---- */
-
-static const char *copy(brb_cli_scenario_state *state, const char *text)
-{
-	const char *made = brb_cli_arena_text(&state->arena, text ? text : "", text ? strlen(text) : 0);
-	if (!made)
-		brb_cli_scenario_short(state);
-	return made ? made : "";
-}
-
-void brb_cli_happenings_add(brb_cli_scenario_state *state, brb_cli_happenings *list, const brb_cli_happened *one)
-{
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		brb_cli_happened *items = reallocarray(list->items, capacity, sizeof *items);
-		if (!items) {
-			brb_cli_scenario_short(state);
-			return;
-		}
-		list->items = items;
-		list->capacity = capacity;
-	}
-	brb_cli_happened *added = &list->items[list->count++];
-	*added = *one;
-	added->user = copy(state, one->user);
-	added->badge = copy(state, one->badge);
-	added->reason = copy(state, one->reason);
-	added->event = state->event;
-}
-
-/* Whether the scenario is about this badge. */
-static bool counts(const brb_cli_scenario_state *state, const char *badge)
-{
-	const brb_scenario *scenario = state->task->scenario;
-	bool counted = scenario->badge_count == 0;
-	for (size_t i = 0; i < scenario->badge_count && !counted; i++)
-		counted = strcmp(scenario->badges[i], badge) == 0;
-	return counted;
-}
-
-static void take_award(brb_cli_scenario_state *state, brb_cli_happenings *list, const brabeion_award_info *award,
-		       int64_t at_us)
-{
-	brb_cli_happened one = { .user = award->user,
-				 .badge = award->badge,
-				 .level = award->level,
-				 .reason = award->reason,
-				 .at_us = at_us };
-	if (counts(state, award->badge))
-		brb_cli_happenings_add(state, list, &one);
-}
-
-/* ---- failures: the log tells which badge, and why ---- */
-
-/* `badge "SLUG" failed on event "...": why`, or `observe of plugin "ID" failed ...`: the name, where it begins. */
-static const char *failed_name(const char *message)
-{
-	static const char *const begins[] = { "badge \"", "observe of plugin \"" };
-	for (size_t i = 0; i < 2; i++)
-		if (strncmp(message, begins[i], strlen(begins[i])) == 0)
-			return message + strlen(begins[i]);
-	return NULL;
-}
-
-/* A job's attempts each tell the same: once is enough. */
-static bool is_logged(const brb_cli_happenings *logged, const brb_cli_happened *one)
-{
-	for (size_t i = 0; i < logged->count; i++)
-		if (strcmp(logged->items[i].badge, one->badge) == 0 &&
-		    strcmp(logged->items[i].reason, one->reason) == 0)
-			return true;
-	return false;
-}
-
-static void take_log(void *context, brabeion_log_level level, const char *message)
-{
-	brb_cli_scenario_state *state = context;
-	const char *name = level == BRABEION_LOG_WARNING ? failed_name(message) : NULL;
-	const char *quote = name ? strchr(name, '"') : NULL;
-	char slug[128];
-	if (!quote || strncmp(quote, "\" failed on event ", strlen("\" failed on event ")) != 0)
-		return;
-	snprintf(slug, sizeof slug, "%.*s", (int)(quote - name), name);
-	const char *user = strstr(quote, "\" of user \""), *why = user ? strstr(user + 1, "\": ") : NULL;
-	brb_cli_happened one = { .badge = slug, .reason = why ? why + strlen("\": ") : message };
-	if (!is_logged(&state->logged, &one))
-		brb_cli_happenings_add(state, &state->logged, &one);
-}
-
-static void take_failures(brb_cli_scenario_state *state, const brabeion_result *result)
-{
-	for (size_t i = 0; i < state->logged.count && result->failed; i++)
-		if (counts(state, state->logged.items[i].badge))
-			brb_cli_happenings_add(state, &state->failed, &state->logged.items[i]);
-	if (result->failed && !state->logged.count)
-		brb_cli_happenings_add(state, &state->failed,
-				       &(brb_cli_happened){ .badge = "a badge", .reason = result->message });
-	state->logged.count = 0;
-}
-
-static void take_result(brb_cli_scenario_state *state, const brabeion_result *result)
-{
-	for (uint32_t i = 0; i < result->award_count; i++)
-		take_award(state, &state->earned, &result->awards[i], result->awards[i].at_us);
-	for (uint32_t i = 0; i < result->lapsed_count; i++)
-		take_award(state, &state->lapsed, &result->lapsed[i].award, result->lapsed[i].at_us);
-	take_failures(state, result);
-}
-
 /* ---- time ---- */
 
 static int64_t read_clock(void *context)
@@ -210,7 +101,7 @@ static const char *in_round(brb_cli_scenario_state *state, const char *text)
 	for (const char *found; (found = strstr(text, mark)); text = found + strlen(mark))
 		fprintf(out, "%.*s%" PRIu32, (int)(found - text), text, state->round);
 	fputs(text, out);
-	const char *kept = fclose(out) == 0 ? copy(state, made) : text;
+	const char *kept = fclose(out) == 0 ? brb_cli_scenario_copy(state, made) : text;
 	free(made);
 	return kept;
 }
@@ -289,7 +180,7 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 				      result.message ? result.message : brabeion_status_name(status));
 	else if (result.outcome == BRABEION_UNHEARD)
 		find_unheard(state, step->line, event.name);
-	take_result(state, &result);
+	brb_cli_scenario_take_result(state, &result);
 	brabeion_result_finish(&result);
 }
 
@@ -305,7 +196,7 @@ static void wait_for(brb_cli_scenario_state *state, const brb_scenario_step *ste
 	go_to(state, at_us);
 	if (brabeion_advance(state->engine, at_us, &result, &error) != BRABEION_OK)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, step->line, "wait: %s", error.message);
-	take_result(state, &result);
+	brb_cli_scenario_take_result(state, &result);
 	brabeion_result_finish(&result);
 	brabeion_error_finish(&error);
 }
@@ -352,7 +243,7 @@ static void learn_plugins(brb_cli_scenario_state *state)
 	for (size_t i = 1; i < list.count && !several; i++)
 		several = strcmp(list.badges[0].plugin, list.badges[i].plugin) != 0;
 	if (list.count && !several)
-		state->only = copy(state, list.badges[0].plugin);
+		state->only = brb_cli_scenario_copy(state, list.badges[0].plugin);
 	brabeion_badge_list_finish(&list);
 	brabeion_error_finish(&error);
 }
@@ -432,7 +323,7 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 					 .after = "before the first event" };
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options options = { .config = task->config,
-				     .log = take_log,
+				     .log = brb_cli_scenario_take_log,
 				     .log_context = &state,
 				     .clock = read_clock,
 				     .clock_context = &state,

@@ -46,6 +46,13 @@ void brb_cli_scenario_find(brb_cli_scenario_state *state, brb_cli_finding_kind k
 /* Out of memory: a fault. */
 void brb_cli_scenario_short(brb_cli_scenario_state *state);
 
+/* A copy that lives as long as the scenario; "" when memory is short, and a finding says so. NULL is "". */
+const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *text);
+
+/* Gathers what a call came to (cli/scenario_happened.c); the log, whose context is the state, tells which badges failed. */
+void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_result *result);
+void brb_cli_scenario_take_log(void *state, brabeion_log_level level, const char *message);
+
 /* Adds a copy. */
 void brb_cli_happenings_add(brb_cli_scenario_state *state, brb_cli_happenings *list, const brb_cli_happened *one);
 
