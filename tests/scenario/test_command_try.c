@@ -141,6 +141,44 @@ Test(command_try, failures_are_expected_by_badge_and_words, .init = enter, .fini
 	finish(&outcome);
 }
 
+Test(command_try, progress_is_expected, .init = enter, .fini = leave)
+{
+	write_file("x.yaml", "plugins:\n"
+			     "  - file: threshold.so\n"
+			     "    badges:\n"
+			     "      - { badge: threshold, slug: talker, events: [talk], levels: [a, b], settings: { "
+			     "at: [2, 5] } }\n"
+			     "      - { badge: threshold-each, slug: daily, events: [talk], settings: { at: [9] } }\n"
+			     "scenarios:\n"
+			     "  - name: how far\n"
+			     "    steps:\n"
+			     "      - { event: talk }\n"
+			     "      - progress: { badge: talker, done: 1, goal: 2 }\n"
+			     "      - progress: [{ badge: talker, level: 1, done: 1, goal: 2 },"
+			     " { badge: talker, level: 2, done: 2, goal: 5 }]\n"
+			     "      - repeat: 4\n"
+			     "        steps: [{ event: talk }]\n"
+			     "      - earns: [talker, talker 2]\n"
+			     "        progress: { badge: talker, done: 5, goal: 5 }\n"
+			     "      - progress: { badge: nobody, done: 5, goal: 5 }\n");
+	command_outcome outcome = run("", "try", "--plugin-path", PATH, "x.yaml", NULL);
+	expect_exit(outcome, 2);
+	cr_assert_not_null(
+		strstr(outcome.out,
+		       "x.yaml:11: after event 1 (talk of ada, 2024-01-01T00:00:00.000Z): progress is not "
+		       "as expected\n"
+		       "        talker of ada, level 1: 1 of 2\n"
+		       "      - talker of ada, level 2: 2 of 5\n"
+		       "      + talker of ada, level 1: 1 of 2\n"
+		       "    x.yaml:15: after event 5 (talk of ada, 2024-01-01T00:00:00.000Z): progress is not as "
+		       "expected\n"
+		       "      - talker of ada: 5 of 5\n"
+		       "      + talker of ada: no level is left to be earned\n"
+		       "    x.yaml:16: "),
+		"%s", outcome.out);
+	finish(&outcome);
+}
+
 /* ---- plugins that take their process down, or hold it up ---- */
 
 Test(command_try, a_crash_fails_its_scenario_alone, .init = enter, .fini = leave)
