@@ -163,6 +163,7 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	pthread_mutex_init(&engine->reloading, NULL);
 	pthread_mutex_init(&engine->callbacks_lock, NULL);
 	pthread_mutex_init(&engine->feed_lock, NULL);
+	pthread_mutex_init(&engine->looks.lock, NULL);
 	brb_submissions_init(&engine->submissions, options->submit_capacity);
 	engine->feed_fd = -1;
 	engine->runs_fd = -1;
@@ -219,6 +220,7 @@ void brabeion_close(brabeion_engine *engine)
 	pthread_mutex_destroy(&engine->feed_lock);
 	brb_registry_finish(&engine->registry);
 	brb_engine_close_history(engine);
+	brb_looks_finish(&engine->looks);
 	brb_store_close(engine->store);
 	brb_image_home_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);

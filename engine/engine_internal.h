@@ -14,6 +14,7 @@
 #include "loading/registry.h"
 #include "loading/watch.h"
 #include "loading/watch_files.h"
+#include "store/peek.h"
 #include "store/store.h"
 
 enum { BRB_CALLBACKS_MOST = 16 };
@@ -66,6 +67,18 @@ typedef struct brb_watching {
 	char *trouble;              /* what could not be watched, as told last; NULL: nothing */
 } brb_watching;
 
+/* Connections for looking at what is committed that nobody uses now: opening one takes longer than a look. (engine_progress.c) */
+enum { BRB_LOOKS_IDLE_MOST = 4 };
+
+typedef struct brb_looks {
+	pthread_mutex_t lock; /* guards the rest */
+	size_t idle_count;
+	brb_peek *idle[BRB_LOOKS_IDLE_MOST];
+} brb_looks;
+
+/* Closes them, before the store. */
+void brb_looks_finish(brb_looks *looks);
+
 /* The engine's own workers. (engine_work.c) */
 typedef struct brb_workers {
 	bool is_open;
@@ -103,6 +116,7 @@ struct brabeion_engine {
 	brb_workers workers;
 	brb_submissions submissions;
 	brb_watching watching;
+	brb_looks looks;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
 	int feed_fd;                    /* -1: not asked for yet */
 	pthread_mutex_t callbacks_lock; /* guards what follows */

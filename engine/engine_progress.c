@@ -21,6 +21,37 @@ typedef struct progress_work {
 	brabeion_error *error;
 } progress_work;
 
+/* ---- connections ---- */
+
+static brabeion_status take_look(brabeion_engine *engine, brb_peek **peek, brabeion_error *error)
+{
+	brb_looks *looks = &engine->looks;
+	pthread_mutex_lock(&looks->lock);
+	*peek = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
+	pthread_mutex_unlock(&looks->lock);
+	return *peek ? BRABEION_OK : brb_peek_open(engine->store, peek, error);
+}
+
+/* One that has met an error is not used again: the next one opens the file anew. */
+static void leave_look(brabeion_engine *engine, brb_peek *peek, bool well)
+{
+	brb_looks *looks = &engine->looks;
+	pthread_mutex_lock(&looks->lock);
+	bool kept = well && looks->idle_count < BRB_LOOKS_IDLE_MOST;
+	if (kept)
+		looks->idle[looks->idle_count++] = peek;
+	pthread_mutex_unlock(&looks->lock);
+	if (!kept)
+		brb_peek_close(peek);
+}
+
+void brb_looks_finish(brb_looks *looks)
+{
+	while (looks->idle_count)
+		brb_peek_close(looks->idle[--looks->idle_count]);
+	pthread_mutex_destroy(&looks->lock);
+}
+
 /* ---- what is set aside ---- */
 
 /* Why the badge is not asked, in the list's memory; NULL: it is at work. */
@@ -131,13 +162,13 @@ static brabeion_status ask_all(progress_work *work, const char *slug)
 	brb_reader *reader = brb_registry_reader(&work->engine->registry);
 	if (!reader)
 		return brb_status_no_memory(work->error);
-	brabeion_status status = brb_peek_open(work->engine->store, &work->judge.peek, work->error);
+	brabeion_status status = take_look(work->engine, &work->judge.peek, work->error);
 	if (status != BRABEION_OK)
 		return status;
 	work->judge.generation = brb_registry_acquire(&work->engine->registry, reader);
 	status = answer_all(work, slug);
 	brb_registry_release(reader);
-	brb_peek_close(work->judge.peek);
+	leave_look(work->engine, work->judge.peek, status == BRABEION_OK);
 	return status;
 }
 
