@@ -247,6 +247,7 @@ static inline void fault_read(fault_scene *scene)
 	brabeion_user_list users = { 0 };
 	brabeion_change_list changes = { 0 };
 	brabeion_badge_list badges = { 0 };
+	brabeion_progress_list progress = { 0 };
 	int64_t count = 0;
 	brabeion_user_awards(engine, "ada", 0, 0, &awards, &error);
 	fault_note_error(scene, "awards of a user", &error);
@@ -265,6 +266,9 @@ static inline void fault_read(fault_scene *scene)
 	brabeion_badges(engine, &badges, &error);
 	fault_note_error(scene, "badges", &error);
 	brabeion_badge_list_finish(&badges);
+	brabeion_user_progress(engine, "ada", NULL, &progress, &error);
+	fault_note_error(scene, "progress", &error);
+	brabeion_progress_list_finish(&progress);
 }
 
 static inline bool fault_open(fault_scene *scene)

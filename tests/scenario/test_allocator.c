@@ -261,6 +261,7 @@ static void read_all(brabeion_engine *engine)
 	brabeion_user_list users = { 0 };
 	brabeion_badge_list list = { 0 };
 	brabeion_change_list changes = { 0 };
+	brabeion_progress_list progress = { 0 };
 	brabeion_user_awards(engine, "ada", 0, 0, &awards, &error);
 	brabeion_award_list_finish(&awards);
 	brabeion_error_finish(&error);
@@ -279,6 +280,11 @@ static void read_all(brabeion_engine *engine)
 	brabeion_changes_since(engine, 0, 0, &changes, &error);
 	brabeion_change_list_finish(&changes);
 	brabeion_error_finish(&error);
+	for (int i = 0; i < 2; i++) {
+		brabeion_user_progress(engine, "ada", NULL, &progress, &error);
+		brabeion_progress_list_finish(&progress);
+		brabeion_error_finish(&error);
+	}
 }
 
 /* In a language, and as pictures. */
