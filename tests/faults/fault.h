@@ -101,6 +101,10 @@ static const char *const fault_violations_sql[] = {
 	"   seen.user = u.id) >= 3) <> EXISTS (SELECT 1 FROM awards JOIN badges AS b ON b.id = badge"
 	"   WHERE b.slug = 'third' AND awards.user = u.id)",
 	"SELECT count(*) NOT IN (0, 3) FROM seen WHERE id IN ('b1', 'b2', 'b3')",
+	"SELECT count(*) FROM seen WHERE (SELECT count(*) FROM journal) > 0 AND NOT EXISTS"
+	" (SELECT 1 FROM journal AS j WHERE j.event_id = seen.id AND j.user = seen.user AND j.kind = 1)",
+	"SELECT count(*) FROM journal AS j WHERE j.kind = 1 AND j.event_id <> '' AND NOT EXISTS"
+	" (SELECT 1 FROM seen WHERE j.event_id = seen.id AND j.user = seen.user)",
 	"SELECT (SELECT count(*) FROM notes) <> (SELECT count(*) FROM seen WHERE id = 'n1')",
 	"SELECT ifnull((SELECT max(max(sequence), max(revoked)) FROM awards), 0) >"
 	" ifnull((SELECT value FROM counters WHERE name = 'sequence'), 0)",
