@@ -243,6 +243,24 @@ static inline void fault_look_after(fault_scene *scene)
 	brabeion_stats_finish(&report);
 }
 
+static inline void fault_explain(fault_scene *scene)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_journal_list rows = { 0 };
+	brabeion_explanation why = { 0 };
+	brabeion_question question = { .user = "ada", .badge = "good-one" };
+	brabeion_journal_read(scene->base.engine, NULL, &rows, &error);
+	fault_note_error(scene, "journal", &error);
+	brabeion_journal_list_finish(&rows);
+	brabeion_explain(scene->base.engine, &question, &why, &error);
+	fault_note_error(scene, "explain", &error);
+	brabeion_explanation_finish(&why);
+	question = (brabeion_question){ .user = "adda", .badge = "goood-one" };
+	brabeion_explain(scene->base.engine, &question, &why, &error);
+	fault_note_error(scene, "explain", &error);
+	brabeion_explanation_finish(&why);
+}
+
 static inline void fault_read(fault_scene *scene)
 {
 	brabeion_engine *engine = scene->base.engine;
@@ -269,6 +287,7 @@ static inline void fault_read(fault_scene *scene)
 	brabeion_badges(engine, &badges, &error);
 	fault_note_error(scene, "badges", &error);
 	brabeion_badge_list_finish(&badges);
+	fault_explain(scene);
 }
 
 static inline bool fault_open(fault_scene *scene)
