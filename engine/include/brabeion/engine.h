@@ -1005,11 +1005,11 @@ typedef enum brabeion_read_kind {
 /* What a badge's award read; of several looks at one place the first. */
 typedef struct brabeion_read {
 	brabeion_read_kind kind;
+	bool cut;            /* the text was longer */
 	const char *name;    /* of the tally or note; of HELD the slug */
 	const char *subject; /* of HELD the user */
 	int64_t number;      /* of a tally; of HELD the highest level */
 	const char *text;    /* of a note, at most 256 bytes; NULL: there was none */
-	bool cut;            /* the text was longer */
 } brabeion_read;
 
 /* What one badge answered. */
