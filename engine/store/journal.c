@@ -89,7 +89,7 @@ static brabeion_status write_what_can_be(brb_builder *state, const brabeion_fiel
 	size_t kept = 0;
 	brabeion_field *good = brb_arena_take(&arena, (count + 1) * sizeof *good);
 	brabeion_status status = good ? BRABEION_OK : brb_status_no_memory(error);
-	for (size_t i = 0; i < count && status == BRABEION_OK; i++) {
+	for (size_t i = 0; good && i < count; i++) {
 		brabeion_error ignored = BRABEION_NO_ERROR;
 		brb_builder_reset(&one);
 		if (brb_state_write(&one, &fields[i], 1, &ignored) == BRABEION_OK)

@@ -32,7 +32,7 @@ static brabeion_status name_badges(brb_store *store, brb_arena *arena, brabeion_
 {
 	bool row = false;
 	brabeion_status status = BRABEION_OK;
-	for (size_t i = 0; i < count && status == BRABEION_OK; i++) {
+	for (size_t i = 0; numbers && i < count && status == BRABEION_OK; i++) {
 		sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_SLUG, error);
 		if (!statement)
 			return error->status;

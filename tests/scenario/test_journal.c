@@ -130,6 +130,31 @@ Test(journal, what_is_granted_and_what_is_raised_have_their_cause)
 	scene_finish(here);
 }
 
+Test(journal, what_an_event_brings_to_another_user_is_theirs_too)
+{
+	scene *here = scene_with(ON "plugins: [{file: obedient.so, badges: [{badge: one}, {badge: gift}]}]\n");
+	brabeion_field fields[] = { BRABEION_INT("level", 2), BRABEION_TEXT("to", "bob"),
+				    BRABEION_TEXT("grant", "gift"), BRABEION_TEXT("grant_to", "eve") };
+	brabeion_event event = {
+		.name = "say", .user = "ada", .has_at = true, .at_us = 1000, .fields = fields, .field_count = 4
+	};
+	brabeion_result result;
+	cr_assert_eq(brabeion_possibly_award(here->engine, &event, &result), BRABEION_OK, "%s", result.message);
+	brabeion_result_finish(&result);
+	cr_expect_str_eq(journal(here), "1/0 E say ada: gift:granted 1 stored to eve, one:level 2 stored to bob,; "
+					"2/1 G say eve: gift:granted 1 stored to eve,; "
+					"3/1 G say bob: one:level 2 stored to bob,; ");
+	brabeion_question question = { .user = "bob", .badge = "one" };
+	brabeion_explanation why;
+	cr_assert_eq(brabeion_explain(here->engine, &question, &why, &here->error), BRABEION_OK);
+	cr_assert_eq(why.entry_count, 1);
+	cr_expect_eq(why.entries[0].kind, BRABEION_ENTRY_GIVEN);
+	cr_expect_eq(why.entries[0].event.field_count, 4, "the state of the event that gave it");
+	cr_expect_eq(why.held_level, 2);
+	brabeion_explanation_finish(&why);
+	scene_finish(here);
+}
+
 /* ---- jobs ---- */
 
 static void work(scene *here)
