@@ -25,6 +25,8 @@ int brb_cli_command_jobs(int word_count, char **words);
 int brb_cli_command_worker(int word_count, char **words);
 int brb_cli_command_check(int word_count, char **words);
 int brb_cli_command_new(int word_count, char **words);
+int brb_cli_command_backfill(int word_count, char **words);
+int brb_cli_command_diff(int word_count, char **words);
 
 /* Prints a subcommand's help, or that of the whole command (NULL), to stdout; answers the exit code. */
 int brb_cli_help(const char *command);

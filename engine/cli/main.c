@@ -23,7 +23,8 @@ static const command_entry subcommands[] = {
 	{ "award", brb_cli_command_award },     { "revoke", brb_cli_command_revoke },
 	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
-	{ "new", brb_cli_command_new },
+	{ "new", brb_cli_command_new },         { "backfill", brb_cli_command_backfill },
+	{ "diff", brb_cli_command_diff },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -256,6 +256,32 @@ static bool take_history(const char *command, const char *text, brb_cli_options 
 	return true;
 }
 
+static bool take_one_more_badge(const char *command, const char *text, brb_cli_options *options)
+{
+	if (!*text)
+		return fault(command, "--badge: an empty name", "", "");
+	if (options->badge_count == BRB_CLI_BADGES_MOST)
+		return fault(command, "--badge: at most 64 badges can be chosen; one too many: ", text, "");
+	options->badges[options->badge_count++] = text;
+	return true;
+}
+
+static bool take_dry_run(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->dry_run = true;
+	return true;
+}
+
+static bool take_revoke(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->revoke = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -340,6 +366,9 @@ static const struct {
 	{ BRB_CLI_OPTION_NOTE, "note", required_argument, take_note },
 	{ BRB_CLI_OPTION_AT, "at", required_argument, take_at },
 	{ BRB_CLI_OPTION_HISTORY, "history", no_argument, take_history },
+	{ BRB_CLI_OPTION_BACKFILL, "badge", required_argument, take_one_more_badge },
+	{ BRB_CLI_OPTION_BACKFILL, "dry-run", no_argument, take_dry_run },
+	{ BRB_CLI_OPTION_BACKFILL, "revoke", no_argument, take_revoke },
 	{ 0, "help", no_argument, take_help },
 };
 

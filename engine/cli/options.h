@@ -36,8 +36,11 @@ enum {
 	BRB_CLI_OPTION_REASON = 1 << 19,
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
-	BRB_CLI_OPTION_HISTORY = 1 << 22
+	BRB_CLI_OPTION_HISTORY = 1 << 22,
+	BRB_CLI_OPTION_BACKFILL = 1 << 23 /* --badge, again and again, --dry-run, --revoke */
 };
+
+enum { BRB_CLI_BADGES_MOST = 64 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
 
@@ -70,6 +73,10 @@ typedef struct brb_cli_options {
 	const char *reason; /* NULL: not given, as is the note */
 	const char *note;
 	int64_t at_us;
+	size_t badge_count; /* of --badge, where it may come again and again */
+	const char *badges[BRB_CLI_BADGES_MOST];
+	bool dry_run; /* --dry-run */
+	bool revoke;  /* --revoke */
 	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
