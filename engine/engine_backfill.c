@@ -296,6 +296,19 @@ static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *er
 	return open_world(backfill, error);
 }
 
+/* Nobody reloads the world, so that its first generation is its only one; and nobody judges yet, so that it can be changed. */
+static brabeion_status read_generation(brabeion_engine *world, const brb_generation **out, brabeion_error *error)
+{
+	brb_reader *reader = brb_registry_reader(&world->registry);
+	if (!reader)
+		return brb_status_no_memory(error);
+	brb_generation *generation = brb_registry_acquire(&world->registry, reader);
+	brb_registry_release(reader);
+	generation->journal.keep_us = 0; /* what is judged anew is not written down */
+	*out = generation;
+	return BRABEION_OK;
+}
+
 static brabeion_status open_same(brabeion_backfill *backfill, const brb_generation **generation, bool *same,
 				 brabeion_error *error)
 {
@@ -303,12 +316,8 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 	if (status == BRABEION_STORE)
 		status = open_anew(backfill, error);
 	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
-		/* nothing else reloads the world, so that its first generation is its only one */
-		brb_reader *reader = brb_registry_reader(&backfill->world->registry);
-		if (!reader)
-			return brb_status_no_memory(error);
-		*generation = brb_registry_acquire(&backfill->world->registry, reader);
-		brb_registry_release(reader);
+		if ((status = read_generation(backfill->world, generation, error)) != BRABEION_OK)
+			break;
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
 			break;

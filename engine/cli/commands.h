@@ -27,6 +27,7 @@ int brb_cli_command_check(int word_count, char **words);
 int brb_cli_command_new(int word_count, char **words);
 int brb_cli_command_backfill(int word_count, char **words);
 int brb_cli_command_diff(int word_count, char **words);
+int brb_cli_command_explain(int word_count, char **words);
 
 /* Prints a subcommand's help, or that of the whole command (NULL), to stdout; answers the exit code. */
 int brb_cli_help(const char *command);

@@ -20,6 +20,7 @@ static const char general[] =
 	"  release put badges to work again that were set aside\n"
 	"  worker  judge what is judged later, in processes of their own\n"
 	"  jobs    what is to be judged later: look at it, try it again, drop it\n"
+	"  explain tell why a user has a badge, or has not\n"
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  backfill\n"
 	"          judge the past by the badges of today, and take over what it earns\n"
@@ -264,14 +265,31 @@ static const char new[] =
 	"\n"
 	"Then: cd NAME && make check\n";
 
+static const char explain[] =
+	"Usage: brabeion explain [OPTION]... USER BADGE\n"
+	"\n"
+	"Tells why a user has a badge or has not: what is held, since when and by which event; each\n"
+	"event that could have earned it, what the badge answered, what it read in memory and what\n"
+	"was held then; or what keeps it from being judged at all. Events are told as far back as the\n"
+	"journal reaches: it is off unless badges.yaml says \"journal: keep 30d\".\n"
+	"\n"
+	"  --since TIME     events from then on, like 2014-01-21T20:26:05Z\n"
+	"  --limit N        the latest N (20)\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --json           one JSON document\n"
+	"  --help\n"
+	"\n"
+	"Exit code 1 when there never was such a badge.\n";
+
 static const struct {
 	const char *command;
 	const char *text;
 } texts[] = {
-	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
-	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
-	{ "jobs", jobs },   { "check", check },        { "new", new },         { "backfill", backfill },
-	{ "diff", diff },
+	{ "run", run },           { "badges", badges },      { "show", show },       { "awards", awards },
+	{ "award", award },       { "revoke", revoke_text }, { "release", release }, { "worker", worker },
+	{ "jobs", jobs },         { "check", check },        { "new", new },         { "explain", explain },
+	{ "backfill", backfill }, { "diff", diff },
 };
 
 int brb_cli_help(const char *command)

@@ -18,13 +18,13 @@ typedef struct command_entry {
 } command_entry;
 
 static const command_entry subcommands[] = {
-	{ "run", brb_cli_command_run },         { "badges", brb_cli_command_badges },
-	{ "show", brb_cli_command_show },       { "awards", brb_cli_command_awards },
-	{ "award", brb_cli_command_award },     { "revoke", brb_cli_command_revoke },
-	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
-	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
-	{ "new", brb_cli_command_new },         { "backfill", brb_cli_command_backfill },
-	{ "diff", brb_cli_command_diff },
+	{ "run", brb_cli_command_run },           { "badges", brb_cli_command_badges },
+	{ "show", brb_cli_command_show },         { "awards", brb_cli_command_awards },
+	{ "award", brb_cli_command_award },       { "revoke", brb_cli_command_revoke },
+	{ "release", brb_cli_command_release },   { "worker", brb_cli_command_worker },
+	{ "jobs", brb_cli_command_jobs },         { "check", brb_cli_command_check },
+	{ "new", brb_cli_command_new },           { "explain", brb_cli_command_explain },
+	{ "backfill", brb_cli_command_backfill }, { "diff", brb_cli_command_diff },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -93,6 +93,13 @@ static bool take_since(const char *command, const char *text, brb_cli_options *o
 	return true;
 }
 
+static bool take_since_time(const char *command, const char *text, brb_cli_options *options)
+{
+	options->has_since = true;
+	return brabeion_time_parse(text, &options->since_us) == BRABEION_OK ||
+	       fault(command, "--since: expected a time like 2014-01-21T20:26:05Z, not ", text, "");
+}
+
 static bool take_format(const char *command, const char *text, brb_cli_options *options)
 {
 	if (strcmp(text, "json") != 0 && strcmp(text, "text") != 0)
@@ -347,6 +354,7 @@ static const struct {
 	{ BRB_CLI_OPTION_JSON, "json", no_argument, take_json },
 	{ BRB_CLI_OPTION_LIMIT, "limit", required_argument, take_limit },
 	{ BRB_CLI_OPTION_SINCE, "since", required_argument, take_since },
+	{ BRB_CLI_OPTION_SINCE_TIME, "since", required_argument, take_since_time },
 	{ BRB_CLI_OPTION_FOLLOW, "follow", no_argument, take_follow },
 	{ BRB_CLI_OPTION_WATCH, "watch", optional_argument, take_watch },
 	{ BRB_CLI_OPTION_ALL, "all", no_argument, take_all },

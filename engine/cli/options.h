@@ -37,7 +37,8 @@ enum {
 	BRB_CLI_OPTION_NOTE = 1 << 20,
 	BRB_CLI_OPTION_AT = 1 << 21,
 	BRB_CLI_OPTION_HISTORY = 1 << 22,
-	BRB_CLI_OPTION_BACKFILL = 1 << 23 /* --badge, again and again, --dry-run, --revoke */
+	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
+	BRB_CLI_OPTION_BACKFILL = 1 << 24    /* --badge, again and again, --dry-run, --revoke */
 };
 
 enum { BRB_CLI_BADGES_MOST = 64 };
@@ -57,7 +58,9 @@ typedef struct brb_cli_options {
 	bool json;
 	bool has_limit;
 	size_t limit;
-	int64_t since; /* a sequence; 0: from the beginning */
+	int64_t since;  /* a sequence; 0: from the beginning */
+	bool has_since; /* --since, of a time */
+	int64_t since_us;
 	bool follow;
 	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
 	bool all;

@@ -10,6 +10,9 @@
 
 enum { BRB_CALL_MESSAGE_BYTES = 512 };
 
+/* What award has answered of late: nothing yet; nothing, for the badge is judged later. */
+enum { BRB_UNANSWERED = INT32_MIN, BRB_FROZEN = INT32_MIN + 1 };
+
 typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
 
 typedef struct brb_call {
@@ -22,6 +25,7 @@ typedef struct brb_call {
 	int64_t at_us;
 	bool has_at;
 	bool failed;
+	int32_t answer;   /* of award, or one of the two above */
 	int64_t took_us;  /* of the function that judges; -1: it was not timed */
 	bool granted;     /* by a person: a revocation is no obstacle */
 	const char *note; /* of the grant, else NULL */

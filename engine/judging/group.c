@@ -26,6 +26,7 @@ brabeion_status brb_group_init(brb_group *group, brabeion_error *error)
 	atomic_init(&group->waiting, NULL);
 	atomic_init(&group->waiting_count, 0);
 	group->last_count = 0;
+	group->record = (brb_record){ 0 };
 	atomic_init(&group->ended, 0);
 	atomic_init(&group->sleepers, 0);
 	return pthread_mutex_init(&group->leading, NULL) == 0 ? BRABEION_OK : brb_status_no_memory(error);
@@ -33,6 +34,7 @@ brabeion_status brb_group_init(brb_group *group, brabeion_error *error)
 
 void brb_group_finish(brb_group *group)
 {
+	brb_record_finish(&group->record);
 	pthread_mutex_destroy(&group->leading);
 }
 

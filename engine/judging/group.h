@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 #include "judging/judge.h"
+#include "judging/record.h"
 
 typedef struct brb_request {
 	brb_judge *judge;
@@ -37,6 +38,7 @@ struct brb_group {
 	_Atomic(brb_request *) waiting; /* newest first */
 	_Atomic uint32_t waiting_count;
 	pthread_mutex_t leading;
+	brb_record record;         /* the leader's */
 	uint32_t last_count;       /* requests in the group before; the leader's */
 	_Atomic uint32_t ended;    /* groups so far; whoever waits does so for this to move */
 	_Atomic uint32_t sleepers; /* who wait, or are about to */

@@ -122,6 +122,7 @@ static void judge_job(brb_judge *judge, const brb_store_claimed *job, brabeion_r
 				       .fields = job->fields,
 				       .field_count = job->field_count };
 	const char *why = NULL;
+	judge->cause = job->journal;
 	brb_judge_job(judge, badge, &event, result, &why);
 	if (judge->fault == BRABEION_OK && why)
 		fail_job(judge, job, why, result);

@@ -98,6 +98,13 @@ static void give_back_claim(brb_worker *worker)
 	brabeion_error_finish(&error);
 }
 
+static void release_records(brb_worker *worker)
+{
+	for (size_t i = 0; worker->records && i < worker->options.batch; i++)
+		brb_record_finish(&worker->records[i]);
+	brb_memory_release(worker->records);
+}
+
 void brb_worker_close(brb_worker *worker)
 {
 	if (!worker)
@@ -112,6 +119,7 @@ void brb_worker_close(brb_worker *worker)
 	brb_arena_finish(&worker->texts);
 	brb_arena_finish(&worker->notes);
 	brb_memory_release(worker->lines);
+	release_records(worker);
 	brb_memory_release(worker->works);
 	brb_memory_release(worker);
 }
@@ -148,6 +156,8 @@ static bool judge_outside(brb_worker *worker, size_t at, brb_judge *judge)
 	int64_t began_us = brb_clock_monotonic_us();
 	brb_worker_begin_job(worker, job->id, began_us);
 	brb_detached_begin(worker->detached);
+	judge->cause = job->journal;
+	judge->record = worker->records ? &worker->records[at] : NULL;
 	brb_judge_job(judge, work->badge, &event, &unused, &why);
 	work->part = brb_detached_end(worker->detached, why != NULL);
 	brb_worker_end_job(worker);
@@ -259,6 +269,7 @@ static brabeion_status carry_out(brb_worker *worker, size_t at, brb_judge *judge
 	brabeion_event event = event_of(job);
 	bool same = true;
 	*why = work->why;
+	judge->cause = job->journal;
 	if (work->stage == BRB_JOB_INSIDE) {
 		brb_worker_begin_job(worker, job->id, brb_clock_monotonic_us());
 		brb_judge_job(judge, work->badge, &event, &worker->result, why);
@@ -274,6 +285,19 @@ static brabeion_status carry_out(brb_worker *worker, size_t at, brb_judge *judge
 	brb_judge_apply_job(judge, work->badge, &event, worker->detached, &work->part, &worker->result, why);
 	brb_worker_end_job(worker);
 	return judge->fault;
+}
+
+/* What was judged outside, now that it counts. */
+static void write_record(brb_worker *worker, size_t at, const char *why, brb_judge *judge)
+{
+	const brb_job_work *work = &worker->works[at];
+	const brb_store_claimed *job = &worker->claimed.jobs[at];
+	brabeion_event event = event_of(job);
+	if (!judge->generation->journal.keep_us || work->stage == BRB_JOB_INSIDE)
+		return;
+	if (why && !work->why) /* it failed only when it was carried out */
+		brb_record_fail(&worker->records[at], work->badge, why);
+	brb_record_write(&worker->records[at], judge, &event, job->at_us, BRABEION_ENTRY_JOB);
 }
 
 static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
@@ -298,6 +322,9 @@ static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
 		hold_back_followers(worker, at, BRB_JOB_PENDING);
 		return BRABEION_OK;
 	}
+	write_record(worker, at, why, judge);
+	if (judge->fault != BRABEION_OK)
+		return judge->fault;
 	if (why)
 		fail_job(worker, at, why, judge);
 	else
@@ -445,12 +472,14 @@ static void set_most(brb_worker *worker, bool was_full)
 }
 
 /* Room for what becomes of each job that may be claimed: before the transaction, which must not find it short. */
-static brabeion_status make_room(brb_worker *worker, brabeion_error *error)
+static brabeion_status make_room(brb_worker *worker, const brb_generation *generation, brabeion_error *error)
 {
-	if (worker->works)
-		return BRABEION_OK;
-	worker->works = brb_memory_take_zeroed(worker->options.batch, sizeof *worker->works);
-	return worker->works ? BRABEION_OK : brb_status_no_memory(error);
+	if (!worker->works)
+		worker->works = brb_memory_take_zeroed(worker->options.batch, sizeof *worker->works);
+	if (generation->journal.keep_us && !worker->records)
+		worker->records = brb_memory_take_zeroed(worker->options.batch, sizeof *worker->records);
+	bool has_room = worker->works && (worker->records || !generation->journal.keep_us);
+	return has_room ? BRABEION_OK : brb_status_no_memory(error);
 }
 
 static void keep_step(brb_worker *worker, const brb_generation *generation)
@@ -531,7 +560,7 @@ static brabeion_status step(brb_worker *worker, const brb_generation *generation
 	bool was_full = worker->claimed.count == worker->most;
 	worker->slow = worker->ran_out = false;
 	worker->judged = 0;
-	brabeion_status status = make_room(worker, error);
+	brabeion_status status = make_room(worker, generation, error);
 	if (status == BRABEION_OK && worker->holds_some && !stops)
 		status = pass(worker, generation, counters, error);
 	set_most(worker, was_full);

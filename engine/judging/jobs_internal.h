@@ -6,6 +6,7 @@
 
 #include "judging/detached.h"
 #include "judging/jobs.h"
+#include "judging/record.h"
 
 typedef enum brb_job_stage {
 	BRB_JOB_PENDING = 0, /* claimed, to be judged */
@@ -46,6 +47,7 @@ struct brb_worker {
 	brb_arena texts; /* of one pass */
 	brb_store_claimed_list claimed;
 	brb_job_work *works;
+	brb_record *records; /* of each that was judged outside, where there is a journal */
 	size_t judged;       /* in this pass */
 	size_t most;         /* to claim next */
 	uint64_t generation; /* by which it last claimed */

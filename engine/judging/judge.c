@@ -13,6 +13,7 @@
 #include "judging/history.h"
 #include "judging/lapse.h"
 #include "judging/quarantine.h"
+#include "judging/record.h"
 #include "judging/view.h"
 
 /* ---- the event itself ---- */
@@ -95,6 +96,7 @@ static void begin_judgement(brb_call *call, const brb_route_step *step)
 	call->plugin = step->plugin;
 	call->badge = step->badge;
 	call->failed = false;
+	call->answer = BRB_UNANSWERED;
 	call->has_to = false;
 	call->has_reason = false;
 	call->later_count = 0;
@@ -195,6 +197,7 @@ static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t tr
 {
 	uint32_t award_count = call->result->award_count;
 	int32_t level = ask_badge(call, badge, trouble);
+	call->answer = level;
 	if (level == BADGE_NOT_EARNED && !call->failed) {
 		if (badge->temporary)
 			brb_lapse_above(call, badge, 0);
@@ -215,6 +218,7 @@ static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t tr
 /* An async badge is judged later: now it adds to the state what must be known as of now. */
 static void freeze_badge(brb_call *call, const brb_badge *badge)
 {
+	call->answer = BRB_FROZEN;
 	brb_deferred_freeze(call);
 	if (call->failed)
 		fail_badge(call, badge, call->result->award_count);
@@ -300,6 +304,48 @@ static void judge_route(brb_call *call, const brb_route *route)
 	--*call->judge->guard;
 }
 
+/* ---- what is written down ---- */
+
+/* As judge_route, and what each badge answers is taken down. */
+static void judge_route_recorded(brb_call *call, const brb_route *route, brb_record *record)
+{
+	++*call->judge->guard;
+	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
+		const brb_route_step *step = &route->steps[i];
+		if (step->badge) {
+			brb_record_ask(record, step->badge);
+			judge_badge(call, step);
+			brb_record_answer(record, step->badge);
+			continue;
+		}
+		uint32_t count = steps_of_plugin(route, i);
+		brb_record_observe(record);
+		if (!judge_observe(call, step, count - 1)) {
+			brb_record_unobserved(record, step + 1, count - 1);
+			i += count - 1;
+		}
+	}
+	--*call->judge->guard;
+}
+
+/* An event that the journal gets to know, also when nothing comes of it: so it needs the store. */
+__attribute__((noinline, cold)) static void judge_and_record(brb_call *call, const brb_route *route, int64_t cause,
+							     brabeion_entry_kind kind)
+{
+	brb_judge *judge = call->judge;
+	const brabeion_event *event = call->event;
+	if (!brb_judge_enter_store(judge))
+		return;
+	brb_record *record = &judge->group->record;
+	if (!brb_record_begin(record, call, cause))
+		return;
+	if (kind == BRABEION_ENTRY_EVENT)
+		judge->cause = record->sequence;
+	judge_route_recorded(call, route, record);
+	brb_record_end(record);
+	brb_record_write(record, judge, event, event->has_at ? event->at_us : brb_call_at(call), kind);
+}
+
 /* ---- brabeion.awarded ---- */
 
 static void raise_awarded(brb_call *outer, uint32_t index)
@@ -315,7 +361,11 @@ static void raise_awarded(brb_call *outer, uint32_t index)
 				 .field_count = sizeof fields / sizeof fields[0] };
 	const brabeion_event *raised_by = outer->event;
 	outer->event = &event;
-	judge_route(outer, outer->judge->generation->on_awarded);
+	const brb_generation *generation = outer->judge->generation;
+	if (generation->journal.keep_us)
+		judge_and_record(outer, generation->on_awarded, outer->judge->cause, BRABEION_ENTRY_RAISED);
+	else
+		judge_route(outer, generation->on_awarded);
 	outer->event = raised_by;
 }
 
@@ -442,6 +492,27 @@ static brabeion_status end_job(brb_call *call, uint32_t award_count, uint32_t fa
 	return judge->fault;
 }
 
+static bool begin_recording_job(brb_call *call, const brb_badge *badge)
+{
+	brb_judge *judge = call->judge;
+	brb_record *record = judge->detached ? judge->record : &judge->group->record;
+	if (!brb_record_begin(record, call, judge->cause))
+		return false;
+	brb_record_ask(record, badge);
+	return true;
+}
+
+/* A row is written in the transaction; a detached judge's record is kept until then by who has it. */
+static void end_recording_job(brb_call *call, const brb_badge *badge)
+{
+	brb_judge *judge = call->judge;
+	brb_record *record = judge->record;
+	brb_record_answer(record, badge);
+	brb_record_end(record);
+	if (!judge->detached)
+		brb_record_write(record, judge, call->event, call->event->at_us, BRABEION_ENTRY_JOB);
+}
+
 brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
 			      brabeion_result *result, const char **why)
 {
@@ -449,10 +520,15 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 	uint32_t award_count = result->award_count, failed = result->failed;
 	brb_call call;
 	init_call(&call, judge, event, result);
+	bool recorded = judge->generation->journal.keep_us != 0;
+	if (recorded && !begin_recording_job(&call, badge))
+		return judge->fault;
 	begin_judgement(&call, &step);
 	++*judge->guard;
 	judge_now(&call, badge, 0);
 	--*judge->guard;
+	if (recorded)
+		end_recording_job(&call, badge);
 	return end_job(&call, award_count, failed, why);
 }
 
@@ -479,7 +555,10 @@ static void judge_heard(brb_judge *judge, const brb_route *route, const brabeion
 	uint32_t award_count = result->award_count;
 	init_call(&call, judge, event, result);
 	judge->needed_store = false;
-	judge_route(&call, route);
+	if (judge->generation->journal.keep_us)
+		judge_and_record(&call, route, 0, BRABEION_ENTRY_EVENT);
+	else
+		judge_route(&call, route);
 	raise_all_awarded(&call, award_count);
 	note_warmth(route, judge->needed_store);
 	if (judge->history && judge->fault == BRABEION_OK)
@@ -565,6 +644,7 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	if (!pass_time(judge, grant->has_at, grant->at_us, result))
 		return judge->fault;
 	uint32_t award_count = result->award_count;
+	judge->cause = 0;
 	init_call(&call, judge, &event, result);
 	begin_judgement(&call, &step);
 	call.granted = true;

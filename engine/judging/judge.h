@@ -22,12 +22,15 @@ typedef struct brb_group brb_group;                 /* judging/group: who leads 
 typedef struct brb_quarantine brb_quarantine;       /* judging/quarantine: which badges are set aside */
 typedef struct brb_history brb_history;             /* judging/history: the time of events of the past */
 typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
+typedef struct brb_record brb_record;               /* judging/record: what is written to the journal of it */
 typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
 typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
 	const brb_view *view;
+	brb_record *record;     /* of a detached judge, or while one is recorded; else anything */
+	int64_t cause;          /* the journal's row of the event by which what is judged came about; 0: none */
 	brb_detached *detached; /* of brb_view_detached; else NULL */
 	brb_store *store;
 	const brb_log *log;

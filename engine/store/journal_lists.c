@@ -46,7 +46,21 @@ static brabeion_status name_badges(brb_store *store, brb_arena *arena, brabeion_
 	return status;
 }
 
-static brabeion_status read_verdicts(brb_store *store, sqlite3_stmt *statement, brb_arena *arena,
+/* Leaves what tells of one badge. */
+static size_t choose(uint32_t badge, brabeion_verdict *verdicts, uint32_t *numbers, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (badge && numbers[i] != badge)
+			continue;
+		verdicts[kept] = verdicts[i];
+		numbers[kept++] = numbers[i];
+	}
+	return kept;
+}
+
+/* Without a store no badge is named: a first look. */
+static brabeion_status read_verdicts(brb_store *store, sqlite3_stmt *statement, uint32_t badge, brb_arena *arena,
 				     brabeion_entry *entry, brabeion_error *error)
 {
 	brabeion_verdict *verdicts = NULL;
@@ -58,12 +72,12 @@ static brabeion_status read_verdicts(brb_store *store, sqlite3_stmt *statement, 
 	if (length && !brb_tape_read(bytes, length, arena, &verdicts, &numbers, &count, &memory_short))
 		return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 	entry->verdicts = verdicts;
-	entry->verdict_count = count;
-	return name_badges(store, arena, verdicts, numbers, count, error);
+	entry->verdict_count = choose(badge, verdicts, numbers, count);
+	return store ? name_badges(store, arena, verdicts, numbers, entry->verdict_count, error) : BRABEION_OK;
 }
 
-static brabeion_status read_row(brb_store *store, sqlite3_stmt *statement, brb_arena *arena, brabeion_entry *entry,
-				brabeion_error *error)
+static brabeion_status read_row(brb_store *store, sqlite3_stmt *statement, uint32_t badge, brb_arena *arena,
+				brabeion_entry *entry, brabeion_error *error)
 {
 	entry->sequence = sqlite3_column_int64(statement, SEQUENCE);
 	entry->cause = sqlite3_column_int64(statement, CAUSE);
@@ -77,7 +91,7 @@ static brabeion_status read_row(brb_store *store, sqlite3_stmt *statement, brb_a
 	if (!entry->event.user || !entry->event.name || !entry->event.id)
 		return brb_status_no_memory(error);
 	brabeion_status status = read_state(statement, arena, &entry->event, error);
-	return status == BRABEION_OK ? read_verdicts(store, statement, arena, entry, error) : status;
+	return status == BRABEION_OK ? read_verdicts(store, statement, badge, arena, entry, error) : status;
 }
 
 static sqlite3_stmt *bind_range(brb_store *store, const brb_store_journal_range *range, brabeion_error *error)
@@ -98,26 +112,64 @@ static sqlite3_stmt *bind_range(brb_store *store, const brb_store_journal_range 
 	return statement;
 }
 
+/* A range as it is read. */
+typedef struct range_reading {
+	const brb_store_journal_range *range;
+	brb_arena *arena;
+	brb_arena scratch;
+	size_t count;
+	bool ended;
+} range_reading;
+
+/* Of one badge: whether the row tells of it, and is to be handed on. */
+static brabeion_status is_wanted(range_reading *reading, sqlite3_stmt *statement, bool *wanted, brabeion_error *error)
+{
+	const brb_store_journal_range *range = reading->range;
+	brabeion_entry entry = { .sequence = 0 };
+	brb_arena_reset(&reading->scratch);
+	brabeion_status status = read_verdicts(NULL, statement, range->badge, &reading->scratch, &entry, error);
+	*wanted = entry.verdict_count > 0;
+	if (!*wanted || !range->limit || reading->count < range->limit)
+		return status;
+	++*range->left_out;
+	*wanted = false;
+	return status;
+}
+
+static brabeion_status take_row(brb_store *store, range_reading *reading, sqlite3_stmt *statement,
+				brb_store_entry_reader read, void *context, brabeion_error *error)
+{
+	bool wanted = true;
+	brabeion_entry entry = { .sequence = 0 };
+	brabeion_status status = reading->range->user ? is_wanted(reading, statement, &wanted, error) : BRABEION_OK;
+	if (status != BRABEION_OK || !wanted)
+		return status;
+	reading->count++;
+	status = read_row(store, statement, reading->range->badge, reading->arena, &entry, error);
+	if (status == BRABEION_OK)
+		reading->ended = !read(context, &entry);
+	return status;
+}
+
 brabeion_status brb_store_journal_read(brb_store *store, const brb_store_journal_range *range, brb_arena *arena,
 				       brb_store_entry_reader read, void *context, brabeion_error *error)
 {
 	bool row = true;
+	range_reading reading = { .range = range, .arena = arena };
 	brabeion_status status = brb_store_begin_reading(store, error);
 	if (status != BRABEION_OK)
 		return status;
 	sqlite3_stmt *statement = bind_range(store, range, error);
 	status = statement ? BRABEION_OK : error->status;
-	while (status == BRABEION_OK) {
-		brabeion_entry entry = { .sequence = 0 };
+	while (status == BRABEION_OK && !reading.ended) {
 		status = brb_database_step(&store->reader, statement, &row, error);
 		if (status != BRABEION_OK || !row)
 			break;
-		status = read_row(store, statement, arena, &entry, error);
-		if (status == BRABEION_OK && !read(context, &entry))
-			break;
+		status = take_row(store, &reading, statement, read, context, error);
 	}
 	sqlite3_reset(statement);
 	brb_store_end_reading(store);
+	brb_arena_finish(&reading.scratch);
 	return status;
 }
 

@@ -34,6 +34,10 @@
 	  " ORDER BY sequence DESC LIMIT 1")                                                                        \
 	X(JOURNAL_HEARD, "SELECT arrived_us FROM journal WHERE event = (SELECT id FROM events WHERE name = ?1)"     \
 			 " AND kind IN (1, 2) ORDER BY sequence DESC LIMIT 1")                                      \
+	X(USERS_LIKE,                                                                                               \
+	  "SELECT name FROM users WHERE (name >= lower(substr(?1, 1, 1)) AND name < lower(substr(?1, 1, 1))"        \
+	  " || char(1114111)) OR (name >= upper(substr(?1, 1, 1)) AND name < upper(substr(?1, 1, 1))"               \
+	  " || char(1114111)) LIMIT ?2")                                                                            \
 	X(JOURNAL_NAMING, "SELECT sequence, verdicts FROM journal WHERE instr(verdicts, ?1) > 0")                   \
 	X(JOURNAL_RENAME, "UPDATE journal SET verdicts = ?2 WHERE sequence = ?1")
 

@@ -206,6 +206,16 @@ brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t l
 brabeion_status brb_store_list_user_changes(brb_store *store, const char *user, int64_t before, size_t limit,
 					    brabeion_change_list *list, brabeion_error *error);
 
+/* What is known of a user's and a badge's name. */
+typedef struct brb_store_found {
+	bool user;
+	const char *near_user; /* one that may have been meant, in the arena; "" */
+	uint32_t badge;        /* its number; 0: it was never loaded */
+} brb_store_found;
+
+brabeion_status brb_store_look_up(brb_store *store, const char *user, const char *slug, brb_arena *arena,
+				  brb_store_found *found, brabeion_error *error);
+
 /* Users who hold the badge; at_level[i] of level i + 1, for `level_count` levels. */
 brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
 				  uint32_t level_count, brabeion_error *error);
