@@ -71,6 +71,10 @@ static brabeion_status take_lock(brabeion_backfill *backfill, brabeion_error *er
 					 : brb_status_set(error, BRABEION_SYSTEM, "%s: %s", path, strerror(errno));
 	} while (status == BRABEION_OK && !is_in_place(backfill->lock_fd, path));
 	brb_memory_release(path);
+	if (status != BRABEION_OK && backfill->lock_fd >= 0)
+		close(backfill->lock_fd);
+	if (status != BRABEION_OK)
+		backfill->lock_fd = -1; /* what is beside it is another's */
 	return status;
 }
 
@@ -196,8 +200,8 @@ static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by
 	return begun.status;
 }
 
-/* Of all plugins those stay that own a chosen badge and had nothing at the beginning. */
-static brabeion_status keep_fresh(brabeion_backfill *backfill, brabeion_error *error)
+/* Of all plugins those stay that own a chosen badge and had nothing at the beginning, or are to lose it. */
+static brabeion_status keep_fresh(brabeion_backfill *backfill, bool also_others, brabeion_error *error)
 {
 	kept_numbers begun = { .store = backfill->world->store, .error = error };
 	size_t count = 0;
@@ -208,7 +212,7 @@ static brabeion_status keep_fresh(brabeion_backfill *backfill, brabeion_error *e
 		char *name = path_with(FRESH, backfill->plugins[i].id);
 		if (!name)
 			begun.status = brb_status_no_memory(error);
-		else if (kept(&begun, name, NULL) && owns_chosen(backfill, &backfill->plugins[i]))
+		else if ((kept(&begun, name, NULL) || also_others) && owns_chosen(backfill, &backfill->plugins[i]))
 			backfill->plugins[count++] = backfill->plugins[i];
 		brb_memory_release(name);
 	}
@@ -364,7 +368,7 @@ static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion
 		status = describe_plugins(backfill, generation, error);
 	if (status == BRABEION_OK && !same)
 		status = write_begun(backfill, identity(generation, backfill->from_journal), error);
-	return status == BRABEION_OK ? keep_fresh(backfill, error) : status;
+	return status == BRABEION_OK ? keep_fresh(backfill, options->replace_memory, error) : status;
 }
 
 static const brabeion_backfill_options no_options;
@@ -388,12 +392,17 @@ brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_b
 	backfill->from_journal = options->from_journal;
 	if (engine->history)
 		brb_status_set(&fault, BRABEION_INVALID, "an engine that is a history cannot be backfilled");
+	else if (options->replace_memory && !options->from_journal)
+		brb_status_set(
+			&fault, BRABEION_INVALID,
+			"memory can be replaced by that of the journal alone: of another history something may be "
+			"missing");
 	else
 		open_backfill(backfill, options, &fault);
 	if (fault.status == BRABEION_OK)
 		*out = backfill;
 	else
-		brabeion_backfill_close(backfill, true);
+		brabeion_backfill_close(backfill, backfill->place.number != 0);
 	return brb_status_hand_over(error, &fault);
 }
 

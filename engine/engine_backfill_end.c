@@ -217,16 +217,18 @@ static brabeion_status take_the_rest(brb_judge *judge, end_request *request)
 /* Of the journal nothing is missing: what the plugin has come to since is in the backfill as well. */
 static brabeion_status take_belongings(brb_judge *judge, end_request *request, const brb_store_plugin *plugin)
 {
-	bool has = false;
+	bool has = false, gets = false;
 	brabeion_backfill *backfill = request->backfill;
 	if (!backfill->from_journal)
 		judge->fault = brb_store_has_belongings(judge->store, plugin, &has, &judge->error);
+	if (judge->fault == BRABEION_OK && !has)
+		judge->fault = brb_store_has_belongings(backfill->world->store, plugin, &gets, &judge->error);
 	if (judge->fault != BRABEION_OK || has)
 		return judge->fault;
 	judge->fault = brb_store_settle(judge->store, &judge->error);
 	if (judge->fault == BRABEION_OK)
 		judge->fault = brb_store_take_belongings(judge->store, backfill->world->store, plugin, &judge->error);
-	request->memories += judge->fault == BRABEION_OK;
+	request->memories += judge->fault == BRABEION_OK && gets;
 	return judge->fault;
 }
 

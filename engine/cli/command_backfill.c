@@ -66,7 +66,8 @@ static bool open_backfill(backfill_work *work, int *exit_code)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_backfill_options options = { .badges = work->options->badges,
 					      .badge_count = work->options->badge_count,
-					      .from_journal = !file_of(work->options) };
+					      .from_journal = !file_of(work->options),
+					      .replace_memory = work->options->replace_memory };
 	error.status = brabeion_backfill_open(work->engine, &options, &work->backfill, &error);
 	if (error.status == BRABEION_OK)
 		return true;
@@ -287,6 +288,18 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code;
 }
 
+/* What makes no sense together; NULL: nothing. */
+static const char *contradiction(const brb_cli_options *options)
+{
+	if (options->has_until && !file_of(options))
+		return "--until is for a FILE: the journal is judged up to now";
+	if (options->replace_memory && file_of(options))
+		return "--replace-memory is for the journal: in a FILE something may be missing";
+	if (options->dry_run && (options->revoke || options->replace_memory))
+		return "--dry-run changes nothing: it does not go with --revoke or --replace-memory";
+	return NULL;
+}
+
 int brb_cli_command_backfill(int word_count, char **words)
 {
 	brb_cli_options options;
@@ -300,13 +313,9 @@ int brb_cli_command_backfill(int word_count, char **words)
 		return brb_cli_help("backfill");
 	brb_cli_report_init(&report, wants_progress(&options));
 	int exit_code = BRB_CLI_USAGE;
-	if (options.has_until && !file_of(&options))
-		brb_cli_report_say(&report,
-				   "brabeion backfill: --until is for a FILE: the journal is judged up to now\n"
-				   "Try \"brabeion backfill --help\".");
-	else if (options.dry_run && options.revoke)
-		brb_cli_report_say(&report, "brabeion backfill: --dry-run takes nothing away: it does not go with "
-					    "--revoke\nTry \"brabeion backfill --help\".");
+	const char *wrong = contradiction(&options);
+	if (wrong)
+		brb_cli_report_say(&report, "brabeion backfill: %s\nTry \"brabeion backfill --help\".", wrong);
 	else
 		exit_code = run_backfill(&options, &report);
 	brb_cli_report_finish(&report);

@@ -78,6 +78,8 @@ static const char backfill[] =
 	"  --dry-run        change nothing: tell what would be gained (+), and what is held and would\n"
 	"                   not be earned any more (-)\n"
 	"  --revoke         take that away; without it nothing is taken. It may be earned again\n"
+	"  --replace-memory the plugins of these badges lose what they remember, for what they come to\n"
+	"                   over the journal\n"
 	"  --until TIME     go on to a time behind the last event of FILE\n"
 	"  --config FILE    badges.yaml, unless it is in this folder\n"
 	"  --database FILE  the database, in place of badges.yaml's\n"

@@ -289,6 +289,14 @@ static bool take_revoke(const char *command, const char *text, brb_cli_options *
 	return true;
 }
 
+static bool take_replace_memory(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->replace_memory = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -377,6 +385,7 @@ static const struct {
 	{ BRB_CLI_OPTION_BACKFILL, "badge", required_argument, take_one_more_badge },
 	{ BRB_CLI_OPTION_BACKFILL, "dry-run", no_argument, take_dry_run },
 	{ BRB_CLI_OPTION_BACKFILL, "revoke", no_argument, take_revoke },
+	{ BRB_CLI_OPTION_BACKFILL, "replace-memory", no_argument, take_replace_memory },
 	{ 0, "help", no_argument, take_help },
 };
 

@@ -38,7 +38,7 @@ enum {
 	BRB_CLI_OPTION_AT = 1 << 21,
 	BRB_CLI_OPTION_HISTORY = 1 << 22,
 	BRB_CLI_OPTION_SINCE_TIME = 1 << 23, /* --since, of a time */
-	BRB_CLI_OPTION_BACKFILL = 1 << 24    /* --badge, again and again, --dry-run, --revoke */
+	BRB_CLI_OPTION_BACKFILL = 1 << 24    /* --badge, again and again, --dry-run, --revoke, --replace-memory */
 };
 
 enum { BRB_CLI_BADGES_MOST = 64 };
@@ -78,9 +78,10 @@ typedef struct brb_cli_options {
 	int64_t at_us;
 	size_t badge_count; /* of --badge, where it may come again and again */
 	const char *badges[BRB_CLI_BADGES_MOST];
-	bool dry_run; /* --dry-run */
-	bool revoke;  /* --revoke */
-	bool history; /* the engine's time is the events': for brb_cli_open */
+	bool dry_run;        /* --dry-run */
+	bool revoke;         /* --revoke */
+	bool replace_memory; /* --replace-memory */
+	bool history;        /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;

@@ -15,7 +15,8 @@
 	X(PLUGIN_HAS_MEMORY,                                                                                   \
 	  "SELECT EXISTS (SELECT 1 FROM tallies WHERE memory IN " BRB_MEMORIES_OF_PLUGIN                       \
 	  " AND value <> 0) OR EXISTS (SELECT 1 FROM notes WHERE memory IN " BRB_MEMORIES_OF_PLUGIN ")")       \
-	X(BADGE_HAS_JOBS, "SELECT EXISTS (SELECT 1" BRB_JOBS_OF_BADGE ")")                                     \
+	X(BADGE_HAS_JOBS,                                                                                      \
+	  "SELECT EXISTS (SELECT 1 FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = ?1))")          \
 	X(TALLIES_OF_PLUGIN, "SELECT m.name, t.subject, t.value FROM memories AS m"                            \
 			     " JOIN tallies AS t ON t.memory = m.id WHERE m.id IN " BRB_MEMORIES_OF_PLUGIN)    \
 	X(NOTES_OF_PLUGIN, "SELECT m.name, t.subject, t.text FROM memories AS m"                               \

@@ -1176,6 +1176,8 @@ typedef struct brabeion_backfill_options {
 	const char *const *badges; /* slugs of those whose awards are taken over; all are judged, whichever they are */
 	size_t badge_count;        /* 0: all */
 	bool from_journal;         /* the history is the engine's journal */
+	bool replace_memory;       /* of the journal alone: plugins of chosen badges lose what they remember, for what the
+				    * backfill comes to */
 } brabeion_backfill_options;
 
 /*
@@ -1184,7 +1186,7 @@ typedef struct brabeion_backfill_options {
  * Threads: any.
  * Owns:    `*backfill` is yours: brabeion_backfill_close(). The engine must outlive it.
  * Errors:  BRABEION_BUSY when another is open on the database; BRABEION_INVALID for a badge that is not loaded, an engine
- *          that is a history, or from_journal without a journal; else as brabeion_open.
+ *          that is a history, from_journal without a journal, or replace_memory without from_journal; else as brabeion_open.
  */
 BRABEION_API brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
 						    brabeion_backfill **backfill, brabeion_error *error);
@@ -1250,7 +1252,8 @@ typedef struct brabeion_backfill_outcome {
  *
  * A plugin that neither remembered anything nor had jobs when the backfill was opened first takes over the backfill's
  * memory and jobs, if it owns one of the chosen badges. Of a history that is not the journal it must have none yet; for
- * what others have judged meanwhile the backfill has not. All other memory is dropped.
+ * what others have judged meanwhile the backfill has not. All other memory is dropped, unless
+ * `replace_memory` says that it is better than what there is.
  *
  * Awards come in commits of some thousands; what is left of the journal, what was earned last, memory and jobs in one
  * commit at the end. One that is killed before is to be opened again, and comes to the same. Afterwards close it.
