@@ -10,6 +10,7 @@
  */
 #include "engine_backfill.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -92,6 +93,7 @@ static void drop_lock(brabeion_backfill *backfill, bool keep)
 /* One number for all that must be the same to go on: the badges with all that makes them, and the kind of history. */
 static int64_t identity(const brb_generation *generation, bool from_journal)
 {
+	assert(generation);
 	uint64_t sum = from_journal ? 1 : 2;
 	for (size_t i = 0; i < generation->badge_count; i++) {
 		const brb_badge *badge = generation->badges[i];
@@ -320,6 +322,7 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 	if (status == BRABEION_STORE)
 		status = open_anew(backfill, error);
 	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
+		assert(backfill->world);
 		if ((status = read_generation(backfill->world, generation, error)) != BRABEION_OK)
 			break;
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);

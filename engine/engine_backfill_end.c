@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "engine_backfill.h"
 
-enum { AWARDS_PER_COMMIT = 4096 };
+enum { AWARDS_PER_COMMIT = 4096, TURNS_MOST = 16, EVENTS_PER_TURN = 100000, EVENTS_LEFT = 500 };
 
 /* Of the journal, what is held from its first event on is covered; of another history what lies within it. */
 static brb_comparison comparison_of(const brabeion_backfill *backfill)
@@ -289,12 +289,13 @@ static size_t leave_temporary(const brabeion_backfill *backfill, brb_difference_
 	return count;
 }
 
-/* All but the last commit; *after is what of the world was looked at. */
+/* What the last commit need not do; *after is what of the world was looked at. */
 static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *after,
 				       brabeion_backfill_outcome *outcome, brabeion_error *error)
 {
 	brb_difference_list gains = { 0 };
 	brb_comparison comparison = comparison_of(backfill);
+	comparison.after = *after;
 	brabeion_status status =
 		brb_store_compare(backfill->live->store, backfill->world->store, false, &comparison, &gains, error);
 	size_t count = status == BRABEION_OK ? leave_temporary(backfill, &gains) : 0;
@@ -303,8 +304,28 @@ static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *aft
 		request.gain_count = count - at < AWARDS_PER_COMMIT ? count - at : AWARDS_PER_COMMIT;
 		status = run(&request, outcome, error);
 	}
-	*after = gains.judged_sequence;
+	if (status == BRABEION_OK)
+		*after = gains.judged_sequence;
 	brb_difference_list_finish(&gains);
+	return status;
+}
+
+/* Meanwhile others go on: again, until what the journal has got is little, so that the last commit is short. */
+static brabeion_status come_near(brabeion_backfill *backfill, int64_t *after, brabeion_backfill_outcome *outcome,
+				 brabeion_error *error)
+{
+	brabeion_status status = take_what_stays(backfill, after, outcome, error);
+	for (int turn = 0; backfill->from_journal && turn < TURNS_MOST && status == BRABEION_OK; turn++) {
+		size_t judged = 0, turn_judged = 0;
+		do {
+			status = brabeion_backfill_journal(backfill, 0, &judged, error);
+			turn_judged += status == BRABEION_OK ? judged : 0;
+		} while (status == BRABEION_OK && judged && turn_judged < EVENTS_PER_TURN);
+		if (status == BRABEION_OK && turn_judged)
+			status = take_what_stays(backfill, after, outcome, error);
+		if (turn_judged < EVENTS_LEFT)
+			break;
+	}
 	return status;
 }
 
@@ -317,7 +338,7 @@ brabeion_status brabeion_backfill_hand_over(brabeion_backfill *backfill, bool la
 	end_request last = { .backfill = backfill, .lapse = lapse };
 	if (status != BRABEION_OK)
 		brb_status_refuse(&fault, status);
-	else if (take_what_stays(backfill, &last.after, &reached, &fault) == BRABEION_OK)
+	else if (come_near(backfill, &last.after, &reached, &fault) == BRABEION_OK)
 		run(&last, &reached, &fault);
 	if (fault.status == BRABEION_OK && outcome)
 		*outcome = reached;
