@@ -101,6 +101,10 @@ static const char *const fault_violations_sql[] = {
 	"   seen.user = u.id) >= 3) <> EXISTS (SELECT 1 FROM awards JOIN badges AS b ON b.id = badge"
 	"   WHERE b.slug = 'third' AND awards.user = u.id)",
 	"SELECT count(*) NOT IN (0, 3) FROM seen WHERE id IN ('b1', 'b2', 'b3')",
+	"SELECT count(*) FROM seen WHERE (SELECT count(*) FROM journal) > 0 AND NOT EXISTS"
+	" (SELECT 1 FROM journal AS j WHERE j.event_id = seen.id AND j.user = seen.user AND j.kind = 1)",
+	"SELECT count(*) FROM journal AS j WHERE j.kind = 1 AND j.event_id <> '' AND NOT EXISTS"
+	" (SELECT 1 FROM seen WHERE j.event_id = seen.id AND j.user = seen.user)",
 	"SELECT (SELECT count(*) FROM notes) <> (SELECT count(*) FROM seen WHERE id = 'n1')",
 	"SELECT ifnull((SELECT max(max(sequence), max(revoked)) FROM awards), 0) >"
 	" ifnull((SELECT value FROM counters WHERE name = 'sequence'), 0)",
@@ -239,6 +243,24 @@ static inline void fault_look_after(fault_scene *scene)
 	brabeion_stats_finish(&report);
 }
 
+static inline void fault_explain(fault_scene *scene)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_journal_list rows = { 0 };
+	brabeion_explanation why = { 0 };
+	brabeion_question question = { .user = "ada", .badge = "good-one" };
+	brabeion_journal_read(scene->base.engine, NULL, &rows, &error);
+	fault_note_error(scene, "journal", &error);
+	brabeion_journal_list_finish(&rows);
+	brabeion_explain(scene->base.engine, &question, &why, &error);
+	fault_note_error(scene, "explain", &error);
+	brabeion_explanation_finish(&why);
+	question = (brabeion_question){ .user = "adda", .badge = "goood-one" };
+	brabeion_explain(scene->base.engine, &question, &why, &error);
+	fault_note_error(scene, "explain", &error);
+	brabeion_explanation_finish(&why);
+}
+
 static inline void fault_read(fault_scene *scene)
 {
 	brabeion_engine *engine = scene->base.engine;
@@ -265,6 +287,7 @@ static inline void fault_read(fault_scene *scene)
 	brabeion_badges(engine, &badges, &error);
 	fault_note_error(scene, "badges", &error);
 	brabeion_badge_list_finish(&badges);
+	fault_explain(scene);
 }
 
 static inline bool fault_open(fault_scene *scene)

@@ -16,6 +16,7 @@
 enum { PROCESSES_MOST = 4, OWN_USERS = 5, SHARED_USERS = 2, BATCH = 3, AGAIN = 7 };
 
 static const char config[] = "busy_timeout: 60s\n"
+			     "journal: keep 30d\n"
 			     "plugins:\n"
 			     "  - file: memory_user.so\n"
 			     "    badges:\n"
@@ -353,6 +354,14 @@ static void test_killing(const char *what, int process_count, int rounds, uint64
 			   all);
 	storm_expect_count("  and awarded once",
 			   fault_ask_number(&here.scene, "SELECT count(*) FROM awards WHERE reason <> ''"), all);
+	storm_expect_count("  each event is in the journal once",
+			   fault_ask_number(&here.scene,
+					    "SELECT count(*) FROM journal AS j JOIN seen AS s"
+					    " ON s.id = j.event_id AND s.event = j.event AND s.user = j.user"
+					    " WHERE j.kind = 1"),
+			   all);
+	storm_expect_count("  and nothing else is", fault_ask_number(&here.scene, "SELECT count(*) FROM journal"),
+			   all);
 	storm_expect_count("  each user has the tallies and levels of each event once", count_wrong_users(&here), 0);
 	storm_expect_count(
 		"  the database is sound",

@@ -384,7 +384,7 @@ int main(int argc, char **argv)
 	static char output[1 << 16];
 	setvbuf(stdout, output, _IOLBF, sizeof output); /* printf allocates nothing later */
 	dl_iterate_phdr(find_loader, NULL);
-	fault_init(&scene, FAULT_CONFIG);
+	fault_init(&scene, "journal: keep 30d\n" FAULT_CONFIG);
 	for (int warm = 0; warm < 2; warm++) { /* what is allocated once in the life of a process */
 		fault_start_over(&scene);
 		fault_run(&scene);

@@ -416,7 +416,7 @@ int main(void)
 	fault_scene *scene = mmap(NULL, sizeof *scene, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (scene == MAP_FAILED || !scene)
 		storm_give_up("mmap", "failed");
-	fault_init(scene, FAULT_CONFIG);
+	fault_init(scene, "journal: keep 30d\n" FAULT_CONFIG);
 	register_shim();
 	fault_run(scene);
 	storm_expect(scene->failed == 0 && fault_count_violations(scene) == 0 && fault_is_whole(scene),

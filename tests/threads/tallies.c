@@ -54,6 +54,7 @@ static void init(storm *here, int events)
 {
 	char text[1024];
 	snprintf(text, sizeof text,
+		 "journal: keep 1d\n"
 		 "plugins:\n"
 		 "  - file: memory_user.so\n"
 		 "    badges:\n"

@@ -13,6 +13,7 @@ enum { CALLERS = 4, PROCESSES = 3, USERS = 8, OWN_USERS = 3 };
 static int rounds;
 
 static const char text[] = "busy_timeout: 60s\n"
+			   "journal: keep 1d\n"
 			   "workers: 4\n"
 			   "plugins:\n"
 			   "  - file: job_user.so\n";
@@ -100,6 +101,14 @@ static void expect_exact(const storm *here, long callers)
 			   ask(here, "SELECT count(*) FROM awards AS a JOIN badges AS b ON b.id = a.badge"
 				     " WHERE b.slug = 'twice'"),
 			   all);
+	storm_expect_count("each event is in the journal once",
+			   ask(here, "SELECT count(*) FROM journal WHERE kind = 1"), 4 * all);
+	storm_expect_count("each job that was judged is, too",
+			   ask(here, "SELECT count(*) FROM journal WHERE kind = 3"), 3 * all);
+	storm_expect_count("and tells its event",
+			   ask(here, "SELECT count(*) FROM journal AS j JOIN journal AS c ON c.sequence = j.cause"
+				     " AND c.kind = 1 AND c.user = j.user WHERE j.kind = 3"),
+			   3 * all);
 	storm_expect_count("all awards", ask(here, "SELECT count(*) FROM awards"), 3 * all);
 }
 

@@ -579,7 +579,8 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, cache_dir, watch, quarantine, probe, workers, jobs)");
+		"busy_timeout, retention, cache_dir, watch, quarantine, probe, workers, jobs, "
+		"journal)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
 }
@@ -613,6 +614,29 @@ Test(config, the_places_of_a_plugin_are_all_where_it_is_looked_for)
 	brb_config_close(config);
 }
 
+static void expect_journal(const char *line, int64_t keep_us, int64_t max_bytes)
+{
+	char text[200];
+	snprintf(text, sizeof text, TOP_FILE("%s\n"), line);
+	brb_config *config = opened(text);
+	cr_expect_eq(config->journal.keep_us, keep_us, "%s", line);
+	if (keep_us)
+		cr_expect_eq(config->journal.max_bytes, max_bytes, "%s", line);
+	brb_config_close(config);
+}
+
+Test(config, a_journal_is_kept_for_a_time_and_in_so_much_room)
+{
+	expect_journal("", 0, 0);
+	expect_journal("journal: off", 0, 0);
+	expect_journal("journal: keep 30d", INT64_C(2592000000000), INT64_C(1073741824));
+	expect_journal("journal: keep  1h", INT64_C(3600000000), INT64_C(1073741824));
+	expect_journal("journal: keep forever", INT64_MAX, INT64_C(1073741824));
+	expect_journal("journal: { keep: 2s }", 2000000, INT64_C(1073741824));
+	expect_journal("journal: { max: 3 MiB, keep: forever }", INT64_MAX, 3145728);
+	expect_journal("journal: { keep: 2s, max: 2TiB }", 2000000, INT64_C(2199023255552));
+}
+
 Test(config, wrong_values_of_top_level_keys_are_refused)
 {
 	static const struct {
@@ -631,6 +655,18 @@ Test(config, wrong_values_of_top_level_keys_are_refused)
 		{ "jobs: { lease: 99ms }", "3:16: \"lease\" must be at least 100ms" },
 		{ "jobs: { lease: 2d }", "3:16: \"lease\" must be at most 1d, not 2d" },
 		{ "jobs: { backoff: 0s }", "3:18: \"backoff\" must be at least 1ms" },
+		{ "journal: true",
+		  "3:10: \"journal\" must be off, keep 30d, or a mapping with \"keep\", not a boolean" },
+		{ "journal: on", "3:10: \"journal\" must be off or keep 30d (or another time), not \"on\"" },
+		{ "journal: keep 30",
+		  "3:10: \"keep\" must be a duration such as 30d, or forever, not \"30\" (units: ms, "
+		  "s, m, h, d, w)" },
+		{ "journal: keep 0d", "3:10: \"keep\" must be longer than 0: for no journal, write journal: off" },
+		{ "journal: { max: 1GiB }", "3:10: \"journal\" needs \"keep\"" },
+		{ "journal: { keep: 1d, max: 9 }", "3:27: \"max\" must be a size such as 512MiB, not an integer" },
+		{ "journal: { keep: 1d, max: 9MB }",
+		  "3:27: \"max\" must be a size such as 512MiB, not \"9MB\" (units: MiB, GiB, TiB)" },
+		{ "journal: { keep: 1d, max: 1025 TiB }", "3:27: \"max\" must be 1MiB to 1024TiB, not 1025 TiB" },
 		{ "synchronous: true", "3:14: \"synchronous\" must be normal or full, not a boolean" },
 		{ "synchronous: FULL", "3:14: \"synchronous\" must be normal or full, not \"FULL\"" },
 		{ "busy_timeout: 5", "3:15: \"busy_timeout\" must be a duration such as 5s, not an integer" },

@@ -19,10 +19,10 @@ Test(store_file, a_new_database_is_created)
 	brb_store_close(store);
 	cr_expect_str_eq(list_folder(folder), "badges.db ");
 	cr_expect_eq(own_number("PRAGMA application_id"), 0x42414447);
-	cr_expect_eq(own_number("PRAGMA user_version"), 4);
+	cr_expect_eq(own_number("PRAGMA user_version"), 5);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
 				"AND name NOT LIKE 'sqlite_%'"),
-		     14);
+		     15);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
 				"AND name NOT LIKE 'sqlite_%' AND NOT strict"),
 		     0);
@@ -395,9 +395,9 @@ Test(store_file, a_database_of_another_program_that_is_all_in_its_wal)
 
 Test(store_file, a_database_of_a_newer_version)
 {
-	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 5; CREATE TABLE awards(a)");
-	expect_no_opening(BRABEION_STORE, ": was written by a newer brabeion (its version is 5, this one knows up to "
-					  "4); left untouched");
+	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 6; CREATE TABLE awards(a)");
+	expect_no_opening(BRABEION_STORE, ": was written by a newer brabeion (its version is 6, this one knows up to "
+					  "5); left untouched");
 	expect_file_as_before("badges.db ");
 }
 

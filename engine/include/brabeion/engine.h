@@ -1003,7 +1003,7 @@ typedef enum brabeion_read_kind {
 	BRABEION_READ_HELD = 3
 } brabeion_read_kind;
 
-/* What a badge's award read, before it changed it itself. */
+/* What a badge's award read; of several looks at one place the first. */
 typedef struct brabeion_read {
 	brabeion_read_kind kind;
 	const char *name;    /* of the tally or note; of HELD the slug */
@@ -1336,7 +1336,8 @@ BRABEION_API brabeion_status brabeion_release(brabeion_engine *engine, const cha
 					      brabeion_error *error);
 
 /*
- * Forgets a user: awards, revoked ones too, jobs and seen ids. *awards (may be NULL) counts the awards. What plugins remember
+ * Forgets a user: awards, revoked ones too, jobs, seen ids and rows of the journal, and the name in those of others (not in
+ * the state of their events). *awards (may be NULL) counts the awards. What plugins remember
  * is theirs: tallies and notes whose subject is exactly the user's name go, others stay. The feed tells nothing of it.
  * Nobody of that name is fine. Backups made before keep what they have.
  *
