@@ -416,6 +416,32 @@ Test(command_backfill, strict_hands_nothing_over)
 	expect_rows(HELD, "");
 }
 
+/* No file can grow beyond so many bytes: that of the other world cannot be made. */
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+Test(command_backfill, a_disk_that_is_full_is_told_and_nothing_is_changed)
+{
+	write_file("badges.yaml", HEAD "probe: off\nplugins:\n" COMMENTATOR("2"));
+	did(COMMENT("ada", "c1", "01"), "run");
+	signal(SIGXFSZ, SIG_IGN); /* so that writing fails */
+	limit_files(128 * 1024);
+	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
+	limit_files(RLIM_INFINITY);
+	expect_exit(outcome, 3);
+	expect_err(outcome, "badges.db-backfill");
+	expect_out(outcome, "");
+	finish(&outcome);
+	expect_rows(HELD, "");
+	did("", "backfill", "past.jsonl");
+	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
+}
+
 Test(command_backfill, a_file_that_is_not_there_hands_nothing_over)
 {
 	command_outcome outcome = run("", "backfill", "absent.jsonl", NULL);
