@@ -26,6 +26,8 @@ int brb_cli_command_worker(int word_count, char **words);
 int brb_cli_command_check(int word_count, char **words);
 int brb_cli_command_doctor(int word_count, char **words);
 int brb_cli_command_new(int word_count, char **words);
+int brb_cli_command_backfill(int word_count, char **words);
+int brb_cli_command_diff(int word_count, char **words);
 int brb_cli_command_explain(int word_count, char **words);
 int brb_cli_command_svg(int word_count, char **words);
 int brb_cli_command_try(int word_count, char **words);

@@ -24,6 +24,9 @@ static const char general[] =
 	"  check   load badges.yaml and its plugins and report every fault\n"
 	"  doctor  what is wrong or odd with badges, events, jobs and the database\n"
 	"  svg     draw a badge as a medal, or a user's trophy case\n"
+	"  backfill\n"
+	"          judge the past by the badges of today, and take over what it earns\n"
+	"  diff    how awards would change between two badge sets\n"
 	"  new     begin a badge of your own: a folder that compiles and passes at once\n"
 	"  try     do badges do what files of scenarios say?\n"
 	"  help    tell more about a subcommand: brabeion help run\n"
@@ -64,6 +67,53 @@ static const char run[] =
 	"A bad line is reported, skipped and counted. SIGINT and SIGTERM commit what is judged, then\n"
 	"end the run (130, 143). SIGHUP reloads badges.yaml and its plugins. Exit codes: 0 fine,\n"
 	"1 some input was bad, 2 usage or configuration, 3 the database.\n";
+
+static const char backfill[] =
+	"Usage: brabeion backfill [OPTION]... [FILE|-]\n"
+	"\n"
+	"Judges the past by the badges of today: the events of FILE, written as for run, each with its\n"
+	"time; without FILE those of the journal (\"journal:\" in badges.yaml). It is judged in a database\n"
+	"beside the live one, from nothing, in event time; what is earned and not held is then awarded,\n"
+	"with the events' times. Servers may go on meanwhile. A plugin that remembered nothing keeps what\n"
+	"it has come to remember; that of others is dropped. What a person revoked stays revoked.\n"
+	"\n"
+	"  --badge SLUG     only awards of this badge, and of others that are named likewise (all)\n"
+	"  --dry-run        change nothing: tell what would be gained (+), and what is held and would\n"
+	"                   not be earned any more (-)\n"
+	"  --revoke         take that away; without it nothing is taken. It may be earned again\n"
+	"  --replace-memory the plugins of these badges lose what they remember, for what they come to\n"
+	"                   over the journal\n"
+	"  --until TIME     go on to a time behind the last event of FILE\n"
+	"  --config FILE    badges.yaml, unless it is in this folder\n"
+	"  --database FILE  the database, in place of badges.yaml's\n"
+	"  --strict         stop at the first bad line, and hand nothing over\n"
+	"  --batch N        commit every N events (10000)\n"
+	"  --progress auto|always|never\n"
+	"                   the progress bar on standard error; auto: if that is a terminal\n"
+	"  --json           one JSON object a line\n"
+	"  --help\n"
+	"\n"
+	"What is interrupted goes on where it ended when the same command is given again. Exit codes: 0\n"
+	"fine, 1 some input was bad, 2 usage or configuration, 3 the database, or another backfill is\n"
+	"under way on it.\n";
+
+static const char diff[] =
+	"Usage: brabeion diff [OPTION]... OLD.yaml NEW.yaml HISTORY|-\n"
+	"\n"
+	"Tells how awards would change between two badge sets: judges the events of HISTORY, written as\n"
+	"for run, each with its time, by both, and tells what only NEW.yaml gives (+) and what only\n"
+	"OLD.yaml gives (-). No database is touched.\n"
+	"\n"
+	"  --until TIME     go on to a time behind the last event\n"
+	"  --strict         stop at the first bad line\n"
+	"  --batch N        commit every N events (10000)\n"
+	"  --progress auto|always|never\n"
+	"                   the progress bar on standard error; auto: if that is a terminal\n"
+	"  --json           one JSON object a line\n"
+	"  --help\n"
+	"\n"
+	"Exit codes: 0 fine, also when there are differences, 1 some input was bad, 2 usage or\n"
+	"configuration, 3 a database.\n";
 
 static const char badges[] =
 	"Usage: brabeion badges [OPTION]...\n"
@@ -306,7 +356,8 @@ static const struct {
 	{ "run", run },     { "badges", badges },      { "show", show },       { "awards", awards },
 	{ "award", award }, { "revoke", revoke_text }, { "release", release }, { "worker", worker },
 	{ "jobs", jobs },   { "check", check },        { "new", new },         { "explain", explain },
-	{ "svg", svg },     { "try", try_text },       { "doctor", doctor },
+	{ "svg", svg },     { "try", try_text },       { "doctor", doctor },   { "backfill", backfill },
+	{ "diff", diff },
 };
 
 int brb_cli_help(const char *command)

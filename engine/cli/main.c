@@ -25,7 +25,8 @@ static const command_entry subcommands[] = {
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
 	{ "new", brb_cli_command_new },         { "explain", brb_cli_command_explain },
 	{ "svg", brb_cli_command_svg },         { "try", brb_cli_command_try },
-	{ "doctor", brb_cli_command_doctor },
+	{ "doctor", brb_cli_command_doctor },   { "backfill", brb_cli_command_backfill },
+	{ "diff", brb_cli_command_diff },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -285,6 +285,40 @@ static bool take_thorough(const char *command, const char *text, brb_cli_options
 	return true;
 }
 
+static bool take_one_more_badge(const char *command, const char *text, brb_cli_options *options)
+{
+	if (!*text)
+		return fault(command, "--badge: an empty name", "", "");
+	if (options->badge_count == BRB_CLI_BADGES_MOST)
+		return fault(command, "--badge: at most 64 badges can be chosen; one too many: ", text, "");
+	options->badges[options->badge_count++] = text;
+	return true;
+}
+
+static bool take_dry_run(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->dry_run = true;
+	return true;
+}
+
+static bool take_revoke(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->revoke = true;
+	return true;
+}
+
+static bool take_replace_memory(const char *command, const char *text, brb_cli_options *options)
+{
+	(void)command;
+	(void)text;
+	options->replace_memory = true;
+	return true;
+}
+
 static bool take_help(const char *command, const char *text, brb_cli_options *options)
 {
 	(void)command;
@@ -400,6 +434,10 @@ static const struct {
 	{ BRB_CLI_OPTION_TRY, required_argument, "plugin-path", take_plugin_path },
 	{ BRB_CLI_OPTION_TRY, required_argument, "deadline", take_deadline },
 	{ BRB_CLI_OPTION_THOROUGH, no_argument, "thorough", take_thorough },
+	{ BRB_CLI_OPTION_BACKFILL, required_argument, "badge", take_one_more_badge },
+	{ BRB_CLI_OPTION_BACKFILL, no_argument, "dry-run", take_dry_run },
+	{ BRB_CLI_OPTION_BACKFILL, no_argument, "revoke", take_revoke },
+	{ BRB_CLI_OPTION_BACKFILL, no_argument, "replace-memory", take_replace_memory },
 	{ 0, no_argument, "help", take_help },
 };
 

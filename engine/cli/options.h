@@ -42,8 +42,11 @@ enum {
 	BRB_CLI_OPTION_USER = 1 << 25,
 	BRB_CLI_OPTION_TRY = 1 << 26,     /* --format text|tap|junit, --plugin-path, --deadline */
 	BRB_CLI_OPTION_HOW_FAR = 1 << 27, /* --progress without a value, of `show`: never with PROGRESS */
-	BRB_CLI_OPTION_THOROUGH = 1 << 28
+	BRB_CLI_OPTION_THOROUGH = 1 << 28,
+	BRB_CLI_OPTION_BACKFILL = 1 << 29 /* --badge, again and again, --dry-run, --revoke, --replace-memory */
 };
+
+enum { BRB_CLI_BADGES_MOST = 64 };
 
 typedef enum brb_cli_choice { BRB_CLI_AUTO, BRB_CLI_ALWAYS, BRB_CLI_NEVER } brb_cli_choice;
 
@@ -60,6 +63,8 @@ typedef struct brb_cli_options {
 	const char *plugin_path; /* NULL: not given */
 	char **arguments;        /* what is no option */
 	size_t argument_count;
+	const char *badges[BRB_CLI_BADGES_MOST];
+	size_t badge_count; /* of --badge, where it may come again and again */
 	size_t batch;
 	size_t limit;
 	size_t processes;
@@ -89,6 +94,9 @@ typedef struct brb_cli_options {
 	bool until_idle;
 	bool cxx; /* --cxx */
 	bool thorough;
+	bool dry_run;
+	bool revoke;
+	bool replace_memory;
 	bool help;
 } brb_cli_options;
 

@@ -10,6 +10,8 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/backfill_sql.h"
+#include "store/compare_sql.h"
 #include "store/jobs_sql.h"
 #include "store/journal_sql.h"
 #include "store/notices_sql.h"
@@ -116,9 +118,10 @@ typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
 	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
 		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
-			BRB_NOTICE_STATEMENTS(BRB_STATEMENT_NAME)
+			BRB_NOTICE_STATEMENTS(BRB_STATEMENT_NAME) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME)
+				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
-				BRB_STATEMENT_COUNT
+					BRB_STATEMENT_COUNT
 } brb_statement;
 
 typedef struct brb_database {

@@ -44,20 +44,25 @@ static void will_be_due(brb_store *store, int64_t run, int64_t due_us)
 		store->jobs.next_us = due_us;
 }
 
-brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, brabeion_error *error)
+static brabeion_status make_room(brb_store *store, brabeion_error *error)
+{
+	bool undoable = store->jobs.marked_count != store->jobs.count;
+	if (undoable || store->jobs.arena.used_bytes <= PENDING_BYTES_MOST)
+		return BRABEION_OK;
+	return brb_store_write_jobs(store, error);
+}
+
+/* Adds the job, whose state is in the arena. */
+static brabeion_status add_pending(brb_store *store, const brb_store_job *job, const char *state,
+				   brabeion_error *error)
 {
 	brb_pending_job pending = { .badge = job->badge,
 				    .run = job->run,
 				    .at_us = job->at_us,
 				    .due_us = job->due_us,
+				    .state = state,
 				    .journal = job->journal };
-	brabeion_status status = BRABEION_OK;
-	if (store->jobs.marked_count == store->jobs.count && store->jobs.arena.used_bytes > PENDING_BYTES_MOST)
-		status = brb_store_write_jobs(store, error);
-	if (status == BRABEION_OK)
-		status = freeze(store, job, &pending.state, error);
-	if (status == BRABEION_OK)
-		status = brb_store_user(store, job->user, true, &pending.user, error);
+	brabeion_status status = brb_store_user(store, job->user, true, &pending.user, error);
 	if (status == BRABEION_OK)
 		status = brb_store_event(store, job->event, &pending.event, error);
 	if (status == BRABEION_OK)
@@ -70,6 +75,25 @@ brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, br
 	store->jobs.pending[store->jobs.count++] = pending;
 	will_be_due(store, job->run, job->due_us);
 	return BRABEION_OK;
+}
+
+brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, brabeion_error *error)
+{
+	const char *state = NULL;
+	brabeion_status status = make_room(store, error);
+	if (status == BRABEION_OK)
+		status = freeze(store, job, &state, error);
+	return status == BRABEION_OK ? add_pending(store, job, state, error) : status;
+}
+
+brabeion_status brb_store_job_add_frozen(brb_store *store, const brb_store_job *job, const char *state,
+					 brabeion_error *error)
+{
+	brabeion_status status = make_room(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	const char *copy = brb_arena_copy(&store->jobs.arena, state);
+	return copy ? add_pending(store, job, copy, error) : brb_status_no_memory(error);
 }
 
 void brb_store_undo_jobs(brb_store *store)

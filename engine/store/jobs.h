@@ -49,6 +49,10 @@ typedef struct brb_store_job {
  */
 brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, brabeion_error *error);
 
+/* Likewise with its state as another database has it: `state` is that JSON, and the job's fields are not looked at. */
+brabeion_status brb_store_job_add_frozen(brb_store *store, const brb_store_job *job, const char *state,
+					 brabeion_error *error);
+
 /* ---- claiming ---- */
 
 typedef struct brb_store_claim {

@@ -261,6 +261,50 @@ Test(qa, a_run_that_is_killed_again_and_again_gives_the_same_awards, .timeout = 
 	scene_finish(here);
 }
 
+/* ---- a backfill ---- */
+
+#define BACKFILL "\"$brabeion\" backfill --json --config \"$config\" --database \"$database\" "
+
+/* Also with what its plugin remembers: a run over the rest earns what it would have earned after a run. */
+Test(qa, after_a_backfill_a_run_goes_on_as_after_a_run)
+{
+	scene *here = scene_of_qa();
+	const char *line = "cd \"${database%/*}\" && for way in run \"backfill --json\"; do"
+			   " head -n 300 \"$input\" >first; tail -n +301 \"$input\" >rest;"
+			   " \"$brabeion\" $way --config \"$config\" --database \"${way%% *}.db\" first;"
+			   " \"$brabeion\" run --config \"$config\" --database \"${way%% *}.db\" rest; done >told;"
+			   " lines=$(wc -l <told); head -n $((lines / 2)) told >half; tail -n $((lines / 2)) told |"
+			   " cmp - half && echo $lines";
+	char out[SCENE_PATH_BYTES * 2], told[32] = "";
+	cr_assert_eq(run_line(here, line, SMALL ".jsonl"), 0);
+	snprintf(out, sizeof out, "%s/out", here->folder);
+	FILE *file = fopen(out, "r");
+	cr_assert(file && fgets(told, sizeof told, file));
+	fclose(file);
+	cr_assert_str_eq(told, "176\n"); /* of the 90, two fall due in between, and are left to the clock */
+	scene_finish(here);
+}
+
+Test(qa, a_backfill_gives_the_same_awards)
+{
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", SMALL ".jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SMALL ".expected.tsv"), 90);
+	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", SMALL ".jsonl"), 0);
+	expect_no_output(here);
+	scene_finish(here);
+}
+
+Test(qa, a_backfill_over_what_a_run_has_given_gives_nothing)
+{
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, RUN "\"$input\" >/dev/null; " BACKFILL "--revoke \"$input\"", SMALL ".jsonl"), 0);
+	expect_no_output(here);
+	cr_assert_eq(run_line(here, BACKFILL "--dry-run \"$input\"", SMALL ".jsonl"), 0);
+	expect_no_output(here);
+	scene_finish(here);
+}
+
 /* ---- what falls due ---- */
 
 #define TIMERS BRB_SOURCE_DIR "/tests/data/qa-timers"
@@ -269,6 +313,14 @@ Test(qa, what_falls_due_is_judged_when_it_is_due)
 {
 	scene *here = scene_of_qa();
 	cr_assert_eq(run_line(here, RUN "\"$input\"", TIMERS ".jsonl"), 0);
+	cr_assert_eq(expect_awards(here, TIMERS ".expected.tsv"), 24);
+	scene_finish(here);
+}
+
+Test(qa, a_backfill_judges_what_is_due_when_it_is_due)
+{
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", TIMERS ".jsonl"), 0);
 	cr_assert_eq(expect_awards(here, TIMERS ".expected.tsv"), 24);
 	scene_finish(here);
 }
@@ -295,6 +347,28 @@ Test(qa, the_history_of_a_real_site_gives_the_same_without_what_falls_due, .time
 		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
 	scene *here = scene_without_timers();
 	cr_assert_eq(run_line(here, RUN "\"$input\"", SITE "/events.jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
+	scene_finish(here);
+}
+
+Test(qa, a_backfill_of_a_real_site_gives_exactly_what_a_run_gives, .timeout = 240)
+{
+	if (access(SITE "/events.jsonl", R_OK) != 0)
+		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
+	scene *here = scene_of_qa();
+	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", SITE "/events.jsonl"), 0);
+	cr_assert_eq(expect_awards(here, SITE "/expected-timers.tsv"), 4571);
+	cr_assert_eq(run_line(here, BACKFILL "--dry-run \"$input\"", SITE "/events.jsonl"), 0);
+	expect_no_output(here);
+	scene_finish(here);
+}
+
+Test(qa, a_backfill_of_a_real_site_without_what_falls_due_gives_the_same, .timeout = 240)
+{
+	if (access(SITE "/events.jsonl", R_OK) != 0)
+		cr_skip_test("%s: %s", SITE "/events.jsonl", strerror(errno));
+	scene *here = scene_without_timers();
+	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", SITE "/events.jsonl"), 0);
 	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
 	scene_finish(here);
 }

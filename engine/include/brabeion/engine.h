@@ -356,7 +356,9 @@ typedef struct brabeion_award_info {
 typedef enum brabeion_change_kind {
 	BRABEION_CHANGE_AWARDED = 1,
 	BRABEION_CHANGE_REVOKED = 2, /* by a person's decision */
-	BRABEION_CHANGE_LAPSED = 3   /* its badge is temporary, and the condition no longer held; it may come back */
+	BRABEION_CHANGE_LAPSED =
+		3 /* its badge is temporary, and the condition no longer held; or a backfill has found
+				      * that it would not be earned any more. It may come back */
 } brabeion_change_kind;
 
 /* What became of an award: one entry of the feed. */
@@ -1369,6 +1371,126 @@ BRABEION_API void brabeion_explanation_finish(brabeion_explanation *explanation)
  */
 BRABEION_API brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *question,
 					      brabeion_explanation *explanation, brabeion_error *error);
+
+/* ---- judging the past anew ---------------------------------------------------------------------------------------- */
+
+/*
+ * A backfill judges a history by the badges of today, in a world of its own: an engine in a database beside the live one,
+ * with nothing remembered, whose time is that of the events. At its end what is earned there is taken over. Meanwhile the
+ * live engines on the database go on; what they judge is not judged twice, for an award is held once.
+ *
+ * The events come from the journal (brabeion_backfill_journal), or from the caller (brabeion_backfill_judge), in order.
+ * What is held from before the first of them, and what a person has granted, is held there, too. It is all in the files
+ * <database>-backfill*, each batch with its place in the history: who opens the backfill again, after a crash say, goes on
+ * from there. Another badge set begins anew.
+ *
+ * A backfill belongs to one thread at a time. It must be closed before its engine.
+ */
+typedef struct brabeion_backfill brabeion_backfill;
+
+/* Zero is a good value for each, and NULL for the whole. */
+typedef struct brabeion_backfill_options {
+	const char *const
+		*badges;     /* slugs of those whose awards are taken over; all are judged, whichever they are */
+	size_t badge_count;  /* 0: all */
+	bool from_journal;   /* the history is the engine's journal */
+	bool replace_memory; /* of the journal alone: plugins of chosen badges lose what they remember, for what the
+				    * backfill comes to */
+} brabeion_backfill_options;
+
+/*
+ * Opens one, or goes on with the one that was begun. Badges are loaded from the badges.yaml of the engine, as it is now.
+ *
+ * Threads: any.
+ * Owns:    `*backfill` is yours: brabeion_backfill_close(). The engine must outlive it.
+ * Errors:  BRABEION_BUSY when another is open on the database; BRABEION_INVALID for a badge that is not loaded, an engine
+ *          that is a history, from_journal without a journal, or replace_memory without from_journal; else as brabeion_open.
+ */
+BRABEION_API brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
+						    brabeion_backfill **backfill, brabeion_error *error);
+
+/* Closes it. With `keep` it can be gone on with; else its files are removed. NULL is fine. */
+BRABEION_API void brabeion_backfill_close(brabeion_backfill *backfill, bool keep);
+
+/* A place in the history. The numbers are the caller's, say of a line and of all that stands before it. */
+typedef struct brabeion_place {
+	int64_t number; /* of the journal: the sequence; 0: nothing was judged yet */
+	uint64_t mark;
+} brabeion_place;
+
+/* How far it has come. From the open on it is where it is to be gone on from. */
+BRABEION_API brabeion_place brabeion_backfill_place(const brabeion_backfill *backfill);
+
+/*
+ * Judges the next events of the history, and remembers in the same commit that it has come to that place. Each must have
+ * its time (has_at). The results tell what is earned in the backfill's world; nothing of it is held yet.
+ *
+ * Owns, errors: as brabeion_possibly_award_batch; BRABEION_INVALID in the result of an event without a time.
+ */
+BRABEION_API brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events,
+						     size_t count, brabeion_place place, brabeion_result *results);
+
+/*
+ * Judges the next events of the journal, at most `most` (0: 1,000). *judged is 0 when there are no more by now.
+ *
+ * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_MEMORY: none of them is judged.
+ */
+BRABEION_API brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t most, size_t *judged,
+						       brabeion_error *error);
+
+/* Goes on to a time, as brabeion_advance. */
+BRABEION_API brabeion_status brabeion_backfill_advance(brabeion_backfill *backfill, int64_t at_us,
+						       brabeion_error *error);
+
+/*
+ * What would change if it were handed over now: awards (BRABEION_CHANGE_AWARDED), and awards that are held, were earned in
+ * the time of the history, and would not be by the badges of today (BRABEION_CHANGE_LAPSED). Sequences are those of the
+ * awards where they are. What a person has granted is no loss; what a person has revoked is gained only with
+ * `rearn: true`, by a later event.
+ *
+ * Owns:    `changes` is yours: brabeion_change_list_finish(). It is as long as it is.
+ * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_MEMORY.
+ */
+BRABEION_API brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_change_list *changes,
+						       brabeion_error *error);
+
+/* What a backfill has come to. */
+typedef struct brabeion_backfill_outcome {
+	uint64_t awarded;
+	uint64_t lapsed;   /* with `lapse` */
+	uint64_t memories; /* plugins that had no memory, and have that of the backfill now */
+} brabeion_backfill_outcome;
+
+/*
+ * Takes over what it has earned: awards that are not held, with the times and ids of their events. On-award callbacks
+ * tell them; brabeion.awarded is not raised, for badges that listen to it were judged in the backfill, too.
+ *
+ * With `lapse`, awards that would not be earned any more (see brabeion_backfill_compare) lapse: they are no longer
+ * held, and may be earned again. On-revoke callbacks tell them. Without, nothing is taken away.
+ *
+ * A plugin that neither remembered anything nor had jobs when the backfill was opened first takes over the backfill's
+ * memory and jobs, if it owns one of the chosen badges. Of a history that is not the journal it must have none yet; for
+ * what others have judged meanwhile the backfill has not. All other memory is dropped, unless
+ * `replace_memory` says that it is better than what there is.
+ *
+ * Awards come in commits of some thousands; what is left of the journal, what was earned last, memory and jobs in one
+ * commit at the end. One that is killed before is to be opened again, and comes to the same. Afterwards close it.
+ *
+ * Owns:    nothing; `outcome` may be NULL.
+ * Errors:  as brabeion_possibly_award; what is committed stays.
+ */
+BRABEION_API brabeion_status brabeion_backfill_hand_over(brabeion_backfill *backfill, bool lapse,
+							 brabeion_backfill_outcome *outcome, brabeion_error *error);
+
+/*
+ * How the awards of one engine's database differ from another's: those that only `after` holds are
+ * BRABEION_CHANGE_AWARDED, those that only `before` holds BRABEION_CHANGE_LAPSED. Revoked ones, and grants, count as in
+ * brabeion_backfill_compare.
+ *
+ * Owns, errors: as brabeion_backfill_compare.
+ */
+BRABEION_API brabeion_status brabeion_compare(brabeion_engine *before, brabeion_engine *after,
+					      brabeion_change_list *changes, brabeion_error *error);
 
 /* ---- looking after it ----------------------------------------------------------------------------------------- */
 

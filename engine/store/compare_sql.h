@@ -1,0 +1,35 @@
+/*
+ * store/compare_sql: the statements of store/compare, for the list of statements in store/database.h. Private to the
+ * store room.
+ */
+#ifndef BRB_STORE_COMPARE_SQL_H
+#define BRB_STORE_COMPARE_SQL_H
+
+/* The reason of an award that has none of its own, as brb_store_award_add makes it. */
+#define BRB_IS_NUMBERED(award) "(" award ".event_id = '' AND " award ".reason = '#' || " award ".sequence)"
+
+#define BRB_COMPARE_ONE                                            \
+	" WHERE n.badge = (SELECT id FROM badges WHERE slug = ?1)" \
+	" AND n.user = (SELECT id FROM users WHERE name = ?2) AND n.level = ?3"
+
+/* COMPARE_ROWS gives the columns of a list of awards, then an award's rank among those of its event that are numbered. */
+#define BRB_COMPARE_STATEMENTS(X)                                                                               \
+	X(COMPARE_ROWS,                                                                                         \
+	  "SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, "   \
+	  "a.at_us,"                                                                                            \
+	  " iif(" BRB_IS_NUMBERED(                                                                              \
+		  "a") ", (SELECT COUNT(*) FROM awards AS n WHERE n.badge = a.badge"                            \
+		       " AND n.user = a.user AND n.level = a.level AND n.event = a.event AND n.at_us = a.at_us" \
+		       " AND n.sequence <= a.sequence AND n.revoked = 0 AND " BRB_IS_NUMBERED(                  \
+			       "n") "), 0)"                                                                     \
+				    " FROM awards AS a" BRB_JOIN_NAMES                                          \
+				    " WHERE a.revoked = 0 AND a.sequence > ?1 ORDER BY a.sequence")             \
+	X(COMPARE_STATE,                                                                                        \
+	  "SELECT n.revoked > 0, n.lapsed, n.revoked_at_us, n.revoked_note FROM awards AS n" BRB_COMPARE_ONE    \
+	  " AND n.reason = ?4 ORDER BY n.revoked > 0, n.revoked DESC LIMIT 1")                                  \
+	X(COMPARE_COUNT,                                                                                        \
+	  "SELECT COUNT(*) FROM awards AS n" BRB_COMPARE_ONE                                                    \
+	  " AND n.event = (SELECT id FROM events WHERE name = ?4) AND n.at_us = ?5 AND (?6 OR n.revoked = 0)"   \
+	  " AND " BRB_IS_NUMBERED("n"))
+
+#endif
