@@ -57,9 +57,12 @@ typedef struct brb_cli_options {
 	uint32_t level; /* 0: not given */
 	bool json;
 	bool has_limit;
+	bool has_since;      /* --since, of a time */
+	bool dry_run;        /* --dry-run */
+	bool revoke;         /* --revoke */
+	bool replace_memory; /* --replace-memory */
 	size_t limit;
-	int64_t since;  /* a sequence; 0: from the beginning */
-	bool has_since; /* --since, of a time */
+	int64_t since; /* a sequence; 0: from the beginning */
 	int64_t since_us;
 	bool follow;
 	brb_cli_choice watch; /* of files; AUTO: as badges.yaml says. NEVER for those who do not know --watch */
@@ -78,10 +81,7 @@ typedef struct brb_cli_options {
 	int64_t at_us;
 	size_t badge_count; /* of --badge, where it may come again and again */
 	const char *badges[BRB_CLI_BADGES_MOST];
-	bool dry_run;        /* --dry-run */
-	bool revoke;         /* --revoke */
-	bool replace_memory; /* --replace-memory */
-	bool history;        /* the engine's time is the events': for brb_cli_open */
+	bool history; /* the engine's time is the events': for brb_cli_open */
 	bool help;
 	size_t argument_count; /* what is no option */
 	char **arguments;
