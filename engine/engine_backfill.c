@@ -320,8 +320,8 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 	brabeion_status status = open_world(backfill, error);
 	if (status == BRABEION_STORE)
 		status = open_anew(backfill, error);
-	for (int turn = 0; turn < 2 && status == BRABEION_OK && backfill->world; turn++) {
-		if (!(*generation = read_generation(backfill->world, error)))
+	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
+		if (!backfill->world || !(*generation = read_generation(backfill->world, error)))
 			return error->status;
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
@@ -363,8 +363,9 @@ static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion
 			status = open_same(backfill, &generation, &same, error);
 		}
 	}
-	if (status == BRABEION_OK)
-		status = choose_badges(backfill, generation, options, error);
+	if (status != BRABEION_OK || !generation)
+		return status;
+	status = choose_badges(backfill, generation, options, error);
 	if (status == BRABEION_OK)
 		status = describe_plugins(backfill, generation, error);
 	if (status == BRABEION_OK && !same)
