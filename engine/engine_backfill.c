@@ -10,7 +10,6 @@
  */
 #include "engine_backfill.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -93,7 +92,6 @@ static void drop_lock(brabeion_backfill *backfill, bool keep)
 /* One number for all that must be the same to go on: the badges with all that makes them, and the kind of history. */
 static int64_t identity(const brb_generation *generation, bool from_journal)
 {
-	assert(generation);
 	uint64_t sum = from_journal ? 1 : 2;
 	for (size_t i = 0; i < generation->badge_count; i++) {
 		const brb_badge *badge = generation->badges[i];
@@ -284,7 +282,7 @@ static brabeion_status open_world(brabeion_backfill *backfill, brabeion_error *e
 				     .no_workers = true };
 	error->status = brabeion_open(&options, &backfill->world, error);
 	brb_memory_release(config);
-	return error->status;
+	return backfill->world ? BRABEION_OK : error->status;
 }
 
 static void drop_world(brabeion_backfill *backfill)
@@ -303,16 +301,17 @@ static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *er
 }
 
 /* Nobody reloads the world, so that its first generation is its only one; and nobody judges yet, so that it can be changed. */
-static brabeion_status read_generation(brabeion_engine *world, const brb_generation **out, brabeion_error *error)
+static const brb_generation *read_generation(brabeion_engine *world, brabeion_error *error)
 {
 	brb_reader *reader = brb_registry_reader(&world->registry);
-	if (!reader)
-		return brb_status_no_memory(error);
+	if (!reader) {
+		brb_status_no_memory(error);
+		return NULL;
+	}
 	brb_generation *generation = brb_registry_acquire(&world->registry, reader);
 	brb_registry_release(reader);
 	generation->journal.keep_us = 0; /* what is judged anew is not written down */
-	*out = generation;
-	return BRABEION_OK;
+	return generation;
 }
 
 static brabeion_status open_same(brabeion_backfill *backfill, const brb_generation **generation, bool *same,
@@ -322,9 +321,8 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 	if (status == BRABEION_STORE)
 		status = open_anew(backfill, error);
 	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
-		assert(backfill->world);
-		if ((status = read_generation(backfill->world, generation, error)) != BRABEION_OK)
-			break;
+		if (!backfill->world || !(*generation = read_generation(backfill->world, error)))
+			return error->status;
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
 			break;
@@ -365,8 +363,9 @@ static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion
 			status = open_same(backfill, &generation, &same, error);
 		}
 	}
-	if (status == BRABEION_OK)
-		status = choose_badges(backfill, generation, options, error);
+	if (status != BRABEION_OK || !generation)
+		return status;
+	status = choose_badges(backfill, generation, options, error);
 	if (status == BRABEION_OK)
 		status = describe_plugins(backfill, generation, error);
 	if (status == BRABEION_OK && !same)

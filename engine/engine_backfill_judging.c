@@ -127,16 +127,18 @@ static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion
 {
 	brabeion_event *events = brb_memory_take(list->count * sizeof *events);
 	brabeion_result *results = brb_memory_take(list->count * sizeof *results);
-	brabeion_status status = events && results ? BRABEION_OK : brb_status_no_memory(error);
-	for (size_t i = 0; i < list->count && status == BRABEION_OK; i++) {
-		events[i] = list->entries[i].event;
-		events[i].has_at = true;
-	}
-	if (status == BRABEION_OK) {
+	brabeion_status status = BRABEION_OK;
+	if (events && results) {
+		for (size_t i = 0; i < list->count; i++) {
+			events[i] = list->entries[i].event;
+			events[i].has_at = true;
+		}
 		brabeion_place place = { .number = list->entries[list->count - 1].sequence };
 		status = judge_batch(backfill, events, list->count, place, results, error);
 		for (size_t i = 0; i < list->count; i++)
 			brabeion_result_finish(&results[i]);
+	} else {
+		status = brb_status_no_memory(error);
 	}
 	brb_memory_release(events);
 	brb_memory_release(results);
