@@ -149,10 +149,9 @@ Test(store_quarantine, a_database_of_version_1_gets_the_table_and_keeps_the_rest
 	commit(store);
 	brb_store_close(store);
 	sqlite3 *own = open_own();
-	own_run(own,
-		"DROP TABLE quarantine; DROP TABLE jobs; DROP TABLE job_attempts; DROP TABLE journal; "
-		"DROP INDEX awards_revoked_of_user; "
-		"ALTER TABLE awards DROP COLUMN lapsed; PRAGMA user_version = 1");
+	own_run(own, "DROP TABLE quarantine; DROP TABLE jobs; DROP TABLE job_attempts; DROP TABLE journal; "
+		     "DROP INDEX awards_revoked_of_user; "
+		     "ALTER TABLE awards DROP COLUMN lapsed; PRAGMA user_version = 1");
 	sqlite3_close(own);
 	store = open_store();
 	cr_expect_eq(own_number("PRAGMA user_version"), 5);
