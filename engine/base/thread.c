@@ -4,6 +4,7 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 
 #include "base/memory.h"
@@ -37,4 +38,11 @@ int brb_thread_start(pthread_t *thread, void *(*work)(void *context), void *cont
 	if (why)
 		brb_memory_release(first);
 	return why;
+}
+
+void brb_thread_take_turns(void)
+{
+	static const struct sched_param none;
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		sched_setscheduler(0, SCHED_BATCH, &none); /* refused: it stays as it is */
 }

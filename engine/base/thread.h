@@ -10,4 +10,10 @@
 /* Starts one, to be joined. Answers 0, or why not as an errno value: ENOMEM, EAGAIN. */
 int brb_thread_start(pthread_t *thread, void *(*work)(void *context), void *context);
 
+/*
+ * The calling thread has time: from now on it does not push another off a processor when it wakes (SCHED_BATCH, sched(7)),
+ * but gets its share like others. One that is served in real time stays so.
+ */
+void brb_thread_take_turns(void);
+
 #endif

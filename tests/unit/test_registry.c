@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -155,6 +156,24 @@ Test(registry, a_generation_in_use_is_closed_after_its_release)
 	expect_retiring(0);
 	cr_expect_eq(closed[0], 1);
 	cr_expect_eq(closed[2], 0);
+}
+
+static void keep_policy(void *self)
+{
+	atomic_store((atomic_int *)self, sched_getscheduler(0));
+}
+
+/* A server's threads are not pushed off their processors by it. */
+Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
+{
+	atomic_int policy = -1;
+	brb_generation *generation = new_generation(&policy);
+	generation->plugins[0]->instance->close = keep_policy;
+	publish(generation);
+	publish(new_generation(&(atomic_int){ 0 }));
+	expect_retiring(0);
+	cr_expect_eq(policy, SCHED_BATCH);
+	cr_expect_eq(sched_getscheduler(0), SCHED_OTHER, "that of who publishes is its own");
 }
 
 /* A job: it takes over from the reader, and outlives it. */
