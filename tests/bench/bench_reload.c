@@ -5,6 +5,10 @@
  * Reloads are of two kinds: nothing has changed, and every plugin file is another. Events are of two kinds: stateless
  * ones that earn nothing, and ones with an id, which are stored.
  *
+ * A last row is the machine's own: events with an id beside a thread that does nothing but count. It shares processors
+ * with the judging thread, the kernel's and other programs, but no lock, no file and no memory: what its ratio is above
+ * 1, a busy neighbour costs, whatever it does.
+ *
  * Usage: bench_reload PLUGIN, the built bench_plugin.so. Prints one line per kind.
  */
 #include <pthread.h>
@@ -144,7 +148,7 @@ static void open_engine(void)
 typedef struct reloader {
 	bool changed; /* each time all plugin files are others */
 	atomic_bool stop;
-	int count;
+	uint64_t count;
 	int64_t load_us, publish_most_us, publish_us; /* the sums are of all */
 } reloader;
 
@@ -164,6 +168,15 @@ static void *reload_on(void *context)
 		if (receipt.publish_us > mine->publish_most_us)
 			mine->publish_most_us = receipt.publish_us;
 	}
+	return NULL;
+}
+
+/* The neighbour of the last row. */
+static void *count_on(void *context)
+{
+	reloader *mine = context;
+	while (!atomic_load_explicit(&mine->stop, memory_order_relaxed))
+		mine->count++;
 	return NULL;
 }
 
@@ -195,39 +208,52 @@ static void judge_for(int64_t milliseconds, bool with_id, histogram *times)
 		judge(with_id, times);
 }
 
-static void judge_under_reloads(reloader *reloads, bool with_id, histogram *times)
+static void judge_beside(void *(*neighbour)(void *context), reloader *reloads, bool with_id, histogram *times)
 {
 	static histogram dropped;
 	pthread_t thread;
 	atomic_store(&reloads->stop, false);
-	must(pthread_create(&thread, NULL, reload_on, reloads) == 0, "no thread");
+	must(pthread_create(&thread, NULL, neighbour, reloads) == 0, "no thread");
 	judge_for(WARM_MS, with_id, &dropped);
 	judge_for(TURN_MS, with_id, times);
 	atomic_store(&reloads->stop, true);
 	pthread_join(thread, NULL);
 }
 
-static void compare(const char *what, bool with_id, bool changed)
+/* Prints a row, up to what only reloads have to say. */
+static void compare(const char *what, void *(*neighbour)(void *context), reloader *reloads, bool with_id)
 {
 	static const double parts[] = { 0.5, 0.99, 0.999 };
 	static histogram quiet, busy;
 	double under[3], without[3];
-	reloader reloads = { .changed = changed };
 	memset(&quiet, 0, sizeof quiet);
 	memset(&busy, 0, sizeof busy);
 	for (int turn = 0; turn < TURNS; turn++) {
 		judge_for(TURN_MS, with_id, &quiet);
-		judge_under_reloads(&reloads, with_id, &busy);
+		judge_beside(neighbour, reloads, with_id, &busy);
 	}
 	for (int i = 0; i < 3; i++) {
 		under[i] = percentile(&busy, parts[i]);
 		without[i] = percentile(&quiet, parts[i]);
 	}
-	printf("%s  p50 %.0f ns: %.2f times, p99 %.0f ns: %.2f times, p99.9 %.0f ns: %.2f times (target: at most 2); "
-	       "reload %.1f ms, publishing %.1f us, at most %lld us\n",
-	       what, under[0], under[0] / without[0], under[1], under[1] / without[1], under[2],
-	       under[2] / without[2], (double)reloads.load_us / reloads.count / 1000,
-	       (double)reloads.publish_us / reloads.count, (long long)reloads.publish_most_us);
+	printf("%s  p50 %.0f ns: %.2f times, p99 %.0f ns: %.2f times, p99.9 %.0f ns: %.2f times", what, under[0],
+	       under[0] / without[0], under[1], under[1] / without[1], under[2], under[2] / without[2]);
+}
+
+static void compare_reloads(const char *what, bool with_id, bool changed)
+{
+	reloader reloads = { .changed = changed };
+	compare(what, reload_on, &reloads, with_id);
+	printf(" (target: at most 2); reload %.1f ms, publishing %.1f us, at most %lld us\n",
+	       (double)reloads.load_us / (double)reloads.count / 1000,
+	       (double)reloads.publish_us / (double)reloads.count, (long long)reloads.publish_most_us);
+}
+
+static void compare_counting(const char *what)
+{
+	reloader counts = { .count = 0 };
+	compare(what, count_on, &counts, true);
+	printf(" (no reloads: a thread that only counts)\n");
 }
 
 int main(int argc, char **argv)
@@ -239,10 +265,11 @@ int main(int argc, char **argv)
 	write_sets(argv[1]);
 	open_engine();
 	judge_for(WARM_MS, false, &warm);
-	compare("stateless, unchanged", false, false);
-	compare("stateless, all new  ", false, true);
-	compare("with id, unchanged  ", true, false);
-	compare("with id, all new    ", true, true);
+	compare_reloads("stateless, unchanged", false, false);
+	compare_reloads("stateless, all new  ", false, true);
+	compare_reloads("with id, unchanged  ", true, false);
+	compare_reloads("with id, all new    ", true, true);
+	compare_counting("with id, neighbour  ");
 	brabeion_close(engine);
 	snprintf(command, sizeof command, "rm -rf '%s'", folder);
 	return system(command) != 0;
