@@ -18,7 +18,7 @@
 	X(SEEN, 1,                                                                                      \
 	  "SELECT COUNT(*), (SELECT value FROM counters WHERE name = 'seen_since_s')"                   \
 	  " FROM (SELECT 1 FROM seen LIMIT " BRB_HEALTH_ENOUGH ")")                                     \
-	X(BADGES, 5,                                                                                    \
+	X(BADGES, 6,                                                                                    \
 	  "SELECT b.id, b.slug, b.known_s, EXISTS(SELECT 1 FROM awards AS a INDEXED BY awards_by_badge" \
 	  " WHERE a.badge = b.id), ifnull((SELECT name FROM levels AS l WHERE l.badge = b.id"           \
 	  " AND l.level = 1), '') FROM badges AS b ORDER BY b.id")                                      \
@@ -48,8 +48,8 @@
 	  "SELECT u.name, c.jobs FROM (SELECT user, COUNT(*) AS jobs FROM jobs INDEXED BY"              \
 	  " jobs_queue WHERE parked_us = 0 GROUP BY user HAVING COUNT(*) >= ?2) AS c"                   \
 	  " CROSS JOIN users AS u ON u.id = c.user ORDER BY c.jobs DESC, u.name LIMIT 4")               \
-	X(UNHEARD, 5, "SELECT name, count, first_us, last_us FROM unheard ORDER BY count DESC, name")   \
-	X(FAILING, 5,                                                                                   \
+	X(UNHEARD, 6, "SELECT name, count, first_us, last_us FROM unheard ORDER BY count DESC, name")   \
+	X(FAILING, 6,                                                                                   \
 	  "SELECT b.slug, f.count, f.first_us, f.last_us, f.event, f.error FROM failures AS f"          \
 	  " JOIN badges AS b ON b.id = f.badge ORDER BY f.last_us DESC, b.slug")
 
