@@ -167,10 +167,11 @@ static void keep_policy(void *self)
 Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
 {
 	atomic_int policy = -1;
+	atomic_int ignored = 0;
 	brb_generation *generation = new_generation(&policy);
 	generation->plugins[0]->instance->close = keep_policy;
 	publish(generation);
-	publish(new_generation(&(atomic_int){ 0 }));
+	publish(new_generation(&ignored));
 	expect_retiring(0);
 	cr_expect_eq(policy, SCHED_BATCH);
 	cr_expect_eq(sched_getscheduler(0), SCHED_OTHER, "that of who publishes is its own");

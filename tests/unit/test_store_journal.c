@@ -77,7 +77,7 @@ static int64_t add_one(const char *user, const char *id)
 static char text[8192];
 static size_t used;
 
-static void put(const char *format, ...)
+BRB_PRINTF(1, 2) static void put(const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
