@@ -51,12 +51,6 @@ void brb_findings_of_badges(brb_examination *examination); /* set aside, failing
 void brb_findings_of_events(brb_examination *examination); /* that nobody listens to */
 void brb_findings_of_jobs(brb_examination *examination);
 
-/*
- * Which of the names somebody is likely to have meant: the same but for case and separators, misspelt, or one of them
- * within the other ("comment_posted", "comment"). NULL: none. (engine_near.c)
- */
-const char *brb_near_name(const char *name, const char *const *names, size_t count);
-
 /* The names that badges listen to, in the arena; *count counts them. NULL: memory is short, or none is known. */
 const char **brb_findings_heard(brb_examination *examination, size_t *count);
 

@@ -68,7 +68,7 @@ static const char *find_missed(const brb_examination *self, const brb_badge *bad
 {
 	for (size_t i = 0; i < self->health->unheard_count; i++) {
 		const char *name = self->health->unheard[i].name;
-		const char *near = *name ? brb_near_name(name, badge->events, badge->event_count) : NULL;
+		const char *near = *name ? brb_text_nearest_name(name, badge->events, badge->event_count) : NULL;
 		*sent = name;
 		if (near)
 			return near;
@@ -269,7 +269,7 @@ void brb_findings_of_events(brb_examination *examination)
 		return;
 	for (size_t i = 0; i < health->unheard_count; i++) {
 		const brb_store_unheard *unheard = &health->unheard[i];
-		const char *near = brb_near_name(unheard->name, heard, heard_count);
+		const char *near = brb_text_nearest_name(unheard->name, heard, heard_count);
 		if (!*unheard->name) {
 			tell_others(examination, unheard);
 		} else if (brb_generation_route(examination->generation, unheard->name)) {

@@ -287,60 +287,19 @@ void brb_text_clean_line(char *text)
 	}
 }
 
+size_t brb_text_cut_length(const char *text, size_t most)
+{
+	size_t length = strnlen(text, most);
+	if (length == most && text[length])
+		while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	return length;
+}
+
 bool brb_text_is_slug(const char *text)
 {
 	size_t length = strnlen(text, 101);
 	if (!length || length > 100)
 		return false;
 	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-") == length;
-}
-
-enum { LONGEST_NAME = 100 };
-
-static size_t least_of(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Optimal string alignment: insertions, deletions, replacements, swaps of neighbours (Boytsov 2011, section 2.2). */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t rows[3][LONGEST_NAME + 1];
-	size_t *before = rows[0], *last = rows[1], *row = rows[2];
-	for (size_t j = 0; j <= b_length; j++)
-		last[j] = j;
-	for (size_t i = 1; i <= a_length; i++) {
-		row[0] = i;
-		for (size_t j = 1; j <= b_length; j++) {
-			size_t cost = a[i - 1] != b[j - 1];
-			row[j] = least_of(least_of(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				row[j] = least_of(row[j], before[j - 2] + 1);
-		}
-		size_t *oldest = before;
-		before = last;
-		last = row;
-		row = oldest;
-	}
-	return last[b_length];
-}
-
-const char *brb_text_nearest(const char *misspelt, const char *const *names, size_t count)
-{
-	size_t length = strnlen(misspelt, LONGEST_NAME + 1);
-	if (length > LONGEST_NAME)
-		return NULL;
-	size_t best = length / 3 > 1 ? length / 3 : 1;
-	const char *nearest = NULL;
-	for (size_t i = 0; i < count; i++) {
-		size_t name_length = strnlen(names[i], LONGEST_NAME + 1);
-		if (name_length > LONGEST_NAME)
-			continue;
-		size_t found = distance(misspelt, length, names[i], name_length);
-		if (found < best || (found == best && !nearest)) {
-			best = found;
-			nearest = names[i];
-		}
-	}
-	return nearest;
 }

@@ -58,6 +58,9 @@ bool brb_text_is_utf8(const char *text, size_t length);
 /* Length in bytes when it is at most `most`, valid UTF-8; else SIZE_MAX. One pass for ASCII. */
 size_t brb_text_checked_length(const char *text, size_t most);
 
+/* How much of a text goes into `most` bytes: all, or less by what would be half a character. */
+size_t brb_text_cut_length(const char *text, size_t most);
+
 /* Makes a message of anybody's making one line of UTF-8: other bytes and control characters become "?". */
 void brb_text_clean_line(char *text);
 
@@ -67,5 +70,9 @@ bool brb_text_is_slug(const char *text);
 /* The nearest of `names` to a misspelt one (optimal string alignment distance, at most a third of its length and
  * at least 1), or NULL. */
 const char *brb_text_nearest(const char *misspelt, const char *const *names, size_t count);
+
+/* More broadly, of names that are made of words: the same but for case and separators, misspelt, or one of them within
+ * the other ("comment_posted", "comment"), or NULL. */
+const char *brb_text_nearest_name(const char *name, const char *const *names, size_t count);
 
 #endif

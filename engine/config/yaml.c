@@ -141,12 +141,9 @@ brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)
 const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES])
 {
 	size_t most = BRB_YAML_SHORT_BYTES - sizeof "...";
-	size_t length = strnlen(text, most + 1);
-	if (length <= most)
+	size_t length = brb_text_cut_length(text, most);
+	if (!text[length])
 		return text;
-	length = most;
-	while (length && ((unsigned char)text[length] & 0xc0) == 0x80) /* not in the middle of a character */
-		length--;
 	memcpy(buffer, text, length);
 	memcpy(buffer + length, "...", sizeof "...");
 	return buffer;

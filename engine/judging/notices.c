@@ -120,10 +120,7 @@ static brb_failing *find_failing_locked(brb_notices *notices, uint32_t badge)
 /* As much of a text as fits; never half a character. */
 static void copy_cut(char *to, size_t capacity, const char *text)
 {
-	size_t length = strnlen(text, capacity - 1);
-	if (text[length])
-		while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-			length--;
+	size_t length = brb_text_cut_length(text, capacity - 1);
 	memcpy(to, text, length);
 	to[length] = '\0';
 	brb_text_clean_line(to);

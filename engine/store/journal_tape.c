@@ -29,21 +29,9 @@ static void add_signed(brb_tape *tape, int64_t number)
 	add_number(tape, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
 }
 
-/* How much of a text is kept: whole characters. */
-static size_t kept_length(const char *text)
-{
-	size_t length = strnlen(text, BRB_TAPE_TEXT_BYTES_MOST + 1);
-	if (length <= BRB_TAPE_TEXT_BYTES_MOST)
-		return length;
-	length = BRB_TAPE_TEXT_BYTES_MOST;
-	while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
 static void add_text(brb_tape *tape, const char *text)
 {
-	size_t length = kept_length(text);
+	size_t length = brb_text_cut_length(text, BRB_TAPE_TEXT_BYTES_MOST);
 	add_number(tape, length);
 	brb_builder_add_length(tape, text, length);
 }
@@ -51,7 +39,8 @@ static void add_text(brb_tape *tape, const char *text)
 static void add_read(brb_tape *tape, const brabeion_read *read)
 {
 	bool is_note = read->kind == BRABEION_READ_NOTE;
-	bool is_cut = is_note && read->text && (read->cut || read->text[kept_length(read->text)]);
+	bool is_cut = is_note && read->text &&
+		      (read->cut || read->text[brb_text_cut_length(read->text, BRB_TAPE_TEXT_BYTES_MOST)]);
 	add_number(tape, (uint64_t)read->kind | (is_cut ? CUT : 0) | (is_note && !read->text ? NO_TEXT : 0));
 	add_text(tape, read->name);
 	add_text(tape, read->subject);

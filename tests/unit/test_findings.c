@@ -497,25 +497,6 @@ Test(findings, ten_names_are_told_and_the_rest_counted)
 				  "listens to them | That is fine unless a badge was meant to\n"));
 }
 
-/* ---- near names ---- */
-
-Test(findings, near_names)
-{
-	static const char *const heard[] = { "comment", "post", "question_asked", "vote" };
-	cr_expect_str_eq(brb_near_name("Question.Asked", heard, 4), "question_asked");
-	cr_expect_str_eq(brb_near_name("questionAsked", heard, 4), "question_asked");
-	cr_expect_str_eq(brb_near_name("question_askt", heard, 4), "question_asked");
-	cr_expect_str_eq(brb_near_name("question", heard, 4), "question_asked");
-	cr_expect_str_eq(brb_near_name("comment_posted", heard, 4), "comment");
-	cr_expect_str_eq(brb_near_name("site:comment:new", heard, 4), "comment");
-	cr_expect_str_eq(brb_near_name("blog-post", heard, 4), "post");
-	cr_expect_null(brb_near_name("outpost_seen", heard, 4));
-	cr_expect_null(brb_near_name("login", heard, 4));
-	cr_expect_null(brb_near_name("", heard, 4));
-	cr_expect_null(brb_near_name("_", heard, 4));
-	cr_expect_null(brb_near_name("comment", heard, 0));
-}
-
 /* ---- jobs ---- */
 
 Test(findings, jobs_that_nobody_works_on)

@@ -322,6 +322,34 @@ Test(text, the_nearest_name)
 	cr_assert_null(brb_text_nearest("points", names, 0));
 }
 
+Test(text, the_nearest_name_by_its_words)
+{
+	static const char *const heard[] = { "comment", "post", "question_asked", "vote" };
+	cr_expect_str_eq(brb_text_nearest_name("Question.Asked", heard, 4), "question_asked");
+	cr_expect_str_eq(brb_text_nearest_name("questionAsked", heard, 4), "question_asked");
+	cr_expect_str_eq(brb_text_nearest_name("question_askt", heard, 4), "question_asked");
+	cr_expect_str_eq(brb_text_nearest_name("question", heard, 4), "question_asked");
+	cr_expect_str_eq(brb_text_nearest_name("comment_posted", heard, 4), "comment");
+	cr_expect_str_eq(brb_text_nearest_name("site:comment:new", heard, 4), "comment");
+	cr_expect_str_eq(brb_text_nearest_name("blog-post", heard, 4), "post");
+	cr_expect_null(brb_text_nearest_name("outpost_seen", heard, 4));
+	cr_expect_null(brb_text_nearest_name("login", heard, 4));
+	cr_expect_null(brb_text_nearest_name("", heard, 4));
+	cr_expect_null(brb_text_nearest_name("_", heard, 4));
+	cr_expect_null(brb_text_nearest_name("comment", heard, 0));
+}
+
+Test(text, is_cut_between_characters)
+{
+	cr_expect_eq(brb_text_cut_length("caf\xc3\xa9s", 9), 6, "all of it fits");
+	cr_expect_eq(brb_text_cut_length("caf\xc3\xa9s", 6), 6, "just so");
+	cr_expect_eq(brb_text_cut_length("caf\xc3\xa9s", 5), 5);
+	cr_expect_eq(brb_text_cut_length("caf\xc3\xa9s", 4), 3, "not half of an e with an accent");
+	cr_expect_eq(brb_text_cut_length("\xf0\x9f\x8f\x86!", 3), 0);
+	cr_expect_eq(brb_text_cut_length("cafes", 0), 0);
+	cr_expect_eq(brb_text_cut_length("", 4), 0);
+}
+
 Test(text, of_two_names_as_near_the_first_wins)
 {
 	static const char *const names[] = { "cat", "bat", "hat" };

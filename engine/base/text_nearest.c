@@ -1,15 +1,70 @@
 /*
- * engine: what somebody is likely to have meant by the name of an event, more broadly than by its letters: names of events
- * are made of words, and who sends them and who listens often agree on one word and not on the rest.
+ * text_nearest: which of several names somebody is likely to have meant. By their letters, for what is misspelt; and by
+ * their words, for names of events: who sends them and who listens often agree on one word and not on the rest. Part of
+ * the room text.
  */
 #include <ctype.h>
 #include <string.h>
 
-#include "engine_findings.h"
+#include "base/text.h"
+
+enum { LONGEST_NAME = 100 };
+
+/* ---- by letters ---- */
+
+static size_t least_of(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment: insertions, deletions, replacements, swaps of neighbours (Boytsov 2011, section 2.2). */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	size_t rows[3][LONGEST_NAME + 1];
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
+	for (size_t j = 0; j <= b_length; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= a_length; i++) {
+		row[0] = i;
+		for (size_t j = 1; j <= b_length; j++) {
+			size_t cost = a[i - 1] != b[j - 1];
+			row[j] = least_of(least_of(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least_of(row[j], before[j - 2] + 1);
+		}
+		size_t *oldest = before;
+		before = last;
+		last = row;
+		row = oldest;
+	}
+	return last[b_length];
+}
+
+const char *brb_text_nearest(const char *misspelt, const char *const *names, size_t count)
+{
+	size_t length = strnlen(misspelt, LONGEST_NAME + 1);
+	if (length > LONGEST_NAME)
+		return NULL;
+	size_t best = length / 3 > 1 ? length / 3 : 1;
+	const char *nearest = NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t name_length = strnlen(names[i], LONGEST_NAME + 1);
+		if (name_length > LONGEST_NAME)
+			continue;
+		size_t found = distance(misspelt, length, names[i], name_length);
+		if (found < best || (found == best && !nearest)) {
+			best = found;
+			nearest = names[i];
+		}
+	}
+	return nearest;
+}
+
+/* ---- by words ---- */
 
 /* A name as words in small letters: "CommentPosted", "comment.posted" and "comment-posted" are " comment posted ". */
 typedef struct words {
-	char text[2 * BRB_NAME_BYTES_MOST + 3];
+	char text[2 * LONGEST_NAME + 3];
 	size_t length;
 } words;
 
@@ -22,7 +77,7 @@ static void split(const char *name, words *out)
 {
 	out->length = 0;
 	out->text[out->length++] = ' ';
-	for (size_t i = 0; name[i] && i < BRB_NAME_BYTES_MOST; i++) {
+	for (size_t i = 0; name[i] && i < LONGEST_NAME; i++) {
 		bool begins = isupper((unsigned char)name[i]) && i && islower((unsigned char)name[i - 1]);
 		bool is_between = out->text[out->length - 1] == ' ';
 		if ((begins || !is_letter(name[i])) && !is_between)
@@ -68,7 +123,7 @@ static const char *find_within(const words *wanted, const char *const *names, si
 	return best;
 }
 
-const char *brb_near_name(const char *name, const char *const *names, size_t count)
+const char *brb_text_nearest_name(const char *name, const char *const *names, size_t count)
 {
 	words wanted, candidate;
 	split(name, &wanted);
