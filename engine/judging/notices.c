@@ -16,9 +16,11 @@ brabeion_status brb_notices_init(brb_notices *notices, const brb_clock *clock, b
 {
 	memset(notices, 0, sizeof *notices);
 	notices->clock = clock;
+	notices->others = brb_memory_take_aligned(ALIGNMENT, sizeof *notices->others);
 	notices->failing = brb_memory_take_zeroed(BRB_FAILING_BADGES_MOST, sizeof *notices->failing);
-	if (notices->failing && pthread_mutex_init(&notices->lock, NULL) == 0)
+	if (notices->others && notices->failing && pthread_mutex_init(&notices->lock, NULL) == 0)
 		return BRABEION_OK;
+	brb_memory_release(notices->others);
 	brb_memory_release(notices->failing);
 	notices->failing = NULL;
 	return brb_status_no_memory(error);
@@ -30,6 +32,7 @@ void brb_notices_finish(brb_notices *notices)
 		return;
 	for (size_t i = 0; i < BRB_UNHEARD_SLOTS; i++)
 		brb_memory_release(atomic_load_explicit(&notices->slots[i], memory_order_relaxed));
+	brb_memory_release(notices->others);
 	brb_memory_release(notices->failing);
 	pthread_mutex_destroy(&notices->lock);
 }
@@ -57,13 +60,13 @@ static _Atomic(brb_unheard *) *find_slot(brb_notices *notices, const char *name,
 static brb_unheard *others_of(brb_notices *notices)
 {
 	if (atomic_load_explicit(&notices->has_others, memory_order_relaxed))
-		return &notices->others;
+		return notices->others;
 	pthread_mutex_lock(&notices->lock);
-	if (!notices->others.first_us)
-		notices->others.first_us = brb_clock_now_us(notices->clock);
+	if (!notices->others->first_us)
+		notices->others->first_us = brb_clock_now_us(notices->clock);
 	atomic_store_explicit(&notices->has_others, true, memory_order_relaxed);
 	pthread_mutex_unlock(&notices->lock);
-	return &notices->others;
+	return notices->others;
 }
 
 static brb_unheard *make_locked(brb_notices *notices, _Atomic(brb_unheard *) *slot, const char *name, uint32_t hash)
@@ -160,7 +163,7 @@ static uint64_t count_of(const brb_unheard *unheard)
 
 bool brb_notices_has_more(brb_notices *notices)
 {
-	bool more = count_of(&notices->others) > notices->others.stored;
+	bool more = count_of(notices->others) > notices->others->stored;
 	for (size_t i = 0; i < BRB_UNHEARD_SLOTS && !more; i++) {
 		const brb_unheard *unheard = atomic_load_explicit(&notices->slots[i], memory_order_acquire);
 		more = unheard && count_of(unheard) > unheard->stored;
@@ -197,9 +200,9 @@ static brabeion_status store_all_unheard(brb_notices *notices, const brb_generat
 			status = store_unheard(unheard, unheard->first_us, now_us, store, error);
 	}
 	pthread_mutex_lock(&notices->lock);
-	int64_t first_us = notices->others.first_us;
+	int64_t first_us = notices->others->first_us;
 	pthread_mutex_unlock(&notices->lock);
-	return status == BRABEION_OK ? store_unheard(&notices->others, first_us, now_us, store, error) : status;
+	return status == BRABEION_OK ? store_unheard(notices->others, first_us, now_us, store, error) : status;
 }
 
 /* Names on record, by whomever, that a badge has begun to listen to. */
@@ -262,7 +265,7 @@ void brb_notices_stored(brb_notices *notices)
 		if (unheard)
 			unheard->stored = unheard->storing;
 	}
-	notices->others.stored = notices->others.storing;
+	notices->others->stored = notices->others->storing;
 	pthread_mutex_lock(&notices->lock);
 	for (uint32_t i = 0; i < notices->failing_count; i++)
 		if (notices->failing[i].storing > notices->failing[i].stored)
