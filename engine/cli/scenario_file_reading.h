@@ -29,8 +29,8 @@ typedef struct brb_scenario_key {
 	brb_yaml_fault((reading)->yaml, (node)->line, (node)->column, __VA_ARGS__)
 
 /*
- * Reads a mapping by its known keys, at most 32. A node that is no mapping, an unknown key and a missing required one are
- * faults. True when it was a mapping. With `others` (may be NULL) unknown keys are given to it instead.
+ * Reads a mapping by its known keys, at most BRB_YAML_KEYS_MOST. A node that is no mapping, an unknown key and a missing
+ * required one are faults. True when it was a mapping. With `others` (may be NULL) unknown keys are given to it instead.
  */
 typedef void (*brb_scenario_other)(brb_scenario_reading *reading, const brb_yaml_entry *entry, void *target);
 bool brb_scenario_read_mapping(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,

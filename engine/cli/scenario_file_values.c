@@ -46,25 +46,10 @@ static size_t find_key(const char *name, const brb_scenario_key *keys, size_t co
 static size_t refuse_key(brb_scenario_reading *reading, const brb_yaml_entry *entry, const brb_scenario_key *keys,
 			 size_t count)
 {
-	const char *names[32];
-	char buffer[BRB_YAML_SHORT_BYTES];
-	const char *shown = brb_yaml_shortened(entry->key, buffer);
-	brb_builder known = { 0 };
-	for (size_t i = 0; i < count; i++) {
+	const char *names[BRB_YAML_KEYS_MOST];
+	for (size_t i = 0; i < count; i++)
 		names[i] = keys[i].name;
-		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
-	}
-	const char *meant = brb_text_nearest(shown, names, count);
-	if (known.failed)
-		reading->memory_short = true;
-	else if (meant)
-		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
-			       "unknown key \"%s\" (did you mean \"%s\"?)", shown, meant);
-	else
-		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
-			       "unknown key \"%s\" (known here: %s)", shown, known.text);
-	brb_builder_finish(&known);
-	return meant ? find_key(meant, keys, count) : count;
+	return brb_yaml_refuse_key(reading->yaml, entry, names, count);
 }
 
 bool brb_scenario_read_mapping(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,

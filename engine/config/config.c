@@ -74,40 +74,22 @@ const char *brb_config_resolve(brb_config_reading *reading, const char *path)
 
 /* ---- mappings by their known keys ------------------------------------------------------------------------------ */
 
-/* Says so, and answers which key was meant, or `count`. */
-static size_t refuse_key(brb_config_reading *reading, const brb_yaml_entry *entry, const brb_config_key *keys,
-			 size_t count)
-{
-	const char *names[32];
-	char buffer[BRB_YAML_SHORT_BYTES];
-	const char *shown = brb_yaml_shortened(entry->key, buffer);
-	brb_builder known = { 0 };
-	for (size_t i = 0; i < count; i++) {
-		names[i] = keys[i].name;
-		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
-	}
-	const char *meant = shown == entry->key ? brb_text_nearest(entry->key, names, count) : NULL;
-	if (known.failed)
-		reading->memory_short = true;
-	else if (meant)
-		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
-			       "unknown key \"%s\" (did you mean \"%s\"?)", shown, meant);
-	else
-		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
-			       "unknown key \"%s\" (known here: %s)", shown, known.text);
-	brb_builder_finish(&known);
-	size_t index = 0;
-	while (index < count && names[index] != meant)
-		index++;
-	return index;
-}
-
 static size_t find_key(const char *name, const brb_config_key *keys, size_t count)
 {
 	size_t index = 0;
 	while (index < count && strcmp(keys[index].name, name) != 0)
 		index++;
 	return index;
+}
+
+/* Says so, and answers which key was meant, or `count`. */
+static size_t refuse_key(brb_config_reading *reading, const brb_yaml_entry *entry, const brb_config_key *keys,
+			 size_t count)
+{
+	const char *names[BRB_YAML_KEYS_MOST];
+	for (size_t i = 0; i < count; i++)
+		names[i] = keys[i].name;
+	return brb_yaml_refuse_key(reading->yaml, entry, names, count);
 }
 
 bool brb_config_read_mapping(brb_config_reading *reading, const char *what, const brb_yaml_node *node,

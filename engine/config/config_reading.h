@@ -50,8 +50,9 @@ typedef struct brb_config_key {
 } brb_config_key;
 
 /*
- * Reads a mapping by its known keys, of which there are at most 32. `what` is what messages call it: "the badge". A
- * node that is no mapping, an unknown key and a missing required one are faults. True when the node was a mapping.
+ * Reads a mapping by its known keys, of which there are at most BRB_YAML_KEYS_MOST. `what` is what messages call it: "the
+ * badge". A node that is no mapping, an unknown key and a missing required one are faults. True when the node was a
+ * mapping.
  */
 bool brb_config_read_mapping(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
 			     const brb_config_key *keys, size_t count, void *target);

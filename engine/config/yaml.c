@@ -138,6 +138,29 @@ brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)
 	return brb_yaml_faults_verdict(&yaml->faults, yaml->name, error);
 }
 
+size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *shown = brb_yaml_shortened(entry->key, buffer);
+	const char *meant = brb_text_nearest(entry->key, names, count);
+	brb_builder known = { 0 };
+	for (size_t i = 0; i < count; i++)
+		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
+	if (known.failed)
+		yaml->faults.memory_short = true;
+	else if (meant)
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (did you mean \"%s\"?)",
+			       shown, meant);
+	else
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (known here: %s)", shown,
+			       known.text);
+	brb_builder_finish(&known);
+	size_t index = 0;
+	while (index < count && names[index] != meant)
+		index++;
+	return index;
+}
+
 const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES])
 {
 	size_t most = BRB_YAML_SHORT_BYTES - sizeof "...";

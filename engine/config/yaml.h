@@ -99,6 +99,13 @@ void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *
 void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
 	BRB_PRINTF(4, 0);
 
+/*
+ * A mapping has no key of that name: the fault says which one is likely to be meant, or all that are known. At most
+ * BRB_YAML_KEYS_MOST. Answers the place of the one that is meant, or `count`.
+ */
+#define BRB_YAML_KEYS_MOST 32
+size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count);
+
 /* OK when no fault is on record; else all of them, in the file's order, as "name:line:column: what". */
 brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error);
 
