@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/list.h"
-#include "engine_findings.h"
+#include "api/findings.h"
 
 #define MINUTE_US (INT64_C(60) * 1000000)
 #define HOUR_US (60 * MINUTE_US)

@@ -1,0 +1,261 @@
+/*
+ * api/announce: on-award, on-revoke and on-reload callbacks. The former two run after the commit, outside every lock,
+ * once for each award that was stored, was revoked or has lapsed. What a call from inside a callback brings about
+ * waits in a queue of this thread until the callbacks under way are done, so that callbacks never nest.
+ */
+#include <string.h>
+
+#include "api/internal.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+/* News that waits, with its texts in memory of its own. An award is a change of which only `award` is filled in. */
+typedef struct waiting_news {
+	struct waiting_news *next;
+	brabeion_engine *engine;
+	brabeion_change change;
+	brb_arena memory;
+} waiting_news;
+
+typedef struct announcing {
+	waiting_news *first;
+	waiting_news **last;
+} announcing;
+
+static _Thread_local announcing *under_way;
+
+bool brb_engine_is_announcing(void)
+{
+	return under_way != NULL;
+}
+
+static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *change)
+{
+	waiting_news *waiting = brb_memory_take_zeroed(1, sizeof *waiting);
+	if (!waiting)
+		return NULL;
+	waiting->engine = engine;
+	waiting->change = *change;
+	brabeion_award_info *award = &waiting->change.award;
+	const char **texts[] = { &award->user,   &award->badge, &award->name,     &award->description,
+				 &award->reason, &award->event, &award->event_id, &waiting->change.note };
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		*texts[i] = brb_arena_copy(&waiting->memory, *texts[i]);
+		if (!*texts[i]) {
+			brb_arena_finish(&waiting->memory);
+			brb_memory_release(waiting);
+			return NULL;
+		}
+	}
+	return waiting;
+}
+
+static bool is_same(const brb_callback *a, const brb_callback *b)
+{
+	return a->on_award == b->on_award && a->on_revoke == b->on_revoke && a->on_reload == b->on_reload &&
+	       a->context == b->context;
+}
+
+static size_t find(const brabeion_engine *engine, const brb_callback *callback)
+{
+	size_t i = 0;
+	while (i < engine->callback_count && !is_same(&engine->callbacks[i], callback))
+		i++;
+	return i;
+}
+
+static bool is_there(brabeion_engine *engine, const brb_callback *callback)
+{
+	pthread_mutex_lock(&engine->callbacks_lock);
+	bool there = find(engine, callback) < engine->callback_count;
+	pthread_mutex_unlock(&engine->callbacks_lock);
+	return there;
+}
+
+/* What a callback calls may be another engine: the allocator is put back. */
+static void call_back(const brb_callback *callback, const brabeion_change *change)
+{
+	const brabeion_allocator *own = brb_memory_used();
+	if (change->kind == BRABEION_CHANGE_AWARDED && callback->on_award)
+		callback->on_award(callback->context, &change->award);
+	if (change->kind != BRABEION_CHANGE_AWARDED && callback->on_revoke)
+		callback->on_revoke(callback->context, change);
+	brb_memory_use(own);
+}
+
+static size_t copy_callbacks(brabeion_engine *engine, brb_callback callbacks[BRB_CALLBACKS_MOST])
+{
+	pthread_mutex_lock(&engine->callbacks_lock);
+	size_t count = engine->callback_count;
+	memcpy(callbacks, engine->callbacks, count * sizeof *callbacks);
+	pthread_mutex_unlock(&engine->callbacks_lock);
+	return count;
+}
+
+static void tell(brabeion_engine *engine, const brabeion_change *change)
+{
+	brb_callback callbacks[BRB_CALLBACKS_MOST];
+	size_t count = copy_callbacks(engine, callbacks);
+	for (size_t i = 0; i < count; i++) {
+		if (is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
+			call_back(&callbacks[i], change);
+	}
+}
+
+static void tell_waiting(announcing *queue)
+{
+	while (queue->first) {
+		waiting_news *waiting = queue->first;
+		queue->first = waiting->next;
+		if (!queue->first)
+			queue->last = &queue->first;
+		tell(waiting->engine, &waiting->change);
+		brb_arena_finish(&waiting->memory);
+		brb_memory_release(waiting);
+	}
+}
+
+static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change)
+{
+	waiting_news *waiting = copy_of(engine, change);
+	if (!waiting) {
+		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
+			      "out of memory: the award \"%s\" of user \"%s\" is %s but not told to callbacks",
+			      change->award.badge, change->award.user,
+			      change->kind == BRABEION_CHANGE_AWARDED  ? "stored"
+			      : change->kind == BRABEION_CHANGE_LAPSED ? "lapsed"
+								       : "revoked");
+		return;
+	}
+	*under_way->last = waiting;
+	under_way->last = &waiting->next;
+}
+
+static void announce_change(brabeion_engine *engine, const brabeion_change *change)
+{
+	if (under_way) {
+		wait_for_turn(engine, change);
+		return;
+	}
+	announcing queue = { .first = NULL };
+	queue.last = &queue.first;
+	under_way = &queue;
+	tell(engine, change);
+	tell_waiting(&queue);
+	under_way = NULL;
+}
+
+void brb_engine_call_back(void (*work)(void *context), void *context)
+{
+	announcing queue = { .first = NULL };
+	queue.last = &queue.first;
+	under_way = &queue;
+	work(context);
+	tell_waiting(&queue);
+	under_way = NULL;
+}
+
+/* In the order in which they were stored: what lapses may be earned again by the same events. */
+static void announce_result(brabeion_engine *engine, const brabeion_result *result)
+{
+	uint32_t lapsed = 0;
+	for (uint32_t i = 0; i < result->award_count; i++) {
+		while (lapsed < result->lapsed_count && result->lapsed[lapsed].sequence < result->awards[i].sequence)
+			announce_change(engine, &result->lapsed[lapsed++]);
+		brabeion_change change = { .sequence = result->awards[i].sequence,
+					   .kind = BRABEION_CHANGE_AWARDED,
+					   .at_us = result->awards[i].at_us,
+					   .note = "",
+					   .award = result->awards[i] };
+		announce_change(engine, &change);
+	}
+	while (lapsed < result->lapsed_count)
+		announce_change(engine, &result->lapsed[lapsed++]);
+}
+
+void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		announce_result(engine, &results[i]);
+}
+
+void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked)
+{
+	for (size_t i = 0; i < revoked->count; i++)
+		announce_change(engine, &revoked->changes[i]);
+}
+
+void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt *receipt, const brabeion_error *error)
+{
+	brb_callback callbacks[BRB_CALLBACKS_MOST];
+	size_t count = copy_callbacks(engine, callbacks);
+	const brabeion_allocator *own = brb_memory_used();
+	for (size_t i = 0; i < count; i++) {
+		if (callbacks[i].on_reload && is_there(engine, &callbacks[i]))
+			callbacks[i].on_reload(callbacks[i].context, receipt, error);
+		brb_memory_use(own);
+	}
+}
+
+/* ---- adding and removing ---- */
+
+static brabeion_status add(brabeion_engine *engine, brb_callback callback)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return status;
+	pthread_mutex_lock(&engine->callbacks_lock);
+	bool fits = (callback.on_award || callback.on_revoke || callback.on_reload) &&
+		    engine->callback_count < BRB_CALLBACKS_MOST && find(engine, &callback) == engine->callback_count;
+	if (fits)
+		engine->callbacks[engine->callback_count++] = callback;
+	pthread_mutex_unlock(&engine->callbacks_lock);
+	return fits ? BRABEION_OK : BRABEION_INVALID;
+}
+
+static brabeion_status remove_callback(brabeion_engine *engine, brb_callback callback)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return status;
+	pthread_mutex_lock(&engine->callbacks_lock);
+	size_t at = find(engine, &callback);
+	bool found = at < engine->callback_count;
+	if (found) {
+		engine->callback_count--;
+		memmove(&engine->callbacks[at], &engine->callbacks[at + 1],
+			(engine->callback_count - at) * sizeof engine->callbacks[0]);
+	}
+	pthread_mutex_unlock(&engine->callbacks_lock);
+	return found ? BRABEION_OK : BRABEION_INVALID;
+}
+
+brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_award = callback, .context = context });
+}
+
+brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_award = callback, .context = context });
+}
+
+brabeion_status brabeion_on_revoke(brabeion_engine *engine, brabeion_revoke_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_revoke = callback, .context = context });
+}
+
+brabeion_status brabeion_off_revoke(brabeion_engine *engine, brabeion_revoke_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_revoke = callback, .context = context });
+}
+
+brabeion_status brabeion_on_reload(brabeion_engine *engine, brabeion_reload_callback callback, void *context)
+{
+	return add(engine, (brb_callback){ .on_reload = callback, .context = context });
+}
+
+brabeion_status brabeion_off_reload(brabeion_engine *engine, brabeion_reload_callback callback, void *context)
+{
+	return remove_callback(engine, (brb_callback){ .on_reload = callback, .context = context });
+}

@@ -1,0 +1,429 @@
+/*
+ * api/backfill: a backfill judges the past anew, in a history engine of its own whose database lies beside the live
+ * one. What comes of it in the end: backfill_end.c.
+ *
+ * Keeps true: a batch and the place in the history to which it leads are one commit, so that it can be gone on with
+ * wherever it ended; what was begun by other badges, or from another kind of history, is begun anew; one backfill at a
+ * time on a database.
+ *
+ * The lock is on a file of its own (fcntl(2), F_OFD_SETLK): closing any other descriptor of a database would drop SQLite's.
+ */
+#include "api/backfill.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "store/journal.h"
+
+#define BEGUN_BY "backfill.begun_by"
+#define FRESH "backfill.fresh."
+
+/* ---- files ---- */
+
+static char *path_with(const char *path, const char *more)
+{
+	brb_builder whole = { 0 };
+	brb_builder_printf(&whole, "%s%s", path, more);
+	return brb_builder_take(&whole);
+}
+
+static void remove_world(const char *path)
+{
+	static const char *const parts[] = { "", "-wal", "-shm", "-runs" };
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		char *part = path_with(path, parts[i]);
+		if (part)
+			unlink(part);
+		brb_memory_release(part);
+	}
+}
+
+/* The file at the path is still the one that is open: who held the lock before may have removed it. */
+static bool is_in_place(int fd, const char *path)
+{
+	struct stat ours, there;
+	return fstat(fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
+}
+
+static brabeion_status take_lock(brabeion_backfill *backfill, brabeion_error *error)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char *path = path_with(backfill->path, "-lock");
+	if (!path)
+		return brb_status_no_memory(error);
+	brabeion_status status = BRABEION_OK;
+	do {
+		if (backfill->lock_fd >= 0)
+			close(backfill->lock_fd);
+		backfill->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (backfill->lock_fd < 0)
+			status = brb_status_set(error, BRABEION_SYSTEM, "%s: %s", path, strerror(errno));
+		else if (fcntl(backfill->lock_fd, F_OFD_SETLK, &lock) != 0)
+			status = errno == EAGAIN || errno == EACCES
+					 ? brb_status_set(error, BRABEION_BUSY,
+							  "%s: another backfill is under way (it holds %s)",
+							  brb_store_path(backfill->live->store), path)
+					 : brb_status_set(error, BRABEION_SYSTEM, "%s: %s", path, strerror(errno));
+	} while (status == BRABEION_OK && !is_in_place(backfill->lock_fd, path));
+	brb_memory_release(path);
+	if (status != BRABEION_OK && backfill->lock_fd >= 0)
+		close(backfill->lock_fd);
+	if (status != BRABEION_OK)
+		backfill->lock_fd = -1; /* what is beside it is another's */
+	return status;
+}
+
+static void drop_lock(brabeion_backfill *backfill, bool keep)
+{
+	char *path = keep ? NULL : path_with(backfill->path, "-lock");
+	if (path && is_in_place(backfill->lock_fd, path))
+		unlink(path);
+	brb_memory_release(path);
+	close(backfill->lock_fd);
+}
+
+/* ---- what was begun ---- */
+
+/* One number for all that must be the same to go on: the badges with all that makes them, and the kind of history. */
+static int64_t identity(const brb_generation *generation, bool from_journal)
+{
+	uint64_t sum = from_journal ? 1 : 2;
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		const brb_badge *badge = generation->badges[i];
+		sum = (sum ^ brb_table_hash(badge->slug, strlen(badge->slug))) * 0x9e3779b97f4a7c15U;
+		sum = (sum ^ badge->fingerprint) * 0x9e3779b97f4a7c15U;
+		sum ^= sum >> 29;
+	}
+	return (int64_t)(sum >> 1);
+}
+
+typedef struct kept_numbers {
+	brb_store *store;
+	brabeion_status status;
+	brabeion_error *error;
+} kept_numbers;
+
+static int64_t kept(kept_numbers *numbers, const char *name, bool *there)
+{
+	int64_t number = 0;
+	if (numbers->status == BRABEION_OK)
+		numbers->status = brb_store_number(numbers->store, name, there, &number, numbers->error);
+	return number;
+}
+
+static void keep(kept_numbers *numbers, const char *name, int64_t number)
+{
+	if (numbers->status == BRABEION_OK)
+		numbers->status = brb_store_number_set(numbers->store, name, number, numbers->error);
+}
+
+/* What the world's database says; *same is false when it was begun by something else, or not at all. */
+static brabeion_status read_begun(brabeion_backfill *backfill, int64_t begun_by, bool *same, brabeion_error *error)
+{
+	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	begun.status = brb_store_begin(begun.store, error);
+	if (begun.status != BRABEION_OK)
+		return begun.status;
+	bool there = false;
+	*same = kept(&begun, BEGUN_BY, &there) == begun_by && there;
+	backfill->place.number = kept(&begun, BRB_BACKFILL_NUMBER, NULL);
+	backfill->place.mark = (uint64_t)kept(&begun, BRB_BACKFILL_MARK, NULL);
+	backfill->first_us = kept(&begun, BRB_BACKFILL_FIRST, &backfill->seeded);
+	backfill->last_us = kept(&begun, BRB_BACKFILL_LAST, NULL);
+	brb_store_rollback(begun.store);
+	return begun.status;
+}
+
+/* ---- which plugins have nothing ---- */
+
+/* A plugin's badges, by name. False: no memory. */
+static bool describe_plugin(brb_arena *arena, const brb_plugin *plugin, brb_store_owner *out)
+{
+	const char **slugs = brb_arena_take(arena, (plugin->badge_count + 1) * sizeof *slugs);
+	out->id = brb_arena_copy(arena, plugin->id);
+	out->slugs = slugs;
+	out->slug_count = plugin->badge_count;
+	for (size_t i = 0; slugs && i < plugin->badge_count; i++)
+		if (!(slugs[i] = brb_arena_copy(arena, plugin->badges[i].slug)))
+			return false;
+	return slugs && out->id;
+}
+
+static bool owns_chosen(const brabeion_backfill *backfill, const brb_store_owner *plugin)
+{
+	for (size_t i = 0; i < plugin->slug_count; i++)
+		if (brb_table_get(&backfill->chosen, plugin->slugs[i]))
+			return true;
+	return false;
+}
+
+static brabeion_status describe_plugins(brabeion_backfill *backfill, const brb_generation *generation,
+					brabeion_error *error)
+{
+	backfill->plugins =
+		brb_arena_take(&backfill->arena, (generation->plugin_count + 1) * sizeof *backfill->plugins);
+	if (!backfill->plugins)
+		return brb_status_no_memory(error);
+	for (size_t i = 0; i < generation->plugin_count; i++)
+		if (!describe_plugin(&backfill->arena, generation->plugins[i], &backfill->plugins[i]))
+			return brb_status_no_memory(error);
+	backfill->plugin_count = generation->plugin_count;
+	return BRABEION_OK;
+}
+
+/* Writes down what is begun, and who has nothing yet. */
+static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by, brabeion_error *error)
+{
+	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	begun.status = brb_store_begin(begun.store, error);
+	if (begun.status != BRABEION_OK)
+		return begun.status;
+	for (size_t i = 0; i < backfill->plugin_count && begun.status == BRABEION_OK; i++) {
+		bool has = false;
+		char *name = path_with(FRESH, backfill->plugins[i].id);
+		begun.status =
+			name ? brb_store_has_belongings(backfill->live->store, &backfill->plugins[i], &has, error)
+			     : brb_status_no_memory(error);
+		if (!has)
+			keep(&begun, name, 1);
+		brb_memory_release(name);
+	}
+	keep(&begun, BEGUN_BY, begun_by);
+	if (begun.status == BRABEION_OK)
+		return brb_store_commit(begun.store, error);
+	brb_store_rollback(begun.store);
+	return begun.status;
+}
+
+/* Of all plugins those stay that own a chosen badge and had nothing at the beginning, or are to lose it. */
+static brabeion_status keep_fresh(brabeion_backfill *backfill, bool also_others, brabeion_error *error)
+{
+	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	size_t count = 0;
+	begun.status = brb_store_begin(begun.store, error);
+	if (begun.status != BRABEION_OK)
+		return begun.status;
+	for (size_t i = 0; i < backfill->plugin_count && begun.status == BRABEION_OK; i++) {
+		char *name = path_with(FRESH, backfill->plugins[i].id);
+		if (!name)
+			begun.status = brb_status_no_memory(error);
+		else if ((kept(&begun, name, NULL) || also_others) && owns_chosen(backfill, &backfill->plugins[i]))
+			backfill->plugins[count++] = backfill->plugins[i];
+		brb_memory_release(name);
+	}
+	backfill->plugin_count = count;
+	brb_store_rollback(begun.store);
+	return begun.status;
+}
+
+/* ---- which badges are chosen ---- */
+
+static brabeion_status choose(brabeion_backfill *backfill, const brb_badge *badge, brabeion_error *error)
+{
+	const char *slug = brb_arena_copy(&backfill->arena, badge->slug);
+	brb_compared_badge *compared = brb_arena_take(&backfill->arena, sizeof *compared);
+	if (!slug || !compared)
+		return brb_status_no_memory(error);
+	*compared = (brb_compared_badge){ .rearn = badge->rearn, .temporary = badge->temporary };
+	return brb_table_set(&backfill->chosen, slug, compared) ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+static brabeion_status refuse_badge(const brb_generation *generation, const char *slug, brabeion_error *error)
+{
+	const char **slugs = brb_memory_take((generation->badge_count + 1) * sizeof *slugs);
+	for (size_t i = 0; slugs && i < generation->badge_count; i++)
+		slugs[i] = generation->badges[i]->slug;
+	const char *near = slugs ? brb_text_nearest(slug, slugs, generation->badge_count) : NULL;
+	brabeion_status status = brb_status_set(error, BRABEION_INVALID,
+						near ? "the badge \"%s\" is not loaded (did you mean \"%s\"?)"
+						     : "the badge \"%s\" is not loaded",
+						slug, near);
+	brb_memory_release(slugs);
+	return status;
+}
+
+static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_generation *generation,
+				     const brabeion_backfill_options *options, brabeion_error *error)
+{
+	brabeion_status status = BRABEION_OK;
+	for (size_t i = 0; i < options->badge_count && status == BRABEION_OK; i++) {
+		const brb_badge *badge =
+			options->badges[i] ? brb_table_get(&generation->slugs, options->badges[i]) : NULL;
+		status = badge ? choose(backfill, badge, error)
+			       : refuse_badge(generation, options->badges[i] ? options->badges[i] : "", error);
+	}
+	for (size_t i = 0; !options->badge_count && i < generation->badge_count && status == BRABEION_OK; i++)
+		status = choose(backfill, generation->badges[i], error);
+	return status;
+}
+
+/* ---- opening ---- */
+
+static brabeion_status open_world(brabeion_backfill *backfill, brabeion_error *error)
+{
+	const brabeion_engine *live = backfill->live;
+	char *config = brb_engine_path_at_open(live, live->config_path);
+	if (!config)
+		return brb_status_no_memory(error);
+	brabeion_options options = { .config = config,
+				     .database = backfill->path,
+				     .log = live->log.callback,
+				     .log_context = live->log.context,
+				     .clock = live->clock.now,
+				     .clock_context = live->clock.context,
+				     .allocator = live->allocator,
+				     .unwatched = true,
+				     .time = BRABEION_TIME_HISTORY,
+				     .no_workers = true };
+	error->status = brabeion_open(&options, &backfill->world, error);
+	brb_memory_release(config);
+	return backfill->world ? BRABEION_OK : error->status;
+}
+
+static void drop_world(brabeion_backfill *backfill)
+{
+	brabeion_close(backfill->world);
+	backfill->world = NULL;
+	remove_world(backfill->path);
+}
+
+/* A world that is damaged, or that another badge set or kind of history has begun, makes room for a new one. */
+static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *error)
+{
+	drop_world(backfill);
+	brabeion_error_finish(error);
+	return open_world(backfill, error);
+}
+
+/* Nobody reloads the world, so that its first generation is its only one; and nobody judges yet, so that it can be changed. */
+static const brb_generation *read_generation(brabeion_engine *world, brabeion_error *error)
+{
+	brb_reader *reader = brb_registry_reader(&world->registry);
+	if (!reader) {
+		brb_status_no_memory(error);
+		return NULL;
+	}
+	brb_generation *generation = brb_registry_acquire(&world->registry, reader);
+	brb_registry_release(reader);
+	generation->journal.keep_us = 0; /* what is judged anew is not written down */
+	return generation;
+}
+
+static brabeion_status open_same(brabeion_backfill *backfill, const brb_generation **generation, bool *same,
+				 brabeion_error *error)
+{
+	brabeion_status status = open_world(backfill, error);
+	if (status == BRABEION_STORE)
+		status = open_anew(backfill, error);
+	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
+		if (!backfill->world || !(*generation = read_generation(backfill->world, error)))
+			return error->status;
+		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
+		if (*same || turn == 1 || status != BRABEION_OK)
+			break;
+		status = open_anew(backfill, error);
+	}
+	return status;
+}
+
+/* Of the journal: rows that were not judged yet may be gone. */
+static brabeion_status check_journal(brabeion_backfill *backfill, bool *same, brabeion_error *error)
+{
+	brabeion_journal_info info = { 0 };
+	brabeion_status status = brb_store_journal_info(backfill->live->store, &info, error);
+	if (status == BRABEION_OK && !info.first)
+		return brb_status_set(error, BRABEION_INVALID,
+				      "%s: there is no journal to judge (\"journal: keep 30d\" in badges.yaml makes "
+				      "one), and no other history is given",
+				      brb_store_path(backfill->live->store));
+	if (backfill->place.number && (info.first > backfill->place.number || info.last < backfill->place.number))
+		*same = false;
+	return status;
+}
+
+static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion_backfill_options *options,
+				     brabeion_error *error)
+{
+	const brb_generation *generation = NULL;
+	bool same = false;
+	backfill->path = path_with(brb_store_path(backfill->live->store), "-backfill");
+	brabeion_status status = backfill->path ? take_lock(backfill, error) : brb_status_no_memory(error);
+	if (status == BRABEION_OK)
+		status = open_same(backfill, &generation, &same, error);
+	if (status == BRABEION_OK && backfill->from_journal) {
+		bool was_same = same;
+		status = check_journal(backfill, &same, error);
+		if (status == BRABEION_OK && was_same && !same) {
+			drop_world(backfill);
+			status = open_same(backfill, &generation, &same, error);
+		}
+	}
+	if (status != BRABEION_OK || !generation)
+		return status;
+	status = choose_badges(backfill, generation, options, error);
+	if (status == BRABEION_OK)
+		status = describe_plugins(backfill, generation, error);
+	if (status == BRABEION_OK && !same)
+		status = write_begun(backfill, identity(generation, backfill->from_journal), error);
+	return status == BRABEION_OK ? keep_fresh(backfill, options->replace_memory, error) : status;
+}
+
+static const brabeion_backfill_options no_options;
+
+brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
+				       brabeion_backfill **out, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return brb_status_hand_over(error, (brb_status_refuse(&fault, status), &fault));
+	brabeion_backfill *backfill = brb_memory_take_zeroed(1, sizeof *backfill);
+	if (!options)
+		options = &no_options;
+	if (!backfill) {
+		brb_status_no_memory(&fault);
+		return brb_status_hand_over(error, &fault);
+	}
+	backfill->live = engine;
+	backfill->lock_fd = -1;
+	backfill->from_journal = options->from_journal;
+	if (engine->history)
+		brb_status_set(&fault, BRABEION_INVALID, "an engine that is a history cannot be backfilled");
+	else if (options->replace_memory && !options->from_journal)
+		brb_status_set(
+			&fault, BRABEION_INVALID,
+			"memory can be replaced by that of the journal alone: of another history something may be "
+			"missing");
+	else
+		open_backfill(backfill, options, &fault);
+	if (fault.status == BRABEION_OK)
+		*out = backfill;
+	else
+		brabeion_backfill_close(backfill, backfill->place.number != 0);
+	return brb_status_hand_over(error, &fault);
+}
+
+void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
+{
+	if (!backfill || brb_engine_enter(backfill->live) != BRABEION_OK)
+		return;
+	brabeion_close(backfill->world);
+	if (backfill->lock_fd >= 0 && !keep)
+		remove_world(backfill->path);
+	if (backfill->lock_fd >= 0)
+		drop_lock(backfill, keep);
+	brb_table_finish(&backfill->chosen);
+	brb_arena_finish(&backfill->arena);
+	brb_memory_release(backfill->path);
+	brb_memory_release(backfill);
+}
+
+brabeion_place brabeion_backfill_place(const brabeion_backfill *backfill)
+{
+	return backfill->place;
+}

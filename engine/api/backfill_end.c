@@ -1,0 +1,346 @@
+/*
+ * api/backfill_end: the end of a backfill: what was judged anew is compared with what is held, and taken over.
+ *
+ * Awards that stay, whatever comes, are taken over first, in commits of some thousands. The last commit does the rest
+ * while nobody else can write: what is left of the journal is judged, what that has earned is taken over, and what
+ * temporary badges hold; then memory and jobs. So whatever is killed in between, the same comes of it once it is done again.
+ */
+#include <string.h>
+
+#include "api/backfill.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+enum { AWARDS_PER_COMMIT = 4096, TURNS_MOST = 16, EVENTS_PER_TURN = 100000, EVENTS_LEFT = 500 };
+
+/* Of the journal, what is held from its first event on is covered; of another history what lies within it. */
+static brb_comparison comparison_of(const brabeion_backfill *backfill)
+{
+	return (brb_comparison){ .badges = &backfill->chosen,
+				 .first_us = backfill->seeded ? backfill->first_us : INT64_MAX,
+				 .last_us = backfill->from_journal ? INT64_MAX
+					    : backfill->seeded     ? backfill->last_us
+								   : INT64_MIN,
+				 .gained = true };
+}
+
+/* ---- comparing ---- */
+
+/* The list for the caller; its texts are the differences', which are empty afterwards. */
+static brabeion_status give_changes(brb_difference_list *differences, brabeion_change_list *changes,
+				    brabeion_error *error)
+{
+	brabeion_change_list list = { .changes = brb_memory_take_zeroed(differences->count + 1, sizeof *list.changes),
+				      .memory = brb_list_memory() };
+	if (!list.changes || !list.memory) {
+		brabeion_change_list_finish(&list);
+		return brb_status_no_memory(error);
+	}
+	for (; list.count < differences->count; list.count++) {
+		const brb_difference *difference = &differences->items[list.count];
+		list.changes[list.count] = (brabeion_change){
+			.sequence = difference->award.sequence,
+			.kind = difference->lost ? BRABEION_CHANGE_LAPSED : BRABEION_CHANGE_AWARDED,
+			.at_us = difference->award.at_us,
+			.note = "",
+			.award = difference->award,
+		};
+	}
+	*(brb_arena *)list.memory = differences->memory;
+	differences->memory = (brb_arena){ 0 };
+	*changes = list;
+	return BRABEION_OK;
+}
+
+static brabeion_status compare_stores(brb_store *held, brb_store *judged, const brb_comparison *comparison,
+				      brabeion_change_list *changes, brabeion_error *error)
+{
+	brb_difference_list differences = { 0 };
+	brabeion_status status = brb_store_compare(held, judged, false, comparison, &differences, error);
+	if (status == BRABEION_OK)
+		status = give_changes(&differences, changes, error);
+	brb_difference_list_finish(&differences);
+	return status;
+}
+
+brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_change_list *changes,
+					  brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(backfill->live);
+	brb_comparison comparison = comparison_of(backfill);
+	comparison.lost = true;
+	if (status != BRABEION_OK)
+		brb_status_refuse(&fault, status);
+	else
+		compare_stores(backfill->live->store, backfill->world->store, &comparison, changes, &fault);
+	return brb_status_hand_over(error, &fault);
+}
+
+brabeion_status brabeion_compare(brabeion_engine *before, brabeion_engine *after, brabeion_change_list *changes,
+				 brabeion_error *error)
+{
+	static const brb_comparison all = {
+		.first_us = INT64_MIN, .last_us = INT64_MAX, .gained = true, .lost = true
+	};
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(after);
+	if (status == BRABEION_OK)
+		status = brb_engine_enter(before);
+	if (status != BRABEION_OK)
+		brb_status_refuse(&fault, status);
+	else
+		compare_stores(before->store, after->store, &all, changes, &fault);
+	return brb_status_hand_over(error, &fault);
+}
+
+/* ---- taking over, as a request of the live engine ---- */
+
+typedef struct end_request {
+	brb_request head; /* first */
+	brabeion_backfill *backfill;
+	const brb_difference *gains; /* found before: NULL in the last commit, which finds the rest by itself */
+	size_t gain_count;
+	int64_t after; /* of the last commit: what of the world was looked at before */
+	bool lapse;
+	brabeion_change_list changes; /* that are made, to be told */
+	size_t capacity;
+	uint64_t memories;
+	brabeion_error error;
+} end_request;
+
+static void fail_end(brb_request *head, brabeion_status status, const char *message)
+{
+	end_request *request = (end_request *)(void *)head;
+	brabeion_change_list_finish(&request->changes);
+	brb_status_set_text(&request->error, status, message);
+}
+
+/* The change that was made, in the request's list. A number of its own is the award's anew. */
+static brabeion_status note_gain(end_request *request, const brb_difference *gain, int64_t sequence,
+				 brabeion_error *error)
+{
+	brabeion_change_list *list = &request->changes;
+	brabeion_change *change = brb_list_add(&list->changes, &list->count, &request->capacity, sizeof *change);
+	if (!change)
+		return brb_status_no_memory(error);
+	*change = (brabeion_change){ .sequence = sequence,
+				     .kind = BRABEION_CHANGE_AWARDED,
+				     .at_us = gain->award.at_us,
+				     .note = "",
+				     .award = gain->award };
+	brabeion_award_info *award = &change->award;
+	award->sequence = sequence;
+	const char **texts[] = { &award->user,   &award->badge, &award->name,    &award->description,
+				 &award->reason, &award->event, &award->event_id };
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (!(*texts[i] = brb_arena_copy(list->memory, *texts[i])))
+			return brb_status_no_memory(error);
+	if (gain->rank && !(award->reason = brb_arena_printf(list->memory, "#%lld", (long long)sequence)))
+		return brb_status_no_memory(error);
+	return BRABEION_OK;
+}
+
+/* Awards it, unless it is held by now. */
+static brabeion_status take_gain(brb_store *store, end_request *request, const brb_difference *gain,
+				 brabeion_error *error)
+{
+	int64_t sequence = 0;
+	int64_t last_us = comparison_of(request->backfill).last_us;
+	brabeion_status status = brb_store_take_gain(store, gain, last_us, &sequence, error);
+	return status == BRABEION_OK && sequence ? note_gain(request, gain, sequence, error) : status;
+}
+
+/* By nobody's decision: whoever earns it by the rules of today is to have it again. */
+static brabeion_status take_away(brb_store *store, end_request *request, const brb_difference *loss, int64_t now_us,
+				 brabeion_error *error)
+{
+	brb_store_revocation revocation = { .user = loss->award.user,
+					    .slug = loss->award.badge,
+					    .level = loss->award.level,
+					    .reason = loss->award.reason,
+					    .note = BRB_BACKFILL_NOTE,
+					    .at_us = now_us,
+					    .lapsed = true };
+	brabeion_change_list lapsed = { .memory = request->changes.memory };
+	brabeion_status status = brb_store_revoke(store, &revocation, &lapsed, error);
+	for (size_t i = 0; i < lapsed.count && status == BRABEION_OK; i++) {
+		brabeion_change *change = brb_list_add(&request->changes.changes, &request->changes.count,
+						       &request->capacity, sizeof *change);
+		if (change)
+			*change = lapsed.changes[i];
+		else
+			status = brb_status_no_memory(error);
+	}
+	brb_memory_release(lapsed.changes);
+	return status;
+}
+
+static brabeion_status take_differences(brb_judge *judge, end_request *request, const brb_difference *items,
+					size_t count)
+{
+	int64_t now_us = brb_clock_now_us(judge->clock);
+	for (size_t i = 0; i < count && judge->fault == BRABEION_OK; i++)
+		judge->fault = items[i].lost ? take_away(judge->store, request, &items[i], now_us, &judge->error)
+					     : take_gain(judge->store, request, &items[i], &judge->error);
+	return judge->fault;
+}
+
+/* ---- the last commit ---- */
+
+/* Nobody else can write: what the journal holds now is all there is. */
+static brabeion_status judge_the_rest(brb_judge *judge, brabeion_backfill *backfill)
+{
+	size_t judged = 0;
+	do
+		judge->fault = brabeion_backfill_journal(backfill, 0, &judged, &judge->error);
+	while (judge->fault == BRABEION_OK && judged);
+	if (judge->fault == BRABEION_OK)
+		judge->fault = brabeion_backfill_advance(backfill, brb_clock_now_us(judge->clock), &judge->error);
+	return judge->fault;
+}
+
+static brabeion_status take_the_rest(brb_judge *judge, end_request *request)
+{
+	brb_difference_list differences = { 0 };
+	brb_comparison comparison = comparison_of(request->backfill);
+	comparison.after = request->after;
+	comparison.lost = request->lapse;
+	judge->fault = brb_store_compare(judge->store, request->backfill->world->store, true, &comparison,
+					 &differences, &judge->error);
+	if (judge->fault == BRABEION_OK)
+		take_differences(judge, request, differences.items, differences.count);
+	brb_difference_list_finish(&differences);
+	return judge->fault;
+}
+
+/* Of the journal nothing is missing: what the plugin has come to since is in the backfill as well. */
+static brabeion_status take_belongings(brb_judge *judge, end_request *request, const brb_store_owner *plugin)
+{
+	bool has = false, gets = false;
+	brabeion_backfill *backfill = request->backfill;
+	if (!backfill->from_journal)
+		judge->fault = brb_store_has_belongings(judge->store, plugin, &has, &judge->error);
+	if (judge->fault == BRABEION_OK && !has)
+		judge->fault = brb_store_has_belongings(backfill->world->store, plugin, &gets, &judge->error);
+	if (judge->fault != BRABEION_OK || has)
+		return judge->fault;
+	judge->fault = brb_store_settle(judge->store, &judge->error);
+	if (judge->fault == BRABEION_OK)
+		judge->fault = brb_store_take_belongings(judge->store, backfill->world->store, plugin, &judge->error);
+	request->memories += judge->fault == BRABEION_OK && gets;
+	return judge->fault;
+}
+
+static brabeion_status do_end(brb_request *head)
+{
+	end_request *request = (end_request *)(void *)head;
+	brabeion_backfill *backfill = request->backfill;
+	brb_judge *judge = head->judge;
+	request->changes = (brabeion_change_list){ .memory = brb_list_memory() };
+	if (!request->changes.memory)
+		return judge->fault = brb_status_no_memory(&judge->error);
+	if (!brb_judge_enter_store(judge))
+		return judge->fault;
+	judge->fault = brb_store_settle(judge->store, &judge->error);
+	if (judge->fault != BRABEION_OK)
+		return judge->fault;
+	if (request->gains)
+		return take_differences(judge, request, request->gains, request->gain_count);
+	if (backfill->from_journal)
+		judge_the_rest(judge, backfill);
+	if (judge->fault == BRABEION_OK)
+		take_the_rest(judge, request);
+	for (size_t i = 0; i < backfill->plugin_count && judge->fault == BRABEION_OK; i++)
+		take_belongings(judge, request, &backfill->plugins[i]);
+	return judge->fault;
+}
+
+/* ---- handing over ---- */
+
+static brabeion_status run(end_request *request, brabeion_backfill_outcome *outcome, brabeion_error *error)
+{
+	brb_judge judge;
+	brabeion_engine *live = request->backfill->live;
+	request->head = (brb_request){ .work = do_end, .fail = fail_end };
+	brabeion_status status = brb_engine_run(live, &judge, &request->head);
+	if (status != BRABEION_OK)
+		return brb_status_hand_over(error, &request->error);
+	for (size_t i = 0; i < request->changes.count; i++)
+		if (request->changes.changes[i].kind == BRABEION_CHANGE_AWARDED)
+			outcome->awarded++;
+		else
+			outcome->lapsed++;
+	outcome->memories += request->memories;
+	brb_engine_announce_revoked(live, &request->changes);
+	brabeion_change_list_finish(&request->changes);
+	return BRABEION_OK;
+}
+
+/* What temporary badges hold may lapse by what is left of the journal: it waits for the last commit. */
+static size_t leave_temporary(const brabeion_backfill *backfill, brb_difference_list *gains)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < gains->count; i++) {
+		const brb_compared_badge *badge = brb_table_get(&backfill->chosen, gains->items[i].award.badge);
+		if (!badge->temporary)
+			gains->items[count++] = gains->items[i];
+	}
+	return count;
+}
+
+/* What the last commit need not do; *after is what of the world was looked at. */
+static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *after,
+				       brabeion_backfill_outcome *outcome, brabeion_error *error)
+{
+	brb_difference_list gains = { 0 };
+	brb_comparison comparison = comparison_of(backfill);
+	comparison.after = *after;
+	brabeion_status status =
+		brb_store_compare(backfill->live->store, backfill->world->store, false, &comparison, &gains, error);
+	size_t count = status == BRABEION_OK ? leave_temporary(backfill, &gains) : 0;
+	for (size_t at = 0; at < count && status == BRABEION_OK; at += AWARDS_PER_COMMIT) {
+		end_request request = { .backfill = backfill, .gains = &gains.items[at] };
+		request.gain_count = count - at < AWARDS_PER_COMMIT ? count - at : AWARDS_PER_COMMIT;
+		status = run(&request, outcome, error);
+	}
+	if (status == BRABEION_OK)
+		*after = gains.judged_sequence;
+	brb_difference_list_finish(&gains);
+	return status;
+}
+
+/* Meanwhile others go on: again, until what the journal has got is little, so that the last commit is short. */
+static brabeion_status come_near(brabeion_backfill *backfill, int64_t *after, brabeion_backfill_outcome *outcome,
+				 brabeion_error *error)
+{
+	brabeion_status status = take_what_stays(backfill, after, outcome, error);
+	for (int turn = 0; backfill->from_journal && turn < TURNS_MOST && status == BRABEION_OK; turn++) {
+		size_t judged = 0, turn_judged = 0;
+		do {
+			status = brabeion_backfill_journal(backfill, 0, &judged, error);
+			turn_judged += status == BRABEION_OK ? judged : 0;
+		} while (status == BRABEION_OK && judged && turn_judged < EVENTS_PER_TURN);
+		if (status == BRABEION_OK && turn_judged)
+			status = take_what_stays(backfill, after, outcome, error);
+		if (turn_judged < EVENTS_LEFT)
+			break;
+	}
+	return status;
+}
+
+brabeion_status brabeion_backfill_hand_over(brabeion_backfill *backfill, bool lapse,
+					    brabeion_backfill_outcome *outcome, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_backfill_outcome reached = { 0 };
+	brabeion_status status = brb_engine_enter(backfill->live);
+	end_request last = { .backfill = backfill, .lapse = lapse };
+	if (status != BRABEION_OK)
+		brb_status_refuse(&fault, status);
+	else if (come_near(backfill, &last.after, &reached, &fault) == BRABEION_OK)
+		run(&last, &reached, &fault);
+	if (fault.status == BRABEION_OK && outcome)
+		*outcome = reached;
+	return brb_status_hand_over(error, &fault);
+}

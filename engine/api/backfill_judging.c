@@ -1,0 +1,168 @@
+/*
+ * api/backfill_judging: the events of a backfill. A batch is judged, and its place in the history written down, in one
+ * transaction of the backfill's world; the first one seeds that world with what is held from before.
+ */
+#include <string.h>
+
+#include "api/backfill.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+enum { JOURNAL_EVENTS = 1000 };
+
+/* Judging a batch, as a request of the world. */
+typedef struct past_request {
+	brb_request head; /* first */
+	brabeion_backfill *backfill;
+	const brabeion_event *events;
+	size_t count;
+	brabeion_result *results;
+	size_t judged; /* results that are filled in */
+	brabeion_place place;
+	int64_t first_us, last_us; /* of all events, these included */
+	brabeion_error error;
+} past_request;
+
+/* The times that all events of the history have so far. Those without a time do not count: they are refused. */
+static void measure(past_request *request)
+{
+	request->first_us = request->backfill->seeded ? request->backfill->first_us : INT64_MAX;
+	request->last_us = request->backfill->seeded ? request->backfill->last_us : INT64_MIN;
+	for (size_t i = 0; i < request->count; i++) {
+		int64_t at_us = request->events[i].at_us;
+		if (!request->events[i].has_at)
+			continue;
+		request->first_us = at_us < request->first_us ? at_us : request->first_us;
+		request->last_us = at_us > request->last_us ? at_us : request->last_us;
+	}
+}
+
+static brabeion_status write_place(brb_judge *judge, const past_request *request)
+{
+	const struct {
+		const char *name;
+		int64_t number;
+	} numbers[] = { { BRB_BACKFILL_NUMBER, request->place.number },
+			{ BRB_BACKFILL_MARK, (int64_t)request->place.mark },
+			{ BRB_BACKFILL_FIRST, request->first_us },
+			{ BRB_BACKFILL_LAST, request->last_us } };
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && judge->fault == BRABEION_OK; i++)
+		judge->fault = brb_store_number_set(judge->store, numbers[i].name, numbers[i].number, &judge->error);
+	return judge->fault;
+}
+
+/* An event without a time is wrong here; it is told as any other that is. */
+static brabeion_status judge_one(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
+{
+	if (event->has_at)
+		return brb_judge_event(judge, event, result);
+	*result = (brabeion_result){ .status = BRABEION_INVALID,
+				     .outcome = BRABEION_ABANDONED,
+				     .memory = brb_list_memory() };
+	if (!result->memory)
+		return judge->fault = brb_status_no_memory(&judge->error);
+	result->message = brb_arena_copy(result->memory, "the event has no time: of the past it must be known");
+	return BRABEION_OK;
+}
+
+static brabeion_status do_judge(brb_request *head)
+{
+	past_request *request = (past_request *)(void *)head;
+	brb_judge *judge = head->judge;
+	brb_history_keep(judge);
+	if (!brb_judge_enter_store(judge))
+		return judge->fault;
+	if (!request->backfill->seeded)
+		judge->fault = brb_store_seed(judge->store, request->backfill->live->store, request->first_us,
+					      &judge->error);
+	while (request->judged < request->count && judge->fault == BRABEION_OK) {
+		size_t at = request->judged++;
+		judge->fault = judge_one(judge, &request->events[at], &request->results[at]);
+	}
+	return judge->fault == BRABEION_OK ? write_place(judge, request) : judge->fault;
+}
+
+static void fail_judge(brb_request *head, brabeion_status status, const char *message)
+{
+	past_request *request = (past_request *)(void *)head;
+	if (request->judged && head->judge->history)
+		brb_history_restore(head->judge->history);
+	brb_judge_abandon(request->results, request->judged, request->count, status, message);
+	brb_status_set_text(&request->error, status, message);
+}
+
+static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
+				   brabeion_place place, brabeion_result *results, brabeion_error *error)
+{
+	brb_judge judge;
+	past_request request = { .head = { .work = do_judge, .fail = fail_judge },
+				 .backfill = backfill,
+				 .events = events,
+				 .count = count,
+				 .results = results,
+				 .place = place };
+	measure(&request);
+	brabeion_status status = brb_engine_run(backfill->world, &judge, &request.head);
+	if (status == BRABEION_OK) {
+		backfill->place = place;
+		backfill->seeded = true;
+		backfill->first_us = request.first_us;
+		backfill->last_us = request.last_us;
+	}
+	brb_status_hand_over(error, &request.error);
+	return status;
+}
+
+brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
+					brabeion_place place, brabeion_result *results)
+{
+	return judge_batch(backfill, events, count, place, results, NULL);
+}
+
+/* ---- the journal ---- */
+
+/* What the journal has is what has been judged already: that an event of it failed is told by the log. */
+static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion_journal_list *list,
+				     brabeion_error *error)
+{
+	brabeion_event *events = brb_memory_take(list->count * sizeof *events);
+	brabeion_result *results = brb_memory_take(list->count * sizeof *results);
+	brabeion_status status = BRABEION_OK;
+	if (events && results) {
+		for (size_t i = 0; i < list->count; i++) {
+			events[i] = list->entries[i].event;
+			events[i].has_at = true;
+		}
+		brabeion_place place = { .number = list->entries[list->count - 1].sequence };
+		status = judge_batch(backfill, events, list->count, place, results, error);
+		for (size_t i = 0; i < list->count; i++)
+			brabeion_result_finish(&results[i]);
+	} else {
+		status = brb_status_no_memory(error);
+	}
+	brb_memory_release(events);
+	brb_memory_release(results);
+	return status;
+}
+
+brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t most, size_t *judged,
+					  brabeion_error *error)
+{
+	brabeion_journal_list list = { 0 };
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_journal_filter filter = { .after = backfill->place.number,
+					   .events_only = true,
+					   .limit = most ? most : JOURNAL_EVENTS };
+	brabeion_journal_read(backfill->live, &filter, &list, &fault);
+	if (fault.status == BRABEION_OK && list.count)
+		judge_entries(backfill, &list, &fault);
+	if (fault.status == BRABEION_OK)
+		*judged = list.count;
+	brabeion_journal_list_finish(&list);
+	return brb_status_hand_over(error, &fault);
+}
+
+brabeion_status brabeion_backfill_advance(brabeion_backfill *backfill, int64_t at_us, brabeion_error *error)
+{
+	return brabeion_advance(backfill->world, at_us, NULL, error);
+}

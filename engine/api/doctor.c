@@ -1,0 +1,200 @@
+/*
+ * api/doctor: looking for what is wrong or odd: of an engine at work, or beside one. Here: what is known is brought
+ * together, the checks are in findings*.c.
+ *
+ * Keeps true: the database is only read; what is wrong with it, or with badges.yaml, is a finding and no error.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/findings.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+static brabeion_status begin(brb_examination *self, brabeion_error *error)
+{
+	self->arena = brb_list_memory();
+	self->found.memory = self->arena;
+	return self->arena ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+/* Hands over what was found, or nothing. */
+static brabeion_status end(brb_examination *self, brabeion_examination *out, brabeion_error *error)
+{
+	if (error->status == BRABEION_OK)
+		brb_findings_settle(self, error);
+	if (error->status == BRABEION_OK)
+		*out = self->found;
+	else
+		brabeion_examination_finish(&self->found);
+	return error->status;
+}
+
+/* The examination uses it as long as it lasts. */
+static brabeion_status read_database(brb_examination *self, const brabeion_examine_options *how, brb_health *health,
+				     brabeion_error *error)
+{
+	brb_health_options options = { .path = self->database,
+				       .now_us = self->now_us,
+				       .crowd = BRB_CROWD_JOBS,
+				       .thorough = how && how->thorough };
+	brabeion_status status = brb_health_read(&options, health, error);
+	if (status == BRABEION_OK)
+		self->health = health;
+	return status;
+}
+
+static void check_all(brb_examination *self)
+{
+	brb_findings_of_store(self);
+	brb_findings_of_badges(self);
+	brb_findings_of_events(self);
+	brb_findings_of_jobs(self);
+}
+
+/* ---- of an engine ---- */
+
+static void examine_engine(brabeion_engine *engine, const brb_generation *generation,
+			   const brabeion_examine_options *how, brabeion_examination *out, brabeion_error *error)
+{
+	brb_health health = { 0 };
+	brb_examination self = { .now_us = brb_clock_now_us(&engine->clock),
+				 .config = engine->config_path,
+				 .database = brb_store_path(engine->store),
+				 .generation = generation,
+				 .has_settings = true,
+				 .workers = engine->workers.configured,
+				 .retention_us = engine->retention_us,
+				 .resident = brb_image_home_resident(engine->home) };
+	if (begin(&self, error) == BRABEION_OK && read_database(&self, how, &health, error) == BRABEION_OK)
+		check_all(&self);
+	end(&self, out, error);
+	brb_health_finish(&health);
+}
+
+brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine_options *how,
+				 brabeion_examination *examination, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR, ignored = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(engine);
+	if (status == BRABEION_OK)
+		brb_engine_store_notices(engine,
+					 &ignored); /* a store that refuses is found to do so by the look at it */
+	brabeion_error_finish(&ignored);
+	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
+	if (!reader) {
+		brb_status_refuse(&fault, status == BRABEION_OK ? BRABEION_MEMORY : status);
+		return brb_status_hand_over(error, &fault);
+	}
+	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
+	brb_generation_acquire(generation); /* reading takes its time: this thread's slot is for events */
+	brb_registry_release(reader);
+	examine_engine(engine, generation, how, examination, &fault);
+	brb_generation_release(generation);
+	return brb_status_hand_over(error, &fault);
+}
+
+/* ---- beside one ---- */
+
+/* What loading has to warn of, a line each. */
+static void keep_warning(void *context, brabeion_log_level level, const char *message)
+{
+	brb_builder *warnings = context;
+	if (level <= BRABEION_LOG_WARNING)
+		brb_builder_printf(warnings, "%s\n", message);
+}
+
+/* Each line of the text is a finding. */
+static void add_lines(brb_examination *self, const char *kind, brabeion_severity severity, const char *lines,
+		      const char *advice)
+{
+	for (const char *at = lines; at && *at;) {
+		size_t length = strcspn(at, "\n");
+		brabeion_finding finding = { .kind = kind, .severity = severity, .subject = self->config };
+		finding.text = brb_finding_text(self, "%.*s", (int)length, at);
+		finding.advice = advice;
+		if (length)
+			brb_finding_add(self, &finding);
+		at += length + (at[length] != '\0');
+	}
+}
+
+/* The faults of badges.yaml; other errors stay errors. */
+static void take_faults(brb_examination *self, brabeion_error *error)
+{
+	if (error->status != BRABEION_CONFIG)
+		return;
+	add_lines(self, "config", BRABEION_ALARM, error->message,
+		  "A server at work keeps the badges it has; none can reload or start until this is mended");
+	brabeion_error_finish(error);
+}
+
+static brabeion_status load(brb_examination *self, brb_config *config, brb_image_home **home,
+			    brb_generation **generation, brabeion_error *error)
+{
+	brb_builder warnings = { 0 };
+	brb_log log = { keep_warning, &warnings };
+	const char *temporary = secure_getenv("TMPDIR");
+	brabeion_status status =
+		brb_engine_open_home(config, self->database, temporary ? temporary : "/tmp", &log, home, error);
+	if (status == BRABEION_OK)
+		brb_engine_load(config, *home, NULL, &log, generation, error);
+	take_faults(self, error);
+	add_lines(self, "loading", BRABEION_WARNING, warnings.text, "");
+	self->failed |= warnings.failed;
+	brb_builder_finish(&warnings);
+	self->generation = *generation;
+	return error->status;
+}
+
+static void use_settings(brb_examination *self, const brb_config *config)
+{
+	self->has_settings = true;
+	self->workers = config->jobs.workers;
+	self->retention_us = config->retention_us;
+}
+
+static void examine_beside(const brabeion_options *options, const brabeion_examine_options *how,
+			   brabeion_examination *out, brabeion_error *error)
+{
+	brb_clock clock = { options->clock, options->clock_context };
+	brb_config *config = NULL;
+	brb_image_home *home = NULL;
+	brb_generation *generation = NULL;
+	brb_health health = { 0 };
+	brb_examination self = { .now_us = brb_clock_now_us(&clock),
+				 .config = brb_engine_config_of(options),
+				 .database = options->database };
+	if (begin(&self, error) == BRABEION_OK)
+		brb_config_read(self.config, BRABEION_PLUGIN_DIR, &config, error);
+	take_faults(&self, error);
+	if (config) {
+		self.database = options->database ? options->database : config->database;
+		use_settings(&self, config);
+	}
+	/* a database that is not there is told first: nothing is made beside it, then */
+	if (error->status == BRABEION_OK && self.database)
+		read_database(&self, how, &health, error);
+	if (error->status == BRABEION_OK && config)
+		load(&self, config, &home, &generation, error);
+	if (error->status == BRABEION_OK)
+		check_all(&self);
+	end(&self, out, error);
+	brb_health_finish(&health);
+	brb_generation_close(generation);
+	brb_image_home_close(home, false);
+	brb_config_close(config);
+}
+
+static const brabeion_options no_options;
+
+brabeion_status brabeion_doctor(const brabeion_options *options, const brabeion_examine_options *how,
+				brabeion_examination *examination, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	if (!options)
+		options = &no_options;
+	if (brb_engine_enter_with(options, &fault) == BRABEION_OK)
+		examine_beside(options, how, examination, &fault);
+	return brb_status_hand_over(error, &fault);
+}

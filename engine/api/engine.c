@@ -1,0 +1,238 @@
+/*
+ * api: the public API. Ties the rooms together: configuration, image home, store, registry, judge. Here: who may call,
+ * opening and closing.
+ *
+ * Keeps true: a call from inside a plugin or after fork is refused before anything is touched.
+ */
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/internal.h"
+#include "base/guard.h"
+#include "base/memory.h"
+
+const char *brabeion_version(void)
+{
+	return BRABEION_VERSION;
+}
+
+/* ---- who may call ---- */
+
+/*
+ * A page that the kernel replaces by zeroes in a child of fork (MADV_WIPEONFORK, madvise(2)): reading one byte of it
+ * tells parent from child without a system call.
+ */
+static const unsigned char *make_birth_mark(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, size, MADV_WIPEONFORK) != 0) {
+		munmap(page, size);
+		return NULL;
+	}
+	*page = 1;
+	return page;
+}
+
+brabeion_status brb_engine_enter(const brabeion_engine *engine)
+{
+	brb_guard *guard = brb_guard_here();
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	if (guard->depth)
+		return BRABEION_REENTRANT;
+	guard->allocator = engine->allocator;
+	return BRABEION_OK;
+}
+
+/* ---- opening and closing ---- */
+
+const char *brb_engine_config_of(const brabeion_options *options)
+{
+	return options->config ? options->config : "badges.yaml";
+}
+
+static brabeion_status init_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
+{
+	engine->log = (brb_log){ options->log, options->log_context };
+	engine->clock = (brb_clock){ options->clock, options->clock_context };
+	engine->allocator = options->allocator;
+	engine->existing_only = options->existing_only;
+	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
+	engine->config_path = brb_memory_copy(brb_engine_config_of(options));
+	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
+	char folder[PATH_MAX];
+	bool has_folder = getcwd(folder, sizeof folder) != NULL; /* one that is gone, or too deep, has no path */
+	engine->working_folder = has_folder ? brb_memory_copy(folder) : NULL;
+	engine->born_here = make_birth_mark();
+	if (!engine->config_path || (options->database && !engine->database) ||
+	    (has_folder && !engine->working_folder))
+		return brb_status_no_memory(error);
+	if (!engine->born_here)
+		return brb_status_set(
+			error, BRABEION_SYSTEM,
+			"the kernel refuses a page that is wiped on fork (MADV_WIPEONFORK, Linux 4.14)");
+	return BRABEION_OK;
+}
+
+/* The store opens its file again when it first reads, and compares it with badges.yaml's at each reload. */
+static brabeion_status open_store(brabeion_engine *engine, const brb_config *config, brabeion_error *error)
+{
+	engine->synchronous_full = config->synchronous == BRB_CONFIG_FULL;
+	engine->busy_timeout_ms = config->busy_timeout_ms;
+	engine->retention_us = config->retention_us;
+	engine->cache_dir = config->cache_dir ? brb_memory_copy(config->cache_dir) : NULL;
+	if (config->cache_dir && !engine->cache_dir)
+		return brb_status_no_memory(error);
+	char *path = brb_engine_path_at_open(engine, engine->database ? engine->database : config->database);
+	if (!path)
+		return brb_status_no_memory(error);
+	brb_store_options options = { .path = path,
+				      .existing_only = engine->existing_only,
+				      .synchronous_full = engine->synchronous_full,
+				      .busy_timeout_ms = engine->busy_timeout_ms,
+				      .retention_us = engine->retention_us,
+				      .clock = engine->clock,
+				      .log = engine->log };
+	brabeion_status status = brb_store_open(&options, &engine->store, error);
+	brb_memory_release(path);
+	return status;
+}
+
+/* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
+static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, const brabeion_options *options,
+				  brabeion_error *error)
+{
+	brb_generation *generation = NULL;
+	const char *database = engine->database ? engine->database : config->database;
+	brabeion_status status = brb_engine_check_folder(database, error);
+	brb_watching_read(engine, config);
+	if (status == BRABEION_OK)
+		status = brb_engine_open_home(config, database, NULL, &engine->log, &engine->home, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_load(config, engine->home, NULL, &engine->log, &generation, error);
+	if (status == BRABEION_OK)
+		status = open_store(engine, config, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_number_badges(generation, NULL, engine->store, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_open_notices(engine, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
+	if (status != BRABEION_OK) {
+		brb_generation_close(generation);
+		return status;
+	}
+	brb_registry_number_counters(&engine->registry, generation);
+	brb_registry_publish(&engine->registry, generation);
+	/* whoever only looks at an existing database lets nothing back that others set aside */
+	if (!engine->existing_only)
+		brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
+	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may be there */
+	brb_watching_end(engine, generation);
+	pthread_mutex_unlock(&engine->reloading);
+	return BRABEION_OK;
+}
+
+static void free_engine(brabeion_engine *engine)
+{
+	if (engine->born_here)
+		munmap((void *)(uintptr_t)engine->born_here, (size_t)sysconf(_SC_PAGESIZE));
+	brb_memory_release(engine->config_path);
+	brb_memory_release(engine->working_folder);
+	brb_memory_release(engine->database);
+	brb_memory_release(engine->cache_dir);
+	brb_memory_release(engine);
+}
+
+static brabeion_status open_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
+{
+	brb_config *config = NULL;
+	brabeion_status status = init_engine(engine, options, error);
+	if (status == BRABEION_OK)
+		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
+	if (status == BRABEION_OK)
+		status = brb_group_init(&engine->group, error);
+	if (status == BRABEION_OK)
+		status = brb_quarantine_init(&engine->quarantine, &engine->registry, error);
+	if (status == BRABEION_OK)
+		status = brb_registry_init(&engine->registry, error);
+	if (status != BRABEION_OK) {
+		brb_config_close(config);
+		free_engine(engine);
+		return status;
+	}
+	pthread_mutex_init(&engine->reloading, NULL);
+	pthread_mutex_init(&engine->callbacks_lock, NULL);
+	pthread_mutex_init(&engine->feed_lock, NULL);
+	pthread_mutex_init(&engine->looks.lock, NULL);
+	brb_submissions_init(&engine->submissions, options->submit_capacity);
+	engine->feed_fd = -1;
+	engine->runs_fd = -1;
+	status = open_parts(engine, config, options, error);
+	if (status == BRABEION_OK && options->time == BRABEION_TIME_HISTORY)
+		status = brb_engine_open_history(engine, config->jobs.attempts_most, error);
+	brb_config_close(config);
+	if (status == BRABEION_OK)
+		brb_engine_consider_workers(engine);
+	else
+		brabeion_close(engine);
+	return status;
+}
+
+static const brabeion_options no_options;
+
+/* May a call without an engine begin on this thread? Its blocks come from the allocator of the options then. */
+brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)
+{
+	const brabeion_allocator *allocator = options->allocator;
+	if (*brb_guard_depth())
+		return brb_status_refuse(error, BRABEION_REENTRANT);
+	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
+	brb_memory_use(whole ? allocator : NULL);
+	return whole ? BRABEION_OK
+		     : brb_status_set(error, BRABEION_INVALID,
+				      "options.allocator: allocate, reallocate and release must all be given");
+}
+
+brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_engine *engine = NULL;
+	if (!options)
+		options = &no_options;
+	if (brb_engine_enter_with(options, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (!(engine = brb_memory_take_zeroed(1, sizeof *engine)))
+		brb_status_no_memory(&fault);
+	else if (open_engine(engine, options, &fault) == BRABEION_OK)
+		*out = engine;
+	return brb_status_hand_over(error, &fault);
+}
+
+void brabeion_close(brabeion_engine *engine)
+{
+	if (!engine || brb_engine_enter(engine) != BRABEION_OK || brb_engine_is_telling_reload(engine))
+		return;
+	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
+	brb_submissions_finish(&engine->submissions);
+	brb_engine_close_workers(engine);
+	brb_engine_close_notices(engine);
+	if (engine->feed_fd >= 0)
+		close(engine->feed_fd);
+	pthread_mutex_destroy(&engine->feed_lock);
+	brb_registry_finish(&engine->registry);
+	brb_engine_close_history(engine);
+	brb_looks_finish(&engine->looks);
+	brb_store_close(engine->store);
+	brb_image_home_close(engine->home, false);
+	pthread_mutex_destroy(&engine->callbacks_lock);
+	brb_group_finish(&engine->group);
+	brb_quarantine_finish(&engine->quarantine);
+	pthread_mutex_destroy(&engine->reloading);
+	free_engine(engine);
+}

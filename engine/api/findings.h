@@ -1,0 +1,57 @@
+/*
+ * api/findings: what an examination knows, and how findings are added to it. (doctor.c, findings*.c)
+ *
+ * Keeps true: each check looks at what is known and nothing else, so that it can be tried with numbers of one's own.
+ */
+#ifndef BRB_API_FINDINGS_H
+#define BRB_API_FINDINGS_H
+
+#include "api/internal.h"
+#include "store/health.h"
+
+typedef struct brb_examination {
+	brabeion_examination found;
+	size_t capacity;
+	brb_arena *arena; /* of what is found */
+	bool failed;      /* memory was short */
+
+	int64_t now_us;
+	const char *config;               /* the path of badges.yaml */
+	const char *database;             /* its path */
+	const brb_health *health;         /* NULL: the database is not known */
+	const brb_generation *generation; /* NULL: badges.yaml could not be loaded */
+	bool has_settings;                /* what follows is known */
+	uint32_t workers;                 /* threads of a server */
+	int64_t retention_us;
+	size_t resident; /* plugin files that stay in memory; 0: not known */
+} brb_examination;
+
+/* So many jobs of one user are too many. */
+enum { BRB_CROWD_JOBS = 1000 };
+
+/* The subject is copied, the texts are of brb_finding_text or static. NULL stands for memory that was short. */
+void brb_finding_add(brb_examination *examination, const brabeion_finding *finding);
+const char *brb_finding_text(brb_examination *examination, const char *format, ...) BRB_PRINTF(2, 3);
+
+/* For people: "12,000", "64 MiB", "2014-01-21 20:26:05". */
+const char *brb_finding_number(brb_examination *examination, int64_t number);
+const char *brb_finding_bytes(brb_examination *examination, int64_t bytes);
+const char *brb_finding_time(brb_examination *examination, int64_t at_us);
+
+/* "1 job", "12,000 jobs". */
+const char *brb_finding_count(brb_examination *examination, int64_t count, const char *one, const char *many);
+
+/* Alarms first. BRABEION_MEMORY if memory was short on the way. */
+brabeion_status brb_findings_settle(brb_examination *examination, brabeion_error *error);
+
+/* ---- the checks ---- */
+
+void brb_findings_of_store(brb_examination *examination);  /* the database and its files */
+void brb_findings_of_badges(brb_examination *examination); /* set aside, failing, never earned, gone */
+void brb_findings_of_events(brb_examination *examination); /* that nobody listens to */
+void brb_findings_of_jobs(brb_examination *examination);
+
+/* The names that badges listen to, in the arena; *count counts them. NULL: memory is short, or none is known. */
+const char **brb_findings_heard(brb_examination *examination, size_t *count);
+
+#endif

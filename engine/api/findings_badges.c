@@ -1,0 +1,288 @@
+/*
+ * api/findings_badges: findings on badges and on events: who is set aside, fails, was never earned or is gone; what
+ * comes, and nobody listens.
+ */
+#include <string.h>
+
+#include "api/findings.h"
+
+static const int64_t day_us = INT64_C(24) * 3600 * 1000000;
+
+/* A badge that has been there for less is not blamed. */
+enum { DAYS_TO_PROVE_ITSELF = 7 };
+
+/* Names without a near one that are told one by one. */
+enum { PLAIN_NAMES_MOST = 10 };
+
+static bool is_of_late(const brb_examination *self, int64_t last_us)
+{
+	return self->now_us - last_us < day_us;
+}
+
+static const brb_badge *loaded_badge(const brb_examination *self, const char *slug)
+{
+	return self->generation ? brb_table_get(&self->generation->slugs, slug) : NULL;
+}
+
+/* ---- set aside, failing ---- */
+
+static void check_aside(brb_examination *self, const brb_health_aside *aside)
+{
+	brabeion_finding finding = { .kind = "badge-set-aside",
+				     .severity = BRABEION_ALARM,
+				     .subject = brb_finding_text(self, "%s", aside->slug),
+				     .since_us = aside->since_us };
+	finding.text = brb_finding_text(self, "badge \"%s\" is set aside since %s: %s", aside->slug,
+					brb_finding_time(self, aside->since_us), aside->reason);
+	finding.advice = brb_finding_text(self,
+					  "Events are judged without it, and are not judged again later. Mend it, "
+					  "then reload, or: brabeion release %s",
+					  aside->slug);
+	brb_finding_add(self, &finding);
+}
+
+static void check_failing(brb_examination *self, const brb_health_failing *failing)
+{
+	bool of_late = is_of_late(self, failing->last_us);
+	brabeion_finding finding = { .kind = "badge-failing",
+				     .severity = of_late ? BRABEION_WARNING : BRABEION_NOTE,
+				     .subject = brb_finding_text(self, "%s", failing->slug),
+				     .count = failing->count,
+				     .since_us = failing->first_us,
+				     .last_us = failing->last_us };
+	finding.text = brb_finding_text(
+		self, "badge \"%s\" failed %s since %s, the last time at %s on event \"%s\": %s", failing->slug,
+		brb_finding_count(self, failing->count, "time", "times"), brb_finding_time(self, failing->first_us),
+		brb_finding_time(self, failing->last_us), failing->event, failing->error);
+	finding.advice =
+		of_late ? brb_finding_text(self, "What it would have earned then is lost; the log has each case. "
+						 "Mend the badge or its settings")
+			: brb_finding_text(self, "Not within a day: it is forgotten a week after the last time");
+	brb_finding_add(self, &finding);
+}
+
+/* ---- never earned ---- */
+
+/* The event of the badge that somebody seems to send under another name, which goes to *sent. */
+static const char *find_missed(const brb_examination *self, const brb_badge *badge, const char **sent)
+{
+	for (size_t i = 0; i < self->health->unheard_count; i++) {
+		const char *name = self->health->unheard[i].name;
+		const char *near = *name ? brb_text_nearest_name(name, badge->events, badge->event_count) : NULL;
+		*sent = name;
+		if (near)
+			return near;
+	}
+	return NULL;
+}
+
+static const char *events_of(brb_examination *self, const brb_badge *badge)
+{
+	const char *text = badge->event_count ? badge->events[0] : "none";
+	for (uint32_t i = 1; i < badge->event_count && text; i++)
+		text = brb_finding_text(self, "%s, %s", text, badge->events[i]);
+	return text ? text : "";
+}
+
+static void check_never_earned(brb_examination *self, const brb_health_badge *known, const brb_badge *badge)
+{
+	const char *sent = NULL;
+	const char *missed = find_missed(self, badge, &sent);
+	brabeion_finding finding = { .kind = "badge-never-earned",
+				     .severity = missed ? BRABEION_WARNING : BRABEION_NOTE,
+				     .subject = brb_finding_text(self, "%s", known->slug),
+				     .since_us = known->known_us };
+	if (known->has_awards || !badge->award || !known->known_us ||
+	    self->now_us - known->known_us < DAYS_TO_PROVE_ITSELF * day_us)
+		return;
+	finding.text = brb_finding_text(self, "badge \"%s\" has never been earned; it is known since %s", known->slug,
+					brb_finding_time(self, known->known_us));
+	finding.advice = missed ? brb_finding_text(self, "It listens to \"%s\", and nobody to \"%s\", which comes",
+						   missed, sent)
+				: brb_finding_text(self,
+						   "Are its events sent under these names, with all that it looks "
+						   "at? It listens to: %s",
+						   events_of(self, badge));
+	brb_finding_add(self, &finding);
+}
+
+/* ---- gone ---- */
+
+static bool is_called_alike(const brb_health_badge *known, const brb_badge *badge)
+{
+	return badge->level_count && strcmp(known->name, badge->levels[0].name) == 0;
+}
+
+/* The badge that this one is likely to be now: of the same first level, or of nearly the same slug. NULL: none. */
+static const brb_badge *find_heir(brb_examination *self, const brb_health_badge *known)
+{
+	const brb_generation *generation = self->generation;
+	const char **slugs = brb_arena_take(self->arena, (generation->badge_count + 1) * sizeof *slugs);
+	if (!slugs) {
+		self->failed = true;
+		return NULL;
+	}
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		if (is_called_alike(known, generation->badges[i]))
+			return generation->badges[i];
+		slugs[i] = generation->badges[i]->slug;
+	}
+	const char *near = brb_text_nearest(known->slug, slugs, generation->badge_count);
+	return near ? brb_table_get(&generation->slugs, near) : NULL;
+}
+
+static void check_gone(brb_examination *self, const brb_health_badge *known)
+{
+	const brb_badge *heir = known->has_awards ? find_heir(self, known) : NULL;
+	brabeion_finding finding = { .kind = "badge-gone",
+				     .severity = heir ? BRABEION_WARNING : BRABEION_NOTE,
+				     .subject = brb_finding_text(self, "%s", known->slug) };
+	if (!known->has_awards)
+		return;
+	finding.text = heir ? brb_finding_text(self, "badge \"%s\" is held, and not loaded: is it \"%s\" now?",
+					       known->slug, heir->slug)
+			    : brb_finding_text(self, "badge \"%s\" is held, and not loaded", known->slug);
+	finding.advice =
+		heir ? brb_finding_text(self,
+					"A badge of another slug is another badge, to be earned anew: give it "
+					"the slug it had (slug: %s)",
+					known->slug)
+		     : brb_finding_text(self, "Its awards show as before; nobody can earn it");
+	brb_finding_add(self, &finding);
+}
+
+void brb_findings_of_badges(brb_examination *examination)
+{
+	const brb_health *health = examination->health;
+	if (!health)
+		return;
+	for (size_t i = 0; i < health->aside_count; i++)
+		check_aside(examination, &health->aside[i]);
+	for (size_t i = 0; i < health->failing_count; i++)
+		check_failing(examination, &health->failing[i]);
+	for (size_t i = 0; i < health->badge_count && examination->generation; i++) {
+		const brb_badge *badge = loaded_badge(examination, health->badges[i].slug);
+		if (badge)
+			check_never_earned(examination, &health->badges[i], badge);
+		else
+			check_gone(examination, &health->badges[i]);
+	}
+}
+
+/* ---- events ---- */
+
+const char **brb_findings_heard(brb_examination *examination, size_t *count)
+{
+	const brb_table *routes = examination->generation ? &examination->generation->routes : NULL;
+	const char **names =
+		routes ? brb_arena_take(examination->arena, (routes->count + (size_t)1) * sizeof *names) : NULL;
+	size_t at = 0, found = 0;
+	if (routes && !names)
+		examination->failed = true;
+	for (const brb_table_entry *entry; names && (entry = brb_table_next(routes, &at));)
+		if (strncmp(entry->key, "brabeion.", 9) != 0)
+			names[found++] = ((const brb_route *)entry->value)->event;
+	*count = found;
+	return names;
+}
+
+static const char *came(brb_examination *self, const brb_store_unheard *unheard)
+{
+	const char *last = brb_finding_time(self, unheard->last_us);
+	const char *text = unheard->count == 1
+				   ? brb_finding_text(self, "came once, at %s", last)
+				   : brb_finding_text(self, "came %s since %s, last at %s",
+						      brb_finding_count(self, unheard->count, "time", "times"),
+						      brb_finding_time(self, unheard->first_us), last);
+	return text ? text : "";
+}
+
+static brabeion_finding finding_of(const char *kind, const char *subject, const brb_store_unheard *unheard)
+{
+	return (brabeion_finding){ .kind = kind,
+				   .severity = BRABEION_NOTE,
+				   .subject = subject,
+				   .count = unheard->count,
+				   .since_us = unheard->first_us,
+				   .last_us = unheard->last_us };
+}
+
+static void tell_near(brb_examination *self, const brb_store_unheard *unheard, const char *near)
+{
+	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
+	if (is_of_late(self, unheard->last_us))
+		finding.severity = BRABEION_WARNING;
+	finding.text = brb_finding_text(self, "event \"%s\" %s, and no badge listens to it: was \"%s\" meant?",
+					unheard->name, came(self, unheard), near);
+	finding.advice = brb_finding_text(self,
+					  "Have it sent as \"%s\", or name \"%s\" among the events of the badge that "
+					  "is to judge it",
+					  near, unheard->name);
+	brb_finding_add(self, &finding);
+}
+
+static void tell_plain(brb_examination *self, const brb_store_unheard *unheard)
+{
+	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
+	finding.text = brb_finding_text(self, "event \"%s\" %s, and no badge listens to it", unheard->name,
+					came(self, unheard));
+	finding.advice = brb_finding_text(self, "That is fine unless a badge was meant to");
+	brb_finding_add(self, &finding);
+}
+
+/* For which there was no place, or that were no names. */
+static void tell_others(brb_examination *self, const brb_store_unheard *others)
+{
+	brabeion_finding finding = finding_of("events-many", brb_finding_text(self, "events"), others);
+	if (is_of_late(self, others->last_us))
+		finding.severity = BRABEION_WARNING;
+	finding.text =
+		brb_finding_text(self, "events of more names than the %d that are kept %s, and no badge listens",
+				 BRB_UNHEARD_NAMES_MOST, came(self, others));
+	finding.advice =
+		brb_finding_text(self, "Names of events are few and short: an id or a user belongs into a field");
+	brb_finding_add(self, &finding);
+}
+
+static void tell_rest(brb_examination *self, size_t names, int64_t count)
+{
+	brabeion_finding finding = { .kind = "event-unheard",
+				     .severity = BRABEION_NOTE,
+				     .subject = brb_finding_text(self, "events"),
+				     .count = count };
+	if (!names)
+		return;
+	finding.text = brb_finding_text(self, "events of %s came %s, and no badge listens to them",
+					brb_finding_count(self, (int64_t)names, "other name", "other names"),
+					brb_finding_count(self, count, "time", "times"));
+	finding.advice = brb_finding_text(self, "That is fine unless a badge was meant to");
+	brb_finding_add(self, &finding);
+}
+
+void brb_findings_of_events(brb_examination *examination)
+{
+	const brb_health *health = examination->health;
+	size_t heard_count = 0, plain = 0, rest = 0;
+	int64_t rest_count = 0;
+	const char **heard = brb_findings_heard(examination, &heard_count);
+	if (!health || !examination->generation || !heard)
+		return;
+	for (size_t i = 0; i < health->unheard_count; i++) {
+		const brb_store_unheard *unheard = &health->unheard[i];
+		const char *near = brb_text_nearest_name(unheard->name, heard, heard_count);
+		if (!*unheard->name) {
+			tell_others(examination, unheard);
+		} else if (brb_generation_route(examination->generation, unheard->name)) {
+			continue; /* somebody listens by now */
+		} else if (near) {
+			tell_near(examination, unheard, near);
+		} else if (plain < PLAIN_NAMES_MOST) {
+			plain++;
+			tell_plain(examination, unheard);
+		} else {
+			rest++;
+			rest_count += unheard->count;
+		}
+	}
+	tell_rest(examination, rest, rest_count);
+}

@@ -1,0 +1,174 @@
+/*
+ * api/jobs: jobs for people: lists, one with all its attempts, trying again, dropping.
+ */
+#include <string.h>
+
+#include "api/internal.h"
+#include "base/list.h"
+#include "base/memory.h"
+#include "base/value.h"
+
+static brabeion_status enter(const brabeion_engine *engine, const char *slug, const char *user, brabeion_error *fault)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return brb_status_refuse(fault, status);
+	if (slug && brb_text_checked_length(slug, BRB_NAME_BYTES_MOST) == SIZE_MAX)
+		return brb_status_set(fault, BRABEION_INVALID, "the badge is longer than %d bytes or not UTF-8",
+				      BRB_NAME_BYTES_MOST);
+	if (user && brb_text_checked_length(user, BRB_SUBJECT_BYTES_MOST) == SIZE_MAX)
+		return brb_status_set(fault, BRABEION_INVALID, "the user is longer than %d bytes or not UTF-8",
+				      BRB_SUBJECT_BYTES_MOST);
+	return BRABEION_OK;
+}
+
+static brabeion_job_info info_of(const brb_store_job_info *job)
+{
+	return (brabeion_job_info){ .id = job->id,
+				    .state = (brabeion_job_state)job->state, /* both number them alike */
+				    .badge = job->slug,
+				    .user = job->user,
+				    .event = job->event,
+				    .event_id = job->event_id,
+				    .at_us = job->at_us,
+				    .due_us = job->due_us,
+				    .retry_us = job->retry_us,
+				    .lease_us = job->lease_us,
+				    .history = job->run,
+				    .attempts = job->attempts,
+				    .parked_us = job->parked_us,
+				    .parked_why = job->parked_why,
+				    .error = job->error };
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* The texts stay where they are: the store's memory becomes the list's. */
+static brabeion_status hand_out_list(brb_store_job_list *read, brabeion_job_list *list, brabeion_error *error)
+{
+	brb_arena *memory = brb_list_memory();
+	brabeion_job_info *jobs = brb_memory_take_zeroed(read->count + 1, sizeof *jobs);
+	if (!memory || !jobs) {
+		brb_memory_release(memory);
+		brb_memory_release(jobs);
+		return brb_status_no_memory(error);
+	}
+	for (size_t i = 0; i < read->count; i++)
+		jobs[i] = info_of(&read->jobs[i]);
+	*memory = read->memory;
+	read->memory = (brb_arena){ 0 };
+	*list = (brabeion_job_list){ .count = read->count, .jobs = jobs, .memory = memory };
+	return BRABEION_OK;
+}
+
+static const brabeion_job_filter no_filter;
+
+brabeion_status brabeion_jobs(brabeion_engine *engine, const brabeion_job_filter *filter, brabeion_job_list *list,
+			      brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brb_store_job_list read = { 0 };
+	if (!filter)
+		filter = &no_filter;
+	brabeion_status status = enter(engine, filter->badge, filter->user, &fault);
+	if (status != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_store_job_filter wanted = { .state = (brb_store_job_state)filter->state,
+					.slug = filter->badge,
+					.user = filter->user,
+					.after = filter->after,
+					.limit = filter->limit,
+					.now_us = brb_clock_now_us(&engine->clock) };
+	if (brb_store_list_jobs(engine->store, &wanted, &read, &fault) == BRABEION_OK)
+		hand_out_list(&read, list, &fault);
+	brb_store_job_list_finish(&read);
+	return brb_status_hand_over(error, &fault);
+}
+
+static brabeion_status hand_out_page(brb_store_job_page *read, brabeion_job_page *page, brabeion_error *error)
+{
+	brb_arena *memory = brb_list_memory();
+	brabeion_job_attempt *attempts = brb_memory_take_zeroed(read->attempt_count + 1, sizeof *attempts);
+	if (!memory || !attempts) {
+		brb_memory_release(memory);
+		brb_memory_release(attempts);
+		return brb_status_no_memory(error);
+	}
+	for (size_t i = 0; i < read->attempt_count; i++)
+		attempts[i] = (brabeion_job_attempt){ .number = read->attempts[i].number,
+						      .at_us = read->attempts[i].at_us,
+						      .error = read->attempts[i].error };
+	*memory = read->memory;
+	read->memory = (brb_arena){ 0 };
+	*page = (brabeion_job_page){ .found = read->found,
+				     .job = info_of(&read->job),
+				     .frozen = read->job.fields,
+				     .attempt_count = read->attempt_count,
+				     .attempts = attempts,
+				     .memory = memory };
+	return BRABEION_OK;
+}
+
+brabeion_status brabeion_job(brabeion_engine *engine, int64_t id, brabeion_job_page *page, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brb_store_job_page read = { 0 };
+	if (enter(engine, NULL, NULL, &fault) == BRABEION_OK &&
+	    brb_store_show_job(engine->store, id, brb_clock_now_us(&engine->clock), &read, &fault) == BRABEION_OK)
+		hand_out_page(&read, page, &fault);
+	brb_store_job_page_finish(&read);
+	return brb_status_hand_over(error, &fault);
+}
+
+/* ---- changing ---------------------------------------------------------------------------------------------------- */
+
+typedef brabeion_status (*job_change)(brb_store *store, const brb_store_job_choice *choice, int64_t *jobs,
+				      brabeion_error *error);
+
+typedef struct jobs_request {
+	brb_request head; /* first */
+	job_change change;
+	brb_store_job_choice choice;
+	int64_t jobs;
+	brabeion_error error;
+} jobs_request;
+
+static brabeion_status do_change(brb_request *head)
+{
+	jobs_request *request = (jobs_request *)(void *)head;
+	brb_judge *judge = head->judge;
+	if (brb_judge_enter_store(judge))
+		judge->fault = request->change(judge->store, &request->choice, &request->jobs, &judge->error);
+	return judge->fault;
+}
+
+static void fail_change(brb_request *head, brabeion_status status, const char *message)
+{
+	jobs_request *request = (jobs_request *)(void *)head;
+	brb_status_set(&request->error, status, "%s", message);
+}
+
+static brabeion_status change_jobs(brabeion_engine *engine, job_change change, const brabeion_job_choice *choice,
+				   int64_t *jobs, brabeion_error *error)
+{
+	brb_judge judge;
+	jobs_request request = { .head = { .work = do_change, .fail = fail_change },
+				 .change = change,
+				 .choice = { choice->id, choice->badge, choice->parked } };
+	if (enter(engine, choice->badge, NULL, &request.error) == BRABEION_OK &&
+	    brb_engine_run(engine, &judge, &request.head) == BRABEION_OK && jobs)
+		*jobs = request.jobs;
+	return brb_status_hand_over(error, &request.error);
+}
+
+brabeion_status brabeion_jobs_retry(brabeion_engine *engine, const brabeion_job_choice *choice, int64_t *jobs,
+				    brabeion_error *error)
+{
+	return change_jobs(engine, brb_store_jobs_retry, choice, jobs, error);
+}
+
+brabeion_status brabeion_jobs_drop(brabeion_engine *engine, const brabeion_job_choice *choice, int64_t *jobs,
+				   brabeion_error *error)
+{
+	return change_jobs(engine, brb_store_jobs_drop, choice, jobs, error);
+}

@@ -1,0 +1,196 @@
+/*
+ * api/judging: events are judged: alone on the caller's thread where that will do, else together with others.
+ *
+ * Keeps true: callbacks run after the commit, with no lock and no generation held.
+ */
+#include "api/internal.h"
+#include "base/guard.h"
+#include "base/list.h"
+#include "judging/view.h"
+
+/* A single event on this thread alone, as long as it does not need the store. */
+static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
+{
+	brabeion_status status = brb_judge_event(judge, event, result);
+	if (judge->leads)
+		status = brb_group_conclude(judge->group, judge);
+	if (status != BRABEION_OK)
+		brb_judge_abandon(result, 1, 1, status, judge->error.message);
+	return status;
+}
+
+/* Events as a request to the group. */
+typedef struct event_request {
+	brb_request head; /* first */
+	const brabeion_event *events;
+	size_t count;
+	brabeion_result *results;
+	size_t judged; /* results that are filled in */
+} event_request;
+
+static brabeion_status judge_request(brb_request *head)
+{
+	event_request *request = (event_request *)(void *)head;
+	brabeion_status status = BRABEION_OK;
+	brb_history_keep(head->judge);
+	while (request->judged < request->count && status == BRABEION_OK) {
+		size_t at = request->judged++;
+		status = brb_judge_event(head->judge, &request->events[at], &request->results[at]);
+	}
+	return status;
+}
+
+static void fail_request(brb_request *head, brabeion_status status, const char *message)
+{
+	event_request *request = (event_request *)(void *)head;
+	if (request->judged && head->judge->history)
+		brb_history_restore(head->judge->history);
+	brb_judge_abandon(request->results, request->judged, request->count, status, message);
+}
+
+static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events, size_t count,
+				 brabeion_result *results)
+{
+	judge->single = count == 1;
+	brabeion_status status = judge->single ? judge_alone(judge, events, results) : BRABEION_OK;
+	if (judge->single && !judge->left_to_group)
+		return status;
+	event_request request = { .head = { .judge = judge, .work = judge_request, .fail = fail_request },
+				  .events = events,
+				  .count = count,
+				  .results = results };
+	return brb_group_run(judge->group, &request.head);
+}
+
+static bool has_news(const brabeion_result *results, size_t count)
+{
+	size_t i = 0;
+	while (i < count && !results[i].award_count && !results[i].lapsed_count)
+		i++;
+	return i < count;
+}
+
+/* Field by field, in their order: clearing the whole and then filling it in is measurable, once for every event. */
+static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const brb_generation *generation,
+			      brb_counters *counters, brb_guard *guard)
+{
+	judge->generation = generation;
+	judge->view = &brb_view_in_store;
+	judge->detached = NULL;
+	judge->store = engine->store;
+	judge->log = &engine->log;
+	judge->clock = &engine->clock;
+	judge->guard = &guard->depth;
+	judge->counters = counters;
+	judge->group = &engine->group;
+	judge->history = engine->history;
+	judge->quarantine = &engine->quarantine;
+	judge->notices = &engine->notices.noted;
+	judge->single = judge->leads = judge->left_to_group = judge->needed_store = false;
+	judge->met_quarantine = judge->filled_quarantine = judge->timing = judge->in_transaction = false;
+	judge->cause = 0;
+	judge->award_capacity = 0;
+	judge->fault = BRABEION_OK;
+	judge->error = (brabeion_error)BRABEION_NO_ERROR;
+	judge->scratch = (brb_arena){ 0 };
+}
+
+/* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
+static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
+{
+	brb_guard *guard = brb_guard_here();
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	if (guard->depth)
+		return BRABEION_REENTRANT;
+	guard->allocator = engine->allocator;
+	*reader = brb_registry_reader(&engine->registry);
+	if (!*reader)
+		return BRABEION_MEMORY;
+	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
+	init_judge(engine, judge, generation, brb_registry_counters(&engine->registry, *reader, generation), guard);
+	return BRABEION_OK;
+}
+
+static void end_judging(brb_judge *judge, brb_reader *reader)
+{
+	if (judge->met_quarantine || judge->filled_quarantine)
+		brb_quarantine_tend(judge);
+	brb_registry_release(reader);
+	brb_judge_finish(judge);
+}
+
+brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+{
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, judge, &reader);
+	if (status != BRABEION_OK) {
+		request->fail(request, status, brb_status_refusal(status));
+		return status;
+	}
+	request->judge = judge;
+	status = brb_group_run(&engine->group, request);
+	end_judging(judge, reader);
+	brb_engine_notice_jobs(engine);
+	return status;
+}
+
+static void count_results(brb_counters *counters, const brabeion_result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const brabeion_result *result = &results[i];
+		if (result->status != BRABEION_OK)
+			brb_count(&counters->errors, 1);
+		else if (result->outcome != BRABEION_UNHEARD)
+			brb_count(&counters->events, 1);
+		if (result->outcome == BRABEION_DUPLICATE)
+			brb_count(&counters->duplicates, 1);
+		if (result->award_count)
+			brb_count(&counters->awards, result->award_count);
+	}
+}
+
+brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				 brabeion_result *results)
+{
+	brb_judge judge;
+	brb_reader *reader;
+	brabeion_status status = begin_judging(engine, &judge, &reader);
+	if (status != BRABEION_OK) {
+		brb_judge_abandon(results, 0, count, status, brb_status_refusal(status));
+		return status;
+	}
+	status = judge_all(&judge, events, count, results);
+	count_results(judge.counters, results, count);
+	end_judging(&judge, reader);
+	if (judge.leads || judge.left_to_group || count != 1) /* else nothing was stored */
+		brb_engine_notice_jobs(engine);
+	return status;
+}
+
+static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
+				      brabeion_result *results)
+{
+	brabeion_status status = brb_engine_judge(engine, events, count, results);
+	if (status == BRABEION_OK && has_news(results, count))
+		brb_engine_announce(engine, results, count);
+	return status;
+}
+
+brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
+					      brabeion_result *results)
+{
+	return possibly_award(engine, events, count, results);
+}
+
+brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
+{
+	brabeion_result own;
+	brabeion_result *filled = result ? result : &own;
+	brabeion_status status = possibly_award(engine, event, 1, filled);
+	if (status == BRABEION_OK)
+		status = filled->status;
+	if (!result)
+		brabeion_result_finish(&own);
+	return status;
+}

@@ -1,0 +1,197 @@
+/*
+ * api/progress: how far a user is: what comes next of each badge, and how much of it is done.
+ *
+ * Keeps true: no transaction is begun, no lock that judging waits for is held while a badge is asked.
+ */
+#include "judging/progress.h"
+#include "api/internal.h"
+#include "base/guard.h"
+#include "base/list.h"
+#include "base/memory.h"
+#include "base/value.h"
+
+/* One question, while it is answered. */
+typedef struct progress_work {
+	brabeion_engine *engine;
+	brb_judge judge;
+	const char *user;
+	brabeion_progress_list list;
+	brb_store_aside *aside; /* what is set aside, by whichever engine */
+	size_t aside_count;
+	brabeion_error *error;
+} progress_work;
+
+/* ---- connections ---- */
+
+static brabeion_status take_look(brabeion_engine *engine, brb_peek **peek, brabeion_error *error)
+{
+	brb_looks *looks = &engine->looks;
+	pthread_mutex_lock(&looks->lock);
+	*peek = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
+	pthread_mutex_unlock(&looks->lock);
+	return *peek ? BRABEION_OK : brb_peek_open(engine->store, peek, error);
+}
+
+/* One that has met an error is not used again: the next one opens the file anew. */
+static void leave_look(brabeion_engine *engine, brb_peek *peek, bool well)
+{
+	brb_looks *looks = &engine->looks;
+	pthread_mutex_lock(&looks->lock);
+	bool kept = well && looks->idle_count < BRB_LOOKS_IDLE_MOST;
+	if (kept)
+		looks->idle[looks->idle_count++] = peek;
+	pthread_mutex_unlock(&looks->lock);
+	if (!kept)
+		brb_peek_close(peek);
+}
+
+void brb_looks_finish(brb_looks *looks)
+{
+	while (looks->idle_count)
+		brb_peek_close(looks->idle[--looks->idle_count]);
+	pthread_mutex_destroy(&looks->lock);
+}
+
+/* ---- what is set aside ---- */
+
+/* Why the badge is not asked, in the list's memory; NULL: it is at work. */
+static const char *reason_aside(const progress_work *work, const brb_badge *badge)
+{
+	const brb_trouble *trouble = &work->judge.generation->troubles[badge->index];
+	const char *reason = NULL;
+	int64_t since_us = 0;
+	if (brb_trouble_is_aside(trouble)) /* perhaps not on record yet */
+		brb_quarantine_describe(&work->engine->quarantine, trouble, work->list.memory, &since_us, &reason);
+	for (size_t i = 0; i < work->aside_count && !reason; i++)
+		if (work->aside[i].badge == badge->number)
+			reason = work->aside[i].reason;
+	return reason;
+}
+
+/* ---- one badge ---- */
+
+static const char *describe_failure(const progress_work *work, const char *aside, const char *why)
+{
+	brb_arena *memory = work->list.memory;
+	if (aside)
+		return brb_arena_printf(memory, "it is set aside: %s", aside);
+	return why ? brb_arena_copy(memory, why) : "";
+}
+
+static brabeion_status tell(progress_work *work, const brb_badge *badge, const brb_progress *found, const char *aside)
+{
+	brb_arena *memory = work->list.memory;
+	const badge_level *level = found->level ? &badge->levels[found->level - 1] : NULL;
+	brabeion_progress *entry = &work->list.badges[work->list.count];
+	*entry = (brabeion_progress){ .badge = brb_arena_copy(memory, badge->slug),
+				      .multiple = badge->multiple,
+				      .held = found->held,
+				      .held_level = found->held_level,
+				      .level_count = badge->level_count,
+				      .level = found->level,
+				      .name = level ? brb_arena_copy(memory, level->name) : "",
+				      .description = level ? brb_arena_copy(memory, level->description) : "",
+				      .has_progress = found->told.is_told,
+				      .done = found->told.done,
+				      .goal = found->told.goal,
+				      .quarantined = aside != NULL,
+				      .error = describe_failure(work, aside, found->why) };
+	if (!entry->badge || !entry->name || !entry->description || !entry->error)
+		return brb_status_no_memory(work->error);
+	work->list.count++;
+	return BRABEION_OK;
+}
+
+static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
+{
+	brb_progress found;
+	const char *aside = reason_aside(work, badge);
+	brabeion_status status = brb_progress_find(&work->judge, badge, work->user, !aside, &found);
+	if (status != BRABEION_OK)
+		return brb_status_hand_over(work->error, &work->judge.error);
+	status = tell(work, badge, &found, aside);
+	brb_arena_reset(&work->judge.scratch);
+	return status;
+}
+
+/* ---- all that are asked about ---- */
+
+static brabeion_status answer(progress_work *work, brb_badge *const *badges, size_t count)
+{
+	work->list.memory = brb_list_memory();
+	work->list.badges = brb_memory_take_zeroed(count + 1, sizeof *work->list.badges);
+	if (!work->list.memory || !work->list.badges)
+		return brb_status_no_memory(work->error);
+	brabeion_status status = brb_store_list_aside(work->engine->store, work->list.memory, &work->aside,
+						      &work->aside_count, work->error);
+	if (status == BRABEION_OK)
+		status = brb_peek_begin(work->judge.peek, work->error);
+	if (status != BRABEION_OK)
+		return status;
+	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
+		status = answer_badge(work, badges[i]);
+	brb_peek_end(work->judge.peek);
+	return status;
+}
+
+static brabeion_status answer_all(progress_work *work, const char *slug)
+{
+	const brb_generation *generation = work->judge.generation;
+	brb_badge *one = slug ? brb_table_get(&generation->slugs, slug) : NULL;
+	if (slug && !one)
+		return brb_status_set(work->error, BRABEION_INVALID, "no badge \"%.100s\" is loaded", slug);
+	work->list.generation = generation->number;
+	return answer(work, slug ? &one : generation->badges, slug ? 1 : generation->badge_count);
+}
+
+static brabeion_status check(const brabeion_engine *engine, const char *user, brabeion_error *fault)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return brb_status_refuse(fault, status);
+	if (!user || !user[0])
+		return brb_status_set(fault, BRABEION_INVALID, "no user is given");
+	if (brb_text_checked_length(user, BRB_SUBJECT_BYTES_MOST) == SIZE_MAX)
+		return brb_status_set(fault, BRABEION_INVALID, "the user is longer than %d bytes or not UTF-8",
+				      BRB_SUBJECT_BYTES_MOST);
+	return BRABEION_OK;
+}
+
+static brabeion_status ask_all(progress_work *work, const char *slug)
+{
+	brb_reader *reader = brb_registry_reader(&work->engine->registry);
+	if (!reader)
+		return brb_status_no_memory(work->error);
+	brabeion_status status = take_look(work->engine, &work->judge.peek, work->error);
+	if (status != BRABEION_OK)
+		return status;
+	work->judge.generation = brb_registry_acquire(&work->engine->registry, reader);
+	status = answer_all(work, slug);
+	brb_registry_release(reader);
+	leave_look(work->engine, work->judge.peek, status == BRABEION_OK);
+	return status;
+}
+
+brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user, const char *slug,
+				       brabeion_progress_list *list, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	if (check(engine, user, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	progress_work work = { .engine = engine,
+			       .user = user,
+			       .error = &fault,
+			       .judge = { .view = &brb_view_committed,
+					  .store = engine->store,
+					  .log = &engine->log,
+					  .clock = &engine->clock,
+					  .guard = brb_guard_depth(),
+					  .history = engine->history } };
+	if (ask_all(&work, slug) == BRABEION_OK)
+		*list = work.list;
+	else
+		brabeion_progress_list_finish(&work.list);
+	brb_memory_release(work.aside);
+	brb_judge_finish(&work.judge);
+	return brb_status_hand_over(error, &fault);
+}

@@ -1,0 +1,96 @@
+/*
+ * api/quarantine: badges that are set aside: who they are, and their release.
+ */
+#include <string.h>
+
+#include "api/internal.h"
+#include "base/memory.h"
+#include "base/value.h"
+#include "judging/quarantine.h"
+
+/* ---- telling ---- */
+
+static brabeion_badge *find_badge(const brabeion_badge_list *list, const brb_generation *generation, const char *slug)
+{
+	const brb_badge *badge = brb_table_get(&generation->slugs, slug);
+	return badge ? &list->badges[badge->index] : NULL;
+}
+
+/* What this or another engine has on record. */
+static brabeion_status tell_recorded(brabeion_engine *engine, const brb_generation *generation,
+				     brabeion_badge_list *list, brabeion_error *error)
+{
+	brb_store_aside *recorded = NULL;
+	size_t count = 0;
+	brabeion_status status = brb_store_list_aside(engine->store, list->memory, &recorded, &count, error);
+	for (size_t i = 0; i < count; i++) {
+		brabeion_badge *badge = find_badge(list, generation, recorded[i].slug);
+		if (!badge)
+			continue;
+		badge->quarantined = true;
+		badge->quarantined_since_us = recorded[i].since_us;
+		badge->quarantine_reason = recorded[i].reason;
+	}
+	brb_memory_release(recorded);
+	return status;
+}
+
+brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
+					   brabeion_badge_list *list, brabeion_error *error)
+{
+	brabeion_status status = tell_recorded(engine, generation, list, error);
+	for (size_t i = 0; i < list->count; i++) {
+		brabeion_badge *badge = &list->badges[i];
+		const char *reason = NULL;
+		int64_t since_us = 0;
+		if (brb_trouble_is_aside(&generation->troubles[i])) /* perhaps not on record yet */
+			brb_quarantine_describe(&engine->quarantine, &generation->troubles[i], list->memory,
+						&since_us, &reason);
+		if (!reason)
+			continue;
+		badge->quarantined = true;
+		badge->quarantined_since_us = since_us;
+		badge->quarantine_reason = reason;
+	}
+	return status;
+}
+
+/* ---- releasing ---- */
+
+static brabeion_status check_slug(const char *slug, const brb_generation *generation, size_t released,
+				  brabeion_error *error)
+{
+	if (!slug || released || brb_table_get(&generation->slugs, slug))
+		return BRABEION_OK;
+	return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded or set aside", slug);
+}
+
+static brabeion_status release(brabeion_engine *engine, const char *slug, size_t *released, brabeion_error *error)
+{
+	brb_reader *reader = brb_registry_reader(&engine->registry);
+	if (!reader)
+		return brb_status_no_memory(error);
+	const brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
+	brabeion_status status =
+		brb_quarantine_release(&engine->quarantine, generation, engine->store, slug, released, error);
+	if (status == BRABEION_OK)
+		status = check_slug(slug, generation, *released, error);
+	brb_registry_release(reader);
+	return status;
+}
+
+brabeion_status brabeion_release(brabeion_engine *engine, const char *slug, size_t *released, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	size_t count = 0;
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		brb_status_refuse(&fault, status);
+	else if (slug && !brb_text_is_slug(slug))
+		brb_status_set(&fault, BRABEION_INVALID, "a slug is 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\"");
+	else
+		release(engine, slug, &count, &fault);
+	if (fault.status == BRABEION_OK && released)
+		*released = count;
+	return brb_status_hand_over(error, &fault);
+}

@@ -1,0 +1,59 @@
+/*
+ * api/stats: numbers about itself.
+ */
+
+#include "api/internal.h"
+#include "base/list.h"
+#include "base/memory.h"
+
+static brabeion_status fill_report(brabeion_engine *engine, const brb_generation *generation,
+				   brabeion_stats_report *report, brabeion_error *error)
+{
+	report->generation = generation->number;
+	report->resident = (uint32_t)brb_image_home_resident(engine->home);
+	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
+	report->commits = brb_store_commit_count(engine->store);
+	brb_store_job_counts jobs;
+	brabeion_status status = brb_store_count_jobs(engine->store, brb_clock_now_us(&engine->clock), &jobs, error);
+	if (status != BRABEION_OK)
+		return status;
+	report->jobs_waiting = jobs.waiting;
+	report->jobs_running = jobs.running;
+	report->jobs_delayed = jobs.delayed;
+	report->jobs_parked = jobs.parked;
+	report->jobs_oldest_us = jobs.oldest_us;
+	report->memory = brb_list_memory();
+	report->badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *report->badges);
+	if (!report->memory || !report->badges)
+		return brb_status_no_memory(error);
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		report->badges[i].slug = brb_arena_copy(report->memory, generation->badges[i]->slug);
+		if (!report->badges[i].slug)
+			return brb_status_no_memory(error);
+		report->badges[i].quarantined = brb_trouble_is_aside(&generation->troubles[i]);
+	}
+	report->badge_count = generation->badge_count;
+	brb_registry_sum(&engine->registry, generation, report);
+	return BRABEION_OK;
+}
+
+brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_stats_report filled = { 0 };
+	brabeion_status status = brb_engine_enter(engine);
+	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
+	if (!reader) {
+		status = status == BRABEION_OK ? BRABEION_MEMORY : status;
+		brb_status_refuse(&fault, status);
+		return brb_status_hand_over(error, &fault);
+	}
+	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
+	status = fill_report(engine, generation, &filled, &fault);
+	brb_registry_release(reader);
+	if (status == BRABEION_OK)
+		*report = filled;
+	else
+		brabeion_stats_finish(&filled);
+	return brb_status_hand_over(error, &fault);
+}

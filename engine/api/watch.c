@@ -1,0 +1,245 @@
+/*
+ * api/watch: reloading by itself, and telling what came of a reload.
+ *
+ * What is compared are contents. The watcher's thread looks when something has happened to a file (loading/watch); it
+ * reloads when the files' state is neither that of the badge set at work nor the one that the last attempt began from. An
+ * attempt notes its state before it reads a file, so that a change in the middle of it is found to be one.
+ *
+ * Keeps true: one reload at a time, whoever asks; the log and callbacks are told with no lock held, except of what cannot
+ * be watched, which goes to the log at once.
+ */
+#include <string.h>
+
+#include "api/internal.h"
+#include "base/guard.h"
+#include "base/memory.h"
+
+/* ---- telling --------------------------------------------------------------------------------------------------- */
+
+/* The engines whose callbacks this thread is inside, innermost first. */
+typedef struct reload_telling {
+	const brabeion_engine *engine;
+	const struct reload_telling *outer;
+} reload_telling;
+
+static _Thread_local const reload_telling *under_way;
+
+bool brb_engine_is_telling_reload(const brabeion_engine *engine)
+{
+	const reload_telling *inside = under_way;
+	while (inside && inside->engine != engine)
+		inside = inside->outer;
+	return inside != NULL;
+}
+
+static void tell_log(const brabeion_engine *engine, const brb_reload_outcome *outcome)
+{
+	const brabeion_receipt *receipt = &outcome->receipt;
+	if (outcome->error.status == BRABEION_OK) {
+		brb_log_write(&engine->log, BRABEION_LOG_INFO,
+			      "reloaded %s: generation %llu, %u added, %u changed, %u removed, %u kept, %u resident",
+			      engine->config_path, (unsigned long long)receipt->generation, receipt->added,
+			      receipt->changed, receipt->removed, receipt->kept, receipt->resident);
+		return;
+	}
+	brb_log_lines(&engine->log, BRABEION_LOG_ERROR, outcome->error.message);
+	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays at work",
+		      engine->config_path, (unsigned long long)outcome->generation);
+}
+
+void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)
+{
+	bool fine = outcome->error.status == BRABEION_OK;
+	reload_telling inside = { .engine = engine, .outer = under_way };
+	tell_log(engine, outcome);
+	under_way = &inside;
+	brb_engine_announce_reload(engine, fine ? &outcome->receipt : NULL, fine ? NULL : &outcome->error);
+	under_way = inside.outer;
+}
+
+static const int64_t first_again_us = INT64_C(2) * 1000000;
+static const int64_t longest_again_us = INT64_C(60) * 1000000;
+
+/* ---- looking --------------------------------------------------------------------------------------------------- */
+
+/* The same trouble at each look is told once. Hands over the error's message. */
+static void tell_trouble(brabeion_engine *engine, brabeion_error *error)
+{
+	brb_watching *watching = &engine->watching;
+	bool is_new = error->message && (!watching->trouble || strcmp(error->message, watching->trouble) != 0);
+	if (is_new)
+		brb_log_lines(&engine->log, BRABEION_LOG_ERROR, error->message);
+	brb_memory_release(watching->trouble);
+	watching->trouble = error->message ? brb_memory_copy(error->message) : NULL;
+	brabeion_error_finish(error);
+}
+
+/* The files that were read last, as they lead from folder to folder now. */
+static brabeion_status follow(brb_watching *watching, brabeion_error *error)
+{
+	return brb_watch_follow(watching->watch, watching->files.paths, watching->files.count, error);
+}
+
+/* Whether there is something to reload. */
+static bool is_changed_locked(brabeion_engine *engine)
+{
+	brb_watching *watching = &engine->watching;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_watch_digest now;
+	follow(watching, &error);
+	tell_trouble(engine, &error);
+	if (watching->again_us && brb_clock_monotonic_us() >= watching->again_at_us)
+		return true;
+	if (!watching->files.count || !brb_watch_files_state(&watching->files, NULL, now) ||
+	    strcmp(now, watching->attempted) == 0)
+		return false;
+	if (strcmp(now, watching->loaded) != 0)
+		return true;
+	strcpy(watching->attempted, now); /* as it was, after all: what was refused in between will be told again */
+	return false;
+}
+
+/*
+ * A badge set that is wrong waits until its files change. A database that was busy, a lack of descriptors or of memory
+ * passes without anything changing: that is tried again, ever more rarely.
+ */
+static void try_again_locked(brb_watching *watching, brabeion_status status)
+{
+	bool passes = status == BRABEION_BUSY || status == BRABEION_SYSTEM || status == BRABEION_MEMORY;
+	int64_t next_us = watching->again_us ? watching->again_us * 2 : first_again_us;
+	watching->again_us = !passes ? 0 : next_us < longest_again_us ? next_us : longest_again_us;
+	watching->again_at_us = brb_clock_monotonic_us() + watching->again_us;
+	if (watching->again_us && watching->is_on)
+		brb_watch_ask_later(watching->watch, watching->again_us);
+}
+
+static void look(void *context)
+{
+	brabeion_engine *engine = context;
+	brb_reload_outcome outcome = { .generation = 0 };
+	pthread_mutex_lock(&engine->reloading);
+	bool is_on = engine->watching.is_on;
+	bool is_changed = is_on && is_changed_locked(engine);
+	if (is_changed)
+		brb_engine_reload_locked(engine, &outcome);
+	if (is_changed)
+		try_again_locked(&engine->watching, outcome.error.status);
+	pthread_mutex_unlock(&engine->reloading);
+	if (is_changed)
+		brb_engine_tell_reload(engine, &outcome);
+	else if (is_on)
+		brb_log_write(&engine->log, BRABEION_LOG_DEBUG, "%s: looked, and nothing has changed",
+			      engine->config_path);
+	brabeion_error_finish(&outcome.error);
+}
+
+/* ---- turning on and off ---------------------------------------------------------------------------------------- */
+
+static void turn_off_locked(brb_watching *watching)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	watching->is_on = false;
+	if (watching->watch)
+		brb_watch_follow(watching->watch, NULL, 0, &error);
+	brabeion_error_finish(&error);
+}
+
+/* Follows the files as they are now, and looks once more: what they did before they were followed nobody has told. */
+static brabeion_status turn_on_locked(brabeion_engine *engine, brabeion_error *error)
+{
+	brb_watching *watching = &engine->watching;
+	brabeion_status status = BRABEION_OK;
+	if (!watching->watch)
+		status = brb_watch_open(look, engine, &watching->watch, error);
+	if (status == BRABEION_OK) {
+		watching->is_on = true;
+		status = follow(watching, error);
+		brb_watch_ask(watching->watch);
+	}
+	return status;
+}
+
+static bool is_wanted(const brb_watching *watching)
+{
+	return watching->word == BRB_WATCHING_AS_FILE ? watching->file_says_on : watching->word == BRB_WATCHING_ON;
+}
+
+/* ---- the stages of an attempt ---------------------------------------------------------------------------------- */
+
+void brb_watching_begin(brabeion_engine *engine, const char *path)
+{
+	brb_watching *watching = &engine->watching;
+	watching->attempted[0] = '\0';
+	if (watching->is_on && path)
+		brb_watch_files_content(path, watching->content);
+}
+
+void brb_watching_read(brabeion_engine *engine, const brb_config *config)
+{
+	brb_watching *watching = &engine->watching;
+	brb_watch_files files;
+	strcpy(watching->content, brb_yaml_sha256(config->yaml));
+	watching->will_say_on = config->watch;
+	if (!brb_watch_files_init(&files, config->name, config))
+		return; /* no memory: those of before are better than none */
+	brb_watch_files_finish(&watching->files);
+	watching->files = files;
+	if (config->watch || watching->is_on)
+		brb_watch_files_state(&files, watching->content, watching->attempted);
+}
+
+void brb_watching_end(brabeion_engine *engine, const brb_generation *generation)
+{
+	brb_watching *watching = &engine->watching;
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (generation) {
+		watching->again_us = 0;
+		brb_watch_files_loaded(generation, watching->content, watching->loaded);
+		watching->file_says_on = watching->will_say_on;
+	} else if (watching->is_on && !watching->attempted[0] && watching->files.count) {
+		brb_watch_files_state(&watching->files, watching->content, watching->attempted);
+	}
+	if (is_wanted(watching)) {
+		turn_on_locked(engine, &error);
+		tell_trouble(engine, &error);
+	} else if (watching->is_on) {
+		turn_off_locked(watching);
+	}
+}
+
+void brb_watching_finish(brb_watching *watching)
+{
+	brb_watch_close(watching->watch);
+	brb_watch_files_finish(&watching->files);
+	brb_memory_release(watching->trouble);
+}
+
+/* ---- the public call ------------------------------------------------------------------------------------------- */
+
+static brabeion_status set_word_locked(brabeion_engine *engine, brb_watching_word word, brabeion_error *error)
+{
+	brb_watching *watching = &engine->watching;
+	bool was_on = watching->is_on;
+	brabeion_status status = BRABEION_OK;
+	if (word == BRB_WATCHING_ON)
+		status = turn_on_locked(engine, error);
+	if (word == BRB_WATCHING_OFF || (status != BRABEION_OK && !was_on))
+		turn_off_locked(watching);
+	if (status == BRABEION_OK)
+		watching->word = word;
+	return status;
+}
+
+brabeion_status brabeion_watch(brabeion_engine *engine, bool on, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK) {
+		brb_status_refuse(&fault, status);
+		return brb_status_hand_over(error, &fault);
+	}
+	pthread_mutex_lock(&engine->reloading);
+	set_word_locked(engine, on ? BRB_WATCHING_ON : BRB_WATCHING_OFF, &fault);
+	pthread_mutex_unlock(&engine->reloading);
+	return brb_status_hand_over(error, &fault);
+}
