@@ -33,6 +33,11 @@
  *
  * With an `id`, an event may be sent again, after an error or because the server does not know: it is judged once.
  *
+ * Below, in this order: status and errors, opening and reloading; events, time, events without waiting, grants and
+ * revocations; for those who show badges: reading, how far a user is, languages, pictures; for those who look after them:
+ * what plugins remember, jobs, the journal, explaining, judging the past anew, numbers and upkeep, what is wrong, looking at
+ * a plugin; times as text.
+ *
  * Life cycle: open, use from any thread, close once when no other call is under way. Two engines in one process do
  * not know of each other. libbrabeion(3) is about the server around it: worker processes, event loops, shutting down.
  *
@@ -452,7 +457,7 @@ BRABEION_API brabeion_status brabeion_on_award(brabeion_engine *engine, brabeion
 BRABEION_API brabeion_status brabeion_off_award(brabeion_engine *engine, brabeion_award_callback callback,
 						void *context);
 
-/* ---- time ------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 /*
  * Badges that are judged later (async ones, and those that ask for it: badge_later) make jobs, which are stored with
@@ -491,7 +496,7 @@ BRABEION_API brabeion_status brabeion_advance(brabeion_engine *engine, int64_t a
  */
 BRABEION_API brabeion_status brabeion_end_history(brabeion_engine *engine, brabeion_error *error);
 
-/* ---- events without waiting ------------------------------------------------------------------------------------ */
+/* ---- events without waiting -------------------------------------------------------------------------------------- */
 
 /*
  * For an event loop: brabeion_submit takes the event and returns at once; a thread of the library judges it; when
@@ -546,7 +551,7 @@ BRABEION_API int brabeion_completions_fd(brabeion_engine *engine);
  */
 BRABEION_API size_t brabeion_dispatch(brabeion_engine *engine);
 
-/* ---- grants and revocations --------------------------------------------------------------------------------- */
+/* ---- grants and revocations -------------------------------------------------------------------------------------- */
 
 /* An award by a person's decision. Zero is a good value for all but user and badge. */
 typedef struct brabeion_grant {
@@ -740,6 +745,19 @@ BRABEION_API void brabeion_badge_list_finish(brabeion_badge_list *list);
 BRABEION_API brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list,
 					     brabeion_error *error);
 
+/*
+ * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
+ * Holders are 0. Warnings go to options->log, and as BRABEION_LOG_INFO that plugins were not tried, if so.
+ *
+ * Threads: any, also at once.
+ * Owns:    `list` is yours: brabeion_badge_list_finish(). NULL is allowed.
+ * Errors:  BRABEION_CONFIG with every fault found, as brabeion_open; BRABEION_SYSTEM.
+ */
+BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
+					    brabeion_error *error);
+
+/* ---- how far a user is ------------------------------------------------------------------------------------------- */
+
 /* Where a user stands with one badge. Texts are never NULL. */
 typedef struct brabeion_progress {
 	const char *badge; /* the slug */
@@ -787,80 +805,6 @@ BRABEION_API void brabeion_progress_list_finish(brabeion_progress_list *list);
  */
 BRABEION_API brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user, const char *slug,
 						    brabeion_progress_list *list, brabeion_error *error);
-
-/*
- * Loads badges.yaml and its plugins as brabeion_open would, but touches no database, and unloads them again.
- * Holders are 0. Warnings go to options->log, and as BRABEION_LOG_INFO that plugins were not tried, if so.
- *
- * Threads: any, also at once.
- * Owns:    `list` is yours: brabeion_badge_list_finish(). NULL is allowed.
- * Errors:  BRABEION_CONFIG with every fault found, as brabeion_open; BRABEION_SYSTEM.
- */
-BRABEION_API brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list,
-					    brabeion_error *error);
-
-/* ---- what plugins remember --------------------------------------------------------------------------------------- */
-
-typedef enum brabeion_memory_kind {
-	BRABEION_MEMORY_ANY = 0,
-	BRABEION_MEMORY_TALLY = 1,
-	BRABEION_MEMORY_NOTE = 2
-} brabeion_memory_kind;
-
-/* One tally or note. Plugins choose names and subjects; the subject is often the user's name. */
-typedef struct brabeion_remembered {
-	brabeion_memory_kind kind;
-	const char *plugin; /* its id */
-	const char *name;
-	const char *subject;
-	int64_t value;    /* of a tally; else 0 */
-	const char *text; /* of a note; else "" */
-} brabeion_remembered;
-
-typedef struct brabeion_memory_list {
-	size_t count;
-	brabeion_remembered *items;
-	void *memory; /* the library's */
-} brabeion_memory_list;
-
-BRABEION_API void brabeion_memory_list_finish(brabeion_memory_list *list);
-
-/* Zero is a good value for each, and NULL for the whole: it says that any will do. */
-typedef struct brabeion_memory_filter {
-	brabeion_memory_kind kind;
-	const char *plugin;
-	const char *name;
-	const char *subject;
-	size_t limit; /* 0: all */
-} brabeion_memory_filter;
-
-/*
- * What plugins remember, also those that are not loaded, by plugin, name, kind and subject. A tally of 0 is as good as
- * none, and is not told.
- *
- * Threads: any, also at once; it waits for no writer.
- * Owns:    `list` is yours: brabeion_memory_list_finish().
- * Errors:  BRABEION_INVALID for a text out of bounds, BRABEION_STORE, BRABEION_BUSY. Nothing that fits: an empty list.
- */
-BRABEION_API brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *filter,
-					     brabeion_memory_list *list, brabeion_error *error);
-
-/*
- * Sets what a plugin remembers, in place of what is there: for tests, and to put right what went wrong. No badge is asked.
- * An event sees it or does not, and so do jobs: one that has read what is changed is judged again.
- *
- * Threads: any, also at once.
- * Owns:    nothing; texts are read during the call only.
- * Errors:  BRABEION_INVALID for what a plugin could not set either (names 1 to 100 bytes, subjects at most 255, notes
- *          64 KiB, all UTF-8), and when no plugin of that id was ever loaded with the database; else as
- *          brabeion_possibly_award. Nothing is changed then.
- */
-BRABEION_API brabeion_status brabeion_tally_set(brabeion_engine *engine, const char *plugin, const char *name,
-						const char *subject, int64_t value, brabeion_error *error);
-
-/* Likewise; a text of NULL takes the note away. */
-BRABEION_API brabeion_status brabeion_note_set(brabeion_engine *engine, const char *plugin, const char *name,
-					       const char *subject, const char *text, brabeion_error *error);
 
 /* ---- languages --------------------------------------------------------------------------------------------------- */
 
@@ -965,66 +909,68 @@ BRABEION_API brabeion_status brabeion_draw_badge_of(const brabeion_options *opti
 BRABEION_API brabeion_status brabeion_draw_user(brabeion_engine *engine, const char *user, const char *language,
 						brabeion_picture *picture, brabeion_error *error);
 
-/* ---- looking at a plugin ----------------------------------------------------------------------------------------- */
+/* ---- what plugins remember --------------------------------------------------------------------------------------- */
 
-/* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */
-typedef struct brabeion_plugin_badge {
-	const char *slug;
-	bool multiple;
-	bool async;
-	bool levels_from_config; /* badges.yaml decides how many levels there are */
-	bool progress;           /* it can tell how far a user is: see brabeion_user_progress */
-	uint32_t level_count;
-	const brabeion_level *levels; /* their holders are 0 */
-	uint32_t event_count;
-	const char *const *events;
-} brabeion_plugin_badge;
+typedef enum brabeion_memory_kind {
+	BRABEION_MEMORY_ANY = 0,
+	BRABEION_MEMORY_TALLY = 1,
+	BRABEION_MEMORY_NOTE = 2
+} brabeion_memory_kind;
 
-/* What is known of a plugin file. Texts are never NULL, but for `id`. */
-typedef struct brabeion_inspection {
-	const char *path;
-	uint64_t size_bytes; /* 0: the file could not be used, `problems` says why; nothing else is known then */
-	const char *sha256;  /* as `sha256:` in badges.yaml pins it */
-	const char
-		*resident_because; /* why the plugin stays in a process for good: "imports pthread_create", else "" */
-	uint32_t library_count;    /* that it needs, beside the C and C++ libraries */
-	const char *const *libraries;
-	uint32_t symbol_count; /* that none of those has: "deflate (libz.so.1)" */
-	const char *const *symbols;
+/* One tally or note. Plugins choose names and subjects; the subject is often the user's name. */
+typedef struct brabeion_remembered {
+	brabeion_memory_kind kind;
+	const char *plugin; /* its id */
+	const char *name;
+	const char *subject;
+	int64_t value;    /* of a tally; else 0 */
+	const char *text; /* of a note; else "" */
+} brabeion_remembered;
 
-	const char *id; /* NULL: the plugin did not come to say what it is, and what follows is not known either */
-	const char *version;
-	uint32_t abi_major; /* of the <brabeion/badge.h> that it was compiled with */
-	uint32_t abi_minor;
-	uint32_t needs_minor; /* the least minor of an engine that it can live with */
-	bool observes;
-	uint32_t watch_count; /* the events that it observes */
-	const char *const *watches;
-	uint32_t badge_count;
-	const brabeion_plugin_badge *badges;
-
-	uint32_t problem_count; /* for which an engine refuses it; each as it goes behind the file's name */
-	const char *const *problems;
-	uint32_t note_count; /* what its author should know */
-	const char *const *notes;
+typedef struct brabeion_memory_list {
+	size_t count;
+	brabeion_remembered *items;
 	void *memory; /* the library's */
-} brabeion_inspection;
+} brabeion_memory_list;
 
-/* Frees what is in it and makes it usable again. NULL is fine. */
-BRABEION_API void brabeion_inspection_finish(brabeion_inspection *inspection);
+BRABEION_API void brabeion_memory_list_finish(brabeion_memory_list *list);
+
+/* Zero is a good value for each, and NULL for the whole: it says that any will do. */
+typedef struct brabeion_memory_filter {
+	brabeion_memory_kind kind;
+	const char *plugin;
+	const char *name;
+	const char *subject;
+	size_t limit; /* 0: all */
+} brabeion_memory_filter;
 
 /*
- * Says what is in a plugin file and what is wrong with it. No badges.yaml is read; of `options` (may be NULL) the
- * allocator is used. The plugin's code runs in a process of its own only (brabeion-probe), where it is loaded, its badges
- * are opened without settings and judge a trial event each. What it refuses for want of settings is a note.
+ * What plugins remember, also those that are not loaded, by plugin, name, kind and subject. A tally of 0 is as good as
+ * none, and is not told.
  *
- * Threads: any, also at once. Takes as long as the plugin does, 5 s at most for each step.
- * Owns:    `inspection` is yours: brabeion_inspection_finish().
- * Errors:  BRABEION_INVALID for an empty path; BRABEION_SYSTEM when the plugin cannot be tried. A plugin that is bad, or
- *          not there, is none: see `problems`.
+ * Threads: any, also at once; it waits for no writer.
+ * Owns:    `list` is yours: brabeion_memory_list_finish().
+ * Errors:  BRABEION_INVALID for a text out of bounds, BRABEION_STORE, BRABEION_BUSY. Nothing that fits: an empty list.
  */
-BRABEION_API brabeion_status brabeion_inspect(const char *path, const brabeion_options *options,
-					      brabeion_inspection *inspection, brabeion_error *error);
+BRABEION_API brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *filter,
+					     brabeion_memory_list *list, brabeion_error *error);
+
+/*
+ * Sets what a plugin remembers, in place of what is there: for tests, and to put right what went wrong. No badge is asked.
+ * An event sees it or does not, and so do jobs: one that has read what is changed is judged again.
+ *
+ * Threads: any, also at once.
+ * Owns:    nothing; texts are read during the call only.
+ * Errors:  BRABEION_INVALID for what a plugin could not set either (names 1 to 100 bytes, subjects at most 255, notes
+ *          64 KiB, all UTF-8), and when no plugin of that id was ever loaded with the database; else as
+ *          brabeion_possibly_award. Nothing is changed then.
+ */
+BRABEION_API brabeion_status brabeion_tally_set(brabeion_engine *engine, const char *plugin, const char *name,
+						const char *subject, int64_t value, brabeion_error *error);
+
+/* Likewise; a text of NULL takes the note away. */
+BRABEION_API brabeion_status brabeion_note_set(brabeion_engine *engine, const char *plugin, const char *name,
+					       const char *subject, const char *text, brabeion_error *error);
 
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
@@ -1372,7 +1318,7 @@ BRABEION_API void brabeion_explanation_finish(brabeion_explanation *explanation)
 BRABEION_API brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *question,
 					      brabeion_explanation *explanation, brabeion_error *error);
 
-/* ---- judging the past anew ---------------------------------------------------------------------------------------- */
+/* ---- judging the past anew --------------------------------------------------------------------------------------- */
 
 /*
  * A backfill judges a history by the badges of today, in a world of its own: an engine in a database beside the live one,
@@ -1390,12 +1336,10 @@ typedef struct brabeion_backfill brabeion_backfill;
 
 /* Zero is a good value for each, and NULL for the whole. */
 typedef struct brabeion_backfill_options {
-	const char *const
-		*badges;     /* slugs of those whose awards are taken over; all are judged, whichever they are */
-	size_t badge_count;  /* 0: all */
-	bool from_journal;   /* the history is the engine's journal */
-	bool replace_memory; /* of the journal alone: plugins of chosen badges lose what they remember, for what the
-				    * backfill comes to */
+	const char *const *badges; /* slugs of those whose awards are taken over; all are judged, in any case */
+	size_t badge_count;        /* 0: all */
+	bool from_journal;         /* the history is the engine's journal */
+	bool replace_memory; /* from the journal: what chosen badges' plugins remember gives way to the backfill's */
 } brabeion_backfill_options;
 
 /*
@@ -1492,7 +1436,7 @@ BRABEION_API brabeion_status brabeion_backfill_hand_over(brabeion_backfill *back
 BRABEION_API brabeion_status brabeion_compare(brabeion_engine *before, brabeion_engine *after,
 					      brabeion_change_list *changes, brabeion_error *error);
 
-/* ---- looking after it ----------------------------------------------------------------------------------------- */
+/* ---- looking after it -------------------------------------------------------------------------------------------- */
 
 typedef struct brabeion_badge_stats {
 	const char *slug;
@@ -1654,6 +1598,66 @@ BRABEION_API brabeion_status brabeion_examine(brabeion_engine *engine, const bra
  */
 BRABEION_API brabeion_status brabeion_doctor(const brabeion_options *options, const brabeion_examine_options *how,
 					     brabeion_examination *examination, brabeion_error *error);
+
+/* ---- looking at a plugin ----------------------------------------------------------------------------------------- */
+
+/* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */
+typedef struct brabeion_plugin_badge {
+	const char *slug;
+	bool multiple;
+	bool async;
+	bool levels_from_config; /* badges.yaml decides how many levels there are */
+	bool progress;           /* it can tell how far a user is: see brabeion_user_progress */
+	uint32_t level_count;
+	const brabeion_level *levels; /* their holders are 0 */
+	uint32_t event_count;
+	const char *const *events;
+} brabeion_plugin_badge;
+
+/* What is known of a plugin file. Texts are never NULL, but for `id`. */
+typedef struct brabeion_inspection {
+	const char *path;
+	uint64_t size_bytes; /* 0: the file could not be used, `problems` says why; nothing else is known then */
+	const char *sha256;  /* as `sha256:` in badges.yaml pins it */
+	const char *resident_because; /* why it stays in a process for good: "imports pthread_create", else "" */
+	uint32_t library_count;       /* that it needs, beside the C and C++ libraries */
+	const char *const *libraries;
+	uint32_t symbol_count; /* that none of those has: "deflate (libz.so.1)" */
+	const char *const *symbols;
+
+	const char *id; /* NULL: the plugin did not come to say what it is, and what follows is not known either */
+	const char *version;
+	uint32_t abi_major; /* of the <brabeion/badge.h> that it was compiled with */
+	uint32_t abi_minor;
+	uint32_t needs_minor; /* the least minor of an engine that it can live with */
+	bool observes;
+	uint32_t watch_count; /* the events that it observes */
+	const char *const *watches;
+	uint32_t badge_count;
+	const brabeion_plugin_badge *badges;
+
+	uint32_t problem_count; /* for which an engine refuses it; each as it goes behind the file's name */
+	const char *const *problems;
+	uint32_t note_count; /* what its author should know */
+	const char *const *notes;
+	void *memory; /* the library's */
+} brabeion_inspection;
+
+/* Frees what is in it and makes it usable again. NULL is fine. */
+BRABEION_API void brabeion_inspection_finish(brabeion_inspection *inspection);
+
+/*
+ * Says what is in a plugin file and what is wrong with it. No badges.yaml is read; of `options` (may be NULL) the
+ * allocator is used. The plugin's code runs in a process of its own only (brabeion-probe), where it is loaded, its badges
+ * are opened without settings and judge a trial event each. What it refuses for want of settings is a note.
+ *
+ * Threads: any, also at once. Takes as long as the plugin does, 5 s at most for each step.
+ * Owns:    `inspection` is yours: brabeion_inspection_finish().
+ * Errors:  BRABEION_INVALID for an empty path; BRABEION_SYSTEM when the plugin cannot be tried. A plugin that is bad, or
+ *          not there, is none: see `problems`.
+ */
+BRABEION_API brabeion_status brabeion_inspect(const char *path, const brabeion_options *options,
+					      brabeion_inspection *inspection, brabeion_error *error);
 
 /* ---- times as text ----------------------------------------------------------------------------------------------- */
 
