@@ -62,8 +62,8 @@ static brabeion_status run_all(brb_store *store, const char *const *sql, size_t 
 
 static const char *const forget_the_rest[] = {
 	"DELETE FROM seen WHERE user = ?1",
-	"UPDATE counters SET value = value - (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES "), 0) FROM journal"
-	" WHERE user = ?1) WHERE name = 'journal_bytes'",
+	("UPDATE counters SET value = value - (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES "), 0) FROM journal"
+	 " WHERE user = ?1) WHERE name = 'journal_bytes'"),
 	"DELETE FROM journal WHERE user = ?1",
 	"DELETE FROM job_attempts WHERE job IN (SELECT id FROM jobs WHERE user = ?1)",
 	"DELETE FROM jobs WHERE user = ?1",
