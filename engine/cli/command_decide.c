@@ -4,6 +4,7 @@
  * Keeps true: nothing is decided without a note; what was stored is told, in the words of `brabeion awards`.
  */
 #include "cli/commands.h"
+#include "cli/nearest.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -51,7 +52,7 @@ static void find_hint(decide_work *work, char *hint, size_t capacity)
 			brabeion_badge_list_finish(&list);
 			return;
 		}
-		nearest = brb_cli_options_nearest(work->badge, names);
+		nearest = brb_cli_nearest(work->badge, names);
 	}
 	if (nearest)
 		snprintf(hint, capacity, " (did you mean \"%s\"?)", nearest);

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/glyphs.h"
+#include "cli/nearest.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 
@@ -47,7 +48,7 @@ static int unknown(const char *word)
 	names[SUBCOMMAND_COUNT] = "help";
 	names[SUBCOMMAND_COUNT + 1] = "--help";
 	names[SUBCOMMAND_COUNT + 2] = "--version";
-	const char *nearest = brb_cli_options_nearest(word, names);
+	const char *nearest = brb_cli_nearest(word, names);
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDERR_FILENO);
 	brb_cli_out_format(&out, "brabeion: no %s \"", *word == '-' ? "option" : "subcommand");

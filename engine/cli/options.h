@@ -109,7 +109,4 @@ enum { BRB_CLI_BATCH_EVENTS = 10000 };
 bool brb_cli_options_read(int word_count, char **words, unsigned known, size_t most_arguments,
 			  brb_cli_options *options);
 
-/* The nearest of `names` to a misspelt word, NULL: none is near. `names` ends with NULL. */
-const char *brb_cli_options_nearest(const char *word, const char *const *names);
-
 #endif

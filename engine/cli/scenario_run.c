@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/nearest.h"
 #include "cli/options.h"
 #include "cli/scenario_state.h"
 
@@ -134,7 +135,7 @@ static void find_unheard(brb_cli_scenario_state *state, uint32_t line, const cha
 	for (size_t i = 0; i < list.count && !nearest; i++)
 		for (uint32_t k = 0; k < list.badges[i].event_count && !nearest; k++) {
 			names[0] = list.badges[i].events[k];
-			nearest = brb_cli_options_nearest(name, names);
+			nearest = brb_cli_nearest(name, names);
 		}
 	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, line,
 			      "event %" PRIu32 ": no badge listens to \"%s\"%s%s%s", state->event, name,

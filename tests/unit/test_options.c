@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cli/nearest.h"
 #include "cli/options.h"
 
 enum { ALL = 0xFFF };
@@ -98,12 +99,12 @@ Test(options, refuses_wrong_values)
 Test(options, finds_the_nearest_word)
 {
 	const char *const names[] = { "run", "badges", "show", "check", NULL };
-	cr_expect_str_eq(brb_cli_options_nearest("rnu", names), "run");
-	cr_expect_str_eq(brb_cli_options_nearest("badge", names), "badges");
-	cr_expect_str_eq(brb_cli_options_nearest("chekc", names), "check");
-	cr_expect_str_eq(brb_cli_options_nearest("shwo", names), "show");
-	cr_expect_null(brb_cli_options_nearest("elephant", names));
-	cr_expect_null(brb_cli_options_nearest("an-absurdly-long-word-that-no-one-would-ever-type-here", names));
+	cr_expect_str_eq(brb_cli_nearest("rnu", names), "run");
+	cr_expect_str_eq(brb_cli_nearest("badge", names), "badges");
+	cr_expect_str_eq(brb_cli_nearest("chekc", names), "check");
+	cr_expect_str_eq(brb_cli_nearest("shwo", names), "show");
+	cr_expect_null(brb_cli_nearest("elephant", names));
+	cr_expect_null(brb_cli_nearest("an-absurdly-long-word-that-no-one-would-ever-type-here", names));
 }
 
 Test(options, reads_which_jobs)
