@@ -300,7 +300,7 @@ static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *er
 	return open_world(backfill, error);
 }
 
-/* Nobody reloads the world, so that its first generation is its only one; and nobody judges yet, so that it can be changed. */
+/* Nobody reloads the world: its first generation is its only one. And nobody judges yet, so that it can be changed. */
 static const brb_generation *read_generation(brabeion_engine *world, brabeion_error *error)
 {
 	brb_reader *reader = brb_registry_reader(&world->registry);

@@ -3,7 +3,8 @@
  *
  * Awards that stay, whatever comes, are taken over first, in commits of some thousands. The last commit does the rest
  * while nobody else can write: what is left of the journal is judged, what that has earned is taken over, and what
- * temporary badges hold; then memory and jobs. So whatever is killed in between, the same comes of it once it is done again.
+ * temporary badges hold; then memory and jobs. So whatever is killed in between, the same comes of it once it is done
+ * again.
  */
 #include <string.h>
 

@@ -237,9 +237,9 @@ void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt 
 				const brabeion_error *error);
 
 /*
- * The three stages of an attempt to load a badge set: badges.yaml is about to be read (from `path`; NULL: there was no memory), it has been read and
- * its plugins are about to be, a generation is at work (NULL: the attempt failed). The second is left out when it could
- * not be read. Hold `reloading`.
+ * The three stages of an attempt to load a badge set: badges.yaml is about to be read (from `path`; NULL: there was no
+ * memory), it has been read and its plugins are about to be, a generation is at work (NULL: the attempt failed). The
+ * second is left out when it could not be read. Hold `reloading`.
  */
 void brb_watching_begin(brabeion_engine *engine, const char *path);
 void brb_watching_read(brabeion_engine *engine, const brb_config *config);

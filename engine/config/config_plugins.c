@@ -1,5 +1,6 @@
 /*
- * config_plugins: the list `plugins:` -> plugins and their badges; their levels are read in config_levels.c. Part of the room config.
+ * config_plugins: the list `plugins:` -> plugins and their badges; their levels are read in config_levels.c. Part of
+ * the room config.
  *
  * Keeps true: one file once, one slug once, as far as the file itself tells; slugs that plugins bring are checked
  * when they are loaded.

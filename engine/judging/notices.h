@@ -20,7 +20,7 @@
 /* How long what was not seen again is remembered. */
 #define BRB_NOTICES_KEPT_US (INT64_C(7) * 24 * 3600 * 1000000)
 
-/* On a line of its own (brb_memory_take_aligned): threads count at once. Never freed or renamed while the notices are there. */
+/* On a line of its own (brb_memory_take_aligned): threads count at once. It stays as long as the notices are there. */
 typedef struct brb_unheard {
 	_Alignas(64) _Atomic uint64_t count;
 	uint64_t stored;  /* of which the store knows; this and the next belong to who brings them there */
