@@ -34,7 +34,7 @@ typedef struct brb_judge {
 	brb_record *record;     /* of a detached judge, or while one is recorded; else anything */
 	int64_t cause;          /* the journal's row of the event by which what is judged came about; 0: none */
 	brb_detached *detached; /* of brb_view_detached; else NULL */
-	brb_peek *peek;         /* of brb_view_committed; else NULL */
+	brb_peek *peek;         /* of brb_view_committed; else anything */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;

@@ -92,6 +92,15 @@ static void listen(const char *event)
 
 /* ---- events ---- */
 
+Test(notices, counts_lie_on_lines_of_their_own)
+{
+	cr_expect_eq((uintptr_t)&brb_notices_unheard(&notices, "drift")->count % 64, 0);
+	cr_expect_eq((uintptr_t)&brb_notices_unheard(&notices, "\xff")->count % 64, 0,
+		     "of those that have no place of their own");
+	cr_expect_leq(_Alignof(brb_notices), _Alignof(max_align_t),
+		      "so that whatever holds the notices may lie anywhere");
+}
+
 Test(notices, a_name_has_one_place)
 {
 	brb_unheard *login = brb_notices_unheard(&notices, "login");
