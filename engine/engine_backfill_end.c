@@ -21,6 +21,7 @@ static brb_comparison comparison_of(const brabeion_backfill *backfill)
 				 .last_us = backfill->from_journal ? INT64_MAX
 					    : backfill->seeded     ? backfill->last_us
 								   : INT64_MIN,
+				 .held_before = backfill->held_before,
 				 .gained = true };
 }
 
