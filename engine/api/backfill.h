@@ -23,6 +23,7 @@ struct brabeion_backfill {
 	bool from_journal;
 	brabeion_place place;
 	bool seeded;
+	int64_t held_before; /* of the journal: all awards of a smaller sequence are of events that it has judged */
 	int64_t first_us, last_us; /* the times of the events that were judged; of the journal the last is open */
 	brb_arena arena;           /* of what follows */
 	brb_table chosen;          /* slug -> brb_compared_badge */

@@ -22,6 +22,7 @@ static brb_comparison comparison_of(const brabeion_backfill *backfill)
 				 .last_us = backfill->from_journal ? INT64_MAX
 					    : backfill->seeded     ? backfill->last_us
 								   : INT64_MIN,
+				 .held_before = backfill->held_before,
 				 .gained = true };
 }
 
@@ -264,7 +265,8 @@ static brabeion_status run(end_request *request, brabeion_backfill_outcome *outc
 	brb_judge judge;
 	brabeion_engine *live = request->backfill->live;
 	request->head = (brb_request){ .work = do_end, .fail = fail_end };
-	brabeion_status status = brb_engine_run(live, &judge, &request->head);
+	/* alone: what another request of the same transaction has written down could not be read of the journal yet */
+	brabeion_status status = brb_engine_run_alone(live, &judge, &request->head);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, &request->error);
 	for (size_t i = 0; i < request->changes.count; i++)

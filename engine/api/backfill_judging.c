@@ -153,11 +153,15 @@ brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t mo
 	brabeion_journal_filter filter = { .after = backfill->place.number,
 					   .events_only = true,
 					   .limit = most ? most : JOURNAL_EVENTS };
-	brabeion_journal_read(backfill->live, &filter, &list, &fault);
+	int64_t held = 0; /* looked up first: what is held is in the journal by now */
+	if (brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
+		brabeion_journal_read(backfill->live, &filter, &list, &fault);
 	if (fault.status == BRABEION_OK && list.count)
 		judge_entries(backfill, &list, &fault);
 	if (fault.status == BRABEION_OK)
 		*judged = list.count;
+	if (fault.status == BRABEION_OK && !list.count)
+		backfill->held_before = held + 1;
 	brabeion_journal_list_finish(&list);
 	return brb_status_hand_over(error, &fault);
 }

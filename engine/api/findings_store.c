@@ -68,8 +68,13 @@ static void check_readable(brb_examination *self)
 		return;
 	finding.text = brb_finding_text(self, "%s: %s", self->database, health->fault);
 	finding.advice =
-		brb_finding_text(self, "Nothing more can be told of it, and this program stores nothing there. "
-				       "Keep a copy before you try to mend it, or put a backup in its place");
+		health->refused
+			? brb_finding_text(self,
+					   "Whoever asks has to be able to write it and its folder, as the server "
+					   "does, though nothing is changed: ask as the server's user")
+			: brb_finding_text(self,
+					   "Nothing more can be told of it, and this program stores nothing there. "
+					   "Keep a copy before you try to mend it, or put a backup in its place");
 	brb_finding_add(self, &finding);
 }
 

@@ -260,6 +260,9 @@ brabeion_status brb_engine_store_notices(brabeion_engine *engine, brabeion_error
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
+/* The same in a transaction that no other request shares: see brb_group_run_alone. */
+brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request);
+
 /* Fills in which of a generation's badges are set aside. (quarantine.c) */
 brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
 					   brabeion_badge_list *list, brabeion_error *error);

@@ -120,7 +120,8 @@ static void end_judging(brb_judge *judge, brb_reader *reader)
 	brb_judge_finish(judge);
 }
 
-brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+static brabeion_status run(brabeion_engine *engine, brb_judge *judge, brb_request *request,
+			   brabeion_status (*run_in)(brb_group *group, brb_request *request))
 {
 	brb_reader *reader;
 	brabeion_status status = begin_judging(engine, judge, &reader);
@@ -129,10 +130,20 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 		return status;
 	}
 	request->judge = judge;
-	status = brb_group_run(&engine->group, request);
+	status = run_in(&engine->group, request);
 	end_judging(judge, reader);
 	brb_engine_notice_jobs(engine);
 	return status;
+}
+
+brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+{
+	return run(engine, judge, request, brb_group_run);
+}
+
+brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request)
+{
+	return run(engine, judge, request, brb_group_run_alone);
 }
 
 static void count_results(brb_counters *counters, const brabeion_result *results, size_t count)

@@ -183,3 +183,12 @@ brabeion_status brb_group_run(brb_group *group, brb_request *request)
 		leave_lead(group);
 	}
 }
+
+brabeion_status brb_group_run_alone(brb_group *group, brb_request *request)
+{
+	brb_group_lead(group);
+	request->next = NULL;
+	do_together(request->judge, request, false);
+	leave_lead(group);
+	return request->status;
+}

@@ -50,6 +50,12 @@ void brb_group_finish(brb_group *group);
 /* Has the work done and committed, by this thread or another. Answers its status; `fail` got the message. */
 brabeion_status brb_group_run(brb_group *group, brb_request *request);
 
+/*
+ * The same in a transaction of its own, for work that reads what is committed and must miss nothing: what this group's
+ * other requests have written is committed before, or comes after.
+ */
+brabeion_status brb_group_run_alone(brb_group *group, brb_request *request);
+
 /* Waits until this thread leads. For brb_judge_enter_store alone. */
 void brb_group_lead(brb_group *group);
 

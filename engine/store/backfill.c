@@ -35,6 +35,24 @@ brabeion_status brb_store_number_set(brb_store *store, const char *name, int64_t
 	return brb_database_run(&store->database, statement, error);
 }
 
+brabeion_status brb_store_held_so_far(brb_store *store, int64_t *sequence, brabeion_error *error)
+{
+	bool row = false;
+	brabeion_status status = brb_store_begin_reading(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_COUNTER, error);
+	status = statement ? BRABEION_OK : error->status;
+	if (statement) {
+		sqlite3_bind_text(statement, 1, "sequence", -1, SQLITE_STATIC);
+		status = brb_database_step(&store->reader, statement, &row, error);
+		*sequence = row ? sqlite3_column_int64(statement, 0) : 0;
+		sqlite3_reset(statement);
+	}
+	brb_store_end_reading(store);
+	return status;
+}
+
 /* ---- rows of one side ---- */
 
 /* What is done with each row of the other side. */

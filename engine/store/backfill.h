@@ -16,6 +16,9 @@ brabeion_status brb_store_number(brb_store *store, const char *name, bool *there
 				 brabeion_error *error);
 brabeion_status brb_store_number_set(brb_store *store, const char *name, int64_t number, brabeion_error *error);
 
+/* The greatest sequence of an award so far, as it is committed; 0: there was none yet. Outside of a transaction, too. */
+brabeion_status brb_store_held_so_far(brb_store *store, int64_t *sequence, brabeion_error *error);
+
 /* ---- seeds ---- */
 
 /*

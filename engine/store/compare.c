@@ -177,6 +177,8 @@ static bool is_compared(const compared_side *side, brb_difference *difference)
 	difference->rearn = badge && badge->rearn;
 	if (!side->lost)
 		return award->sequence > comparison->after || (badge && badge->temporary);
+	if (comparison->held_before && award->sequence >= comparison->held_before)
+		return false;
 	return award->at_us >= comparison->first_us && award->at_us <= comparison->last_us &&
 	       strcmp(award->event, "brabeion.granted") != 0;
 }

@@ -26,6 +26,7 @@ typedef struct brb_comparison {
 	int64_t after;           /* of what was judged, awards of a greater sequence; of temporary badges all */
 	int64_t first_us;        /* what is held from a time before is not lost, nor what comes after the next */
 	int64_t last_us;
+	int64_t held_before; /* what is held of this sequence and later is not lost: it may not be judged yet. 0: no bound */
 	bool gained, lost; /* which are wanted */
 } brb_comparison;
 

@@ -49,7 +49,10 @@ static brabeion_status give_up(examiner *self, const char *why)
 
 static brabeion_status fault(examiner *self)
 {
-	bool short_of_memory = (sqlite3_errcode(self->handle) & 0xff) == SQLITE_NOMEM;
+	int code = sqlite3_errcode(self->handle) & 0xff;
+	bool short_of_memory = code == SQLITE_NOMEM;
+	if (!self->health->fault)
+		self->health->refused = code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM;
 	return short_of_memory ? no_memory(self) : give_up(self, sqlite3_errmsg(self->handle));
 }
 

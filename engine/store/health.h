@@ -67,6 +67,7 @@ typedef struct brb_health_jobs {
 typedef struct brb_health {
 	brb_health_file file;
 	const char *fault;      /* why nothing more could be read; NULL: it could */
+	bool refused;           /* it was the system that would not let it be read or written, not the database */
 	int64_t version, knows; /* the database's, and this program's */
 	const char *damage;     /* what a thorough look has found; NULL: nothing, or it was not asked for */
 	int64_t pages, free_pages, page_bytes;

@@ -144,6 +144,16 @@ Test(findings, a_database_that_cannot_be_read)
 			 "before you try to mend it, or put a backup in its place\n");
 }
 
+Test(findings, a_database_that_whoever_asks_may_not_write)
+{
+	health.fault = "attempt to write a readonly database";
+	health.refused = true;
+	cr_expect_str_eq(found(),
+			 "database 3 /nowhere/badges.db 0: /nowhere/badges.db: attempt to write a readonly database"
+			 " | Whoever asks has to be able to write it and its folder, as the server does, though "
+			 "nothing is changed: ask as the server's user\n");
+}
+
 Test(findings, an_older_database)
 {
 	health.version = 4;

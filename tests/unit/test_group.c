@@ -265,6 +265,64 @@ Test(group, a_leader_alone_commits_its_own)
 	brb_judge_finish(&judge);
 }
 
+/* ---- alone ------------------------------------------------------------------------------------------------------- */
+
+/* Tells what another connection saw of the tally "a" when the work was done. */
+static int64_t seen_by_others;
+
+static brabeion_status look_at_a(brb_request *request)
+{
+	if (!brb_judge_enter_store(request->judge))
+		return request->judge->fault;
+	seen_by_others = stored("a");
+	return BRABEION_OK;
+}
+
+static void *run_alone(void *context)
+{
+	caller *mine = context;
+	mine->judge.guard = brb_guard_depth();
+	mine->status = brb_group_run_alone(&group, &mine->request);
+	return NULL;
+}
+
+Test(group, who_runs_alone_sees_as_committed_what_was_done_before)
+{
+	static caller other, alone;
+	brb_judge judge = lead("a");
+	start_waiting(&other, "a");
+	init_caller(&alone, "alone");
+	alone.request.work = look_at_a;
+	cr_assert_eq(pthread_create(&alone.thread, NULL, run_alone, &alone), 0);
+	cr_expect_eq(brb_group_conclude(&group, &judge), BRABEION_OK);
+	end_caller(&alone);
+	end_caller(&other);
+	cr_expect_eq(alone.status, BRABEION_OK);
+	expect_well(&other);
+	cr_expect_eq(seen_by_others, 2);
+	brb_judge_finish(&judge);
+}
+
+Test(group, who_runs_alone_takes_nobody_along_and_leaves_nobody_waiting)
+{
+	static caller other;
+	caller alone;
+	brb_judge judge = lead("mine");
+	start_waiting(&other, "a");
+	judge.fault = brb_status_set(&judge.error, BRABEION_STORE, "mine alone");
+	cr_expect_eq(brb_group_conclude(&group, &judge), BRABEION_STORE);
+	init_caller(&alone, "b");
+	alone.refuse = true;
+	cr_expect_eq(brb_group_run_alone(&group, &alone.request), BRABEION_STORE);
+	cr_expect_eq(alone.failed, 1);
+	cr_expect_str_eq(alone.failed_because, "refused");
+	end_caller(&other);
+	expect_well(&other);
+	cr_expect(stored("mine") == 0 && stored("a") == 1 && stored("b") == 0);
+	brb_judge_finish(&alone.judge);
+	brb_judge_finish(&judge);
+}
+
 /* ---- many callers ------------------------------------------------------------------------------------------------ */
 
 enum { ROUNDS = 300, CALLERS = 6 };
