@@ -65,7 +65,9 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 		     "  badge     odd: level One; on visit; tells progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
-		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n");
+		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n"
+		     "A badges.yaml is checked by \"brabeion check --config FILE\".\n");
+	expect_lines("", 2, "", "", "brabeion check: the path of a plugin is empty\n");
 }
 
 Test(command_check, looks_at_each_and_needs_no_badges_yaml)
