@@ -233,20 +233,6 @@ static brabeion_status choose(brabeion_backfill *backfill, const brb_badge *badg
 	return brb_table_set(&backfill->chosen, slug, compared) ? BRABEION_OK : brb_status_no_memory(error);
 }
 
-static brabeion_status refuse_badge(const brb_generation *generation, const char *slug, brabeion_error *error)
-{
-	const char **slugs = brb_memory_take((generation->badge_count + 1) * sizeof *slugs);
-	for (size_t i = 0; slugs && i < generation->badge_count; i++)
-		slugs[i] = generation->badges[i]->slug;
-	const char *near = slugs ? brb_text_nearest(slug, slugs, generation->badge_count) : NULL;
-	brabeion_status status = brb_status_set(error, BRABEION_INVALID,
-						near ? "the badge \"%s\" is not loaded (did you mean \"%s\"?)"
-						     : "the badge \"%s\" is not loaded",
-						slug, near);
-	brb_memory_release(slugs);
-	return status;
-}
-
 static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_generation *generation,
 				     const brabeion_backfill_options *options, brabeion_error *error)
 {
@@ -255,7 +241,7 @@ static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_gene
 		const brb_badge *badge =
 			options->badges[i] ? brb_table_get(&generation->slugs, options->badges[i]) : NULL;
 		status = badge ? choose(backfill, badge, error)
-			       : refuse_badge(generation, options->badges[i] ? options->badges[i] : "", error);
+			       : brb_engine_no_badge(generation, options->badges[i] ? options->badges[i] : "", error);
 	}
 	for (size_t i = 0; !options->badge_count && i < generation->badge_count && status == BRABEION_OK; i++)
 		status = choose(backfill, generation->badges[i], error);

@@ -292,6 +292,9 @@ brb_level_words brb_engine_translate(const brb_generation *generation, const cha
 brabeion_status brb_engine_translate_badges(const brb_generation *generation, const char *language,
 					    brabeion_badge_list *list, brabeion_error *error);
 
+/* Answers BRABEION_INVALID: no badge of this slug is loaded, and which is likely meant. (pictures.c) */
+brabeion_status brb_engine_no_badge(const brb_generation *generation, const char *slug, brabeion_error *error);
+
 /* A loaded badge and its level, 0 of which becomes its highest; BRABEION_INVALID when it is not there. (pictures.c) */
 brabeion_status brb_engine_find_level(const brb_generation *generation, const char *slug, uint32_t *level,
 				      const brb_badge **out, brabeion_error *error);

@@ -87,8 +87,10 @@ static int play_all(const brb_cli_options *options, const try_files *files, brb_
 		going = play_file(files->sets[i], &limits, &tell);
 	brb_cli_scenario_tell_end(&tell);
 	int written = brb_cli_finish_output(&out, report);
-	if (!going)
+	if (!going) {
+		brb_cli_report_say(report, "brabeion try: interrupted: not all scenarios were played");
 		return end_by_signal();
+	}
 	if (tell.out_of_memory)
 		brb_cli_report_say(report, "brabeion try: out of memory: not all is told");
 	if (tell.faults || tell.out_of_memory)

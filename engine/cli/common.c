@@ -21,11 +21,19 @@ int brb_cli_exit_code(brabeion_status status)
 	}
 }
 
+/* Whoever is in another folder than they think must learn what to do. */
+static bool is_missing_default(const char *message)
+{
+	static const char start[] = "badges.yaml: ";
+	return strncmp(message, start, sizeof start - 1) == 0 && access("badges.yaml", F_OK) != 0 && errno == ENOENT;
+}
+
 int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 {
 	int exit_code = brb_cli_exit_code(error->status);
 	if (error->message)
-		brb_cli_report_say(report, "%s", error->message);
+		brb_cli_report_say(report, "%s%s", error->message,
+				   is_missing_default(error->message) ? " (--config FILE names another)" : "");
 	else
 		brb_cli_report_say(report, "brabeion: failed: %s", brabeion_status_name(error->status));
 	brabeion_error_finish(error);

@@ -4,6 +4,7 @@
  */
 #include "cli/inspect.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -106,10 +107,19 @@ static void tell(brb_cli_out *out, const brabeion_inspection *found)
 		tell_plugin(out, found);
 }
 
+/* Somebody who names a badges.yaml as they would a plugin. */
+static bool is_yaml(const char *path)
+{
+	const char *ending = strrchr(path, '.');
+	return ending && (strcmp(ending, ".yaml") == 0 || strcmp(ending, ".yml") == 0);
+}
+
 static void say_faults(brb_cli_report *report, const brabeion_inspection *found)
 {
 	for (uint32_t i = 0; i < found->problem_count; i++)
 		brb_cli_report_say(report, "%s: %s", found->path, found->problems[i]);
+	if (found->problem_count > 0 && is_yaml(found->path))
+		brb_cli_report_say(report, "A badges.yaml is checked by \"brabeion check --config FILE\".");
 	for (uint32_t i = 0; i < found->note_count; i++)
 		brb_cli_report_say(report, "note: %s: %s", found->path, found->notes[i]);
 }
@@ -201,6 +211,10 @@ static int inspect_one(const brb_cli_options *options, const char *path, size_t 
 {
 	brabeion_inspection found = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
+	if (!*path) {
+		brb_cli_report_say(report, "brabeion check: the path of a plugin is empty");
+		return BRB_CLI_USAGE;
+	}
 	error.status = brabeion_inspect(path, NULL, &found, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(report, &error);

@@ -18,16 +18,17 @@ typedef struct command_entry {
 	int (*function)(int word_count, char **words);
 } command_entry;
 
+/* In the order of the help, README.md and brabeion(1). */
 static const command_entry subcommands[] = {
 	{ "run", brb_cli_command_run },         { "badges", brb_cli_command_badges },
 	{ "show", brb_cli_command_show },       { "awards", brb_cli_command_awards },
 	{ "award", brb_cli_command_award },     { "revoke", brb_cli_command_revoke },
+	{ "explain", brb_cli_command_explain }, { "svg", brb_cli_command_svg },
 	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
 	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
-	{ "new", brb_cli_command_new },         { "explain", brb_cli_command_explain },
-	{ "svg", brb_cli_command_svg },         { "try", brb_cli_command_try },
 	{ "doctor", brb_cli_command_doctor },   { "backfill", brb_cli_command_backfill },
-	{ "diff", brb_cli_command_diff },
+	{ "diff", brb_cli_command_diff },       { "new", brb_cli_command_new },
+	{ "try", brb_cli_command_try },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

@@ -32,6 +32,14 @@ static bool fault(const char *command, const char *what, const char *word, const
 	return false;
 }
 
+static bool fault_of_number(const char *command, const char *option, const char *text, size_t least_value,
+			    size_t most)
+{
+	char wanted[80];
+	snprintf(wanted, sizeof wanted, " is not a whole number from %zu to %zu", least_value, most);
+	return fault(command, option, text, wanted);
+}
+
 static bool read_count(const char *command, const char *option, const char *text, size_t least_value, size_t most,
 		       size_t *count)
 {
@@ -39,7 +47,7 @@ static bool read_count(const char *command, const char *option, const char *text
 	errno = 0;
 	unsigned long long value = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || value < least_value || value > most)
-		return fault(command, option, text, " is not a number that fits here");
+		return fault_of_number(command, option, text, least_value, most);
 	*count = (size_t)value;
 	return true;
 }

@@ -266,7 +266,8 @@ Test(command_awards, refuses_what_is_no_sequence)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		char word[64], message[128];
 		snprintf(word, sizeof word, "--since=%s", wrong[i]);
-		snprintf(message, sizeof message, "brabeion awards: --since: %s is not a number that fits here\n",
+		snprintf(message, sizeof message,
+			 "brabeion awards: --since: %s is not a whole number from 0 to 9223372036854775807\n",
 			 wrong[i]);
 		command_outcome outcome = run("", "awards", word, NULL);
 		expect_exit(outcome, 2);

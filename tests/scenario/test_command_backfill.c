@@ -458,7 +458,7 @@ Test(command_backfill, refuses_what_makes_no_sense)
 		const char *wrong;
 	} refused[] = {
 		{ { "--badge", "comentator", "past.jsonl", NULL },
-		  "the badge \"comentator\" is not loaded (did you mean \"commentator\"?)\n" },
+		  "no badge \"comentator\" is loaded (did you mean \"commentator\"?)\n" },
 		{ { "--until", "2024-03-01T00:00:00Z", NULL, NULL }, "--until is for a FILE" },
 		{ { "--dry-run", "--revoke", "past.jsonl", NULL },
 		  "it does not go with --revoke or --replace-memory" },

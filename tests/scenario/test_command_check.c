@@ -65,7 +65,26 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 		     "  badge     odd: level One; on visit; tells progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
-		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n");
+		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n"
+		     "A badges.yaml is checked by \"brabeion check --config FILE\".\n");
+	expect_lines("", 2, "", "", "brabeion check: the path of a plugin is empty\n");
+}
+
+Test(command_check, says_how_another_badges_yaml_is_named)
+{
+	static const char *const commands[] = { "check", "badges", "run" };
+	cr_assert_eq(unlink("badges.yaml"), 0);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		command_outcome outcome = run("", commands[i], NULL);
+		expect_exit(outcome, 2);
+		cr_expect_str_eq(outcome.err,
+				 "badges.yaml: No such file or directory (--config FILE names another)\n");
+		finish(&outcome);
+	}
+	command_outcome outcome = run("", "check", "--config", "other.yaml", NULL);
+	expect_exit(outcome, 2);
+	cr_expect_str_eq(outcome.err, "other.yaml: No such file or directory\n");
+	finish(&outcome);
 }
 
 Test(command_check, looks_at_each_and_needs_no_badges_yaml)

@@ -72,7 +72,8 @@ Test(command_decide, award_says_what_is_wrong)
 		       "x", "--level=2");
 	EXPECT_REFUSED(2, "the user is empty\n", "award", "", "points", "--note", "x");
 	EXPECT_REFUSED(2,
-		       "brabeion award: --level: 0 is not a number that fits here\nTry \"brabeion award --help\".\n",
+		       "brabeion award: --level: 0 is not a whole number from 1 to 4294967295\nTry \"brabeion award "
+		       "--help\".\n",
 		       "award", "ada", "points", "--level=0");
 	EXPECT_REFUSED(2,
 		       "brabeion award: --at: expected a time like 2014-01-21T20:26:05Z, not noon\n"

@@ -256,8 +256,9 @@ Test(command_read, says_what_is_wrong_with_a_word)
 		     "--config", NULL);
 	expect_usage("brabeion run: no value is expected in --strict=1\nTry \"brabeion run --help\".\n", "run",
 		     "--strict=1", NULL);
-	expect_usage("brabeion run: --batch: 0 is not a number that fits here\nTry \"brabeion run --help\".\n", "run",
-		     "--batch", "0");
+	expect_usage(
+		"brabeion run: --batch: 0 is not a whole number from 1 to 100000\nTry \"brabeion run --help\".\n",
+		"run", "--batch", "0");
 	expect_usage("brabeion badges: one word too many: x\nTry \"brabeion badges --help\".\n", "badges", "x", NULL);
 	expect_usage("brabeion show: one word too many: bob\nTry \"brabeion show --help\".\n", "show", "ada", "bob");
 }

@@ -409,7 +409,7 @@ Test(command_worker, refuses_what_it_does_not_know)
 {
 	command_outcome number = run("", "worker", "--processes", "0", NULL);
 	expect_exit(number, 2);
-	expect_err(number, "brabeion worker: --processes: 0 is not a number that fits here\n");
+	expect_err(number, "brabeion worker: --processes: 0 is not a whole number from 1 to 256\n");
 	command_outcome word = run("", "worker", "now", NULL);
 	expect_exit(word, 2);
 	expect_err(word, "brabeion worker: one word too many: now\n");

@@ -50,6 +50,9 @@ const char *const events[] = { "visit" };
 
 } // namespace
 
-/* In C++17 the fields have no names, so this is their order: slug, levels, events, flags, award, freeze, open, close. */
+/*
+ * In C++17 the fields have no names, so this is their order: slug, levels, events, flags, award, freeze, open, close,
+ * progress. Those at the end may be left out.
+ */
 BADGE_PLUGIN("@NAME@", "@NAME@", { levels, BADGE_COUNT_OF(levels) }, { events, BADGE_COUNT_OF(events) }, 0, award,
 	     nullptr, open_badge, close_badge);
