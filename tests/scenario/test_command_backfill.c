@@ -6,6 +6,7 @@
 #include "command.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #define HEAD                                                                                  \
 	"database: badges.db\n"                                                               \
@@ -427,6 +428,10 @@ static void limit_files(rlim_t bytes)
 
 Test(command_backfill, a_disk_that_is_full_is_told_and_nothing_is_changed)
 {
+	struct stat plugin;
+	cr_assert_eq(stat(BRB_BUILD_DIR "/plugins/threshold.so", &plugin), 0);
+	if (plugin.st_size > 128 * 1024)
+		cr_skip_test("a sanitizer's plugin is larger than the database for which there is to be no place");
 	write_file("badges.yaml", HEAD "probe: off\nplugins:\n" COMMENTATOR("2"));
 	did(COMMENT("ada", "c1", "01"), "run");
 	signal(SIGXFSZ, SIG_IGN); /* so that writing fails */

@@ -96,7 +96,7 @@ Test(registry, before_the_first_there_is_none)
 
 Test(registry, generations_are_numbered_from_1)
 {
-	atomic_int closed = 0;
+	static atomic_int closed = 0;
 	for (uint64_t i = 1; i <= 3; i++) {
 		brb_generation *generation = new_generation(&closed);
 		publish(generation);
@@ -111,7 +111,7 @@ Test(registry, generations_are_numbered_from_1)
 
 Test(registry, finishing_closes_what_is_left)
 {
-	atomic_int closed = 0;
+	static atomic_int closed = 0;
 	brb_registry other;
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brb_registry_init(&other, &error), BRABEION_OK);
@@ -141,7 +141,7 @@ Test(registry, a_thread_has_one_slot_for_each_registry)
 
 Test(registry, a_generation_in_use_is_closed_after_its_release)
 {
-	atomic_int closed[3] = { 0 };
+	static atomic_int closed[3] = { 0 };
 	brb_generation *first = new_generation(&closed[0]);
 	publish(first);
 	brb_reader *reader = brb_registry_reader(&registry);
@@ -166,8 +166,8 @@ static void keep_policy(void *self)
 /* A server's threads are not pushed off their processors by it. */
 Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
 {
-	atomic_int policy = -1;
-	atomic_int ignored = 0;
+	static atomic_int policy = -1;
+	static atomic_int ignored = 0;
 	brb_generation *generation = new_generation(&policy);
 	generation->plugins[0]->instance->close = keep_policy;
 	publish(generation);
@@ -180,7 +180,7 @@ Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
 /* A job: it takes over from the reader, and outlives it. */
 Test(registry, a_generation_with_a_holder_is_closed_after_the_last_lets_go)
 {
-	atomic_int closed[2] = { 0 };
+	static atomic_int closed[2] = { 0 };
 	publish(new_generation(&closed[0]));
 	brb_reader *reader = brb_registry_reader(&registry);
 	brb_generation *held = brb_registry_acquire(&registry, reader);
@@ -234,7 +234,7 @@ static void end_stuck(stuck_reader *stuck)
 
 Test(registry, a_stuck_reader_delays_only_what_it_holds)
 {
-	atomic_int closed[5] = { 0 };
+	static atomic_int closed[5] = { 0 };
 	stuck_reader stuck, later;
 	brb_generation *first = new_generation(&closed[0]);
 	publish(first);
@@ -257,7 +257,7 @@ Test(registry, a_stuck_reader_delays_only_what_it_holds)
 
 Test(registry, two_readers_of_one_generation_must_both_release_it)
 {
-	atomic_int closed[2] = { 0 };
+	static atomic_int closed[2] = { 0 };
 	stuck_reader one, two;
 	publish(new_generation(&closed[0]));
 	start_stuck(&one);
@@ -307,7 +307,7 @@ static brb_generation *new_scene(close_scene *scene)
 Test(registry, closes_run_on_one_thread_of_its_own_that_blocks_signals_and_may_not_call_the_engine)
 {
 	close_scene scenes[2] = { { .stop = NULL } };
-	atomic_int closed = 0;
+	static atomic_int closed = 0;
 	cr_expect_not(registry.retirement.has_thread);
 	publish(new_scene(&scenes[0]));
 	cr_expect_not(registry.retirement.has_thread, "there was nothing to retire");
@@ -327,7 +327,7 @@ Test(registry, a_close_that_hangs_holds_up_no_publisher_and_no_reader)
 {
 	pthread_barrier_t stop;
 	close_scene scene = { .stop = &stop };
-	atomic_int closed = 0;
+	static atomic_int closed = 0;
 	pthread_barrier_init(&stop, NULL, 2);
 	publish(new_scene(&scene));
 	publish(new_generation(&closed));
@@ -351,7 +351,7 @@ Test(registry, without_a_thread_the_publisher_closes_what_is_not_in_use_and_says
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	cr_skip_test("a sanitizer needs memory of its own");
 #endif
-	atomic_int closed[3] = { 0 };
+	static atomic_int closed[3] = { 0 };
 	struct rlimit before, none;
 	publish(new_generation(&closed[0]));
 	brb_generation *second = new_generation(&closed[1]), *third = new_generation(&closed[2]);
@@ -416,7 +416,7 @@ Test(registry, readers_never_see_a_closed_generation)
 	enum { ROUNDS = 2000, READERS = 3 };
 	pthread_t threads[READERS];
 	bool well[READERS];
-	atomic_int closed = 0;
+	static atomic_int closed = 0;
 	publish(new_generation(&closed));
 	for (int i = 0; i < READERS; i++)
 		cr_assert_eq(pthread_create(&threads[i], NULL, read_on, &well[i]), 0);
