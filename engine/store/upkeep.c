@@ -55,6 +55,21 @@ static brabeion_status run_all(brb_store *store, const char *const *sql, size_t 
 	return status;
 }
 
+/* ---- the journal ---- */
+
+/* The name on the tapes of others. Rows may be gone and be of another length then: what they take is counted anew. */
+static brabeion_status rename_in_journal(brb_store *store, const upkeep_users *users, const char *into,
+					 brabeion_error *error)
+{
+	static const char count[] = "UPDATE counters SET value = (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES
+				    "), 0) FROM journal) WHERE name = 'journal_bytes'";
+	brabeion_status status = brb_journal_rename(store, users->from_name, into, error);
+	if (status == BRABEION_OK)
+		status = run(store, count, users, NULL, error);
+	store->journal.is_known = false;
+	return status;
+}
+
 /* ---- forgetting ---- */
 
 /* Where a forgotten user's name was in what others' events came to. */
@@ -62,8 +77,6 @@ static brabeion_status run_all(brb_store *store, const char *const *sql, size_t 
 
 static const char *const forget_the_rest[] = {
 	"DELETE FROM seen WHERE user = ?1",
-	("UPDATE counters SET value = value - (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES "), 0) FROM journal"
-	 " WHERE user = ?1) WHERE name = 'journal_bytes'"),
 	"DELETE FROM journal WHERE user = ?1",
 	"DELETE FROM job_attempts WHERE job IN (SELECT id FROM jobs WHERE user = ?1)",
 	"DELETE FROM jobs WHERE user = ?1",
@@ -85,9 +98,8 @@ brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_
 		status = run_all(store, forget_the_rest, sizeof forget_the_rest / sizeof forget_the_rest[0], &users,
 				 error);
 	if (status == BRABEION_OK)
-		status = brb_journal_rename(store, user, FORGOTTEN, error);
+		status = rename_in_journal(store, &users, FORGOTTEN, error);
 	brb_cells_clear(&store->cells);
-	store->journal.is_known = false;
 	if (status == BRABEION_OK)
 		*awards = count;
 	return status;
@@ -159,7 +171,7 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 	if (status == BRABEION_OK)
 		status = run_all(store, merge, sizeof merge / sizeof merge[0], &users, error);
 	if (status == BRABEION_OK)
-		status = brb_journal_rename(store, from, into, error);
+		status = rename_in_journal(store, &users, into, error);
 	brb_cells_clear(&store->cells);
 	return status;
 }

@@ -3,6 +3,7 @@
  * and forgotten with their user.
  */
 #include "store/journal.h"
+#include "store/journal_sql.h"
 
 #include "store_room.h"
 
@@ -409,6 +410,15 @@ Test(store_journal, what_there_is)
 
 /* ---- users ---- */
 
+/* What is counted of the rows is what they take, now that some are of another length. */
+static void expect_bytes(int64_t bytes)
+{
+	brabeion_journal_info info;
+	WELL(brb_store_journal_info(store, &info, error));
+	cr_expect_eq(info.used_bytes, bytes, "%lld", (long long)info.used_bytes);
+	cr_expect_eq(own_number("SELECT SUM(" BRB_JOURNAL_ROW_BYTES ") FROM journal"), bytes);
+}
+
 static void write_others(void)
 {
 	static const brabeion_read read = {
@@ -429,6 +439,7 @@ Test(store_journal, a_user_is_forgotten_also_in_what_others_came_to)
 	commit(store);
 	cr_expect_str_eq(read_all(), "2/0 1 bob visit e1 1000 [first 0 level 0 held 0 to (forgotten) "
 				     "1:ada/(forgotten)=1] [first 0 level 0 held 0 to adam];");
+	expect_bytes(135);
 	brabeion_journal_info info;
 	WELL(brb_store_journal_info(store, &info, error));
 	cr_expect_eq(info.first, 2);
@@ -439,8 +450,9 @@ Test(store_journal, two_users_are_made_one)
 {
 	write_others();
 	begin(store);
-	WELL(brb_store_merge_users(store, "ada", "eve", error));
+	WELL(brb_store_merge_users(store, "ada", "evelyn", error));
 	commit(store);
-	cr_expect_str_eq(read_all(), "1/0 1 eve visit e1 1000;2/0 1 bob visit e1 1000 [first 0 level 0 held 0 to eve "
-				     "1:ada/eve=1] [first 0 level 0 held 0 to adam];");
+	cr_expect_str_eq(read_all(), "1/0 1 evelyn visit e1 1000;2/0 1 bob visit e1 1000 [first 0 level 0 held 0 to "
+				     "evelyn 1:ada/evelyn=1] [first 0 level 0 held 0 to adam];");
+	expect_bytes(209);
 }
