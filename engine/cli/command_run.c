@@ -46,19 +46,11 @@ static void out_of_memory(brb_cli_run *run)
 
 /* ---- one input ---- */
 
-static bool is_blank(const brb_cli_line *line)
-{
-	for (size_t i = 0; i < line->size; i++)
-		if (line->text[i] != ' ' && line->text[i] != '\t' && line->text[i] != '\r')
-			return false;
-	return true;
-}
-
 static void take_line(brb_cli_run *run, const brb_cli_line *line)
 {
 	brabeion_event event;
 	char message[BRB_CLI_WIRE_MESSAGE_BYTES];
-	if (is_blank(line))
+	if (brb_cli_line_is_blank(line))
 		return;
 	switch (brb_cli_wire_read(run->wire, line->text, line->size, &run->batch->arena, &event, message)) {
 	case BRB_CLI_WIRE_EVENT:

@@ -165,3 +165,11 @@ brb_cli_lines_outcome brb_cli_lines_next(brb_cli_lines *lines, brb_cli_line *lin
 		skip_byte_order_mark(lines);
 	}
 }
+
+bool brb_cli_line_is_blank(const brb_cli_line *line)
+{
+	for (size_t i = 0; i < line->size; i++)
+		if (line->text[i] != ' ' && line->text[i] != '\t' && line->text[i] != '\r')
+			return false;
+	return true;
+}

@@ -58,4 +58,7 @@ void brb_cli_lines_begin(brb_cli_lines *lines, int input);
 
 brb_cli_lines_outcome brb_cli_lines_next(brb_cli_lines *lines, brb_cli_line *line);
 
+/* Nothing but spaces and tabs: no event, and no fault. */
+bool brb_cli_line_is_blank(const brb_cli_line *line);
+
 #endif

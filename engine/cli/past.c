@@ -85,14 +85,6 @@ static uint64_t mark_of(uint64_t mark, const brb_cli_line *line)
 	return (mark ^ '\n') * prime;
 }
 
-static bool is_blank(const brb_cli_line *line)
-{
-	for (size_t i = 0; i < line->size; i++)
-		if (line->text[i] != ' ' && line->text[i] != '\t' && line->text[i] != '\r')
-			return false;
-	return true;
-}
-
 static void take_event(brb_cli_past *past, const brb_cli_line *line)
 {
 	brabeion_event event;
@@ -124,7 +116,7 @@ static void take_line(brb_cli_past *past, const brb_cli_line *line)
 	past->place.mark = mark_of(past->place.mark, line ? line : &too_long);
 	if (passed && past->place.number == past->passed.number && past->place.mark != past->passed.mark)
 		stop(past, BRB_CLI_PAST_CHANGED);
-	if (passed || (line && is_blank(line)))
+	if (passed || (line && brb_cli_line_is_blank(line)))
 		return;
 	if (line)
 		take_event(past, line);
