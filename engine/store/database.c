@@ -18,7 +18,11 @@
 #include "base/memory.h"
 #include "store/schema.h"
 
-enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 4000, JOURNAL_BYTES = 64 * 1024 * 1024 };
+/*
+ * A commit that meets a checkpoint takes 5 to 15 ms. At 4,000 pages 7 in 10,000 single events with ids did, so that little
+ * else was needed to be felt at p99.9. At 8,000 (32 MiB) checkpoints are half as frequent, and `brabeion run` is as fast.
+ */
+enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 8000, JOURNAL_BYTES = 64 * 1024 * 1024 };
 
 /* ---- errors ---- */
 
