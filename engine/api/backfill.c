@@ -187,7 +187,7 @@ static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by
 		bool has = false;
 		char *name = path_with(FRESH, backfill->plugins[i].id);
 		begun.status =
-			name ? brb_store_has_belongings(backfill->live->store, &backfill->plugins[i], &has, error)
+			name ? brb_store_has_plugin_state(backfill->live->store, &backfill->plugins[i], &has, error)
 			     : brb_status_no_memory(error);
 		if (!has)
 			keep(&begun, name, 1);
@@ -409,7 +409,7 @@ void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
 	brb_memory_release(backfill);
 }
 
-brabeion_place brabeion_backfill_place(const brabeion_backfill *backfill)
+brabeion_checkpoint brabeion_backfill_checkpoint(const brabeion_backfill *backfill)
 {
 	return backfill->place;
 }

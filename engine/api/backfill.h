@@ -21,7 +21,7 @@ struct brabeion_backfill {
 	char *path;             /* of its database */
 	int lock_fd;
 	bool from_journal;
-	brabeion_place place;
+	brabeion_checkpoint place;
 	bool seeded;
 	int64_t held_before; /* of the journal: all awards of a smaller sequence are of events that it has judged */
 	int64_t first_us, last_us; /* the times of the events that were judged; of the journal the last is open */

@@ -222,14 +222,15 @@ static brabeion_status take_belongings(brb_judge *judge, end_request *request, c
 	bool has = false, gets = false;
 	brabeion_backfill *backfill = request->backfill;
 	if (!backfill->from_journal)
-		judge->fault = brb_store_has_belongings(judge->store, plugin, &has, &judge->error);
+		judge->fault = brb_store_has_plugin_state(judge->store, plugin, &has, &judge->error);
 	if (judge->fault == BRABEION_OK && !has)
-		judge->fault = brb_store_has_belongings(backfill->world->store, plugin, &gets, &judge->error);
+		judge->fault = brb_store_has_plugin_state(backfill->world->store, plugin, &gets, &judge->error);
 	if (judge->fault != BRABEION_OK || has)
 		return judge->fault;
 	judge->fault = brb_store_settle(judge->store, &judge->error);
 	if (judge->fault == BRABEION_OK)
-		judge->fault = brb_store_take_belongings(judge->store, backfill->world->store, plugin, &judge->error);
+		judge->fault =
+			brb_store_take_plugin_state(judge->store, backfill->world->store, plugin, &judge->error);
 	request->memories += judge->fault == BRABEION_OK && gets;
 	return judge->fault;
 }

@@ -18,7 +18,7 @@ typedef struct past_request {
 	size_t count;
 	brabeion_result *results;
 	size_t judged; /* results that are filled in */
-	brabeion_place place;
+	brabeion_checkpoint place;
 	int64_t first_us, last_us; /* of all events, these included */
 	brabeion_error error;
 } past_request;
@@ -92,7 +92,7 @@ static void fail_judge(brb_request *head, brabeion_status status, const char *me
 }
 
 static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
-				   brabeion_place place, brabeion_result *results, brabeion_error *error)
+				   brabeion_checkpoint place, brabeion_result *results, brabeion_error *error)
 {
 	brb_judge judge;
 	past_request request = { .head = { .work = do_judge, .fail = fail_judge },
@@ -114,7 +114,7 @@ static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_e
 }
 
 brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
-					brabeion_place place, brabeion_result *results)
+					brabeion_checkpoint place, brabeion_result *results)
 {
 	return judge_batch(backfill, events, count, place, results, NULL);
 }
@@ -133,7 +133,7 @@ static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion
 			events[i] = list->entries[i].event;
 			events[i].has_at = true;
 		}
-		brabeion_place place = { .number = list->entries[list->count - 1].sequence };
+		brabeion_checkpoint place = { .number = list->entries[list->count - 1].sequence };
 		status = judge_batch(backfill, events, list->count, place, results, error);
 		for (size_t i = 0; i < list->count; i++)
 			brabeion_result_finish(&results[i]);

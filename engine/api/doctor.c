@@ -65,7 +65,7 @@ static void examine_engine(brabeion_engine *engine, const brb_generation *genera
 				 .has_settings = true,
 				 .workers = engine->workers.configured,
 				 .retention_us = engine->retention_us,
-				 .resident = brb_image_home_resident(engine->home) };
+				 .resident = brb_image_copies_resident(engine->home) };
 	if (begin(&self, error) == BRABEION_OK && read_database(&self, how, &health, error) == BRABEION_OK)
 		check_all(&self);
 	end(&self, out, error);
@@ -78,8 +78,8 @@ brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine
 	brabeion_error fault = BRABEION_NO_ERROR, ignored = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status == BRABEION_OK)
-		brb_engine_store_notices(engine,
-					 &ignored); /* a store that refuses is found to do so by the look at it */
+		brb_engine_store_event_stats(engine,
+					     &ignored); /* a store that refuses is found to do so by the look at it */
 	brabeion_error_finish(&ignored);
 	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
 	if (!reader) {
@@ -129,14 +129,14 @@ static void take_faults(brb_examination *self, brabeion_error *error)
 	brabeion_error_finish(error);
 }
 
-static brabeion_status load(brb_examination *self, brb_config *config, brb_image_home **home,
+static brabeion_status load(brb_examination *self, brb_config *config, brb_image_copies **home,
 			    brb_generation **generation, brabeion_error *error)
 {
 	brb_builder warnings = { 0 };
 	brb_log log = { keep_warning, &warnings };
 	const char *temporary = secure_getenv("TMPDIR");
 	brabeion_status status =
-		brb_engine_open_home(config, self->database, temporary ? temporary : "/tmp", &log, home, error);
+		brb_engine_open_copies(config, self->database, temporary ? temporary : "/tmp", &log, home, error);
 	if (status == BRABEION_OK)
 		brb_engine_load(config, *home, NULL, &log, generation, error);
 	take_faults(self, error);
@@ -159,7 +159,7 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 {
 	brb_clock clock = { options->clock, options->clock_context };
 	brb_config *config = NULL;
-	brb_image_home *home = NULL;
+	brb_image_copies *home = NULL;
 	brb_generation *generation = NULL;
 	brb_health health = { 0 };
 	brb_examination self = { .now_us = brb_clock_now_us(&clock),
@@ -182,7 +182,7 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 	end(&self, out, error);
 	brb_health_finish(&health);
 	brb_generation_close(generation);
-	brb_image_home_close(home, false);
+	brb_image_copies_close(home, false);
 	brb_config_close(config);
 }
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "api/internal.h"
-#include "base/guard.h"
 #include "base/memory.h"
+#include "base/reentrancy.h"
 
 const char *brabeion_version(void)
 {
@@ -40,7 +40,7 @@ static const unsigned char *make_birth_mark(void)
 
 brabeion_status brb_engine_enter(const brabeion_engine *engine)
 {
-	brb_guard *guard = brb_guard_here();
+	brb_reentrancy *guard = brb_reentrancy_here();
 	if (!*engine->born_here)
 		return BRABEION_FORKED;
 	if (guard->depth)
@@ -112,7 +112,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	brabeion_status status = brb_engine_check_folder(database, error);
 	brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
-		status = brb_engine_open_home(config, database, NULL, &engine->log, &engine->home, error);
+		status = brb_engine_open_copies(config, database, NULL, &engine->log, &engine->home, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_load(config, engine->home, NULL, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
@@ -120,7 +120,7 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	if (status == BRABEION_OK)
 		status = brb_engine_number_badges(generation, NULL, engine->store, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_open_notices(engine, error);
+		status = brb_engine_open_event_stats(engine, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_open_workers(engine, config, options->no_workers || options->time, error);
 	if (status != BRABEION_OK) {
@@ -156,7 +156,7 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	if (status == BRABEION_OK)
 		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
-		status = brb_group_init(&engine->group, error);
+		status = brb_group_commit_init(&engine->group, error);
 	if (status == BRABEION_OK)
 		status = brb_quarantine_init(&engine->quarantine, &engine->registry, error);
 	if (status == BRABEION_OK)
@@ -190,7 +190,7 @@ static const brabeion_options no_options;
 brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)
 {
 	const brabeion_allocator *allocator = options->allocator;
-	if (*brb_guard_depth())
+	if (*brb_reentrancy_depth())
 		return brb_status_refuse(error, BRABEION_REENTRANT);
 	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
 	brb_memory_use(whole ? allocator : NULL);
@@ -221,7 +221,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	brb_engine_close_workers(engine);
-	brb_engine_close_notices(engine);
+	brb_engine_close_event_stats(engine);
 	if (engine->feed_fd >= 0)
 		close(engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);
@@ -229,9 +229,9 @@ void brabeion_close(brabeion_engine *engine)
 	brb_engine_close_history(engine);
 	brb_looks_finish(&engine->looks);
 	brb_store_close(engine->store);
-	brb_image_home_close(engine->home, false);
+	brb_image_copies_close(engine->home, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
-	brb_group_finish(&engine->group);
+	brb_group_commit_finish(&engine->group);
 	brb_quarantine_finish(&engine->quarantine);
 	pthread_mutex_destroy(&engine->reloading);
 	free_engine(engine);

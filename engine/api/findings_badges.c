@@ -26,7 +26,7 @@ static const brb_badge *loaded_badge(const brb_examination *self, const char *sl
 
 /* ---- set aside, failing ---- */
 
-static void check_aside(brb_examination *self, const brb_health_aside *aside)
+static void check_aside(brb_examination *self, const brb_health_quarantined *aside)
 {
 	brabeion_finding finding = { .kind = "badge-set-aside",
 				     .severity = BRABEION_ALARM,
@@ -186,7 +186,7 @@ const char **brb_findings_heard(brb_examination *examination, size_t *count)
 	return names;
 }
 
-static const char *came(brb_examination *self, const brb_store_unheard *unheard)
+static const char *came(brb_examination *self, const brb_store_unhandled *unheard)
 {
 	const char *last = brb_finding_time(self, unheard->last_us);
 	const char *text = unheard->count == 1
@@ -197,7 +197,7 @@ static const char *came(brb_examination *self, const brb_store_unheard *unheard)
 	return text ? text : "";
 }
 
-static brabeion_finding finding_of(const char *kind, const char *subject, const brb_store_unheard *unheard)
+static brabeion_finding finding_of(const char *kind, const char *subject, const brb_store_unhandled *unheard)
 {
 	return (brabeion_finding){ .kind = kind,
 				   .severity = BRABEION_NOTE,
@@ -207,7 +207,7 @@ static brabeion_finding finding_of(const char *kind, const char *subject, const 
 				   .last_us = unheard->last_us };
 }
 
-static void tell_near(brb_examination *self, const brb_store_unheard *unheard, const char *near)
+static void tell_near(brb_examination *self, const brb_store_unhandled *unheard, const char *near)
 {
 	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
 	if (is_of_late(self, unheard->last_us))
@@ -221,7 +221,7 @@ static void tell_near(brb_examination *self, const brb_store_unheard *unheard, c
 	brb_finding_add(self, &finding);
 }
 
-static void tell_plain(brb_examination *self, const brb_store_unheard *unheard)
+static void tell_plain(brb_examination *self, const brb_store_unhandled *unheard)
 {
 	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
 	finding.text = brb_finding_text(self, "event \"%s\" %s, and no badge listens to it", unheard->name,
@@ -231,14 +231,14 @@ static void tell_plain(brb_examination *self, const brb_store_unheard *unheard)
 }
 
 /* For which there was no place, or that were no names. */
-static void tell_others(brb_examination *self, const brb_store_unheard *others)
+static void tell_others(brb_examination *self, const brb_store_unhandled *others)
 {
 	brabeion_finding finding = finding_of("events-many", brb_finding_text(self, "events"), others);
 	if (is_of_late(self, others->last_us))
 		finding.severity = BRABEION_WARNING;
 	finding.text =
 		brb_finding_text(self, "events of more names than the %d that are kept %s, and no badge listens",
-				 BRB_UNHEARD_NAMES_MOST, came(self, others));
+				 BRB_UNHANDLED_NAMES_MOST, came(self, others));
 	finding.advice =
 		brb_finding_text(self, "Names of events are few and short: an id or a user belongs into a field");
 	brb_finding_add(self, &finding);
@@ -268,7 +268,7 @@ void brb_findings_of_events(brb_examination *examination)
 	if (!health || !examination->generation || !heard)
 		return;
 	for (size_t i = 0; i < health->unheard_count; i++) {
-		const brb_store_unheard *unheard = &health->unheard[i];
+		const brb_store_unhandled *unheard = &health->unheard[i];
 		const char *near = brb_text_nearest_name(unheard->name, heard, heard_count);
 		if (!*unheard->name) {
 			tell_others(examination, unheard);

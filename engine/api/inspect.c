@@ -2,7 +2,7 @@
  * api/inspect: looking at one plugin file, for its author: what is in it, what is wrong, what it needs.
  *
  * What can be learnt from the file is read here; what its code has to say comes from brabeion-probe, over two files in
- * the folder that it is lent (loading/probe_facts.h). Nothing of the plugin is linked in this process.
+ * the folder that it is lent (probe/facts.h). Nothing of the plugin is linked in this process.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "api/internal.h"
 #include "base/list.h"
 #include "base/memory.h"
-#include "loading/elf.h"
-#include "loading/probe.h"
-#include "loading/probe_facts.h"
+#include "image/elf.h"
+#include "probe/client.h"
+#include "probe/facts.h"
 
 #define STEP_MS 5000
 #define FACTS_BYTES_MOST (16u * 1024 * 1024)
@@ -186,12 +186,12 @@ static void take_facts(inspector *self, const char *folder)
 	brb_builder_finish(&refusal);
 }
 
-static void run_code(inspector *self, brb_image_home *home, const brb_image *image)
+static void run_code(inspector *self, brb_image_copies *home, const brb_image *image)
 {
 	char *folder = NULL;
 	brb_probe_fault fault = "";
 	brb_probe_wanted wanted = { .copy = brb_image_copy_path(image) };
-	if (brb_image_home_lend(home, &folder, self->error) != BRABEION_OK)
+	if (brb_image_copies_lend(home, &folder, self->error) != BRABEION_OK)
 		return;
 	brb_probe_request request = { .name = BRB_PROBE_FACTS_CONFIG,
 				      .text = stand_in,
@@ -206,7 +206,7 @@ static void run_code(inspector *self, brb_image_home *home, const brb_image *ima
 		if (fault[0])
 			keep(self, &self->problems, fault);
 	}
-	brb_image_home_take_back(home, folder);
+	brb_image_copies_take_back(home, folder);
 }
 
 /* ---- what follows from both ---- */
@@ -228,17 +228,17 @@ static void judge_badge(inspector *self, const brabeion_plugin_badge *badge)
 				      badge->slug));
 }
 
-static brabeion_status open_home(brb_image_home **home, brabeion_error *error)
+static brabeion_status open_home(brb_image_copies **home, brabeion_error *error)
 {
 	static const brb_log silence;
 	const char *temporary = secure_getenv("TMPDIR");
 	const char *places[] = { secure_getenv("XDG_RUNTIME_DIR"), temporary ? temporary : "/tmp" };
-	return brb_image_home_open(places, sizeof places / sizeof places[0], &silence, home, error);
+	return brb_image_copies_open(places, sizeof places / sizeof places[0], &silence, home, error);
 }
 
 static void inspect(inspector *self, const char *path)
 {
-	brb_image_home *home = NULL;
+	brb_image_copies *home = NULL;
 	brb_image *image = NULL;
 	brabeion_error refusal = BRABEION_NO_ERROR;
 	if (open_home(&home, self->error) != BRABEION_OK)
@@ -256,7 +256,7 @@ static void inspect(inspector *self, const char *path)
 		judge_badge(self, &self->found.badges[i]);
 	brabeion_error_finish(&refusal);
 	brb_image_close(image);
-	brb_image_home_close(home, false);
+	brb_image_copies_close(home, false);
 }
 
 static brabeion_status inspect_into(const char *path, brabeion_inspection *out, brabeion_error *error)

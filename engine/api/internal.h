@@ -6,17 +6,17 @@
 
 #include <pthread.h>
 
+#include "badgeset/registry.h"
 #include "config/config.h"
-#include "judging/group.h"
+#include "judging/event_stats.h"
+#include "judging/group_commit.h"
 #include "judging/history.h"
-#include "judging/jobs.h"
-#include "judging/notices.h"
 #include "judging/quarantine.h"
-#include "loading/registry.h"
-#include "loading/watch.h"
-#include "loading/watch_files.h"
-#include "store/peek.h"
+#include "store/snapshot_reader.h"
 #include "store/store.h"
+#include "watch/files.h"
+#include "watch/watch.h"
+#include "worker/jobs.h"
 
 enum { BRB_CALLBACKS_MOST = 16 };
 
@@ -76,7 +76,7 @@ enum { BRB_LOOKS_IDLE_MOST = 4 };
 typedef struct brb_looks {
 	pthread_mutex_t lock; /* guards the rest */
 	size_t idle_count;
-	brb_peek *idle[BRB_LOOKS_IDLE_MOST];
+	brb_snapshot_reader *idle[BRB_LOOKS_IDLE_MOST];
 } brb_looks;
 
 /* Closes them, before the store. */
@@ -97,7 +97,7 @@ typedef struct brb_workers {
 
 /* What is noted while judging, and the thread that brings it to the store. (notices.c) */
 typedef struct brb_noting {
-	brb_notices noted;
+	brb_event_stats noted;
 	pthread_mutex_t storing; /* one at a time brings it */
 	pthread_mutex_t lock;    /* guards the rest */
 	pthread_cond_t changed;
@@ -120,11 +120,11 @@ struct brabeion_engine {
 	int64_t retention_us;
 	brb_log log;
 	brb_clock clock;
-	brb_image_home *home;
+	brb_image_copies *home;
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
-	brb_group group;
+	brb_group_commit group;
 	brb_quarantine quarantine;
 	brb_noting notices;
 	brb_history *history; /* NULL: time is the clock's */
@@ -162,11 +162,11 @@ char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path);
 brabeion_status brb_engine_check_folder(const char *database, brabeion_error *error);
 
 /* Where copies of plugins may live: cache_dir alone when it is given. */
-brabeion_status brb_engine_open_home(const brb_config *config, const char *database, const char *last_resort,
-				     const brb_log *log, brb_image_home **home, brabeion_error *error);
+brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
+				       const brb_log *log, brb_image_copies **home, brabeion_error *error);
 
 /* All faults of the file and of what it names, at once. */
-brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const brb_generation *before,
+brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
 /*
@@ -249,18 +249,18 @@ void brb_watching_end(brabeion_engine *engine, const brb_generation *generation)
 void brb_watching_finish(brb_watching *watching);
 
 /* Once the store is open. (notices.c) */
-brabeion_status brb_engine_open_notices(brabeion_engine *engine, brabeion_error *error);
+brabeion_status brb_engine_open_event_stats(brabeion_engine *engine, brabeion_error *error);
 
 /* Brings what is left to the store, if there is anything; the rooms for judging are still there. */
-void brb_engine_close_notices(brabeion_engine *engine);
+void brb_engine_close_event_stats(brabeion_engine *engine);
 
 /* Brings what was noted so far to the store now. Errors: of the store; then it is brought later. */
-brabeion_status brb_engine_store_notices(brabeion_engine *engine, brabeion_error *error);
+brabeion_status brb_engine_store_event_stats(brabeion_engine *engine, brabeion_error *error);
 
 /* Has a request done with the current generation held; `judge` is room for the request's judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
-/* The same in a transaction that no other request shares: see brb_group_run_alone. */
+/* The same in a transaction that no other request shares: see brb_group_commit_run_alone. */
 brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
 /* Fills in which of a generation's badges are set aside. (quarantine.c) */

@@ -4,16 +4,16 @@
  * Keeps true: callbacks run after the commit, with no lock and no generation held.
  */
 #include "api/internal.h"
-#include "base/guard.h"
 #include "base/list.h"
-#include "judging/view.h"
+#include "base/reentrancy.h"
+#include "judging/backend.h"
 
 /* A single event on this thread alone, as long as it does not need the store. */
 static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_status status = brb_judge_event(judge, event, result);
 	if (judge->leads)
-		status = brb_group_conclude(judge->group, judge);
+		status = brb_group_commit_conclude(judge->group, judge);
 	if (status != BRABEION_OK)
 		brb_judge_abandon(result, 1, 1, status, judge->error.message);
 	return status;
@@ -59,7 +59,7 @@ static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events,
 				  .events = events,
 				  .count = count,
 				  .results = results };
-	return brb_group_run(judge->group, &request.head);
+	return brb_group_commit_run(judge->group, &request.head);
 }
 
 static bool has_news(const brabeion_result *results, size_t count)
@@ -72,10 +72,10 @@ static bool has_news(const brabeion_result *results, size_t count)
 
 /* Field by field, in their order: clearing the whole and then filling it in is measurable, once for every event. */
 static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const brb_generation *generation,
-			      brb_counters *counters, brb_guard *guard)
+			      brb_counters *counters, brb_reentrancy *guard)
 {
 	judge->generation = generation;
-	judge->view = &brb_view_in_store;
+	judge->view = &brb_backend_transaction;
 	judge->detached = NULL;
 	judge->store = engine->store;
 	judge->log = &engine->log;
@@ -98,7 +98,7 @@ static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const b
 /* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
 static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
 {
-	brb_guard *guard = brb_guard_here();
+	brb_reentrancy *guard = brb_reentrancy_here();
 	if (!*engine->born_here)
 		return BRABEION_FORKED;
 	if (guard->depth)
@@ -121,7 +121,7 @@ static void end_judging(brb_judge *judge, brb_reader *reader)
 }
 
 static brabeion_status run(brabeion_engine *engine, brb_judge *judge, brb_request *request,
-			   brabeion_status (*run_in)(brb_group *group, brb_request *request))
+			   brabeion_status (*run_in)(brb_group_commit *group, brb_request *request))
 {
 	brb_reader *reader;
 	brabeion_status status = begin_judging(engine, judge, &reader);
@@ -138,12 +138,12 @@ static brabeion_status run(brabeion_engine *engine, brb_judge *judge, brb_reques
 
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request)
 {
-	return run(engine, judge, request, brb_group_run);
+	return run(engine, judge, request, brb_group_commit_run);
 }
 
 brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request)
 {
-	return run(engine, judge, request, brb_group_run_alone);
+	return run(engine, judge, request, brb_group_commit_run_alone);
 }
 
 static void count_results(brb_counters *counters, const brabeion_result *results, size_t count)

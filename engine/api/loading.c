@@ -11,7 +11,7 @@
 
 #include "api/internal.h"
 #include "base/memory.h"
-#include "loading/probe.h"
+#include "probe/client.h"
 
 /* ---- loading ---- */
 
@@ -60,8 +60,8 @@ brabeion_status brb_engine_check_folder(const char *database, brabeion_error *er
 }
 
 /* Where copies of plugins may live: cache_dir alone when it is given. */
-brabeion_status brb_engine_open_home(const brb_config *config, const char *database, const char *last_resort,
-				     const brb_log *log, brb_image_home **home, brabeion_error *error)
+brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
+				       const brb_log *log, brb_image_copies **home, brabeion_error *error)
 {
 	char *folder = folder_of(database);
 	if (!folder)
@@ -72,7 +72,7 @@ brabeion_status brb_engine_open_home(const brb_config *config, const char *datab
 		places[1] = folder;
 		places[2] = last_resort;
 	}
-	brabeion_status status = brb_image_home_open(places, sizeof places / sizeof places[0], log, home, error);
+	brabeion_status status = brb_image_copies_open(places, sizeof places / sizeof places[0], log, home, error);
 	brb_memory_release(folder);
 	if (status != BRABEION_OK && !config->cache_dir)
 		brb_status_add(error, status, "(set \"cache_dir\" in %s to name another folder)", config->name);
@@ -80,7 +80,7 @@ brabeion_status brb_engine_open_home(const brb_config *config, const char *datab
 }
 
 /* All faults of the file and of what it names, at once. */
-brabeion_status brb_engine_load(brb_config *config, brb_image_home *home, const brb_generation *before,
+brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = NULL;
@@ -234,7 +234,7 @@ static void publish(brabeion_engine *engine, brb_generation *generation, int64_t
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
 	receipt->load_us = loaded_us - began_us;
 	receipt->generation = engine->registry.published;
-	receipt->resident = (uint32_t)brb_image_home_resident(engine->home);
+	receipt->resident = (uint32_t)brb_image_copies_resident(engine->home);
 	brb_registry_retire(&engine->registry, &engine->log);
 	brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	brb_engine_consider_workers(engine);
@@ -309,13 +309,13 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 {
 	brb_log log = { options->log, options->log_context };
 	brb_config *config = NULL;
-	brb_image_home *home = NULL;
+	brb_image_copies *home = NULL;
 	brb_generation *generation = NULL;
 	const char *temporary = secure_getenv("TMPDIR");
 	brabeion_status status = brb_config_read(brb_engine_config_of(options), BRABEION_PLUGIN_DIR, &config, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_open_home(config, options->database ? options->database : config->database,
-					      temporary ? temporary : "/tmp", &log, &home, error);
+		status = brb_engine_open_copies(config, options->database ? options->database : config->database,
+						temporary ? temporary : "/tmp", &log, &home, error);
 	if (status == BRABEION_OK) {
 		tell_untried(config, &log);
 		status = brb_engine_load(config, home, NULL, &log, &generation, error);
@@ -323,7 +323,7 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 	if (status == BRABEION_OK)
 		status = visitor(generation, context, error);
 	brb_generation_close(generation);
-	brb_image_home_close(home, false);
+	brb_image_copies_close(home, false);
 	brb_config_close(config);
 	return status;
 }

@@ -5,9 +5,9 @@
  */
 #include "judging/progress.h"
 #include "api/internal.h"
-#include "base/guard.h"
 #include "base/list.h"
 #include "base/memory.h"
+#include "base/reentrancy.h"
 #include "base/value.h"
 
 /* One question, while it is answered. */
@@ -16,24 +16,24 @@ typedef struct progress_work {
 	brb_judge judge;
 	const char *user;
 	brabeion_progress_list list;
-	brb_store_aside *aside; /* what is set aside, by whichever engine */
+	brb_store_quarantined *aside; /* what is set aside, by whichever engine */
 	size_t aside_count;
 	brabeion_error *error;
 } progress_work;
 
 /* ---- connections ---- */
 
-static brabeion_status take_look(brabeion_engine *engine, brb_peek **peek, brabeion_error *error)
+static brabeion_status take_look(brabeion_engine *engine, brb_snapshot_reader **peek, brabeion_error *error)
 {
 	brb_looks *looks = &engine->looks;
 	pthread_mutex_lock(&looks->lock);
 	*peek = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
 	pthread_mutex_unlock(&looks->lock);
-	return *peek ? BRABEION_OK : brb_peek_open(engine->store, peek, error);
+	return *peek ? BRABEION_OK : brb_snapshot_reader_open(engine->store, peek, error);
 }
 
 /* One that has met an error is not used again: the next one opens the file anew. */
-static void leave_look(brabeion_engine *engine, brb_peek *peek, bool well)
+static void leave_look(brabeion_engine *engine, brb_snapshot_reader *peek, bool well)
 {
 	brb_looks *looks = &engine->looks;
 	pthread_mutex_lock(&looks->lock);
@@ -42,13 +42,13 @@ static void leave_look(brabeion_engine *engine, brb_peek *peek, bool well)
 		looks->idle[looks->idle_count++] = peek;
 	pthread_mutex_unlock(&looks->lock);
 	if (!kept)
-		brb_peek_close(peek);
+		brb_snapshot_reader_close(peek);
 }
 
 void brb_looks_finish(brb_looks *looks)
 {
 	while (looks->idle_count)
-		brb_peek_close(looks->idle[--looks->idle_count]);
+		brb_snapshot_reader_close(looks->idle[--looks->idle_count]);
 	pthread_mutex_destroy(&looks->lock);
 }
 
@@ -60,7 +60,7 @@ static const char *reason_aside(const progress_work *work, const brb_badge *badg
 	const brb_trouble *trouble = &work->judge.generation->troubles[badge->index];
 	const char *reason = NULL;
 	int64_t since_us = 0;
-	if (brb_trouble_is_aside(trouble)) /* perhaps not on record yet */
+	if (brb_trouble_is_quarantined(trouble)) /* perhaps not on record yet */
 		brb_quarantine_describe(&work->engine->quarantine, trouble, work->list.memory, &since_us, &reason);
 	for (size_t i = 0; i < work->aside_count && !reason; i++)
 		if (work->aside[i].badge == badge->number)
@@ -122,15 +122,15 @@ static brabeion_status answer(progress_work *work, brb_badge *const *badges, siz
 	work->list.badges = brb_memory_take_zeroed(count + 1, sizeof *work->list.badges);
 	if (!work->list.memory || !work->list.badges)
 		return brb_status_no_memory(work->error);
-	brabeion_status status = brb_store_list_aside(work->engine->store, work->list.memory, &work->aside,
-						      &work->aside_count, work->error);
+	brabeion_status status = brb_store_list_quarantined(work->engine->store, work->list.memory, &work->aside,
+							    &work->aside_count, work->error);
 	if (status == BRABEION_OK)
-		status = brb_peek_begin(work->judge.peek, work->error);
+		status = brb_snapshot_reader_begin(work->judge.peek, work->error);
 	if (status != BRABEION_OK)
 		return status;
 	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
 		status = answer_badge(work, badges[i]);
-	brb_peek_end(work->judge.peek);
+	brb_snapshot_reader_end(work->judge.peek);
 	return status;
 }
 
@@ -181,11 +181,11 @@ brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user
 	progress_work work = { .engine = engine,
 			       .user = user,
 			       .error = &fault,
-			       .judge = { .view = &brb_view_committed,
+			       .judge = { .view = &brb_backend_snapshot,
 					  .store = engine->store,
 					  .log = &engine->log,
 					  .clock = &engine->clock,
-					  .guard = brb_guard_depth(),
+					  .guard = brb_reentrancy_depth(),
 					  .history = engine->history } };
 	if (ask_all(&work, slug) == BRABEION_OK)
 		*list = work.list;

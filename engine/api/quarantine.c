@@ -20,9 +20,9 @@ static brabeion_badge *find_badge(const brabeion_badge_list *list, const brb_gen
 static brabeion_status tell_recorded(brabeion_engine *engine, const brb_generation *generation,
 				     brabeion_badge_list *list, brabeion_error *error)
 {
-	brb_store_aside *recorded = NULL;
+	brb_store_quarantined *recorded = NULL;
 	size_t count = 0;
-	brabeion_status status = brb_store_list_aside(engine->store, list->memory, &recorded, &count, error);
+	brabeion_status status = brb_store_list_quarantined(engine->store, list->memory, &recorded, &count, error);
 	for (size_t i = 0; i < count; i++) {
 		brabeion_badge *badge = find_badge(list, generation, recorded[i].slug);
 		if (!badge)
@@ -43,7 +43,7 @@ brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_ge
 		brabeion_badge *badge = &list->badges[i];
 		const char *reason = NULL;
 		int64_t since_us = 0;
-		if (brb_trouble_is_aside(&generation->troubles[i])) /* perhaps not on record yet */
+		if (brb_trouble_is_quarantined(&generation->troubles[i])) /* perhaps not on record yet */
 			brb_quarantine_describe(&engine->quarantine, &generation->troubles[i], list->memory,
 						&since_us, &reason);
 		if (!reason)

@@ -10,7 +10,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 				   brabeion_stats_report *report, brabeion_error *error)
 {
 	report->generation = generation->number;
-	report->resident = (uint32_t)brb_image_home_resident(engine->home);
+	report->resident = (uint32_t)brb_image_copies_resident(engine->home);
 	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
 	report->commits = brb_store_commit_count(engine->store);
 	brb_store_job_counts jobs;
@@ -30,7 +30,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 		report->badges[i].slug = brb_arena_copy(report->memory, generation->badges[i]->slug);
 		if (!report->badges[i].slug)
 			return brb_status_no_memory(error);
-		report->badges[i].quarantined = brb_trouble_is_aside(&generation->troubles[i]);
+		report->badges[i].quarantined = brb_trouble_is_quarantined(&generation->troubles[i]);
 	}
 	report->badge_count = generation->badge_count;
 	brb_registry_sum(&engine->registry, generation, report);

@@ -1,7 +1,7 @@
 /*
  * api/watch: reloading by itself, and telling what came of a reload.
  *
- * What is compared are contents. The watcher's thread looks when something has happened to a file (loading/watch); it
+ * What is compared are contents. The watcher's thread looks when something has happened to a file (watch/watch); it
  * reloads when the files' state is neither that of the badge set at work nor the one that the last attempt began from. An
  * attempt notes its state before it reads a file, so that a change in the middle of it is found to be one.
  *
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "api/internal.h"
-#include "base/guard.h"
 #include "base/memory.h"
+#include "base/reentrancy.h"
 
 /* ---- telling --------------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /*
- * api/work: workers: the engine's own threads, and whoever calls brabeion_work. judging/jobs is what a worker does;
+ * api/work: workers: the engine's own threads, and whoever calls brabeion_work. worker/jobs is what a worker does;
  * here is when there are any.
  *
  * The engine's threads are started when there is first something for them: a badge that is judged later, a job in the

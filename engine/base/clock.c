@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/guard.h"
+#include "base/reentrancy.h"
 
 enum { MICROSECONDS = 1000000, DAY_SECONDS = 86400 };
 
@@ -24,9 +24,9 @@ int64_t brb_clock_now_us(const brb_clock *clock)
 {
 	if (!clock->now)
 		return read_clock_us(CLOCK_REALTIME);
-	brb_guard_enter();
+	brb_reentrancy_enter();
 	int64_t now_us = clock->now(clock->context);
-	brb_guard_leave();
+	brb_reentrancy_leave();
 	return now_us;
 }
 

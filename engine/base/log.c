@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/guard.h"
+#include "base/reentrancy.h"
 #include "base/text.h"
 
 enum { LONGEST_RECORD = 4096 };
 
 static void tell(const brb_log *log, brabeion_log_level level, const char *message)
 {
-	brb_guard_enter();
+	brb_reentrancy_enter();
 	log->callback(log->context, level, message);
-	brb_guard_leave();
+	brb_reentrancy_leave();
 }
 
 void brb_log_write(const brb_log *log, brabeion_log_level level, const char *format, ...)

@@ -33,9 +33,9 @@ static void *ask(const brabeion_allocator *allocator, size_t size_bytes)
 {
 	if (!allocator)
 		return malloc(size_bytes);
-	brb_guard_enter();
+	brb_reentrancy_enter();
 	void *given = allocator->allocate(allocator->context, size_bytes);
-	brb_guard_leave();
+	brb_reentrancy_leave();
 	return given;
 }
 
@@ -52,9 +52,9 @@ static void *ask_again(const brabeion_allocator *allocator, void *given, size_t 
 {
 	if (!allocator)
 		return realloc(given, size_bytes);
-	brb_guard_enter();
+	brb_reentrancy_enter();
 	void *moved = allocator->reallocate(allocator->context, given, size_bytes);
-	brb_guard_leave();
+	brb_reentrancy_leave();
 	return moved;
 }
 
@@ -64,9 +64,9 @@ static void give_back(const brabeion_allocator *allocator, void *given)
 		free(given);
 		return;
 	}
-	brb_guard_enter();
+	brb_reentrancy_enter();
 	allocator->release(allocator->context, given);
-	brb_guard_leave();
+	brb_reentrancy_leave();
 }
 
 /* ---- blocks ---- */

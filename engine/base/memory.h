@@ -14,17 +14,17 @@
 
 #include <stddef.h>
 
-#include "base/guard.h"
+#include "base/reentrancy.h"
 
 /* What this thread's new blocks come from, from now on; NULL: the C library. */
 static inline void brb_memory_use(const brabeion_allocator *allocator)
 {
-	brb_guard_here()->allocator = allocator;
+	brb_reentrancy_here()->allocator = allocator;
 }
 
 static inline const brabeion_allocator *brb_memory_used(void)
 {
-	return brb_guard_here()->allocator;
+	return brb_reentrancy_here()->allocator;
 }
 
 /* A block, aligned for anything, or NULL when memory is short. A size of 0 gives a block, too. */

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/commands.h"
-#include "cli/glyphs.h"
-#include "cli/nearest.h"
-#include "cli/signals.h"
-#include "cli/terminal.h"
+#include "cli/output/terminal.h"
+#include "cli/output/terminal_text.h"
+#include "cli/shell/commands.h"
+#include "cli/support/nearest.h"
+#include "cli/support/signals.h"
 
 typedef struct command_entry {
 	const char *name;
@@ -53,7 +53,7 @@ static int unknown(const char *word)
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDERR_FILENO);
 	brb_cli_out_format(&out, "brabeion: no %s \"", *word == '-' ? "option" : "subcommand");
-	brb_cli_glyphs_write(&out, word);
+	brb_cli_terminal_text_write(&out, word);
 	brb_cli_out_text(&out, "\"");
 	if (nearest)
 		brb_cli_out_format(&out, " (did you mean \"%s\"?)", nearest);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "config/config_reading.h"
+#include "config/reading.h"
 
 #define RETENTION_MOST_DAYS 36500 /* longer than any engine runs, far from where microseconds end */
 

@@ -17,7 +17,7 @@
 #include "base/language.h"
 #include "base/status.h"
 #include "config/picture.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 
 typedef struct brb_config_position {
 	uint32_t line, column; /* from 1; 0 when it is nowhere in the file */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "judging/backend.h"
 #include "judging/deferred.h"
-#include "judging/view.h"
 
 static brb_call *of(badge_call *call)
 {

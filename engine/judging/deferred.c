@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "judging/backend.h"
 #include "judging/history.h"
-#include "judging/view.h"
 
 /* ---- jobs ---- */
 

@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "judging/backend.h"
 #include "judging/call.h"
 #include "judging/deferred.h"
-#include "judging/detached.h"
-#include "judging/group.h"
+#include "judging/event_stats.h"
+#include "judging/group_commit.h"
 #include "judging/history.h"
 #include "judging/lapse.h"
-#include "judging/notices.h"
+#include "judging/optimistic.h"
 #include "judging/quarantine.h"
-#include "judging/record.h"
-#include "judging/view.h"
+#include "judging/verdict_recorder.h"
 
 /* ---- the event itself ---- */
 
@@ -121,7 +121,7 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 	brb_log_write(judge->log, BRABEION_LOG_WARNING, "%s", message ? message : "out of memory");
 	const brb_badge *badge = call->badge ? call->badge : call->plugin->badges; /* an observe's: its first */
 	if (judge->notices && badge)
-		brb_notices_failed(judge->notices, badge->number, call->event->name, call->message);
+		brb_event_stats_failed(judge->notices, badge->number, call->event->name, call->message);
 	if (!call->result->message)
 		set_message(call->result, message ? message : "out of memory");
 }
@@ -263,7 +263,7 @@ static uint32_t count_at_work(const brb_route_step *steps, uint32_t step_count)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < step_count; i++)
-		count += !brb_trouble_is_aside(steps[i].trouble);
+		count += !brb_trouble_is_quarantined(steps[i].trouble);
 	return count;
 }
 
@@ -313,21 +313,21 @@ static inline void judge_route(brb_call *call, const brb_route *route)
 /* ---- what is written down ---- */
 
 /* As judge_route, and what each badge answers is taken down. */
-static void judge_route_recorded(brb_call *call, const brb_route *route, brb_record *record)
+static void judge_route_recorded(brb_call *call, const brb_route *route, brb_verdict_recorder *record)
 {
 	++*call->judge->guard;
 	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
 		const brb_route_step *step = &route->steps[i];
 		if (step->badge) {
-			brb_record_ask(record, step->badge);
+			brb_verdict_recorder_ask(record, step->badge);
 			judge_badge(call, step);
-			brb_record_answer(record, step->badge);
+			brb_verdict_recorder_answer(record, step->badge);
 			continue;
 		}
 		uint32_t count = steps_of_plugin(route, i);
-		brb_record_observe(record);
+		brb_verdict_recorder_observe(record);
 		if (!judge_observe(call, step, count - 1)) {
-			brb_record_unobserved(record, step + 1, count - 1);
+			brb_verdict_recorder_unobserved(record, step + 1, count - 1);
 			i += count - 1;
 		}
 	}
@@ -342,14 +342,14 @@ __attribute__((noinline, cold)) static void judge_and_record(brb_call *call, con
 	const brabeion_event *event = call->event;
 	if (!brb_judge_enter_store(judge))
 		return;
-	brb_record *record = &judge->group->record;
-	if (!brb_record_begin(record, call, cause))
+	brb_verdict_recorder *record = &judge->group->record;
+	if (!brb_verdict_recorder_begin(record, call, cause))
 		return;
 	if (kind == BRABEION_ENTRY_EVENT)
 		judge->cause = record->sequence;
 	judge_route_recorded(call, route, record);
-	brb_record_end(record);
-	brb_record_write(record, judge, event, event->has_at ? event->at_us : brb_call_at(call), kind);
+	brb_verdict_recorder_end(record);
+	brb_verdict_recorder_write(record, judge, event, event->has_at ? event->at_us : brb_call_at(call), kind);
 }
 
 /* ---- brabeion.awarded ---- */
@@ -419,7 +419,7 @@ bool brb_judge_enter_store(brb_judge *judge)
 		return judge->fault == BRABEION_OK;
 	int64_t began_us = judge->timing ? brb_clock_monotonic_us() : 0;
 	if (!judge->leads) {
-		brb_group_lead(judge->group);
+		brb_group_commit_lead(judge->group);
 		judge->leads = true;
 	}
 	judge->fault = brb_store_begin(judge->store, &judge->error);
@@ -475,11 +475,11 @@ static void note_unheard(brb_judge *judge, const char *event)
 	brb_counters *counters = judge->counters;
 	if (!judge->notices)
 		return;
-	brb_unheard *unheard =
-		is_last_unheard(judge, event) ? counters->last_unheard : brb_notices_unheard(judge->notices, event);
+	brb_unhandled *unheard = is_last_unheard(judge, event) ? counters->last_unheard
+							       : brb_event_stats_unhandled(judge->notices, event);
 	if (counters)
 		counters->last_unheard = unheard;
-	brb_notices_count(judge->notices, unheard);
+	brb_event_stats_count(judge->notices, unheard);
 }
 
 static bool is_warm(const brb_route *route)
@@ -523,10 +523,10 @@ static brabeion_status end_job(brb_call *call, uint32_t award_count, uint32_t fa
 static bool begin_recording_job(brb_call *call, const brb_badge *badge)
 {
 	brb_judge *judge = call->judge;
-	brb_record *record = judge->detached ? judge->record : &judge->group->record;
-	if (!brb_record_begin(record, call, judge->cause))
+	brb_verdict_recorder *record = judge->detached ? judge->record : &judge->group->record;
+	if (!brb_verdict_recorder_begin(record, call, judge->cause))
 		return false;
-	brb_record_ask(record, badge);
+	brb_verdict_recorder_ask(record, badge);
 	return true;
 }
 
@@ -534,11 +534,11 @@ static bool begin_recording_job(brb_call *call, const brb_badge *badge)
 static void end_recording_job(brb_call *call, const brb_badge *badge)
 {
 	brb_judge *judge = call->judge;
-	brb_record *record = judge->record;
-	brb_record_answer(record, badge);
-	brb_record_end(record);
+	brb_verdict_recorder *record = judge->record;
+	brb_verdict_recorder_answer(record, badge);
+	brb_verdict_recorder_end(record);
 	if (!judge->detached)
-		brb_record_write(record, judge, call->event, call->event->at_us, BRABEION_ENTRY_JOB);
+		brb_verdict_recorder_write(record, judge, call->event, call->event->at_us, BRABEION_ENTRY_JOB);
 }
 
 brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
@@ -561,7 +561,7 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 }
 
 brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
-				    const brb_detached *detached, const brb_detached_part *part,
+				    const brb_optimistic *detached, const brb_optimistic_part *part,
 				    brabeion_result *result, const char **why)
 {
 	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
@@ -569,7 +569,7 @@ brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, co
 	brb_call call;
 	init_call(&call, judge, event, result);
 	begin_judgement(&call, &step);
-	brb_detached_apply(&call, detached, part);
+	brb_optimistic_apply(&call, detached, part);
 	if (call.failed)
 		fail_badge(&call, badge, award_count);
 	return end_job(&call, award_count, failed, why);

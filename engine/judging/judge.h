@@ -13,37 +13,37 @@
 #ifndef BRB_JUDGING_JUDGE_H
 #define BRB_JUDGING_JUDGE_H
 
+#include "badgeset/registry.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "loading/registry.h"
 #include "store/store.h"
 
-typedef struct brb_group brb_group;                 /* judging/group: who leads the store's transaction */
-typedef struct brb_quarantine brb_quarantine;       /* judging/quarantine: which badges are set aside */
-typedef struct brb_notices brb_notices;             /* judging/notices: what an operator wants to know afterwards */
-typedef struct brb_history brb_history;             /* judging/history: the time of events of the past */
-typedef struct brb_view brb_view;                   /* judging/view: how memory, awards and jobs are reached */
-typedef struct brb_record brb_record;               /* judging/record: what is written to the journal of it */
-typedef struct brb_detached brb_detached;           /* judging/detached: what a worker's judgement does for itself */
-typedef struct brb_detached_part brb_detached_part; /* one judgement of it */
-typedef struct brb_peek brb_peek;                   /* store/peek: looks at what is committed */
+typedef struct brb_group_commit brb_group_commit; /* judging/group: who leads the store's transaction */
+typedef struct brb_quarantine brb_quarantine;     /* judging/quarantine: which badges are set aside */
+typedef struct brb_event_stats brb_event_stats;   /* judging/notices: what an operator wants to know afterwards */
+typedef struct brb_history brb_history;           /* judging/history: the time of events of the past */
+typedef struct brb_backend brb_backend;           /* judging/view: how memory, awards and jobs are reached */
+typedef struct brb_verdict_recorder brb_verdict_recorder; /* judging/record: what is written to the journal of it */
+typedef struct brb_optimistic brb_optimistic; /* judging/detached: what a worker's judgement does for itself */
+typedef struct brb_optimistic_part brb_optimistic_part; /* one judgement of it */
+typedef struct brb_snapshot_reader brb_snapshot_reader; /* store/peek: looks at what is committed */
 
 typedef struct brb_judge {
 	const brb_generation *generation;
-	const brb_view *view;
-	brb_record *record;     /* of a detached judge, or while one is recorded; else anything */
-	int64_t cause;          /* the journal's row of the event by which what is judged came about; 0: none */
-	brb_detached *detached; /* of brb_view_detached; else NULL */
-	brb_peek *peek;         /* of brb_view_committed; else anything */
+	const brb_backend *view;
+	brb_verdict_recorder *record; /* of a detached judge, or while one is recorded; else anything */
+	int64_t cause;                /* the journal's row of the event by which what is judged came about; 0: none */
+	brb_optimistic *detached;     /* of brb_backend_optimistic; else NULL */
+	brb_snapshot_reader *peek;    /* of brb_backend_snapshot; else anything */
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
 	unsigned *guard;        /* this thread's: plugins must not call the engine */
 	brb_counters *counters; /* of the thread whose event it is */
-	brb_group *group;
+	brb_group_commit *group;
 	brb_history *history; /* NULL: time is the clock's */
 	brb_quarantine *quarantine;
-	brb_notices *notices; /* NULL: nothing is noted */
+	brb_event_stats *notices; /* NULL: nothing is noted */
 	/* What follows is cleared for every event: small, and side by side. */
 	bool single;             /* one event, so that what it finds held is worth remembering */
 	bool leads;              /* this thread leads the group: it may begin a transaction */
@@ -80,7 +80,7 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 
 /* Inside a transaction: makes what a detached judgement of the job has done real; otherwise as brb_judge_job. */
 brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
-				    const brb_detached *detached, const brb_detached_part *part,
+				    const brb_optimistic *detached, const brb_optimistic_part *part,
 				    brabeion_result *result, const char **why);
 
 /* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with why. */

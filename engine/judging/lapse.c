@@ -8,7 +8,7 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "judging/view.h"
+#include "judging/backend.h"
 
 /* Moves the changes of the list into the result, whose memory their texts are in already. */
 static brabeion_status add_to_result(brb_call *call, const brabeion_change_list *lapsed)

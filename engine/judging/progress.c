@@ -17,26 +17,26 @@ static bool enter(brb_judge *judge)
 static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				  int64_t *value)
 {
-	return brb_peek_tally(judge->peek, plugin, name, subject, value, &judge->error);
+	return brb_snapshot_reader_tally(judge->peek, plugin, name, subject, value, &judge->error);
 }
 
 static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				 const char **text)
 {
-	return brb_peek_note(judge->peek, plugin, name, subject, &judge->scratch, text, &judge->error);
+	return brb_snapshot_reader_note(judge->peek, plugin, name, subject, &judge->scratch, text, &judge->error);
 }
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
 {
-	return brb_peek_held(judge->peek, user, slug, count, level, &judge->error);
+	return brb_snapshot_reader_held(judge->peek, user, slug, count, level, &judge->error);
 }
 
 static brabeion_status is_held(brb_judge *judge, const brb_store_award *award, bool *held)
 {
-	return brb_peek_is_held(judge->peek, award, held, &judge->error);
+	return brb_snapshot_reader_is_held(judge->peek, award, held, &judge->error);
 }
 
-const brb_view brb_view_committed = {
+const brb_backend brb_backend_snapshot = {
 	.enter = enter,
 	.tally = read_tally,
 	.note = read_note,

@@ -89,7 +89,7 @@ static char *describe_trouble(const brb_call *call, const brb_route_step *step, 
 /* False: it is set aside already, or memory is short. */
 static bool mark_locked(brb_trouble *trouble, int64_t since_us, const char *reason)
 {
-	char *copy = brb_trouble_is_aside(trouble) ? NULL : brb_memory_copy(reason);
+	char *copy = brb_trouble_is_quarantined(trouble) ? NULL : brb_memory_copy(reason);
 	if (!copy)
 		return false;
 	brb_memory_release(trouble->reason);
@@ -165,7 +165,7 @@ void brb_quarantine_note(brb_call *call, const brb_route_step *step)
 static bool let_back_tending(brb_quarantine *quarantine, brb_trouble *trouble)
 {
 	pthread_mutex_lock(&quarantine->lock);
-	bool was_aside = brb_trouble_is_aside(trouble);
+	bool was_aside = brb_trouble_is_quarantined(trouble);
 	if (was_aside) {
 		atomic_store_explicit(&trouble->word, 0, memory_order_relaxed);
 		brb_memory_release(trouble->reason);
@@ -189,9 +189,9 @@ static brabeion_status release_all_records_tending(brb_store *store, const brb_g
 						   brabeion_error *error)
 {
 	brb_arena arena = { 0 };
-	brb_store_aside *list = NULL;
+	brb_store_quarantined *list = NULL;
 	size_t count = 0;
-	brabeion_status status = brb_store_list_aside(store, &arena, &list, &count, error);
+	brabeion_status status = brb_store_list_quarantined(store, &arena, &list, &count, error);
 	for (size_t i = 0; i < count && status == BRABEION_OK; i++) {
 		bool done = false;
 		if (!of || brb_table_get(&of->slugs, list[i].slug))
@@ -254,9 +254,11 @@ static brabeion_status record_tending(brb_judge *judge, const brb_badge *badge, 
 				      brabeion_error *error)
 {
 	pthread_mutex_lock(&judge->quarantine->lock);
-	brb_store_aside aside = { .badge = badge->number, .since_us = trouble->since_us, .reason = trouble->reason };
+	brb_store_quarantined aside = { .badge = badge->number,
+					.since_us = trouble->since_us,
+					.reason = trouble->reason };
 	pthread_mutex_unlock(&judge->quarantine->lock);
-	brabeion_status status = brb_store_set_aside(judge->store, &aside, error);
+	brabeion_status status = brb_store_quarantine(judge->store, &aside, error);
 	if (status == BRABEION_OK)
 		atomic_fetch_or_explicit(&trouble->word, BRB_TROUBLE_RECORDED, memory_order_relaxed);
 	return status;
@@ -266,7 +268,7 @@ static brabeion_status look_tending(brb_judge *judge, size_t place, brabeion_err
 {
 	const brb_badge *badge = judge->generation->badges[place];
 	bool aside = true;
-	brabeion_status status = brb_store_is_aside(judge->store, badge->number, &aside, error);
+	brabeion_status status = brb_store_is_quarantined(judge->store, badge->number, &aside, error);
 	if (status == BRABEION_OK && !aside && let_badge_back_tending(judge->quarantine, judge->generation, place))
 		brb_log_write(judge->log, BRABEION_LOG_INFO, "badge \"%s\" is back: it was released", badge->slug);
 	return status;
@@ -348,6 +350,6 @@ void brb_quarantine_describe(brb_quarantine *quarantine, const brb_trouble *trou
 {
 	pthread_mutex_lock(&quarantine->lock);
 	*since_us = trouble->since_us;
-	*reason = brb_trouble_is_aside(trouble) ? brb_arena_copy(arena, trouble->reason) : NULL;
+	*reason = brb_trouble_is_quarantined(trouble) ? brb_arena_copy(arena, trouble->reason) : NULL;
 	pthread_mutex_unlock(&quarantine->lock);
 }

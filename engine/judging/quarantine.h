@@ -42,7 +42,7 @@ static inline uint64_t brb_trouble_word(const brb_trouble *trouble)
 	return atomic_load_explicit(&trouble->word, memory_order_relaxed);
 }
 
-static inline bool brb_trouble_is_aside(const brb_trouble *trouble)
+static inline bool brb_trouble_is_quarantined(const brb_trouble *trouble)
 {
 	return brb_trouble_word(trouble) & BRB_TROUBLE_ASIDE;
 }

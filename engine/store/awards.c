@@ -10,7 +10,7 @@
 
 enum { LEVELS_IN_CELL = 64 };
 
-static void count_in(brb_cell *held, int64_t level, bool without_reason)
+static void count_in(brb_cache_entry *held, int64_t level, bool without_reason)
 {
 	held->count++;
 	if (level > held->value)
@@ -19,7 +19,7 @@ static void count_in(brb_cell *held, int64_t level, bool without_reason)
 		held->levels |= UINT64_C(1) << (level - 1);
 }
 
-static brabeion_status read_held(brb_store *store, brb_cell *held, uint32_t badge, const char *user,
+static brabeion_status read_held(brb_store *store, brb_cache_entry *held, uint32_t badge, const char *user,
 				 brabeion_error *error)
 {
 	int64_t number = 0;
@@ -40,20 +40,20 @@ static brabeion_status read_held(brb_store *store, brb_cell *held, uint32_t badg
 	return status;
 }
 
-static brb_cell *held_cell(brb_store *store, uint32_t badge, const char *user, brabeion_error *error)
+static brb_cache_entry *held_cell(brb_store *store, uint32_t badge, const char *user, brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_HELD);
-	brb_cell_key_number(&key, badge);
-	brb_cell_key_text(&key, user);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_HELD);
+	brb_cache_key_number(&key, badge);
+	brb_cache_key_text(&key, user);
 	bool found;
-	brb_cell *held = brb_store_cell(store, &key, &found, error);
+	brb_cache_entry *held = brb_store_cell(store, &key, &found, error);
 	if (held && !found && read_held(store, held, badge, user, error) != BRABEION_OK)
 		return NULL;
 	return held;
 }
 
-static brabeion_status read_held_for(brb_store *store, brb_cell *cell, const brb_store_award *award,
+static brabeion_status read_held_for(brb_store *store, brb_cache_entry *cell, const brb_store_award *award,
 				     const char *reason, brabeion_error *error)
 {
 	int64_t user = 0;
@@ -76,18 +76,18 @@ static brabeion_status read_held_for(brb_store *store, brb_cell *cell, const brb
 }
 
 /* The cell of one award; NULL in *cell when the cell of (user, badge) knows it by itself. */
-static brabeion_status cell_for(brb_store *store, const brb_cell *held, const brb_store_award *award,
-				const char *reason, brb_cell **cell, brabeion_error *error)
+static brabeion_status cell_for(brb_store *store, const brb_cache_entry *held, const brb_store_award *award,
+				const char *reason, brb_cache_entry **cell, brabeion_error *error)
 {
 	*cell = NULL;
 	if (!reason[0] && award->level <= LEVELS_IN_CELL && !held->revoked)
 		return BRABEION_OK;
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_FOR);
-	brb_cell_key_number(&key, award->badge);
-	brb_cell_key_number(&key, award->level);
-	brb_cell_key_text(&key, award->user);
-	brb_cell_key_text(&key, reason);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_FOR);
+	brb_cache_key_number(&key, award->badge);
+	brb_cache_key_number(&key, award->level);
+	brb_cache_key_text(&key, award->user);
+	brb_cache_key_text(&key, reason);
 	bool found;
 	*cell = brb_store_cell(store, &key, &found, error);
 	if (!*cell)
@@ -97,7 +97,7 @@ static brabeion_status cell_for(brb_store *store, const brb_cell *held, const br
 }
 
 /* Held now, or once and revoked, which counts as held unless the badge may be earned again. */
-static bool says_held(const brb_cell *held, const brb_cell *cell, const brb_store_award *award)
+static bool says_held(const brb_cache_entry *held, const brb_cache_entry *cell, const brb_store_award *award)
 {
 	if (!cell)
 		return (held->levels >> (award->level - 1) & 1) != 0;
@@ -137,7 +137,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_award *awar
 brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *is_held,
 				  brabeion_error *error)
 {
-	brb_cell *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
+	brb_cache_entry *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
 	*is_held = false;
 	if (!held)
 		return award->reason ? error->status : BRABEION_OK;
@@ -146,17 +146,17 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 		return status;
 	*is_held = says_held(held, cell, award);
 	if (remember && *is_held && !cell && !held->changed && !store->written_early)
-		brb_known_add(store, award);
+		brb_held_cache_add(store, award);
 	return BRABEION_OK;
 }
 
 static brabeion_status add_unless_held(brb_store *store, const brb_store_award *award, const char *reason,
 				       int64_t *sequence, brabeion_error *error)
 {
-	brb_cell *held = held_cell(store, award->badge, award->user, error);
+	brb_cache_entry *held = held_cell(store, award->badge, award->user, error);
 	if (!held)
 		return error->status;
-	brb_cell *cell;
+	brb_cache_entry *cell;
 	brabeion_status status = cell_for(store, held, award, reason, &cell, error);
 	if (status != BRABEION_OK)
 		return status;
@@ -199,7 +199,7 @@ brabeion_status brb_store_held(brb_store *store, const char *user, const char *s
 	brabeion_status status = brb_store_slug(store, slug, false, &badge, error);
 	if (status != BRABEION_OK)
 		return status;
-	brb_cell *held = badge ? held_cell(store, (uint32_t)badge, user, error) : NULL;
+	brb_cache_entry *held = badge ? held_cell(store, (uint32_t)badge, user, error) : NULL;
 	if (badge && !held)
 		return error->status;
 	*count = held ? held->count : 0;

@@ -144,8 +144,8 @@ static brabeion_status ask(brb_store *store, brb_statement which, const char *na
 	return status;
 }
 
-brabeion_status brb_store_has_belongings(brb_store *store, const brb_store_owner *plugin, bool *has,
-					 brabeion_error *error)
+brabeion_status brb_store_has_plugin_state(brb_store *store, const brb_store_owner *plugin, bool *has,
+					   brabeion_error *error)
 {
 	bool yes = false;
 	brabeion_status status = brb_store_begin_reading(store, error);
@@ -238,8 +238,8 @@ static brabeion_status take_badge_jobs(brb_store *store, brb_store *from, const 
 			 error);
 }
 
-brabeion_status brb_store_take_belongings(brb_store *store, brb_store *from, const brb_store_owner *plugin,
-					  brabeion_error *error)
+brabeion_status brb_store_take_plugin_state(brb_store *store, brb_store *from, const brb_store_owner *plugin,
+					    brabeion_error *error)
 {
 	brabeion_status status = brb_store_begin_reading(from, error);
 	if (status != BRABEION_OK)

@@ -44,14 +44,14 @@ typedef struct brb_store_owner {
 } brb_store_owner;
 
 /* Whether it remembers anything, or has jobs. Of what is committed. */
-brabeion_status brb_store_has_belongings(brb_store *store, const brb_store_owner *plugin, bool *has,
-					 brabeion_error *error);
+brabeion_status brb_store_has_plugin_state(brb_store *store, const brb_store_owner *plugin, bool *has,
+					   brabeion_error *error);
 
 /*
  * Inside a transaction of `store`, which is settled: what the plugin remembers and has to judge in `from`, as
  * committed, takes the place of what it has here. Jobs that are being judged meanwhile come to nothing.
  */
-brabeion_status brb_store_take_belongings(brb_store *store, brb_store *from, const brb_store_owner *plugin,
-					  brabeion_error *error);
+brabeion_status brb_store_take_plugin_state(brb_store *store, brb_store *from, const brb_store_owner *plugin,
+					    brabeion_error *error);
 
 #endif

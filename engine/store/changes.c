@@ -5,12 +5,12 @@
 #include "base/memory.h"
 #include "store/internal.h"
 
-brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found, brabeion_error *error)
+brb_cache_entry *brb_store_cell(brb_store *store, const brb_cache_key *key, bool *found, brabeion_error *error)
 {
-	brb_cell *cell = brb_cells_find(&store->cells, key);
+	brb_cache_entry *cell = brb_value_cache_find(&store->cells, key);
 	*found = cell != NULL;
 	if (!cell)
-		cell = brb_cells_add(&store->cells, key);
+		cell = brb_value_cache_add(&store->cells, key);
 	if (!cell)
 		brb_status_no_memory(error);
 	return cell;
@@ -18,7 +18,7 @@ brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found,
 
 /* ---- undo ---- */
 
-brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion_error *error)
+brabeion_status brb_store_will_change(brb_store *store, brb_cache_entry *cell, brabeion_error *error)
 {
 	if (store->change_count == store->change_capacity) {
 		size_t capacity = store->change_capacity ? store->change_capacity * 2 : 64;
@@ -30,7 +30,7 @@ brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion
 	}
 	brb_change *change = &store->changes[store->change_count++];
 	*change = (brb_change){ .cell = cell, .value = cell->value, .count = cell->count };
-	if (cell->key[0] == BRB_CELL_HELD)
+	if (cell->key[0] == BRB_CACHE_HELD)
 		change->levels = cell->levels;
 	if (!cell->changed) {
 		cell->changed = true;
@@ -59,12 +59,12 @@ void brb_store_undo(brb_store *store)
 {
 	while (store->change_count) {
 		brb_change *change = &store->changes[--store->change_count];
-		brb_cell *cell = change->cell;
+		brb_cache_entry *cell = change->cell;
 		cell->value = change->value;
 		cell->count = change->count;
-		if (cell->key[0] == BRB_CELL_HELD)
+		if (cell->key[0] == BRB_CACHE_HELD)
 			cell->levels = change->levels;
-		if (cell->key[0] == BRB_CELL_NOTE) {
+		if (cell->key[0] == BRB_CACHE_NOTE) {
 			brb_memory_release(cell->text);
 			cell->text = change->text;
 		}
@@ -78,7 +78,7 @@ void brb_store_undo(brb_store *store)
 void brb_store_forget_changes(brb_store *store)
 {
 	forget_undo(store);
-	for (brb_cell *cell = store->changed_cells; cell; cell = cell->next_changed)
+	for (brb_cache_entry *cell = store->changed_cells; cell; cell = cell->next_changed)
 		cell->changed = false;
 	store->changed_cells = NULL;
 	store->award_count = 0;
@@ -91,11 +91,11 @@ void brb_store_forget_changes(brb_store *store)
 
 /* ---- writing ---- */
 
-static brabeion_status write_cell(brb_store *store, const brb_cell *cell, brabeion_error *error)
+static brabeion_status write_cell(brb_store *store, const brb_cache_entry *cell, brabeion_error *error)
 {
-	brb_statement which = cell->key[0] == BRB_CELL_TALLY ? BRB_STATEMENT_TALLY_SET
-			      : cell->text                   ? BRB_STATEMENT_NOTE_SET
-							     : BRB_STATEMENT_NOTE_REMOVE;
+	brb_statement which = cell->key[0] == BRB_CACHE_TALLY ? BRB_STATEMENT_TALLY_SET
+			      : cell->text                    ? BRB_STATEMENT_NOTE_SET
+							      : BRB_STATEMENT_NOTE_REMOVE;
 	sqlite3_stmt *statement = brb_database_statement(&store->database, which, error);
 	if (!statement)
 		return error->status;
@@ -143,8 +143,8 @@ static brabeion_status write_sequence(brb_store *store, brabeion_error *error)
 brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
-	for (brb_cell *cell = store->changed_cells; cell && status == BRABEION_OK; cell = cell->next_changed)
-		if (cell->key[0] == BRB_CELL_TALLY || cell->key[0] == BRB_CELL_NOTE)
+	for (brb_cache_entry *cell = store->changed_cells; cell && status == BRABEION_OK; cell = cell->next_changed)
+		if (cell->key[0] == BRB_CACHE_TALLY || cell->key[0] == BRB_CACHE_NOTE)
 			status = write_cell(store, cell, error);
 	for (size_t i = 0; i < store->award_count && status == BRABEION_OK; i++)
 		status = write_award(store, &store->awards[i], error);
@@ -161,8 +161,8 @@ brabeion_status brb_store_write_so_far(brb_store *store, brabeion_error *error)
 	if (status != BRABEION_OK)
 		return status;
 	brb_store_forget_changes(store);
-	brb_cells_clear(&store->cells);
-	brb_known_forget(store);
+	brb_value_cache_clear(&store->cells);
+	brb_held_cache_forget(store);
 	store->written_early = true;
 	store->jobs.next_is_known = false;
 	brb_store_mark(store);

@@ -12,10 +12,10 @@
 
 #include "store/backfill_sql.h"
 #include "store/compare_sql.h"
+#include "store/event_stats_sql.h"
 #include "store/jobs_sql.h"
 #include "store/journal_sql.h"
-#include "store/notices_sql.h"
-#include "store/peek_sql.h"
+#include "store/snapshot_reader_sql.h"
 #include "store/store.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \
@@ -117,8 +117,8 @@
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
 	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
-		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_PEEK_STATEMENTS(BRB_STATEMENT_NAME)
-			BRB_NOTICE_STATEMENTS(BRB_STATEMENT_NAME) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME)
+		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_SNAPSHOT_READER_STATEMENTS(BRB_STATEMENT_NAME)
+			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_NAME) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME)
 				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
 					BRB_STATEMENT_COUNT

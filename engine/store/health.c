@@ -125,7 +125,7 @@ static bool take_badge(examiner *self, sqlite3_stmt *row)
 static bool take_aside(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;
-	brb_health_aside *aside =
+	brb_health_quarantined *aside =
 		brb_list_add(&health->aside, &health->aside_count, &health->aside_capacity, sizeof *aside);
 	if (!aside)
 		return false;
@@ -154,7 +154,7 @@ static bool take_failing(examiner *self, sqlite3_stmt *row)
 static bool take_unheard(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;
-	brb_store_unheard *unheard =
+	brb_store_unhandled *unheard =
 		brb_list_add(&health->unheard, &health->unheard_count, &health->unheard_capacity, sizeof *unheard);
 	if (!unheard)
 		return false;

@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-#include "store/notices.h"
+#include "store/event_stats.h"
 
 /* As the counts of health_sql.h have it. */
 enum { BRB_HEALTH_COUNTED_MOST = 1000000 };
@@ -36,11 +36,11 @@ typedef struct brb_health_badge {
 	bool has_awards;  /* revoked ones, too */
 } brb_health_badge;
 
-typedef struct brb_health_aside {
+typedef struct brb_health_quarantined {
 	const char *slug;
 	int64_t since_us;
 	const char *reason;
-} brb_health_aside;
+} brb_health_quarantined;
 
 typedef struct brb_health_failing {
 	const char *slug;
@@ -78,11 +78,11 @@ typedef struct brb_health {
 	size_t badge_count, badge_capacity;
 	brb_health_badge *badges;
 	size_t aside_count, aside_capacity;
-	brb_health_aside *aside;
+	brb_health_quarantined *aside;
 	size_t failing_count, failing_capacity;
 	brb_health_failing *failing;
 	size_t unheard_count, unheard_capacity;
-	brb_store_unheard *unheard; /* the most frequent first */
+	brb_store_unhandled *unheard; /* the most frequent first */
 	brb_health_jobs jobs;
 	brb_arena arena;
 } brb_health;

@@ -8,14 +8,14 @@
 #include <stdatomic.h>
 
 #include "base/text.h"
-#include "store/cells.h"
 #include "store/database.h"
 #include "store/jobs.h"
 #include "store/store.h"
+#include "store/value_cache.h"
 
 /* How a cell was before a change, so that it can be undone. */
 typedef struct brb_change {
-	brb_cell *cell;
+	brb_cache_entry *cell;
 	int64_t value;
 	int64_t count;
 	uint64_t levels; /* of HELD */
@@ -58,8 +58,8 @@ struct brb_store {
 
 	pthread_mutex_t writing; /* held by the thread whose transaction is under way */
 	brb_database database;
-	brb_cells cells;
-	brb_cell *changed_cells;
+	brb_value_cache cells;
+	brb_cache_entry *changed_cells;
 	uint32_t known_version; /* the database's, as of our last commit; the cells are right if it is still this */
 	bool cells_are_right;
 	_Atomic uint64_t commit_count;
@@ -102,8 +102,8 @@ struct brb_store {
 		brb_builder state;    /* the last one written */
 	} journal;
 
-	struct brb_known *known; /* what is surely held */
-	bool written_early;      /* the tables show what is not committed: nothing read from them is sure */
+	struct brb_held_cache *known; /* what is surely held */
+	bool written_early;           /* the tables show what is not committed: nothing read from them is sure */
 
 	pthread_mutex_t reading; /* guards `reader` */
 	brb_database reader;
@@ -120,10 +120,10 @@ brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *
 /* ---- changes (changes.c) ---- */
 
 /* Remembers how the cell is, before it is changed, and puts it on the list of changed cells. */
-brabeion_status brb_store_will_change(brb_store *store, brb_cell *cell, brabeion_error *error);
+brabeion_status brb_store_will_change(brb_store *store, brb_cache_entry *cell, brabeion_error *error);
 
 /* The cell of a key, new (and *found false) when it is not cached. NULL with `error` filled when memory is short. */
-brb_cell *brb_store_cell(brb_store *store, const brb_cell_key *key, bool *found, brabeion_error *error);
+brb_cache_entry *brb_store_cell(brb_store *store, const brb_cache_key *key, bool *found, brabeion_error *error);
 
 /* Writes what the transaction changed: cells, awards, counters. */
 brabeion_status brb_store_write_changes(brb_store *store, brabeion_error *error);
@@ -161,17 +161,17 @@ void brb_store_forget_jobs(brb_store *store);
 
 /* ---- what is surely held (known.c) ---- */
 
-struct brb_known *brb_known_open(void); /* NULL when memory is short */
-void brb_known_close(struct brb_known *known);
+struct brb_held_cache *brb_held_cache_open(void); /* NULL when memory is short */
+void brb_held_cache_close(struct brb_held_cache *known);
 
 /* Remembers a committed award that is held without a reason. Inside a transaction. */
-void brb_known_add(brb_store *store, const brb_store_award *award);
+void brb_held_cache_add(brb_store *store, const brb_store_award *award);
 
 /* Another connection may have revoked something: forget all. Inside a transaction, as is the next. */
-void brb_known_forget(brb_store *store);
+void brb_held_cache_forget(brb_store *store);
 
 /* What is known has been seen to be true now. */
-void brb_known_confirm(brb_store *store);
+void brb_held_cache_confirm(brb_store *store);
 
 /* ---- seen ids (seen.c) ---- */
 

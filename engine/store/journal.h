@@ -1,7 +1,7 @@
 /*
  * store/journal: what was judged, and how: rows that are written in the transaction of what they tell of.
  *
- * A row is an event (or what stands for one: see brabeion_entry_kind) and a tape of verdicts (store/journal_tape.h). It is
+ * A row is an event (or what stands for one: see brabeion_entry_kind) and a tape of verdicts (store/verdict_codec.h). It is
  * no part of a judgement's stretch: a badge that fails has its changes undone, and its verdict stays.
  *
  * Rows leave in a sweep from the oldest on, two for each that comes in, so that no commit is long: those that arrived
@@ -15,8 +15,8 @@
 
 #include <brabeion/engine.h>
 
-#include "store/journal_tape.h"
 #include "store/store.h"
+#include "store/verdict_codec.h"
 
 typedef struct brb_store_journal_bounds {
 	int64_t keep_us;   /* INT64_MAX: forever */
@@ -34,7 +34,7 @@ typedef struct brb_store_entry {
 	const char *event_id; /* "" when it has none */
 	const brabeion_field *fields;
 	size_t field_count;
-	const brb_tape *verdicts;
+	const brb_verdict_codec *verdicts;
 } brb_store_entry;
 
 /* ---- inside a transaction ---- */

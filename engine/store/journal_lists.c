@@ -69,7 +69,7 @@ static brabeion_status read_verdicts(brb_store *store, sqlite3_stmt *statement, 
 	bool memory_short = false;
 	const char *bytes = sqlite3_column_blob(statement, VERDICTS);
 	size_t length = (size_t)sqlite3_column_bytes(statement, VERDICTS);
-	if (length && !brb_tape_read(bytes, length, arena, &verdicts, &numbers, &count, &memory_short))
+	if (length && !brb_verdict_codec_read(bytes, length, arena, &verdicts, &numbers, &count, &memory_short))
 		return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 	entry->verdicts = verdicts;
 	entry->verdict_count = choose(badge, verdicts, numbers, count);

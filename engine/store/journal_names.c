@@ -5,14 +5,15 @@
  * Reads the whole journal: rare, and done while nothing is judged.
  */
 #include "store/internal.h"
-#include "store/journal_tape.h"
+#include "store/verdict_codec.h"
 
 static const char *renamed(const char *text, const char *from, const char *into)
 {
 	return strcmp(text, from) == 0 ? into : text;
 }
 
-static brabeion_status rewrite(brb_store *store, int64_t sequence, const brb_tape *tape, brabeion_error *error)
+static brabeion_status rewrite(brb_store *store, int64_t sequence, const brb_verdict_codec *tape,
+			       brabeion_error *error)
 {
 	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_RENAME, error);
 	if (!statement)
@@ -26,8 +27,8 @@ static brabeion_status rewrite(brb_store *store, int64_t sequence, const brb_tap
 }
 
 /* The tape with other names; one that is damaged loses all. */
-static brabeion_status rename_on(const char *bytes, size_t length, const char *from, const char *into, brb_tape *tape,
-				 brabeion_error *error)
+static brabeion_status rename_on(const char *bytes, size_t length, const char *from, const char *into,
+				 brb_verdict_codec *tape, brabeion_error *error)
 {
 	brb_arena arena = { 0 };
 	brabeion_verdict *verdicts = NULL;
@@ -35,18 +36,18 @@ static brabeion_status rename_on(const char *bytes, size_t length, const char *f
 	size_t count = 0;
 	bool memory_short = false;
 	brb_builder_reset(tape);
-	if (!brb_tape_read(bytes, length, &arena, &verdicts, &numbers, &count, &memory_short))
+	if (!brb_verdict_codec_read(bytes, length, &arena, &verdicts, &numbers, &count, &memory_short))
 		count = 0;
 	for (size_t i = 0; i < count; i++) {
-		brb_tape_verdict verdict = { .badge = numbers[i], .is = verdicts[i] };
-		brabeion_read reads[BRB_TAPE_READS_MOST];
+		brb_verdict_codec_verdict verdict = { .badge = numbers[i], .is = verdicts[i] };
+		brabeion_read reads[BRB_VERDICT_CODEC_READS_MOST];
 		verdict.is.to = renamed(verdict.is.to, from, into);
 		for (size_t k = 0; k < verdict.is.read_count; k++) {
 			reads[k] = verdict.is.reads[k];
 			reads[k].subject = renamed(reads[k].subject, from, into);
 		}
 		verdict.is.reads = reads;
-		brb_tape_add(tape, &verdict);
+		brb_verdict_codec_add(tape, &verdict);
 	}
 	brb_arena_finish(&arena);
 	return memory_short || tape->failed ? brb_status_no_memory(error) : BRABEION_OK;
@@ -57,7 +58,7 @@ static brabeion_status rename_all(brb_store *store, sqlite3_stmt *walk, const ch
 				  brabeion_error *error)
 {
 	bool row;
-	brb_tape tape = { 0 };
+	brb_verdict_codec tape = { 0 };
 	brabeion_status status;
 	while ((status = brb_database_step(&store->database, walk, &row, error)) == BRABEION_OK && row) {
 		status = rename_on(sqlite3_column_blob(walk, 1), (size_t)sqlite3_column_bytes(walk, 1), from, into,

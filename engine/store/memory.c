@@ -5,9 +5,9 @@
 #include "base/memory.h"
 #include "store/internal.h"
 
-static brabeion_status read_cell(brb_store *store, brb_cell *cell, const char *subject, brabeion_error *error)
+static brabeion_status read_cell(brb_store *store, brb_cache_entry *cell, const char *subject, brabeion_error *error)
 {
-	bool tally = cell->key[0] == BRB_CELL_TALLY, row = false;
+	bool tally = cell->key[0] == BRB_CACHE_TALLY, row = false;
 	sqlite3_stmt *statement =
 		brb_database_statement(&store->database, tally ? BRB_STATEMENT_TALLY : BRB_STATEMENT_NOTE, error);
 	if (!statement)
@@ -22,22 +22,22 @@ static brabeion_status read_cell(brb_store *store, brb_cell *cell, const char *s
 		char *copy = text ? brb_memory_copy((const char *)text) : NULL;
 		if (!copy)
 			status = brb_status_no_memory(error);
-		brb_cells_set_text(&store->cells, cell, copy);
+		brb_value_cache_set_text(&store->cells, cell, copy);
 	}
 	sqlite3_reset(statement);
 	return status;
 }
 
-static brb_cell *memory_cell(brb_store *store, brb_cell_kind kind, uint32_t plugin, const char *name,
-			     const char *subject, brabeion_error *error)
+static brb_cache_entry *memory_cell(brb_store *store, brb_cache_kind kind, uint32_t plugin, const char *name,
+				    const char *subject, brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, kind);
-	brb_cell_key_number(&key, plugin);
-	brb_cell_key_text(&key, name);
-	brb_cell_key_text(&key, subject);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, kind);
+	brb_cache_key_number(&key, plugin);
+	brb_cache_key_text(&key, name);
+	brb_cache_key_text(&key, subject);
 	bool found;
-	brb_cell *cell = brb_store_cell(store, &key, &found, error);
+	brb_cache_entry *cell = brb_store_cell(store, &key, &found, error);
 	if (!cell || found)
 		return cell;
 	int64_t number = 0;
@@ -50,7 +50,7 @@ static brb_cell *memory_cell(brb_store *store, brb_cell_kind kind, uint32_t plug
 }
 
 /* Before a change: the name has a number, and the undo knows how the cell was. */
-static brabeion_status prepare_change(brb_store *store, brb_cell *cell, uint32_t plugin, const char *name,
+static brabeion_status prepare_change(brb_store *store, brb_cache_entry *cell, uint32_t plugin, const char *name,
 				      brabeion_error *error)
 {
 	if (!cell->number) {
@@ -64,7 +64,7 @@ static brabeion_status prepare_change(brb_store *store, brb_cell *cell, uint32_t
 brabeion_status brb_store_tally(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				int64_t *value, brabeion_error *error)
 {
-	brb_cell *cell = memory_cell(store, BRB_CELL_TALLY, plugin, name, subject, error);
+	brb_cache_entry *cell = memory_cell(store, BRB_CACHE_TALLY, plugin, name, subject, error);
 	if (!cell)
 		return error->status;
 	*value = cell->value;
@@ -74,7 +74,7 @@ brabeion_status brb_store_tally(brb_store *store, uint32_t plugin, const char *n
 brabeion_status brb_store_tally_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				    int64_t value, brabeion_error *error)
 {
-	brb_cell *cell = memory_cell(store, BRB_CELL_TALLY, plugin, name, subject, error);
+	brb_cache_entry *cell = memory_cell(store, BRB_CACHE_TALLY, plugin, name, subject, error);
 	if (!cell)
 		return error->status;
 	brabeion_status status = prepare_change(store, cell, plugin, name, error);
@@ -86,7 +86,7 @@ brabeion_status brb_store_tally_set(brb_store *store, uint32_t plugin, const cha
 brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 			       const char **text, brabeion_error *error)
 {
-	brb_cell *cell = memory_cell(store, BRB_CELL_NOTE, plugin, name, subject, error);
+	brb_cache_entry *cell = memory_cell(store, BRB_CACHE_NOTE, plugin, name, subject, error);
 	if (!cell)
 		return error->status;
 	*text = cell->text;
@@ -96,7 +96,7 @@ brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *na
 brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				   const char *text, brabeion_error *error)
 {
-	brb_cell *cell = memory_cell(store, BRB_CELL_NOTE, plugin, name, subject, error);
+	brb_cache_entry *cell = memory_cell(store, BRB_CACHE_NOTE, plugin, name, subject, error);
 	if (!cell)
 		return error->status;
 	char *copy = text ? brb_memory_copy(text) : NULL;
@@ -108,6 +108,6 @@ brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char
 		return status;
 	}
 	store->changes[store->change_count - 1].text = cell->text;
-	brb_cells_set_text(&store->cells, cell, copy);
+	brb_value_cache_set_text(&store->cells, cell, copy);
 	return BRABEION_OK;
 }

@@ -45,13 +45,13 @@ static brabeion_status make_number(brb_store *store, brb_statement insert, const
 }
 
 /* After a failure the transaction ends, and with it the cell, whatever it holds. */
-static brabeion_status cached_number(brb_store *store, const brb_cell_key *key, brb_statement select,
+static brabeion_status cached_number(brb_store *store, const brb_cache_key *key, brb_statement select,
 				     brb_statement insert, const char *name, const uint32_t *scope, bool make,
 				     int64_t *number, brabeion_error *error)
 {
 	bool found;
 	brabeion_status status = BRABEION_OK;
-	brb_cell *cell = brb_store_cell(store, key, &found, error);
+	brb_cache_entry *cell = brb_store_cell(store, key, &found, error);
 	if (!cell)
 		return error->status;
 	if (!found)
@@ -65,27 +65,27 @@ static brabeion_status cached_number(brb_store *store, const brb_cell_key *key, 
 
 brabeion_status brb_store_user(brb_store *store, const char *user, bool make, int64_t *number, brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_USER);
-	brb_cell_key_text(&key, user);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_USER);
+	brb_cache_key_text(&key, user);
 	return cached_number(store, &key, BRB_STATEMENT_USER, BRB_STATEMENT_USER_ADD, user, NULL, make, number,
 			     error);
 }
 
 brabeion_status brb_store_event(brb_store *store, const char *event, int64_t *number, brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_EVENT);
-	brb_cell_key_text(&key, event);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_EVENT);
+	brb_cache_key_text(&key, event);
 	return cached_number(store, &key, BRB_STATEMENT_EVENT, BRB_STATEMENT_EVENT_ADD, event, NULL, true, number,
 			     error);
 }
 
 brabeion_status brb_store_slug(brb_store *store, const char *slug, bool make, int64_t *number, brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_BADGE);
-	brb_cell_key_text(&key, slug);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_BADGE);
+	brb_cache_key_text(&key, slug);
 	return cached_number(store, &key, BRB_STATEMENT_BADGE, BRB_STATEMENT_BADGE_ADD, slug, NULL, make, number,
 			     error);
 }
@@ -93,10 +93,10 @@ brabeion_status brb_store_slug(brb_store *store, const char *slug, bool make, in
 brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *name, bool make, int64_t *number,
 				 brabeion_error *error)
 {
-	brb_cell_key key;
-	brb_cell_key_begin(&key, BRB_CELL_MEMORY);
-	brb_cell_key_number(&key, plugin);
-	brb_cell_key_text(&key, name);
+	brb_cache_key key;
+	brb_cache_key_begin(&key, BRB_CACHE_MEMORY);
+	brb_cache_key_number(&key, plugin);
+	brb_cache_key_text(&key, name);
 	return cached_number(store, &key, BRB_STATEMENT_MEMORY, BRB_STATEMENT_MEMORY_ADD, name, &plugin, make, number,
 			     error);
 }

@@ -46,7 +46,7 @@ static brabeion_status run_on(brb_store *store, sqlite3_stmt *statement, uint32_
 
 /* ---- setting aside ---- */
 
-static brabeion_status add_locked(brb_store *store, const brb_store_aside *aside, brabeion_error *error)
+static brabeion_status add_locked(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error)
 {
 	bool row;
 	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINE_ADD, error);
@@ -57,7 +57,7 @@ static brabeion_status add_locked(brb_store *store, const brb_store_aside *aside
 	return run_on(store, statement, aside->badge, &row, error);
 }
 
-brabeion_status brb_store_set_aside(brb_store *store, const brb_store_aside *aside, brabeion_error *error)
+brabeion_status brb_store_quarantine(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error)
 {
 	brabeion_status status = enter(store, false, error);
 	if (status != BRABEION_OK)
@@ -67,7 +67,7 @@ brabeion_status brb_store_set_aside(brb_store *store, const brb_store_aside *asi
 	return status;
 }
 
-brabeion_status brb_store_is_aside(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error)
+brabeion_status brb_store_is_quarantined(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error)
 {
 	brabeion_status status = enter(store, false, error);
 	if (status != BRABEION_OK)
@@ -126,8 +126,8 @@ brabeion_status brb_store_release(brb_store *store, const char *slug, bool *rele
 
 /* ---- looking ---- */
 
-static brabeion_status read_rows_locked(brb_store *store, brb_arena *arena, brb_store_aside **list, size_t *count,
-					brabeion_error *error)
+static brabeion_status read_rows_locked(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
+					size_t *count, brabeion_error *error)
 {
 	bool row;
 	size_t capacity = 0;
@@ -136,7 +136,7 @@ static brabeion_status read_rows_locked(brb_store *store, brb_arena *arena, brb_
 	if (!statement)
 		return error->status;
 	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
-		brb_store_aside *aside = brb_list_add(list, count, &capacity, sizeof *aside);
+		brb_store_quarantined *aside = brb_list_add(list, count, &capacity, sizeof *aside);
 		if (aside) {
 			aside->badge = (uint32_t)sqlite3_column_int64(statement, 0);
 			aside->since_us = sqlite3_column_int64(statement, 1);
@@ -152,10 +152,10 @@ static brabeion_status read_rows_locked(brb_store *store, brb_arena *arena, brb_
 	return status;
 }
 
-brabeion_status brb_store_list_aside(brb_store *store, brb_arena *arena, brb_store_aside **list, size_t *count,
-				     brabeion_error *error)
+brabeion_status brb_store_list_quarantined(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
+					   size_t *count, brabeion_error *error)
 {
-	brb_store_aside *read = NULL;
+	brb_store_quarantined *read = NULL;
 	size_t read_count = 0;
 	brabeion_status status = enter(store, true, error);
 	if (status != BRABEION_OK)

@@ -39,7 +39,7 @@ brabeion_status brb_store_open(const brb_store_options *options, brb_store **out
 		brb_memory_release(store);
 		return status;
 	}
-	store->known = brb_known_open();
+	store->known = brb_held_cache_open();
 	brb_builder journal = { 0 };
 	brb_builder_printf(&journal, "%s-wal", store->path); /* sqlite.org/tempfiles.html, section 2.2 */
 	store->journal_path = brb_builder_take(&journal);
@@ -61,12 +61,12 @@ void brb_store_close(brb_store *store)
 	brb_database_close(&store->reader);
 	brb_database_close(&store->database);
 	brb_store_forget_changes(store);
-	brb_cells_clear(&store->cells);
+	brb_value_cache_clear(&store->cells);
 	brb_arena_finish(&store->arena);
 	brb_arena_finish(&store->jobs.arena);
 	brb_builder_finish(&store->jobs.state);
 	brb_builder_finish(&store->journal.state);
-	brb_known_close(store->known);
+	brb_held_cache_close(store->known);
 	pthread_mutex_destroy(&store->reading);
 	pthread_mutex_destroy(&store->writing);
 	brb_memory_release(store->changes);
@@ -111,8 +111,8 @@ static brabeion_status read_counter(brb_store *store, const char *name, int64_t 
 /* Another connection has committed, or our own last transaction failed: what is cached may be wrong. */
 static brabeion_status start_afresh(brb_store *store, brabeion_error *error)
 {
-	brb_cells_clear(&store->cells);
-	brb_known_forget(store);
+	brb_value_cache_clear(&store->cells);
+	brb_held_cache_forget(store);
 	store->jobs.next_is_known = false;
 	store->journal.is_known = false;
 	brabeion_status status = read_counter(store, "sequence", &store->last_sequence, error);
@@ -129,9 +129,9 @@ static void end_transaction(brb_store *store, bool cells_are_right)
 	store->jobs.are_ready = false;
 	store->cells_are_right = cells_are_right;
 	if (cells_are_right)
-		brb_cells_evict(&store->cells, CELLS_BYTES_MOST);
+		brb_value_cache_evict(&store->cells, CELLS_BYTES_MOST);
 	else
-		brb_cells_clear(&store->cells);
+		brb_value_cache_clear(&store->cells);
 	pthread_mutex_unlock(&store->writing);
 }
 
@@ -151,7 +151,7 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 		return status;
 	}
 	store->written_early = false;
-	brb_known_confirm(store);
+	brb_held_cache_confirm(store);
 	brb_store_mark(store);
 	return BRABEION_OK;
 }

@@ -163,28 +163,28 @@ bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
 /* ---- outside of transactions ---- */
 
 /* A badge that is set aside. */
-typedef struct brb_store_aside {
+typedef struct brb_store_quarantined {
 	uint32_t badge;   /* its number */
 	const char *slug; /* when read */
 	int64_t since_us;
 	const char *reason;
-} brb_store_aside;
+} brb_store_quarantined;
 
 /*
  * Records that a badge is set aside; one that is there stays as it was. This and the next are quick: BRABEION_BUSY when
  * somebody is in the way for longer than a moment. May be called while this thread's transaction is not under way.
  */
-brabeion_status brb_store_set_aside(brb_store *store, const brb_store_aside *aside, brabeion_error *error);
+brabeion_status brb_store_quarantine(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error);
 
 /* Whether the badge is recorded as set aside. */
-brabeion_status brb_store_is_aside(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error);
+brabeion_status brb_store_is_quarantined(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error);
 
 /* Takes the record away; *released tells whether there was one. */
 brabeion_status brb_store_release(brb_store *store, const char *slug, bool *released, brabeion_error *error);
 
 /* All records, oldest first; *list is the caller's to free(), its texts are in the arena. */
-brabeion_status brb_store_list_aside(brb_store *store, brb_arena *arena, brb_store_aside **list, size_t *count,
-				     brabeion_error *error);
+brabeion_status brb_store_list_quarantined(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
+					   size_t *count, brabeion_error *error);
 
 /* Copies the database, as of one moment, to a new file. */
 brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_error *error);

@@ -99,7 +99,7 @@ brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_
 				 error);
 	if (status == BRABEION_OK)
 		status = rename_in_journal(store, &users, FORGOTTEN, error);
-	brb_cells_clear(&store->cells);
+	brb_value_cache_clear(&store->cells);
 	if (status == BRABEION_OK)
 		*awards = count;
 	return status;
@@ -172,7 +172,7 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 		status = run_all(store, merge, sizeof merge / sizeof merge[0], &users, error);
 	if (status == BRABEION_OK)
 		status = rename_in_journal(store, &users, into, error);
-	brb_cells_clear(&store->cells);
+	brb_value_cache_clear(&store->cells);
 	return status;
 }
 

@@ -8,12 +8,12 @@
 void bench_events_open(bench_events *events, const char *path)
 {
 	events->input = open(path, O_RDONLY | O_CLOEXEC);
-	events->wire = brb_cli_wire_open();
+	events->wire = brb_cli_event_json_open();
 	if (events->input < 0 || !events->wire || !brb_cli_batch_init(&events->batch, BENCH_BATCH)) {
 		perror(path);
 		exit(1);
 	}
-	brb_cli_lines_init(&events->lines, BRB_CLI_WIRE_LINE_BYTES, BRB_CLI_WIRE_PADDING, -1);
+	brb_cli_lines_init(&events->lines, BRB_CLI_EVENT_JSON_LINE_BYTES, BRB_CLI_EVENT_JSON_PADDING, -1);
 	brb_cli_lines_begin(&events->lines, events->input);
 }
 
@@ -21,15 +21,15 @@ bool bench_events_next(bench_events *events)
 {
 	brb_cli_line line;
 	brabeion_event event;
-	char message[BRB_CLI_WIRE_MESSAGE_BYTES];
+	char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES];
 	brb_cli_batch_reset(&events->batch);
 	while (!brb_cli_batch_is_full(&events->batch)) {
 		brb_cli_lines_outcome outcome = brb_cli_lines_next(&events->lines, &line);
 		if (outcome == BRB_CLI_LINES_END)
 			break;
 		if (outcome != BRB_CLI_LINES_LINE ||
-		    brb_cli_wire_read(events->wire, line.text, line.size, &events->batch.arena, &event, message) !=
-			    BRB_CLI_WIRE_EVENT) {
+		    brb_cli_event_json_read(events->wire, line.text, line.size, &events->batch.arena, &event,
+					    message) != BRB_CLI_EVENT_JSON_EVENT) {
 			fprintf(stderr, "a line cannot be read\n");
 			exit(1);
 		}
@@ -42,6 +42,6 @@ void bench_events_close(bench_events *events)
 {
 	brb_cli_batch_finish(&events->batch);
 	brb_cli_lines_finish(&events->lines);
-	brb_cli_wire_close(events->wire);
+	brb_cli_event_json_close(events->wire);
 	close(events->input);
 }

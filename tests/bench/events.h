@@ -7,15 +7,15 @@
 
 #include <stdbool.h>
 
-#include "cli/batch.h"
-#include "cli/lines.h"
-#include "cli/wire.h"
+#include "cli/input/batch.h"
+#include "cli/input/event_json.h"
+#include "cli/input/lines.h"
 
 enum { BENCH_BATCH = 10000 };
 
 typedef struct bench_events {
 	int input;
-	brb_cli_wire *wire;
+	brb_cli_event_json *wire;
 	brb_cli_lines lines;
 	brb_cli_batch batch;
 } bench_events;

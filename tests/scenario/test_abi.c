@@ -8,7 +8,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "telling.h"
+#include "support/telling.h"
 
 extern char **environ;
 

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 static const char badges[] =
 	"plugins:\n  - file: good_one.so\n"

@@ -1,7 +1,7 @@
 /*
  * A backfill of the journal through the public header, while the engine goes on judging.
  */
-#include "scenario.h"
+#include "support/scenario.h"
 
 #define EACH "plugins: [{file: obedient.so}]\n"
 

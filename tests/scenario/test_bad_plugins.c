@@ -5,7 +5,7 @@
  */
 #include <fenv.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 /* ---- refused ---- */
 

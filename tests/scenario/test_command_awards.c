@@ -1,7 +1,7 @@
 /*
  * test_command_awards: `brabeion awards`, the feed of awards and revocations, as a person and a script meet it.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <brabeion/engine.h>
 

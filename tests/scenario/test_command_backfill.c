@@ -3,7 +3,7 @@
  *
  * The badge is commentator, of threshold.so; how many comments it takes is what changes.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
  * test_command_check: `brabeion check PLUGIN.so...`, what is in plugin files and what is wrong with them. Without a
  * plugin it is about badges.yaml: test_command_read.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_check, .init = enter, .fini = leave);
 

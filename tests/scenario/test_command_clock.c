@@ -1,7 +1,7 @@
 /*
  * test_command_clock: whose time it is in `brabeion run`: the events', up to --until, or the clock's.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <sqlite3.h>
 

@@ -2,7 +2,7 @@
  * test_command_decide: `brabeion award` and `brabeion revoke`, `brabeion show --history`, and what run and awards tell of
  * lapses.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_decide, .init = enter, .fini = leave);
 

@@ -1,7 +1,7 @@
 /*
  * test_command_diff: `brabeion diff`: one history by two badge sets.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <glob.h>
 

@@ -1,7 +1,7 @@
 /*
  * test_command_doctor: `brabeion doctor` beside runs and servers: what it tells, how it ends, and that nothing changes.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <time.h>
 

@@ -2,7 +2,7 @@
  * test_command_explain: `brabeion explain`, in every case that it has an answer for. Times of arrival are the machine's:
  * they are read as "NOW".
  */
-#include "command.h"
+#include "support/command.h"
 
 #define JOURNAL_YAML BADGES_YAML "journal: keep 30d\n"
 

@@ -1,7 +1,7 @@
 /*
  * test_command_jobs: `brabeion jobs`, as an operator reads it, and as a script does.
  */
-#include "command_jobs.h"
+#include "support/command_jobs.h"
 
 TestSuite(command_jobs, .init = enter_jobs, .fini = leave, .timeout = 120);
 

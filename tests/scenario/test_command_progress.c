@@ -1,7 +1,7 @@
 /*
  * test_command_progress: `brabeion show USER --progress`.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_progress, .init = enter, .fini = leave);
 

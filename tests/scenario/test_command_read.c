@@ -1,7 +1,7 @@
 /*
  * test_command_read: badges, show, check, help, and words that are wrong.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_read, .init = enter, .fini = leave);
 

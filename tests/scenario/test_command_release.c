@@ -1,7 +1,7 @@
 /*
  * test_command_release: `brabeion release`, and what run and badges tell of badges that are set aside.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <poll.h>
 

@@ -1,7 +1,7 @@
 /*
  * test_command_run: `brabeion run` as a person and a script meet it.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <sqlite3.h>
 

@@ -3,7 +3,7 @@
  *
  * What the command says on standard error is waited for, line by line; nothing here sleeps.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_run_watch, .init = enter, .fini = leave, .timeout = 120);
 

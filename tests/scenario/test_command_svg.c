@@ -1,7 +1,7 @@
 /*
  * test_command_svg: what `brabeion svg` writes, and names in a language from the subcommands that tell them.
  */
-#include "command.h"
+#include "support/command.h"
 
 TestSuite(command_svg, .init = enter, .fini = leave);
 

@@ -1,7 +1,7 @@
 /*
  * `brabeion try`: scenarios that pass, that fail, and that cannot be played, as a person, TAP and JUnit see them.
  */
-#include "command.h"
+#include "support/command.h"
 
 #include <dirent.h>
 

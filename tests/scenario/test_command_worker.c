@@ -1,7 +1,7 @@
 /*
  * test_command_worker: `brabeion worker`, with badges that take down whoever judges them.
  */
-#include "command_jobs.h"
+#include "support/command_jobs.h"
 
 #include <brabeion/engine.h>
 

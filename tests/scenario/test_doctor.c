@@ -1,7 +1,7 @@
 /*
  * test_doctor: brabeion_examine and brabeion_doctor, as a server's monitoring would use them.
  */
-#include "scenario.h"
+#include "support/scenario.h"
 
 TestSuite(doctor, .timeout = 120);
 

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 static const char one_badge[] = "plugins:\n  - file: good_one.so\n";
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 #ifndef BRB_EXAMPLE_HTTP
 #define BRB_EXAMPLE_HTTP NULL

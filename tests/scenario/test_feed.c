@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-#include "decisions.h"
+#include "support/decisions.h"
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 

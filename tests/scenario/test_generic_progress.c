@@ -1,8 +1,8 @@
 /*
  * How far users are with the generic badges, addict and the counted ones of the packs, at times written out.
  */
-#include "generic.h"
-#include "telling.h"
+#include "support/generic.h"
+#include "support/telling.h"
 
 #define THRESHOLD(settings) \
 	GENERIC_BADGE("threshold.so", "threshold", "levels: [One, Two], settings: { " settings " }")

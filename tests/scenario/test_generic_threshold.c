@@ -1,7 +1,7 @@
 /*
  * threshold in windows and periods, and threshold-each. What it counts without them test_settings.c looks at.
  */
-#include "generic.h"
+#include "support/generic.h"
 
 #define THRESHOLD(settings) GENERIC_BADGE("threshold.so", "threshold", "settings: { " settings " }")
 #define LEVELS(settings) \

@@ -2,7 +2,7 @@
  * Grants: awards by a person's decision. They are judged by badges that listen to awards, told to callbacks and stored
  * exactly once, as if they had been earned by an event called "brabeion.granted".
  */
-#include "decisions.h"
+#include "support/decisions.h"
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 

@@ -2,7 +2,7 @@
  * The life cycle of engines: two in one process do not know of each other, and hundreds (with BRB_LONG a thousand) opened
  * and closed leave nothing behind: no memory, no mapping, no descriptor, no thread, no file.
  */
-#include "decisions.h"
+#include "support/decisions.h"
 
 #include <malloc.h>
 

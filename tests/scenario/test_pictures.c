@@ -1,7 +1,7 @@
 /*
  * test_pictures: names in the reader's language, and what badges and their holders look like, as a server asks for them.
  */
-#include "scenario.h"
+#include "support/scenario.h"
 
 #define POINTS                                                                                                 \
 	"plugins:\n"                                                                                           \

@@ -9,9 +9,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
-#define HELPER BRB_BUILD_DIR "/engine/probe/brabeion-probe"
+#define HELPER BRB_BUILD_DIR "/engine/probe/program/brabeion-probe"
 
 static void use_helper(void)
 {

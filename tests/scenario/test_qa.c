@@ -10,7 +10,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 extern char **environ;
 

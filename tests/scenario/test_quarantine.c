@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 #define TROUBLED(quarantine) "plugins:\n  - file: troubled.so\nquarantine: " quarantine "\n"
 

@@ -4,7 +4,7 @@
  */
 #include <sqlite3.h>
 
-#include "scenario.h"
+#include "support/scenario.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 

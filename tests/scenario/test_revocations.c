@@ -2,7 +2,7 @@
  * Revocations: what is taken back stays on record, counts no longer as held, and is not earned again unless its badge
  * may be, or a person grants it anew.
  */
-#include "decisions.h"
+#include "support/decisions.h"
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 static const char rearning[] = "plugins:\n"

@@ -2,7 +2,7 @@
  * Temporary badges, by the public header: what lapses is told by the result, the feed, the user's history and on-revoke
  * callbacks, once; it comes back when it is earned again; what a person decided stays decided.
  */
-#include "decisions.h"
+#include "support/decisions.h"
 
 static const char temporary[] = "plugins:\n"
 				"  - file: obedient.so\n"

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 
-#include "decisions.h"
+#include "support/decisions.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_many.so\n";
 static const char all_badges[] =

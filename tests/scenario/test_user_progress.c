@@ -2,8 +2,8 @@
  * How far users are: which level comes next, what badges tell of it, what they may not do meanwhile, and what becomes of
  * those that fail. By the public header alone; the badges are those of tests/plugins/tells.c.
  */
-#include "decisions.h"
-#include "telling.h"
+#include "support/decisions.h"
+#include "support/telling.h"
 
 #define TELLS "plugins:\n  - file: tells.so\n"
 

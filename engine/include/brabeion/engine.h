@@ -1357,13 +1357,13 @@ BRABEION_API brabeion_status brabeion_backfill_open(brabeion_engine *engine, con
 BRABEION_API void brabeion_backfill_close(brabeion_backfill *backfill, bool keep);
 
 /* A place in the history. The numbers are the caller's, say of a line and of all that stands before it. */
-typedef struct brabeion_place {
+typedef struct brabeion_checkpoint {
 	int64_t number; /* of the journal: the sequence; 0: nothing was judged yet */
 	uint64_t mark;
-} brabeion_place;
+} brabeion_checkpoint;
 
 /* How far it has come. From the open on it is where it is to be gone on from. */
-BRABEION_API brabeion_place brabeion_backfill_place(const brabeion_backfill *backfill);
+BRABEION_API brabeion_checkpoint brabeion_backfill_checkpoint(const brabeion_backfill *backfill);
 
 /*
  * Judges the next events of the history, and remembers in the same commit that it has come to that place. Each must have
@@ -1372,7 +1372,8 @@ BRABEION_API brabeion_place brabeion_backfill_place(const brabeion_backfill *bac
  * Owns, errors: as brabeion_possibly_award_batch; BRABEION_INVALID in the result of an event without a time.
  */
 BRABEION_API brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events,
-						     size_t count, brabeion_place place, brabeion_result *results);
+						     size_t count, brabeion_checkpoint place,
+						     brabeion_result *results);
 
 /*
  * Judges the next events of the journal, at most `most` (0: 1,000). *judged is 0 when there are no more by now.

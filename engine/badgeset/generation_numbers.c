@@ -1,0 +1,82 @@
+/*
+ * generation_numbers: badges by their numbers in the store: jobs name them so. Part of the room badgeset/generation.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "badgeset/generation.h"
+
+/* ---- what is numbered already ---- */
+
+static bool has_levels_of(const brb_badge *badge, const brb_badge *earlier)
+{
+	bool same = badge->level_count == earlier->level_count;
+	for (uint32_t i = 0; i < badge->level_count && same; i++)
+		same = strcmp(badge->levels[i].name, earlier->levels[i].name) == 0 &&
+		       strcmp(badge->levels[i].description, earlier->levels[i].description) == 0;
+	return same;
+}
+
+/* The search starts at the plugin's place in the file, where it mostly is. 0: there is none of that id. */
+static uint32_t number_of(const brb_generation *before, const char *id, size_t place)
+{
+	for (size_t i = 0; i < before->plugin_count; i++) {
+		const brb_plugin *plugin = before->plugins[(place + i) % before->plugin_count];
+		if (strcmp(plugin->id, id) == 0)
+			return plugin->number;
+	}
+	return 0;
+}
+
+void brb_generation_keep_numbers(brb_generation *generation, const brb_generation *before)
+{
+	for (size_t i = 0; i < generation->badge_count; i++) {
+		brb_badge *badge = generation->badges[i];
+		const brb_badge *earlier = brb_table_get(&before->slugs, badge->slug);
+		if (earlier && has_levels_of(badge, earlier))
+			badge->number = earlier->number;
+	}
+	for (size_t i = 0; i < generation->plugin_count; i++)
+		generation->plugins[i]->number = number_of(before, generation->plugins[i]->id, i);
+}
+
+/* ---- badges by number ---- */
+
+static int by_number(const void *left, const void *right)
+{
+	uint32_t a = (*(brb_badge *const *)left)->number, b = (*(brb_badge *const *)right)->number;
+	return (a > b) - (a < b);
+}
+
+brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error)
+{
+	size_t count = generation->badge_count;
+	brb_badge **numbered = brb_arena_take(&generation->arena, (count + 1) * sizeof *numbered);
+	uint32_t *numbers = brb_arena_take(&generation->arena, (count + 1) * sizeof *numbers);
+	if (!numbered || !numbers)
+		return brb_status_no_memory(error);
+	for (size_t i = 0; i < count; i++)
+		numbered[i] = generation->badges[i];
+	if (count)
+		qsort(numbered, count, sizeof(brb_badge *), by_number);
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = numbered[i]->number;
+	generation->numbered = numbered;
+	generation->numbers = numbers;
+	return BRABEION_OK;
+}
+
+const brb_badge *brb_generation_badge(const brb_generation *generation, uint32_t number)
+{
+	size_t from = 0, to = generation->badge_count;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (generation->numbers[middle] == number)
+			return generation->numbered[middle];
+		if (generation->numbers[middle] < number)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return NULL;
+}

@@ -1,0 +1,146 @@
+/*
+ * cli/commands/awards: `brabeion awards`, the feed of awards and revocations, once or for as long as it goes on.
+ *
+ * The feed is read page by page. With --follow the engine's descriptor says when to look again; a look once a second
+ * besides costs nothing and covers file systems that tell nobody. A reader of stdout who goes away is noticed at once,
+ * not only when there is something to write.
+ */
+#include "cli/shell/commands.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output/awards.h"
+#include "cli/output/json.h"
+#include "cli/support/signals.h"
+
+enum { PAGE_CHANGES = 1000, LOOK_MS = 1000 };
+
+/* What a telling works with. */
+typedef struct awards_work {
+	const brb_cli_options *options;
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brb_cli_out out;
+	brb_cli_terminal terminal;
+	int64_t sequence; /* the last that was told */
+	size_t left;      /* how many more to tell */
+} awards_work;
+
+/* ---- telling ---- */
+
+static void tell_change(awards_work *awards, const brabeion_change *change)
+{
+	if (awards->options->json) {
+		brb_cli_json_change(&awards->out, change);
+		brb_cli_out_bytes(&awards->out, "\n", 1);
+	} else {
+		brb_cli_awards_change_line(&awards->out, change, &awards->terminal);
+	}
+	awards->sequence = change->sequence;
+	awards->left--;
+}
+
+/* Nothing more is wanted, or can be told. */
+static bool is_over(const awards_work *awards)
+{
+	return awards->left == 0 || awards->out.error || brb_cli_signals_caught();
+}
+
+/* Tells all that there is by now. Answers the exit code. */
+static int tell_new(awards_work *awards)
+{
+	size_t count, wanted;
+	do {
+		wanted = awards->left < PAGE_CHANGES ? awards->left : PAGE_CHANGES;
+		brabeion_change_list page = { 0 };
+		brabeion_error error = BRABEION_NO_ERROR;
+		error.status = brabeion_changes_since_in(awards->engine, awards->sequence, wanted,
+							 awards->options->language, &page, &error);
+		if (error.status != BRABEION_OK)
+			return brb_cli_fail(awards->report, &error);
+		count = page.count;
+		for (size_t i = 0; i < count; i++)
+			tell_change(awards, &page.changes[i]);
+		brabeion_change_list_finish(&page);
+		brb_cli_out_flush(&awards->out);
+	} while (count == wanted && !is_over(awards));
+	return BRB_CLI_FINE;
+}
+
+/* ---- following ---- */
+
+/* False: who read stdout has gone. A descriptor of -1 is passed over by poll(2). */
+static bool wait_for_more(int wake, int changes)
+{
+	struct pollfd polls[] = { { .fd = STDOUT_FILENO },
+				  { .fd = wake, .events = POLLIN },
+				  { .fd = changes, .events = POLLIN } };
+	if (poll(polls, sizeof polls / sizeof *polls, LOOK_MS) <= 0)
+		return true;
+	return (polls[0].revents & (POLLERR | POLLHUP)) == 0;
+}
+
+/* The descriptor is there before the first look: what is stored after that look wakes. */
+static int follow(awards_work *awards, int wake)
+{
+	int changes = brabeion_changes_fd(awards->engine);
+	int exit_code;
+	do
+		exit_code = tell_new(awards);
+	while (exit_code == BRB_CLI_FINE && !is_over(awards) && wait_for_more(wake, changes));
+	return exit_code;
+}
+
+/* ---- the command ---- */
+
+static int tell_awards(awards_work *awards, int wake)
+{
+	brb_cli_out_init(&awards->out, STDOUT_FILENO);
+	awards->terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	awards->sequence = awards->options->since;
+	awards->left = awards->options->has_limit ? awards->options->limit : SIZE_MAX;
+	int exit_code = awards->options->follow ? follow(awards, wake) : tell_new(awards);
+	int written = brb_cli_finish_output(&awards->out, awards->report);
+	if (exit_code == BRB_CLI_FINE)
+		exit_code = written;
+	if (exit_code == BRB_CLI_FINE && brb_cli_signals_caught())
+		exit_code = 128 + brb_cli_signals_caught();
+	return exit_code;
+}
+
+static int run_awards(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	awards_work awards = { .options = options, .report = report };
+	int wake = brb_cli_signals_open();
+	if (wake < 0) {
+		brb_cli_report_say(report, "brabeion awards: signals: %s", strerror(errno));
+		return exit_code;
+	}
+	awards.engine = options->follow ? brb_cli_open_to_follow(options, report, &exit_code)
+					: brb_cli_open(options, report, true, &exit_code);
+	if (awards.engine)
+		exit_code = tell_awards(&awards, wake);
+	brabeion_close(awards.engine);
+	return exit_code;
+}
+
+int brb_cli_command_awards(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE | BRB_CLI_OPTION_FOLLOW | BRB_CLI_OPTION_LANG;
+	if (!brb_cli_options_read(word_count, words, known, 0, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("awards");
+	brb_cli_report_init(&report, false);
+	int exit_code = run_awards(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

@@ -1,0 +1,323 @@
+/*
+ * cli/commands/backfill: `brabeion backfill`, the past judged by the badges of today.
+ *
+ * A history file, or the journal, goes through a backfill of the library; at its end either the differences are told
+ * (--dry-run), or it is handed over. What ends it before leaves it where it is, so that it can be gone on with.
+ */
+#include "cli/shell/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/input/history_file.h"
+#include "cli/output/awards.h"
+#include "cli/output/differences.h"
+#include "cli/output/json.h"
+#include "cli/support/signals.h"
+
+typedef struct backfill_work {
+	const brb_cli_options *options;
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brabeion_backfill *backfill;
+	brb_cli_out out;
+	brb_cli_terminal terminal; /* that stdout is */
+	uint64_t events, bad_lines;
+	int wake;
+} backfill_work;
+
+static const char *file_of(const brb_cli_options *options)
+{
+	return options->argument_count > 0 ? options->arguments[0] : NULL;
+}
+
+static bool wants_progress(const brb_cli_options *options)
+{
+	if (options->progress == BRB_CLI_AUTO)
+		return brb_cli_terminal_look(STDERR_FILENO).is_terminal;
+	return options->progress == BRB_CLI_ALWAYS;
+}
+
+/* ---- a history file ---- */
+
+static bool judge_batch(void *context, brb_cli_history_file *past)
+{
+	backfill_work *work = context;
+	brb_cli_batch *batch = &past->batch;
+	brabeion_status status =
+		brabeion_backfill_judge(work->backfill, batch->events, batch->count, past->place, batch->results);
+	if (status != BRABEION_OK) {
+		const char *message = batch->results[0].message;
+		brb_cli_report_say(past->report, "%s", message ? message : brabeion_status_name(status));
+		for (size_t i = 0; i < batch->count; i++)
+			brabeion_result_finish(&batch->results[i]);
+		return false;
+	}
+	for (size_t i = 0; i < batch->count; i++)
+		past->standing.awards += batch->results[i].award_count;
+	return true;
+}
+
+static bool open_backfill(backfill_work *work, int *exit_code)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_backfill_options options = { .badges = work->options->badges,
+					      .badge_count = work->options->badge_count,
+					      .from_journal = !file_of(work->options),
+					      .replace_memory = work->options->replace_memory };
+	error.status = brabeion_backfill_open(work->engine, &options, &work->backfill, &error);
+	if (error.status == BRABEION_OK)
+		return true;
+	*exit_code = brb_cli_fail(work->report, &error);
+	return false;
+}
+
+/* The file is another than the one that was begun with: what was judged of that is dropped. */
+static bool begin_anew(backfill_work *work, int *exit_code)
+{
+	brb_cli_report_say(work->report, "%s is not what was begun with: it is judged from its first line on",
+			   file_of(work->options));
+	brabeion_backfill_close(work->backfill, false);
+	work->backfill = NULL;
+	return open_backfill(work, exit_code);
+}
+
+static brb_cli_history_file_end read_file(backfill_work *work)
+{
+	brb_cli_history_file past = { .report = work->report,
+				      .file = file_of(work->options),
+				      .batch_events = work->options->batch,
+				      .strict = work->options->strict,
+				      .wake = work->wake,
+				      .passed = brabeion_backfill_checkpoint(work->backfill),
+				      .judge = judge_batch,
+				      .context = work };
+	brb_cli_history_file_end end = brb_cli_history_file_read(&past);
+	work->events += past.events;
+	work->bad_lines += past.bad_lines;
+	return end;
+}
+
+static int tell_end(backfill_work *work, brb_cli_history_file_end end)
+{
+	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
+	if (end == BRB_CLI_HISTORY_FILE_STRICT)
+		brb_cli_report_say(work->report, "stopped there, as --strict asks; nothing is handed over");
+	if (end == BRB_CLI_HISTORY_FILE_SIGNAL || end == BRB_CLI_HISTORY_FILE_FAILED)
+		brb_cli_report_say(work->report,
+				   "%s at line %" PRId64
+				   ", nothing is handed over; the same command goes on from there",
+				   end == BRB_CLI_HISTORY_FILE_SIGNAL ? "interrupted" : "ended", number);
+	return end == BRB_CLI_HISTORY_FILE_SIGNAL   ? 128 + brb_cli_signals_caught()
+	       : end == BRB_CLI_HISTORY_FILE_FAILED ? BRB_CLI_STORE
+						    : BRB_CLI_BAD_INPUT;
+}
+
+static int judge_file(backfill_work *work)
+{
+	int exit_code = BRB_CLI_FINE;
+	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
+	if (number > 0)
+		brb_cli_report_say(work->report, "going on behind line %" PRId64, number);
+	brb_cli_history_file_end end = read_file(work);
+	if (end == BRB_CLI_HISTORY_FILE_CHANGED && lseek(STDIN_FILENO, 0, SEEK_CUR) < 0 &&
+	    strcmp(file_of(work->options), "-") == 0) {
+		/* what was read of a pipe is gone */
+		brb_cli_report_say(work->report, "<stdin> is not what was begun with: nothing is judged. The same "
+						 "command judges it from its first line on");
+		brabeion_backfill_close(work->backfill, false);
+		work->backfill = NULL;
+		return BRB_CLI_BAD_INPUT;
+	}
+	if (end == BRB_CLI_HISTORY_FILE_CHANGED) {
+		if (!begin_anew(work, &exit_code))
+			return exit_code;
+		lseek(STDIN_FILENO, 0, SEEK_SET);
+		end = read_file(work);
+	}
+	return end == BRB_CLI_HISTORY_FILE_DONE ? BRB_CLI_FINE : tell_end(work, end);
+}
+
+/* ---- the journal ---- */
+
+static int judge_journal(backfill_work *work)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_journal_info info = { 0 };
+	brb_cli_standing standing = { 0 };
+	size_t judged = 0;
+	error.status = brabeion_journal(work->engine, &info, &error);
+	if (error.status == BRABEION_OK)
+		standing.total_bytes = (uint64_t)(info.last - info.first + 1);
+	while (error.status == BRABEION_OK && !brb_cli_signals_caught()) {
+		error.status = brabeion_backfill_journal(work->backfill, work->options->batch, &judged, &error);
+		if (error.status == BRABEION_OK && judged == 0)
+			break;
+		work->events += judged;
+		standing.lines += judged;
+		standing.bytes = (uint64_t)(brabeion_backfill_checkpoint(work->backfill).number - info.first + 1);
+		brb_cli_report_progress(work->report, &standing);
+	}
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(work->report, &error);
+	if (!brb_cli_signals_caught())
+		return BRB_CLI_FINE;
+	brb_cli_report_say(work->report, "interrupted, nothing is handed over; the same command goes on from there");
+	return 128 + brb_cli_signals_caught();
+}
+
+/* ---- the end ---- */
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* What falls due up to the end is judged: of the journal up to now, of a file up to --until. */
+static int go_on(backfill_work *work)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	bool journal = !file_of(work->options);
+	if (!journal && !work->options->has_until)
+		return BRB_CLI_FINE;
+	error.status =
+		brabeion_backfill_advance(work->backfill, journal ? now_us() : work->options->until_us, &error);
+	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
+}
+
+static int tell_differences(backfill_work *work)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_change_list changes = { 0 };
+	error.status = brabeion_backfill_compare(work->backfill, &changes, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(work->report, &error);
+	brb_cli_report_hide(work->report);
+	brb_cli_differences_write(&work->out, &changes, work->options->json, &work->terminal);
+	int exit_code = brb_cli_finish_output(&work->out, work->report);
+	brb_cli_differences_say(work->report, &changes);
+	brabeion_change_list_finish(&changes);
+	return exit_code;
+}
+
+static void tell_award(void *context, const brabeion_award_info *award)
+{
+	backfill_work *work = context;
+	if (!work->options->json) {
+		brb_cli_awards_line(&work->out, award, &work->terminal);
+		return;
+	}
+	brb_cli_json_award(&work->out, award);
+	brb_cli_out_text(&work->out, "\n");
+}
+
+static void tell_lapsed(void *context, const brabeion_change *lapsed)
+{
+	backfill_work *work = context;
+	if (!work->options->json) {
+		brb_cli_awards_lapsed_line(&work->out, lapsed, &work->terminal);
+		return;
+	}
+	brb_cli_json_change(&work->out, lapsed);
+	brb_cli_out_text(&work->out, "\n");
+}
+
+static int hand_over(backfill_work *work)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_backfill_outcome outcome = { 0 };
+	brb_cli_report_hide(work->report);
+	brabeion_on_award(work->engine, tell_award, work);
+	brabeion_on_revoke(work->engine, tell_lapsed, work);
+	error.status = brabeion_backfill_hand_over(work->backfill, work->options->revoke, &outcome, &error);
+	int written = brb_cli_finish_output(&work->out, work->report);
+	if (error.status != BRABEION_OK) {
+		int exit_code = brb_cli_fail(work->report, &error);
+		brb_cli_report_say(work->report, "not all is handed over; the same command goes on from there");
+		return exit_code;
+	}
+	brb_cli_report_say(
+		work->report,
+		"%" PRIu64 " event%s judged: %" PRIu64 " award%s gained, %" PRIu64 " lost, %" PRIu64 " bad line%s",
+		work->events, work->events == 1 ? "" : "s", outcome.awarded, outcome.awarded == 1 ? "" : "s",
+		outcome.lapsed, work->bad_lines, work->bad_lines == 1 ? "" : "s");
+	if (outcome.memories > 0)
+		brb_cli_report_say(work->report, "%" PRIu64 " plugin%s what %s come to remember", outcome.memories,
+				   outcome.memories == 1 ? " keeps" : "s keep",
+				   outcome.memories == 1 ? "it has" : "they have");
+	return written;
+}
+
+/* Judges and ends. *keep: there is something to go on with. */
+static int judge_past(backfill_work *work, bool *keep)
+{
+	int exit_code = file_of(work->options) ? judge_file(work) : judge_journal(work);
+	*keep = work->backfill && brabeion_backfill_checkpoint(work->backfill).number > 0;
+	if (exit_code == BRB_CLI_FINE)
+		exit_code = go_on(work);
+	if (exit_code == BRB_CLI_FINE)
+		exit_code = work->options->dry_run ? tell_differences(work) : hand_over(work);
+	if (exit_code == BRB_CLI_FINE)
+		*keep = false;
+	return exit_code == BRB_CLI_FINE && work->bad_lines > 0 ? BRB_CLI_BAD_INPUT : exit_code;
+}
+
+/* ---- the command ---- */
+
+static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	bool keep = true;
+	backfill_work work = { .options = options, .report = report, .wake = brb_cli_signals_open() };
+	if (work.wake < 0) {
+		brb_cli_report_say(report, "brabeion backfill: signals: %s", strerror(errno));
+		return exit_code;
+	}
+	brb_cli_out_init(&work.out, STDOUT_FILENO);
+	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	work.engine = brb_cli_open(options, report, options->dry_run || !file_of(options), &exit_code);
+	if (work.engine && open_backfill(&work, &exit_code))
+		exit_code = judge_past(&work, &keep);
+	brabeion_backfill_close(work.backfill, keep);
+	brabeion_close(work.engine);
+	return exit_code;
+}
+
+/* What makes no sense together; NULL: nothing. */
+static const char *contradiction(const brb_cli_options *options)
+{
+	if (options->has_until && !file_of(options))
+		return "--until is for a FILE: the journal is judged up to now";
+	if (options->replace_memory && file_of(options))
+		return "--replace-memory is for the journal: in a FILE something may be missing";
+	if (options->dry_run && (options->revoke || options->replace_memory))
+		return "--dry-run changes nothing: it does not go with --revoke or --replace-memory";
+	return NULL;
+}
+
+int brb_cli_command_backfill(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
+			 BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_UNTIL |
+			 BRB_CLI_OPTION_BACKFILL;
+	if (!brb_cli_options_read(word_count, words, known, 1, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("backfill");
+	brb_cli_report_init(&report, wants_progress(&options));
+	int exit_code = BRB_CLI_USAGE;
+	const char *wrong = contradiction(&options);
+	if (wrong)
+		brb_cli_report_say(&report, "brabeion backfill: %s\nTry \"brabeion backfill --help\".", wrong);
+	else
+		exit_code = run_backfill(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

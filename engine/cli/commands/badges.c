@@ -1,0 +1,233 @@
+/*
+ * cli/commands/badges: `brabeion badges`, what is loaded and who holds how much of it.
+ */
+#include "cli/shell/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output/awards.h"
+#include "cli/output/json.h"
+#include "cli/output/tables.h"
+#include "cli/output/terminal_text.h"
+
+enum { NAMED_LEVELS = 8 };
+
+/* ---- for machines ---- */
+
+static void write_level(brb_cli_out *out, const brabeion_level *level, uint32_t number)
+{
+	brb_cli_out_text(out, number > 1 ? ",{" : "{");
+	brb_cli_json_integer_pair(out, "level", number, true);
+	brb_cli_json_text_pair(out, "name", level->name, false);
+	brb_cli_json_text_pair(out, "description", level->description, false);
+	brb_cli_json_integer_pair(out, "holders", level->holders, false);
+	brb_cli_out_text(out, "}");
+}
+
+/* "quarantined":null, or {"since":…,"reason":…} */
+static void write_quarantine(brb_cli_out *out, const brabeion_badge *badge)
+{
+	brb_cli_json_key(out, "quarantined", false);
+	if (!badge->quarantined) {
+		brb_cli_out_text(out, "null");
+		return;
+	}
+	brb_cli_out_text(out, "{");
+	brb_cli_json_key(out, "since", true);
+	brb_cli_json_time(out, badge->quarantined_since_us);
+	brb_cli_json_text_pair(out, "reason", badge->quarantine_reason, false);
+	brb_cli_out_text(out, "}");
+}
+
+static void write_badge(brb_cli_out *out, const brabeion_badge *badge, bool first)
+{
+	brb_cli_out_text(out, first ? "{" : ",{");
+	brb_cli_json_text_pair(out, "slug", badge->slug, true);
+	brb_cli_json_text_pair(out, "plugin", badge->plugin, false);
+	brb_cli_json_text_pair(out, "plugin_file", badge->plugin_file, false);
+	brb_cli_json_key(out, "multiple", false);
+	brb_cli_out_text(out, badge->multiple ? "true" : "false");
+	brb_cli_json_key(out, "async", false);
+	brb_cli_out_text(out, badge->async ? "true" : "false");
+	brb_cli_json_integer_pair(out, "holders", badge->holders, false);
+	brb_cli_json_key(out, "events", false);
+	for (uint32_t i = 0; i < badge->event_count; i++) {
+		brb_cli_out_text(out, i > 0 ? "," : "[");
+		brb_cli_json_text(out, badge->events[i]);
+	}
+	brb_cli_out_text(out, badge->event_count > 0 ? "]" : "[]");
+	brb_cli_json_key(out, "levels", false);
+	brb_cli_out_text(out, "[");
+	for (uint32_t i = 0; i < badge->level_count; i++)
+		write_level(out, &badge->levels[i], i + 1);
+	brb_cli_out_text(out, "]");
+	write_quarantine(out, badge);
+	brb_cli_out_text(out, "}");
+}
+
+static void tell_json(brb_cli_out *out, const brabeion_badge_list *list)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_integer_pair(out, "generation", (int64_t)list->generation, true);
+	brb_cli_json_key(out, "badges", false);
+	brb_cli_out_text(out, "[");
+	for (size_t i = 0; i < list->count; i++)
+		write_badge(out, &list->badges[i], i == 0);
+	brb_cli_out_text(out, "]}\n");
+}
+
+/* ---- for people ---- */
+
+/* "Bronze, Silver, Gold", at most eight of them. Yours: free(). */
+static char *join_levels(const brabeion_badge *badge)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	if (!stream)
+		return NULL;
+	for (uint32_t i = 0; i < badge->level_count && i < NAMED_LEVELS; i++)
+		fprintf(stream, "%s%s", i > 0 ? ", " : "", badge->levels[i].name);
+	if (badge->level_count > NAMED_LEVELS)
+		fprintf(stream, " and %" PRIu32 " more", badge->level_count - NAMED_LEVELS);
+	if (fclose(stream) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* "comment, vote". Yours: free(). */
+static char *join_events(const brabeion_badge *badge)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	if (!stream)
+		return NULL;
+	for (uint32_t i = 0; i < badge->event_count; i++)
+		fprintf(stream, "%s%s", i > 0 ? ", " : "", badge->events[i]);
+	if (fclose(stream) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static bool add_badge(brb_cli_table *table, const brabeion_badge *badge)
+{
+	char holders[24];
+	char *levels = join_levels(badge);
+	char *events = join_events(badge);
+	snprintf(holders, sizeof holders, "%" PRId64, badge->holders);
+	const char *cells[] = { badge->slug, levels, events, badge->plugin, holders };
+	bool added = levels && events && brb_cli_table_row(table, cells);
+	free(levels);
+	free(events);
+	return added;
+}
+
+static bool tell_table(brb_cli_out *out, const brabeion_badge_list *list)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "badge", .telling = true },
+		{ .title = "levels" },
+		{ .title = "events" },
+		{ .title = "plugin" },
+		{ .title = "holders", .right = true },
+	};
+	brb_cli_table table;
+	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	bool told = true;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < list->count && told; i++)
+		told = add_badge(&table, &list->badges[i]);
+	if (told)
+		brb_cli_table_print(&table, out, &terminal);
+	brb_cli_table_finish(&table);
+	return told;
+}
+
+/* Below the table, where there is room for the reason. */
+static void tell_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
+{
+	bool first = true;
+	for (size_t i = 0; i < list->count; i++) {
+		const brabeion_badge *badge = &list->badges[i];
+		char when[BRABEION_TIME_BYTES];
+		if (!badge->quarantined)
+			continue;
+		brb_cli_out_text(out, first ? "\nset aside (\"brabeion release\" puts them to work again):\n" : "");
+		brb_cli_awards_when(badge->quarantined_since_us, when);
+		brb_cli_out_format(out, "  %s since %s UTC: ", badge->slug, when);
+		brb_cli_terminal_text_write(out, badge->quarantine_reason);
+		brb_cli_out_text(out, "\n");
+		first = false;
+	}
+}
+
+static int tell(const brb_cli_options *options, brb_cli_report *report, const brabeion_badge_list *list)
+{
+	brb_cli_out out;
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	if (options->json)
+		tell_json(&out, list);
+	else if (list->count == 0)
+		brb_cli_out_text(&out, "No badges are loaded.\n");
+	else if (!tell_table(&out, list)) {
+		brb_cli_report_say(report, "out of memory");
+		return BRB_CLI_STORE;
+	}
+	if (!options->json)
+		tell_quarantined(&out, list);
+	return brb_cli_finish_output(&out, report);
+}
+
+/* A database that is not there yet is not made for a look at the badges: nobody holds anything. */
+static brabeion_status read_list(const brb_cli_options *options, brb_cli_report *report, brabeion_badge_list *list,
+				 brabeion_error *error)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_options wanted = {
+		.config = options->config,
+		.database = options->database,
+		.existing_only = true,
+		.log = brb_cli_report_log,
+		.log_context = report,
+		.no_workers = true,
+	};
+	brabeion_status status = brabeion_open(&wanted, &engine, error);
+	if (status == BRABEION_ABSENT) {
+		brabeion_error_finish(error);
+		return brabeion_check_in(&wanted, options->language, list, error);
+	}
+	if (status == BRABEION_OK)
+		status = brabeion_badges_in(engine, options->language, list, error);
+	brabeion_close(engine);
+	return status;
+}
+
+int brb_cli_command_badges(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	brabeion_badge_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_LANG;
+	if (!brb_cli_options_read(word_count, words, known, 0, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("badges");
+	brb_cli_report_init(&report, false);
+	int exit_code = BRB_CLI_FINE;
+	error.status = read_list(&options, &report, &list, &error);
+	if (error.status == BRABEION_OK)
+		exit_code = tell(&options, &report, &list);
+	else
+		exit_code = brb_cli_fail(&report, &error);
+	brabeion_badge_list_finish(&list);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

@@ -1,0 +1,201 @@
+/*
+ * cli/commands/decide: `brabeion award` and `brabeion revoke`, what a person decides about a user's badges.
+ *
+ * Keeps true: nothing is decided without a note; what was stored is told, in the words of `brabeion awards`.
+ */
+#include "cli/shell/commands.h"
+#include "cli/support/nearest.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output/awards.h"
+#include "cli/output/json.h"
+
+/* What a decision works with. */
+typedef struct decide_work {
+	const brb_cli_options *options;
+	const char *user;
+	const char *badge;
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brb_cli_out out;
+	brb_cli_terminal terminal;
+} decide_work;
+
+static void tell_change(decide_work *work, const brabeion_change *change)
+{
+	if (work->options->json) {
+		brb_cli_json_change(&work->out, change);
+		brb_cli_out_text(&work->out, "\n");
+	} else {
+		brb_cli_awards_change_line(&work->out, change, &work->terminal);
+	}
+}
+
+/* ---- a badge of that name ---- */
+
+/* " (did you mean "points"?)" where no badge of that name is loaded, but one of a similar name; else "". */
+static void find_hint(decide_work *work, char *hint, size_t capacity)
+{
+	brabeion_badge_list list = { 0 };
+	const char *nearest = NULL;
+	hint[0] = '\0';
+	if (brabeion_badges(work->engine, &list, NULL) != BRABEION_OK)
+		return;
+	for (size_t i = 0; i < list.count; i++) {
+		const char *names[] = { list.badges[i].slug, nearest, NULL };
+		if (strcmp(names[0], work->badge) == 0) {
+			brabeion_badge_list_finish(&list);
+			return;
+		}
+		nearest = brb_cli_nearest(work->badge, names);
+	}
+	if (nearest)
+		snprintf(hint, capacity, " (did you mean \"%s\"?)", nearest);
+	brabeion_badge_list_finish(&list);
+}
+
+/* ---- award ---- */
+
+/* The first award is the grant's own, the others are of badges that listen to awards. */
+static void tell_granted(decide_work *work, const brabeion_result *result)
+{
+	for (uint32_t i = 0; i < result->award_count; i++) {
+		brabeion_change change = { .sequence = result->awards[i].sequence,
+					   .kind = BRABEION_CHANGE_AWARDED,
+					   .at_us = result->awards[i].at_us,
+					   .note = i == 0 ? work->options->note : "",
+					   .award = result->awards[i] };
+		tell_change(work, &change);
+	}
+	for (uint32_t i = 0; i < result->lapsed_count; i++)
+		tell_change(work, &result->lapsed[i]);
+	if (result->award_count == 0)
+		brb_cli_report_say(work->report, "%s holds the badge \"%s\" already: nothing is granted", work->user,
+				   work->badge);
+}
+
+static int decide_award(decide_work *work)
+{
+	const brb_cli_options *options = work->options;
+	char hint[160];
+	brabeion_result result;
+	brabeion_grant grant = { .user = work->user,
+				 .badge = work->badge,
+				 .level = options->level,
+				 .reason = options->reason,
+				 .note = options->note,
+				 .has_at = options->has_at,
+				 .at_us = options->at_us };
+	brabeion_status status = brabeion_award(work->engine, &grant, &result);
+	if (status == BRABEION_OK) {
+		tell_granted(work, &result);
+	} else {
+		find_hint(work, hint, sizeof hint);
+		brb_cli_report_say(work->report, "%s%s",
+				   result.message ? result.message : brabeion_status_name(status),
+				   status == BRABEION_INVALID ? hint : "");
+	}
+	brabeion_result_finish(&result);
+	return brb_cli_exit_code(status);
+}
+
+/* ---- revoke ---- */
+
+static int nothing_to_revoke(decide_work *work)
+{
+	const brb_cli_options *options = work->options;
+	char level[32] = "";
+	char hint[160];
+	if (options->level > 0)
+		snprintf(level, sizeof level, ", level %" PRIu32, options->level);
+	find_hint(work, hint, sizeof hint);
+	brb_cli_report_say(work->report, "nothing to revoke: %s holds no award of the badge \"%s\"%s%s%s%s%s",
+			   work->user, work->badge, level, options->reason ? ", for the reason \"" : "",
+			   options->reason ? options->reason : "", options->reason ? "\"" : "", hint);
+	return BRB_CLI_BAD_INPUT;
+}
+
+static int decide_revocation(decide_work *work)
+{
+	const brb_cli_options *options = work->options;
+	brabeion_change_list revoked = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_revocation revocation = { .user = work->user,
+					   .badge = work->badge,
+					   .level = options->level,
+					   .reason = options->reason,
+					   .note = options->note };
+	error.status = brabeion_revoke(work->engine, &revocation, &revoked, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(work->report, &error);
+	for (size_t i = 0; i < revoked.count; i++)
+		tell_change(work, &revoked.changes[i]);
+	int exit_code = revoked.count > 0 ? BRB_CLI_FINE : nothing_to_revoke(work);
+	brabeion_change_list_finish(&revoked);
+	return exit_code;
+}
+
+/* ---- the commands ---- */
+
+/* What is missing on the command line; NULL: nothing. */
+static const char *missing(const brb_cli_options *options)
+{
+	if (options->argument_count < 2)
+		return options->argument_count < 1 ? "whose, and which badge? USER and BADGE are missing"
+						   : "which badge? BADGE is missing";
+	return options->note && *options->note ? NULL : "why? --note is missing: it is kept for the record";
+}
+
+static int run_decision(const brb_cli_options *options, brb_cli_report *report, int (*decide)(decide_work *work))
+{
+	int exit_code = BRB_CLI_STORE;
+	decide_work work = {
+		.options = options, .user = options->arguments[0], .badge = options->arguments[1], .report = report
+	};
+	work.engine = brb_cli_open(options, report, true, &exit_code);
+	if (!work.engine)
+		return exit_code;
+	brb_cli_out_init(&work.out, STDOUT_FILENO);
+	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	exit_code = decide(&work);
+	int written = brb_cli_finish_output(&work.out, report);
+	brabeion_close(work.engine);
+	return exit_code == BRB_CLI_FINE ? written : exit_code;
+}
+
+static int decision(int word_count, char **words, unsigned more_known, int (*decide)(decide_work *work))
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	const char *command = words[0];
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
+			 BRB_CLI_OPTION_LEVEL | BRB_CLI_OPTION_REASON | BRB_CLI_OPTION_NOTE | more_known;
+	if (!brb_cli_options_read(word_count, words, known, 2, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help(command);
+	brb_cli_report_init(&report, false);
+	int exit_code = BRB_CLI_USAGE;
+	if (missing(&options))
+		brb_cli_report_say(&report, "brabeion %s: %s\nTry \"brabeion %s --help\".", command,
+				   missing(&options), command);
+	else
+		exit_code = run_decision(&options, &report, decide);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}
+
+int brb_cli_command_award(int word_count, char **words)
+{
+	return decision(word_count, words, BRB_CLI_OPTION_AT, decide_award);
+}
+
+int brb_cli_command_revoke(int word_count, char **words)
+{
+	return decision(word_count, words, 0, decide_revocation);
+}

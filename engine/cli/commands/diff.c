@@ -1,0 +1,196 @@
+/*
+ * cli/commands/diff: `brabeion diff`, how awards would change between two badge sets.
+ *
+ * One history goes through two engines, each with a database of its own in a folder that is gone afterwards.
+ */
+#include "cli/shell/commands.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/input/history_file.h"
+#include "cli/output/differences.h"
+#include "cli/support/signals.h"
+
+enum { FOLDER_BYTES = 4096 };
+
+typedef struct diff_work {
+	const brb_cli_options *options;
+	brb_cli_report *report;
+	brabeion_engine *before;
+	brabeion_engine *after;
+	brabeion_result *other; /* results of the first engine, as many as a batch has */
+} diff_work;
+
+/* ---- the folder ---- */
+
+static bool make_folder(brb_cli_report *report, char folder[FOLDER_BYTES])
+{
+	const char *place = getenv("TMPDIR");
+	int length = snprintf(folder, FOLDER_BYTES, "%s/brabeion-diff-XXXXXX", place && *place ? place : "/tmp");
+	if (length < FOLDER_BYTES - 64 && mkdtemp(folder))
+		return true;
+	brb_cli_report_say(report, "brabeion diff: %s: %s", folder,
+			   length < FOLDER_BYTES - 64 ? strerror(errno) : "the name is too long");
+	return false;
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+	(void)about;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+/* ---- judging ---- */
+
+static brabeion_engine *open_one(const diff_work *work, const char *config, const char *folder, const char *name,
+				 int *exit_code)
+{
+	char database[FOLDER_BYTES + 16];
+	brb_cli_options options = *work->options;
+	snprintf(database, sizeof database, "%s/%s.db", folder, name);
+	options.config = config;
+	options.database = database;
+	options.history = true;
+	return brb_cli_open(&options, work->report, false, exit_code);
+}
+
+static bool judge_with(diff_work *work, brabeion_engine *engine, const brb_cli_batch *batch, brabeion_result *results)
+{
+	brabeion_status status = brabeion_possibly_award_batch(engine, batch->events, batch->count, results);
+	if (status != BRABEION_OK)
+		brb_cli_report_say(work->report, "%s",
+				   results[0].message ? results[0].message : brabeion_status_name(status));
+	return status == BRABEION_OK;
+}
+
+static bool judge_batch(void *context, brb_cli_history_file *past)
+{
+	diff_work *work = context;
+	brb_cli_batch *batch = &past->batch;
+	memset(work->other, 0, batch->count * sizeof *work->other);
+	bool well = judge_with(work, work->before, batch, work->other) &&
+		    judge_with(work, work->after, batch, batch->results);
+	for (size_t i = 0; i < batch->count; i++) {
+		past->standing.awards += batch->results[i].award_count;
+		brabeion_result_finish(&work->other[i]);
+		if (!well)
+			brabeion_result_finish(&batch->results[i]);
+	}
+	return well;
+}
+
+static bool go_on_until(diff_work *work, int *exit_code)
+{
+	brabeion_engine *const engines[] = { work->before, work->after };
+	for (size_t i = 0; work->options->has_until && i < 2; i++) {
+		brabeion_error error = BRABEION_NO_ERROR;
+		error.status = brabeion_advance(engines[i], work->options->until_us, NULL, &error);
+		if (error.status != BRABEION_OK) {
+			*exit_code = brb_cli_fail(work->report, &error);
+			return false;
+		}
+	}
+	return true;
+}
+
+static int tell_differences(diff_work *work)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_change_list changes = { 0 };
+	brb_cli_out out;
+	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	error.status = brabeion_compare(work->before, work->after, &changes, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(work->report, &error);
+	brb_cli_report_hide(work->report);
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	brb_cli_differences_write(&out, &changes, work->options->json, &terminal);
+	int exit_code = brb_cli_finish_output(&out, work->report);
+	brb_cli_differences_say(work->report, &changes);
+	brabeion_change_list_finish(&changes);
+	return exit_code;
+}
+
+static int judge_both(diff_work *work, int wake)
+{
+	int exit_code = BRB_CLI_STORE;
+	brb_cli_history_file past = { .report = work->report,
+				      .file = work->options->arguments[2],
+				      .batch_events = work->options->batch,
+				      .strict = work->options->strict,
+				      .wake = wake,
+				      .judge = judge_batch,
+				      .context = work };
+	work->other = calloc(work->options->batch, sizeof *work->other);
+	if (!work->other) {
+		brb_cli_report_say(work->report, "out of memory");
+		return BRB_CLI_STORE;
+	}
+	brb_cli_history_file_end end = brb_cli_history_file_read(&past);
+	free(work->other);
+	if (end == BRB_CLI_HISTORY_FILE_SIGNAL)
+		return 128 + brb_cli_signals_caught();
+	if (end != BRB_CLI_HISTORY_FILE_DONE)
+		return end == BRB_CLI_HISTORY_FILE_FAILED ? BRB_CLI_STORE : BRB_CLI_BAD_INPUT;
+	if (go_on_until(work, &exit_code))
+		exit_code = tell_differences(work);
+	return exit_code == BRB_CLI_FINE && past.bad_lines > 0 ? BRB_CLI_BAD_INPUT : exit_code;
+}
+
+/* ---- the command ---- */
+
+static int run_diff(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	char folder[FOLDER_BYTES];
+	diff_work work = { .options = options, .report = report };
+	int wake = brb_cli_signals_open();
+	if (wake < 0) {
+		brb_cli_report_say(report, "brabeion diff: signals: %s", strerror(errno));
+		return exit_code;
+	}
+	if (!make_folder(report, folder))
+		return exit_code;
+	work.before = open_one(&work, options->arguments[0], folder, "before", &exit_code);
+	if (work.before)
+		work.after = open_one(&work, options->arguments[1], folder, "after", &exit_code);
+	if (work.after)
+		exit_code = judge_both(&work, wake);
+	brabeion_close(work.before);
+	brabeion_close(work.after);
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return exit_code;
+}
+
+int brb_cli_command_diff(int word_count, char **words)
+{
+	static const char *const missing[] = { "OLD.yaml, NEW.yaml and HISTORY are missing",
+					       "NEW.yaml and HISTORY are missing", "HISTORY is missing" };
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_STRICT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
+			 BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_UNTIL;
+	if (!brb_cli_options_read(word_count, words, known, 3, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("diff");
+	bool bar = options.progress == BRB_CLI_ALWAYS ||
+		   (options.progress == BRB_CLI_AUTO && brb_cli_terminal_look(STDERR_FILENO).is_terminal);
+	brb_cli_report_init(&report, bar);
+	int exit_code = BRB_CLI_USAGE;
+	if (options.argument_count < 3)
+		brb_cli_report_say(&report, "brabeion diff: %s\nTry \"brabeion diff --help\".",
+				   missing[options.argument_count]);
+	else
+		exit_code = run_diff(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

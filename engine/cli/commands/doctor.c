@@ -1,0 +1,173 @@
+/*
+ * cli/commands/doctor: `brabeion doctor`, what is wrong or odd.
+ *
+ * Leaves to others: what there is to find (the library).
+ */
+#include "cli/shell/commands.h"
+
+#include <unistd.h>
+
+#include "cli/output/json.h"
+#include "cli/output/terminal.h"
+#include "cli/output/terminal_text.h"
+
+static const char *severity_name(brabeion_severity severity)
+{
+	return severity == BRABEION_ALARM ? "alarm" : severity == BRABEION_WARNING ? "warning" : "note";
+}
+
+static uint64_t count_of(const brabeion_examination *examination, brabeion_severity severity)
+{
+	uint64_t count = 0;
+	for (size_t i = 0; i < examination->count; i++)
+		count += examination->findings[i].severity == severity;
+	return count;
+}
+
+/* ---- for people ---- */
+
+/* In bold, an alarm in red. */
+static void tell_severity(brb_cli_out *out, brabeion_severity severity, bool colour)
+{
+	if (colour)
+		brb_cli_out_text(out, severity == BRABEION_ALARM ? "\033[1;31m" : "\033[1m");
+	brb_cli_out_format(out, "%-8s", severity_name(severity));
+	if (colour)
+		brb_cli_out_text(out, "\033[m");
+}
+
+static void tell_finding(brb_cli_out *out, const brabeion_finding *finding, bool colour)
+{
+	tell_severity(out, finding->severity, colour);
+	brb_cli_out_text(out, " ");
+	brb_cli_terminal_text_write(out, finding->text);
+	brb_cli_out_text(out, "\n");
+	if (*finding->advice) {
+		brb_cli_out_spaces(out, 9);
+		brb_cli_terminal_text_write(out, finding->advice);
+		brb_cli_out_text(out, "\n");
+	}
+}
+
+/* "1 alarm, 2 warnings, 3 notes", or that there is nothing. */
+static void tell_sum(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+{
+	if (examination->count == 0) {
+		brb_cli_terminal_text_write(out, *examination->database ? examination->database : options->config);
+		brb_cli_out_text(out, ": nothing to complain of\n");
+		return;
+	}
+	brb_cli_out_count(out, count_of(examination, BRABEION_ALARM), "alarm", "alarms");
+	brb_cli_out_text(out, ", ");
+	brb_cli_out_count(out, count_of(examination, BRABEION_WARNING), "warning", "warnings");
+	brb_cli_out_text(out, ", ");
+	brb_cli_out_count(out, count_of(examination, BRABEION_NOTE), "note", "notes");
+	brb_cli_out_text(out, "\n");
+}
+
+static void tell(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+{
+	bool colour = brb_cli_terminal_look(STDOUT_FILENO).colour;
+	for (size_t i = 0; i < examination->count; i++)
+		tell_finding(out, &examination->findings[i], colour);
+	tell_sum(out, options, examination);
+}
+
+/* ---- for programs ---- */
+
+static void tell_json_time(brb_cli_out *out, const char *key, int64_t at_us)
+{
+	if (!at_us)
+		return;
+	brb_cli_json_key(out, key, false);
+	brb_cli_json_time(out, at_us);
+}
+
+static void tell_json_finding(brb_cli_out *out, const brabeion_finding *finding)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_text_pair(out, "kind", finding->kind, true);
+	brb_cli_json_text_pair(out, "severity", severity_name(finding->severity), false);
+	brb_cli_json_text_pair(out, "subject", finding->subject, false);
+	if (finding->count)
+		brb_cli_json_integer_pair(out, "count", finding->count, false);
+	tell_json_time(out, "since", finding->since_us);
+	tell_json_time(out, "last", finding->last_us);
+	brb_cli_json_text_pair(out, "text", finding->text, false);
+	brb_cli_json_text_pair(out, "advice", finding->advice, false);
+	brb_cli_out_text(out, "}");
+}
+
+static void tell_json_bytes(brb_cli_out *out, const char *key, int64_t bytes)
+{
+	if (bytes >= 0)
+		brb_cli_json_integer_pair(out, key, bytes, false);
+}
+
+static void tell_json(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_text_pair(out, "config", options->config, true);
+	brb_cli_json_text_pair(out, "database", examination->database, false);
+	tell_json_bytes(out, "database_bytes", examination->database_bytes);
+	tell_json_bytes(out, "wal_bytes", examination->wal_bytes);
+	tell_json_bytes(out, "disk_free_bytes", examination->disk_free_bytes);
+	brb_cli_json_integer_pair(out, "alarms", (int64_t)count_of(examination, BRABEION_ALARM), false);
+	brb_cli_json_integer_pair(out, "warnings", (int64_t)count_of(examination, BRABEION_WARNING), false);
+	brb_cli_json_integer_pair(out, "notes", (int64_t)count_of(examination, BRABEION_NOTE), false);
+	brb_cli_json_key(out, "findings", false);
+	brb_cli_out_text(out, "[");
+	for (size_t i = 0; i < examination->count; i++) {
+		brb_cli_out_text(out, i ? ",\n" : "\n");
+		tell_json_finding(out, &examination->findings[i]);
+	}
+	brb_cli_out_text(out, "]}\n");
+}
+
+/* ---- the command ---- */
+
+static int fail(brb_cli_report *report, brabeion_error *error)
+{
+	if (error->status != BRABEION_ABSENT)
+		return brb_cli_fail(report, error);
+	brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error->message);
+	brabeion_error_finish(error);
+	return brb_cli_exit_code(BRABEION_ABSENT);
+}
+
+static int examine(const brb_cli_options *options, brb_cli_report *report)
+{
+	brb_cli_out out;
+	brabeion_examination examination;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_options wanted = { .config = options->config, .database = options->database };
+	brabeion_examine_options how = { .thorough = options->thorough };
+	error.status = brabeion_doctor(&wanted, &how, &examination, &error);
+	if (error.status != BRABEION_OK)
+		return fail(report, &error);
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	if (options->json)
+		tell_json(&out, options, &examination);
+	else
+		tell(&out, options, &examination);
+	bool is_fine = count_of(&examination, BRABEION_ALARM) + count_of(&examination, BRABEION_WARNING) == 0;
+	brabeion_examination_finish(&examination);
+	int written = brb_cli_finish_output(&out, report);
+	return is_fine ? written : BRB_CLI_BAD_INPUT;
+}
+
+int brb_cli_command_doctor(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known =
+		BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_THOROUGH;
+	if (!brb_cli_options_read(word_count, words, known, 0, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("doctor");
+	brb_cli_report_init(&report, false);
+	int exit_code = examine(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

@@ -1,0 +1,92 @@
+/*
+ * cli/commands/explain: `brabeion explain`, why a user has a badge, or has not.
+ */
+#include "cli/shell/commands.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/output/explain.h"
+#include "cli/output/terminal.h"
+
+enum { USUAL_ENTRIES = 20 };
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* A badge that was never loaded cannot be explained, however much is said of it. */
+static int tell(const brb_cli_options *options, brb_cli_report *report, const brabeion_explanation *why)
+{
+	brb_cli_out out;
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	if (options->json) {
+		brb_cli_explain_json(&out, why);
+	} else if (!brb_cli_explain_tell(&out, why, now_us(), &terminal)) {
+		brb_cli_report_say(report, "out of memory");
+		return BRB_CLI_STORE;
+	}
+	int written = brb_cli_finish_output(&out, report);
+	return why->on_record ? written : BRB_CLI_BAD_INPUT;
+}
+
+static brabeion_engine *open_engine(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
+{
+	brabeion_engine *engine = brb_cli_open(options, report, true, exit_code);
+	if (!engine && *exit_code == BRB_CLI_USAGE)
+		brb_cli_report_say(report,
+				   "Not a badge is loaded until that is mended; a server goes on with what it "
+				   "had loaded before.");
+	return engine;
+}
+
+static int run_explain(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	brabeion_explanation why = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_engine *engine = open_engine(options, report, &exit_code);
+	if (!engine)
+		return exit_code;
+	brabeion_question question = { .user = options->arguments[0],
+				       .badge = options->arguments[1],
+				       .has_since = options->has_since,
+				       .since_us = options->since_us,
+				       .limit = options->has_limit ? options->limit : USUAL_ENTRIES };
+	error.status = brabeion_explain(engine, &question, &why, &error);
+	if (error.status == BRABEION_OK)
+		exit_code = tell(options, report, &why);
+	else
+		exit_code = brb_cli_fail(report, &error);
+	brabeion_explanation_finish(&why);
+	brabeion_close(engine);
+	return exit_code;
+}
+
+int brb_cli_command_explain(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE_TIME;
+	if (!brb_cli_options_read(word_count, words, known, 2, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("explain");
+	brb_cli_report_init(&report, false);
+	int exit_code = BRB_CLI_USAGE;
+	if (options.argument_count < 2)
+		brb_cli_report_say(&report, options.argument_count
+						    ? "brabeion explain: which badge? BADGE is missing\n"
+						      "Try \"brabeion explain --help\"."
+						    : "brabeion explain: whose, and which badge? USER and BADGE "
+						      "are missing\nTry \"brabeion explain --help\".");
+	else
+		exit_code = run_explain(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

@@ -1,0 +1,87 @@
+/*
+ * cli/commands/release: `brabeion release`, badges that were set aside are put to work again.
+ */
+#include "cli/shell/commands.h"
+
+#include <stdint.h>
+#include <unistd.h>
+
+#include "cli/output/terminal_text.h"
+
+/* What a release works with. */
+typedef struct release_work {
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brb_cli_out out;
+} release_work;
+
+/* Releases one badge, or all (NULL), and counts them. Answers the exit code. */
+static int release(release_work *work, const char *slug, size_t *count)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	error.status = brabeion_release(work->engine, slug, count, &error);
+	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
+}
+
+static int release_all(release_work *work)
+{
+	size_t count = 0;
+	int exit_code = release(work, NULL, &count);
+	if (exit_code != BRB_CLI_FINE)
+		return exit_code;
+	brb_cli_out_count(&work->out, count, "badge", "badges");
+	brb_cli_out_text(&work->out, " released\n");
+	return exit_code;
+}
+
+/* Each is tried, whatever becomes of the others; the first fault is the command's. */
+static int release_each(release_work *work, char *const *slugs, size_t slug_count)
+{
+	int first_fault = BRB_CLI_FINE;
+	for (size_t i = 0; i < slug_count; i++) {
+		size_t count = 0;
+		int exit_code = release(work, slugs[i], &count);
+		if (first_fault == BRB_CLI_FINE)
+			first_fault = exit_code;
+		if (exit_code != BRB_CLI_FINE)
+			continue;
+		brb_cli_terminal_text_write(&work->out, slugs[i]);
+		brb_cli_out_text(&work->out, count > 0 ? ": released\n" : ": was not set aside\n");
+	}
+	return first_fault;
+}
+
+static int run_release(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	release_work work = { .report = report };
+	work.engine = brb_cli_open(options, report, true, &exit_code);
+	if (!work.engine)
+		return exit_code;
+	brb_cli_out_init(&work.out, STDOUT_FILENO);
+	exit_code =
+		options->all ? release_all(&work) : release_each(&work, options->arguments, options->argument_count);
+	int written = brb_cli_finish_output(&work.out, report);
+	brabeion_close(work.engine);
+	return exit_code == BRB_CLI_FINE ? written : exit_code;
+}
+
+int brb_cli_command_release(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_ALL;
+	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("release");
+	brb_cli_report_init(&report, false);
+	int exit_code = BRB_CLI_USAGE;
+	if (options.all == (options.argument_count > 0))
+		brb_cli_report_say(&report, "brabeion release: which badges? Either slugs, or --all\n"
+					    "Try \"brabeion release --help\".");
+	else
+		exit_code = run_release(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

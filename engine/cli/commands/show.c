@@ -1,0 +1,396 @@
+/*
+ * cli/commands/show: `brabeion show`, one user's trophies, or the trophy table of all. How far a user is: show_progress.
+ *
+ * Awards are read page by page, so that a user with a million of them takes no more memory than one with a thousand.
+ */
+#include "cli/shell/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/commands/show_progress.h"
+#include "cli/output/awards.h"
+#include "cli/output/json.h"
+#include "cli/output/rarity.h"
+#include "cli/output/tables.h"
+#include "cli/output/terminal_text.h"
+
+enum { PAGE_AWARDS = 1000, USUAL_USERS = 20 };
+
+/* What a show works with. */
+typedef struct show_work {
+	const brb_cli_options *options;
+	brb_cli_report *report;
+	brabeion_engine *engine;
+	brb_cli_out out;
+	brb_cli_terminal terminal;
+} show_work;
+
+static int out_of_memory(show_work *show)
+{
+	brb_cli_report_say(show->report, "out of memory");
+	return BRB_CLI_STORE;
+}
+
+/* ---- one user ---- */
+
+/* Told of each page of a user's awards. False: out of memory. */
+typedef bool (*page_function)(show_work *show, void *context, const brabeion_award_list *page);
+
+/* Newest first, up to --limit. Answers the exit code. */
+static int each_page(show_work *show, const char *user, page_function tell, void *context)
+{
+	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
+	int64_t before = 0;
+	while (left > 0) {
+		size_t wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
+		brabeion_award_list page = { 0 };
+		brabeion_error error = BRABEION_NO_ERROR;
+		error.status = brabeion_user_awards_in(show->engine, user, before, wanted, show->options->language,
+						       &page, &error);
+		if (error.status != BRABEION_OK)
+			return brb_cli_fail(show->report, &error);
+		size_t count = page.count;
+		bool told = tell(show, context, &page);
+		if (count > 0)
+			before = page.awards[count - 1].sequence;
+		brabeion_award_list_finish(&page);
+		if (!told)
+			return out_of_memory(show);
+		if (count < wanted || show->out.error)
+			return BRB_CLI_FINE;
+		left -= count;
+	}
+	return BRB_CLI_FINE;
+}
+
+/* A trophy as an award, and what its level is for. */
+static void write_trophy(brb_cli_out *out, const brabeion_award_info *award)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_integer_pair(out, "sequence", award->sequence, true);
+	brb_cli_json_text_pair(out, "badge", award->badge, false);
+	brb_cli_json_integer_pair(out, "level", award->level, false);
+	brb_cli_json_text_pair(out, "name", award->name, false);
+	brb_cli_json_text_pair(out, "description", award->description, false);
+	brb_cli_json_text_pair(out, "reason", award->reason, false);
+	brb_cli_json_key(out, "at", false);
+	brb_cli_json_time(out, award->at_us);
+	brb_cli_json_text_pair(out, "event", award->event, false);
+	brb_cli_json_text_pair(out, "event_id", award->event_id, false);
+	brb_cli_out_text(out, "}");
+}
+
+static bool write_page(show_work *show, void *context, const brabeion_award_list *page)
+{
+	bool *first = context;
+	for (size_t i = 0; i < page->count; i++) {
+		brb_cli_out_text(&show->out, *first ? "" : ",");
+		write_trophy(&show->out, &page->awards[i]);
+		*first = false;
+	}
+	return true;
+}
+
+static int write_user(show_work *show, const char *user, int64_t count)
+{
+	bool first = true;
+	brb_cli_out_text(&show->out, "{");
+	brb_cli_json_text_pair(&show->out, "user", user, true);
+	brb_cli_json_integer_pair(&show->out, "count", count, false);
+	brb_cli_json_key(&show->out, "awards", false);
+	brb_cli_out_text(&show->out, "[");
+	int exit_code = each_page(show, user, write_page, &first);
+	brb_cli_out_text(&show->out, "]}\n");
+	return exit_code;
+}
+
+/* What the level is for and, where a badge is earned many times, for what this one was. */
+static void tell_purpose(const brabeion_award_info *award, char *text, size_t capacity)
+{
+	bool has_reason = award->reason && *award->reason;
+	snprintf(text, capacity, has_reason ? "%s (for %s)" : "%s%s", award->description,
+		 has_reason ? award->reason : "");
+}
+
+static bool tell_page(show_work *show, void *context, const brabeion_award_list *page)
+{
+	brb_cli_table *table = context;
+	for (size_t i = 0; i < page->count; i++) {
+		const brabeion_award_info *award = &page->awards[i];
+		char when[BRABEION_TIME_BYTES];
+		char level[16];
+		char purpose[1024];
+		brb_cli_awards_when(award->at_us, when);
+		snprintf(level, sizeof level, "%" PRIu32, award->level);
+		tell_purpose(award, purpose, sizeof purpose);
+		const char *cells[] = { when, award->name, award->badge, level, purpose };
+		if (!brb_cli_table_row(table, cells))
+			return false;
+	}
+	if (page->count > 0)
+		brb_cli_table_print(table, &show->out, &show->terminal);
+	return true;
+}
+
+static int tell_user(show_work *show, const char *user, int64_t count)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "earned (UTC)" }, { .title = "award", .telling = true },
+		{ .title = "badge" },        { .title = "level", .right = true },
+		{ .title = "what for" },
+	};
+	brb_cli_terminal_text_write(&show->out, user);
+	brb_cli_out_text(&show->out, count > 0 ? " holds " : " holds no award yet.\n");
+	if (count == 0)
+		return BRB_CLI_FINE;
+	brb_cli_out_count(&show->out, (uint64_t)count, "award", "awards");
+	brb_cli_out_text(&show->out, "\n\n");
+	brb_cli_table table;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	int exit_code = each_page(show, user, tell_page, &table);
+	brb_cli_table_finish(&table);
+	return exit_code;
+}
+
+static int show_user(show_work *show, const char *user)
+{
+	int64_t count = 0;
+	brabeion_error error = BRABEION_NO_ERROR;
+	error.status = brabeion_count_awards(show->engine, user, &count, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(show->report, &error);
+	return show->options->json ? write_user(show, user, count) : tell_user(show, user, count);
+}
+
+/* ---- one user's past ---- */
+
+static bool tell_changes(show_work *show, brb_cli_table *table, const brabeion_change_list *page, bool *first)
+{
+	for (size_t i = 0; i < page->count; i++) {
+		const brabeion_change *change = &page->changes[i];
+		if (show->options->json) {
+			brb_cli_out_text(&show->out, *first ? "" : ",");
+			brb_cli_json_change(&show->out, change);
+			*first = false;
+			continue;
+		}
+		char when[BRABEION_TIME_BYTES];
+		char level[16];
+		brb_cli_awards_when(change->at_us, when);
+		snprintf(level, sizeof level, "%" PRIu32, change->award.level);
+		const char *cells[] = { when,  brb_cli_awards_word(change), change->award.name, change->award.badge,
+					level, change->award.reason,        change->note };
+		if (!brb_cli_table_row(table, cells))
+			return false;
+	}
+	if (!show->options->json && page->count > 0)
+		brb_cli_table_print(table, &show->out, &show->terminal);
+	return true;
+}
+
+/* Newest first, up to --limit. Answers the exit code. */
+static int each_change(show_work *show, const char *user, brb_cli_table *table, size_t *count)
+{
+	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
+	int64_t before = 0;
+	bool first = true;
+	size_t wanted = PAGE_AWARDS, got = PAGE_AWARDS;
+	while (left > 0 && got == wanted && !show->out.error) {
+		wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
+		brabeion_change_list page = { 0 };
+		brabeion_error error = BRABEION_NO_ERROR;
+		error.status = brabeion_user_changes_in(show->engine, user, before, wanted, show->options->language,
+							&page, &error);
+		if (error.status != BRABEION_OK)
+			return brb_cli_fail(show->report, &error);
+		got = page.count;
+		bool told = tell_changes(show, table, &page, &first);
+		if (got > 0)
+			before = page.changes[got - 1].sequence;
+		brabeion_change_list_finish(&page);
+		if (!told)
+			return out_of_memory(show);
+		*count += got;
+		left -= got;
+	}
+	return BRB_CLI_FINE;
+}
+
+static int show_history(show_work *show, const char *user)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "when (UTC)" },
+		{ .title = "what" },
+		{ .title = "award", .telling = true },
+		{ .title = "badge" },
+		{ .title = "level", .right = true },
+		{ .title = "for" },
+		{ .title = "note" },
+	};
+	brb_cli_table table;
+	size_t count = 0;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	if (show->options->json) {
+		brb_cli_out_text(&show->out, "{");
+		brb_cli_json_text_pair(&show->out, "user", user, true);
+		brb_cli_out_text(&show->out, ",\"history\":[");
+	}
+	int exit_code = each_change(show, user, &table, &count);
+	brb_cli_table_finish(&table);
+	if (show->options->json) {
+		brb_cli_out_text(&show->out, "]}\n");
+	} else if (count == 0 && exit_code == BRB_CLI_FINE) {
+		brb_cli_terminal_text_write(&show->out, user);
+		brb_cli_out_text(&show->out, " was never awarded anything.\n");
+	}
+	return exit_code;
+}
+
+/* ---- all users ---- */
+
+static void write_users(brb_cli_out *out, const brabeion_user_list *list, int64_t count)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_integer_pair(out, "count", count, true);
+	brb_cli_json_key(out, "users", false);
+	brb_cli_out_text(out, "[");
+	for (size_t i = 0; i < list->count; i++) {
+		const brabeion_user *user = &list->users[i];
+		brb_cli_out_text(out, i > 0 ? ",{" : "{");
+		brb_cli_json_text_pair(out, "user", user->user, true);
+		brb_cli_json_integer_pair(out, "awards", user->awards, false);
+		brb_cli_json_integer_pair(out, "badges", user->badges, false);
+		brb_cli_json_key(out, "latest_at", false);
+		brb_cli_json_time(out, user->latest_at_us);
+		brb_cli_out_text(out, "}");
+	}
+	brb_cli_out_text(out, "]}\n");
+}
+
+/* What a user is told by: the names of the rarest levels that they hold. */
+static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity *rarity, const brabeion_user *user)
+{
+	char awards[24];
+	char latest[BRABEION_TIME_BYTES];
+	char names[1024] = "";
+	brabeion_award_list list = { 0 };
+	snprintf(awards, sizeof awards, "%" PRId64, user->awards);
+	brb_cli_awards_when(user->latest_at_us, latest);
+	if (brabeion_user_awards_in(show->engine, user->user, 0, PAGE_AWARDS, show->options->language, &list, NULL) ==
+	    BRABEION_OK)
+		brb_cli_rarity_names(rarity, &list, names, sizeof names);
+	brabeion_award_list_finish(&list);
+	const char *cells[] = { user->user, awards, latest, names };
+	return brb_cli_table_row(table, cells);
+}
+
+static int tell_users(show_work *show, const brabeion_user_list *list)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "user", .telling = true },
+		{ .title = "awards", .right = true },
+		{ .title = "latest (UTC)" },
+		{ .title = "rarest" },
+	};
+	brabeion_badge_list badges = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_cli_rarity rarity = { 0 };
+	brb_cli_table table;
+	if (list->count == 0) {
+		brb_cli_out_text(&show->out, "No user holds an award yet.\n");
+		return BRB_CLI_FINE;
+	}
+	error.status = brabeion_badges_in(show->engine, show->options->language, &badges, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(show->report, &error);
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	bool told = brb_cli_rarity_init(&rarity, &badges);
+	for (size_t i = 0; i < list->count && told; i++)
+		told = add_user(show, &table, &rarity, &list->users[i]);
+	if (told)
+		brb_cli_table_print(&table, &show->out, &show->terminal);
+	brb_cli_table_finish(&table);
+	brb_cli_rarity_finish(&rarity);
+	brabeion_badge_list_finish(&badges);
+	return told ? BRB_CLI_FINE : out_of_memory(show);
+}
+
+static int show_users(show_work *show)
+{
+	int exit_code = BRB_CLI_FINE;
+	int64_t count = 0;
+	brabeion_user_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	size_t limit = show->options->has_limit ? show->options->limit : USUAL_USERS;
+	error.status = brabeion_users(show->engine, limit, &list, &error);
+	if (error.status == BRABEION_OK)
+		error.status = brabeion_count_awards(show->engine, NULL, &count, &error);
+	if (error.status != BRABEION_OK)
+		exit_code = brb_cli_fail(show->report, &error);
+	else if (show->options->json)
+		write_users(&show->out, &list, count);
+	else
+		exit_code = tell_users(show, &list);
+	brabeion_user_list_finish(&list);
+	return exit_code;
+}
+
+/* ---- the command ---- */
+
+static int run_show(const brb_cli_options *options, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_STORE;
+	show_work show = { .options = options, .report = report };
+	show.engine = brb_cli_open(options, report, true, &exit_code);
+	if (!show.engine)
+		return exit_code;
+	brb_cli_out_init(&show.out, STDOUT_FILENO);
+	show.terminal = brb_cli_terminal_look(STDOUT_FILENO);
+	if (options->argument_count == 0)
+		exit_code = show_users(&show);
+	else if (options->how_far)
+		exit_code = brb_cli_show_progress(show.engine, options->arguments[0], options, &show.out,
+						  &show.terminal, report);
+	else
+		exit_code = (options->past ? show_history : show_user)(&show, options->arguments[0]);
+	brabeion_close(show.engine);
+	int written = brb_cli_finish_output(&show.out, report);
+	return exit_code ? exit_code : written;
+}
+
+/* What does not go together, NULL: all does. */
+static const char *fault_in(const brb_cli_options *options)
+{
+	if (options->past && options->how_far)
+		return "--history and --progress do not go together";
+	if (options->argument_count == 0 && options->past)
+		return "whose history? USER is missing";
+	if (options->argument_count == 0 && options->how_far)
+		return "whose progress? USER is missing";
+	if (options->how_far && options->has_limit)
+		return "--progress is told of every badge, it does not go with --limit";
+	return NULL;
+}
+
+int brb_cli_command_show(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
+			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY | BRB_CLI_OPTION_LANG | BRB_CLI_OPTION_HOW_FAR;
+	if (!brb_cli_options_read(word_count, words, known, 1, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("show");
+	brb_cli_report_init(&report, false);
+	int exit_code = BRB_CLI_USAGE;
+	const char *fault = fault_in(&options);
+	if (fault)
+		brb_cli_report_say(&report, "brabeion show: %s\nTry \"brabeion show --help\".", fault);
+	else
+		exit_code = run_show(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

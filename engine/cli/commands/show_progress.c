@@ -1,0 +1,157 @@
+/*
+ * cli/commands/show_progress: see show_progress.h.
+ *
+ * For people only what is left to be earned, a row for each badge; what could not be told goes to standard error. For
+ * machines every badge, as the library tells it.
+ */
+#include "cli/commands/show_progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/output/bar.h"
+#include "cli/output/json.h"
+#include "cli/output/tables.h"
+#include "cli/output/terminal_text.h"
+
+enum { USUAL_BAR = 20, SHORT_BAR = 10, COLUMNS_FOR_USUAL = 100 };
+
+/* ---- for machines ---- */
+
+static void write_badge(brb_cli_out *out, const brabeion_progress *badge)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_text_pair(out, "badge", badge->badge, true);
+	brb_cli_json_integer_pair(out, "held", badge->held, false);
+	brb_cli_json_integer_pair(out, "held_level", badge->held_level, false);
+	brb_cli_json_integer_pair(out, "levels", badge->level_count, false);
+	if (badge->level > 0) {
+		brb_cli_json_integer_pair(out, "level", badge->level, false);
+		brb_cli_json_text_pair(out, "name", badge->name, false);
+		brb_cli_json_text_pair(out, "description", badge->description, false);
+	}
+	if (badge->has_progress) {
+		brb_cli_json_integer_pair(out, "done", badge->done, false);
+		brb_cli_json_integer_pair(out, "goal", badge->goal, false);
+	}
+	if (badge->quarantined)
+		brb_cli_out_text(out, ",\"quarantined\":true");
+	if (*badge->error)
+		brb_cli_json_text_pair(out, "error", badge->error, false);
+	brb_cli_out_text(out, "}");
+}
+
+static void write_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list)
+{
+	brb_cli_out_text(out, "{");
+	brb_cli_json_text_pair(out, "user", user, true);
+	brb_cli_json_key(out, "progress", false);
+	brb_cli_out_text(out, "[");
+	for (size_t i = 0; i < list->count; i++) {
+		brb_cli_out_text(out, i > 0 ? "," : "");
+		write_badge(out, &list->badges[i]);
+	}
+	brb_cli_out_text(out, "]}\n");
+}
+
+/* ---- for people ---- */
+
+/* "7,600 / 10,001" */
+static void write_figures(const brabeion_progress *badge, char *text, size_t capacity)
+{
+	char done[BRB_CLI_BAR_NUMBER_BYTES], goal[BRB_CLI_BAR_NUMBER_BYTES];
+	brb_cli_bar_number((uint64_t)badge->done, done);
+	brb_cli_bar_number((uint64_t)badge->goal, goal);
+	snprintf(text, capacity, "%s / %s", done, goal);
+}
+
+static bool add_badge(brb_cli_table *table, const brabeion_progress *badge, const brb_cli_terminal *terminal)
+{
+	char bar[BRB_CLI_BAR_BYTES] = "", percent[8] = "", figures[80] = "";
+	size_t width = terminal->columns && terminal->columns < COLUMNS_FOR_USUAL ? SHORT_BAR : USUAL_BAR;
+	if (badge->has_progress) {
+		brb_cli_bar_write((uint64_t)badge->done, (uint64_t)badge->goal, width, terminal->blocks, bar);
+		brb_cli_bar_percent((uint64_t)badge->done, (uint64_t)badge->goal, percent);
+		write_figures(badge, figures, sizeof figures);
+	}
+	const char *cells[] = { badge->name, badge->badge, bar, percent, figures, badge->description };
+	return brb_cli_table_row(table, cells);
+}
+
+/* False: out of memory. *complete counts the badges of which nothing is left. */
+static bool fill(brb_cli_table *table, const brabeion_progress_list *list, const brb_cli_terminal *terminal,
+		 size_t *complete)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const brabeion_progress *badge = &list->badges[i];
+		*complete += badge->level == 0;
+		if (badge->level > 0 && !add_badge(table, badge, terminal))
+			return false;
+	}
+	return true;
+}
+
+static void tell_headline(brb_cli_out *out, const char *user, size_t left, size_t complete)
+{
+	brb_cli_terminal_text_write(out, user);
+	brb_cli_out_text(out, left > 0 ? " has " : " has nothing left to earn");
+	if (left > 0) {
+		brb_cli_out_count(out, left, "badge", "badges");
+		brb_cli_out_text(out, " to go for");
+	}
+	if (complete > 0) {
+		brb_cli_out_text(out, ", and ");
+		brb_cli_out_count(out, complete, "badge", "badges");
+		brb_cli_out_text(out, " complete");
+	}
+	brb_cli_out_text(out, left > 0 ? "\n\n" : "\n");
+}
+
+static void say_faults(brb_cli_report *report, const brabeion_progress_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (*list->badges[i].error)
+			brb_cli_report_say(report, "badge \"%s\" cannot tell: %s", list->badges[i].badge,
+					   list->badges[i].error);
+}
+
+static int tell_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list,
+		    const brb_cli_terminal *terminal, brb_cli_report *report)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "next", .telling = true }, { .title = "badge" },           { .title = "how far" },
+		{ .title = "", .right = true },       { .title = "", .right = true }, { .title = "what for" },
+	};
+	brb_cli_table table;
+	size_t complete = 0;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	bool filled = fill(&table, list, terminal, &complete);
+	if (filled) {
+		tell_headline(out, user, table.row_count, complete);
+		if (table.row_count > 0)
+			brb_cli_table_print(&table, out, terminal);
+		brb_cli_out_flush(out); /* before what could not be told */
+		say_faults(report, list);
+	} else {
+		brb_cli_report_say(report, "out of memory");
+	}
+	brb_cli_table_finish(&table);
+	return filled ? BRB_CLI_FINE : BRB_CLI_STORE;
+}
+
+int brb_cli_show_progress(brabeion_engine *engine, const char *user, const brb_cli_options *options, brb_cli_out *out,
+			  const brb_cli_terminal *terminal, brb_cli_report *report)
+{
+	int exit_code = BRB_CLI_FINE;
+	brabeion_progress_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	error.status = brabeion_user_progress(engine, user, NULL, &list, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(report, &error);
+	if (options->json)
+		write_all(out, user, &list);
+	else
+		exit_code = tell_all(out, user, &list, terminal, report);
+	brabeion_progress_list_finish(&list);
+	return exit_code;
+}

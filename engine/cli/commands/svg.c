@@ -1,0 +1,83 @@
+/*
+ * cli/commands/svg: `brabeion svg`, a badge as a medal, or a user's trophy case.
+ */
+#include "cli/shell/commands.h"
+
+#include <unistd.h>
+
+/* For a badge no database is needed. */
+static brabeion_status draw_badge(const brb_cli_options *options, brb_cli_report *report, brabeion_picture *picture,
+				  brabeion_error *error)
+{
+	brabeion_options wanted = { .config = options->config,
+				    .database = options->database,
+				    .log = brb_cli_report_log,
+				    .log_context = report };
+	return brabeion_draw_badge_of(&wanted, options->arguments[0], options->level, options->language, picture,
+				      error);
+}
+
+/* Tells why not, and answers the exit code. */
+static int draw(const brb_cli_options *options, brb_cli_report *report, brabeion_picture *picture)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (!options->user) {
+		error.status = draw_badge(options, report, picture, &error);
+		return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(report, &error);
+	}
+	int exit_code = BRB_CLI_FINE;
+	brabeion_engine *engine = brb_cli_open(options, report, true, &exit_code);
+	if (!engine)
+		return exit_code;
+	error.status = brabeion_draw_user(engine, options->user, options->language, picture, &error);
+	if (error.status != BRABEION_OK)
+		exit_code = brb_cli_fail(report, &error);
+	brabeion_close(engine);
+	return exit_code;
+}
+
+static int run_svg(const brb_cli_options *options, brb_cli_report *report)
+{
+	brabeion_picture picture = { 0 };
+	brb_cli_out out;
+	int exit_code = draw(options, report, &picture);
+	if (exit_code != BRB_CLI_FINE)
+		return exit_code;
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	brb_cli_out_bytes(&out, picture.bytes, picture.size_bytes);
+	brabeion_picture_finish(&picture);
+	return brb_cli_finish_output(&out, report);
+}
+
+/* What is wrong with the words as a whole; NULL: nothing. */
+static const char *fault_of(const brb_cli_options *options)
+{
+	if (options->user && options->argument_count)
+		return "a badge or --user, not both";
+	if (options->user && options->level)
+		return "--level is for a badge, it does not go with --user";
+	if (!options->user && !options->argument_count)
+		return "of what? BADGE or --user USER is missing";
+	return NULL;
+}
+
+int brb_cli_command_svg(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_LEVEL |
+			 BRB_CLI_OPTION_LANG | BRB_CLI_OPTION_USER;
+	if (!brb_cli_options_read(word_count, words, known, 1, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("svg");
+	brb_cli_report_init(&report, false);
+	const char *fault = fault_of(&options);
+	int exit_code = BRB_CLI_USAGE;
+	if (fault)
+		brb_cli_report_say(&report, "brabeion svg: %s\nTry \"brabeion svg --help\".", fault);
+	else
+		exit_code = run_svg(&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

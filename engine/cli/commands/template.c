@@ -1,0 +1,194 @@
+/*
+ * cli/commands/template: see template.h. Which files a badge's folder has is written here, what is in them in the templates.
+ */
+#include "cli/commands/template.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEMPLATE_BYTES_MOST = 64 * 1024 };
+
+/* One file of the folder. */
+typedef struct template_file {
+	const char *from; /* in the templates; behind a % the language's folder */
+	const char *to;   /* in the folder that is made; NULL: the source */
+} template_file;
+
+static const template_file files[] = {
+	{ "%badge", NULL },
+	{ "%Makefile", "Makefile" },
+	{ "%meson.build", "meson.build" },
+	{ "common/badges.yaml", "badges.yaml" },
+	{ "common/scenarios.try.yaml", "scenarios.try.yaml" },
+	{ "common/README.md", "README.md" },
+	{ "common/gitignore", ".gitignore" },
+};
+
+enum { FILE_COUNT = sizeof files / sizeof *files };
+
+typedef struct maker {
+	const char *name;
+	bool cxx;
+	brb_cli_report *report;
+	char title[BRB_CLI_SLUG_BYTES_MOST + 1];
+	char source[BRB_CLI_SLUG_BYTES_MOST + 8]; /* its file's name */
+	int folder;                               /* the one that is made */
+} maker;
+
+/* ---- names ---- */
+
+static bool is_letter_or_digit(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+}
+
+const char *brb_cli_template_slug_fault(const char *name)
+{
+	size_t length = strlen(name);
+	if (length == 0)
+		return "is empty";
+	if (length > BRB_CLI_SLUG_BYTES_MOST)
+		return "is longer than 100 bytes";
+	if (!is_letter_or_digit(name[0]))
+		return "must begin with one of a-z and 0-9";
+	for (; *name; name++)
+		if (!is_letter_or_digit(*name) && !strchr("._-", *name))
+			return "is to be a badge's slug: only a-z, 0-9, \".\", \"_\" and \"-\" may be in it";
+	return NULL;
+}
+
+/* "night-owl": "Night Owl". */
+static void make_title(maker *self)
+{
+	bool begins = true;
+	size_t used = 0;
+	for (const char *byte = self->name; *byte; byte++) {
+		bool gap = !is_letter_or_digit(*byte);
+		char shown = gap ? ' ' : begins && *byte >= 'a' ? (char)(*byte - 'a' + 'A') : *byte;
+		if (!gap || (used > 0 && self->title[used - 1] != ' '))
+			self->title[used++] = shown;
+		begins = gap;
+	}
+	while (used > 0 && self->title[used - 1] == ' ')
+		used--;
+	self->title[used] = '\0';
+}
+
+/* ---- one file ---- */
+
+static bool refuse(const maker *self, const char *path, const char *why)
+{
+	brb_cli_report_say(self->report, "brabeion new: %s: %s", path, why);
+	return false;
+}
+
+static const char *templates_folder(void)
+{
+	const char *named = getenv("BRABEION_TEMPLATES");
+	return named && *named ? named : BRABEION_TEMPLATES_DIR;
+}
+
+/* The template's text, yours: free(). NULL: why has been said. */
+static char *read_template(const maker *self, const template_file *file)
+{
+	char path[4096];
+	const char *language = file->from[0] != '%' ? "" : self->cxx ? "cxx/" : "c/";
+	const char *ending = file->to ? "" : self->cxx ? ".cc" : ".c";
+	int length = snprintf(path, sizeof path, "%s/%s%s%s", templates_folder(), language,
+			      file->from + strspn(file->from, "%"), ending);
+	if (length >= (int)sizeof path) {
+		refuse(self, templates_folder(), strerror(ENAMETOOLONG));
+		return NULL;
+	}
+	FILE *stream = fopen(path, "re");
+	char *text = stream ? calloc(1, TEMPLATE_BYTES_MOST) : NULL;
+	if (text)
+		fread(text, 1, TEMPLATE_BYTES_MOST - 1, stream);
+	if (!text || ferror(stream)) {
+		brb_cli_report_say(
+			self->report,
+			"brabeion new: %s: %s (the environment variable BRABEION_TEMPLATES names the folder "
+			"of templates where brabeion is not installed)",
+			path, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (stream)
+		fclose(stream);
+	return text;
+}
+
+static void write_filled(const maker *self, const char *text, FILE *stream)
+{
+	const struct {
+		const char *mark;
+		const char *meaning;
+	} words[] = { { "@NAME@", self->name }, { "@TITLE@", self->title }, { "@SOURCE@", self->source } };
+	while (*text) {
+		size_t plain = strcspn(text, "@");
+		const char *meaning = NULL;
+		fwrite(text, 1, plain, stream);
+		text += plain;
+		for (size_t i = 0; i < sizeof words / sizeof *words && !meaning; i++) {
+			if (strncmp(text, words[i].mark, strlen(words[i].mark)) != 0)
+				continue;
+			meaning = words[i].meaning;
+			text += strlen(words[i].mark);
+		}
+		if (meaning)
+			fputs(meaning, stream);
+		else if (*text)
+			fputc(*text++, stream);
+	}
+}
+
+static bool make_file(const maker *self, const template_file *file)
+{
+	char *text = read_template(self, file);
+	if (!text)
+		return false;
+	const char *name = file->to ? file->to : self->source;
+	int fd = openat(self->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bool written = false;
+	if (stream) {
+		write_filled(self, text, stream);
+		written = !ferror(stream);
+		written = fclose(stream) == 0 && written;
+	}
+	free(text);
+	return written || refuse(self, name, strerror(errno));
+}
+
+/* ---- the folder ---- */
+
+static void remove_made(const maker *self)
+{
+	for (size_t i = 0; i < FILE_COUNT; i++)
+		unlinkat(self->folder, files[i].to ? files[i].to : self->source, 0);
+	rmdir(self->name);
+}
+
+bool brb_cli_template_make(const char *name, bool cxx, brb_cli_report *report)
+{
+	maker self = { .name = name, .cxx = cxx, .report = report };
+	make_title(&self);
+	snprintf(self.source, sizeof self.source, "%s%s", name, cxx ? ".cc" : ".c");
+	if (mkdir(name, 0777) != 0)
+		return refuse(&self, name,
+			      errno == EEXIST ? "is there already; nothing has been changed" : strerror(errno));
+	self.folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool made = self.folder >= 0 || refuse(&self, name, strerror(errno));
+	for (size_t i = 0; i < FILE_COUNT && made; i++)
+		made = make_file(&self, &files[i]);
+	if (!made)
+		remove_made(&self);
+	if (self.folder >= 0)
+		close(self.folder);
+	return made;
+}

@@ -1,0 +1,121 @@
+/*
+ * cli/commands/try: `brabeion try`: do badges do what files of scenarios say?
+ *
+ * Leaves to others: reading a file (cli/scenario/file), playing a scenario (cli/scenario/child, cli/scenario/run), telling
+ * what came of it (cli/scenario/report).
+ */
+#include "cli/shell/commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/scenario/report.h"
+#include "cli/support/signals.h"
+
+/* All files, read before the first scenario is played: the count comes first in TAP. */
+typedef struct try_files {
+	brb_scenario_set **sets;
+	size_t count;
+	size_t tests;
+} try_files;
+
+static bool read_files(const brb_cli_options *options, try_files *files)
+{
+	files->sets = calloc(options->argument_count, sizeof *files->sets);
+	if (!files->sets)
+		return false;
+	for (; files->count < options->argument_count; files->count++) {
+		brb_scenario_set *set = brb_scenario_file_open(options->arguments[files->count]);
+		if (!set)
+			return false;
+		files->sets[files->count] = set;
+		files->tests += set->faults ? 1 : set->count;
+	}
+	return true;
+}
+
+static void finish_files(try_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		brb_scenario_file_close(files->sets[i]);
+	free(files->sets);
+}
+
+/* False: we are to stop. */
+static bool play_file(const brb_scenario_set *set, const brb_cli_scenario_limits *limits, brb_cli_scenario_tell *tell)
+{
+	bool interrupted = false;
+	brb_cli_scenario_tell_file(tell, set);
+	if (set->faults)
+		brb_cli_scenario_tell_faults(tell, set);
+	for (size_t i = 0; i < set->count && !interrupted; i++) {
+		brb_cli_outcome outcome;
+		brb_cli_scenario_play(set, &set->scenarios[i], limits, &outcome);
+		interrupted = outcome.interrupted;
+		if (!interrupted)
+			brb_cli_scenario_tell_one(tell, set, &set->scenarios[i], &outcome);
+		brb_cli_outcome_finish(&outcome);
+	}
+	return !interrupted;
+}
+
+/* Ends as the system would have ended us, now that nothing is left behind. */
+static int end_by_signal(void)
+{
+	raise(brb_cli_signals_caught());
+	return BRB_CLI_USAGE;
+}
+
+static int play_all(const brb_cli_options *options, const try_files *files, brb_cli_report *report)
+{
+	brb_cli_out out;
+	brb_cli_scenario_tell tell;
+	brb_cli_scenario_limits limits = { .plugin_path = options->plugin_path,
+					   .deadline_ms = (int64_t)options->deadline_s * 1000,
+					   .signals = brb_cli_signals_open() };
+	bool going = limits.signals >= 0;
+	if (!going) {
+		brb_cli_report_say(report, "brabeion try: signals cannot be caught: %s", strerror(errno));
+		return BRB_CLI_USAGE;
+	}
+	brb_cli_out_init(&out, STDOUT_FILENO);
+	brb_cli_scenario_tell_begin(&tell, &out, options->try_format, files->tests);
+	for (size_t i = 0; i < files->count && going; i++)
+		going = play_file(files->sets[i], &limits, &tell);
+	brb_cli_scenario_tell_end(&tell);
+	int written = brb_cli_finish_output(&out, report);
+	if (!going) {
+		brb_cli_report_say(report, "brabeion try: interrupted: not all scenarios were played");
+		return end_by_signal();
+	}
+	if (tell.out_of_memory)
+		brb_cli_report_say(report, "brabeion try: out of memory: not all is told");
+	if (tell.faults || tell.out_of_memory)
+		return BRB_CLI_USAGE;
+	return tell.failed ? BRB_CLI_BAD_INPUT : written;
+}
+
+int brb_cli_command_try(int word_count, char **words)
+{
+	brb_cli_options options;
+	brb_cli_report report;
+	try_files files = { 0 };
+	int exit_code = BRB_CLI_USAGE;
+	if (!brb_cli_options_read(word_count, words, BRB_CLI_OPTION_TRY, SIZE_MAX, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help("try");
+	brb_cli_report_init(&report, false);
+	if (options.argument_count == 0)
+		brb_cli_report_say(&report, "brabeion try: which files?\nTry \"brabeion try --help\".");
+	else if (read_files(&options, &files))
+		exit_code = play_all(&options, &files, &report);
+	else
+		brb_cli_report_say(&report, "brabeion try: out of memory");
+	finish_files(&files);
+	brb_cli_report_finish(&report);
+	return exit_code;
+}

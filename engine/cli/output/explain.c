@@ -1,0 +1,274 @@
+/*
+ * cli/output/explain: see explain.h. Sentences in the order in which one would ask: is there such a badge and user, what is held,
+ * what keeps the badge from being asked, what came, and what it answered.
+ */
+#include "cli/output/explain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output/awards.h"
+#include "cli/output/explain_words.h"
+#include "cli/output/tables.h"
+#include "cli/output/terminal_text.h"
+
+/* The pattern, with the texts that follow in place of each "%": they come from outside, and are made safe to show. */
+static void say(brb_cli_out *out, const char *pattern, ...)
+{
+	va_list texts;
+	va_start(texts, pattern);
+	for (; *pattern; pattern++)
+		if (*pattern == '%')
+			brb_cli_terminal_text_write(out, va_arg(texts, const char *));
+		else
+			brb_cli_out_bytes(out, pattern, 1);
+	va_end(texts);
+}
+
+static const char *when_of(int64_t at_us, char when[BRABEION_TIME_BYTES])
+{
+	brb_cli_awards_when(at_us, when);
+	return when;
+}
+
+/* ---- who and what ---- */
+
+static void tell_badge(brb_cli_out *out, const brabeion_explanation *why)
+{
+	char when[BRABEION_TIME_BYTES];
+	if (!why->loaded) {
+		say(out, "The badge \"%\" is not loaded: no badge of badges.yaml has that slug", why->badge);
+		if (why->near_badge[0])
+			say(out, " (did you mean \"%\"?)", why->near_badge);
+		say(out, why->on_record ? ".\nIt was loaded before; what was earned stays.\n" : ".\n");
+		return;
+	}
+	if (why->quarantined)
+		say(out,
+		    "The badge is set aside since % UTC: %.\nUntil \"brabeion release %\" or a reload it judges "
+		    "nothing.\n",
+		    when_of(why->quarantined_since_us, when), why->quarantine_reason, why->badge);
+	if (why->granted_only)
+		say(out, "The badge is never asked itself: its plugin \"%\" grants it.\n", why->plugin);
+}
+
+static void tell_user(brb_cli_out *out, const brabeion_explanation *why)
+{
+	if (why->user_known)
+		return;
+	say(out, "Nobody called \"%\" is on record", why->user);
+	if (why->near_user[0])
+		say(out, " (did you mean \"%\"?)", why->near_user);
+	say(out, ": no award, and no event that was written down or had an id.\n");
+}
+
+/* ---- what is held ---- */
+
+static const brabeion_change *last_change(const brabeion_explanation *why)
+{
+	return why->change_count ? &why->changes[why->change_count - 1] : NULL;
+}
+
+/* The latest award that gave the highest level: since when, and by what. */
+static void tell_since(brb_cli_out *out, const brabeion_explanation *why)
+{
+	char when[BRABEION_TIME_BYTES];
+	const brabeion_change *found = NULL;
+	for (size_t i = 0; i < why->change_count; i++)
+		if (why->changes[i].kind == BRABEION_CHANGE_AWARDED && why->changes[i].award.level == why->held_level)
+			found = &why->changes[i];
+	if (!found)
+		return;
+	say(out, ", since % UTC, ", when_of(found->award.at_us, when));
+	if (strcmp(found->award.event, "brabeion.granted") == 0)
+		say(out, found->note[0] ? "granted by a person: %" : "granted by a person", found->note);
+	else
+		say(out, found->award.event_id[0] ? "by event \"%\" with id \"%\"" : "by event \"%\"",
+		    found->award.event, found->award.event_id);
+}
+
+static void tell_held(brb_cli_out *out, const brabeion_explanation *why)
+{
+	char levels[64] = "";
+	if (!why->held_count) {
+		say(out, "% does not hold \"%\".\n", why->user, why->badge);
+		return;
+	}
+	if (why->held_count > 1)
+		snprintf(levels, sizeof levels, " %zu times", why->held_count);
+	say(out, "% holds \"%\"%", why->user, why->badge, levels);
+	if (why->level_count > 1) {
+		snprintf(levels, sizeof levels, ", at the highest level %" PRIu32 " of %" PRIu32, why->held_level,
+			 why->level_count);
+		say(out, "%", levels);
+	}
+	tell_since(out, why);
+	say(out, ".\n");
+}
+
+/* Why what is gone does not come back. */
+static void tell_lost(brb_cli_out *out, const brabeion_explanation *why)
+{
+	const brabeion_change *last = last_change(why);
+	if (!last || why->held_count)
+		return;
+	if (last->kind == BRABEION_CHANGE_LAPSED)
+		say(out, "It lapsed, and can be earned again.\n");
+	else if (last->kind == BRABEION_CHANGE_REVOKED && why->rearn)
+		say(out, "It was revoked; it can be earned again (rearn: true).\n");
+	else if (last->kind == BRABEION_CHANGE_REVOKED)
+		say(out, "It was revoked, and is not earned again: badges.yaml has no \"rearn: true\" for it.\n");
+}
+
+static bool tell_changes(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "when (UTC)" },
+		{ .title = "what" },
+		{ .title = "award", .telling = true },
+		{ .title = "level", .right = true },
+		{ .title = "for" },
+		{ .title = "event" },
+		{ .title = "note" },
+	};
+	brb_cli_table table;
+	bool fine = true;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < why->change_count && fine; i++) {
+		const brabeion_change *change = &why->changes[i];
+		char when[BRABEION_TIME_BYTES], level[16], event[400];
+		bool earned = change->kind == BRABEION_CHANGE_AWARDED;
+		snprintf(level, sizeof level, "%" PRIu32, change->award.level);
+		snprintf(event, sizeof event, "%s%s%s", change->award.event, change->award.event_id[0] ? " " : "",
+			 change->award.event_id);
+		const char *cells[] = {
+			when_of(change->at_us, when), brb_cli_awards_word(change), change->award.name, level,
+			change->award.reason,         earned ? event : "",         change->note
+		};
+		fine = brb_cli_table_row(&table, cells);
+	}
+	if (fine && why->change_count) {
+		brb_cli_out_text(out, "\n");
+		brb_cli_table_print(&table, out, terminal);
+	}
+	brb_cli_table_finish(&table);
+	return fine;
+}
+
+/* ---- what came ---- */
+
+static void tell_jobs(brb_cli_out *out, const brabeion_explanation *why)
+{
+	char count[64];
+	if (!why->job_count)
+		return;
+	snprintf(count, sizeof count, "%zu job%s", why->job_count, why->job_count == 1 ? "" : "s");
+	say(out, "% of it for % % not judged yet", count, why->user, why->job_count == 1 ? "is" : "are");
+	if (why->jobs_parked) {
+		snprintf(count, sizeof count, ", %zu parked", why->jobs_parked);
+		say(out, "%", count);
+	}
+	say(out, " (\"brabeion jobs --badge % --user %\").\n", why->badge, why->user);
+}
+
+/* Since when the journal can tell, and how long that is. */
+static void tell_reach(brb_cli_out *out, const brabeion_journal_info *journal, int64_t now_us)
+{
+	char when[BRABEION_TIME_BYTES], span[32];
+	brb_cli_explain_span(now_us - journal->since_us, span);
+	say(out, "in the % that the journal reaches back (to % UTC)", span, when_of(journal->since_us, when));
+}
+
+static void tell_unheard(brb_cli_out *out, const brabeion_explanation *why, const brabeion_heard *heard,
+			 int64_t now_us)
+{
+	char when[BRABEION_TIME_BYTES];
+	if (heard->of_user_us != INT64_MIN)
+		return;
+	say(out, "No event \"%\" of % has come ", heard->event, why->user);
+	tell_reach(out, &why->journal, now_us);
+	if (heard->of_anyone_us == INT64_MIN)
+		say(out, ", nor of anybody else.\n");
+	else
+		say(out, "; of others the last came % UTC.\n", when_of(heard->of_anyone_us, when));
+}
+
+static void tell_journal(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
+{
+	const brabeion_journal_info *journal = &why->journal;
+	if (!journal->on)
+		say(out,
+		    "The journal is off: what was judged%is not written down. For what comes from now on write\n"
+		    "\"journal: keep 30d\" into badges.yaml.\n",
+		    journal->first ? " since it was turned off " : " ");
+	else if (!journal->first)
+		say(out, "The journal is on, and empty: nothing that a badge listens to has come since.\n");
+	for (size_t i = 0; i < why->heard_count && journal->first; i++)
+		tell_unheard(out, why, &why->heard[i], now_us);
+	for (size_t i = 0; i < why->heard_count && !journal->first; i++)
+		say(out, i == 0 ? "It listens to %" : ", %", why->heard[i].event);
+	if (why->heard_count && !journal->first)
+		say(out, ".\n");
+}
+
+/* ---- what it answered ---- */
+
+static bool add_verdict(brb_cli_table *table, const brabeion_entry *entry, const brabeion_verdict *verdict)
+{
+	char when[BRABEION_TIME_BYTES], held[24] = "-";
+	char *event = brb_cli_explain_event(entry), *state = brb_cli_explain_state(&entry->event);
+	char *answer = brb_cli_explain_answer(verdict), *memory = brb_cli_explain_memory(verdict);
+	if (verdict->held_level)
+		snprintf(held, sizeof held, "level %" PRIu32, verdict->held_level);
+	const char *cells[] = { when_of(entry->event.at_us, when), event, answer, held, state, memory };
+	bool fine = event && state && answer && memory && brb_cli_table_row(table, cells);
+	free(event);
+	free(state);
+	free(answer);
+	free(memory);
+	return fine;
+}
+
+static bool tell_entries(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
+{
+	static const brb_cli_column columns[] = {
+		{ .title = "when (UTC)" }, { .title = "event" },          { .title = "answer", .telling = true },
+		{ .title = "held" },       { .title = "the event said" }, { .title = "memory said" },
+	};
+	brb_cli_table table;
+	bool fine = true;
+	if (!why->entry_count)
+		return true;
+	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < why->entry_count && fine; i++)
+		for (size_t k = 0; k < why->entries[i].verdict_count && fine; k++)
+			fine = add_verdict(&table, &why->entries[i], &why->entries[i].verdicts[k]);
+	brb_cli_out_text(out, "\n");
+	if (why->entries_left_out) {
+		brb_cli_out_count(out, why->entries_left_out, "earlier one", "earlier ones");
+		brb_cli_out_text(out, " left out (--limit)\n");
+	}
+	if (fine)
+		brb_cli_table_print(&table, out, terminal);
+	brb_cli_table_finish(&table);
+	return fine;
+}
+
+bool brb_cli_explain_tell(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us,
+			  const brb_cli_terminal *terminal)
+{
+	tell_badge(out, why);
+	tell_user(out, why);
+	if (why->user_known && why->on_record) {
+		tell_held(out, why);
+		tell_lost(out, why);
+	}
+	if (why->on_record) {
+		tell_jobs(out, why);
+		tell_journal(out, why, now_us);
+	}
+	return tell_changes(out, why, terminal) && tell_entries(out, why, terminal);
+}

@@ -1,0 +1,37 @@
+/*
+ * cli/output/jobs: jobs as people and programs read them.
+ */
+#ifndef BRB_CLI_OUTPUT_JOBS_H
+#define BRB_CLI_OUTPUT_JOBS_H
+
+#include <stdbool.h>
+
+#include <brabeion/engine.h>
+
+#include "cli/output/out.h"
+#include "cli/output/tables.h"
+
+enum { BRB_CLI_JOBS_COLUMNS = 7 };
+
+/* Of a table of jobs. */
+extern const brb_cli_column brb_cli_jobs_columns[BRB_CLI_JOBS_COLUMNS];
+
+/* "waiting" and its sisters. Static text. */
+const char *brb_cli_jobs_state(brabeion_job_state state);
+
+/* Whether the job's badge is among those that are loaded. */
+bool brb_cli_jobs_is_loaded(const brabeion_job_info *job, const brabeion_badge_list *badges);
+
+/* Adds the job to a table of jobs. False: out of memory. */
+bool brb_cli_jobs_row(brb_cli_table *table, const brabeion_job_info *job, bool loaded);
+
+/* The whole page of a job, for people. */
+void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loaded);
+
+/* {"id":…,"state":…,…} */
+void brb_cli_jobs_json(brb_cli_out *out, const brabeion_job_info *job, bool loaded);
+
+/* The same with "frozen":{…} and "failures":[{"number":…,"at":…,"error":…}] */
+void brb_cli_jobs_page_json(brb_cli_out *out, const brabeion_job_page *page, bool loaded);
+
+#endif

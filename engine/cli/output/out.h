@@ -1,0 +1,36 @@
+/*
+ * cli/output/out: what goes to stdout or stderr, gathered into large writes.
+ *
+ * The first error is remembered and everything after it dropped, so that only whoever flushes has to look: EPIPE
+ * means that the reader has gone.
+ */
+#ifndef BRB_CLI_OUTPUT_OUT_H
+#define BRB_CLI_OUTPUT_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct brb_cli_out {
+	int fd;
+	int error; /* errno of the first failed write; 0: none */
+	size_t used;
+	char data[64 * 1024];
+} brb_cli_out;
+
+void brb_cli_out_init(brb_cli_out *out, int fd);
+
+void brb_cli_out_bytes(brb_cli_out *out, const char *bytes, size_t size);
+void brb_cli_out_text(brb_cli_out *out, const char *text);
+void brb_cli_out_format(brb_cli_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void brb_cli_out_spaces(brb_cli_out *out, size_t count);
+
+/* A number for people, "23,481". */
+void brb_cli_out_number(brb_cli_out *out, uint64_t number);
+
+/* A count with its noun, "1 award", "4,445 awards". */
+void brb_cli_out_count(brb_cli_out *out, uint64_t count, const char *one, const char *many);
+
+/* Writes what was gathered. Answers the first error there ever was, 0: none. */
+int brb_cli_out_flush(brb_cli_out *out);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * cli/output/progress_bar: one line on stderr that says how far a run has come.
+ *
+ * Keeps true: it is never wider than the terminal, drawn at most ten times a second, and gone before anything else
+ * is written.
+ */
+#ifndef BRB_CLI_OUTPUT_PROGRESS_BAR_H
+#define BRB_CLI_OUTPUT_PROGRESS_BAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/output/out.h"
+#include "cli/output/terminal.h"
+
+/* How far a run has come. */
+typedef struct brb_cli_standing {
+	uint64_t lines;
+	uint64_t bytes;
+	uint64_t total_bytes; /* of all inputs; 0: not known */
+	uint64_t awards;
+} brb_cli_standing;
+
+typedef struct brb_cli_progress_bar {
+	bool wanted;
+	bool drawn; /* it stands on the terminal now */
+	int64_t started_us;
+	int64_t drawn_us; /* when last */
+} brb_cli_progress_bar;
+
+/* A clock that only goes forward, in microseconds. */
+int64_t brb_cli_progress_bar_now_us(void);
+
+void brb_cli_progress_bar_init(brb_cli_progress_bar *progress, bool wanted, int64_t now_us);
+
+/* Whether it is wanted and a tenth of a second has passed since it was drawn. */
+bool brb_cli_progress_bar_is_due(const brb_cli_progress_bar *progress, int64_t now_us);
+
+/* Draws it in place of what was drawn before. The caller flushes. */
+void brb_cli_progress_bar_draw(brb_cli_progress_bar *progress, brb_cli_out *out, const brb_cli_terminal *terminal,
+			       const brb_cli_standing *standing, int64_t now_us);
+
+/* Takes it off the terminal, if it is there. The caller flushes. */
+void brb_cli_progress_bar_clear(brb_cli_progress_bar *progress, brb_cli_out *out);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * cli/output/tables: rows of text in aligned columns, cut to the terminal's width.
+ *
+ * Cells are safe to show (cli/output/terminal_text). On a terminal the widest columns give way first; elsewhere nothing is cut.
+ */
+#ifndef BRB_CLI_OUTPUT_TABLES_H
+#define BRB_CLI_OUTPUT_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/output/out.h"
+#include "cli/output/terminal.h"
+#include "cli/support/arena.h"
+
+enum { BRB_CLI_TABLE_COLUMNS = 8 };
+
+typedef struct brb_cli_column {
+	const char *title;
+	bool right;   /* numbers: aligned to the right */
+	bool telling; /* shown in bold on a terminal with colour */
+} brb_cli_column;
+
+typedef struct brb_cli_table {
+	const brb_cli_column *columns;
+	size_t column_count;
+	size_t widths[BRB_CLI_TABLE_COLUMNS];
+	brb_cli_arena arena;
+	const char **cells; /* row by row */
+	size_t row_count, row_capacity;
+	bool titled; /* the titles have been printed */
+} brb_cli_table;
+
+/* `columns` must outlive the table. */
+void brb_cli_table_init(brb_cli_table *table, const brb_cli_column *columns, size_t column_count);
+void brb_cli_table_finish(brb_cli_table *table);
+
+/* Adds a row of `column_count` cells; they are copied. False: out of memory. */
+bool brb_cli_table_row(brb_cli_table *table, const char *const *cells);
+
+/* Prints the rows and forgets them; the titles come before the first ones. Widths stay for the next ones. */
+void brb_cli_table_print(brb_cli_table *table, brb_cli_out *out, const brb_cli_terminal *terminal);
+
+#endif

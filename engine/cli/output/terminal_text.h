@@ -1,0 +1,31 @@
+/*
+ * cli/output/terminal_text: text for a terminal, safe to show and measured in columns.
+ *
+ * What users, badges and plugins are called comes from outside. Keeps true: no control character, no mark that turns
+ * the direction of writing, no broken UTF-8 reaches the terminal: each is shown as \x1b or \u{202e}.
+ */
+#ifndef BRB_CLI_OUTPUT_TERMINAL_TEXT_H
+#define BRB_CLI_OUTPUT_TERMINAL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/output/out.h"
+
+/* Reads one character of valid UTF-8 (no surrogates, no overlong forms). Its length; 0: none begins here. */
+size_t brb_cli_terminal_text_decode(const char *text, uint32_t *code);
+
+/* Marks that reorder or hide what stands around them, and separators that break lines. */
+bool brb_cli_terminal_text_is_misleading(uint32_t code);
+
+/* The columns that the text takes when shown. */
+size_t brb_cli_terminal_text_width(const char *text);
+
+/* Shows the text. */
+void brb_cli_terminal_text_write(brb_cli_out *out, const char *text);
+
+/* Shows the text in at most `columns`; the last is "…" where something was left out. Answers the columns taken. */
+size_t brb_cli_terminal_text_write_cut(brb_cli_out *out, const char *text, size_t columns);
+
+#endif

@@ -1,0 +1,345 @@
+/*
+ * cli/scenario/file_values: mappings by their known keys, and what texts, numbers, times and fields mean.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "cli/scenario/file_reading.h"
+
+#define SECOND_US INT64_C(1000000)
+#define DAY_US (86400 * SECOND_US)
+#define TIME_MOST_US (36600 * DAY_US) /* a hundred years: more than a scenario needs, far from where sums end */
+
+void *brb_scenario_take(brb_scenario_reading *reading, size_t count, size_t size_bytes)
+{
+	void *taken = brb_arena_take(reading->arena, (count + 1) * size_bytes);
+	if (!taken)
+		reading->memory_short = true;
+	return taken;
+}
+
+const char *brb_scenario_keep(brb_scenario_reading *reading, const char *text)
+{
+	const char *kept = brb_arena_copy(reading->arena, text);
+	if (!kept)
+		reading->memory_short = true;
+	return kept;
+}
+
+void brb_scenario_wrong_kind(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
+			     const char *wanted)
+{
+	BRB_SCENARIO_FAULT(reading, node, "%s must be %s, not %s", what, wanted, brb_yaml_kind_name(node->kind));
+}
+
+/* ---- mappings ---- */
+
+static size_t find_key(const char *name, const brb_scenario_key *keys, size_t count)
+{
+	size_t index = 0;
+	while (index < count && strcmp(keys[index].name, name) != 0)
+		index++;
+	return index;
+}
+
+/* Says so, and answers which key was meant, or `count`. */
+static size_t refuse_key(brb_scenario_reading *reading, const brb_yaml_entry *entry, const brb_scenario_key *keys,
+			 size_t count)
+{
+	const char *names[BRB_YAML_KEYS_MOST];
+	for (size_t i = 0; i < count; i++)
+		names[i] = keys[i].name;
+	return brb_yaml_refuse_key(reading->yaml, entry, names, count);
+}
+
+bool brb_scenario_read_mapping(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
+			       const brb_scenario_key *keys, size_t count, brb_scenario_other others, void *target)
+{
+	uint32_t there = 0;
+	if (node->broken)
+		return false;
+	if (node->kind != BRB_YAML_MAPPING) {
+		brb_scenario_wrong_kind(reading, what, node, "a mapping of keys to values");
+		return false;
+	}
+	for (size_t i = 0; i < node->count; i++) {
+		const brb_yaml_entry *entry = &node->entries[i];
+		size_t index = find_key(entry->key, keys, count);
+		if (index == count && others)
+			others(reading, entry, target);
+		else if (index == count)
+			index = refuse_key(reading, entry, keys, count);
+		else if (!entry->value->broken)
+			keys[index].read(reading, keys[index].name, entry->value, target);
+		if (index < count)
+			there |= UINT32_C(1) << index;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (keys[i].required && !(there & UINT32_C(1) << i))
+			BRB_SCENARIO_FAULT(reading, node, "%s needs \"%s\"", what, keys[i].name);
+	return true;
+}
+
+const brb_yaml_node *const *brb_scenario_items(const brb_yaml_node *const *node, size_t *count)
+{
+	*count = (*node)->kind == BRB_YAML_LIST ? (*node)->count : 1;
+	return (*node)->kind == BRB_YAML_LIST ? (*node)->items : node;
+}
+
+/* ---- texts and numbers ---- */
+
+const char *brb_scenario_text(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, size_t most)
+{
+	if (node->broken)
+		return NULL;
+	if (!node->text || node->kind == BRB_YAML_NULL) {
+		brb_scenario_wrong_kind(reading, what, node, "text");
+		return NULL;
+	}
+	size_t length = strlen(node->text);
+	if (length >= 1 && length <= most)
+		return brb_scenario_keep(reading, node->text);
+	if (length)
+		BRB_SCENARIO_FAULT(reading, node, "%s has at most %zu bytes, not %zu", what, most, length);
+	else
+		BRB_SCENARIO_FAULT(reading, node, "%s must not be empty", what);
+	return NULL;
+}
+
+int64_t brb_scenario_number(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, int64_t least,
+			    int64_t most)
+{
+	if (node->broken)
+		return least;
+	if (node->kind != BRB_YAML_INT) {
+		brb_scenario_wrong_kind(reading, what, node, "a whole number");
+		return least;
+	}
+	if (node->value.integer >= least && node->value.integer <= most)
+		return node->value.integer;
+	BRB_SCENARIO_FAULT(reading, node, "%s must be %lld to %lld, not %s", what, (long long)least, (long long)most,
+			   node->text);
+	return least;
+}
+
+/* ---- times ---- */
+
+/* Digits, into *number, at most `most`. */
+static bool read_digits(const char **at, int64_t most, int64_t *number)
+{
+	size_t digits = strspn(*at, "0123456789");
+	int64_t sum = 0;
+	for (size_t i = 0; i < digits && sum <= most; i++)
+		sum = sum * 10 + ((*at)[i] - '0');
+	*at += digits;
+	*number = sum;
+	return digits && sum <= most;
+}
+
+/* "2d 3h", to the end. */
+static bool read_duration(const char *at, int64_t *us)
+{
+	static const struct {
+		const char *unit;
+		int64_t us;
+	} units[] = { { "ms", 1000 },  { "s", SECOND_US }, { "m", 60 * SECOND_US }, { "h", 3600 * SECOND_US },
+		      { "d", DAY_US }, { "w", 7 * DAY_US } };
+	enum { UNITS = sizeof units / sizeof units[0] };
+	int64_t sum = 0, number;
+	do {
+		size_t unit = 0;
+		if (!read_digits(&at, TIME_MOST_US / 1000, &number))
+			return false;
+		size_t letters = strspn(at, "mshdw");
+		while (unit < UNITS &&
+		       (strlen(units[unit].unit) != letters || strncmp(at, units[unit].unit, letters) != 0))
+			unit++;
+		if (unit == UNITS || number > (TIME_MOST_US - sum) / units[unit].us)
+			return false;
+		sum += number * units[unit].us;
+		at += letters;
+		at += strspn(at, " ");
+	} while (*at);
+	*us = sum;
+	return true;
+}
+
+/* "08:00" or "08:00:30", to the end. */
+static bool read_of_day(const char *at, int64_t *us)
+{
+	int64_t part[3] = { 0 };
+	for (size_t i = 0; i < 3; i++) {
+		if (strspn(at, "0123456789") != 2 || !read_digits(&at, i ? 59 : 23, &part[i]))
+			return false;
+		if (i && !*at)
+			break;
+		if (i == 2 || *at++ != ':')
+			return false;
+	}
+	*us = ((part[0] * 60 + part[1]) * 60 + part[2]) * SECOND_US;
+	return true;
+}
+
+/* What stands behind "day". */
+static bool read_day(const char *at, brb_scenario_time *time)
+{
+	int64_t number, of_day_us = 0;
+	at += strspn(at, " ");
+	if (!read_digits(&at, 36600, &number) || number < 1)
+		return false;
+	time->kind = BRB_SCENARIO_DAY;
+	time->us = (number - 1) * DAY_US;
+	time->of_day = *at != '\0';
+	if (!time->of_day)
+		return true;
+	if (*at != ' ' || !read_of_day(at + strspn(at, " "), &of_day_us))
+		return false;
+	time->us += of_day_us;
+	return true;
+}
+
+static bool read_absolute(const char *text, brb_scenario_time *time)
+{
+	char midnight[32] = "";
+	time->kind = BRB_SCENARIO_ABSOLUTE;
+	if (strlen(text) == sizeof "2024-01-01" - 1)
+		text = strcat(strcat(midnight, text), "T00:00:00Z");
+	return brabeion_time_parse(text, &time->us) == BRABEION_OK;
+}
+
+static bool read_time(const char *text, brb_scenario_time *time)
+{
+	if (strncmp(text, "day", 3) == 0)
+		return read_day(text + 3, time);
+	if (*text != '+' && *text != '-')
+		return read_absolute(text, time);
+	time->kind = BRB_SCENARIO_SHIFT;
+	if (!read_duration(text + 1 + strspn(text + 1, " "), &time->us))
+		return false;
+	if (*text == '-')
+		time->us = -time->us;
+	return true;
+}
+
+static bool read_wait(const char *text, brb_scenario_time *time)
+{
+	static const char until[] = "until ";
+	time->kind = BRB_SCENARIO_SHIFT;
+	if (strncmp(text, until, sizeof until - 1) != 0)
+		return read_duration(text, &time->us);
+	text += sizeof until - 1;
+	return *text != '+' && *text != '-' && read_time(text + strspn(text, " "), time);
+}
+
+void brb_scenario_read_time(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, bool waiting,
+			    brb_scenario_time *time)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_scenario_time read = { 0 };
+	const char *text = brb_scenario_text(reading, what, node, BRB_SCENARIO_SUBJECT_BYTES);
+	if (!text)
+		return;
+	if (waiting ? read_wait(text, &read) : read_time(text, &read))
+		*time = read;
+	else
+		BRB_SCENARIO_FAULT(reading, node, "%s must be %s, not \"%s\" (units: ms, s, m, h, d, w)", what,
+				   waiting ? "like \"2d 3h\" or \"until day 3 08:00\""
+					   : "like 2024-01-31T08:00:00Z, \"day 3 08:00\" or \"+2d 3h\"",
+				   brb_yaml_shortened(text, buffer));
+}
+
+/* ---- fields ---- */
+
+static void write_json_text(brb_builder *json, const char *text)
+{
+	brb_builder_add(json, "\"");
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		if (byte == '"' || byte == '\\')
+			brb_builder_printf(json, "\\%c", byte);
+		else if (byte < 0x20)
+			brb_builder_printf(json, "\\u%04x", byte);
+		else
+			brb_builder_add_length(json, text, 1);
+	}
+	brb_builder_add(json, "\"");
+}
+
+/* YAML writes some numbers as JSON does not: 0x1f, .5, +1. The depth is bounded by that of the tree. */
+static void write_json(brb_builder *json, const brb_yaml_node *node) // NOLINT(misc-no-recursion)
+{
+	bool mapping = node->kind == BRB_YAML_MAPPING;
+	switch (node->kind) {
+	case BRB_YAML_NULL:
+		brb_builder_add(json, "null");
+		return;
+	case BRB_YAML_BOOL:
+		brb_builder_add(json, node->value.boolean ? "true" : "false");
+		return;
+	case BRB_YAML_INT:
+		brb_builder_printf(json, "%lld", (long long)node->value.integer);
+		return;
+	case BRB_YAML_REAL:
+		if (isfinite(node->value.real))
+			brb_builder_printf(json, "%.17g", node->value.real);
+		else
+			brb_builder_add(json, "null"); /* JSON has no other word for it */
+		return;
+	case BRB_YAML_TEXT:
+		write_json_text(json, node->text);
+		return;
+	default:
+		break;
+	}
+	brb_builder_add(json, mapping ? "{" : "[");
+	for (size_t i = 0; i < node->count; i++) {
+		brb_builder_add(json, i ? "," : "");
+		if (mapping) {
+			write_json_text(json, node->entries[i].key);
+			brb_builder_add(json, ":");
+		}
+		write_json(json, mapping ? node->entries[i].value : node->items[i]);
+	}
+	brb_builder_add(json, mapping ? "}" : "]");
+}
+
+static const char *to_json(brb_scenario_reading *reading, const brb_yaml_node *node)
+{
+	brb_builder json = { 0 };
+	write_json(&json, node);
+	const char *kept = json.failed ? NULL : brb_arena_copy(reading->arena, json.text);
+	brb_builder_finish(&json);
+	if (!kept)
+		reading->memory_short = true;
+	return kept;
+}
+
+void brb_scenario_read_field(brb_scenario_reading *reading, const brb_yaml_entry *entry, brabeion_field *field)
+{
+	const brb_yaml_node *value = entry->value;
+	*field = (brabeion_field){ .name = brb_scenario_keep(reading, entry->key) };
+	switch (value->kind) {
+	case BRB_YAML_NULL:
+		field->type = BRABEION_TYPE_NULL;
+		return;
+	case BRB_YAML_BOOL:
+		field->type = BRABEION_TYPE_BOOL;
+		field->value.boolean = value->value.boolean;
+		return;
+	case BRB_YAML_INT:
+		field->type = BRABEION_TYPE_INT;
+		field->value.integer = value->value.integer;
+		return;
+	case BRB_YAML_REAL:
+		field->type = BRABEION_TYPE_REAL;
+		field->value.real = value->value.real;
+		return;
+	case BRB_YAML_TEXT:
+		field->type = BRABEION_TYPE_TEXT;
+		field->value.text = brb_scenario_keep(reading, value->text);
+		return;
+	default:
+		field->type = BRABEION_TYPE_JSON;
+		field->value.text = to_json(reading, value);
+	}
+}

@@ -1,0 +1,148 @@
+/*
+ * cli/scenario/junit: what came of scenarios as the XML that JUnit made common, which CI systems read: a suite for each
+ * file, a case for each scenario; a failure is what is not as expected, an error what could not be played.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output/terminal_text.h"
+#include "cli/scenario/report.h"
+
+/* One case, as it will be written; `path` is its suite. */
+typedef struct brb_cli_told {
+	char *path;
+	char *name;
+	char *text; /* all findings; NULL: none */
+	size_t first_line;
+	bool fault;
+} brb_cli_told;
+
+/* ---- keeping ---- */
+
+/* "streak.try.yaml:23: what", and what follows, of all findings. NULL: out of memory. */
+static char *join(const char *path, const brb_cli_outcome *outcome)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	for (size_t i = 0; out && i < outcome->count; i++) {
+		if (outcome->findings[i].line)
+			fprintf(out, "%s:%" PRIu32 ": ", path, outcome->findings[i].line);
+		fprintf(out, "%s\n", outcome->findings[i].text);
+	}
+	if (out && fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void release(brb_cli_told *one)
+{
+	free(one->path);
+	free(one->name);
+	free(one->text);
+}
+
+void brb_cli_scenario_xml_keep(brb_cli_scenario_tell *tell, const char *path, const char *name,
+			       const brb_cli_outcome *outcome)
+{
+	brb_cli_told *grown = reallocarray(tell->told, tell->told_capacity + 1, sizeof *grown);
+	brb_cli_told one = { .path = strdup(path),
+			     .name = strdup(name),
+			     .text = outcome->count ? join(path, outcome) : NULL,
+			     .fault = brb_cli_scenario_is_fault(outcome) };
+	if (grown)
+		tell->told = grown;
+	if (!grown || !one.path || !one.name || (outcome->count && !one.text)) {
+		release(&one);
+		tell->out_of_memory = true;
+		return;
+	}
+	one.first_line = one.text ? brb_cli_scenario_first_line(one.text) : 0;
+	grown[tell->told_capacity++] = one;
+}
+
+/* ---- writing ---- */
+
+/* XML 1.0 has no word for most control characters and none for what is no character: they become U+FFFD. */
+static void write_xml(brb_cli_out *out, const char *text, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		uint32_t code = 0;
+		size_t size = brb_cli_terminal_text_decode(text + at, &code);
+		bool legal =
+			size && (code >= 0x20 || code == '\n' || code == '\t') && code != 0xfffe && code != 0xffff;
+		if (!legal)
+			brb_cli_out_text(out, "\xef\xbf\xbd");
+		else if (strchr("&<>\"\n\t", text[at]) && code < 0x80)
+			brb_cli_out_format(out, "&#%" PRIu32 ";", code);
+		else
+			brb_cli_out_bytes(out, text + at, size);
+		at += size ? size : 1;
+	}
+}
+
+static void write_attribute(brb_cli_out *out, const char *name, const char *text, size_t length)
+{
+	brb_cli_out_format(out, " %s=\"", name);
+	write_xml(out, text, length);
+	brb_cli_out_text(out, "\"");
+}
+
+static void write_case(brb_cli_out *out, const brb_cli_told *one)
+{
+	const char *element = one->fault ? "error" : "failure";
+	brb_cli_out_text(out, "    <testcase");
+	write_attribute(out, "classname", one->path, strlen(one->path));
+	write_attribute(out, "name", one->name, strlen(one->name));
+	if (!one->text) {
+		brb_cli_out_text(out, "/>\n");
+		return;
+	}
+	brb_cli_out_format(out, ">\n      <%s", element);
+	write_attribute(out, "message", one->text, one->first_line);
+	brb_cli_out_text(out, ">");
+	for (const char *line = one->text; *line;) {
+		size_t length = brb_cli_scenario_first_line(line);
+		write_xml(out, line, length);
+		brb_cli_out_text(out, "\n");
+		line += length + (line[length] ? 1 : 0);
+	}
+	brb_cli_out_format(out, "</%s>\n    </testcase>\n", element);
+}
+
+static void write_sums(brb_cli_out *out, const brb_cli_told *first, size_t count)
+{
+	size_t failed = 0, faults = 0;
+	for (size_t i = 0; i < count; i++) {
+		faults += first[i].fault;
+		failed += first[i].text && !first[i].fault;
+	}
+	brb_cli_out_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n", count, failed, faults);
+}
+
+void brb_cli_scenario_xml_end(brb_cli_scenario_tell *tell)
+{
+	brb_cli_out *out = tell->out;
+	brb_cli_out_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"brabeion try\"");
+	write_sums(out, tell->told, tell->told_capacity);
+	for (size_t from = 0, to; from < tell->told_capacity; from = to) {
+		const char *path = tell->told[from].path;
+		for (to = from + 1; to < tell->told_capacity && strcmp(tell->told[to].path, path) == 0;)
+			to++;
+		brb_cli_out_text(out, "  <testsuite");
+		write_attribute(out, "name", path, strlen(path));
+		write_sums(out, tell->told + from, to - from);
+		for (size_t i = from; i < to; i++)
+			write_case(out, &tell->told[i]);
+		brb_cli_out_text(out, "  </testsuite>\n");
+	}
+	brb_cli_out_text(out, "</testsuites>\n");
+	for (size_t i = 0; i < tell->told_capacity; i++)
+		release(&tell->told[i]);
+	free(tell->told);
+	tell->told = NULL;
+	tell->told_capacity = 0;
+}

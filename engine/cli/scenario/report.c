@@ -1,0 +1,182 @@
+/*
+ * cli/scenario/report: see scenario_tell.h. Here: the text for people, and TAP (testanything.org, version 13: all that is
+ * told here is in it, and `prove` of Perl 5.36 takes a file of version 14 for one that failed).
+ */
+#include "cli/scenario/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output/terminal_text.h"
+
+size_t brb_cli_scenario_first_line(const char *text)
+{
+	return strcspn(text, "\n");
+}
+
+bool brb_cli_scenario_is_fault(const brb_cli_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->count; i++)
+		if (outcome->findings[i].kind == BRB_CLI_FINDING_FAULT)
+			return true;
+	return false;
+}
+
+/* ---- lines ---- */
+
+/* A line, or the rest of one, made safe to show. */
+static void write_line(brb_cli_out *out, const char *line, size_t length)
+{
+	char *copy = strndup(line, length);
+	brb_cli_terminal_text_write(out, copy ? copy : "(out of memory)");
+	free(copy);
+}
+
+/* All lines of a text, each behind `indent`. */
+static void write_lines(brb_cli_out *out, const char *text, const char *indent)
+{
+	while (*text) {
+		size_t length = brb_cli_scenario_first_line(text);
+		brb_cli_out_text(out, indent);
+		write_line(out, text, length);
+		brb_cli_out_text(out, "\n");
+		text += length + (text[length] ? 1 : 0);
+	}
+}
+
+/* "plugins/streak/streak.try.yaml:23: " */
+static void write_place(brb_cli_out *out, const char *path, uint32_t line)
+{
+	if (!line)
+		return;
+	brb_cli_terminal_text_write(out, path);
+	brb_cli_out_format(out, ":%" PRIu32 ": ", line);
+}
+
+/* ---- for people ---- */
+
+static void write_text(brb_cli_out *out, const char *path, const char *name, const brb_cli_outcome *outcome)
+{
+	brb_cli_out_text(out, outcome->count ? "  FAILED  " : "  ok      ");
+	brb_cli_terminal_text_write(out, name);
+	brb_cli_out_text(out, "\n");
+	for (size_t i = 0; i < outcome->count; i++) {
+		const brb_cli_finding *finding = &outcome->findings[i];
+		size_t length = brb_cli_scenario_first_line(finding->text);
+		bool more = finding->text[length] != '\0';
+		brb_cli_out_text(out, "    ");
+		write_place(out, path, finding->line);
+		write_line(out, finding->text, length);
+		brb_cli_out_text(out, "\n");
+		write_lines(out, finding->text + length + more,
+			    finding->kind == BRB_CLI_FINDING_FAULT ? "    " : "      ");
+	}
+}
+
+static void write_sums(const brb_cli_scenario_tell *tell)
+{
+	brb_cli_out_format(tell->out, "%zu passed, %zu failed", tell->passed, tell->failed);
+	if (tell->faults)
+		brb_cli_out_format(tell->out, ", %zu could not be played", tell->faults);
+	brb_cli_out_text(tell->out, "\n");
+}
+
+/* ---- TAP ---- */
+
+/* A "#" would begin a directive. */
+static void write_tap_text(brb_cli_out *out, const char *text)
+{
+	for (size_t length; *text; text += length) {
+		length = strcspn(text, "#\\");
+		write_line(out, text, length);
+		if (!text[length])
+			break;
+		brb_cli_out_format(out, "\\%c", text[length]);
+		length++;
+	}
+}
+
+/*
+ * The diagnosis is YAML: literal blocks, in which nothing needs an escape. How far one is indented is named only where YAML
+ * asks for it, because it begins with a space: `prove` doesn't know that form.
+ */
+static void write_tap(const brb_cli_scenario_tell *tell, const char *path, const char *name,
+		      const brb_cli_outcome *outcome)
+{
+	brb_cli_out *out = tell->out;
+	brb_cli_out_format(out, "%s %zu - ", outcome->count ? "not ok" : "ok", tell->count);
+	write_tap_text(out, path);
+	brb_cli_out_text(out, ": ");
+	write_tap_text(out, name);
+	brb_cli_out_text(out, "\n");
+	if (!outcome->count)
+		return;
+	brb_cli_out_text(out, "  ---\n  findings:\n");
+	for (size_t i = 0; i < outcome->count; i++) {
+		const brb_cli_finding *finding = &outcome->findings[i];
+		brb_cli_out_format(out, "    - line: %" PRIu32 "\n      severity: %s\n      message: |%s\n",
+				   finding->line, finding->kind == BRB_CLI_FINDING_FAULT ? "fault" : "fail",
+				   *finding->text == ' ' ? "2" : "");
+		write_lines(out, finding->text, "        ");
+	}
+	brb_cli_out_text(out, "  ...\n");
+}
+
+/* ---- one test ---- */
+
+static void tell_test(brb_cli_scenario_tell *tell, const char *path, const char *name, const brb_cli_outcome *outcome)
+{
+	tell->count++;
+	if (!outcome->count)
+		tell->passed++;
+	else if (brb_cli_scenario_is_fault(outcome))
+		tell->faults++;
+	else
+		tell->failed++;
+	if (tell->format == BRB_CLI_TRY_TAP)
+		write_tap(tell, path, name, outcome);
+	else if (tell->format == BRB_CLI_TRY_JUNIT)
+		brb_cli_scenario_xml_keep(tell, path, name, outcome);
+	else
+		write_text(tell->out, path, name, outcome);
+	if (tell->format != BRB_CLI_TRY_JUNIT)
+		brb_cli_out_flush(tell->out);
+}
+
+void brb_cli_scenario_tell_begin(brb_cli_scenario_tell *tell, brb_cli_out *out, brb_cli_try_format format,
+				 size_t count)
+{
+	*tell = (brb_cli_scenario_tell){ .out = out, .format = format };
+	if (format == BRB_CLI_TRY_TAP)
+		brb_cli_out_format(out, "TAP version 13\n1..%zu\n", count);
+}
+
+void brb_cli_scenario_tell_file(brb_cli_scenario_tell *tell, const brb_scenario_set *set)
+{
+	if (tell->format != BRB_CLI_TRY_TEXT)
+		return;
+	brb_cli_terminal_text_write(tell->out, set->path);
+	brb_cli_out_text(tell->out, "\n");
+}
+
+void brb_cli_scenario_tell_faults(brb_cli_scenario_tell *tell, const brb_scenario_set *set)
+{
+	brb_cli_finding fault = { BRB_CLI_FINDING_FAULT, 0, set->faults };
+	brb_cli_outcome outcome = { .count = 1, .findings = &fault };
+	tell_test(tell, set->path, "the file can be read", &outcome);
+}
+
+void brb_cli_scenario_tell_one(brb_cli_scenario_tell *tell, const brb_scenario_set *set, const brb_scenario *scenario,
+			       const brb_cli_outcome *outcome)
+{
+	tell_test(tell, set->path, scenario->name, outcome);
+}
+
+void brb_cli_scenario_tell_end(brb_cli_scenario_tell *tell)
+{
+	if (tell->format == BRB_CLI_TRY_TEXT)
+		write_sums(tell);
+	else if (tell->format == BRB_CLI_TRY_JUNIT)
+		brb_cli_scenario_xml_end(tell);
+}

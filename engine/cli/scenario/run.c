@@ -1,0 +1,345 @@
+/*
+ * cli/scenario/run: see scenario_run.h.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/scenario/state.h"
+#include "cli/shell/options.h"
+#include "cli/support/nearest.h"
+
+#define DAY_US INT64_C(86400000000)
+
+/* ---- findings ---- */
+
+/* The engine knows the badges under a path that nobody else does: theirs is another. Yours: free(). */
+static char *with_own_path(const brb_cli_scenario_task *task, const char *text)
+{
+	char *made = NULL;
+	size_t size = 0, length = strlen(task->config);
+	FILE *out = open_memstream(&made, &size);
+	if (!out)
+		return NULL;
+	for (const char *found; (found = strstr(text, task->config)); text = found + length)
+		fprintf(out, "%.*s%s", (int)(found - text), text, task->set->badges_from);
+	fputs(text, out);
+	if (fclose(out) == 0)
+		return made;
+	free(made);
+	return NULL;
+}
+
+void brb_cli_scenario_find(brb_cli_scenario_state *state, brb_cli_finding_kind kind, uint32_t line,
+			   const char *format, ...)
+{
+	char *text = NULL, *shown = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	shown = text ? with_own_path(state->task, text) : NULL;
+	for (size_t length = shown ? strlen(shown) : 0; length && shown[length - 1] == '\n'; length--)
+		shown[length - 1] = '\0';
+	state->task->find(state->task->context, shown ? kind : BRB_CLI_FINDING_FAULT, line,
+			  shown ? shown : "out of memory");
+	state->stopped = state->stopped || kind == BRB_CLI_FINDING_FAULT || !shown;
+	free(text);
+	free(shown);
+}
+
+void brb_cli_scenario_short(brb_cli_scenario_state *state)
+{
+	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, state->task->scenario->line, "out of memory");
+}
+
+/* ---- time ---- */
+
+static int64_t read_clock(void *context)
+{
+	return ((brb_cli_scenario_state *)context)->clock_us;
+}
+
+int64_t brb_cli_scenario_time(const brb_cli_scenario_state *state, const brb_scenario_time *time)
+{
+	int64_t start_us = state->task->scenario->start_us;
+	int64_t of_day_us = (start_us % DAY_US + DAY_US) % DAY_US;
+	switch (time->kind) {
+	case BRB_SCENARIO_ABSOLUTE:
+		return time->us;
+	case BRB_SCENARIO_SHIFT:
+		return state->clock_us + time->us;
+	case BRB_SCENARIO_DAY:
+		return start_us + time->us - (time->of_day ? of_day_us : 0);
+	default:
+		return state->clock_us;
+	}
+}
+
+static void go_to(brb_cli_scenario_state *state, int64_t at_us)
+{
+	if (at_us > state->clock_us)
+		state->clock_us = at_us;
+}
+
+/* ---- events ---- */
+
+/* The text with the number of the round in place of each "{n}". */
+static const char *in_round(brb_cli_scenario_state *state, const char *text)
+{
+	static const char mark[] = "{n}";
+	char *made = NULL;
+	size_t size = 0;
+	if (!state->round || !text || !strstr(text, mark))
+		return text;
+	FILE *out = open_memstream(&made, &size);
+	if (!out) {
+		brb_cli_scenario_short(state);
+		return text;
+	}
+	for (const char *found; (found = strstr(text, mark)); text = found + strlen(mark))
+		fprintf(out, "%.*s%" PRIu32, (int)(found - text), text, state->round);
+	fputs(text, out);
+	const char *kept = fclose(out) == 0 ? brb_cli_scenario_copy(state, made) : text;
+	free(made);
+	return kept;
+}
+
+static const brabeion_field *fields_in_round(brb_cli_scenario_state *state, const brb_scenario_event *event)
+{
+	if (!state->round || !event->field_count)
+		return event->fields;
+	brabeion_field *fields = brb_cli_arena_take(&state->arena, event->field_count * sizeof *fields);
+	if (!fields) {
+		brb_cli_scenario_short(state);
+		return event->fields;
+	}
+	for (size_t i = 0; i < event->field_count; i++) {
+		fields[i] = event->fields[i];
+		if (fields[i].type == BRABEION_TYPE_TEXT || fields[i].type == BRABEION_TYPE_JSON)
+			fields[i].value.text = in_round(state, fields[i].value.text);
+	}
+	return fields;
+}
+
+/* Nobody listens to it: most likely it is misspelt, and would test nothing. */
+static void find_unheard(brb_cli_scenario_state *state, uint32_t line, const char *name)
+{
+	const char *names[2] = { NULL };
+	const char *nearest = NULL;
+	brabeion_badge_list list = { 0 };
+	if (brabeion_badges(state->engine, &list, NULL) != BRABEION_OK)
+		return;
+	for (size_t i = 0; i < list.count && !nearest; i++)
+		for (uint32_t k = 0; k < list.badges[i].event_count && !nearest; k++) {
+			names[0] = list.badges[i].events[k];
+			nearest = brb_cli_nearest(name, names);
+		}
+	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, line,
+			      "event %" PRIu32 ": no badge listens to \"%s\"%s%s%s", state->event, name,
+			      nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
+	state->stopped = true; /* what follows would only repeat it */
+	brabeion_badge_list_finish(&list);
+}
+
+static void set_where(brb_cli_scenario_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void set_where(brb_cli_scenario_state *state, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(state->task->where, BRB_CLI_WHERE_BYTES, format, arguments);
+	va_end(arguments);
+}
+
+static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
+{
+	const brb_scenario_event *given = &step->of.event;
+	brabeion_result result;
+	char at[BRABEION_TIME_BYTES] = "";
+	brabeion_event event = { .name = given->name,
+				 .user = in_round(state, given->user),
+				 .id = in_round(state, given->id),
+				 .has_at = true,
+				 .at_us = brb_cli_scenario_time(state, &given->at),
+				 .fields = fields_in_round(state, given),
+				 .field_count = given->field_count };
+	if (state->stopped)
+		return;
+	state->event++;
+	brabeion_time_format(event.at_us, at);
+	snprintf(state->after, sizeof state->after, "after event %" PRIu32 " (%.100s of %.100s, %s)", state->event,
+		 event.name, event.user, at);
+	set_where(state, "in event %" PRIu32 " (line %" PRIu32 ": %.100s of %.100s)", state->event, step->line,
+		  event.name, event.user);
+	go_to(state, event.at_us);
+	brabeion_status status = brabeion_possibly_award(state->engine, &event, &result);
+	if (status != BRABEION_OK)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, step->line, "event %" PRIu32 ": %s", state->event,
+				      result.message ? result.message : brabeion_status_name(status));
+	else if (result.outcome == BRABEION_UNHEARD)
+		find_unheard(state, step->line, event.name);
+	brb_cli_scenario_take_result(state, &result);
+	brabeion_result_finish(&result);
+}
+
+static void wait_for(brb_cli_scenario_state *state, const brb_scenario_step *step)
+{
+	brabeion_result result;
+	brabeion_error error = BRABEION_NO_ERROR;
+	char at[BRABEION_TIME_BYTES] = "";
+	int64_t at_us = brb_cli_scenario_time(state, &step->of.wait);
+	brabeion_time_format(at_us, at);
+	set_where(state, "in the wait of line %" PRIu32, step->line);
+	snprintf(state->after, sizeof state->after, "after the wait until %s", at);
+	go_to(state, at_us);
+	if (brabeion_advance(state->engine, at_us, &result, &error) != BRABEION_OK)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, step->line, "wait: %s", error.message);
+	brb_cli_scenario_take_result(state, &result);
+	brabeion_result_finish(&result);
+	brabeion_error_finish(&error);
+}
+
+/* ---- steps ---- */
+
+static void take_steps(brb_cli_scenario_state *state, const brb_scenario_step *steps, size_t count);
+
+static void take_repeat(brb_cli_scenario_state *state, const brb_scenario_repeat *repeat) // NOLINT(misc-no-recursion)
+{
+	uint32_t outer = state->round;
+	for (uint32_t round = 1; round <= repeat->times && !state->stopped; round++) {
+		state->round = round;
+		take_steps(state, repeat->steps, repeat->count);
+	}
+	state->round = outer;
+}
+
+/* As deep as the file's tree, which is bounded. */
+static void take_steps(brb_cli_scenario_state *state, const brb_scenario_step *steps, // NOLINT(misc-no-recursion)
+		       size_t count)
+{
+	for (size_t i = 0; i < count && !state->stopped; i++) {
+		if (steps[i].kind == BRB_SCENARIO_EVENT)
+			fire(state, &steps[i]);
+		else if (steps[i].kind == BRB_SCENARIO_WAIT)
+			wait_for(state, &steps[i]);
+		else if (steps[i].kind == BRB_SCENARIO_REPEAT)
+			take_repeat(state, &steps[i].of.repeat);
+		else
+			brb_cli_scenario_compare(state, &steps[i].of.expect);
+	}
+}
+
+/* ---- what is given ---- */
+
+static void learn_plugins(brb_cli_scenario_state *state)
+{
+	brabeion_badge_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	bool several = false;
+	if (brabeion_badges(state->engine, &list, &error) != BRABEION_OK)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, state->task->scenario->line, "%s", error.message);
+	for (size_t i = 1; i < list.count && !several; i++)
+		several = strcmp(list.badges[0].plugin, list.badges[i].plugin) != 0;
+	if (list.count && !several)
+		state->only = brb_cli_scenario_copy(state, list.badges[0].plugin);
+	brabeion_badge_list_finish(&list);
+	brabeion_error_finish(&error);
+}
+
+const char *brb_cli_scenario_plugin(brb_cli_scenario_state *state, const brb_scenario_memory *memory)
+{
+	if (memory->plugin)
+		return memory->plugin;
+	if (!state->only)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, memory->line,
+				      "there are several plugins: say whose memory it is, with \"plugin\"");
+	return state->only;
+}
+
+static void hold(brb_cli_scenario_state *state, const brb_scenario_award *award)
+{
+	brabeion_result result;
+	brabeion_grant grant = { .user = award->user,
+				 .badge = award->badge,
+				 .level = award->level,
+				 .reason = award->reason,
+				 .has_at = true,
+				 .at_us = state->clock_us };
+	brabeion_status status = brabeion_award(state->engine, &grant, &result);
+	if (status != BRABEION_OK)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, award->line, "%s",
+				      result.message ? result.message : brabeion_status_name(status));
+	brabeion_result_finish(&result);
+	state->logged.count = 0;
+}
+
+static void remember(brb_cli_scenario_state *state, const brb_scenario_memory *memory)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	const char *plugin = brb_cli_scenario_plugin(state, memory);
+	if (!plugin)
+		return;
+	brabeion_status status = memory->kind == BRABEION_MEMORY_TALLY
+					 ? brabeion_tally_set(state->engine, plugin, memory->name, memory->subject,
+							      memory->value, &error)
+					 : brabeion_note_set(state->engine, plugin, memory->name, memory->subject,
+							     memory->text, &error);
+	if (status != BRABEION_OK)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, memory->line, "%s", error.message);
+	brabeion_error_finish(&error);
+}
+
+static void take_given(brb_cli_scenario_state *state)
+{
+	const brb_scenario *scenario = state->task->scenario;
+	learn_plugins(state);
+	for (size_t i = 0; i < scenario->held_count && !state->stopped; i++)
+		hold(state, &scenario->held[i]);
+	for (size_t i = 0; i < scenario->memory_count && !state->stopped; i++)
+		remember(state, &scenario->remembers[i]);
+}
+
+/* ---- the whole ---- */
+
+static void play(brb_cli_scenario_state *state)
+{
+	const brb_scenario *scenario = state->task->scenario;
+	set_where(state, "while what is given was made so");
+	take_given(state);
+	if (!state->stopped)
+		take_steps(state, scenario->steps, scenario->step_count);
+	if (!state->stopped)
+		brb_cli_scenario_compare_rest(state);
+	set_where(state, "while its badges were closed");
+	brabeion_close(state->engine);
+}
+
+void brb_cli_scenario_run(const brb_cli_scenario_task *task)
+{
+	brb_cli_scenario_state state = { .task = task,
+					 .clock_us = task->scenario->start_us,
+					 .after = "before the first event" };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_options options = { .config = task->config,
+				     .log = brb_cli_scenario_take_log,
+				     .log_context = &state,
+				     .clock = read_clock,
+				     .clock_context = &state,
+				     .time = BRABEION_TIME_HISTORY,
+				     .unwatched = true,
+				     .no_workers = true };
+	set_where(&state, "while its plugins were loaded");
+	if (brabeion_open(&options, &state.engine, &error) == BRABEION_OK)
+		play(&state);
+	else
+		brb_cli_scenario_find(&state, BRB_CLI_FINDING_FAULT, 0, "%s", error.message);
+	brabeion_error_finish(&error);
+	brb_cli_arena_finish(&state.arena);
+	free(state.earned.items);
+	free(state.lapsed.items);
+	free(state.failed.items);
+	free(state.logged.items);
+}

@@ -1,0 +1,101 @@
+/*
+ * cli/shell/common: what all subcommands do alike.
+ */
+#include "cli/shell/commands.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+int brb_cli_exit_code(brabeion_status status)
+{
+	switch (status) {
+	case BRABEION_OK:
+		return BRB_CLI_FINE;
+	case BRABEION_INVALID:
+	case BRABEION_CONFIG:
+	case BRABEION_SYSTEM: /* a folder for the plugins' copies, say: nothing that the database could help */
+		return BRB_CLI_USAGE;
+	default:
+		return BRB_CLI_STORE;
+	}
+}
+
+/* Whoever is in another folder than they think must learn what to do. */
+static bool is_missing_default(const char *message)
+{
+	static const char start[] = "badges.yaml: ";
+	return strncmp(message, start, sizeof start - 1) == 0 && access("badges.yaml", F_OK) != 0 && errno == ENOENT;
+}
+
+int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
+{
+	int exit_code = brb_cli_exit_code(error->status);
+	if (error->message)
+		brb_cli_report_say(report, "%s%s", error->message,
+				   is_missing_default(error->message) ? " (--config FILE names another)" : "");
+	else
+		brb_cli_report_say(report, "brabeion: failed: %s", brabeion_status_name(error->status));
+	brabeion_error_finish(error);
+	return exit_code;
+}
+
+static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+				   brabeion_engine **engine, brabeion_error *error)
+{
+	brabeion_options wanted = {
+		.config = options->config,
+		.database = options->database,
+		.existing_only = existing_only,
+		.unwatched = options->watch == BRB_CLI_NEVER,
+		.log = brb_cli_report_log,
+		.log_context = report,
+		.time = options->history ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
+		.no_workers = true,
+	};
+	return error->status = brabeion_open(&wanted, engine, error);
+}
+
+static int fail_to_open(brb_cli_report *report, brabeion_error *error)
+{
+	if (error->status != BRABEION_ABSENT)
+		return brb_cli_fail(report, error);
+	brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error->message);
+	brabeion_error_finish(error);
+	return brb_cli_exit_code(BRABEION_ABSENT);
+}
+
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+			      int *exit_code)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (open_engine(options, report, existing_only, &engine, &error) == BRABEION_OK)
+		return engine;
+	*exit_code = fail_to_open(report, &error);
+	return NULL;
+}
+
+brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
+{
+	brabeion_engine *engine = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = open_engine(options, report, true, &engine, &error);
+	if (status == BRABEION_ABSENT) {
+		brabeion_error_finish(&error);
+		status = open_engine(options, report, false, &engine, &error);
+	}
+	if (status == BRABEION_OK)
+		return engine;
+	*exit_code = fail_to_open(report, &error);
+	return NULL;
+}
+
+int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report)
+{
+	int error = brb_cli_out_flush(out);
+	if (error == 0 || error == EPIPE)
+		return BRB_CLI_FINE;
+	brb_cli_report_say(report, "standard output: %s", strerror(error));
+	return BRB_CLI_BAD_INPUT;
+}

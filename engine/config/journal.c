@@ -1,0 +1,104 @@
+/*
+ * config_journal: `journal:`, whether what is judged is written down, and for how long. Part of the room config.
+ *
+ * "keep 30d" is short for a mapping of that one key.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "config/reading.h"
+
+#define KEEP_MOST_DAYS INT64_C(36500)
+#define MIB (INT64_C(1) << 20)
+#define MAX_LEAST_MIB 1
+#define MAX_MOST_MIB (INT64_C(1) << 30)
+#define MAX_USUAL_MIB 1024
+
+#define KEEP_WANTED "a duration such as 30d, or forever"
+#define MAX_WANTED "a size such as 512MiB"
+
+static void read_keep(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	brb_config_journal *journal = target;
+	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "forever") == 0) {
+		journal->keep_us = INT64_MAX;
+		return;
+	}
+	int64_t keep_ms = brb_config_duration_ms(reading, value, "\"keep\"", KEEP_WANTED,
+						 KEEP_MOST_DAYS * BRB_CONFIG_DAY_MS, "36500d, or forever");
+	if (keep_ms == 0)
+		BRB_CONFIG_FAULT(reading, value,
+				 "\"keep\" must be longer than 0: for no journal, write journal: off");
+	else if (keep_ms > 0)
+		journal->keep_us = keep_ms * 1000;
+}
+
+/* "512MiB", with or without a space: in MiB. -1: it is none. Beyond the most: more than that. */
+static int64_t parse_mib(const char *text)
+{
+	static const struct {
+		const char *unit;
+		int64_t mib;
+	} units[] = { { "MiB", 1 }, { "GiB", 1024 }, { "TiB", 1024 * 1024 } };
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text + digits + strspn(text + digits, " ");
+	for (size_t i = 0; digits && i < sizeof units / sizeof units[0]; i++) {
+		int64_t sum = 0;
+		if (strcmp(unit, units[i].unit) != 0)
+			continue;
+		for (size_t k = 0; k < digits && sum <= MAX_MOST_MIB; k++)
+			sum = sum * 10 + (text[k] - '0');
+		return sum > MAX_MOST_MIB ? sum : sum * units[i].mib;
+	}
+	return -1;
+}
+
+static void read_max(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)key;
+	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_config_journal *journal = target;
+	const char *text = brb_config_text(reading, "\"max\"", value, MAX_WANTED);
+	if (!text)
+		return;
+	int64_t mib = parse_mib(text);
+	if (mib < 0)
+		BRB_CONFIG_FAULT(reading, value, "\"max\" must be " MAX_WANTED ", not \"%s\" (units: MiB, GiB, TiB)",
+				 brb_yaml_shortened(text, buffer));
+	else if (mib < MAX_LEAST_MIB || mib > MAX_MOST_MIB)
+		BRB_CONFIG_FAULT(reading, value, "\"max\" must be 1MiB to 1024TiB, not %s",
+				 brb_yaml_shortened(text, buffer));
+	else
+		journal->max_bytes = mib * MIB;
+}
+
+static void read_mapping(brb_config_reading *reading, const brb_yaml_node *value)
+{
+	static const brb_config_key keys[] = {
+		{ "keep", read_keep, true },
+		{ "max", read_max, false },
+	};
+	brb_config_read_mapping(reading, "\"journal\"", value, keys, sizeof keys / sizeof keys[0],
+				&reading->config->journal);
+}
+
+void brb_config_read_journal(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+{
+	(void)target;
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *text = value->kind == BRB_YAML_TEXT ? value->text : NULL;
+	reading->config->journal.max_bytes = MAX_USUAL_MIB * MIB;
+	if (value->kind == BRB_YAML_MAPPING) {
+		read_mapping(reading, value);
+	} else if (text && strncmp(text, "keep ", 5) == 0) {
+		brb_yaml_node keep = *value;
+		keep.text = text + 5 + strspn(text + 5, " ");
+		read_keep(reading, key, &keep, &reading->config->journal);
+	} else if (!text) {
+		brb_config_wrong_kind(reading, "\"journal\"", value, "off, keep 30d, or a mapping with \"keep\"");
+	} else if (strcmp(text, "off") != 0) {
+		BRB_CONFIG_FAULT(reading, value, "\"journal\" must be off or keep 30d (or another time), not \"%s\"",
+				 brb_yaml_shortened(text, buffer));
+	}
+}

@@ -1,0 +1,333 @@
+/*
+ * plugin/setup: see setup.h.
+ */
+#include "plugin/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/reentrancy.h"
+
+static const badge_host setup_host;
+
+static brb_setup *of(badge_setup *setup)
+{
+	return (brb_setup *)(void *)setup;
+}
+
+/* ---- finding ---- */
+
+static const brb_yaml_node *item_of(const brb_yaml_node *node, const char *part, size_t length)
+{
+	if (node->kind == BRB_YAML_LIST) {
+		char *end;
+		unsigned long index = strtoul(part, &end, 10);
+		bool number = *part >= '0' && *part <= '9' && end == part + length;
+		return number && index < node->count ? node->items[index] : NULL;
+	}
+	if (node->kind == BRB_YAML_MAPPING)
+		for (size_t i = 0; i < node->count; i++)
+			if (strncmp(node->entries[i].key, part, length) == 0 && !node->entries[i].key[length])
+				return node->entries[i].value;
+	return NULL;
+}
+
+static const brb_yaml_node *walk(const brb_yaml_node *node, const char *path)
+{
+	while (node && *path) {
+		size_t length = strcspn(path, ".");
+		node = item_of(node, path, length);
+		path += length + (path[length] == '.');
+	}
+	return node;
+}
+
+static void note_asked(brb_setup *setup, const char *path)
+{
+	char *copy = brb_arena_copy(&setup->arena, path);
+	if (!copy || !brb_table_set(&setup->asked, copy, copy)) {
+		setup->failed = true;
+		brb_status_no_memory(setup->error);
+	}
+}
+
+/* The node that the plugin asks for; NULL when it is not there or is null. */
+static const brb_yaml_node *ask(brb_setup *setup, const char *path)
+{
+	note_asked(setup, path);
+	const brb_yaml_node *node = walk(setup->settings, path);
+	return node && node->kind != BRB_YAML_NULL ? node : NULL;
+}
+
+static void wrong_type(brb_setup *setup, const char *path, const brb_yaml_node *node, const char *wanted)
+{
+	setup->failed = true;
+	brb_config_fault(setup->config, (brb_config_position){ node->line, node->column },
+			 "%s: setting \"%s\" must be %s, not %s", setup->what, path, wanted,
+			 brb_yaml_kind_name(node->kind));
+}
+
+/* ---- the plugin's helpers ---- */
+
+static const char *setup_slug(badge_setup *setup)
+{
+	return of(setup)->slug;
+}
+
+static uint32_t setup_level_count(badge_setup *setup)
+{
+	return of(setup)->level_count;
+}
+
+static uint32_t setting_type(badge_setup *setup, const char *path)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return BADGE_TYPE_NONE;
+	switch (node->kind) {
+	case BRB_YAML_INT:
+		return BADGE_TYPE_INT;
+	case BRB_YAML_REAL:
+		return BADGE_TYPE_REAL;
+	case BRB_YAML_BOOL:
+		return BADGE_TYPE_BOOL;
+	case BRB_YAML_TEXT:
+		return BADGE_TYPE_TEXT;
+	case BRB_YAML_LIST:
+	case BRB_YAML_MAPPING:
+		return BADGE_TYPE_JSON;
+	case BRB_YAML_NULL:
+		break;
+	}
+	return BADGE_TYPE_NONE;
+}
+
+static bool has_items(const brb_yaml_node *node)
+{
+	return node->kind == BRB_YAML_LIST || node->kind == BRB_YAML_MAPPING;
+}
+
+static int64_t setting_count(badge_setup *setup, const char *path)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return 0;
+	return has_items(node) ? (int64_t)node->count : -1;
+}
+
+static const char *setting_key(badge_setup *setup, const char *path, uint32_t index)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node || node->kind != BRB_YAML_MAPPING || index >= node->count)
+		return NULL;
+	const char *key = node->entries[index].key;
+	char *whole = path[0] ? brb_arena_printf(&of(setup)->arena, "%s.%s", path, key) : NULL;
+	note_asked(of(setup), path[0] && whole ? whole : key);
+	return key;
+}
+
+static int64_t setting_int(badge_setup *setup, const char *path, int64_t otherwise)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return otherwise;
+	if (node->kind == BRB_YAML_INT)
+		return node->value.integer;
+	wrong_type(of(setup), path, node, "an integer");
+	return otherwise;
+}
+
+static double setting_real(badge_setup *setup, const char *path, double otherwise)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return otherwise;
+	if (node->kind == BRB_YAML_REAL)
+		return node->value.real;
+	if (node->kind == BRB_YAML_INT)
+		return (double)node->value.integer;
+	wrong_type(of(setup), path, node, "a number");
+	return otherwise;
+}
+
+static int32_t setting_bool(badge_setup *setup, const char *path, int32_t otherwise)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return otherwise;
+	if (node->kind == BRB_YAML_BOOL)
+		return node->value.boolean;
+	wrong_type(of(setup), path, node, "true or false");
+	return otherwise;
+}
+
+static const char *setting_text(badge_setup *setup, const char *path, const char *otherwise)
+{
+	const brb_yaml_node *node = ask(of(setup), path);
+	if (!node)
+		return otherwise;
+	if (!has_items(node))
+		return node->text; /* a number as it was written: `field: 10` may well name a field */
+	wrong_type(of(setup), path, node, "text");
+	return otherwise;
+}
+
+static void setup_fail(badge_setup *setup, const char *path, const char *message)
+{
+	brb_setup *self = of(setup);
+	const brb_yaml_node *node = walk(self->settings, path);
+	brb_config_position at = node ? (brb_config_position){ node->line, node->column } : self->at;
+	self->failed = true;
+	brb_config_fault(self->config, at, "%s: %s", self->what, message);
+}
+
+static const badge_host setup_host = {
+	.struct_size = sizeof(badge_host),
+	.abi_major = BADGE_ABI_MAJOR,
+	.abi_minor = BADGE_ABI_MINOR,
+	.setup_slug = setup_slug,
+	.setup_level_count = setup_level_count,
+	.setting_type = setting_type,
+	.setting_count = setting_count,
+	.setting_key = setting_key,
+	.setting_int = setting_int,
+	.setting_real = setting_real,
+	.setting_bool = setting_bool,
+	.setting_text = setting_text,
+	.setup_fail = setup_fail,
+};
+
+/* ---- what nobody asked for ---- */
+
+/* True when the path itself or something below it was asked for. */
+static bool was_asked(const brb_setup *setup, const char *path)
+{
+	size_t position = 0, length = strlen(path);
+	const brb_table_entry *entry;
+	while ((entry = brb_table_next(&setup->asked, &position)))
+		if (strncmp(entry->key, path, length) == 0 && (!entry->key[length] || entry->key[length] == '.'))
+			return true;
+	return false;
+}
+
+/* The nearest of the names asked for in the same mapping, NULL when none is near. */
+static const char *nearest_asked(brb_setup *setup, const char *parent, const char *key)
+{
+	size_t position = 0, count = 0, skipped = parent[0] ? strlen(parent) + 1 : 0;
+	const char **names = brb_arena_take(&setup->arena, (setup->asked.count + 1) * sizeof *names);
+	const brb_table_entry *entry;
+	while (names && (entry = brb_table_next(&setup->asked, &position))) {
+		bool below =
+			!skipped || (strncmp(entry->key, parent, skipped - 1) == 0 && entry->key[skipped - 1] == '.');
+		size_t length = below ? strcspn(entry->key + skipped, ".") : 0;
+		if (length)
+			names[count++] = brb_arena_copy_length(&setup->arena, entry->key + skipped, length);
+		if (length && !names[count - 1])
+			count--;
+	}
+	return names ? brb_text_nearest(key, names, count) : NULL;
+}
+
+static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only);
+
+static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, const char *parent,
+				 bool misspelt_only)
+{
+	char *path = brb_arena_printf(&setup->arena, "%s%s%s", parent, parent[0] ? "." : "", entry->key);
+	if (!path)
+		return;
+	if (was_asked(setup, path)) {
+		refuse_unasked(setup, entry->value, path, misspelt_only);
+		return;
+	}
+	const char *nearest = nearest_asked(setup, parent, entry->key);
+	if (misspelt_only && !nearest)
+		return;
+	setup->failed = true;
+	brb_config_fault(setup->config, (brb_config_position){ entry->key_line, entry->key_column },
+			 nearest ? "%s: unknown setting \"%s\" (did you mean \"%s\"?)" : "%s: unknown setting \"%s\"",
+			 setup->what, path, nearest);
+}
+
+/* `misspelt_only`: `open` gave up early, so that only a name near to one asked for is surely wrong. */
+static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only)
+{
+	if (node->kind == BRB_YAML_MAPPING)
+		for (size_t i = 0; i < node->count; i++)
+			refuse_unasked_entry(setup, &node->entries[i], path, misspelt_only);
+	for (size_t i = 0; node->kind == BRB_YAML_LIST && i < node->count; i++) {
+		char *item = brb_arena_printf(&setup->arena, "%s.%zu", path, i);
+		if (item && node->items[i]->kind == BRB_YAML_MAPPING)
+			refuse_unasked(setup, node->items[i], item, misspelt_only);
+	}
+}
+
+/* ---- as one text ---- */
+
+/* With its length in front, so that no text can be taken for two. */
+static void add_counted(brb_builder *text, const char *part)
+{
+	brb_builder_printf(text, "%zu:", strlen(part));
+	brb_builder_add(text, part);
+}
+
+static void add_node(brb_builder *text, const brb_yaml_node *node)
+{
+	brb_builder_printf(text, "%s %zu ", brb_yaml_kind_name(node->kind), node->count);
+	if (node->text)
+		add_counted(text, node->text);
+	for (size_t i = 0; i < node->count; i++) {
+		bool mapping = node->kind == BRB_YAML_MAPPING;
+		if (mapping)
+			add_counted(text, node->entries[i].key);
+		add_node(text, mapping ? node->entries[i].value : node->items[i]);
+	}
+}
+
+char *brb_setup_text(brb_arena *arena, const brb_yaml_node *settings)
+{
+	brb_builder text = { .text = NULL };
+	if (settings)
+		add_node(&text, settings);
+	char *made = text.failed ? NULL : brb_arena_copy(arena, text.text ? text.text : "");
+	brb_builder_finish(&text);
+	return made;
+}
+
+/* ---- opening ---- */
+
+void brb_setup_init(brb_setup *setup)
+{
+	setup->head.host = &setup_host;
+}
+
+void brb_setup_finish(brb_setup *setup)
+{
+	brb_table_finish(&setup->asked);
+	brb_arena_finish(&setup->arena);
+}
+
+bool brb_setup_open(brb_setup *setup, int32_t (*open)(badge_setup *, void **), void (*close)(void *), void **self)
+{
+	void *opened = NULL;
+	int32_t answer = BADGE_OK;
+	if (open) {
+		brb_reentrancy_enter();
+		answer = open(&setup->head, &opened);
+		brb_reentrancy_leave();
+	}
+	if (answer != BADGE_OK && !setup->failed)
+		setup_fail(&setup->head, "", "its open failed without saying why");
+	if (setup->settings)
+		refuse_unasked(setup, setup->settings, "", setup->failed);
+	if (!setup->failed) {
+		*self = opened;
+		return true;
+	}
+	if (open && close && answer == BADGE_OK) {
+		brb_reentrancy_enter();
+		close(opened);
+		brb_reentrancy_leave();
+	}
+	return false;
+}

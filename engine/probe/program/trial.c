@@ -1,0 +1,368 @@
+/*
+ * probe/program/trial: see trial.h.
+ *
+ * A badge is judged over a generation of its own that consists of one route with its plugin's observe, where that
+ * watches the event, and the badge. So each is asked once, and a badge that fails keeps no other from being asked. All
+ * of a plugin happens in one transaction, which is rolled back.
+ */
+#include "probe/program/trial.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/reentrancy.h"
+#include "judging/backend.h"
+#include "judging/judge.h"
+#include "judging/progress.h"
+#include "plugin/plugin.h"
+#include "probe/program/describe.h"
+
+#define USER "probe"
+#define AWARDED "brabeion.awarded"
+
+enum { NEIGHBOURHOOD_BYTES = 16 * 1024 * 1024, GAPS_MOST = 1000 };
+
+/* A trial sets nobody aside. */
+static const brb_config_quarantine nobody;
+
+typedef struct plugin_trial {
+	const brb_probe_request *request;
+	brb_trial_notes *notes;
+	brb_config *config;
+	brb_image_copies *home;
+	brb_store *store; /* NULL: not opened yet */
+	brb_log log;
+	brb_clock clock;
+	unsigned long events; /* fired so far: each has an id of its own */
+	brabeion_error *error;
+	/* Of the plugin under way. Its functions are replaced by ours, which take note and then call its own. */
+	brb_plugin *plugin;
+	bool described; /* what it says of itself is written, where that is wanted */
+	const brb_badge *badge;
+	int32_t (*observe)(void *self, badge_call *call);
+	int32_t (*award)(void *self, badge_call *call);
+	void *observe_self, *award_self;
+	bool observed, judged;
+} plugin_trial;
+
+/* Once, when its descriptor has been read, and before more code of it runs, which may end all this. */
+static void describe(plugin_trial *trial)
+{
+	const brb_plugin *plugin = trial->plugin;
+	if (!trial->request->inspects || trial->described || !plugin || !plugin->descriptor.plugin.id)
+		return;
+	trial->described = true;
+	brb_describe_plugin(&plugin->descriptor, trial->request->folder, trial->error);
+}
+
+static void take_note(void *context, brb_probe_step step, const char *slug)
+{
+	brb_trial_notes *notes = ((plugin_trial *)context)->notes;
+	describe(context);
+	snprintf(notes->slug, sizeof notes->slug, "%s", slug ? slug : "");
+	atomic_store(&notes->began_us, brb_clock_monotonic_us());
+	atomic_store(&notes->step, (uint32_t)step);
+}
+
+/* ---- judging ---- */
+
+static int32_t observe_noted(void *self, badge_call *call)
+{
+	plugin_trial *trial = self;
+	take_note(trial, BRB_PROBE_OBSERVING, NULL);
+	trial->observed = true;
+	return trial->observe(trial->observe_self, call);
+}
+
+static int32_t award_noted(void *self, badge_call *call)
+{
+	plugin_trial *trial = self;
+	take_note(trial, BRB_PROBE_JUDGING, trial->badge->slug);
+	trial->judged = true;
+	return trial->award(trial->award_self, call);
+}
+
+static bool watches(const brb_plugin *plugin, const char *event)
+{
+	uint32_t i = 0;
+	while (i < plugin->watch_count && strcmp(plugin->watches[i], event) != 0)
+		i++;
+	return plugin->observe && i < plugin->watch_count;
+}
+
+/*
+ * One event by the judge. The engine's own event is raised by an award, of a badge that need not be this one. A badge that
+ * is judged later has frozen the event then, and is judged now.
+ */
+static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *name, const brb_badge *badge)
+{
+	char id[32];
+	const char *why;
+	brabeion_result result;
+	snprintf(id, sizeof id, "probe-%lu", ++trial->events);
+	brabeion_event event = { .name = name, .user = USER, .id = id };
+	if (strcmp(name, AWARDED) == 0)
+		brb_judge_grant(judge, &(brabeion_grant){ .user = USER, .badge = badge->slug }, &result);
+	else
+		brb_judge_event(judge, &event, &result);
+	if (badge && badge->async && judge->fault == BRABEION_OK)
+		brb_judge_job(judge, badge, &event, &result, &why);
+	brabeion_result_finish(&result);
+	brabeion_status status = judge->fault;
+	if (status != BRABEION_OK)
+		brb_status_hand_over(trial->error, &judge->error);
+	brb_judge_finish(judge);
+	return status;
+}
+
+/* The plugin's badges by their slugs, for those that it grants, and one route. */
+static bool fill_generation(brb_generation *generation, brb_plugin *plugin, brb_route *route)
+{
+	bool filled = brb_table_set(&generation->routes, route->event, route);
+	for (size_t i = 0; i < plugin->badge_count && filled; i++)
+		filled = brb_table_set(&generation->slugs, plugin->badges[i].slug, &plugin->badges[i]);
+	generation->on_awarded = brb_generation_route(generation, AWARDED);
+	return filled;
+}
+
+static brabeion_status judge_steps(plugin_trial *trial, const char *event, brb_route_step *steps, uint32_t count,
+				   const brb_badge *badge)
+{
+	brb_route_hint hint = { 0 };
+	brb_route route = { .event = event, .step_count = count, .steps = steps, .hint = &hint };
+	brb_generation generation = { .number = 1 };
+	brb_judge judge = { .generation = &generation,
+			    .view = &brb_backend_transaction,
+			    .store = trial->store,
+			    .log = &trial->log,
+			    .clock = &trial->clock,
+			    .guard = brb_reentrancy_depth(),
+			    .leads = true };
+	brabeion_status status = fill_generation(&generation, trial->plugin, &route)
+					 ? brb_store_begin(trial->store, trial->error)
+					 : brb_status_no_memory(trial->error);
+	if (status == BRABEION_OK) {
+		judge.in_transaction = true;
+		status = fire(trial, &judge, event, badge);
+		brb_store_rollback(trial->store);
+	}
+	brb_table_finish(&generation.routes);
+	brb_table_finish(&generation.slugs);
+	return status;
+}
+
+/* A badge that observe has kept from being asked, by failing, is asked without. */
+static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
+{
+	if (!badge->event_count || !badge->award)
+		return BRABEION_OK;
+	const char *event = badge->events[0];
+	brb_trouble troubles[2] = { { 0 }, { 0 } };
+	brb_route_step steps[] = { { .plugin = trial->plugin, .trouble = &troubles[0] },
+				   { .plugin = trial->plugin, .badge = badge, .trouble = &troubles[1] } };
+	trial->badge = badge;
+	trial->award = badge->award;
+	trial->award_self = badge->self;
+	badge->award = award_noted;
+	badge->self = trial;
+	badge->quarantine = nobody;
+	trial->judged = false;
+	brabeion_status status = BRABEION_OK;
+	if (watches(trial->plugin, event))
+		status = judge_steps(trial, event, steps, 2, badge);
+	if (status == BRABEION_OK && !trial->judged)
+		status = judge_steps(trial, event, steps + 1, 1, badge);
+	badge->award = trial->award;
+	badge->self = trial->award_self;
+	return status;
+}
+
+/* As of nobody who has done anything. */
+static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
+{
+	if (!badge->progress || !badge->level_count)
+		return BRABEION_OK;
+	brb_told told;
+	const char *why;
+	brb_judge judge = { .view = &brb_backend_transaction,
+			    .store = trial->store,
+			    .log = &trial->log,
+			    .clock = &trial->clock,
+			    .guard = brb_reentrancy_depth(),
+			    .leads = true };
+	brabeion_status status = brb_store_begin(trial->store, trial->error);
+	if (status != BRABEION_OK)
+		return status;
+	judge.in_transaction = true;
+	take_note(trial, BRB_PROBE_TELLING, badge->slug);
+	status = brb_progress_ask(&judge, badge, USER, 1, &told, &why);
+	if (status != BRABEION_OK)
+		brb_status_hand_over(trial->error, &judge.error);
+	brb_store_rollback(trial->store);
+	brb_judge_finish(&judge);
+	return status;
+}
+
+static brabeion_status judge_badges(plugin_trial *trial)
+{
+	brb_plugin *plugin = trial->plugin;
+	brabeion_status status = BRABEION_OK;
+	plugin->quarantine = nobody;
+	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++) {
+		status = judge_badge(trial, &plugin->badges[i]);
+		if (status == BRABEION_OK)
+			status = ask_progress(trial, &plugin->badges[i]);
+	}
+	if (status != BRABEION_OK || trial->observed || !plugin->observe || !plugin->watch_count)
+		return status;
+	brb_trouble trouble = { 0 };
+	brb_route_step step = { .plugin = plugin, .trouble = &trouble };
+	const brb_badge *badge = plugin->badge_count ? &plugin->badges[0] : NULL;
+	const char *event = plugin->watches[0];
+	return strcmp(event, AWARDED) == 0 && !badge ? BRABEION_OK : judge_steps(trial, event, &step, 1, badge);
+}
+
+/* ---- the database ---- */
+
+static brabeion_status open_store(plugin_trial *trial)
+{
+	char path[4096];
+	if (trial->store)
+		return BRABEION_OK;
+	snprintf(path, sizeof path, "%s/badges.db", trial->request->folder);
+	brb_store_options options = {
+		.path = path, .throwaway = true, .busy_timeout_ms = 1000, .retention_us = INT64_MAX
+	};
+	return brb_store_open(&options, &trial->store, trial->error);
+}
+
+static brabeion_status number_badges(plugin_trial *trial)
+{
+	brb_plugin *plugin = trial->plugin;
+	brb_store_badge *badges = brb_arena_take(&plugin->arena, (plugin->badge_count + 1) * sizeof *badges);
+	if (!badges)
+		return brb_status_no_memory(trial->error);
+	for (size_t i = 0; i < plugin->badge_count; i++)
+		badges[i] = (brb_store_badge){ .slug = plugin->badges[i].slug,
+					       .levels = plugin->badges[i].levels,
+					       .level_count = plugin->badges[i].level_count };
+	brabeion_status status = brb_store_register(trial->store, badges, plugin->badge_count, &plugin->id,
+						    &plugin->number, 1, trial->error);
+	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++)
+		plugin->badges[i].number = badges[i].number;
+	return status;
+}
+
+/* ---- one plugin ---- */
+
+static brabeion_status judge_plugin(plugin_trial *trial)
+{
+	brb_plugin *plugin = trial->plugin;
+	take_note(trial, BRB_PROBE_NOTHING, NULL); /* the time that a database takes is not the plugin's */
+	brabeion_status status = open_store(trial);
+	if (status == BRABEION_OK)
+		status = number_badges(trial);
+	if (status != BRABEION_OK)
+		return status;
+	trial->observed = false;
+	trial->observe = plugin->observe;
+	trial->observe_self = plugin->self;
+	if (plugin->observe) {
+		plugin->observe = observe_noted;
+		plugin->self = trial;
+	}
+	status = judge_badges(trial);
+	plugin->self = trial->observe_self;
+	return status;
+}
+
+/* What the engine would say, for who only looks. */
+static brabeion_status tell_refusal(plugin_trial *trial, const brabeion_error *refusal)
+{
+	brabeion_error faults = BRABEION_NO_ERROR;
+	if (!trial->request->inspects)
+		return BRABEION_OK;
+	brb_config_verdict(trial->config, &faults);
+	const char *words = faults.message ? faults.message : refusal->message;
+	brabeion_status status =
+		words ? brb_describe_refusal(words, trial->request->folder, trial->error) : BRABEION_OK;
+	brabeion_error_finish(&faults);
+	return status;
+}
+
+static brabeion_status try_plugin(plugin_trial *trial, size_t place)
+{
+	const brb_probe_wanted *wanted = &trial->request->wanted[place];
+	brabeion_status status = BRABEION_OK;
+	brabeion_error refusal = BRABEION_NO_ERROR; /* the engine's to find again */
+	atomic_store(&trial->notes->step, BRB_PROBE_NOTHING);
+	atomic_store(&trial->notes->subject, (uint32_t)place);
+	take_note(trial, BRB_PROBE_NOTHING, NULL);
+	if (wanted->entry >= trial->config->plugin_count)
+		return brb_status_set(trial->error, BRABEION_INVALID, "is asked for plugin %u of %zu", wanted->entry,
+				      trial->config->plugin_count);
+	brb_config_plugin entry = trial->config->plugins[wanted->entry];
+	brb_probe_listener listener = { .step = take_note, .context = trial };
+	entry.path = wanted->copy;
+	trial->plugin = NULL;
+	trial->described = false;
+	if (brb_plugin_prepare(trial->config, &entry, trial->home, &trial->plugin, &refusal) == BRABEION_OK) {
+		trial->plugin->listener = &listener;
+		if (brb_plugin_link(trial->config, &entry, (brb_plugin_before){ 0 }, &trial->log, trial->plugin,
+				    &refusal) == BRABEION_OK)
+			status = judge_plugin(trial);
+		else
+			status = tell_refusal(trial, &refusal);
+		describe(trial);
+		brb_plugin_close(trial->plugin);
+		trial->plugin = NULL;
+	}
+	if (status == BRABEION_OK)
+		status = trial->error->status;
+	brabeion_error_finish(&refusal);
+	return status;
+}
+
+/* ---- where plugins are put ---- */
+
+/* An address space that nobody may touch; MAP_FAILED where there is none of that size. */
+static char *bar(size_t size_bytes)
+{
+	return mmap(NULL, size_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+/*
+ * Code that is damaged may well read or jump behind its own file. What lies there in an engine is anything, so here it is
+ * a place that ends the trial: the kernel puts each new mapping below the last, or into a gap where it fits. So a large
+ * one goes first, and then the gaps above it are filled. (Measured: without, 1 in 12,000 files with four bytes that are
+ * others passed its trial and took the engine down.)
+ */
+static void bar_neighbourhood(void)
+{
+	static const size_t sizes[] = { 1024 * 1024, 64 * 1024, 4096 };
+	char *lowest = bar(NEIGHBOURHOOD_BYTES);
+	if (lowest == MAP_FAILED)
+		return;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+		for (int gaps = 0; gaps < GAPS_MOST && bar(sizes[i]) > lowest; gaps++)
+			;
+}
+
+bool brb_trial_run(const brb_probe_request *request, size_t from, brb_trial_notes *notes)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	plugin_trial trial = { .request = request, .notes = notes, .error = &error };
+	brabeion_status status =
+		brb_config_read_text(request->name, request->text, request->text_bytes, &trial.config, &error);
+	if (status == BRABEION_OK)
+		status = brb_image_copies_of_copies(&trial.home, &error);
+	bar_neighbourhood();
+	for (size_t i = from; i < request->count && status == BRABEION_OK; i++)
+		status = try_plugin(&trial, i);
+	if (status != BRABEION_OK)
+		snprintf(notes->trouble, sizeof notes->trouble, "%s", error.message);
+	brb_store_close(trial.store);
+	brabeion_error_finish(&error);
+	return status == BRABEION_OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * store/event_stats_sql: the statements of store/event_stats, for the list of statements in store/database.h. Private to the
+ * store room.
+ */
+#ifndef BRB_STORE_EVENT_STATS_SQL_H
+#define BRB_STORE_EVENT_STATS_SQL_H
+
+#define BRB_EVENT_STATS_STATEMENTS(X)                                                                               \
+	X(UNHEARD_MORE, "UPDATE unheard SET count = count + ?2, last_us = max(last_us, ?4) WHERE name = ?1")        \
+	X(UNHEARD_COUNT, "SELECT COUNT(*) FROM unheard WHERE name <> ''")                                           \
+	X(UNHEARD_ADD, "INSERT INTO unheard(name, count, first_us, last_us) VALUES(?1, ?2, ?3, ?4)")                \
+	X(UNHEARD_NEXT, "SELECT name FROM unheard WHERE name > ?1 ORDER BY name LIMIT 1")                           \
+	X(UNHEARD_REMOVE, "DELETE FROM unheard WHERE name = ?1")                                                    \
+	X(UNHEARD_FORGET, "DELETE FROM unheard WHERE last_us < ?1")                                                 \
+	X(FAILURE_MORE, "INSERT INTO failures(badge, count, first_us, last_us, event, error)"                       \
+			" VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET count = count + excluded.count," \
+			" last_us = excluded.last_us, event = excluded.event, error = excluded.error")              \
+	X(FAILURE_FORGET, "DELETE FROM failures WHERE last_us < ?1")
+
+#endif

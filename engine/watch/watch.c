@@ -1,0 +1,240 @@
+/*
+ * watch/watch: see watch.h. Here: the thread, and when it is time to look.
+ *
+ * After each reading of the queue the thread rests a little, so that a busy folder (everybody's /tmp) wakes it fifty
+ * times a second and not thousands; meanwhile the kernel keeps the queue.
+ */
+#include "watch/watch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/thread.h"
+#include "watch/set.h"
+
+static const int64_t quiet_us = 150 * 1000;
+static const int64_t longest_us = 2 * 1000 * 1000;
+static const int64_t rest_us = 20 * 1000;
+
+struct brb_watch {
+	brb_watch_look look;
+	void *context;
+	int wake; /* an eventfd: there is news in what the lock guards */
+	int inotify;
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards what follows */
+	bool ending;
+	int64_t first_us; /* when the first thing happened since the last look; 0: nothing has */
+	int64_t due_us;   /* when to look */
+	int64_t again_us; /* when to look in any case; 0: nobody has asked for it */
+	brb_watch_set set;
+};
+
+/* ---- when to look ---------------------------------------------------------------------------------------------- */
+
+/* Something has happened. A file that is still open is likely to be half written: that is waited for, within bounds. */
+static void put_off_locked(brb_watch *watch, int64_t now_us)
+{
+	if (!watch->first_us)
+		watch->first_us = now_us;
+	int64_t last_us = watch->first_us + longest_us;
+	watch->due_us = now_us + quiet_us;
+	if (watch->due_us > last_us || brb_watch_set_is_open(&watch->set))
+		watch->due_us = last_us;
+}
+
+/* Empties the kernel's queue, a piece at a time: who writes without end shall not keep us here. */
+static void take_events_locked(brb_watch *watch, int64_t now_us)
+{
+	_Alignas(struct inotify_event) char piece[16 * 1024];
+	bool concerned = false;
+	ssize_t got = read(watch->inotify, piece, sizeof piece);
+	for (const char *at = piece; got > 0 && at < piece + got;) {
+		const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
+		concerned |= brb_watch_set_concerns(&watch->set, event);
+		at += sizeof *event + event->len;
+	}
+	if (concerned)
+		put_off_locked(watch, now_us);
+}
+
+/* ---- the thread ------------------------------------------------------------------------------------------------ */
+
+typedef enum turn { TURN_WAIT, TURN_LOOK, TURN_END } turn;
+
+/* What to do now; while it is to wait, until when (0: for ever). */
+static turn next_turn(brb_watch *watch, int64_t now_us, int64_t *until_us)
+{
+	turn next = TURN_WAIT;
+	pthread_mutex_lock(&watch->lock);
+	if (watch->ending)
+		next = TURN_END;
+	else if ((watch->first_us && watch->due_us <= now_us) || (watch->again_us && watch->again_us <= now_us))
+		next = TURN_LOOK;
+	if (next == TURN_LOOK)
+		watch->first_us = 0;
+	if (next == TURN_LOOK && watch->again_us <= now_us)
+		watch->again_us = 0;
+	*until_us = watch->first_us ? watch->due_us : 0;
+	if (watch->again_us && (!*until_us || watch->again_us < *until_us))
+		*until_us = watch->again_us;
+	pthread_mutex_unlock(&watch->lock);
+	return next;
+}
+
+static int milliseconds_until(int64_t until_us, int64_t now_us)
+{
+	int64_t left_ms = (until_us - now_us + 999) / 1000;
+	return left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+}
+
+/* Waits for news; what is in the queue is read unless the thread is to rest until `rested_us`. */
+static void wait_for_news(brb_watch *watch, int64_t until_us, int64_t *rested_us)
+{
+	int64_t now_us = brb_clock_monotonic_us();
+	bool resting = now_us < *rested_us;
+	struct pollfd polls[] = { { .fd = watch->wake, .events = POLLIN },
+				  { .fd = resting ? -1 : watch->inotify, .events = POLLIN } };
+	if (resting && (!until_us || *rested_us < until_us))
+		until_us = *rested_us;
+	if (poll(polls, 2, until_us ? milliseconds_until(until_us, now_us) : -1) <= 0)
+		return;
+	uint64_t ignored;
+	ssize_t drained = polls[0].revents ? read(watch->wake, &ignored, sizeof ignored) : 0;
+	(void)drained; /* nothing there is fine */
+	if (!polls[1].revents)
+		return;
+	now_us = brb_clock_monotonic_us();
+	*rested_us = now_us + rest_us;
+	pthread_mutex_lock(&watch->lock);
+	take_events_locked(watch, now_us);
+	pthread_mutex_unlock(&watch->lock);
+}
+
+static void *work(void *context)
+{
+	brb_watch *watch = context;
+	int64_t until_us = 0, rested_us = 0;
+	brb_thread_take_turns();
+	for (;;) {
+		switch (next_turn(watch, brb_clock_monotonic_us(), &until_us)) {
+		case TURN_WAIT:
+			wait_for_news(watch, until_us, &rested_us);
+			break;
+		case TURN_LOOK:
+			watch->look(watch->context);
+			break;
+		case TURN_END:
+			return NULL;
+		}
+	}
+}
+
+static void wake_up(brb_watch *watch)
+{
+	uint64_t one = 1;
+	ssize_t written = write(watch->wake, &one, sizeof one);
+	(void)written; /* fails only when the counter is at its top: readable it is */
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------ */
+
+static void free_watch(brb_watch *watch)
+{
+	if (watch->inotify >= 0)
+		close(watch->inotify);
+	if (watch->wake >= 0)
+		close(watch->wake);
+	brb_watch_set_finish(&watch->set);
+	pthread_mutex_destroy(&watch->lock);
+	brb_memory_release(watch);
+}
+
+/* EMFILE stands for two limits (inotify_init1(2)). */
+static brabeion_status refuse(brabeion_error *error, const char *what, int problem)
+{
+	const char *advice = problem == EMFILE ? "; raise a limit: sysctl fs.inotify.max_user_instances, or the open "
+						 "files of the process (ulimit -n)"
+					       : "";
+	return brb_status_set(error, BRABEION_SYSTEM, "cannot watch files: %s: %s%s", what, strerror(problem),
+			      advice);
+}
+
+brabeion_status brb_watch_open(brb_watch_look look, void *context, brb_watch **out, brabeion_error *error)
+{
+	brabeion_status status;
+	int problem;
+	brb_watch *watch = brb_memory_take_zeroed(1, sizeof *watch);
+	if (!watch)
+		return brb_status_no_memory(error);
+	watch->look = look;
+	watch->context = context;
+	pthread_mutex_init(&watch->lock, NULL);
+	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	problem = errno;
+	watch->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (watch->inotify < 0) {
+		status = refuse(error, "inotify", problem);
+		goto fail;
+	}
+	if (watch->wake < 0) {
+		status = refuse(error, "eventfd", errno);
+		goto fail;
+	}
+	problem = brb_thread_start(&watch->thread, work, watch);
+	if (problem) {
+		status = refuse(error, "a thread", problem);
+		goto fail;
+	}
+	*out = watch;
+	return BRABEION_OK;
+fail:
+	free_watch(watch);
+	return status;
+}
+
+void brb_watch_close(brb_watch *watch)
+{
+	if (!watch)
+		return;
+	pthread_mutex_lock(&watch->lock);
+	watch->ending = true;
+	pthread_mutex_unlock(&watch->lock);
+	wake_up(watch);
+	pthread_join(watch->thread, NULL);
+	free_watch(watch);
+}
+
+brabeion_status brb_watch_follow(brb_watch *watch, const char *const *paths, size_t count, brabeion_error *error)
+{
+	brabeion_error fault = BRABEION_NO_ERROR;
+	pthread_mutex_lock(&watch->lock);
+	brb_watch_set_change(&watch->set, watch->inotify, paths, count, &fault);
+	if (!count)
+		watch->first_us = watch->again_us = 0;
+	pthread_mutex_unlock(&watch->lock);
+	return brb_status_hand_over(error, &fault);
+}
+
+void brb_watch_ask(brb_watch *watch)
+{
+	pthread_mutex_lock(&watch->lock);
+	put_off_locked(watch, brb_clock_monotonic_us());
+	pthread_mutex_unlock(&watch->lock);
+	wake_up(watch);
+}
+
+void brb_watch_ask_later(brb_watch *watch, int64_t delay_us)
+{
+	pthread_mutex_lock(&watch->lock);
+	watch->again_us = brb_clock_monotonic_us() + delay_us;
+	pthread_mutex_unlock(&watch->lock);
+	wake_up(watch);
+}

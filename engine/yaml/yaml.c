@@ -1,0 +1,209 @@
+/*
+ * yaml: see yaml.h. Here: opening a file within its bounds, and the small questions to a tree. The tree itself is
+ * made in yaml_tree.c, what scalars mean in yaml_scalar.c, the list of faults is kept in yaml_faults.c.
+ */
+#include "yaml/yaml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "yaml/tree.h"
+
+#define MEGABYTE (1024 * 1024)
+
+/* ---- the file -------------------------------------------------------------------------------------------------- */
+
+static brabeion_status refuse_file(const char *name, int number, brabeion_error *error)
+{
+	char buffer[128];
+	bool ours = number == EMFILE || number == ENFILE || number == ENOMEM || number == EIO;
+	return brb_status_set(error, ours ? BRABEION_SYSTEM : BRABEION_CONFIG, "%s: %s", name,
+			      strerror_r(number, buffer, sizeof buffer));
+}
+
+/* Reads until the end, but at most one byte more than is allowed: a pipe or a device tells no size beforehand. */
+static brabeion_status read_all(int file, const char *name, brb_builder *content, brabeion_error *error)
+{
+	char block[16 * 1024];
+	while (content->length <= BRB_YAML_BYTES_MOST) {
+		ssize_t got = read(file, block, sizeof block);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return refuse_file(name, errno, error);
+		if (!got)
+			return BRABEION_OK;
+		brb_builder_add_length(content, block, (size_t)got);
+		if (content->failed)
+			return brb_status_no_memory(error);
+	}
+	return brb_status_set(error, BRABEION_CONFIG, "%s: larger than %d MiB", name, BRB_YAML_BYTES_MOST / MEGABYTE);
+}
+
+brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (file < 0)
+		return refuse_file(name, errno, error);
+	brabeion_status status = read_all(file, name, content, error);
+	close(file);
+	return status;
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static brabeion_status open_bytes(const char *bytes, size_t length, const char *name, bool tolerant, brb_yaml **out,
+				  brabeion_error *error)
+{
+	if (length > BRB_YAML_BYTES_MOST)
+		return brb_status_set(error, BRABEION_CONFIG, "%s: larger than %d MiB", name,
+				      BRB_YAML_BYTES_MOST / MEGABYTE);
+	brabeion_status status = BRABEION_OK;
+	brb_yaml *yaml = brb_memory_take_zeroed(1, sizeof *yaml);
+	if (!yaml)
+		return brb_status_no_memory(error);
+	brb_sha256_text(bytes, length, yaml->sha256);
+	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark some editors begin with */
+		bytes += 3;
+		length -= 3;
+	}
+	yaml->name = brb_arena_copy(&yaml->arena, name);
+	if (!yaml->name) {
+		status = brb_status_no_memory(error);
+		goto fail;
+	}
+	bool whole = brb_yaml_tree_build(yaml, bytes, length);
+	if (!whole || !tolerant || yaml->faults.memory_short)
+		status = brb_yaml_verdict(yaml, error);
+	if (status != BRABEION_OK)
+		goto fail;
+	*out = yaml;
+	return BRABEION_OK;
+fail:
+	brb_yaml_close(yaml);
+	return status;
+}
+
+brabeion_status brb_yaml_open(const char *path, const char *name, brb_yaml **out, brabeion_error *error)
+{
+	brb_builder content = { 0 };
+	brabeion_status status = brb_yaml_read_file(path, name, &content, error);
+	if (status == BRABEION_OK)
+		status = open_bytes(content.text ? content.text : "", content.length, name, false, out, error);
+	brb_builder_finish(&content);
+	return status;
+}
+
+brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,
+			       brabeion_error *error)
+{
+	return open_bytes(bytes, length, name, false, out, error);
+}
+
+brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
+					brabeion_error *error)
+{
+	return open_bytes(bytes, length, name, true, out, error);
+}
+
+void brb_yaml_close(brb_yaml *yaml)
+{
+	if (!yaml)
+		return;
+	brb_yaml_faults_finish(&yaml->faults);
+	brb_arena_finish(&yaml->arena);
+	brb_memory_release(yaml);
+}
+
+/* ---- faults ---------------------------------------------------------------------------------------------------- */
+
+void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	brb_yaml_fault_va(yaml, line, column, format, arguments);
+	va_end(arguments);
+}
+
+void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
+{
+	brb_yaml_faults_add_va(&yaml->faults, line, column, format, arguments);
+}
+
+brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)
+{
+	return brb_yaml_faults_verdict(&yaml->faults, yaml->name, error);
+}
+
+size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *shown = brb_yaml_shortened(entry->key, buffer);
+	const char *meant = brb_text_nearest(entry->key, names, count);
+	brb_builder known = { 0 };
+	for (size_t i = 0; i < count; i++)
+		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
+	if (known.failed)
+		yaml->faults.memory_short = true;
+	else if (meant)
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (did you mean \"%s\"?)",
+			       shown, meant);
+	else
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (known here: %s)", shown,
+			       known.text);
+	brb_builder_finish(&known);
+	size_t index = 0;
+	while (index < count && names[index] != meant)
+		index++;
+	return index;
+}
+
+const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES])
+{
+	size_t most = BRB_YAML_SHORT_BYTES - sizeof "...";
+	size_t length = brb_text_cut_length(text, most);
+	if (!text[length])
+		return text;
+	memcpy(buffer, text, length);
+	memcpy(buffer + length, "...", sizeof "...");
+	return buffer;
+}
+
+/* ---- questions ------------------------------------------------------------------------------------------------- */
+
+const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml)
+{
+	return yaml->root;
+}
+
+const char *brb_yaml_name(const brb_yaml *yaml)
+{
+	return yaml->name;
+}
+
+const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key)
+{
+	if (!node || node->kind != BRB_YAML_MAPPING)
+		return NULL;
+	for (size_t i = 0; i < node->count; i++) {
+		if (strcmp(node->entries[i].key, key) == 0)
+			return node->entries[i].value;
+	}
+	return NULL;
+}
+
+const char *brb_yaml_sha256(const brb_yaml *yaml)
+{
+	return yaml->sha256;
+}
+
+const char *brb_yaml_kind_name(brb_yaml_kind kind)
+{
+	static const char *const names[] = { "nothing", "a boolean", "an integer", "a number",
+					     "text",    "a list",    "a mapping" };
+	size_t index = (size_t)kind;
+	return index < sizeof names / sizeof names[0] ? names[index] : "something unknown";
+}

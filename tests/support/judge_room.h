@@ -1,0 +1,251 @@
+/*
+ * judge_room: what the tests of the judge share: plugins made by hand, whose functions are the test's own, a store to
+ * judge into, and events to fire. What happened is told as text, so that a test can compare it with a literal.
+ */
+#ifndef BRB_TESTS_JUDGE_ROOM_H
+#define BRB_TESTS_JUDGE_ROOM_H
+
+#include "base/memory.h"
+#include "base/reentrancy.h"
+#include "judging/backend.h"
+#include "judging/judge.h"
+#include "judging/quarantine.h"
+#include "support/store_room.h"
+
+typedef int32_t (*award_function)(void *self, badge_call *call);
+
+enum { PLUGINS_MOST = 4, BADGES_MOST = 64, EVENTS_MOST = 16, NOW_US = 1700000000 };
+
+static brb_store *store;
+static brb_generation generation;
+static brb_route_hint hint; /* of all routes */
+static brb_route_hint hints[EVENTS_MOST];
+static size_t hint_count;
+static brb_plugin plugins[PLUGINS_MOST];
+static brb_badge badges[BADGES_MOST];
+static brb_badge *badge_places[BADGES_MOST];
+static brb_plugin *plugin_places[PLUGINS_MOST];
+static brb_trouble troubles[BADGES_MOST];
+static brb_trouble observe_troubles[PLUGINS_MOST];
+static brb_registry registry;
+static brb_quarantine quarantine;
+static size_t plugin_count, badge_count;
+static brabeion_result result;
+static char trace[8192]; /* what the plugins' functions noted */
+static char logged[8192];
+static int clock_reads;
+
+/* ---- the room ---- */
+
+static inline void open_judge_room(void)
+{
+	make_room();
+	store = open_store();
+	atomic_store(&registry.current, &generation);
+	generation.badges = badge_places;
+	generation.troubles = troubles;
+	generation.plugins = plugin_places;
+	generation.observe_troubles = observe_troubles;
+	WELL(brb_quarantine_init(&quarantine, &registry, error));
+}
+
+static inline void close_judge_room(void)
+{
+	brabeion_result_finish(&result);
+	brb_quarantine_finish(&quarantine);
+	for (size_t i = 0; i < BADGES_MOST; i++)
+		brb_memory_release(troubles[i].reason);
+	for (size_t i = 0; i < PLUGINS_MOST; i++)
+		brb_memory_release(observe_troubles[i].reason);
+	brb_store_close(store);
+	brb_table_finish(&generation.routes);
+	brb_table_finish(&generation.slugs);
+	brb_arena_finish(&generation.arena);
+	remove_room();
+}
+
+/* ---- a generation by hand ---- */
+
+static inline brb_plugin *new_plugin(const char *id)
+{
+	cr_assert_lt(plugin_count, PLUGINS_MOST);
+	brb_plugin *plugin = &plugins[plugin_count++];
+	plugin_places[generation.plugin_count++] = plugin;
+	plugin->id = id;
+	plugin->number = (uint32_t)plugin_count;
+	return plugin;
+}
+
+static inline brb_trouble *trouble_of(const brb_plugin *plugin, const brb_badge *badge)
+{
+	return badge ? &troubles[badge - badges] : &observe_troubles[plugin - plugins];
+}
+
+static inline void hear(const char *event, const brb_plugin *plugin, const brb_badge *badge)
+{
+	brb_route *route = brb_table_get(&generation.routes, event);
+	if (!route) {
+		route = brb_arena_take(&generation.arena, sizeof *route);
+		route->event = event;
+		route->hint = &hint;
+		route->steps = brb_arena_take(&generation.arena, BADGES_MOST * sizeof *route->steps);
+		route->hint = &hints[hint_count++];
+		cr_assert_leq(hint_count, EVENTS_MOST);
+		cr_assert(brb_table_set(&generation.routes, event, route));
+	}
+	route->steps[route->step_count++] = (brb_route_step){ plugin, badge, trouble_of(plugin, badge) };
+	generation.on_awarded = brb_generation_route(&generation, "brabeion.awarded");
+}
+
+/* Observes are to be made before the badges of their plugin, as in a real generation. */
+static inline void watch(brb_plugin *plugin, const char *event, award_function observe)
+{
+	plugin->observe = observe;
+	hear(event, plugin, NULL);
+}
+
+/* A badge of `level_count` levels, registered with the store, that hears `event` (NULL: none). */
+static inline brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_t level_count, const char *event,
+				   award_function award_badge)
+{
+	static const badge_level levels[] = { { "One", "Level one" },     { "Two", "Level two" },
+					      { "Three", "Level three" }, { "Four", "Level four" },
+					      { "Five", "Level five" },   { "Six", "Level six" } };
+	cr_assert_lt(badge_count, BADGES_MOST);
+	cr_assert_leq(level_count, 6);
+	brb_badge *badge = &badges[badge_count++];
+	brb_store_badge registered = { .slug = slug, .levels = levels, .level_count = level_count };
+	WELL(brb_store_register(store, &registered, 1, NULL, NULL, 0, error));
+	*badge = (brb_badge){ .plugin = plugin,
+			      .slug = slug,
+			      .definition = slug,
+			      .level_count = level_count,
+			      .levels = levels,
+			      .award = award_badge,
+			      .number = registered.number,
+			      .index = (uint32_t)generation.badge_count };
+	badge_places[generation.badge_count++] = badge;
+	cr_assert(brb_table_set(&generation.slugs, slug, badge));
+	if (event)
+		hear(event, plugin, badge);
+	return badge;
+}
+
+static inline brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event,
+				      award_function award_badge)
+{
+	brb_badge *badge = new_badge(plugin, slug, 3, event, award_badge);
+	badge->multiple = true;
+	return badge;
+}
+
+/* ---- judging ---- */
+
+static inline int64_t read_now(void *context)
+{
+	(void)context;
+	clock_reads++;
+	return NOW_US;
+}
+
+static inline void keep_log(void *context, brabeion_log_level level, const char *message)
+{
+	(void)context;
+	size_t length = strlen(logged);
+	snprintf(logged + length, sizeof logged - length, "%d: %s\n", (int)level, message);
+}
+
+static const brb_log judge_log = { keep_log, NULL };
+static const brb_clock judge_clock = { read_now, NULL };
+
+/* It leads: no group of callers is asked, and the test ends the transaction. */
+static inline brb_judge new_judge(void)
+{
+	return (brb_judge){ .generation = &generation,
+			    .view = &brb_backend_transaction,
+			    .store = store,
+			    .log = &judge_log,
+			    .clock = &judge_clock,
+			    .quarantine = &quarantine,
+			    .guard = brb_reentrancy_depth(),
+			    .leads = true };
+}
+
+/* Judges into `result`, in a transaction that the judge begins if it needs one. */
+static inline void judge_into(brb_judge *judge, const brabeion_event *event)
+{
+	brabeion_result_finish(&result);
+	memset(&result, 0xa5, sizeof result); /* it is filled in completely */
+	cr_assert_eq(brb_judge_event(judge, event, &result), BRABEION_OK, "%s", judge->error.message);
+	cr_assert_eq(*brb_reentrancy_depth(), 0);
+}
+
+/* One event, committed. False: it needed no transaction. */
+static inline bool fire_event(const brabeion_event *event)
+{
+	brb_judge judge = new_judge();
+	judge_into(&judge, event);
+	bool in_transaction = judge.in_transaction;
+	if (in_transaction)
+		commit(store);
+	brb_judge_finish(&judge);
+	return in_transaction;
+}
+
+static inline bool fire(const char *name, const char *user)
+{
+	return fire_event(&(brabeion_event){ .name = name, .user = user });
+}
+
+static inline bool fire_id(const char *name, const char *user, const char *id)
+{
+	return fire_event(&(brabeion_event){ .name = name, .user = user, .id = id });
+}
+
+/* ---- what happened ---- */
+
+/* The awards of the result: "slug:level:user:reason " each. */
+static inline const char *awarded(void)
+{
+	static char text[8192];
+	text[0] = '\0';
+	for (uint32_t i = 0; i < result.award_count; i++) {
+		const brabeion_award_info *told = &result.awards[i];
+		size_t length = strlen(text);
+		snprintf(text + length, sizeof text - length, "%s:%u:%s:%s ", told->badge, told->level, told->user,
+			 told->reason);
+	}
+	return text;
+}
+
+static inline void note_trace(const char *text)
+{
+	size_t length = strlen(trace);
+	snprintf(trace + length, sizeof trace - length, "%s ", text);
+}
+
+static inline int64_t stored_awards(void)
+{
+	return own_number("SELECT COUNT(*) FROM awards");
+}
+
+/* All went well and these were awarded. */
+#define EXPECT_AWARDED(words)                                         \
+	do {                                                          \
+		cr_expect_eq(result.status, BRABEION_OK);             \
+		cr_expect_eq(result.outcome, BRABEION_JUDGED);        \
+		cr_expect_eq(result.failed, 0, "%s", result.message); \
+		cr_expect_null(result.message);                       \
+		cr_expect_str_eq(awarded(), words);                   \
+	} while (0)
+
+/* So many badges failed, the first of them with this message. */
+#define EXPECT_FAILED(count, words)                                                  \
+	do {                                                                         \
+		cr_expect_eq(result.status, BRABEION_OK);                            \
+		cr_expect_eq(result.outcome, BRABEION_JUDGED);                       \
+		cr_expect_eq(result.failed, count, "%u", result.failed);             \
+		cr_expect_str_eq(result.message ? result.message : "(none)", words); \
+	} while (0)
+
+#endif

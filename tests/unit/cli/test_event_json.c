@@ -1,0 +1,338 @@
+/*
+ * test_wire: what one JSON line becomes, and what it is told when it is wrong.
+ */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/input/event_json.h"
+
+static brb_cli_event_json *wire;
+static brb_cli_arena arena;
+static brabeion_event event;
+static char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES];
+
+static void enter(void)
+{
+	wire = brb_cli_event_json_open();
+	cr_assert_not_null(wire);
+}
+
+static void leave(void)
+{
+	brb_cli_event_json_close(wire);
+	brb_cli_arena_finish(&arena);
+}
+
+TestSuite(wire, .init = enter, .fini = leave);
+
+/* The line stands in exactly as much memory as the reader may look at, so that ASan sees a byte too much. */
+static brb_cli_event_json_outcome read_bytes(const char *line, size_t size)
+{
+	char *padded = calloc(1, size + BRB_CLI_EVENT_JSON_PADDING);
+	cr_assert_not_null(padded);
+	memcpy(padded, line, size);
+	memset(&event, 0, sizeof event);
+	message[0] = '\0';
+	brb_cli_event_json_outcome outcome = brb_cli_event_json_read(wire, padded, size, &arena, &event, message);
+	free(padded);
+	return outcome;
+}
+
+static void expect_event(const char *line)
+{
+	brb_cli_event_json_outcome outcome = read_bytes(line, strlen(line));
+	cr_assert_eq(outcome, BRB_CLI_EVENT_JSON_EVENT, "%.200s: %s", line, message);
+}
+
+static void expect_bad(const char *line, const char *why)
+{
+	cr_assert_eq(read_bytes(line, strlen(line)), BRB_CLI_EVENT_JSON_BAD, "%.200s: taken", line);
+	cr_assert_str_eq(message, why, "%.200s: %s", line, message);
+}
+
+/* A line with `before` repeated `count` times, then `middle`, then `after` repeated; yours: free(). */
+static char *repeat(const char *start, const char *before, size_t count, const char *middle, const char *after,
+		    const char *end)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	cr_assert_not_null(stream);
+	fputs(start, stream);
+	for (size_t i = 0; i < count; i++)
+		fputs(before, stream);
+	fputs(middle, stream);
+	for (size_t i = 0; i < count; i++)
+		fputs(after, stream);
+	fputs(end, stream);
+	cr_assert_eq(fclose(stream), 0);
+	return text;
+}
+
+Test(wire, reads_the_keys_that_have_a_meaning)
+{
+	expect_event("{\"event\":\"comment\",\"user\":\"ada\",\"id\":\"c17\",\"at\":\"2014-01-21T20:26:05.383Z\"}");
+	cr_expect_str_eq(event.name, "comment");
+	cr_expect_str_eq(event.user, "ada");
+	cr_expect_str_eq(event.id, "c17");
+	cr_expect(event.has_at);
+	cr_expect_eq(event.at_us, 1390335965383000);
+	cr_expect_eq(event.field_count, 0);
+}
+
+Test(wire, needs_only_event_and_user)
+{
+	expect_event(" { \"user\" : \"ada\" , \"event\" : \"comment\" } ");
+	cr_expect_str_eq(event.name, "comment");
+	cr_expect_str_eq(event.user, "ada");
+	cr_expect_null(event.id);
+	cr_expect_not(event.has_at);
+}
+
+Test(wire, keeps_every_other_key_as_state_with_its_type)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"i\":-42,\"r\":1.5,\"t\":true,\"f\":false,\"s\":\"h\\u00e9\","
+		     "\"n\":null,\"a\":[1, 2],\"o\":{ \"k\" : \"v\" }}");
+	const brabeion_field *fields = event.fields;
+	cr_assert_eq(event.field_count, 8);
+	cr_expect_str_eq(fields[0].name, "i");
+	cr_expect_eq(fields[0].type, BRABEION_TYPE_INT);
+	cr_expect_eq(fields[0].value.integer, -42);
+	cr_expect_eq(fields[1].type, BRABEION_TYPE_REAL);
+	cr_expect_eq(fields[1].value.real, 1.5);
+	cr_expect_eq(fields[2].type, BRABEION_TYPE_BOOL);
+	cr_expect_eq(fields[2].value.boolean, true);
+	cr_expect_eq(fields[3].type, BRABEION_TYPE_BOOL);
+	cr_expect_eq(fields[3].value.boolean, false);
+	cr_expect_eq(fields[4].type, BRABEION_TYPE_TEXT);
+	cr_expect_str_eq(fields[4].value.text, "h\xC3\xA9");
+	cr_expect_eq(fields[5].type, BRABEION_TYPE_NULL);
+	cr_expect_eq(fields[6].type, BRABEION_TYPE_JSON);
+	cr_expect_str_eq(fields[6].value.text, "[1,2]");
+	cr_expect_eq(fields[7].type, BRABEION_TYPE_JSON);
+	cr_expect_str_eq(fields[7].value.text, "{\"k\":\"v\"}");
+}
+
+Test(wire, takes_integers_to_their_limits)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"most\":9223372036854775807,\"least\":-9223372036854775808}");
+	cr_expect_eq(event.fields[0].value.integer, INT64_MAX);
+	cr_expect_eq(event.fields[1].value.integer, INT64_MIN);
+}
+
+Test(wire, writes_nested_values_without_spaces_and_with_their_escapes)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"x\":[ 1.0, 1e2, -0.5, 1e300, {}, [], \"\\\"\\\\\\/\\b\\u001f"
+		     "\\u00e9\\n\", {\"a\\nb\": [null, true, false]}]}");
+	cr_expect_str_eq(event.fields[0].value.text, "[1.0,100.0,-0.5,1e+300,{},[],\"\\\"\\\\/\\b\\u001f"
+						     "\xC3\xA9\\n\",{\"a\\nb\":[null,true,false]}]");
+}
+
+Test(wire, takes_integers_as_user_and_id)
+{
+	expect_event("{\"event\":\"e\",\"user\":-7,\"id\":9223372036854775807}");
+	cr_expect_str_eq(event.user, "-7");
+	cr_expect_str_eq(event.id, "9223372036854775807");
+}
+
+Test(wire, takes_an_empty_id_and_null_for_none)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"id\":\"\"}");
+	cr_expect_null(event.id);
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"id\":null,\"at\":null}");
+	cr_expect_null(event.id);
+	cr_expect_not(event.has_at);
+}
+
+Test(wire, takes_at_in_microseconds)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":-1}");
+	cr_expect(event.has_at);
+	cr_expect_eq(event.at_us, -1);
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300799999999}");
+	cr_expect_eq(event.at_us, 253402300799999999);
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300800000000}", "at: beyond the years 0000 to 9999");
+}
+
+Test(wire, lets_the_last_of_a_key_count)
+{
+	expect_event("{\"event\":5,\"user\":1.5,\"id\":\"x\",\"event\":\"e\",\"user\":\"u\",\"id\":\"y\"}");
+	cr_expect_str_eq(event.name, "e");
+	cr_expect_str_eq(event.user, "u");
+	cr_expect_str_eq(event.id, "y");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"user\":\"\"}", "user: empty");
+}
+
+Test(wire, keeps_fields_in_order_so_that_the_last_counts)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"p\":1,\"p\":2}");
+	cr_assert_eq(event.field_count, 2);
+	cr_expect_eq(event.fields[0].value.integer, 1);
+	cr_expect_eq(event.fields[1].value.integer, 2);
+}
+
+Test(wire, does_not_take_an_escaped_key_for_another)
+{
+	expect_event("{\"\\u0065vent\":\"e\",\"us\\u0065r\":\"u\"}");
+	cr_expect_str_eq(event.name, "e");
+	expect_bad("{\"Event\":\"e\",\"user\":\"u\"}", "no \"event\"");
+}
+
+Test(wire, refuses_what_is_no_event)
+{
+	expect_bad("{}", "no \"event\"");
+	expect_bad("{\"event\":\"e\"}", "no \"user\"");
+	expect_bad("{\"event\":\"\",\"user\":\"u\"}", "event: empty");
+	expect_bad("{\"event\":\"e\",\"user\":\"\"}", "user: empty");
+	expect_bad("{\"event\":7,\"user\":\"u\"}", "event: expected a text, not an integer");
+	expect_bad("{\"event\":\"e\",\"user\":1.0}",
+		   "user: expected a text or an integer, not a number with a fraction or exponent");
+	expect_bad("{\"event\":\"e\",\"user\":false}", "user: expected a text or an integer, not true or false");
+	expect_bad("{\"event\":\"e\",\"user\":null}", "user: expected a text or an integer, not null");
+	expect_bad("{\"event\":\"e\",\"user\":[]}", "user: expected a text or an integer, not an array");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"id\":{}}", "id: expected a text or an integer, not an object");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":\"yesterday\"}",
+		   "at: expected a time such as 2014-01-21T20:26:05Z, not \"yesterday\"");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":1.5}",
+		   "at: expected RFC 3339 text or integer microseconds, not a number with a fraction or exponent");
+	expect_bad("[]", "expected a JSON object, not an array");
+	expect_bad("\"e\"", "expected a JSON object, not a text");
+}
+
+Test(wire, refuses_what_is_not_json)
+{
+	expect_bad("nonsense", "not valid JSON: a word that is none of true, false and null");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\"} x", "not valid JSON");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\"}{}", "not valid JSON");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",}", "not valid JSON");
+	expect_bad("{\"event\":\"e\" \"user\":\"u\"}", "not valid JSON");
+	expect_bad("{\"event\":\"e\",\"user\":\"u", "a text is not closed with \"");
+	expect_bad("{\"event\":\"e\",\"user\":\"a\tb\"}",
+		   "a control character in a text must be written as an escape");
+	expect_bad("{\"event\":\"e\",\"user\":\"\\x\"}",
+		   "a malformed escape in a text, or a surrogate without its other half");
+	expect_bad("", "no JSON object");
+}
+
+Test(wire, refuses_broken_utf8_and_lone_surrogates)
+{
+	const char *surrogate = "a malformed escape in a text, or a surrogate without its other half";
+	expect_bad("{\"event\":\"e\",\"user\":\"\xFF\"}", "not valid UTF-8");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xC0\x80\"}", "not valid UTF-8");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xED\xA0\x80\"}", "not valid UTF-8");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xE2\x82\"}", "not valid UTF-8");
+	expect_bad("{\"event\":\"e\",\"user\":\"\\ud800\"}", surrogate);
+	expect_bad("{\"event\":\"e\",\"user\":\"\\udc00\\ud800\"}", surrogate);
+	expect_event("{\"event\":\"e\",\"user\":\"\\ud83d\\ude00\"}");
+	cr_expect_str_eq(event.user, "\xF0\x9F\x98\x80");
+}
+
+Test(wire, refuses_nul_everywhere)
+{
+	expect_bad("{\"event\":\"e\\u0000\",\"user\":\"u\"}", "event: NUL (\\u0000) in a text");
+	expect_bad("{\"event\":\"e\",\"user\":\"\\u0000\"}", "user: NUL (\\u0000) in a text");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"id\":\"a\\u0000b\"}", "id: NUL (\\u0000) in a text");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"s\":\"\\u0000\"}", "s: NUL (\\u0000) in a text");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"s\\u0000\":1}", "NUL (\\u0000) in a key");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"s\":[{\"k\\u0000\":1}]}", "s: NUL (\\u0000) in a text");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"s\":[\"\\u0000\"]}", "s: NUL (\\u0000) in a text");
+	const char raw[] = "{\"event\":\"e\",\"user\":\"u\0\"}";
+	cr_expect_eq(read_bytes(raw, sizeof raw - 1), BRB_CLI_EVENT_JSON_BAD);
+	const char behind[] = "{\"event\":\"e\",\"user\":\"u\"}\0";
+	cr_expect_eq(read_bytes(behind, sizeof behind - 1), BRB_CLI_EVENT_JSON_BAD);
+}
+
+Test(wire, tells_numbers_out_of_range_from_malformed_ones)
+{
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":9223372036854775808}", "x: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[18446744073709551615]}", "x: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":18446744073709551616}", "number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":-9223372036854775809}", "number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1e999}", "number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":9223372036854775808}", "user: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"id\":18446744073709551615}", "id: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":9223372036854775808}", "at: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":01}", "a malformed number");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1.}", "a malformed number");
+	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":-}", "a malformed number");
+	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":1e999}", "number out of range");
+}
+
+static void expect_depth(size_t arrays, const char *middle, const char *why)
+{
+	char *deep = repeat("{\"event\":\"e\",\"user\":\"u\",\"x\":", "[", arrays, middle, "]", "}");
+	if (why)
+		expect_bad(deep, why);
+	else
+		expect_event(deep);
+	free(deep);
+}
+
+Test(wire, bounds_the_nesting)
+{
+	expect_depth(63, "", NULL);
+	cr_expect_eq(strlen(event.fields[0].value.text), 126);
+	expect_depth(63, "1", NULL);
+	expect_depth(64, "", "x: nested deeper than 64 levels");
+	expect_depth(64, "1", "x: nested deeper than 64 levels");
+	expect_depth(500000, "", "nested deeper than 64 levels");
+	expect_depth(500000, "1", "nested deeper than 64 levels");
+}
+
+Test(wire, bounds_the_number_of_keys)
+{
+	char *many = repeat("{\"event\":\"e\",\"user\":\"u\"", ",\"k\":1", 256, "", "", "}");
+	expect_event(many);
+	cr_expect_eq(event.field_count, 256);
+	free(many);
+	many = repeat("{\"event\":\"e\",\"user\":\"u\"", ",\"k\":1", 257, "", "", "}");
+	expect_bad(many, "more than 256 keys of state");
+	free(many);
+}
+
+Test(wire, bounds_names)
+{
+	char *line = repeat("{\"event\":\"e\",\"user\":\"", "u", 255, "", "", "\"}");
+	expect_event(line);
+	free(line);
+	line = repeat("{\"event\":\"e\",\"user\":\"", "u", 256, "", "", "\"}");
+	expect_bad(line, "user: longer than 255 bytes");
+	free(line);
+	line = repeat("{\"user\":\"u\",\"event\":\"", "e", 101, "", "", "\"}");
+	expect_bad(line, "event: longer than 100 bytes");
+	free(line);
+	line = repeat("{\"user\":\"u\",\"event\":\"e\",\"", "k", 100, "\":1", "", "}");
+	expect_event(line);
+	free(line);
+	line = repeat("{\"user\":\"u\",\"event\":\"e\",\"", "k", 101, "\":1", "", "}");
+	expect_bad(line, "a key longer than 100 bytes: "
+			 "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...");
+	free(line);
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"\":1}", "an empty key");
+}
+
+Test(wire, takes_a_line_of_the_largest_size_and_small_ones_after_it)
+{
+	size_t around = strlen("{\"event\":\"e\",\"user\":\"u\",\"x\":\"\"}");
+	char *line = repeat("{\"event\":\"e\",\"user\":\"u\",\"x\":\"", "x", 1024 * 1024 - around, "\"", "", "}");
+	cr_assert_eq(strlen(line), 1024 * 1024);
+	expect_event(line);
+	cr_expect_eq(strlen(event.fields[0].value.text), 1024 * 1024 - around);
+	free(line);
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"x\":[[]]}");
+	cr_expect_str_eq(event.fields[0].value.text, "[[]]");
+}
+
+/* Reals are what may grow when they are written anew: none may outgrow the room that is taken for them. */
+Test(wire, writes_a_line_full_of_reals)
+{
+	char *line = repeat("{\"event\":\"e\",\"user\":\"u\",\"x\":[", "9e4,1e9,", 100000, "1e0", "", "]}");
+	expect_event(line);
+	const char *text = event.fields[0].value.text;
+	cr_expect_eq(strncmp(text, "[90000.0,1e+09,90000.0,", 23), 0, "%.30s", text);
+	cr_expect_eq(strlen(text), 1 + 100000 * strlen("90000.0,1e+09,") + strlen("1.0]"));
+	free(line);
+}

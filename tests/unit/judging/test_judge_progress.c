@@ -1,0 +1,137 @@
+/*
+ * test_judge_progress: what a badge sees that tells how far a user is: what is committed, as of one moment; or, by
+ * another view, what a transaction under way has made of it.
+ */
+#include "judging/progress.h"
+#include "support/judge_room.h"
+
+TestSuite(judge_progress, .init = open_judge_room, .fini = close_judge_room);
+
+static brb_plugin *plugin;
+static int64_t seen[3];
+static int reads;
+
+static void set_points(int64_t value)
+{
+	begin(store);
+	WELL(brb_store_tally_set(store, 1, "points", "ada", value, error));
+	commit(store);
+}
+
+/* Reads twice; in between another commit may come. */
+static void (*meanwhile)(void);
+
+static int32_t tell_twice(void *self, badge_call *call, int32_t level)
+{
+	(void)self;
+	seen[0] = badge_tally(call, "points", badge_user(call));
+	if (meanwhile)
+		meanwhile();
+	seen[1] = badge_tally(call, "points", badge_user(call));
+	const char *note = badge_note(call, "note", "");
+	seen[2] = note ? note[0] : 0;
+	reads++;
+	return badge_progress(call, seen[1], 10 * (int64_t)level);
+}
+
+static brb_badge *telling_badge(void)
+{
+	plugin = new_plugin("p");
+	brb_badge *badge = new_badge(plugin, "b", 3, NULL, NULL);
+	badge->progress = tell_twice;
+	return badge;
+}
+
+static brb_judge looking_judge(void)
+{
+	brb_judge judge = new_judge();
+	judge.view = &brb_backend_snapshot;
+	judge.leads = false;
+	WELL(brb_snapshot_reader_open(store, &judge.peek, error));
+	return judge;
+}
+
+static void end_looking(brb_judge *judge)
+{
+	brb_snapshot_reader_close(judge->peek);
+	brb_judge_finish(judge);
+}
+
+static void more_points(void)
+{
+	set_points(15);
+}
+
+Test(judge_progress, sees_one_moment_whatever_is_committed_meanwhile)
+{
+	brb_badge *badge = telling_badge();
+	brb_progress found;
+	set_points(7);
+	brb_judge judge = looking_judge();
+	meanwhile = more_points;
+	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
+	brb_snapshot_reader_end(judge.peek);
+	cr_expect_eq(seen[0], 7);
+	cr_expect_eq(seen[1], 7);
+	cr_expect(found.told.is_told);
+	cr_expect_eq(found.told.done, 7);
+	cr_expect_eq(found.told.goal, 10);
+	meanwhile = NULL;
+	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
+	brb_snapshot_reader_end(judge.peek);
+	cr_expect_eq(found.told.done, 10, "15 of 10");
+	cr_expect_eq(found.level, 1);
+	end_looking(&judge);
+}
+
+Test(judge_progress, waits_for_no_transaction)
+{
+	brb_badge *badge = telling_badge();
+	brb_progress found;
+	set_points(7);
+	begin(store);
+	WELL(brb_store_tally_set(store, 1, "points", "ada", 8, error));
+	brb_judge judge = looking_judge();
+	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
+	brb_snapshot_reader_end(judge.peek);
+	cr_expect_eq(found.told.done, 7);
+	end_looking(&judge);
+	commit(store);
+}
+
+Test(judge_progress, asks_nobody_who_is_not_to_be_asked_or_cannot_tell)
+{
+	brb_badge *badge = telling_badge();
+	brb_progress found;
+	brb_judge judge = looking_judge();
+	cr_assert_eq(brb_progress_find(&judge, badge, "ada", false, &found), BRABEION_OK);
+	cr_expect_eq(found.level, 1);
+	cr_expect(!found.told.is_told && !found.why);
+	badge->progress = NULL;
+	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
+	cr_expect_eq(found.level, 1);
+	cr_expect(!found.told.is_told && !found.why);
+	cr_expect_eq(reads, 0);
+	end_looking(&judge);
+}
+
+Test(judge_progress, may_be_asked_inside_of_a_transaction)
+{
+	brb_badge *badge = telling_badge();
+	brb_told told;
+	const char *why;
+	brb_judge judge = new_judge();
+	begin(store);
+	judge.in_transaction = true;
+	WELL(brb_store_tally_set(store, 1, "points", "ada", 4, error));
+	cr_assert_eq(brb_progress_ask(&judge, badge, "ada", 2, &told, &why), BRABEION_OK);
+	cr_expect_null(why);
+	cr_expect_eq(told.done, 4);
+	cr_expect_eq(told.goal, 20);
+	cr_expect_eq(*brb_reentrancy_depth(), 0);
+	commit(store);
+	brb_judge_finish(&judge);
+}

@@ -1,0 +1,183 @@
+/*
+ * descriptor: what a plugin exports, read as data: copied in our own sizes, and refused with both sides named when it
+ * is not what brabeion/badge.h makes. The plugins are those of tests/plugins.
+ */
+#include "plugin/descriptor.h"
+#include "support/loading_room.h"
+#include "support/open_image.h"
+
+TestSuite(descriptor, .init = open_loading_room, .fini = close_loading_room);
+
+static brb_arena arena;
+static brb_image *image;
+
+static brabeion_status read_plugin(const char *file, brb_descriptor *descriptor, brabeion_error *error)
+{
+	char path[PATH_BYTES];
+	join(path, BRB_TEST_PLUGIN_DIR, file);
+	cr_assert_eq(open_image(home, path, &image, error), BRABEION_OK, "%s: %s", file, error->message);
+	return brb_descriptor_read(image, &arena, descriptor, error);
+}
+
+static void forget_plugin(void)
+{
+	brb_image_close(image);
+	brb_arena_finish(&arena);
+}
+
+static void expect_refused(const char *file, const char *message)
+{
+	brb_descriptor descriptor = { .definitions = NULL };
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_expect_eq(read_plugin(file, &descriptor, &error), BRABEION_CONFIG, "%s", file);
+	cr_expect_str_eq(error.message ? error.message : "(none)", message, "%s: %s", file, error.message);
+	cr_expect_null(descriptor.definitions, "untouched");
+	cr_expect_null(descriptor.plugin.id);
+	brabeion_error_finish(&error);
+	forget_plugin();
+}
+
+static brb_descriptor expect_read(const char *file)
+{
+	brb_descriptor descriptor;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_eq(read_plugin(file, &descriptor, &error), BRABEION_OK, "%s: %s", file, error.message);
+	return descriptor;
+}
+
+Test(descriptor, a_plugin_in_short_form)
+{
+	brb_descriptor read = expect_read("good_one.so");
+	cr_expect_eq(read.plugin.magic, BADGE_MAGIC);
+	cr_expect_str_eq(read.plugin.id, "good-one");
+	cr_expect_str_eq(read.plugin.version, "", "it has none");
+	cr_expect_eq(read.plugin.badge_count, 1);
+	cr_expect_eq(read.plugin.watch_count, 0);
+	cr_expect_null(read.plugin.observe);
+	const badge_definition *badge = &read.definitions[0];
+	cr_expect_str_eq(badge->slug, "good-one");
+	cr_expect_eq(badge->flags, 0);
+	cr_assert_eq(badge->level_count, 3);
+	cr_expect_str_eq(badge->levels[0].name, "Bronze");
+	cr_expect_str_eq(badge->levels[2].name, "Gold");
+	cr_expect_str_eq(badge->levels[2].description, "More than 100 points");
+	cr_assert_eq(badge->event_count, 2);
+	cr_expect_str_eq(badge->events[0], "visit");
+	cr_expect_str_eq(badge->events[1], "points");
+	cr_expect_not_null(badge->award);
+	cr_expect_null(badge->open);
+	forget_plugin();
+}
+
+Test(descriptor, a_pack)
+{
+	brb_descriptor read = expect_read("good_many.so");
+	cr_expect_str_eq(read.plugin.id, "good-many");
+	cr_expect_str_eq(read.plugin.version, "1.0");
+	cr_assert_eq(read.plugin.badge_count, 2);
+	cr_expect_str_eq(read.definitions[0].slug, "first-visit");
+	cr_expect_str_eq(read.definitions[1].slug, "third-visit");
+	cr_assert_eq(read.plugin.watch_count, 1);
+	cr_expect_str_eq(read.plugin.watches[0], "visit");
+	cr_expect_not_null(read.plugin.observe);
+	forget_plugin();
+}
+
+Test(descriptor, a_plugin_in_cxx)
+{
+	brb_descriptor read = expect_read("good_cxx.so");
+	cr_expect_str_eq(read.plugin.id, "good-cxx");
+	cr_expect_eq(read.definitions[0].event_count, 3);
+	forget_plugin();
+}
+
+/* The host copies all texts: they are there when the plugin is not. */
+Test(descriptor, texts_are_copies)
+{
+	brb_descriptor read = expect_read("good_many.so");
+	size_t readable;
+	cr_expect_not(brb_image_contains(image, read.plugin.id, 1, false));
+	cr_expect_not(brb_image_contains(image, read.plugin.version, 1, false));
+	cr_expect_not(brb_image_contains(image, read.plugin.watches, 1, false));
+	cr_expect_not(brb_image_contains(image, read.plugin.watches[0], 1, false));
+	cr_expect_not(brb_image_contains(image, read.definitions[0].slug, 1, false));
+	cr_expect_not(brb_image_contains(image, read.definitions[0].levels, 1, false));
+	cr_expect_not(brb_image_contains(image, read.definitions[0].levels[0].name, 1, false));
+	cr_expect_not(brb_image_contains(image, read.definitions[0].events[0], 1, false));
+	cr_expect(brb_image_contains(image, brb_image_symbol(image, &readable), 1, false), "unlike the original");
+	forget_plugin();
+}
+
+/* ---- sizes and versions ------------------------------------------------------------------------------------------ */
+
+Test(descriptor, larger_structs_are_accepted_and_the_stride_of_levels_is_theirs)
+{
+	brb_descriptor read = expect_read("larger_struct.so");
+	cr_expect_eq(read.plugin.header_minor, 7);
+	cr_assert_eq(read.definitions[0].level_count, 2);
+	cr_expect_str_eq(read.definitions[0].levels[0].name, "Small");
+	cr_expect_str_eq(read.definitions[0].levels[1].name, "Large");
+	cr_expect_str_eq(read.definitions[0].levels[1].description, "Level 2 of a longer struct");
+	forget_plugin();
+}
+
+Test(descriptor, optional_flags_are_ignored)
+{
+	brb_descriptor read = expect_read("unknown_optional_flag.so");
+	cr_expect_str_eq(read.plugin.id, "unknown-optional-flag");
+	forget_plugin();
+}
+
+Test(descriptor, what_is_refused_for_its_size_or_version)
+{
+	expect_refused("smaller_struct.so", "has a descriptor of 72 bytes, version 1.0's has 80: it was not compiled "
+					    "against brabeion/badge.h");
+	expect_refused("smaller_definition.so",
+		       "is wrong in its badge number 1: has a descriptor of 72 bytes, version "
+		       "1.0's has 80: it was not compiled against brabeion/badge.h");
+	expect_refused("wrong_magic.so", "has the magic number 0x31444700, not 0x31444742: it was not made with "
+					 "brabeion/badge.h");
+	expect_refused("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.2");
+	expect_refused("unknown_required_flag.so",
+		       "has the required flag 0x0100, which this engine (ABI 1.2) does not "
+		       "know; a newer engine may");
+	expect_refused("unknown_required_badge_flag.so",
+		       "is wrong in badge \"unknown-required-badge-flag\": has the required flag 0x0100, which this "
+		       "engine (ABI 1.2) does not know; a newer engine may");
+}
+
+/* ---- contents ---------------------------------------------------------------------------------------------------- */
+
+Test(descriptor, what_is_refused_for_its_names)
+{
+	expect_refused("null_id.so", "has no id (NULL)");
+	expect_refused("null_slug.so", "is wrong in its badge number 1: has no slug (NULL)");
+	expect_refused("empty_slug.so", "is wrong in its badge number 1: the slug \"\" must be 1 to 100 of a-z, 0-9, "
+					"\".\", \"_\" and \"-\"");
+	expect_refused("bad_slug.so",
+		       "is wrong in its badge number 1: the slug \"Bad slug\" must be 1 to 100 of a-z, "
+		       "0-9, \".\", \"_\" and \"-\"");
+	expect_refused("duplicate_slugs.so", "defines the badge \"twice\" twice");
+}
+
+Test(descriptor, what_is_refused_for_where_it_points)
+{
+	expect_refused("wild_pointer.so", "has badges that lie outside of the plugin");
+	expect_refused("wild_function.so", "is wrong in badge \"wild-function\": has a function `award` that lies "
+					   "outside of all code");
+	expect_refused("null_award.so", "is wrong in badge \"null-award\": listens to events but has no function "
+					"`award`");
+}
+
+Test(descriptor, what_is_for_badges_yaml_to_mend_is_read)
+{
+	brb_descriptor read = expect_read("no_levels.so");
+	cr_expect_eq(read.definitions[0].level_count, 0);
+	forget_plugin();
+	read = expect_read("no_events.so");
+	cr_expect_eq(read.definitions[0].event_count, 0);
+	forget_plugin();
+	read = expect_read("async_badge.so");
+	cr_expect_eq(read.definitions[0].flags, BADGE_ASYNC);
+	forget_plugin();
+}

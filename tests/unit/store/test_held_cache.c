@@ -1,0 +1,185 @@
+/*
+ * store/held_cache: what is surely held, for callers without a transaction. It may forget at any time; what it must not do
+ * is say held of what is not. How transactions fill it is in test_store_revocations.
+ */
+#include <criterion/criterion.h>
+
+#include <time.h>
+
+#include "store/internal.h"
+
+static brb_store store;
+
+static void open_room(void)
+{
+	store.known = brb_held_cache_open();
+	cr_assert_not_null(store.known);
+	brb_held_cache_confirm(&store);
+}
+
+static void close_room(void)
+{
+	brb_held_cache_close(store.known);
+}
+
+TestSuite(known, .init = open_room, .fini = close_room);
+
+static brb_store_award award_of(const char *user, uint32_t badge, uint32_t level)
+{
+	return (brb_store_award){ .user = user, .badge = badge, .level = level, .reason = "" };
+}
+
+static void add(const char *user, uint32_t badge, uint32_t level)
+{
+	brb_store_award award = award_of(user, badge, level);
+	brb_held_cache_add(&store, &award);
+}
+
+static bool knows(const char *user, uint32_t badge, uint32_t level)
+{
+	brb_store_award award = award_of(user, badge, level);
+	return brb_store_knows_held(&store, &award);
+}
+
+Test(known, knows_what_was_added_and_nothing_else)
+{
+	cr_expect_not(knows("ada", 1, 1));
+	add("ada", 1, 1);
+	cr_expect(knows("ada", 1, 1));
+	cr_expect_not(knows("ada", 1, 2));
+	cr_expect_not(knows("ada", 2, 1));
+	cr_expect_not(knows("bob", 1, 1));
+	cr_expect_not(knows("ad", 1, 1));
+	cr_expect_not(knows("", 1, 1));
+	cr_expect_not(knows("", 0, 0), "an empty place is no award");
+}
+
+Test(known, what_is_held_for_a_reason_is_not_known)
+{
+	brb_store_award award = award_of("ada", 1, 1);
+	add("ada", 1, 1);
+	award.reason = "rescue";
+	cr_expect_not(brb_store_knows_held(&store, &award));
+	brb_held_cache_add(&store, &award);
+	cr_expect_not(brb_store_knows_held(&store, &award));
+	award.reason = NULL;
+	brb_held_cache_add(&store, &award);
+	cr_expect_not(brb_store_knows_held(&store, &award));
+}
+
+Test(known, forgets_all_at_once)
+{
+	add("ada", 1, 1), add("bob", 1, 1);
+	brb_held_cache_forget(&store);
+	cr_expect_not(knows("ada", 1, 1));
+	cr_expect_not(knows("bob", 1, 1));
+	add("ada", 1, 1);
+	cr_expect(knows("ada", 1, 1));
+	cr_expect_not(knows("bob", 1, 1));
+}
+
+Test(known, a_name_too_long_to_remember_is_not_cut)
+{
+	char user[64];
+	memset(user, 'u', sizeof user);
+	user[51] = '\0';
+	add(user, 1, 1);
+	cr_expect(knows(user, 1, 1), "51 bytes fit");
+	user[51] = 'u', user[52] = '\0';
+	cr_expect_not(knows(user, 1, 1));
+	add(user, 1, 1);
+	cr_expect_not(knows(user, 1, 1), "52 do not");
+	user[50] = '\0';
+	cr_expect_not(knows(user, 1, 1));
+}
+
+/* As the room reads it: the coarse clock, which stands still for milliseconds. */
+static int64_t coarse_now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* The clock is not ours to move, so this takes a second. However late the test is let run, both bounds hold. */
+Test(known, without_a_transaction_holds_for_a_second_and_not_longer)
+{
+	add("ada", 1, 1);
+	int64_t before_us = coarse_now_us();
+	brb_held_cache_confirm(&store);
+	int64_t after_us = coarse_now_us(), asked_us = after_us;
+	while (knows("ada", 1, 1)) {
+		cr_assert_leq(asked_us, after_us + 1000000);
+		asked_us = coarse_now_us();
+	}
+	cr_expect_gt(coarse_now_us(), before_us + 1000000);
+	brb_held_cache_confirm(&store);
+	cr_expect(knows("ada", 1, 1), "seen to be true again");
+}
+
+Test(known, is_nothing_before_it_is_first_confirmed)
+{
+	brb_held_cache_close(store.known);
+	store.known = brb_held_cache_open();
+	cr_assert_not_null(store.known);
+	add("ada", 1, 1);
+	cr_assert_gt(coarse_now_us(), 1000000, "the system started a second ago");
+	cr_expect_not(knows("ada", 1, 1));
+}
+
+/* Far more than there is room for: some are forgotten, none is made up, the newest is there. */
+Test(known, when_full_gives_up_old_ones)
+{
+	enum { USERS = 100000 };
+	char user[32];
+	for (int i = 0; i < USERS; i += 2) {
+		snprintf(user, sizeof user, "user%d", i);
+		add(user, 1, 1);
+		if (i % 10000 == 0)
+			cr_assert(knows(user, 1, 1));
+	}
+	int known = 0;
+	brb_held_cache_confirm(&store);
+	for (int i = 0; i < USERS; i++) {
+		snprintf(user, sizeof user, "user%d", i);
+		bool held = knows(user, 1, 1);
+		cr_assert(i % 2 == 0 || !held, "%s was never added", user);
+		known += held;
+	}
+	cr_expect_gt(known, 10000, "%d", known);
+	cr_expect_leq(known, 16384, "%d", known);
+}
+
+/* ---- threads: one adds and forgets, as in transactions, the others ask ---- */
+
+enum { ASKERS = 3, ROUNDS = 20000 };
+
+static void *ask(void *context)
+{
+	size_t *answers = context;
+	for (int i = 0; i < ROUNDS; i++) {
+		*answers += knows("ada", 1, 1);
+		cr_assert_not(knows("ada", 1, 2));
+	}
+	return NULL;
+}
+
+Test(known, is_asked_by_many_threads_while_one_changes_it)
+{
+	pthread_t threads[ASKERS];
+	size_t answers[ASKERS] = { 0 };
+	for (int i = 0; i < ASKERS; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, ask, &answers[i]), 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		add("ada", 1, 1);
+		add("bob", 1, 1);
+		if (i % 100 == 0)
+			brb_held_cache_forget(&store);
+		brb_held_cache_confirm(&store);
+	}
+	for (int i = 0; i < ASKERS; i++)
+		pthread_join(threads[i], NULL);
+	cr_expect(knows("ada", 1, 1));
+	brb_held_cache_forget(&store);
+	cr_expect_not(knows("ada", 1, 1));
+}
