@@ -66,6 +66,19 @@ void brb_cli_outcome_finish(brb_cli_outcome *outcome)
 	*outcome = (brb_cli_outcome){ 0 };
 }
 
+size_t brb_cli_finding_first_line(const char *text)
+{
+	return strcspn(text, "\n");
+}
+
+bool brb_cli_outcome_is_fault(const brb_cli_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->count; i++)
+		if (outcome->findings[i].kind == BRB_CLI_FINDING_FAULT)
+			return true;
+	return false;
+}
+
 /* ---- the folder ---- */
 
 static bool make_folder(child *self, brb_cli_outcome *outcome)

@@ -34,4 +34,10 @@ void brb_cli_scenario_play(const brb_scenario_set *set, const brb_scenario *scen
 			   const brb_cli_scenario_limits *limits, brb_cli_outcome *outcome);
 void brb_cli_outcome_finish(brb_cli_outcome *outcome);
 
+/* Whether a finding is a fault. */
+bool brb_cli_outcome_is_fault(const brb_cli_outcome *outcome);
+
+/* The length of the first line of a finding's text. */
+size_t brb_cli_finding_first_line(const char *text);
+
 #endif

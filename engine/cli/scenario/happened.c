@@ -6,14 +6,6 @@
 
 #include "cli/scenario/state.h"
 
-const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *text)
-{
-	const char *made = brb_cli_arena_text(&state->arena, text ? text : "", text ? strlen(text) : 0);
-	if (!made)
-		brb_cli_scenario_short(state);
-	return made ? made : "";
-}
-
 void brb_cli_happenings_add(brb_cli_scenario_state *state, brb_cli_happenings *list, const brb_cli_happened *one)
 {
 	if (list->count == list->capacity) {

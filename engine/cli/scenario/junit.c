@@ -52,7 +52,7 @@ void brb_cli_scenario_xml_keep(brb_cli_scenario_tell *tell, const char *path, co
 	brb_cli_told one = { .path = strdup(path),
 			     .name = strdup(name),
 			     .text = outcome->count ? join(path, outcome) : NULL,
-			     .fault = brb_cli_scenario_is_fault(outcome) };
+			     .fault = brb_cli_outcome_is_fault(outcome) };
 	if (grown)
 		tell->told = grown;
 	if (!grown || !one.path || !one.name || (outcome->count && !one.text)) {
@@ -60,7 +60,7 @@ void brb_cli_scenario_xml_keep(brb_cli_scenario_tell *tell, const char *path, co
 		tell->out_of_memory = true;
 		return;
 	}
-	one.first_line = one.text ? brb_cli_scenario_first_line(one.text) : 0;
+	one.first_line = one.text ? brb_cli_finding_first_line(one.text) : 0;
 	grown[tell->told_capacity++] = one;
 }
 
@@ -105,7 +105,7 @@ static void write_case(brb_cli_out *out, const brb_cli_told *one)
 	write_attribute(out, "message", one->text, one->first_line);
 	brb_cli_out_text(out, ">");
 	for (const char *line = one->text; *line;) {
-		size_t length = brb_cli_scenario_first_line(line);
+		size_t length = brb_cli_finding_first_line(line);
 		write_xml(out, line, length);
 		brb_cli_out_text(out, "\n");
 		line += length + (line[length] ? 1 : 0);

@@ -10,19 +10,6 @@
 
 #include "cli/output/terminal_text.h"
 
-size_t brb_cli_scenario_first_line(const char *text)
-{
-	return strcspn(text, "\n");
-}
-
-bool brb_cli_scenario_is_fault(const brb_cli_outcome *outcome)
-{
-	for (size_t i = 0; i < outcome->count; i++)
-		if (outcome->findings[i].kind == BRB_CLI_FINDING_FAULT)
-			return true;
-	return false;
-}
-
 /* ---- lines ---- */
 
 /* A line, or the rest of one, made safe to show. */
@@ -37,7 +24,7 @@ static void write_line(brb_cli_out *out, const char *line, size_t length)
 static void write_lines(brb_cli_out *out, const char *text, const char *indent)
 {
 	while (*text) {
-		size_t length = brb_cli_scenario_first_line(text);
+		size_t length = brb_cli_finding_first_line(text);
 		brb_cli_out_text(out, indent);
 		write_line(out, text, length);
 		brb_cli_out_text(out, "\n");
@@ -63,7 +50,7 @@ static void write_text(brb_cli_out *out, const char *path, const char *name, con
 	brb_cli_out_text(out, "\n");
 	for (size_t i = 0; i < outcome->count; i++) {
 		const brb_cli_finding *finding = &outcome->findings[i];
-		size_t length = brb_cli_scenario_first_line(finding->text);
+		size_t length = brb_cli_finding_first_line(finding->text);
 		bool more = finding->text[length] != '\0';
 		brb_cli_out_text(out, "    ");
 		write_place(out, path, finding->line);
@@ -130,7 +117,7 @@ static void tell_test(brb_cli_scenario_tell *tell, const char *path, const char 
 	tell->count++;
 	if (!outcome->count)
 		tell->passed++;
-	else if (brb_cli_scenario_is_fault(outcome))
+	else if (brb_cli_outcome_is_fault(outcome))
 		tell->faults++;
 	else
 		tell->failed++;

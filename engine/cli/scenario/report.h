@@ -40,10 +40,4 @@ void brb_cli_scenario_xml_keep(brb_cli_scenario_tell *tell, const char *path, co
 			       const brb_cli_outcome *outcome);
 void brb_cli_scenario_xml_end(brb_cli_scenario_tell *tell);
 
-/* The first line of a finding's text: its length. */
-size_t brb_cli_scenario_first_line(const char *text);
-
-/* Whether one of them is a fault. */
-bool brb_cli_scenario_is_fault(const brb_cli_outcome *outcome);
-
 #endif
