@@ -45,18 +45,19 @@ static void finish_files(try_files *files)
 }
 
 /* False: we are to stop. */
-static bool play_file(const brb_scenario_set *set, const brb_cli_scenario_limits *limits, brb_cli_scenario_tell *tell)
+static bool play_file(const brb_scenario_set *set, const brb_cli_scenario_limits *limits,
+		      brb_cli_scenario_report *results)
 {
 	bool interrupted = false;
-	brb_cli_scenario_tell_file(tell, set);
+	brb_cli_scenario_report_file(results, set);
 	if (set->faults)
-		brb_cli_scenario_tell_faults(tell, set);
+		brb_cli_scenario_report_faults(results, set);
 	for (size_t i = 0; i < set->count && !interrupted; i++) {
 		brb_cli_outcome outcome;
 		brb_cli_scenario_play(set, &set->scenarios[i], limits, &outcome);
 		interrupted = outcome.interrupted;
 		if (!interrupted)
-			brb_cli_scenario_tell_one(tell, set, &set->scenarios[i], &outcome);
+			brb_cli_scenario_report_one(results, set, &set->scenarios[i], &outcome);
 		brb_cli_outcome_finish(&outcome);
 	}
 	return !interrupted;
@@ -72,7 +73,7 @@ static int end_by_signal(void)
 static int play_all(const brb_cli_options *options, const try_files *files, brb_cli_report *report)
 {
 	brb_cli_out out;
-	brb_cli_scenario_tell tell;
+	brb_cli_scenario_report results;
 	brb_cli_scenario_limits limits = { .plugin_path = options->plugin_path,
 					   .deadline_ms = (int64_t)options->deadline_s * 1000,
 					   .signals = brb_cli_signals_open() };
@@ -82,20 +83,20 @@ static int play_all(const brb_cli_options *options, const try_files *files, brb_
 		return BRB_CLI_USAGE;
 	}
 	brb_cli_out_init(&out, STDOUT_FILENO);
-	brb_cli_scenario_tell_begin(&tell, &out, options->try_format, files->tests);
+	brb_cli_scenario_report_begin(&results, &out, options->try_format, files->tests);
 	for (size_t i = 0; i < files->count && going; i++)
-		going = play_file(files->sets[i], &limits, &tell);
-	brb_cli_scenario_tell_end(&tell);
+		going = play_file(files->sets[i], &limits, &results);
+	brb_cli_scenario_report_end(&results);
 	int written = brb_cli_finish_output(&out, report);
 	if (!going) {
 		brb_cli_report_say(report, "brabeion try: interrupted: not all scenarios were played");
 		return end_by_signal();
 	}
-	if (tell.out_of_memory)
-		brb_cli_report_say(report, "brabeion try: out of memory: not all is told");
-	if (tell.faults || tell.out_of_memory)
+	if (results.out_of_memory)
+		brb_cli_report_say(report, "brabeion try: out of memory: the report is incomplete");
+	if (results.faults || results.out_of_memory)
 		return BRB_CLI_USAGE;
-	return tell.failed ? BRB_CLI_BAD_INPUT : written;
+	return results.failed ? BRB_CLI_BAD_INPUT : written;
 }
 
 int brb_cli_command_try(int word_count, char **words)

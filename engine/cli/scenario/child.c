@@ -1,8 +1,8 @@
 /*
- * cli/scenario/child: see scenario_child.h.
+ * cli/scenario/child: see child.h.
  *
- * The child writes its findings to a pipe: the kind, the line, the text and a NUL each, and at its end the letter E. What
- * comes without that E is of a child that died; where it was then stands in memory that both see.
+ * The child writes each finding to a pipe as kind, line, text and NUL, and the letter E at the end. Without the E it has
+ * crashed; shared memory says where it was then.
  */
 #include "cli/scenario/child.h"
 
@@ -32,8 +32,8 @@ typedef struct child {
 	char config[PATH_BYTES + 16];
 	char *where; /* shared */
 	pid_t pid;
-	int findings; /* the pipe's end */
-	char *text;   /* what has come over it */
+	int findings; /* this process's end of the pipe */
+	char *text;   /* received so far */
 	size_t length;
 	bool outran;
 	bool interrupted;
@@ -51,7 +51,7 @@ static bool add_finding(brb_cli_outcome *outcome, brb_cli_finding_kind kind, uin
 	return true;
 }
 
-/* Of the parent itself: something could not be had. */
+/* Adds a fault of the parent itself. */
 static void fail(brb_cli_outcome *outcome, const char *what, int why)
 {
 	if (asprintf(&outcome->memory, "%s: %s", what, strerror(why)) < 0)
@@ -123,7 +123,7 @@ static void write_all(int fd, const char *bytes, size_t size)
 	while (size > 0) {
 		ssize_t written = write(fd, bytes, size);
 		if (written < 0 && errno != EINTR)
-			_exit(1); /* nobody listens any more */
+			_exit(1); /* the reader has gone */
 		if (written > 0) {
 			bytes += written;
 			size -= (size_t)written;
@@ -155,7 +155,7 @@ static bool set_plugin_path(const child *self)
 	return set;
 }
 
-static void live(child *self, pid_t parent)
+static void run_child(child *self, pid_t parent)
 {
 	brb_cli_scenario_task task = { .set = self->set,
 				       .scenario = self->scenario,
@@ -164,9 +164,9 @@ static void live(child *self, pid_t parent)
 				       .find = send_finding,
 				       .context = self };
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent) /* it has died before that */
+	if (getppid() != parent) /* the parent died before prctl() */
 		_exit(1);
-	signal(SIGINT, SIG_IGN); /* from a terminal both of us get it; the parent says what it means */
+	signal(SIGINT, SIG_IGN); /* a terminal sends it to both; the parent handles it */
 	signal(SIGTERM, SIG_DFL);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	if (set_plugin_path(self))
@@ -198,7 +198,7 @@ static bool start(child *self, brb_cli_outcome *outcome)
 	if (self->pid == 0) {
 		close(ends[0]);
 		self->findings = ends[1];
-		live(self, parent);
+		run_child(self, parent);
 	}
 	int why = errno;
 	close(ends[1]);
@@ -208,7 +208,7 @@ static bool start(child *self, brb_cli_outcome *outcome)
 	return self->pid > 0;
 }
 
-/* Takes what has come. False: the end. */
+/* Reads what is there. Returns false at the end. */
 static bool take_some(child *self)
 {
 	char piece[4096];
@@ -233,7 +233,7 @@ static bool has_ended(const child *self)
 	       (self->length == 1 || self->text[self->length - 2] == '\0');
 }
 
-/* What a plugin has started may hold the pipe open after the end. */
+/* A process that a plugin has started may keep the pipe open: the E ends the wait, not end of file. */
 static void listen_until(child *self, int64_t until_us)
 {
 	struct pollfd fds[] = { { .fd = self->findings, .events = POLLIN },
@@ -251,7 +251,7 @@ static void listen_until(child *self, int64_t until_us)
 }
 
 /* "crashed with SIGSEGV in event 3 (line 23: login of ada)" */
-static void tell_death(const child *self, int status, FILE *out)
+static void write_crash(const child *self, int status, FILE *out)
 {
 	char where[BRB_CLI_WHERE_BYTES];
 	memcpy(where, self->where, sizeof where);
@@ -268,7 +268,7 @@ static void tell_death(const child *self, int status, FILE *out)
 	fprintf(out, " %s", where);
 }
 
-/* The findings that came whole. The texts stay where they are. */
+/* Adds the complete findings; their texts stay in outcome->memory. */
 static void read_findings(const child *self, brb_cli_outcome *outcome)
 {
 	char *at = outcome->memory, *end = outcome->memory + self->length;
@@ -285,15 +285,15 @@ static void read_findings(const child *self, brb_cli_outcome *outcome)
 	}
 }
 
-/* What has come, with its death behind it. */
-static void read_the_dead(const child *self, int status, brb_cli_outcome *outcome)
+/* The findings received, then the crash as one more. */
+static void read_crashed(const child *self, int status, brb_cli_outcome *outcome)
 {
 	size_t size = 0;
 	FILE *out = open_memstream(&outcome->memory, &size);
 	if (out) {
 		fwrite(self->text ? self->text : "", 1, self->length, out);
-		fputc('\0', out); /* in case that a finding was cut short */
-		tell_death(self, status, out);
+		fputc('\0', out); /* ends a finding that was cut short */
+		write_crash(self, status, out);
 	}
 	if (!out || fclose(out) != 0) {
 		add_finding(outcome, BRB_CLI_FINDING_FAULT, 0, "out of memory");
@@ -303,7 +303,7 @@ static void read_the_dead(const child *self, int status, brb_cli_outcome *outcom
 	add_finding(outcome, BRB_CLI_FINDING_FAILED, self->scenario->line, outcome->memory + self->length + 1);
 }
 
-/* It may live on without its pipe, if a plugin has closed that. How it ended is decided before its pipe is closed. */
+/* Waits for the child; kills it first when it has not finished: a plugin may have closed its pipe. */
 static void conclude(child *self, brb_cli_outcome *outcome)
 {
 	int status = 0;
@@ -314,7 +314,7 @@ static void conclude(child *self, brb_cli_outcome *outcome)
 		continue;
 	outcome->interrupted = self->interrupted;
 	if (!ended) {
-		read_the_dead(self, status, outcome);
+		read_crashed(self, status, outcome);
 		return;
 	}
 	outcome->memory = self->text;

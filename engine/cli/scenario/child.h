@@ -1,8 +1,8 @@
 /*
- * cli/scenario/child: each scenario in a process of its own, with a folder of its own, and a deadline.
+ * cli/scenario/child: plays each scenario in a child process with a temporary folder and a deadline.
  *
- * Keeps true: whatever a plugin does (a crash, an exit, an endless loop) ends one scenario, and is one of its findings;
- * what it prints goes to standard error; the folder is gone afterwards.
+ * Guarantees: a plugin that crashes, exits or hangs ends one scenario only, and becomes one of its findings; what it
+ * prints goes to standard error; the folder is removed.
  */
 #ifndef BRB_CLI_SCENARIO_CHILD_H
 #define BRB_CLI_SCENARIO_CHILD_H
@@ -15,21 +15,21 @@ typedef struct brb_cli_finding {
 	const char *text;
 } brb_cli_finding;
 
-/* What came of one scenario: all is as expected when nothing was found. */
+/* The findings of one scenario; none: it passed. */
 typedef struct brb_cli_outcome {
 	size_t count;
 	brb_cli_finding *findings;
-	bool interrupted; /* by a signal to us; `findings` are of no use then */
+	bool interrupted; /* by a signal to this process; `findings` are incomplete */
 	char *memory;     /* of the texts */
 } brb_cli_outcome;
 
 typedef struct brb_cli_scenario_limits {
-	const char *plugin_path; /* folders where plugins are looked for first; NULL: none */
+	const char *plugin_path; /* folders searched first for plugins; NULL: none */
 	int64_t deadline_ms;
-	int signals; /* readable once we are to stop */
+	int signals; /* readable when a signal asks to stop */
 } brb_cli_scenario_limits;
 
-/* `outcome` is yours: brb_cli_outcome_finish(). */
+/* Owns: `outcome` is the caller's: brb_cli_outcome_finish(). */
 void brb_cli_scenario_play(const brb_scenario_set *set, const brb_scenario *scenario,
 			   const brb_cli_scenario_limits *limits, brb_cli_outcome *outcome);
 void brb_cli_outcome_finish(brb_cli_outcome *outcome);

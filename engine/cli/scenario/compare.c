@@ -1,8 +1,8 @@
 /*
- * cli/scenario/compare: what was expected against what has happened, as a diff of lines: "  " both, "- " expected alone,
- * "+ " happened alone.
+ * cli/scenario/compare: the difference between expected and observed awards, failures and memory, as lines: "  " both,
+ * "- " expected only, "+ " observed only.
  *
- * Order does not count. Of two that would fit the same, the one that says more is matched first.
+ * Order does not matter. The more specific of two expectations is matched first.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "cli/scenario/state.h"
 
-/* ---- words ---- */
+/* ---- lines ---- */
 
 static void write_time(FILE *out, int64_t at_us)
 {
@@ -36,23 +36,23 @@ static void write_event(FILE *out, uint32_t event)
 	fputs("\n", out);
 }
 
-/* ---- a diff of two lists, whatever they are of ---- */
+/* ---- difference of two lists ---- */
 
 typedef struct diff {
 	brb_cli_scenario_state *state;
 	const void *expected; /* an array */
 	size_t expected_count;
-	const brb_cli_happenings *happened;
-	bool with_times; /* somebody has asked for one */
-	bool (*fits)(const struct diff *self, size_t expected, const brb_cli_happened *one);
-	unsigned (*weight)(const struct diff *self, size_t expected); /* how much it says, 0 to 2 */
+	const brb_cli_observed_list *observed;
+	bool with_times; /* an expectation names one */
+	bool (*fits)(const struct diff *self, size_t expected, const brb_cli_observed *one);
+	unsigned (*weight)(const struct diff *self, size_t expected); /* how specific it is, 0 to 2 */
 	void (*write_expected)(const struct diff *self, FILE *out, size_t expected);
-	void (*write_happened)(const struct diff *self, FILE *out, const brb_cli_happened *one);
+	void (*write_observed)(const struct diff *self, FILE *out, const brb_cli_observed *one);
 } diff;
 
 enum { UNMATCHED = -1 };
 
-/* Which of what happened each expected one is: match[expected]. Answers how many are matched. */
+/* matched[expected] becomes the index of the observed one, or UNMATCHED. Returns the number of matches. */
 static size_t match(const diff *self, bool *taken, int64_t *matched)
 {
 	size_t count = 0;
@@ -60,8 +60,8 @@ static size_t match(const diff *self, bool *taken, int64_t *matched)
 		for (size_t i = 0; i < self->expected_count; i++) {
 			if (self->weight(self, i) != weight)
 				continue;
-			for (size_t k = 0; k < self->happened->count && matched[i] == UNMATCHED; k++)
-				if (!taken[k] && self->fits(self, i, &self->happened->items[k])) {
+			for (size_t k = 0; k < self->observed->count && matched[i] == UNMATCHED; k++)
+				if (!taken[k] && self->fits(self, i, &self->observed->items[k])) {
 					taken[k] = true;
 					matched[i] = (int64_t)k;
 					count++;
@@ -77,16 +77,16 @@ static void write_diff(const diff *self, FILE *out, const bool *taken, const int
 		self->write_expected(self, out, i);
 		fputs("\n", out);
 	}
-	for (size_t k = 0; k < self->happened->count; k++) {
+	for (size_t k = 0; k < self->observed->count; k++) {
 		if (taken[k])
 			continue;
 		fputs("+ ", out);
-		self->write_happened(self, out, &self->happened->items[k]);
-		write_event(out, self->happened->items[k].event);
+		self->write_observed(self, out, &self->observed->items[k]);
+		write_event(out, self->observed->items[k].event);
 	}
 }
 
-static void find_diff(const diff *self, uint32_t line, const char *what, const bool *taken, const int64_t *matched)
+static void report_diff(const diff *self, uint32_t line, const char *what, const bool *taken, const int64_t *matched)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -94,7 +94,7 @@ static void find_diff(const diff *self, uint32_t line, const char *what, const b
 	if (out)
 		write_diff(self, out, taken, matched);
 	if (!out || fclose(out) != 0)
-		brb_cli_scenario_short(self->state);
+		brb_cli_scenario_no_memory(self->state);
 	else
 		brb_cli_scenario_find(self->state, BRB_CLI_FINDING_FAILED, line, "%s: %s\n%s", self->state->after,
 				      what, text);
@@ -103,16 +103,16 @@ static void find_diff(const diff *self, uint32_t line, const char *what, const b
 
 static void compare(const diff *self, uint32_t line, const char *what)
 {
-	bool *taken = calloc(self->happened->count + 1, sizeof *taken);
+	bool *taken = calloc(self->observed->count + 1, sizeof *taken);
 	int64_t *matched = calloc(self->expected_count + 1, sizeof *matched);
 	for (size_t i = 0; matched && i < self->expected_count; i++)
 		matched[i] = UNMATCHED;
 	if (!taken || !matched) {
-		brb_cli_scenario_short(self->state);
+		brb_cli_scenario_no_memory(self->state);
 	} else {
 		size_t count = match(self, taken, matched);
-		if (count != self->expected_count || count != self->happened->count)
-			find_diff(self, line, what, taken, matched);
+		if (count != self->expected_count || count != self->observed->count)
+			report_diff(self, line, what, taken, matched);
 	}
 	free(taken);
 	free(matched);
@@ -125,7 +125,7 @@ static const brb_scenario_award *award_of(const diff *self, size_t index)
 	return (const brb_scenario_award *)self->expected + index;
 }
 
-static bool award_fits(const diff *self, size_t index, const brb_cli_happened *one)
+static bool award_fits(const diff *self, size_t index, const brb_cli_observed *one)
 {
 	const brb_scenario_award *award = award_of(self, index);
 	return strcmp(award->badge, one->badge) == 0 && award->level == one->level &&
@@ -148,7 +148,7 @@ static void write_expected_award(const diff *self, FILE *out, size_t index)
 		write_time(out, brb_cli_scenario_time(self->state, &award->at));
 }
 
-static void write_happened_award(const diff *self, FILE *out, const brb_cli_happened *one)
+static void write_observed_award(const diff *self, FILE *out, const brb_cli_observed *one)
 {
 	write_award(out, one->badge, one->level, one->user, one->reason);
 	if (self->with_times)
@@ -156,20 +156,20 @@ static void write_happened_award(const diff *self, FILE *out, const brb_cli_happ
 }
 
 static void compare_awards(brb_cli_scenario_state *state, const brb_scenario_award *awards, size_t count,
-			   brb_cli_happenings *happened, uint32_t line, const char *what)
+			   brb_cli_observed_list *observed, uint32_t line, const char *what)
 {
 	diff self = { .state = state,
 		      .expected = awards,
 		      .expected_count = count,
-		      .happened = happened,
+		      .observed = observed,
 		      .fits = award_fits,
 		      .weight = award_weight,
 		      .write_expected = write_expected_award,
-		      .write_happened = write_happened_award };
+		      .write_observed = write_observed_award };
 	for (size_t i = 0; i < count; i++)
 		self.with_times = self.with_times || awards[i].at.kind != BRB_SCENARIO_AT_ONCE;
 	compare(&self, line, what);
-	happened->count = 0;
+	observed->count = 0;
 }
 
 /* ---- failures ---- */
@@ -179,7 +179,7 @@ static const brb_scenario_failure *failure_of(const diff *self, size_t index)
 	return (const brb_scenario_failure *)self->expected + index;
 }
 
-static bool failure_fits(const diff *self, size_t index, const brb_cli_happened *one)
+static bool failure_fits(const diff *self, size_t index, const brb_cli_observed *one)
 {
 	const brb_scenario_failure *failure = failure_of(self, index);
 	return strcmp(failure->badge, one->badge) == 0 && (!failure->why || strstr(one->reason, failure->why));
@@ -200,7 +200,7 @@ static void write_expected_failure(const diff *self, FILE *out, size_t index)
 	write_failure(out, failure_of(self, index)->badge, failure_of(self, index)->why);
 }
 
-static void write_happened_failure(const diff *self, FILE *out, const brb_cli_happened *one)
+static void write_observed_failure(const diff *self, FILE *out, const brb_cli_observed *one)
 {
 	(void)self;
 	write_failure(out, one->badge, one->reason);
@@ -212,11 +212,11 @@ static void compare_failures(brb_cli_scenario_state *state, const brb_scenario_f
 	diff self = { .state = state,
 		      .expected = failures,
 		      .expected_count = count,
-		      .happened = &state->failed,
+		      .observed = &state->failed,
 		      .fits = failure_fits,
 		      .weight = failure_weight,
 		      .write_expected = write_expected_failure,
-		      .write_happened = write_happened_failure };
+		      .write_observed = write_observed_failure };
 	compare(&self, line, what);
 	state->failed.count = 0;
 }
@@ -243,7 +243,7 @@ static bool same_place(const brb_scenario_memory *memory, const char *plugin, co
 	       strcmp(memory->name, one->name) == 0 && strcmp(memory->subject, one->subject) == 0;
 }
 
-/* What is there in the memory's place; NULL: nothing. */
+/* The value stored under the memory's name; NULL: none. */
 static const brabeion_remembered *find_memory(const brabeion_memory_list *list, const brb_scenario_memory *memory,
 					      const char *plugin)
 {
@@ -260,7 +260,7 @@ static bool memory_fits(const brb_scenario_memory *memory, const brabeion_rememb
 	return one && memory->text ? strcmp(memory->text, one->text) == 0 : !one && !memory->text;
 }
 
-/* The expected ones; answers whether all are as they should be. */
+/* Writes the expected memory. Returns whether all of it matches. */
 static bool write_expected_memories(brb_cli_scenario_state *state, FILE *out,
 				    const brb_scenario_expectation *expectation, const brabeion_memory_list *list)
 {
@@ -284,7 +284,7 @@ static bool write_expected_memories(brb_cli_scenario_state *state, FILE *out,
 	return fine;
 }
 
-/* Those that nobody expects; answers whether there are none. */
+/* Writes the memory that no expectation names. Returns whether there is none. */
 static bool write_other_memories(brb_cli_scenario_state *state, FILE *out,
 				 const brb_scenario_expectation *expectation, const brabeion_memory_list *list)
 {
@@ -323,7 +323,7 @@ static void compare_memory(brb_cli_scenario_state *state, const brb_scenario_exp
 	if (out && expectation->remembers_only)
 		fine = write_other_memories(state, out, expectation, &list) && fine;
 	if (!out || fclose(out) != 0)
-		brb_cli_scenario_short(state);
+		brb_cli_scenario_no_memory(state);
 	else if (!fine && !state->stopped)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, expectation->remembers_line,
 				      "%s: what is remembered is not as expected\n%s", state->after, text);

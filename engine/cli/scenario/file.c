@@ -1,9 +1,8 @@
 /*
- * cli/scenario/file: see scenario_file.h. Here: the file as a whole, its scenarios and what is given in each. Steps are
- * read in scenario_file_steps.c, expectations in scenario_file_expect.c, values in scenario_file_values.c; where the
- * badges come from, in scenario_file_badges.c.
+ * cli/scenario/file: see file.h. Here: the file as a whole, its scenarios and their `given`. Steps are read in file_steps.c,
+ * expectations in file_expect.c, values in file_values.c.
  *
- * Reading never stops at a fault, so that a person corrects a file once.
+ * Reading goes on after a fault, so that all faults of a file are reported at once.
  */
 #include "cli/scenario/file.h"
 
@@ -14,7 +13,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* The public part first: the one is found by the other's address. */
+/* `set` is first: its address is that of the whole. */
 typedef struct whole {
 	brb_scenario_set set;
 	brb_arena arena;
@@ -109,7 +108,7 @@ static void read_user(brb_scenario_reading *reading, const char *key, const brb_
 		reading->user = user;
 }
 
-/* Read by scenario_file_badges.c, or after `user`, which may stand behind them. */
+/* Read after `user`, which may follow it. */
 static void leave(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
 	(void)reading, (void)key, (void)value, (void)target;
@@ -166,7 +165,7 @@ static void read_root(brb_scenario_reading *reading, brb_scenario_set *set, cons
 	brb_scenario_read_badges(reading, set, bytes, length);
 }
 
-/* Faults, when there are any, as a text that lives as long as the set. False: out of memory. */
+/* Copies the faults, if any, into the set. Returns false without memory. */
 static bool keep_faults(whole *made, brabeion_error *error)
 {
 	bool kept = true;

@@ -1,15 +1,12 @@
 /*
- * cli/scenario/file: a file of scenarios (brabeion-scenario(5)) -> what is to happen in each and what is expected, or all
- * that is wrong with the file.
+ * cli/scenario/file: reads a file of scenarios (brabeion-scenario(5)), or lists all its faults.
  *
- * Scenarios are YAML of the same dialect as badges.yaml, with faults told in the same words. So this is the one room of
- * the command that uses rooms of the library: config/yaml and what is below it, linked as an archive of these alone. This
- * header names none of them.
+ * Scenarios are written in the YAML dialect of badges.yaml and use its reader, engine/yaml. This header names no YAML type.
  *
- * Keeps true: keys that are not known are faults, since an expectation that is misspelt and passed over always holds; every
- * value has its line, so that a failure can name it.
+ * Guarantees: an unknown key is a fault, since a misspelt expectation that is ignored always holds; every value has its
+ * line, so that a failure can name it.
  *
- * Leaves to others: whether plugins are there and settings right, which the engine says when a scenario runs.
+ * Not here: whether plugins exist and settings are right: the engine says so when a scenario runs.
  */
 #ifndef BRB_CLI_SCENARIO_FILE_H
 #define BRB_CLI_SCENARIO_FILE_H
@@ -20,15 +17,15 @@
 
 #include <brabeion/engine.h>
 
-/* Whose an event, an award or a memory is that names nobody, unless the file says otherwise. */
+/* The user of events, awards and memory that name none, unless the file has `user`. */
 #define BRB_SCENARIO_USER "ada"
 
-/* 2024-01-01T00:00:00Z, a Monday, in a leap year: the clock at the beginning, unless `now` says otherwise. */
+/* 2024-01-01T00:00:00Z, a Monday in a leap year: the clock's first time, unless `now` gives another. */
 #define BRB_SCENARIO_START_US INT64_C(1704067200000000)
 
-/* A time as it is written: what it means depends on the clock. */
+/* A time as written; brb_cli_scenario_time() resolves it against the clock. */
 typedef enum brb_scenario_time_kind {
-	BRB_SCENARIO_AT_ONCE,  /* not said */
+	BRB_SCENARIO_AT_ONCE,  /* not given */
 	BRB_SCENARIO_ABSOLUTE, /* us: microseconds since 1970 */
 	BRB_SCENARIO_SHIFT,    /* us: from the clock, forward or back */
 	BRB_SCENARIO_DAY /* us: from the scenario's first midnight; of_day: else at the time of day of its start */
@@ -46,14 +43,14 @@ typedef struct brb_scenario_award {
 	const char *user;
 	const char *badge;
 	uint32_t level;
-	const char *reason;   /* NULL: whichever */
-	brb_scenario_time at; /* AT_ONCE: whenever */
+	const char *reason;   /* NULL: any */
+	brb_scenario_time at; /* AT_ONCE: any */
 } brb_scenario_award;
 
 typedef struct brb_scenario_memory {
 	uint32_t line;
 	brabeion_memory_kind kind;
-	const char *plugin; /* its id; NULL: the only one that is loaded */
+	const char *plugin; /* its id; NULL: the only plugin loaded */
 	const char *name;
 	const char *subject;
 	int64_t value;    /* of a tally */
@@ -64,18 +61,18 @@ typedef struct brb_scenario_memory {
 typedef struct brb_scenario_failure {
 	uint32_t line;
 	const char *badge;
-	const char *why; /* part of its message; NULL: whatever */
+	const char *why; /* part of its message; NULL: any */
 } brb_scenario_failure;
 
 typedef struct brb_scenario_progress {
 	uint32_t line;
 	const char *user;
 	const char *badge;
-	uint32_t level; /* 0: whichever comes next */
+	uint32_t level; /* 0: the next one */
 	int64_t done, goal;
 } brb_scenario_progress;
 
-/* What must be so. `earns`, `lapses` and `fails` are of all since the last time that they were asked for. */
+/* `earns`, `lapses` and `fails` cover all since the last step that named them. */
 typedef struct brb_scenario_expectation {
 	bool has_earns, has_lapses, has_fails, has_remembers, remembers_only, has_progress;
 	size_t earn_count, lapse_count, failure_count, memory_count, progress_count;
@@ -86,7 +83,7 @@ typedef struct brb_scenario_expectation {
 	const brb_scenario_progress *progress;
 } brb_scenario_expectation;
 
-/* In a repeat "{n}" in a user, an id or a field's text stands for the number of the round. */
+/* In a repeat, "{n}" in a user, an id or a field's text is the number of the round. */
 typedef struct brb_scenario_event {
 	const char *name;
 	const char *user;
@@ -146,11 +143,11 @@ typedef struct brb_scenario_set {
 	void *memory; /* the room's */
 } brb_scenario_set;
 
-/* Reads a file. Owns: the set is yours: brb_scenario_file_close(). NULL: out of memory. */
+/* Reads a file. The set is the caller's: brb_scenario_file_close(). NULL: no memory. */
 brb_scenario_set *brb_scenario_file_open(const char *path);
 void brb_scenario_file_close(brb_scenario_set *set);
 
-/* Likewise from bytes, whose file has that path. */
+/* The same from bytes; `path` is for messages and relative paths. */
 brb_scenario_set *brb_scenario_file_parse(const char *path, const char *bytes, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/scenario/file_expect: what is held, earned, lapsed, failed and remembered, as given or expected.
+ * cli/scenario/file_expect: reads awards, memory, failures and progress, as given or as expected.
  */
 #include <string.h>
 
@@ -9,9 +9,8 @@
 
 enum { LEVELS_MOST = 1000000, NOTE_BYTES_MOST = 64 * 1024 };
 
-/* ---- what several of them have ---- */
+/* ---- shared ---- */
 
-/* A user's name: the file's own text, or the one that all have who are not named. */
 static const char *read_user(brb_scenario_reading *reading, const brb_yaml_node *value)
 {
 	return brb_scenario_text(reading, "\"user\"", value, BRB_SCENARIO_SUBJECT_BYTES);
@@ -166,7 +165,7 @@ static void read_of(brb_scenario_reading *reading, const char *key, const brb_ya
 static void read_is(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
 {
 	(void)reading, (void)key;
-	((memory_item *)target)->is = value; /* what it may be is known when all keys are read */
+	((memory_item *)target)->is = value; /* its kind is known when all keys are read */
 }
 
 static void read_value(brb_scenario_reading *reading, const brb_yaml_node *is, brb_scenario_memory *memory)

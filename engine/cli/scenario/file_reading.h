@@ -1,5 +1,5 @@
 /*
- * cli/scenario/file_reading: what the parts of the room scenario_file share while a file is read.
+ * cli/scenario/file_reading: shared by the files that read scenarios.
  */
 #ifndef BRB_CLI_SCENARIO_FILE_READING_H
 #define BRB_CLI_SCENARIO_FILE_READING_H
@@ -17,34 +17,34 @@ typedef struct brb_scenario_reading {
 	bool memory_short;
 } brb_scenario_reading;
 
-/* A key that a mapping may have. `read` is called with a value on which no fault is on record. */
+/* A key that a mapping may have. `read` is called only with values that have no fault yet. */
 typedef struct brb_scenario_key {
 	const char *name;
 	void (*read)(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target);
 	bool required;
 } brb_scenario_key;
 
-/* `fault` at a node. */
+/* Adds a fault at a node. */
 #define BRB_SCENARIO_FAULT(reading, node, ...) \
 	brb_yaml_fault((reading)->yaml, (node)->line, (node)->column, __VA_ARGS__)
 
 /*
- * Reads a mapping by its known keys, at most BRB_YAML_KEYS_MOST. A node that is no mapping, an unknown key and a missing
- * required one are faults. True when it was a mapping. With `others` (may be NULL) unknown keys are given to it instead.
+ * Reads a mapping with at most BRB_YAML_KEYS_MOST known keys. Returns whether the node is a mapping. Faults: another kind
+ * of node, a missing required key, an unknown key; `others` (may be NULL) takes unknown keys instead.
  */
 typedef void (*brb_scenario_other)(brb_scenario_reading *reading, const brb_yaml_entry *entry, void *target);
 bool brb_scenario_read_mapping(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
 			       const brb_scenario_key *keys, size_t count, brb_scenario_other others, void *target);
 
-/* "what" must be `wanted`, not what it is. */
+/* Adds the fault "`what` must be `wanted`, not ...". */
 void brb_scenario_wrong_kind(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
 			     const char *wanted);
 
-/* Texts, numbers and booleans as they are written, of 1 to `most` bytes; else NULL, with the fault on record. */
+/* Text, a number or a boolean as written, of 1 to `most` bytes; NULL after adding a fault. */
 const char *brb_scenario_text(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
 			      size_t most);
 
-/* A whole number within bounds; `least` with the fault on record. */
+/* A whole number within bounds; `least` after adding a fault. */
 int64_t brb_scenario_number(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, int64_t least,
 			    int64_t most);
 
@@ -55,28 +55,28 @@ void brb_scenario_read_time(brb_scenario_reading *reading, const char *what, con
 /* One field of an event's state. */
 void brb_scenario_read_field(brb_scenario_reading *reading, const brb_yaml_entry *entry, brabeion_field *field);
 
-/* A list, or one that stands for a list of one: its items, and how many. */
+/* The items of a list; any other node is a list of one. */
 const brb_yaml_node *const *brb_scenario_items(const brb_yaml_node *const *node, size_t *count);
 
-/* Lists of what is held, expected, remembered (scenario_file_expect.c). */
+/* file_expect.c */
 void brb_scenario_read_awards(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
 			      const brb_scenario_award **awards, size_t *count);
 void brb_scenario_read_memories(brb_scenario_reading *reading, const brb_yaml_node *value,
 				const brb_scenario_memory **memories, size_t *count);
 
-/* What an expecting step says; true when the node has one of its keys. */
+/* Whether a step is an expectation; its contents. */
 bool brb_scenario_expects(const brb_yaml_node *node);
 void brb_scenario_read_expectation(brb_scenario_reading *reading, const brb_yaml_node *node,
 				   brb_scenario_expectation *expectation);
 
-/* The steps of a scenario or of a repeat (scenario_file_steps.c). */
+/* The steps of a scenario or of a repeat (file_steps.c). */
 void brb_scenario_read_steps(brb_scenario_reading *reading, const brb_yaml_node *value,
 			     const brb_scenario_step **steps, size_t *count);
 
 /* Where the badges come from: the set's `badges`, `badges_from` and `plugin_path` (scenario_file_badges.c). */
 void brb_scenario_read_badges(brb_scenario_reading *reading, brb_scenario_set *set, const char *bytes, size_t length);
 
-/* Memory from the arena; when it is short that is remembered. */
+/* Memory from the arena; NULL sets reading->memory_short. */
 void *brb_scenario_take(brb_scenario_reading *reading, size_t count, size_t size_bytes);
 const char *brb_scenario_keep(brb_scenario_reading *reading, const char *text);
 

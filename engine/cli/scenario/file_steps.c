@@ -1,8 +1,8 @@
 /*
- * cli/scenario/file_steps: what happens in a scenario, step by step.
+ * cli/scenario/file_steps: reads the steps of a scenario.
  *
- * Each step is one of four by its keys: an event, a wait, a repeat, or what is expected by then. An event has its state
- * beside `event`, as in a line that `brabeion run` reads.
+ * The keys of a step decide what it is: an event, a wait, a repeat or an expectation. An event's state lies beside
+ * `event`, as in a line that `brabeion run` reads.
  */
 #include <string.h>
 
@@ -97,7 +97,7 @@ static void read_repeated(brb_scenario_reading *reading, const char *key, const 
 
 /* ---- one step ---- */
 
-/* "mention": of a step that is none of the four, with the nearest word. */
+/* A step that is none of the four: names the key that was likely meant. */
 static void refuse_step(brb_scenario_reading *reading, const brb_yaml_node *node)
 {
 	static const char *const words[] = { "event", "wait",      "repeat",         "earns",   "lapses",
@@ -147,7 +147,7 @@ static void read_step(brb_scenario_reading *reading, const brb_yaml_node *node, 
 	}
 }
 
-/* Repeats in repeats: the depth is bounded by that of the tree. */
+/* Recurses into repeats, at most as deep as the YAML tree. */
 void brb_scenario_read_steps(brb_scenario_reading *reading, const brb_yaml_node *value, // NOLINT(misc-no-recursion)
 			     const brb_scenario_step **steps, size_t *count)
 {

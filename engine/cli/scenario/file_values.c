@@ -1,5 +1,5 @@
 /*
- * cli/scenario/file_values: mappings by their known keys, and what texts, numbers, times and fields mean.
+ * cli/scenario/file_values: reads mappings with known keys, texts, numbers, times and fields.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define DAY_US (86400 * SECOND_US)
-#define TIME_MOST_US (36600 * DAY_US) /* a hundred years: more than a scenario needs, far from where sums end */
+#define TIME_MOST_US (36600 * DAY_US) /* a hundred years: sums stay far from overflow */
 
 void *brb_scenario_take(brb_scenario_reading *reading, size_t count, size_t size_bytes)
 {
@@ -42,7 +42,7 @@ static size_t find_key(const char *name, const brb_scenario_key *keys, size_t co
 	return index;
 }
 
-/* Says so, and answers which key was meant, or `count`. */
+/* Adds the fault. Returns the index of the key that was likely meant, or `count`. */
 static size_t refuse_key(brb_scenario_reading *reading, const brb_yaml_entry *entry, const brb_scenario_key *keys,
 			 size_t count)
 {
@@ -180,7 +180,7 @@ static bool read_of_day(const char *at, int64_t *us)
 	return true;
 }
 
-/* What stands behind "day". */
+/* The text after "day". */
 static bool read_day(const char *at, brb_scenario_time *time)
 {
 	int64_t number, of_day_us = 0;
@@ -283,7 +283,7 @@ static void write_json(brb_builder *json, const brb_yaml_node *node) // NOLINT(m
 		if (isfinite(node->value.real))
 			brb_builder_printf(json, "%.17g", node->value.real);
 		else
-			brb_builder_add(json, "null"); /* JSON has no other word for it */
+			brb_builder_add(json, "null"); /* JSON has no infinity and no NaN */
 		return;
 	case BRB_YAML_TEXT:
 		write_json_text(json, node->text);

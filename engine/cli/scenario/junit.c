@@ -1,6 +1,6 @@
 /*
- * cli/scenario/junit: what came of scenarios as the XML that JUnit made common, which CI systems read: a suite for each
- * file, a case for each scenario; a failure is what is not as expected, an error what could not be played.
+ * cli/scenario/junit: the report as JUnit XML, which CI systems read: a suite for each file, a case for each scenario, a
+ * failure where something is not as expected, an error where the scenario could not be played.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,18 +10,18 @@
 #include "cli/output/terminal_text.h"
 #include "cli/scenario/report.h"
 
-/* One case, as it will be written; `path` is its suite. */
-typedef struct brb_cli_told {
+/* `path` is the case's suite. */
+typedef struct brb_cli_junit_case {
 	char *path;
 	char *name;
 	char *text; /* all findings; NULL: none */
 	size_t first_line;
 	bool fault;
-} brb_cli_told;
+} brb_cli_junit_case;
 
-/* ---- keeping ---- */
+/* ---- collecting ---- */
 
-/* "streak.try.yaml:23: what", and what follows, of all findings. NULL: out of memory. */
+/* All findings, each as "streak.try.yaml:23: text". NULL: no memory. */
 static char *join(const char *path, const brb_cli_outcome *outcome)
 {
 	char *text = NULL;
@@ -38,35 +38,35 @@ static char *join(const char *path, const brb_cli_outcome *outcome)
 	return NULL;
 }
 
-static void release(brb_cli_told *one)
+static void release(brb_cli_junit_case *one)
 {
 	free(one->path);
 	free(one->name);
 	free(one->text);
 }
 
-void brb_cli_scenario_xml_keep(brb_cli_scenario_tell *tell, const char *path, const char *name,
-			       const brb_cli_outcome *outcome)
+void brb_cli_junit_add(brb_cli_scenario_report *report, const char *path, const char *name,
+		       const brb_cli_outcome *outcome)
 {
-	brb_cli_told *grown = reallocarray(tell->told, tell->told_capacity + 1, sizeof *grown);
-	brb_cli_told one = { .path = strdup(path),
-			     .name = strdup(name),
-			     .text = outcome->count ? join(path, outcome) : NULL,
-			     .fault = brb_cli_outcome_is_fault(outcome) };
+	brb_cli_junit_case *grown = reallocarray(report->cases, report->case_count + 1, sizeof *grown);
+	brb_cli_junit_case one = { .path = strdup(path),
+				   .name = strdup(name),
+				   .text = outcome->count ? join(path, outcome) : NULL,
+				   .fault = brb_cli_outcome_is_fault(outcome) };
 	if (grown)
-		tell->told = grown;
+		report->cases = grown;
 	if (!grown || !one.path || !one.name || (outcome->count && !one.text)) {
 		release(&one);
-		tell->out_of_memory = true;
+		report->out_of_memory = true;
 		return;
 	}
 	one.first_line = one.text ? brb_cli_finding_first_line(one.text) : 0;
-	grown[tell->told_capacity++] = one;
+	grown[report->case_count++] = one;
 }
 
 /* ---- writing ---- */
 
-/* XML 1.0 has no word for most control characters and none for what is no character: they become U+FFFD. */
+/* XML 1.0 excludes most control characters, U+FFFE and U+FFFF: they become U+FFFD. */
 static void write_xml(brb_cli_out *out, const char *text, size_t length)
 {
 	for (size_t at = 0; at < length;) {
@@ -91,7 +91,7 @@ static void write_attribute(brb_cli_out *out, const char *name, const char *text
 	brb_cli_out_text(out, "\"");
 }
 
-static void write_case(brb_cli_out *out, const brb_cli_told *one)
+static void write_case(brb_cli_out *out, const brb_cli_junit_case *one)
 {
 	const char *element = one->fault ? "error" : "failure";
 	brb_cli_out_text(out, "    <testcase");
@@ -113,7 +113,7 @@ static void write_case(brb_cli_out *out, const brb_cli_told *one)
 	brb_cli_out_format(out, "</%s>\n    </testcase>\n", element);
 }
 
-static void write_sums(brb_cli_out *out, const brb_cli_told *first, size_t count)
+static void write_sums(brb_cli_out *out, const brb_cli_junit_case *first, size_t count)
 {
 	size_t failed = 0, faults = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -123,26 +123,26 @@ static void write_sums(brb_cli_out *out, const brb_cli_told *first, size_t count
 	brb_cli_out_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n", count, failed, faults);
 }
 
-void brb_cli_scenario_xml_end(brb_cli_scenario_tell *tell)
+void brb_cli_junit_write(brb_cli_scenario_report *report)
 {
-	brb_cli_out *out = tell->out;
+	brb_cli_out *out = report->out;
 	brb_cli_out_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"brabeion try\"");
-	write_sums(out, tell->told, tell->told_capacity);
-	for (size_t from = 0, to; from < tell->told_capacity; from = to) {
-		const char *path = tell->told[from].path;
-		for (to = from + 1; to < tell->told_capacity && strcmp(tell->told[to].path, path) == 0;)
+	write_sums(out, report->cases, report->case_count);
+	for (size_t from = 0, to; from < report->case_count; from = to) {
+		const char *path = report->cases[from].path;
+		for (to = from + 1; to < report->case_count && strcmp(report->cases[to].path, path) == 0;)
 			to++;
 		brb_cli_out_text(out, "  <testsuite");
 		write_attribute(out, "name", path, strlen(path));
-		write_sums(out, tell->told + from, to - from);
+		write_sums(out, report->cases + from, to - from);
 		for (size_t i = from; i < to; i++)
-			write_case(out, &tell->told[i]);
+			write_case(out, &report->cases[i]);
 		brb_cli_out_text(out, "  </testsuite>\n");
 	}
 	brb_cli_out_text(out, "</testsuites>\n");
-	for (size_t i = 0; i < tell->told_capacity; i++)
-		release(&tell->told[i]);
-	free(tell->told);
-	tell->told = NULL;
-	tell->told_capacity = 0;
+	for (size_t i = 0; i < report->case_count; i++)
+		release(&report->cases[i]);
+	free(report->cases);
+	report->cases = NULL;
+	report->case_count = 0;
 }

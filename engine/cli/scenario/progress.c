@@ -1,5 +1,5 @@
 /*
- * cli/scenario/progress: the progress that a scenario expects, against what badges tell, as a diff of lines.
+ * cli/scenario/progress: the difference between expected and actual progress, as lines.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static bool fits(const brb_scenario_progress *expected, const brabeion_progress 
 	       expected->done == got->done && expected->goal == got->goal;
 }
 
-/* Answers whether it is as expected. */
+/* Returns whether it is as expected. */
 static bool compare_one(brb_cli_scenario_state *state, FILE *out, const brb_scenario_progress *expected)
 {
 	brabeion_progress_list list = { 0 };
@@ -63,7 +63,7 @@ void brb_cli_scenario_compare_progress(brb_cli_scenario_state *state, const brb_
 	for (size_t i = 0; out && i < expectation->progress_count && !state->stopped; i++)
 		fine = compare_one(state, out, &expectation->progress[i]) && fine;
 	if (!out || fclose(out) != 0)
-		brb_cli_scenario_short(state);
+		brb_cli_scenario_no_memory(state);
 	else if (!fine && !state->stopped)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, expectation->progress_line,
 				      "%s: progress is not as expected\n%s", state->after, text);

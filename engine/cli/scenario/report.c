@@ -1,6 +1,6 @@
 /*
- * cli/scenario/report: see scenario_tell.h. Here: the text for people, and TAP (testanything.org, version 13: all that is
- * told here is in it, and `prove` of Perl 5.36 takes a file of version 14 for one that failed).
+ * cli/scenario/report: see report.h. Here: text for people, and TAP 13 (testanything.org; `prove` of Perl 5.36 reports a
+ * version 14 stream as failed).
  */
 #include "cli/scenario/report.h"
 
@@ -12,7 +12,7 @@
 
 /* ---- lines ---- */
 
-/* A line, or the rest of one, made safe to show. */
+/* A line or a part of one, safe for a terminal. */
 static void write_line(brb_cli_out *out, const char *line, size_t length)
 {
 	char *copy = strndup(line, length);
@@ -20,7 +20,7 @@ static void write_line(brb_cli_out *out, const char *line, size_t length)
 	free(copy);
 }
 
-/* All lines of a text, each behind `indent`. */
+/* All lines of a text, indented. */
 static void write_lines(brb_cli_out *out, const char *text, const char *indent)
 {
 	while (*text) {
@@ -61,17 +61,17 @@ static void write_text(brb_cli_out *out, const char *path, const char *name, con
 	}
 }
 
-static void write_sums(const brb_cli_scenario_tell *tell)
+static void write_sums(const brb_cli_scenario_report *report)
 {
-	brb_cli_out_format(tell->out, "%zu passed, %zu failed", tell->passed, tell->failed);
-	if (tell->faults)
-		brb_cli_out_format(tell->out, ", %zu could not be played", tell->faults);
-	brb_cli_out_text(tell->out, "\n");
+	brb_cli_out_format(report->out, "%zu passed, %zu failed", report->passed, report->failed);
+	if (report->faults)
+		brb_cli_out_format(report->out, ", %zu could not be played", report->faults);
+	brb_cli_out_text(report->out, "\n");
 }
 
 /* ---- TAP ---- */
 
-/* A "#" would begin a directive. */
+/* Escapes "#", which begins a directive. */
 static void write_tap_text(brb_cli_out *out, const char *text)
 {
 	for (size_t length; *text; text += length) {
@@ -85,14 +85,14 @@ static void write_tap_text(brb_cli_out *out, const char *text)
 }
 
 /*
- * The diagnosis is YAML: literal blocks, in which nothing needs an escape. How far one is indented is named only where YAML
- * asks for it, because it begins with a space: `prove` doesn't know that form.
+ * The diagnosis is YAML with literal blocks, which need no escapes. The indentation indicator, which `prove` does not know,
+ * is written only where YAML requires it: for a text that begins with a space.
  */
-static void write_tap(const brb_cli_scenario_tell *tell, const char *path, const char *name,
+static void write_tap(const brb_cli_scenario_report *report, const char *path, const char *name,
 		      const brb_cli_outcome *outcome)
 {
-	brb_cli_out *out = tell->out;
-	brb_cli_out_format(out, "%s %zu - ", outcome->count ? "not ok" : "ok", tell->count);
+	brb_cli_out *out = report->out;
+	brb_cli_out_format(out, "%s %zu - ", outcome->count ? "not ok" : "ok", report->count);
 	write_tap_text(out, path);
 	brb_cli_out_text(out, ": ");
 	write_tap_text(out, name);
@@ -112,58 +112,59 @@ static void write_tap(const brb_cli_scenario_tell *tell, const char *path, const
 
 /* ---- one test ---- */
 
-static void tell_test(brb_cli_scenario_tell *tell, const char *path, const char *name, const brb_cli_outcome *outcome)
+static void report_test(brb_cli_scenario_report *report, const char *path, const char *name,
+			const brb_cli_outcome *outcome)
 {
-	tell->count++;
+	report->count++;
 	if (!outcome->count)
-		tell->passed++;
+		report->passed++;
 	else if (brb_cli_outcome_is_fault(outcome))
-		tell->faults++;
+		report->faults++;
 	else
-		tell->failed++;
-	if (tell->format == BRB_CLI_TRY_TAP)
-		write_tap(tell, path, name, outcome);
-	else if (tell->format == BRB_CLI_TRY_JUNIT)
-		brb_cli_scenario_xml_keep(tell, path, name, outcome);
+		report->failed++;
+	if (report->format == BRB_CLI_TRY_TAP)
+		write_tap(report, path, name, outcome);
+	else if (report->format == BRB_CLI_TRY_JUNIT)
+		brb_cli_junit_add(report, path, name, outcome);
 	else
-		write_text(tell->out, path, name, outcome);
-	if (tell->format != BRB_CLI_TRY_JUNIT)
-		brb_cli_out_flush(tell->out);
+		write_text(report->out, path, name, outcome);
+	if (report->format != BRB_CLI_TRY_JUNIT)
+		brb_cli_out_flush(report->out);
 }
 
-void brb_cli_scenario_tell_begin(brb_cli_scenario_tell *tell, brb_cli_out *out, brb_cli_try_format format,
-				 size_t count)
+void brb_cli_scenario_report_begin(brb_cli_scenario_report *report, brb_cli_out *out, brb_cli_try_format format,
+				   size_t count)
 {
-	*tell = (brb_cli_scenario_tell){ .out = out, .format = format };
+	*report = (brb_cli_scenario_report){ .out = out, .format = format };
 	if (format == BRB_CLI_TRY_TAP)
 		brb_cli_out_format(out, "TAP version 13\n1..%zu\n", count);
 }
 
-void brb_cli_scenario_tell_file(brb_cli_scenario_tell *tell, const brb_scenario_set *set)
+void brb_cli_scenario_report_file(brb_cli_scenario_report *report, const brb_scenario_set *set)
 {
-	if (tell->format != BRB_CLI_TRY_TEXT)
+	if (report->format != BRB_CLI_TRY_TEXT)
 		return;
-	brb_cli_terminal_text_write(tell->out, set->path);
-	brb_cli_out_text(tell->out, "\n");
+	brb_cli_terminal_text_write(report->out, set->path);
+	brb_cli_out_text(report->out, "\n");
 }
 
-void brb_cli_scenario_tell_faults(brb_cli_scenario_tell *tell, const brb_scenario_set *set)
+void brb_cli_scenario_report_faults(brb_cli_scenario_report *report, const brb_scenario_set *set)
 {
 	brb_cli_finding fault = { BRB_CLI_FINDING_FAULT, 0, set->faults };
 	brb_cli_outcome outcome = { .count = 1, .findings = &fault };
-	tell_test(tell, set->path, "the file can be read", &outcome);
+	report_test(report, set->path, "the file can be read", &outcome);
 }
 
-void brb_cli_scenario_tell_one(brb_cli_scenario_tell *tell, const brb_scenario_set *set, const brb_scenario *scenario,
-			       const brb_cli_outcome *outcome)
+void brb_cli_scenario_report_one(brb_cli_scenario_report *report, const brb_scenario_set *set,
+				 const brb_scenario *scenario, const brb_cli_outcome *outcome)
 {
-	tell_test(tell, set->path, scenario->name, outcome);
+	report_test(report, set->path, scenario->name, outcome);
 }
 
-void brb_cli_scenario_tell_end(brb_cli_scenario_tell *tell)
+void brb_cli_scenario_report_end(brb_cli_scenario_report *report)
 {
-	if (tell->format == BRB_CLI_TRY_TEXT)
-		write_sums(tell);
-	else if (tell->format == BRB_CLI_TRY_JUNIT)
-		brb_cli_scenario_xml_end(tell);
+	if (report->format == BRB_CLI_TRY_TEXT)
+		write_sums(report);
+	else if (report->format == BRB_CLI_TRY_JUNIT)
+		brb_cli_junit_write(report);
 }

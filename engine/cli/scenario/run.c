@@ -1,5 +1,5 @@
 /*
- * cli/scenario/run: see scenario_run.h.
+ * cli/scenario/run: see run.h.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void go_to(brb_cli_scenario_state *state, int64_t at_us)
 
 /* ---- events ---- */
 
-/* The text with the number of the round in place of each "{n}". */
+/* Replaces each "{n}" by the number of the round. */
 static const char *in_round(brb_cli_scenario_state *state, const char *text)
 {
 	static const char mark[] = "{n}";
@@ -35,7 +35,7 @@ static const char *in_round(brb_cli_scenario_state *state, const char *text)
 		return text;
 	FILE *out = open_memstream(&made, &size);
 	if (!out) {
-		brb_cli_scenario_short(state);
+		brb_cli_scenario_no_memory(state);
 		return text;
 	}
 	for (const char *found; (found = strstr(text, mark)); text = found + strlen(mark))
@@ -52,7 +52,7 @@ static const brabeion_field *fields_in_round(brb_cli_scenario_state *state, cons
 		return event->fields;
 	brabeion_field *fields = brb_cli_arena_take(&state->arena, event->field_count * sizeof *fields);
 	if (!fields) {
-		brb_cli_scenario_short(state);
+		brb_cli_scenario_no_memory(state);
 		return event->fields;
 	}
 	for (size_t i = 0; i < event->field_count; i++) {
@@ -63,8 +63,8 @@ static const brabeion_field *fields_in_round(brb_cli_scenario_state *state, cons
 	return fields;
 }
 
-/* Nobody listens to it: most likely it is misspelt, and would test nothing. */
-static void find_unheard(brb_cli_scenario_state *state, uint32_t line, const char *name)
+/* No badge listens to the event: most likely its name is misspelt, and the scenario would test nothing. */
+static void find_unhandled(brb_cli_scenario_state *state, uint32_t line, const char *name)
 {
 	const char *names[2] = { NULL };
 	const char *nearest = NULL;
@@ -79,7 +79,7 @@ static void find_unheard(brb_cli_scenario_state *state, uint32_t line, const cha
 	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, line,
 			      "event %" PRIu32 ": no badge listens to \"%s\"%s%s%s", state->event, name,
 			      nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
-	state->stopped = true; /* what follows would only repeat it */
+	state->stopped = true; /* later findings would only repeat this one */
 	brabeion_badge_list_finish(&list);
 }
 
@@ -119,7 +119,7 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, step->line, "event %" PRIu32 ": %s", state->event,
 				      result.message ? result.message : brabeion_status_name(status));
 	else if (result.outcome == BRABEION_UNHEARD)
-		find_unheard(state, step->line, event.name);
+		find_unhandled(state, step->line, event.name);
 	brb_cli_scenario_take_result(state, &result);
 	brabeion_result_finish(&result);
 }
@@ -155,7 +155,7 @@ static void take_repeat(brb_cli_scenario_state *state, const brb_scenario_repeat
 	state->round = outer;
 }
 
-/* As deep as the file's tree, which is bounded. */
+/* Recurses at most as deep as the YAML tree. */
 static void take_steps(brb_cli_scenario_state *state, const brb_scenario_step *steps, // NOLINT(misc-no-recursion)
 		       size_t count)
 {
@@ -171,7 +171,7 @@ static void take_steps(brb_cli_scenario_state *state, const brb_scenario_step *s
 	}
 }
 
-/* ---- what is given ---- */
+/* ---- given ---- */
 
 static void learn_plugins(brb_cli_scenario_state *state)
 {

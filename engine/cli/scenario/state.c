@@ -1,5 +1,5 @@
 /*
- * cli/scenario/state: what the parts that play a scenario share: findings, texts, times and the plugin that is meant.
+ * cli/scenario/state: findings, texts, times and plugin names for the files that play a scenario.
  */
 #include "cli/scenario/state.h"
 
@@ -47,7 +47,7 @@ void brb_cli_scenario_find(brb_cli_scenario_state *state, brb_cli_finding_kind k
 	free(shown);
 }
 
-void brb_cli_scenario_short(brb_cli_scenario_state *state)
+void brb_cli_scenario_no_memory(brb_cli_scenario_state *state)
 {
 	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, state->task->scenario->line, "out of memory");
 }
@@ -56,7 +56,7 @@ const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *tex
 {
 	const char *made = brb_cli_arena_text(&state->arena, text ? text : "", text ? strlen(text) : 0);
 	if (!made)
-		brb_cli_scenario_short(state);
+		brb_cli_scenario_no_memory(state);
 	return made ? made : "";
 }
 

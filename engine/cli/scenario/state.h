@@ -1,6 +1,6 @@
 /*
- * cli/scenario/state: what the parts that play a scenario share: the engine, the clock, and what has happened that no step
- * has asked for yet.
+ * cli/scenario/state: shared by the files that play a scenario: the engine, the clock, and what was observed since the last
+ * comparison.
  */
 #ifndef BRB_CLI_SCENARIO_STATE_H
 #define BRB_CLI_SCENARIO_STATE_H
@@ -10,43 +10,43 @@
 #include "cli/scenario/run.h"
 #include "cli/support/arena.h"
 
-/* An award that was made or has lapsed, or a failure: then `badge` is who failed, and `reason` why. */
-typedef struct brb_cli_happened {
+/* An award, a lapsed award, or the failure of `badge` (or of a plugin) with its message in `reason`. */
+typedef struct brb_cli_observed {
 	const char *user;
 	const char *badge;
 	uint32_t level;
 	const char *reason;
 	int64_t at_us;
-	uint32_t event; /* by which; 0: before the first */
-} brb_cli_happened;
+	uint32_t event; /* number of the event that caused it; 0: none yet */
+} brb_cli_observed;
 
-typedef struct brb_cli_happenings {
+typedef struct brb_cli_observed_list {
 	size_t count, capacity;
-	brb_cli_happened *items;
-} brb_cli_happenings;
+	brb_cli_observed *items;
+} brb_cli_observed_list;
 
 typedef struct brb_cli_scenario_state {
 	const brb_cli_scenario_task *task;
 	brabeion_engine *engine;
 	brb_cli_arena arena;
 	int64_t clock_us;
-	uint32_t event;   /* the last one's number, from 1 */
+	uint32_t event;   /* number of the last one, from 1 */
 	char after[300];  /* "after event 3 (login of ada, 2024-01-03T00:00:00.000Z)" */
 	uint32_t round;   /* of the innermost repeat; 0: in none */
-	const char *only; /* the id of the one plugin that is loaded; NULL: there are several */
-	brb_cli_happenings earned, lapsed, failed;
-	brb_cli_happenings logged; /* failures that the log told of during the call under way */
-	bool stopped;              /* what comes next would mean nothing */
+	const char *only; /* the id of the only plugin loaded; NULL: there are several */
+	brb_cli_observed_list earned, lapsed, failed;
+	brb_cli_observed_list logged; /* failures that the log told of during the call under way */
+	bool stopped;                 /* later steps would mean nothing */
 } brb_cli_scenario_state;
 
-/* Hands out a finding; `format` is its first line, or all of it. A fault stops the scenario. */
+/* Reports a finding. A fault stops the scenario. */
 void brb_cli_scenario_find(brb_cli_scenario_state *state, brb_cli_finding_kind kind, uint32_t line,
 			   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Out of memory: a fault. */
-void brb_cli_scenario_short(brb_cli_scenario_state *state);
+/* Reports the fault "out of memory". */
+void brb_cli_scenario_no_memory(brb_cli_scenario_state *state);
 
-/* A copy that lives as long as the scenario; "" when memory is short, and a finding says so. NULL is "". */
+/* A copy that lives as long as the scenario; NULL becomes "". Without memory: reports the fault and returns "". */
 const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *text);
 
 /* Gathers what a call came to (cli/scenario_happened.c); the log, whose context is the state, tells which badges failed. */
@@ -54,21 +54,21 @@ void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_
 void brb_cli_scenario_take_log(void *state, brabeion_log_level level, const char *message);
 
 /* Adds a copy. */
-void brb_cli_happenings_add(brb_cli_scenario_state *state, brb_cli_happenings *list, const brb_cli_happened *one);
+void brb_cli_observed_add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one);
 
-/* What a time of the file means now. */
+/* Resolves a time of the file against the clock. */
 int64_t brb_cli_scenario_time(const brb_cli_scenario_state *state, const brb_scenario_time *time);
 
-/* The plugin of a memory that names none; NULL: a finding says that it must. */
+/* The plugin of a memory; NULL after reporting that it must be named. */
 const char *brb_cli_scenario_plugin(brb_cli_scenario_state *state, const brb_scenario_memory *memory);
 
-/* Compares with what is expected, and hands out what differs (cli/scenario_compare.c). */
+/* Compares and reports the difference (compare.c). */
 void brb_cli_scenario_compare(brb_cli_scenario_state *state, const brb_scenario_expectation *expectation);
 
-/* At the end: what nobody has asked for. */
+/* At the end: reports what no step has compared. */
 void brb_cli_scenario_compare_rest(brb_cli_scenario_state *state);
 
-/* Compares progress (cli/scenario_progress.c). */
+/* progress.c */
 void brb_cli_scenario_compare_progress(brb_cli_scenario_state *state, const brb_scenario_expectation *expectation);
 
 #endif

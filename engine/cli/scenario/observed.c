@@ -1,24 +1,24 @@
 /*
- * cli/scenario/happened: gathers what a scenario earns, loses and fails at, until a step asks for it.
+ * cli/scenario/observed: collects awards, lapses and failures until a step compares them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/scenario/state.h"
 
-void brb_cli_happenings_add(brb_cli_scenario_state *state, brb_cli_happenings *list, const brb_cli_happened *one)
+void brb_cli_observed_add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one)
 {
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		brb_cli_happened *items = reallocarray(list->items, capacity, sizeof *items);
+		brb_cli_observed *items = reallocarray(list->items, capacity, sizeof *items);
 		if (!items) {
-			brb_cli_scenario_short(state);
+			brb_cli_scenario_no_memory(state);
 			return;
 		}
 		list->items = items;
 		list->capacity = capacity;
 	}
-	brb_cli_happened *added = &list->items[list->count++];
+	brb_cli_observed *added = &list->items[list->count++];
 	*added = *one;
 	added->user = brb_cli_scenario_copy(state, one->user);
 	added->badge = brb_cli_scenario_copy(state, one->badge);
@@ -36,16 +36,16 @@ static bool counts(const brb_cli_scenario_state *state, const char *badge)
 	return counted;
 }
 
-static void take_award(brb_cli_scenario_state *state, brb_cli_happenings *list, const brabeion_award_info *award,
+static void take_award(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brabeion_award_info *award,
 		       int64_t at_us)
 {
-	brb_cli_happened one = { .user = award->user,
+	brb_cli_observed one = { .user = award->user,
 				 .badge = award->badge,
 				 .level = award->level,
 				 .reason = award->reason,
 				 .at_us = at_us };
 	if (counts(state, award->badge))
-		brb_cli_happenings_add(state, list, &one);
+		brb_cli_observed_add(state, list, &one);
 }
 
 /* ---- failures: the log tells which badge, and why ---- */
@@ -61,7 +61,7 @@ static const char *failed_name(const char *message)
 }
 
 /* A job's attempts each tell the same: once is enough. */
-static bool is_logged(const brb_cli_happenings *logged, const brb_cli_happened *one)
+static bool is_logged(const brb_cli_observed_list *logged, const brb_cli_observed *one)
 {
 	for (size_t i = 0; i < logged->count; i++)
 		if (strcmp(logged->items[i].badge, one->badge) == 0 &&
@@ -80,19 +80,19 @@ void brb_cli_scenario_take_log(void *context, brabeion_log_level level, const ch
 		return;
 	snprintf(slug, sizeof slug, "%.*s", (int)(quote - name), name);
 	const char *user = strstr(quote, "\" of user \""), *why = user ? strstr(user + 1, "\": ") : NULL;
-	brb_cli_happened one = { .badge = slug, .reason = why ? why + strlen("\": ") : message };
+	brb_cli_observed one = { .badge = slug, .reason = why ? why + strlen("\": ") : message };
 	if (!is_logged(&state->logged, &one))
-		brb_cli_happenings_add(state, &state->logged, &one);
+		brb_cli_observed_add(state, &state->logged, &one);
 }
 
 static void take_failures(brb_cli_scenario_state *state, const brabeion_result *result)
 {
 	for (size_t i = 0; i < state->logged.count && result->failed; i++)
 		if (counts(state, state->logged.items[i].badge))
-			brb_cli_happenings_add(state, &state->failed, &state->logged.items[i]);
+			brb_cli_observed_add(state, &state->failed, &state->logged.items[i]);
 	if (result->failed && !state->logged.count)
-		brb_cli_happenings_add(state, &state->failed,
-				       &(brb_cli_happened){ .badge = "a badge", .reason = result->message });
+		brb_cli_observed_add(state, &state->failed,
+				     &(brb_cli_observed){ .badge = "a badge", .reason = result->message });
 	state->logged.count = 0;
 }
 
