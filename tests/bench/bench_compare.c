@@ -1,32 +1,25 @@
 /*
  * bench_compare NAME TARGET ROUNDS PREPARE-A COMMAND-A PREPARE-B COMMAND-B: times two commands in turn, A B A B, each
- * after its preparation, and prints the median of the ratios A/B beside the target, and the peak memory of A.
+ * after its preparation, and prints the median of the ratios A/B and the peak memory of A, with their targets.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_MOST = 99 };
+#include "bench.h"
+
+enum { PEAK_MIB_MOST = 64 };
 
 typedef struct outcome {
 	double seconds;
 	long peak_kib;
 } outcome;
 
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static outcome run(const char *command)
 {
-	double began = now();
+	double began = bench_now_s();
 	pid_t child = fork();
 	if (child == 0) {
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -34,31 +27,17 @@ static outcome run(const char *command)
 	}
 	int status = 0;
 	struct rusage usage;
-	if (child < 0 || wait4(child, &status, 0, &usage) < 0 || status != 0) {
-		fprintf(stderr, "failed: %s\n", command);
-		exit(1);
-	}
-	return (outcome){ now() - began, usage.ru_maxrss };
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-	return (left > right) - (left < right);
-}
-
-static double median(double *values, int count)
-{
-	qsort(values, (size_t)count, sizeof *values, by_value);
-	return values[count / 2];
+	if (child < 0 || wait4(child, &status, 0, &usage) < 0 || status != 0)
+		bench_fail("failed with wait status 0x%x: %s", (unsigned)status, command);
+	return (outcome){ bench_now_s() - began, usage.ru_maxrss };
 }
 
 int main(int argc, char **argv)
 {
 	int rounds = argc == 8 ? atoi(argv[3]) : 0;
-	if (rounds < 1 || rounds > ROUNDS_MOST)
-		return 2;
-	double a[ROUNDS_MOST], b[ROUNDS_MOST], ratios[ROUNDS_MOST];
+	if (rounds < 1 || rounds > BENCH_ROUNDS_MOST)
+		bench_fail("usage: bench_compare NAME TARGET ROUNDS PREPARE-A COMMAND-A PREPARE-B COMMAND-B");
+	double a[BENCH_ROUNDS_MOST], b[BENCH_ROUNDS_MOST], ratios[BENCH_ROUNDS_MOST];
 	long peak_kib = 0;
 	for (int i = 0; i < rounds; i++) {
 		run(argv[4]);
@@ -70,7 +49,11 @@ int main(int argc, char **argv)
 		ratios[i] = first.seconds / second.seconds;
 		peak_kib = first.peak_kib > peak_kib ? first.peak_kib : peak_kib;
 	}
-	printf("%-28s %6.2f s, the loop %6.2f s: %5.2f times (target: at most %s), peak %ld MiB (target: under 64)\n",
-	       argv[1], median(a, rounds), median(b, rounds), median(ratios, rounds), argv[2], peak_kib / 1024);
+	double ratio = bench_median(ratios, rounds);
+	printf("%-28s %6.2f s, the loop %6.2f s: %5.2f times", argv[1], bench_median(a, rounds),
+	       bench_median(b, rounds), ratio);
+	bench_at_most(ratio, atof(argv[2]));
+	printf("%-28s %6.0f MiB", "  its peak memory", (double)peak_kib / 1024);
+	bench_at_most((double)peak_kib / 1024, PEAK_MIB_MOST);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /*
- * bench_generate: event histories for the benchmark, as JSON lines on stdout.
+ * bench_generate: writes histories for the benchmarks as JSON lines to stdout.
  *
  *	bench_generate points COUNT USERS [ids]     points events of a fixed pseudo-random sequence
- *	bench_generate repeat COUNT HISTORY         a history over and over, each copy with users, posts and ids of its own
+ *	bench_generate repeat COUNT HISTORY         a history repeated, each copy with other users, posts and ids
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 static uint64_t state = 42;
 
-/* SplitMix64 (Steele, Lea, Flood 2014): the same sequence everywhere. */
+/* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint64_t next_random(void)
 {
 	uint64_t z = state += 0x9e3779b97f4a7c15u;
@@ -32,7 +32,7 @@ static int generate_points(long count, long users, int ids)
 	return ferror(stdout) != 0;
 }
 
-/* True when `at` is behind one of the keys whose values differ from copy to copy. */
+/* True when `at` follows a key whose value differs from copy to copy. */
 static int is_copied_key(const char *line, const char *at)
 {
 	static const char *const keys[] = { "\"id\":", "\"user\":", "\"by\":", "\"post\":", "\"parent\":" };
@@ -44,7 +44,7 @@ static int is_copied_key(const char *line, const char *at)
 	return 0;
 }
 
-/* Writes the line with "~COPY" behind texts, and numbers moved on by ten million a copy. */
+/* Writes the line with "~COPY" appended to such texts, and ten million per copy added to such numbers. */
 static void write_copy(const char *line, long copy)
 {
 	for (const char *at = line; *at;) {
@@ -84,7 +84,7 @@ static int repeat(long count, const char *history)
 			copy++;
 			in_copy = 0;
 		} else {
-			fprintf(stderr, "%s: empty\n", history);
+			fprintf(stderr, "%s is empty\n", history);
 			break;
 		}
 	}

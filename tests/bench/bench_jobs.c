@@ -1,6 +1,6 @@
 /*
- * bench_jobs: how many jobs of a trivial badge four worker processes on one database drain in a second, of users of their
- * own and of a few; and what freezing an event for an async badge costs its caller, against a durable award.
+ * bench_jobs: how many jobs of a trivial badge four worker processes on one database do in a second, for many users and
+ * for few; and the cost of freezing an event for an async badge, as a ratio to a durable award.
  *
  * Usage: bench_jobs FOLDER-OF-TEST-PLUGINS [EVENT USERS PROCESSES]. Prints one line per figure.
  */
@@ -9,31 +9,25 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <brabeion/engine.h>
 
-enum { JOBS = 100000, BATCH = 1000, PROCESSES = 4, CALLS = 20000 };
+#include "bench.h"
 
-static double now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+enum { BATCH = 1000, PROCESSES = 4 };
+
+static int jobs_count; /* of each figure; a multiple of BATCH */
 
 static void must(brabeion_status status, const brabeion_error *error)
 {
-	if (status == BRABEION_OK)
-		return;
-	fprintf(stderr, "%s\n", error->message ? error->message : brabeion_status_name(status));
-	exit(1);
+	if (status != BRABEION_OK)
+		bench_fail("%s", error->message ? error->message : brabeion_status_name(status));
 }
 
 static brabeion_engine *open_in(const char *folder)
 {
-	char config[256];
+	char config[BENCH_FOLDER_BYTES + 32];
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	snprintf(config, sizeof config, "%s/badges.yaml", folder);
@@ -42,16 +36,14 @@ static brabeion_engine *open_in(const char *folder)
 	return engine;
 }
 
-static void make_folder(char folder[64], const char *plugins)
+static void make_folder(char folder[BENCH_FOLDER_BYTES], const char *plugins)
 {
-	char path[128];
-	snprintf(folder, 64, "/tmp/brabeion-bench-XXXXXX");
-	if (!mkdtemp(folder))
-		exit(1);
+	char path[BENCH_FOLDER_BYTES + 32];
+	bench_make_folder(folder);
 	snprintf(path, sizeof path, "%s/badges.yaml", folder);
 	FILE *file = fopen(path, "w");
 	if (!file)
-		exit(1);
+		bench_fail("%s cannot be written", path);
 	fprintf(file,
 		"database: b.db\nbusy_timeout: 60s\nplugin_path: [%s]\nplugins:\n  - file: job_user.so\n"
 		"  - file: good_one.so\n    badges: [{ badge: good-one, events: [one] }, { badge: good-one, slug: "
@@ -61,15 +53,7 @@ static void make_folder(char folder[64], const char *plugins)
 	fclose(file);
 }
 
-static void remove_folder(const char *folder)
-{
-	char command[128];
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	if (system(command) != 0)
-		fprintf(stderr, "%s stays\n", folder);
-}
-
-/* Stores the jobs, of so many users. */
+/* Stores the jobs, spread over so many users. */
 static void store_jobs(const char *folder, const char *event, int users)
 {
 	static char names[BATCH][32], ids[BATCH][32];
@@ -77,7 +61,7 @@ static void store_jobs(const char *folder, const char *event, int users)
 	static brabeion_result results[BATCH];
 	brabeion_field points = BRABEION_INT("points", 5);
 	brabeion_engine *engine = open_in(folder);
-	for (int from = 0; from < JOBS; from += BATCH) {
+	for (int from = 0; from < jobs_count; from += BATCH) {
 		for (int i = 0; i < BATCH; i++) {
 			snprintf(names[i], sizeof names[i], "user%d", (from + i) % users);
 			snprintf(ids[i], sizeof ids[i], "e%d", from + i);
@@ -93,12 +77,14 @@ static void store_jobs(const char *folder, const char *event, int users)
 	brabeion_close(engine);
 }
 
-static int be_worker(const char *folder, int start)
+/* Opens an engine, closes `ready`, waits until the other end of `start` is closed, and works. */
+static int be_worker(const char *folder, int ready, int start)
 {
 	char go;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_engine *engine = open_in(folder);
 	brabeion_work_options options = { .until_idle = true };
+	close(ready);
 	if (read(start, &go, 1) != 0)
 		return 1;
 	must(brabeion_work(engine, &options, &error), &error);
@@ -112,7 +98,7 @@ static double cpu_s(const struct rusage *used)
 	       (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
 }
 
-/* Of all processes that have ended. */
+/* Of all child processes that have ended. */
 static double used_s(void)
 {
 	struct rusage used;
@@ -120,85 +106,116 @@ static double used_s(void)
 	return cpu_s(&used);
 }
 
-static void time_drain(const char *plugins, const char *what, const char *event, int users, int processes)
+/* Starts workers. Returns once all have opened, so that what is timed is the work; closing the result starts it. */
+static int start_workers(const char *folder, int processes)
 {
-	char folder[64];
-	int start[2], status;
-	make_folder(folder, plugins);
-	store_jobs(folder, event, users);
-	if (pipe(start) != 0)
-		exit(1);
-	for (int i = 0; i < processes; i++)
-		if (fork() == 0) {
+	char end;
+	int ready[2], start[2];
+	if (pipe(ready) != 0 || pipe(start) != 0)
+		bench_fail("no pipe");
+	for (int i = 0; i < processes; i++) {
+		pid_t pid = fork();
+		if (pid < 0)
+			bench_fail("no process");
+		if (pid == 0) {
+			close(ready[0]);
 			close(start[1]);
-			_exit(be_worker(folder, start[0]));
+			_exit(be_worker(folder, ready[1], start[0]));
 		}
-	sleep(1); /* they have opened: what is measured is the work */
-	double began = now_s(), used = used_s();
+	}
+	close(ready[1]);
 	close(start[0]);
-	close(start[1]);
-	while (wait(&status) > 0)
-		if (status)
-			exit(1);
-	double took = now_s() - began;
-	used = used_s() - used;
-	brabeion_engine *engine = open_in(folder);
-	brabeion_stats_report report;
-	brabeion_error error = BRABEION_NO_ERROR;
-	must(brabeion_stats(engine, &report, &error), &error);
-	if (report.jobs_waiting || report.jobs_running || report.jobs_parked || report.jobs_delayed)
-		fprintf(stderr, "jobs are left: %" PRId64 " waiting\n", report.jobs_waiting);
-	brabeion_stats_finish(&report);
-	brabeion_close(engine);
-	printf("%-42s %8.0f jobs/s (target: at least 20000), %.1f us of processor each\n", what, JOBS / took,
-	       used / JOBS * 1e6);
-	remove_folder(folder);
+	while (read(ready[0], &end, 1) > 0)
+		;
+	close(ready[0]);
+	return start[1];
 }
 
-/* Seconds of processor time for a call, each with a user of its own: the machine may be busy with other things. */
+static void expect_no_jobs(const char *folder)
+{
+	brabeion_stats_report report;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_engine *engine = open_in(folder);
+	must(brabeion_stats(engine, &report, &error), &error);
+	int64_t left = report.jobs_waiting + report.jobs_running + report.jobs_parked + report.jobs_delayed;
+	if (left)
+		bench_fail("%" PRId64 " jobs are left", left);
+	brabeion_stats_finish(&report);
+	brabeion_close(engine);
+}
+
+static void time_drain(const char *plugins, const char *what, const char *event, int users, int processes)
+{
+	char folder[BENCH_FOLDER_BYTES];
+	int status;
+	make_folder(folder, plugins);
+	store_jobs(folder, event, users);
+	fflush(stdout);
+	int start = start_workers(folder, processes);
+	double began = bench_now_s(), used = used_s();
+	close(start);
+	while (wait(&status) > 0)
+		if (status)
+			bench_fail("a worker ended with wait status 0x%x", (unsigned)status);
+	double took = bench_now_s() - began;
+	used = used_s() - used;
+	expect_no_jobs(folder);
+	printf("%-42s %8.0f jobs/s, %.1f us of processor each", what, jobs_count / took, used / jobs_count * 1e6);
+	bench_at_least(jobs_count / took, 20000);
+	bench_remove_folder(folder);
+}
+
+/* Processor seconds for a call, each with a new user: less noisy than elapsed time. */
 static double time_calls(const char *folder, const char *event)
 {
 	static int round;
 	struct rusage before, after;
 	brabeion_engine *engine = open_in(folder);
 	char user[32];
+	int calls = bench_amount(20000, 400);
 	round++;
 	getrusage(RUSAGE_SELF, &before);
-	for (int i = 0; i < CALLS; i++) {
+	for (int i = 0; i < calls; i++) {
 		snprintf(user, sizeof user, "u%d-%d", round, i);
 		brabeion_field points = BRABEION_INT("points", 5);
 		brabeion_event one = { .name = event, .user = user, .fields = &points, .field_count = 1 };
 		if (brabeion_possibly_award(engine, &one, NULL) != BRABEION_OK)
-			exit(1);
+			bench_fail("an event failed");
 	}
 	getrusage(RUSAGE_SELF, &after);
 	brabeion_close(engine);
-	return (cpu_s(&after) - cpu_s(&before)) / CALLS;
+	return (cpu_s(&after) - cpu_s(&before)) / calls;
 }
 
-int main(int argc, char **argv)
+static void compare_freezing(const char *plugins)
 {
-	char folder[64];
-	if (argc == 5) { /* one figure alone: PLUGINS EVENT USERS PROCESSES */
-		time_drain(argv[1], argv[2], argv[2], atoi(argv[3]), atoi(argv[4]));
-		return 0;
-	}
-	if (argc != 2)
-		return 2;
-	time_drain(argv[1], "4 processes, nothing earned, 100,000 users", "quiet", JOBS, PROCESSES);
-	time_drain(argv[1], "4 processes, nothing earned, 100 users", "quiet", 100, PROCESSES);
-	time_drain(argv[1], "4 processes, each earns, 100,000 users", "later", JOBS, PROCESSES);
-	time_drain(argv[1], "4 processes, each earns two, 1,000 users", "earn", 1000, PROCESSES);
-	time_drain(argv[1], "1 process, nothing earned, 100,000 users", "quiet", JOBS, 1);
-	make_folder(folder, argv[1]);
+	char folder[BENCH_FOLDER_BYTES];
 	double award = 1, freeze = 1;
-	for (int round = 0; round < 5; round++) {
+	make_folder(folder, plugins);
+	for (int round = 0; round < bench_amount(5, 1); round++) {
 		double one = time_calls(folder, "one"), two = time_calls(folder, "quiet");
 		award = one < award ? one : award;
 		freeze = two < freeze ? two : freeze;
 	}
-	printf("an award %.1f us, freezing a job %.1f us: %.2f times (target: at most 1.5)\n", award * 1e6,
-	       freeze * 1e6, freeze / award);
-	remove_folder(folder);
+	printf("an award %.1f us, freezing a job %.1f us: %.2f times", award * 1e6, freeze * 1e6, freeze / award);
+	bench_at_most(freeze / award, 1.5);
+	bench_remove_folder(folder);
+}
+
+int main(int argc, char **argv)
+{
+	jobs_count = bench_amount(100000, 2000);
+	if (argc == 5) { /* one figure: PLUGINS EVENT USERS PROCESSES */
+		time_drain(argv[1], argv[2], argv[2], atoi(argv[3]), atoi(argv[4]));
+		return 0;
+	}
+	if (argc != 2)
+		bench_fail("usage: bench_jobs FOLDER-OF-TEST-PLUGINS [EVENT USERS PROCESSES]");
+	time_drain(argv[1], "4 processes, nothing earned, 100,000 users", "quiet", 100000, PROCESSES);
+	time_drain(argv[1], "4 processes, nothing earned, 100 users", "quiet", 100, PROCESSES);
+	time_drain(argv[1], "4 processes, each earns, 100,000 users", "later", 100000, PROCESSES);
+	time_drain(argv[1], "4 processes, each earns two, 1,000 users", "earn", 1000, PROCESSES);
+	time_drain(argv[1], "1 process, nothing earned, 100,000 users", "quiet", 100000, 1);
+	compare_freezing(argv[1]);
 	return 0;
 }

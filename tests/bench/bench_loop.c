@@ -1,14 +1,14 @@
 /*
- * bench_loop DATABASE EVENTS ROWS: what `brabeion run` is held against. A loop by hand: reads the same lines with the
- * same JSON reader and writes the same rows in the same batches, with no engine. The database has the engine's schema
- * and nothing but its badges; settings are the engine's.
+ * bench_loop DATABASE EVENTS ROWS: the baseline of `brabeion run`, a loop by hand. It reads the same lines with the
+ * same JSON reader and writes the same rows in the same batches, with no engine. The database has the engine's schema,
+ * settings and badges.
  */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "bench.h"
 #include "events.h"
 #include "rows.h"
 
@@ -22,18 +22,14 @@ typedef struct writer {
 
 static void must(int code, sqlite3 *database)
 {
-	if (code == SQLITE_OK || code == SQLITE_DONE)
-		return;
-	fprintf(stderr, "%s\n", sqlite3_errmsg(database));
-	exit(1);
+	if (code != SQLITE_OK && code != SQLITE_DONE)
+		bench_fail("%s", sqlite3_errmsg(database));
 }
 
 static void read_exactly(writer *self, void *into, size_t size)
 {
-	if (fread(into, 1, size, self->rows) != size) {
-		fprintf(stderr, "the rows end too early\n");
-		exit(1);
-	}
+	if (fread(into, 1, size, self->rows) != size)
+		bench_fail("the rows end too early");
 }
 
 static void bind_column(writer *self, sqlite3_stmt *statement, int column)
@@ -58,7 +54,7 @@ static void write_batch(writer *self)
 	must(sqlite3_exec(self->database, "BEGIN IMMEDIATE", NULL, NULL, NULL), self->database);
 	while ((kind = getc_unlocked(self->rows)) != BENCH_BATCH_END) {
 		if (kind < 0 || kind >= BENCH_KINDS)
-			exit(1);
+			bench_fail("the rows end too early");
 		sqlite3_stmt *statement = self->statements[kind];
 		int columns = getc_unlocked(self->rows);
 		for (int i = 1; i <= columns; i++)
@@ -72,8 +68,10 @@ static void write_batch(writer *self)
 int main(int argc, char **argv)
 {
 	if (argc != 4)
-		return 2;
+		bench_fail("usage: bench_loop DATABASE EVENTS ROWS");
 	writer self = { .rows = fopen(argv[3], "rb") };
+	if (!self.rows)
+		bench_fail("%s cannot be read", argv[3]);
 	must(sqlite3_open_v2(argv[1], &self.database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL),
 	     self.database);
 	must(sqlite3_exec(self.database,
@@ -86,12 +84,13 @@ int main(int argc, char **argv)
 		     self.database);
 	bench_events events;
 	bench_events_open(&events, argv[2]);
-	while (self.rows && bench_events_next(&events))
+	while (bench_events_next(&events))
 		write_batch(&self);
 	bench_events_close(&events);
 	for (int i = 1; i < BENCH_KINDS; i++)
 		sqlite3_finalize(self.statements[i]);
 	sqlite3_close(self.database);
 	free(self.text);
-	return !self.rows || fclose(self.rows) != 0;
+	fclose(self.rows);
+	return 0;
 }

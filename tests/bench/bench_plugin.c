@@ -1,6 +1,6 @@
 /*
- * The plugin of bench_reload, which copies it many times and writes a number into the id of each copy. Stateless: as
- * many points as the setting `at` asks for are never reached.
+ * bench_plugin: the plugin of bench_reload, which copies it and writes a number into the id of each copy. Its badge is
+ * stateless and is never earned: no event has as many points as the setting `at`.
  */
 #include <brabeion/badge.h>
 

@@ -1,37 +1,28 @@
 /*
- * bench_probe: what trying plugins before they are loaded costs, and what it finds:
- *   - brabeion_check of one plugin, tried and untried;
- *   - damaged copies (four bytes are others) that reach a host with a pin, tried, and untried: how many are refused, how
- *     many load, how many take their host down.
+ * bench_probe: the cost of probing plugins before they are loaded, and what the probe finds:
+ *   - brabeion_check of one plugin, with and without the probe;
+ *   - damaged copies (four bytes changed) given to a host with a pin, with the probe, and without it: how many are
+ *     refused, how many load, how many crash the host.
  *
  * Usage: bench_probe FOLDER-OF-PLUGINS, with BRABEION_PROBE set.
  */
-#include <time.h>
-
+#include "bench.h"
 #include "faults/damage.h"
 
-enum { COPIES = 2000, CHECKS = 20 };
-
-/* Of another content: what is damaged never has it. */
+/* The hash of another content: no damaged copy has it. */
 #define PIN "    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
-
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static double seconds_of_check(const damage *here)
 {
 	brabeion_options options = { .config = here->config };
 	brabeion_error error = BRABEION_NO_ERROR;
-	double began = now();
-	for (int i = 0; i < CHECKS; i++) {
+	int checks = bench_amount(20, 2);
+	double began = bench_now_s();
+	for (int i = 0; i < checks; i++) {
 		if (brabeion_check(&options, NULL, &error) != BRABEION_OK)
-			damage_give_up(error.message);
+			bench_fail("%s", error.message);
 	}
-	return (now() - began) / CHECKS;
+	return (bench_now_s() - began) / checks;
 }
 
 static void measure_cost(const char *plugin)
@@ -52,20 +43,22 @@ static void measure_damage(const char *what, const char *plugin, const char *pro
 	damage here;
 	damage_init(&here, plugin, 20110521);
 	damage_configure(&here, probe, pin);
-	damage_try_flipped(&here, COPIES);
+	int copies = bench_amount(2000, 40);
+	damage_try_flipped(&here, copies);
 	printf("%d damaged copies, %-8s refused by the pin %4ld, by checks %4ld, when tried %3ld; loaded %4ld, host "
 	       "down "
 	       "%3ld\n",
-	       COPIES, what, here.ends[DAMAGE_PINNED], here.ends[DAMAGE_CHECKED], here.ends[DAMAGE_TRIED],
+	       copies, what, here.ends[DAMAGE_PINNED], here.ends[DAMAGE_CHECKED], here.ends[DAMAGE_TRIED],
 	       here.ends[DAMAGE_LOADED], here.ends[DAMAGE_DOWN]);
 	damage_finish(&here);
+	fflush(stdout);
 }
 
 int main(int argument_count, char **arguments)
 {
 	char plugin[DAMAGE_PATH_BYTES];
 	if (argument_count != 2)
-		damage_give_up("usage: bench_probe FOLDER-OF-PLUGINS");
+		bench_fail("usage: bench_probe FOLDER-OF-PLUGINS");
 	snprintf(plugin, sizeof plugin, "%s/points.so", arguments[1]);
 	measure_cost(plugin);
 	measure_damage("pinned:", plugin, "", PIN);

@@ -1,24 +1,26 @@
 /*
- * bench_record CONFIG DATABASE EVENTS ROWS: runs the engine over a history and writes down the rows that it wrote, by
+ * bench_record CONFIG DATABASE EVENTS ROWS: runs the engine over a history and records the rows that it writes, by
  * triggers in the database, batch by batch.
+ *
+ * The engine's statistics thread writes to the same database (unhandled events, a second after the first one), so each
+ * batch is taken from the log in one write transaction that waits for that thread.
  */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <brabeion/engine.h>
 
+#include "bench.h"
 #include "events.h"
 #include "rows.h"
 
+enum { BUSY_TIMEOUT_MS = 60000 };
+
 static void must(int code, sqlite3 *database)
 {
-	if (code == SQLITE_OK)
-		return;
-	fprintf(stderr, "%s\n", sqlite3_errmsg(database));
-	exit(1);
+	if (code != SQLITE_OK)
+		bench_fail("%s", sqlite3_errmsg(database));
 }
 
 static const char triggers[] =
@@ -63,11 +65,13 @@ static void write_column(FILE *rows, sqlite3_stmt *statement, int column)
 
 static void write_batch(sqlite3 *database, FILE *rows)
 {
+	int code;
 	sqlite3_stmt *statement = NULL;
+	must(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), database);
 	must(sqlite3_prepare_v2(database, "SELECT kind, a, b, c, d, e, f, g, h, i FROM log ORDER BY n", -1,
 				&statement, NULL),
 	     database);
-	while (sqlite3_step(statement) == SQLITE_ROW) {
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
 		int columns = 0;
 		while (columns < BENCH_COLUMNS_MOST && sqlite3_column_type(statement, columns + 1) != SQLITE_NULL)
 			columns++;
@@ -76,34 +80,34 @@ static void write_batch(sqlite3 *database, FILE *rows)
 		for (int i = 1; i <= columns; i++)
 			write_column(rows, statement, i);
 	}
-	fputc(BENCH_BATCH_END, rows);
+	must(code == SQLITE_DONE ? SQLITE_OK : code, database);
 	sqlite3_finalize(statement);
-	must(sqlite3_exec(database, "DELETE FROM log", NULL, NULL, NULL), database);
+	must(sqlite3_exec(database, "DELETE FROM log; COMMIT", NULL, NULL, NULL), database);
+	fputc(BENCH_BATCH_END, rows);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc != 5)
-		return 2;
+		bench_fail("usage: bench_record CONFIG DATABASE EVENTS ROWS");
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options options = { .config = argv[1], .database = argv[2] };
-	if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
-		fprintf(stderr, "%s\n", error.message);
-		return 1;
-	}
+	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
+		bench_fail("%s", error.message);
 	sqlite3 *database = NULL;
 	must(sqlite3_open(argv[2], &database), database);
+	must(sqlite3_busy_timeout(database, BUSY_TIMEOUT_MS), database);
 	must(sqlite3_exec(database, triggers, NULL, NULL, NULL), database);
 	FILE *rows = fopen(argv[4], "wb");
+	if (!rows)
+		bench_fail("%s cannot be written", argv[4]);
 	bench_events events;
 	bench_events_open(&events, argv[3]);
-	while (rows && bench_events_next(&events)) {
+	while (bench_events_next(&events)) {
 		if (brabeion_possibly_award_batch(engine, events.batch.events, events.batch.count,
-						  events.batch.results) != BRABEION_OK) {
-			fprintf(stderr, "%s\n", events.batch.results[0].message);
-			return 1;
-		}
+						  events.batch.results) != BRABEION_OK)
+			bench_fail("%s", events.batch.results[0].message);
 		for (size_t i = 0; i < events.batch.count; i++)
 			brabeion_result_finish(&events.batch.results[i]);
 		write_batch(database, rows);
@@ -111,5 +115,7 @@ int main(int argc, char **argv)
 	bench_events_close(&events);
 	sqlite3_close(database);
 	brabeion_close(engine);
-	return !rows || fclose(rows) != 0;
+	if (ferror(rows) | fclose(rows))
+		bench_fail("%s cannot be written", argv[4]);
+	return 0;
 }

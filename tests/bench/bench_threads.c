@@ -13,13 +13,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <brabeion/engine.h>
 
-enum { THREADS = 16, CALLS = 4000000, HELD_CALLS = 2000000, AWARDS_FULL = 6000, AWARDS_NORMAL = 48000, BATCH = 16 };
+#include "bench.h"
+
+enum { THREADS = 16, BATCH = 16 };
 
 typedef enum bench_task { BARE, STATELESS, DURABLE, BATCHES, HELD } bench_task;
 
@@ -30,15 +29,8 @@ typedef struct bench_work {
 } bench_work;
 
 static atomic_long users; /* everyone earns once */
-static char folder[] = "/tmp/brabeion-bench-XXXXXX";
+static char folder[BENCH_FOLDER_BYTES];
 static const char *plugins;
-
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static int32_t decide(void *self, int64_t points)
 {
@@ -51,7 +43,7 @@ static void bare(int count)
 	int32_t (*volatile pointer)(void *, int64_t) = decide;
 	for (int i = 0; i < count; i++)
 		if (pointer(NULL, i & 4095))
-			abort();
+			bench_fail("a bare call decided otherwise");
 }
 
 static void fire(brabeion_engine *engine, const char *user, int64_t points)
@@ -60,7 +52,7 @@ static void fire(brabeion_engine *engine, const char *user, int64_t points)
 	brabeion_event event = { .name = "points_awarded", .user = user, .fields = state, .field_count = 1 };
 	brabeion_result result;
 	if (brabeion_possibly_award(engine, &event, &result) != BRABEION_OK)
-		abort();
+		bench_fail("an event failed: %s", result.message);
 	brabeion_result_finish(&result);
 }
 
@@ -77,7 +69,7 @@ static void fire_batch(brabeion_engine *engine)
 		};
 	}
 	if (brabeion_possibly_award_batch(engine, events, BATCH, results) != BRABEION_OK)
-		abort();
+		bench_fail("a batch failed: %s", results[0].message);
 	for (int i = 0; i < BATCH; i++)
 		brabeion_result_finish(&results[i]);
 }
@@ -106,41 +98,37 @@ static double time_threads(brabeion_engine *engine, bench_task task, int threads
 {
 	pthread_t ids[THREADS];
 	bench_work work = { engine, task, count };
-	double began = now();
+	double began = bench_now_s();
 	for (int i = 0; i < threads; i++)
 		if (pthread_create(&ids[i], NULL, run, &work) != 0)
-			abort();
+			bench_fail("no thread");
 	for (int i = 0; i < threads; i++)
 		pthread_join(ids[i], NULL);
-	return now() - began;
+	return bench_now_s() - began;
 }
 
 static brabeion_engine *open_engine(const char *synchronous)
 {
-	char config[64];
+	char config[BENCH_FOLDER_BYTES + 32];
 	snprintf(config, sizeof config, "%s/%s.yaml", folder, synchronous);
 	FILE *file = fopen(config, "w");
 	if (!file)
-		abort();
+		bench_fail("%s cannot be written", config);
 	fprintf(file, "database: %s.db\nsynchronous: %s\nplugin_path: [\"%s\"]\nplugins: [{ file: points.so }]\n",
 		synchronous, synchronous, plugins);
 	fclose(file);
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options options = { .config = config };
-	if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
-		fprintf(stderr, "%s\n", error.message);
-		exit(1);
-	}
+	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
+		bench_fail("%s", error.message);
 	return engine;
 }
 
 static void must(int code, sqlite3 *database)
 {
-	if (code == SQLITE_OK)
-		return;
-	fprintf(stderr, "%s\n", sqlite3_errmsg(database));
-	exit(1);
+	if (code != SQLITE_OK)
+		bench_fail("%s", sqlite3_errmsg(database));
 }
 
 /* Events a second of the same rows by hand: a user, an award, the sequence. */
@@ -160,7 +148,7 @@ static double by_hand(const char *path, int count)
 	     database);
 	for (int i = 0; i < 3; i++)
 		must(sqlite3_prepare_v2(database, sql[i], -1, &statements[i], NULL), database);
-	double began = now();
+	double began = bench_now_s();
 	for (int i = 0; i < count; i++) {
 		must(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), database);
 		for (int k = 0; k < 3; k++) {
@@ -171,58 +159,67 @@ static double by_hand(const char *path, int count)
 		}
 		must(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL), database);
 	}
-	double took = now() - began;
+	double took = bench_now_s() - began;
 	for (int i = 0; i < 3; i++)
 		sqlite3_finalize(statements[i]);
 	sqlite3_close(database);
 	return count / took;
 }
 
-static void compare_durable(const char *synchronous, int count, const char *target)
+static void compare_durable(const char *synchronous, int count, double target)
 {
 	brabeion_engine *engine = open_engine(synchronous);
 	time_threads(engine, DURABLE, 1, count / 8); /* warm */
 	double one = count / time_threads(engine, DURABLE, 1, count);
 	double many = count / time_threads(engine, DURABLE, THREADS, count / THREADS);
 	double batches = count / time_threads(engine, BATCHES, 1, count);
-	printf("durable awards, %-6s  1 thread %6.0f/s, 16 threads %6.0f/s: %5.2f times (target: at least %s; "
-	       "ceiling, "
-	       "batches of 16: %.2f)\n",
-	       synchronous, one, many, many / one, target, batches / one);
+	brabeion_close(engine);
+	printf("durable awards, %-6s  1 thread %6.0f/s, 16 threads %6.0f/s: %5.2f times, in batches of 16 %.2f times",
+	       synchronous, one, many, many / one, batches / one);
+	bench_at_least(many / one, target);
+}
+
+static void compare_by_hand(int count)
+{
+	char path[BENCH_FOLDER_BYTES + 32];
+	snprintf(path, sizeof path, "%s/normal.db", folder);
+	double hand_s = 1 / by_hand(path, count);
+	brabeion_engine *engine = open_engine("normal");
+	double engine_s = time_threads(engine, DURABLE, 1, count) / count;
+	printf("one durable award       %5.1f us, by hand %5.1f us: %5.2f times", engine_s * 1e6, hand_s * 1e6,
+	       engine_s / hand_s);
+	bench_at_most(engine_s / hand_s, 1.3);
+	fire(engine, "ada", 6000);
+	int calls = bench_amount(2000000, 20000);
+	double held_ns = time_threads(engine, HELD, 1, calls) / calls * 1e9;
+	printf("badge held already      %5.0f ns", held_ns);
+	bench_at_most(held_ns, 200);
 	brabeion_close(engine);
 }
 
-static void compare_by_hand(void)
+static void compare_stateless(void)
 {
-	char path[64];
-	snprintf(path, sizeof path, "%s/normal.db", folder);
-	double hand = by_hand(path, AWARDS_NORMAL / 4);
+	int calls = bench_amount(4000000, 40000);
 	brabeion_engine *engine = open_engine("normal");
-	double ours = AWARDS_NORMAL / 4 / time_threads(engine, DURABLE, 1, AWARDS_NORMAL / 4);
-	printf("one durable award       %5.1f us, by hand %5.1f us: %5.2f times (target: at most 1.3)\n", 1e6 / ours,
-	       1e6 / hand, hand / ours);
-	fire(engine, "ada", 6000);
-	double held_ns = time_threads(engine, HELD, 1, HELD_CALLS) / HELD_CALLS * 1e9;
-	printf("badge held already      %5.0f ns (target: at most 200)\n", held_ns);
+	time_threads(engine, STATELESS, 2, calls / 8); /* warm */
+	double bare_gain = 2 * time_threads(engine, BARE, 1, calls * 8) / time_threads(engine, BARE, 2, calls * 8);
+	double gain = 2 * time_threads(engine, STATELESS, 1, calls) / time_threads(engine, STATELESS, 2, calls);
 	brabeion_close(engine);
+	printf("two threads, stateless  %5.2f times one, bare calls %5.2f times: %5.2f", gain, bare_gain,
+	       gain / bare_gain);
+	bench_at_least(gain / bare_gain, 0.9);
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 2 || !mkdtemp(folder))
-		return 2;
+	if (argc != 2)
+		bench_fail("usage: bench_threads FOLDER-OF-PLUGINS");
 	plugins = argv[1];
-	brabeion_engine *engine = open_engine("normal");
-	time_threads(engine, STATELESS, 2, CALLS / 8); /* warm */
-	double bare_gain = 2 * time_threads(engine, BARE, 1, CALLS * 8) / time_threads(engine, BARE, 2, CALLS * 8);
-	double gain = 2 * time_threads(engine, STATELESS, 1, CALLS) / time_threads(engine, STATELESS, 2, CALLS);
-	brabeion_close(engine);
-	printf("two threads, stateless  %5.2f times one, bare calls %5.2f times: %5.2f (target: at least 0.90)\n",
-	       gain, bare_gain, gain / bare_gain);
-	compare_durable("full", AWARDS_FULL, "6");
-	compare_durable("normal", AWARDS_NORMAL, "1");
-	compare_by_hand();
-	char command[96];
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	return system(command) != 0;
+	bench_make_folder(folder);
+	compare_stateless();
+	compare_durable("full", bench_amount(6000, 160), 6);
+	compare_durable("normal", bench_amount(48000, 1600), 1);
+	compare_by_hand(bench_amount(12000, 400));
+	bench_remove_folder(folder);
+	return 0;
 }

@@ -1,18 +1,19 @@
 #include "events.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 void bench_events_open(bench_events *events, const char *path)
 {
 	events->input = open(path, O_RDONLY | O_CLOEXEC);
 	events->wire = brb_cli_event_json_open();
-	if (events->input < 0 || !events->wire || !brb_cli_batch_init(&events->batch, BENCH_BATCH)) {
-		perror(path);
-		exit(1);
-	}
+	if (events->input < 0 || !events->wire || !brb_cli_batch_init(&events->batch, BENCH_BATCH))
+		bench_fail("%s: %s", path, strerror(errno));
 	brb_cli_lines_init(&events->lines, BRB_CLI_EVENT_JSON_LINE_BYTES, BRB_CLI_EVENT_JSON_PADDING, -1);
 	brb_cli_lines_begin(&events->lines, events->input);
 }
@@ -29,10 +30,8 @@ bool bench_events_next(bench_events *events)
 			break;
 		if (outcome != BRB_CLI_LINES_LINE ||
 		    brb_cli_event_json_read(events->wire, line.text, line.size, &events->batch.arena, &event,
-					    message) != BRB_CLI_EVENT_JSON_EVENT) {
-			fprintf(stderr, "a line cannot be read\n");
-			exit(1);
-		}
+					    message) != BRB_CLI_EVENT_JSON_EVENT)
+			bench_fail("line %" PRIu64 " cannot be read", events->lines.number);
 		brb_cli_batch_add(&events->batch, &event, "", events->lines.number);
 	}
 	return events->batch.count != 0;

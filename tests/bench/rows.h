@@ -1,16 +1,16 @@
 /*
- * rows: what a run of the engine wrote, row by row and batch by batch, as a file: bench_record writes it, bench_loop
- * writes the same rows into a database of its own.
+ * rows: the file of the rows that a run of the engine wrote, batch by batch. bench_record writes it; bench_loop reads it
+ * and writes the same rows into another database.
  *
  * A row is its kind, the number of its columns, then each: 'i' and eight bytes, or 't', four bytes of length, the text
- * and a NUL. A batch ends with kind BENCH_BATCH_END. Numbers are in the machine's own order.
+ * and a NUL. A batch ends with kind BENCH_BATCH_END. Numbers are in the byte order of the machine.
  */
 #ifndef BENCH_ROWS_H
 #define BENCH_ROWS_H
 
 enum { BENCH_BATCH_END = 0, BENCH_KINDS = 10, BENCH_COLUMNS_MOST = 9 };
 
-/* The statements of a hand-written program; kind 1 is the first. The recorder's triggers use the same numbers. */
+/* The statements of a hand-written program; kind 1 is the first. The triggers of bench_record use the same numbers. */
 static const char *const bench_statements[BENCH_KINDS] = {
 	"",
 	"INSERT INTO users(id, name) VALUES(?, ?)",
