@@ -9,7 +9,7 @@
 static const int64_t mebibyte = 1024 * 1024;
 static const int64_t hour_us = INT64_C(3600) * 1000000;
 
-/* Twice as many pages as SQLite lets the WAL grow to while nothing is in its way (store/database.c). */
+/* Twice as many pages as SQLite lets the WAL grow to while nothing is in its way (store/sqlite/database.c). */
 enum { WAL_PAGES_TOO_MANY = 16000, WAL_MEBIBYTES_TOO_MANY = 128 };
 enum { DISK_MEBIBYTES_ALARM = 64, DISK_MEBIBYTES_WARNING = 512, FREE_MEBIBYTES = 64 };
 

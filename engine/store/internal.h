@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 
 #include "base/text.h"
-#include "store/database.h"
 #include "store/jobs.h"
+#include "store/sqlite/database.h"
 #include "store/store.h"
 #include "store/value_cache.h"
 

@@ -7,7 +7,7 @@
 #include "store/jobs.h"
 
 #include "base/memory.h"
-#include "store/jobs_queue.h"
+#include "store/sqlite/jobs_queue.h"
 #include "store/state.h"
 
 enum { PENDING_BYTES_MOST = 4 * 1024 * 1024 };

@@ -9,8 +9,8 @@
 #include "support/store_room.h"
 
 #include "store/health.h"
-#include "store/health_sql.h"
 #include "store/jobs.h"
+#include "store/sqlite/health_sql.h"
 
 TestSuite(health, .init = make_room, .fini = remove_room);
 

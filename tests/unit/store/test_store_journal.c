@@ -3,7 +3,7 @@
  * and forgotten with their user.
  */
 #include "store/journal.h"
-#include "store/journal_sql.h"
+#include "store/sqlite/journal_sql.h"
 
 #include "support/store_room.h"
 

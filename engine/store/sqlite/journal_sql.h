@@ -1,9 +1,9 @@
 /*
- * store/journal_sql: the statements of the journal, for the list of statements in store/database.h. Private to the store
+ * store/sqlite/journal_sql: the statements of the journal, for the list of statements in store/sqlite/database.h. Private to the store
  * room.
  */
-#ifndef BRB_STORE_JOURNAL_SQL_H
-#define BRB_STORE_JOURNAL_SQL_H
+#ifndef BRB_STORE_SQLITE_JOURNAL_SQL_H
+#define BRB_STORE_SQLITE_JOURNAL_SQL_H
 
 /* A row as brb_store_journal_read takes it; what was given to somebody has its state at the event that gave it. */
 #define BRB_JOURNAL_ROW                                                                                        \

@@ -1,8 +1,8 @@
 /*
- * store/schema: see schema.h. Each entry of `migrations` leads from one user_version to the next; none is ever
+ * store/sqlite/schema: see schema.h. Each entry of `migrations` leads from one user_version to the next; none is ever
  * changed once released.
  */
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 #include <stdbool.h>
 #include <stdio.h>

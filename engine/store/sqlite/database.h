@@ -1,21 +1,21 @@
 /*
- * store/database: one SQLite connection with its prepared statements. Private to the store room.
+ * store/sqlite/database: one SQLite connection with its prepared statements. Private to the store room.
  *
  * Keeps true: the file is ours and of a version we know before anything is written; it is created and migrated under
  * a lock of its folder; a busy database is waited for in short, uneven steps.
  */
-#ifndef BRB_STORE_DATABASE_H
-#define BRB_STORE_DATABASE_H
+#ifndef BRB_STORE_SQLITE_DATABASE_H
+#define BRB_STORE_SQLITE_DATABASE_H
 
 #include <sqlite3.h>
 #include <sys/types.h>
 
-#include "store/backfill_sql.h"
-#include "store/compare_sql.h"
-#include "store/event_stats_sql.h"
-#include "store/jobs_sql.h"
-#include "store/journal_sql.h"
-#include "store/snapshot_reader_sql.h"
+#include "store/sqlite/backfill_sql.h"
+#include "store/sqlite/compare_sql.h"
+#include "store/sqlite/event_stats_sql.h"
+#include "store/sqlite/jobs_sql.h"
+#include "store/sqlite/journal_sql.h"
+#include "store/sqlite/snapshot_reader_sql.h"
 #include "store/store.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \

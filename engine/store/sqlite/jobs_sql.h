@@ -1,13 +1,13 @@
 /*
- * store/jobs_sql: the statements that jobs need, for the list of statements in store/database.h. Private to the store
+ * store/sqlite/jobs_sql: the statements that jobs need, for the list of statements in store/sqlite/database.h. Private to the store
  * room.
  *
  * The indexes are named, so that no statistics lead a claim past them. A queue is ?1 user, ?2 badge, ?3 run.
  */
-#ifndef BRB_STORE_JOBS_SQL_H
-#define BRB_STORE_JOBS_SQL_H
+#ifndef BRB_STORE_SQLITE_JOBS_SQL_H
+#define BRB_STORE_SQLITE_JOBS_SQL_H
 
-/* The numbers of what BRB_JOB_COLUMNS and BRB_JOB_SEAT give are those of the enums in store/jobs_queue.h. */
+/* The numbers of what BRB_JOB_COLUMNS and BRB_JOB_SEAT give are those of the enums in store/sqlite/jobs_queue.h. */
 #define BRB_JOB_SEAT "id, due_us, retry_us, claim, ready_us"
 #define BRB_JOB_QUEUE " user = ?1 AND badge = ?2 AND run = ?3 AND parked_us = 0"
 #define BRB_JOB_COLUMNS                                                                                        \

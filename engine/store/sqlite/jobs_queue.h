@@ -1,10 +1,10 @@
 /*
- * store/jobs_queue: who is first in a queue of jobs. Private to the store room.
+ * store/sqlite/jobs_queue: who is first in a queue of jobs. Private to the store room.
  *
  * Keeps true that of each queue only the head has a time at which it is ready. Inside a transaction.
  */
-#ifndef BRB_STORE_JOBS_QUEUE_H
-#define BRB_STORE_JOBS_QUEUE_H
+#ifndef BRB_STORE_SQLITE_JOBS_QUEUE_H
+#define BRB_STORE_SQLITE_JOBS_QUEUE_H
 
 #include "store/internal.h"
 

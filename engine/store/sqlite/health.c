@@ -10,9 +10,9 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "store/health_sql.h"
 #include "store/internal.h"
-#include "store/schema.h"
+#include "store/sqlite/health_sql.h"
+#include "store/sqlite/schema.h"
 
 enum { PATIENCE_MS = 1000 };
 

@@ -1,11 +1,11 @@
 /*
- * store/jobs_manual: what a person does with jobs: retrying and dropping them; and history runs, whose jobs others take
+ * store/sqlite/jobs_manual: what a person does with jobs: retrying and dropping them; and history runs, whose jobs others take
  * over. Rare. See jobs.h.
  */
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "store/jobs_queue.h"
+#include "store/sqlite/jobs_queue.h"
 
 /* ---- which ------------------------------------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /*
- * store/schema: the tables, and how an older database becomes a newer one. Private to the store room.
+ * store/sqlite/schema: the tables, and how an older database becomes a newer one. Private to the store room.
  */
-#ifndef BRB_STORE_SCHEMA_H
-#define BRB_STORE_SCHEMA_H
+#ifndef BRB_STORE_SQLITE_SCHEMA_H
+#define BRB_STORE_SQLITE_SCHEMA_H
 
 #include <sqlite3.h>
 

@@ -1,5 +1,5 @@
 /*
- * store/memory_lists: what plugins remember, as others look at it: read from what is committed, by plugin, name and
+ * store/sqlite/memory_lists: what plugins remember, as others look at it: read from what is committed, by plugin, name and
  * subject; and a plugin's number by its id.
  *
  * A tally of 0 is as good as none, and is not told.

@@ -1,5 +1,5 @@
 /*
- * store/upkeep: a user forgotten, two users made one, a copy of the database. Rare, so it goes by SQL.
+ * store/sqlite/upkeep: a user forgotten, two users made one, a copy of the database. Rare, so it goes by SQL.
  */
 #include <errno.h>
 #include <fcntl.h>

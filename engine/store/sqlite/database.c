@@ -1,10 +1,10 @@
 /*
- * store/database: see database.h.
+ * store/sqlite/database: see database.h.
  *
  * Busy waits are ours: SQLite's busy_timeout sleeps up to 100 ms a step and starves writers for seconds, waits of
  * 0.2 to 0.6 ms keep four writing processes near even (measured: 2.6 s against 0.37 s at worst).
  */
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 /*
  * A commit that meets a checkpoint takes 5 to 15 ms. At 4,000 pages 7 in 10,000 single events with ids did, so that little

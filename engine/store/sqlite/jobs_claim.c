@@ -1,11 +1,11 @@
 /*
- * store/jobs_claim: claiming jobs, and what becomes of a claim. See jobs.h. Which are set aside meanwhile, or come back,
+ * store/sqlite/jobs_claim: claiming jobs, and what becomes of a claim. See jobs.h. Which are set aside meanwhile, or come back,
  * is in store/jobs_unloaded.
  *
  * The heads that are ready are read first, then changed: a walk does not look at its own trail.
  */
 
-#include "store/jobs_claim.h"
+#include "store/sqlite/jobs_claim.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "store/state.h"

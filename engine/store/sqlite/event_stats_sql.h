@@ -1,9 +1,9 @@
 /*
- * store/event_stats_sql: the statements of store/event_stats, for the list of statements in store/database.h. Private to the
+ * store/sqlite/event_stats_sql: the statements of store/event_stats, for the list of statements in store/sqlite/database.h. Private to the
  * store room.
  */
-#ifndef BRB_STORE_EVENT_STATS_SQL_H
-#define BRB_STORE_EVENT_STATS_SQL_H
+#ifndef BRB_STORE_SQLITE_EVENT_STATS_SQL_H
+#define BRB_STORE_SQLITE_EVENT_STATS_SQL_H
 
 #define BRB_EVENT_STATS_STATEMENTS(X)                                                                               \
 	X(UNHEARD_MORE, "UPDATE unheard SET count = count + ?2, last_us = max(last_us, ?4) WHERE name = ?1")        \

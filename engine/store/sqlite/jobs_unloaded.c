@@ -1,5 +1,5 @@
 /*
- * store/jobs_unloaded: jobs that are set aside by a claim, and come back to one. See jobs.h.
+ * store/sqlite/jobs_unloaded: jobs that are set aside by a claim, and come back to one. See jobs.h.
  *
  * Neither is done to all at once: a badge may leave a hundred thousand jobs behind, and no commit shall be long. A queue
  * comes back whole, and before another of its jobs is claimed, so that its order is kept.
@@ -7,7 +7,7 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "store/jobs_claim.h"
+#include "store/sqlite/jobs_claim.h"
 
 bool brb_claim_has_badge(const brb_store_claim *claim, int64_t badge)
 {

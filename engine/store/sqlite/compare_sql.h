@@ -1,9 +1,9 @@
 /*
- * store/compare_sql: the statements of store/compare, for the list of statements in store/database.h. Private to the
+ * store/sqlite/compare_sql: the statements of store/compare, for the list of statements in store/sqlite/database.h. Private to the
  * store room.
  */
-#ifndef BRB_STORE_COMPARE_SQL_H
-#define BRB_STORE_COMPARE_SQL_H
+#ifndef BRB_STORE_SQLITE_COMPARE_SQL_H
+#define BRB_STORE_SQLITE_COMPARE_SQL_H
 
 /* The reason of an award that has none of its own, as brb_store_award_add makes it. */
 #define BRB_IS_NUMBERED(award) "(" award ".event_id = '' AND " award ".reason = '#' || " award ".sequence)"

@@ -1,9 +1,9 @@
 /*
- * store/snapshot_reader_sql: the statements of store/snapshot_reader, for the list of statements in store/database.h. Private to the store
+ * store/sqlite/snapshot_reader_sql: the statements of store/snapshot_reader, for the list of statements in store/sqlite/database.h. Private to the store
  * room.
  */
-#ifndef BRB_STORE_SNAPSHOT_READER_SQL_H
-#define BRB_STORE_SNAPSHOT_READER_SQL_H
+#ifndef BRB_STORE_SQLITE_SNAPSHOT_READER_SQL_H
+#define BRB_STORE_SQLITE_SNAPSHOT_READER_SQL_H
 
 /* Of all that a user ever had of one award: what is held, else what became of the last. */
 #define BRB_LATEST_FIRST " ORDER BY revoked > 0, revoked DESC LIMIT 1"

@@ -1,7 +1,7 @@
 /*
- * store/jobs_queue: see jobs_queue.h.
+ * store/sqlite/jobs_queue: see jobs_queue.h.
  */
-#include "store/jobs_queue.h"
+#include "store/sqlite/jobs_queue.h"
 
 brb_seat brb_seat_of(sqlite3_stmt *statement)
 {

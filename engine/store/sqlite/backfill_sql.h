@@ -1,9 +1,9 @@
 /*
- * store/backfill_sql: the statements of store/backfill, for the list of statements in store/database.h. Private to the
+ * store/sqlite/backfill_sql: the statements of store/backfill, for the list of statements in store/sqlite/database.h. Private to the
  * store room.
  */
-#ifndef BRB_STORE_BACKFILL_SQL_H
-#define BRB_STORE_BACKFILL_SQL_H
+#ifndef BRB_STORE_SQLITE_BACKFILL_SQL_H
+#define BRB_STORE_SQLITE_BACKFILL_SQL_H
 
 #define BRB_MEMORIES_OF_PLUGIN "(SELECT id FROM memories WHERE plugin = (SELECT id FROM plugins WHERE name = ?1))"
 #define BRB_JOBS_OF_BADGE " FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND run = 0"

@@ -1,5 +1,5 @@
 /*
- * store/look_up: whether a name is known, and which one may have been meant. Of what is committed.
+ * store/sqlite/look_up: whether a name is known, and which one may have been meant. Of what is committed.
  */
 #include "base/list.h"
 #include "base/memory.h"

@@ -1,10 +1,10 @@
 /*
- * store/jobs_claim: what claiming jobs and setting them aside share. Private to the store room.
+ * store/sqlite/jobs_claim: what claiming jobs and setting them aside share. Private to the store room.
  */
-#ifndef BRB_STORE_JOBS_CLAIM_H
-#define BRB_STORE_JOBS_CLAIM_H
+#ifndef BRB_STORE_SQLITE_JOBS_CLAIM_H
+#define BRB_STORE_SQLITE_JOBS_CLAIM_H
 
-#include "store/jobs_queue.h"
+#include "store/sqlite/jobs_queue.h"
 
 /* A job that is ready, with what the list for its judge has no place for. */
 typedef struct brb_ready_job {

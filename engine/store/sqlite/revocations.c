@@ -1,5 +1,5 @@
 /*
- * store/revocations: awards that are taken back. Rare, so it goes by SQL: what the transaction has changed so far is
+ * store/sqlite/revocations: awards that are taken back. Rare, so it goes by SQL: what the transaction has changed so far is
  * written first, and the cells are forgotten afterwards.
  */
 

@@ -1,5 +1,5 @@
 /*
- * store/jobs_lists: jobs as people see them, of what is committed, through the connection for reading. See jobs.h.
+ * store/sqlite/jobs_lists: jobs as people see them, of what is committed, through the connection for reading. See jobs.h.
  */
 
 #include "base/list.h"

@@ -1,12 +1,12 @@
 /*
- * store/health_sql: the questions of store/health, each with the version of the database that first can answer it.
+ * store/sqlite/health_sql: the questions of store/health, each with the version of the database that first can answer it.
  * Private to the store room, and for the test that sees to it that none walks through a large table.
  *
  * The indexes are named, so that no statistics lead past them. A count of what may be very many ends at
  * BRB_HEALTH_COUNTED_MOST: `seen` has no index that could be counted, and the first rows of it are as good as any.
  */
-#ifndef BRB_STORE_HEALTH_SQL_H
-#define BRB_STORE_HEALTH_SQL_H
+#ifndef BRB_STORE_SQLITE_HEALTH_SQL_H
+#define BRB_STORE_SQLITE_HEALTH_SQL_H
 
 #define BRB_HEALTH_ENOUGH "1000000" /* BRB_HEALTH_COUNTED_MOST */
 

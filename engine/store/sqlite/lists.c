@@ -1,5 +1,5 @@
 /*
- * store/lists: reading what is committed, through a connection of its own, so that a long list delays no commit.
+ * store/sqlite/lists: reading what is committed, through a connection of its own, so that a long list delays no commit.
  */
 #include "base/list.h"
 #include "store/internal.h"

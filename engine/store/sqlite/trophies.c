@@ -1,5 +1,5 @@
 /*
- * store/trophies: what a user holds, one entry for each badge, however many awards there are.
+ * store/sqlite/trophies: what a user holds, one entry for each badge, however many awards there are.
  */
 #include "store/internal.h"
 
