@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 /* ---- arena ---- */
 
@@ -200,33 +201,13 @@ void brb_builder_finish(brb_builder *builder)
 
 /* ---- what text is ---- */
 
-/* Bytes of the sequence that begins here, 0 when it is not valid. Unicode 15, table 3-7. */
-static size_t sequence_length(const unsigned char *at, size_t left)
-{
-	unsigned char lead = at[0];
-	if (lead < 0x80)
-		return 1;
-	size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-	if (lead < 0xc2 || lead > 0xf4 || left < length)
-		return 0;
-	unsigned char least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-	unsigned char most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-	if (at[1] < least || at[1] > most)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
 bool brb_text_is_utf8(const char *text, size_t length)
 {
-	const unsigned char *at = (const unsigned char *)text;
 	while (length) {
-		size_t step = sequence_length(at, length);
+		size_t step = (unsigned char)*text < 0x80 ? 1 : brb_utf8_length(text, length);
 		if (!step)
 			return false;
-		at += step;
+		text += step;
 		length -= step;
 	}
 	return true;
@@ -277,7 +258,7 @@ void brb_text_clean_line(char *text)
 {
 	size_t left = strlen(text);
 	while (left) {
-		size_t step = sequence_length((const unsigned char *)text, left);
+		size_t step = brb_utf8_length(text, left);
 		if (!step || (unsigned char)*text < ' ' || *text == 0x7f) {
 			*text = '?';
 			step = 1;

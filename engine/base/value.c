@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 
 const brabeion_field *brb_value_find(const brabeion_field *fields, size_t count, const char *name)
@@ -52,23 +52,6 @@ bool brb_value_bool(const brabeion_field *field, bool *value)
 	return true;
 }
 
-/* The shortest of 15 to 17 digits that reads back as the same number, with a point whatever the host's locale says. */
-static const char *real_text(double real, char buffer[BRB_VALUE_TEXT_BYTES])
-{
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(buffer, BRB_VALUE_TEXT_BYTES, "%.*g", digits, real);
-		if (strtod(buffer, NULL) == real)
-			break;
-	}
-	char *mark = buffer + strspn(buffer, "-0123456789");
-	if (*mark && *mark != 'e') {
-		size_t width = strcspn(mark, "0123456789");
-		*mark = '.';
-		memmove(mark + 1, mark + width, strlen(mark + width) + 1);
-	}
-	return buffer;
-}
-
 const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES])
 {
 	switch (field->type) {
@@ -81,7 +64,7 @@ const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TE
 		snprintf(buffer, BRB_VALUE_TEXT_BYTES, "%" PRId64, field->value.integer);
 		return buffer;
 	case BRABEION_TYPE_REAL:
-		return real_text(field->value.real, buffer);
+		return brb_number_write(field->value.real, buffer);
 	case BRABEION_TYPE_NULL:
 		break;
 	}

@@ -28,7 +28,7 @@ bool brb_value_real(const brabeion_field *field, double *value);
 bool brb_value_bool(const brabeion_field *field, bool *value);
 
 /* Bytes enough for a number or true/false as text. A real keeps its value: it reads back as the same bits. */
-#define BRB_VALUE_TEXT_BYTES 32
+#define BRB_VALUE_TEXT_BYTES 32 /* BRB_NUMBER_BYTES */
 const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES]);
 
 /* Names 1 to 100 bytes, texts at most 1 MiB, all UTF-8, numbers finite, at most 256 fields. */

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 void brb_svg_length(brb_builder *svg, int tenths)
 {
 	int size = tenths < 0 ? -tenths : tenths;
@@ -44,18 +46,9 @@ void brb_svg_point(brb_builder *svg, int radius, int angle)
 /* One character and its bytes; what is no UTF-8 is one byte, U+FFFD. At the end of the text: 0. */
 static uint32_t next_character(const char *text, size_t *bytes)
 {
-	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	unsigned char lead = (unsigned char)*text;
-	size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	*bytes = lead ? 1 : 0;
-	if (strnlen(text, length) < length)
-		return lead ? 0xfffd : 0;
-	if (!brb_text_is_utf8(text, length))
-		return 0xfffd;
-	uint32_t code = lead & masks[length];
-	for (size_t i = 1; i < length; i++)
-		code = code << 6 | ((unsigned char)text[i] & 0x3f);
-	*bytes = length;
+	uint32_t code = 0xfffd;
+	size_t length = brb_utf8_decode(text, SIZE_MAX, &code);
+	*bytes = length ? length : 1;
 	return code;
 }
 

@@ -6,12 +6,11 @@
  */
 #include "store/state.h"
 
-#include <errno.h>
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/value.h"
 
 enum { DEPTH_MOST = 2000 }; /* JSON_MAX_DEPTH of SQLite's json.c */
@@ -131,25 +130,6 @@ static const char *skip_space(const char *at)
 	return at + strspn(at, " \t\n\r");
 }
 
-static const char *skip_digits(const char *at)
-{
-	size_t count = strspn(at, "0123456789");
-	return count ? at + count : NULL;
-}
-
-static const char *skip_number(const char *at)
-{
-	at += *at == '-';
-	at = *at == '0' ? at + 1 : skip_digits(at);
-	if (at && *at == '.')
-		at = skip_digits(at + 1);
-	if (at && (*at == 'e' || *at == 'E')) {
-		at += at[1] == '+' || at[1] == '-' ? 2 : 1;
-		at = skip_digits(at);
-	}
-	return at;
-}
-
 static const char *skip_text(const char *at)
 {
 	if (*at++ != '"')
@@ -186,7 +166,7 @@ static const char *skip_scalar(const char *at)
 	case 'n':
 		return skip_word(at, "null");
 	default:
-		return skip_number(at);
+		return brb_number_read(at).end;
 	}
 }
 
@@ -342,32 +322,19 @@ static bool read_text(state_reader *reader, const char **text)
 	return true;
 }
 
-static bool read_real(const char *text, double *value)
-{
-	locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-	if (!plain)
-		return false;
-	*value = strtod_l(text, NULL, plain);
-	freelocale(plain);
-	return true;
-}
-
 static bool read_number(state_reader *reader, brabeion_field *field)
 {
-	const char *end = skip_number(reader->at);
-	if (!end)
+	brb_number number = brb_number_read(reader->at);
+	if (number.kind == BRB_NUMBER_MALFORMED)
 		return refuse(reader, "no JSON value");
-	bool is_real = strcspn(reader->at, ".eE") < (size_t)(end - reader->at);
-	errno = 0;
-	if (!is_real)
-		field->value.integer = strtoll(reader->at, NULL, 10);
-	is_real |= errno == ERANGE;
-	if (is_real && !read_real(reader->at, &field->value.real))
-		return brb_status_no_memory(reader->error), false;
-	if (is_real && !isfinite(field->value.real))
+	if (number.kind == BRB_NUMBER_OUT_OF_RANGE && !isfinite(number.real))
 		return refuse(reader, "a number beyond all bounds");
-	field->type = is_real ? BRABEION_TYPE_REAL : BRABEION_TYPE_INT;
-	reader->at = end;
+	field->type = number.kind == BRB_NUMBER_INTEGER ? BRABEION_TYPE_INT : BRABEION_TYPE_REAL;
+	if (number.kind == BRB_NUMBER_INTEGER)
+		field->value.integer = number.integer;
+	else
+		field->value.real = number.real;
+	reader->at = number.end;
 	return true;
 }
 

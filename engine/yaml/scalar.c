@@ -6,11 +6,10 @@
  */
 #include "yaml/scalar.h"
 
-#include <locale.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/number.h"
 
 #define STANDARD_PREFIX "tag:yaml.org,2002:"
 
@@ -104,17 +103,6 @@ static bool read_integer(const char *text, int64_t *value)
 	return true;
 }
 
-/* The host may run under a locale whose decimal point is a comma. False when it is not finite or memory is short. */
-static bool read_real(const char *text, double *value)
-{
-	locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-	if (plain == (locale_t)0)
-		return false;
-	*value = strtod_l(text, NULL, plain);
-	freelocale(plain);
-	return isfinite(*value);
-}
-
 static bool resolve_number(brb_yaml_node *node, shape found, char why[BRB_YAML_WHY_BYTES])
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
@@ -126,7 +114,7 @@ static bool resolve_number(brb_yaml_node *node, shape found, char why[BRB_YAML_W
 		snprintf(why, BRB_YAML_WHY_BYTES, "the integer %s does not fit in 64 bits", text);
 	} else if (found == REAL) {
 		node->kind = BRB_YAML_REAL;
-		if (read_real(node->text, &node->value.real))
+		if (brb_number_real(node->text, &node->value.real))
 			return true;
 		snprintf(why, BRB_YAML_WHY_BYTES, "the number %s is too large", text);
 	} else {

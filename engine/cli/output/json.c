@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/output/terminal_text.h"
+#include "base/utf8.h"
 
 /* Plain ASCII but for quote, backslash and DEL: nothing to do. */
 static bool is_plain(unsigned char byte)
@@ -41,12 +41,12 @@ static void write_escape(brb_cli_out *out, uint32_t code)
 static size_t write_other(brb_cli_out *out, const char *text)
 {
 	uint32_t code = 0;
-	size_t size = brb_cli_terminal_text_decode(text, &code);
+	size_t size = brb_utf8_decode(text, SIZE_MAX, &code);
 	if (size == 0) {
 		brb_cli_out_bytes(out, "\xEF\xBF\xBD", 3);
 		return 1;
 	}
-	if (code < 0xa0 || brb_cli_terminal_text_is_misleading(code))
+	if (code < 0x7f || brb_utf8_misleads(code))
 		write_escape(out, code);
 	else
 		brb_cli_out_bytes(out, text, size);

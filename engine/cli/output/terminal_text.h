@@ -13,12 +13,6 @@
 
 #include "cli/output/out.h"
 
-/* Reads one character of valid UTF-8 (no surrogates, no overlong forms). Its length; 0: none begins here. */
-size_t brb_cli_terminal_text_decode(const char *text, uint32_t *code);
-
-/* Marks that reorder or hide what stands around them, and separators that break lines. */
-bool brb_cli_terminal_text_is_misleading(uint32_t code);
-
 /* The columns that the text takes when shown. */
 size_t brb_cli_terminal_text_width(const char *text);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/output/terminal_text.h"
+#include "base/utf8.h"
 #include "cli/scenario/report.h"
 
 /* `path` is the case's suite. */
@@ -71,7 +71,7 @@ static void write_xml(brb_cli_out *out, const char *text, size_t length)
 {
 	for (size_t at = 0; at < length;) {
 		uint32_t code = 0;
-		size_t size = brb_cli_terminal_text_decode(text + at, &code);
+		size_t size = brb_utf8_decode(text + at, length - at, &code);
 		bool legal =
 			size && (code >= 0x20 || code == '\n' || code == '\t') && code != 0xfffe && code != 0xffff;
 		if (!legal)

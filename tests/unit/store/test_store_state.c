@@ -450,7 +450,7 @@ Test(store_state, what_is_no_object_is_refused_with_its_place)
 	expect_refused("{\"a\":}", "no JSON value at byte 6");
 	expect_refused("{\"a\":tru}", "no JSON value at byte 6");
 	expect_refused("{\"a\":[1}", "no JSON value at byte 6");
-	expect_refused("{\"a\":01}", "no end of the JSON object at byte 7");
+	expect_refused("{\"a\":01}", "no JSON value at byte 6");
 	expect_refused("{\"a\":1,}", "no JSON text at byte 8");
 	expect_refused("{\"a\":1", "no end of the JSON object at byte 7");
 	expect_refused("{\"a\":1}}", "something behind the JSON object at byte 8");

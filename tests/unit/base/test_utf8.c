@@ -1,0 +1,58 @@
+/*
+ * base/utf8: characters and their bytes, both ways, and what is not well-formed.
+ */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static void expect_character(const char *bytes, uint32_t expected)
+{
+	char again[BRB_UTF8_BYTES_MOST];
+	uint32_t code = 0;
+	size_t length = brb_utf8_decode(bytes, SIZE_MAX, &code);
+	cr_expect_eq(length, strlen(bytes), "%s", bytes);
+	cr_expect_eq(code, expected, "%s", bytes);
+	cr_expect_eq(brb_utf8_encode(expected, again), length);
+	cr_expect_eq(memcmp(again, bytes, length), 0, "%s", bytes);
+}
+
+Test(utf8, reads_and_writes_characters_of_every_length)
+{
+	expect_character("\x01", 0x01);
+	expect_character("\x7f", 0x7f);
+	expect_character("\xC2\x80", 0x80);
+	expect_character("\xDF\xBF", 0x7ff);
+	expect_character("\xE0\xA0\x80", 0x800);
+	expect_character("\xED\x9F\xBF", 0xd7ff);
+	expect_character("\xEE\x80\x80", 0xe000);
+	expect_character("\xEF\xBF\xBF", 0xffff);
+	expect_character("\xF0\x90\x80\x80", 0x10000);
+	expect_character("\xF4\x8F\xBF\xBF", 0x10ffff);
+}
+
+Test(utf8, refuses_what_is_not_well_formed)
+{
+	static const char *const wrong[] = {
+		"\x80",         "\xBF",         "\xC0\x80",         "\xC1\xBF",         "\xE0\x9F\xBF",
+		"\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+		"\xFF",         "\xC3",         "\xE2\x82",         "\xF0\x9F\x98",     "\xE2\x82z",
+	};
+	uint32_t code = 42;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		cr_expect_eq(brb_utf8_decode(wrong[i], SIZE_MAX, &code), 0, "%zu", i);
+	cr_expect_eq(brb_utf8_length("\xE2\x82\xAC", 2), 0, "the third byte is not there to be read");
+	cr_expect_eq(code, 42);
+}
+
+Test(utf8, knows_what_must_not_reach_a_terminal)
+{
+	static const uint32_t misleading[] = { 0,      0x1b,   0x1f,   0x7f,   0x80,   0x9f,   0x61c,
+					       0x200e, 0x200f, 0x2028, 0x202e, 0x2066, 0x2069, 0xfeff };
+	static const uint32_t fine[] = { 0x20, 0x7e, 0xa0, 0x61b, 0x200d, 0x2010, 0x2027, 0x202f, 0x2065, 0x206a };
+	for (size_t i = 0; i < sizeof misleading / sizeof *misleading; i++)
+		cr_expect(brb_utf8_misleads(misleading[i]), "U+%04X", misleading[i]);
+	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
+		cr_expect_not(brb_utf8_misleads(fine[i]), "U+%04X", fine[i]);
+}
