@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "base/number.h"
 #include "base/value.h"
 
@@ -17,75 +18,39 @@ enum { DEPTH_MOST = 2000 }; /* JSON_MAX_DEPTH of SQLite's json.c */
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-static void write_escaped(brb_builder *builder, unsigned char byte)
-{
-	static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-	for (const char *at = letters; *at; at += 2)
-		if ((unsigned char)at[0] == byte) {
-			brb_builder_add_length(builder, (const char[]){ '\\', at[1] }, 2);
-			return;
-		}
-	brb_builder_printf(builder, "\\u%04x", byte);
-}
-
-static void write_text(brb_builder *builder, const char *text)
-{
-	const char *from = text, *at = text;
-	brb_builder_add_length(builder, "\"", 1);
-	for (; *at; at++) {
-		unsigned char byte = (unsigned char)*at;
-		if (byte >= 0x20 && byte != '"' && byte != '\\')
-			continue;
-		brb_builder_add_length(builder, from, (size_t)(at - from));
-		write_escaped(builder, byte);
-		from = at + 1;
-	}
-	brb_builder_add_length(builder, from, (size_t)(at - from));
-	brb_builder_add_length(builder, "\"", 1);
-}
-
-/* A real says that it is one, also where it has no fraction. */
-static brabeion_status write_real(brb_builder *builder, const brabeion_field *field, brabeion_error *error)
-{
-	char buffer[BRB_VALUE_TEXT_BYTES];
-	if (!isfinite(field->value.real))
-		return brb_status_set(error, BRABEION_INVALID, "the field \"%s\" is not a finite number",
-				      field->name);
-	brb_value_text(field, buffer);
-	brb_builder_add(builder, buffer);
-	if (!strpbrk(buffer, ".e"))
-		brb_builder_add(builder, ".0");
-	return BRABEION_OK;
-}
-
-static brabeion_status write_json(brb_builder *builder, const brabeion_field *field, brabeion_error *error)
+static brabeion_status write_json(brb_json *json, const brabeion_field *field, brabeion_error *error)
 {
 	if (!brb_state_is_nested_json(field->value.text))
 		return brb_status_set(error, BRABEION_INVALID,
 				      "the field \"%s\" is not a JSON array or object, though that is its type",
 				      field->name);
-	brb_builder_add(builder, field->value.text);
+	brb_json_document(json, field->name, field->value.text);
 	return BRABEION_OK;
 }
 
-static brabeion_status write_value(brb_builder *builder, const brabeion_field *field, brabeion_error *error)
+static brabeion_status write_value(brb_json *json, const brabeion_field *field, brabeion_error *error)
 {
-	char buffer[BRB_VALUE_TEXT_BYTES];
 	switch (field->type) {
 	case BRABEION_TYPE_NULL:
-		brb_builder_add(builder, "null");
+		brb_json_null(json, field->name);
 		return BRABEION_OK;
 	case BRABEION_TYPE_INT:
+		brb_json_integer(json, field->name, field->value.integer);
+		return BRABEION_OK;
 	case BRABEION_TYPE_BOOL:
-		brb_builder_add(builder, brb_value_text(field, buffer));
+		brb_json_bool(json, field->name, field->value.boolean);
 		return BRABEION_OK;
 	case BRABEION_TYPE_REAL:
-		return write_real(builder, field, error);
+		if (!isfinite(field->value.real))
+			return brb_status_set(error, BRABEION_INVALID, "the field \"%s\" is not a finite number",
+					      field->name);
+		brb_json_real(json, field->name, field->value.real);
+		return BRABEION_OK;
 	case BRABEION_TYPE_TEXT:
-		write_text(builder, field->value.text);
+		brb_json_text(json, field->name, field->value.text);
 		return BRABEION_OK;
 	case BRABEION_TYPE_JSON:
-		return write_json(builder, field, error);
+		return write_json(json, field, error);
 	}
 	return brb_status_set(error, BRABEION_INVALID, "the field \"%s\" has no type of BRABEION_TYPE_*",
 			      field->name);
@@ -103,23 +68,19 @@ static bool comes_again(const brabeion_field *fields, size_t count, size_t i)
 brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fields, size_t count,
 				brabeion_error *error)
 {
-	const char *between = "";
+	brb_json json = brb_json_into(builder, BRB_JSON_SPACED);
 	if (count > BRB_FIELDS_MOST)
 		return brb_status_set(error, BRABEION_INVALID, "the state has %zu fields, more than %d", count,
 				      BRB_FIELDS_MOST);
-	brb_builder_add(builder, "{");
+	brb_json_object(&json, NULL);
 	for (size_t i = 0; i < count; i++) {
 		if (comes_again(fields, count, i))
 			continue;
-		brb_builder_add(builder, between);
-		write_text(builder, fields[i].name);
-		brb_builder_add(builder, ": ");
-		brabeion_status status = write_value(builder, &fields[i], error);
+		brabeion_status status = write_value(&json, &fields[i], error);
 		if (status != BRABEION_OK)
 			return status;
-		between = ", ";
 	}
-	brb_builder_add(builder, "}");
+	brb_json_end(&json);
 	return BRABEION_OK;
 }
 

@@ -34,12 +34,10 @@ typedef struct awards_work {
 
 static void tell_change(awards_work *awards, const brabeion_change *change)
 {
-	if (awards->options->json) {
-		brb_cli_json_change(&awards->out, change);
-		brb_cli_out_bytes(&awards->out, "\n", 1);
-	} else {
+	if (awards->options->json)
+		brb_cli_json_change_line(&awards->out, change);
+	else
 		brb_cli_awards_change_line(&awards->out, change, &awards->terminal);
-	}
 	awards->sequence = change->sequence;
 	awards->left--;
 }

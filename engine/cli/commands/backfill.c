@@ -208,23 +208,19 @@ static int tell_differences(backfill_work *work)
 static void tell_award(void *context, const brabeion_award_info *award)
 {
 	backfill_work *work = context;
-	if (!work->options->json) {
+	if (work->options->json)
+		brb_cli_json_award_line(&work->out, award);
+	else
 		brb_cli_awards_line(&work->out, award, &work->terminal);
-		return;
-	}
-	brb_cli_json_award(&work->out, award);
-	brb_cli_out_text(&work->out, "\n");
 }
 
 static void tell_lapsed(void *context, const brabeion_change *lapsed)
 {
 	backfill_work *work = context;
-	if (!work->options->json) {
+	if (work->options->json)
+		brb_cli_json_change_line(&work->out, lapsed);
+	else
 		brb_cli_awards_lapsed_line(&work->out, lapsed, &work->terminal);
-		return;
-	}
-	brb_cli_json_change(&work->out, lapsed);
-	brb_cli_out_text(&work->out, "\n");
 }
 
 static int hand_over(backfill_work *work)

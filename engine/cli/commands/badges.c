@@ -18,66 +18,58 @@ enum { NAMED_LEVELS = 8 };
 
 /* ---- for machines ---- */
 
-static void write_level(brb_cli_out *out, const brabeion_level *level, uint32_t number)
+static void write_level(brb_json *json, const brabeion_level *level, uint32_t number)
 {
-	brb_cli_out_text(out, number > 1 ? ",{" : "{");
-	brb_cli_json_integer_pair(out, "level", number, true);
-	brb_cli_json_text_pair(out, "name", level->name, false);
-	brb_cli_json_text_pair(out, "description", level->description, false);
-	brb_cli_json_integer_pair(out, "holders", level->holders, false);
-	brb_cli_out_text(out, "}");
+	brb_json_object(json, NULL);
+	brb_json_integer(json, "level", number);
+	brb_json_text(json, "name", level->name);
+	brb_json_text(json, "description", level->description);
+	brb_json_integer(json, "holders", level->holders);
+	brb_json_end(json);
 }
 
 /* "quarantined":null, or {"since":…,"reason":…} */
-static void write_quarantine(brb_cli_out *out, const brabeion_badge *badge)
+static void write_quarantine(brb_json *json, const brabeion_badge *badge)
 {
-	brb_cli_json_key(out, "quarantined", false);
 	if (!badge->quarantined) {
-		brb_cli_out_text(out, "null");
+		brb_json_null(json, "quarantined");
 		return;
 	}
-	brb_cli_out_text(out, "{");
-	brb_cli_json_key(out, "since", true);
-	brb_cli_json_time(out, badge->quarantined_since_us);
-	brb_cli_json_text_pair(out, "reason", badge->quarantine_reason, false);
-	brb_cli_out_text(out, "}");
+	brb_json_object(json, "quarantined");
+	brb_cli_json_time(json, "since", badge->quarantined_since_us);
+	brb_json_text(json, "reason", badge->quarantine_reason);
+	brb_json_end(json);
 }
 
-static void write_badge(brb_cli_out *out, const brabeion_badge *badge, bool first)
+static void write_badge(brb_json *json, const brabeion_badge *badge)
 {
-	brb_cli_out_text(out, first ? "{" : ",{");
-	brb_cli_json_text_pair(out, "slug", badge->slug, true);
-	brb_cli_json_text_pair(out, "plugin", badge->plugin, false);
-	brb_cli_json_text_pair(out, "plugin_file", badge->plugin_file, false);
-	brb_cli_json_key(out, "multiple", false);
-	brb_cli_out_text(out, badge->multiple ? "true" : "false");
-	brb_cli_json_key(out, "async", false);
-	brb_cli_out_text(out, badge->async ? "true" : "false");
-	brb_cli_json_integer_pair(out, "holders", badge->holders, false);
-	brb_cli_json_key(out, "events", false);
-	for (uint32_t i = 0; i < badge->event_count; i++) {
-		brb_cli_out_text(out, i > 0 ? "," : "[");
-		brb_cli_json_text(out, badge->events[i]);
-	}
-	brb_cli_out_text(out, badge->event_count > 0 ? "]" : "[]");
-	brb_cli_json_key(out, "levels", false);
-	brb_cli_out_text(out, "[");
+	brb_json_object(json, NULL);
+	brb_json_text(json, "slug", badge->slug);
+	brb_json_text(json, "plugin", badge->plugin);
+	brb_json_text(json, "plugin_file", badge->plugin_file);
+	brb_json_bool(json, "multiple", badge->multiple);
+	brb_json_bool(json, "async", badge->async);
+	brb_json_integer(json, "holders", badge->holders);
+	brb_cli_json_texts(json, "events", badge->events, badge->event_count);
+	brb_json_array(json, "levels");
 	for (uint32_t i = 0; i < badge->level_count; i++)
-		write_level(out, &badge->levels[i], i + 1);
-	brb_cli_out_text(out, "]");
-	write_quarantine(out, badge);
-	brb_cli_out_text(out, "}");
+		write_level(json, &badge->levels[i], i + 1);
+	brb_json_end(json);
+	write_quarantine(json, badge);
+	brb_json_end(json);
 }
 
 static void tell_json(brb_cli_out *out, const brabeion_badge_list *list)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_integer_pair(out, "generation", (int64_t)list->generation, true);
-	brb_cli_json_key(out, "badges", false);
-	brb_cli_out_text(out, "[");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_integer(&json, "generation", (int64_t)list->generation);
+	brb_json_array(&json, "badges");
 	for (size_t i = 0; i < list->count; i++)
-		write_badge(out, &list->badges[i], i == 0);
-	brb_cli_out_text(out, "]}\n");
+		write_badge(&json, &list->badges[i]);
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 /* ---- for people ---- */

@@ -56,17 +56,13 @@ static char *next_line(char **rest)
 	return line;
 }
 
-/* ["line","line"] */
-static void write_lines(brb_cli_out *out, char *lines)
+/* "key":["line","line"] */
+static void write_lines(brb_json *json, const char *key, char *lines)
 {
-	bool first = true;
-	brb_cli_out_text(out, "[");
-	for (char *line = next_line(&lines); line; line = next_line(&lines)) {
-		brb_cli_out_text(out, first ? "" : ",");
-		brb_cli_json_text(out, line);
-		first = false;
-	}
-	brb_cli_out_text(out, "]");
+	brb_json_array(json, key);
+	for (char *line = next_line(&lines); line; line = next_line(&lines))
+		brb_json_text(json, NULL, line);
+	brb_json_end(json);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -95,19 +91,17 @@ static uint64_t count_plugins(const brabeion_badge_list *list)
 static void tell_json(brb_cli_out *out, const char *config, const brabeion_badge_list *list, char *errors,
 		      check_findings *findings)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "config", config, true);
-	brb_cli_json_key(out, "fine", false);
-	brb_cli_out_text(out, errors ? "false" : "true");
-	brb_cli_json_integer_pair(out, "badges", (int64_t)list->count, false);
-	brb_cli_json_integer_pair(out, "plugins", (int64_t)count_plugins(list), false);
-	brb_cli_json_key(out, "errors", false);
-	write_lines(out, errors);
-	brb_cli_json_key(out, "warnings", false);
-	write_lines(out, findings->warnings.text);
-	brb_cli_json_key(out, "notes", false);
-	write_lines(out, findings->notes.text);
-	brb_cli_out_text(out, "}\n");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_text(&json, "config", config);
+	brb_json_bool(&json, "fine", !errors);
+	brb_json_integer(&json, "badges", (int64_t)list->count);
+	brb_json_integer(&json, "plugins", (int64_t)count_plugins(list));
+	write_lines(&json, "errors", errors);
+	write_lines(&json, "warnings", findings->warnings.text);
+	write_lines(&json, "notes", findings->notes.text);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 /* "badges.yaml: 12 badges in 3 plugins, fine" */

@@ -28,12 +28,10 @@ typedef struct decide_work {
 
 static void tell_change(decide_work *work, const brabeion_change *change)
 {
-	if (work->options->json) {
-		brb_cli_json_change(&work->out, change);
-		brb_cli_out_text(&work->out, "\n");
-	} else {
+	if (work->options->json)
+		brb_cli_json_change_line(&work->out, change);
+	else
 		brb_cli_awards_change_line(&work->out, change, &work->terminal);
-	}
 }
 
 /* ---- a badge of that name ---- */

@@ -75,53 +75,52 @@ static void tell(brb_cli_out *out, const brb_cli_options *options, const brabeio
 
 /* ---- for programs ---- */
 
-static void tell_json_time(brb_cli_out *out, const char *key, int64_t at_us)
+static void write_time(brb_json *json, const char *key, int64_t at_us)
 {
-	if (!at_us)
-		return;
-	brb_cli_json_key(out, key, false);
-	brb_cli_json_time(out, at_us);
+	if (at_us)
+		brb_cli_json_time(json, key, at_us);
 }
 
-static void tell_json_finding(brb_cli_out *out, const brabeion_finding *finding)
+static void write_finding(brb_json *json, const brabeion_finding *finding)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "kind", finding->kind, true);
-	brb_cli_json_text_pair(out, "severity", severity_name(finding->severity), false);
-	brb_cli_json_text_pair(out, "subject", finding->subject, false);
+	brb_json_new_line(json);
+	brb_json_object(json, NULL);
+	brb_json_text(json, "kind", finding->kind);
+	brb_json_text(json, "severity", severity_name(finding->severity));
+	brb_json_text(json, "subject", finding->subject);
 	if (finding->count)
-		brb_cli_json_integer_pair(out, "count", finding->count, false);
-	tell_json_time(out, "since", finding->since_us);
-	tell_json_time(out, "last", finding->last_us);
-	brb_cli_json_text_pair(out, "text", finding->text, false);
-	brb_cli_json_text_pair(out, "advice", finding->advice, false);
-	brb_cli_out_text(out, "}");
+		brb_json_integer(json, "count", finding->count);
+	write_time(json, "since", finding->since_us);
+	write_time(json, "last", finding->last_us);
+	brb_json_text(json, "text", finding->text);
+	brb_json_text(json, "advice", finding->advice);
+	brb_json_end(json);
 }
 
-static void tell_json_bytes(brb_cli_out *out, const char *key, int64_t bytes)
+static void write_bytes(brb_json *json, const char *key, int64_t bytes)
 {
 	if (bytes >= 0)
-		brb_cli_json_integer_pair(out, key, bytes, false);
+		brb_json_integer(json, key, bytes);
 }
 
 static void tell_json(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "config", options->config, true);
-	brb_cli_json_text_pair(out, "database", examination->database, false);
-	tell_json_bytes(out, "database_bytes", examination->database_bytes);
-	tell_json_bytes(out, "wal_bytes", examination->wal_bytes);
-	tell_json_bytes(out, "disk_free_bytes", examination->disk_free_bytes);
-	brb_cli_json_integer_pair(out, "alarms", (int64_t)count_of(examination, BRABEION_ALARM), false);
-	brb_cli_json_integer_pair(out, "warnings", (int64_t)count_of(examination, BRABEION_WARNING), false);
-	brb_cli_json_integer_pair(out, "notes", (int64_t)count_of(examination, BRABEION_NOTE), false);
-	brb_cli_json_key(out, "findings", false);
-	brb_cli_out_text(out, "[");
-	for (size_t i = 0; i < examination->count; i++) {
-		brb_cli_out_text(out, i ? ",\n" : "\n");
-		tell_json_finding(out, &examination->findings[i]);
-	}
-	brb_cli_out_text(out, "]}\n");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_text(&json, "config", options->config);
+	brb_json_text(&json, "database", examination->database);
+	write_bytes(&json, "database_bytes", examination->database_bytes);
+	write_bytes(&json, "wal_bytes", examination->wal_bytes);
+	write_bytes(&json, "disk_free_bytes", examination->disk_free_bytes);
+	brb_json_integer(&json, "alarms", (int64_t)count_of(examination, BRABEION_ALARM));
+	brb_json_integer(&json, "warnings", (int64_t)count_of(examination, BRABEION_WARNING));
+	brb_json_integer(&json, "notes", (int64_t)count_of(examination, BRABEION_NOTE));
+	brb_json_array(&json, "findings");
+	for (size_t i = 0; i < examination->count; i++)
+		write_finding(&json, &examination->findings[i]);
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 /* ---- the command ---- */

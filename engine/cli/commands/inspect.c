@@ -126,88 +126,67 @@ static void say_faults(brb_cli_report *report, const brabeion_inspection *found)
 
 /* ---- for machines ---- */
 
-static void write_texts(brb_cli_out *out, const char *key, const char *const *texts, uint32_t count)
+static void write_badge(brb_json *json, const brabeion_plugin_badge *badge)
 {
-	brb_cli_json_key(out, key, false);
-	brb_cli_out_text(out, "[");
-	for (uint32_t i = 0; i < count; i++) {
-		brb_cli_out_text(out, i > 0 ? "," : "");
-		brb_cli_json_text(out, texts[i]);
-	}
-	brb_cli_out_text(out, "]");
-}
-
-static void write_truth(brb_cli_out *out, const char *key, bool truth)
-{
-	brb_cli_json_key(out, key, false);
-	brb_cli_out_text(out, truth ? "true" : "false");
-}
-
-static void write_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
-{
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "slug", badge->slug, true);
-	write_truth(out, "multiple", badge->multiple);
-	write_truth(out, "async", badge->async);
-	write_truth(out, "levels_from_config", badge->levels_from_config);
-	write_truth(out, "progress", badge->progress);
-	write_texts(out, "events", badge->events, badge->event_count);
-	brb_cli_json_key(out, "levels", false);
-	brb_cli_out_text(out, "[");
+	brb_json_object(json, NULL);
+	brb_json_text(json, "slug", badge->slug);
+	brb_json_bool(json, "multiple", badge->multiple);
+	brb_json_bool(json, "async", badge->async);
+	brb_json_bool(json, "levels_from_config", badge->levels_from_config);
+	brb_json_bool(json, "progress", badge->progress);
+	brb_cli_json_texts(json, "events", badge->events, badge->event_count);
+	brb_json_array(json, "levels");
 	for (uint32_t i = 0; i < badge->level_count; i++) {
-		brb_cli_out_text(out, i > 0 ? ",{" : "{");
-		brb_cli_json_integer_pair(out, "level", (int64_t)i + 1, true);
-		brb_cli_json_text_pair(out, "name", badge->levels[i].name, false);
-		brb_cli_json_text_pair(out, "description", badge->levels[i].description, false);
-		brb_cli_out_text(out, "}");
+		brb_json_object(json, NULL);
+		brb_json_integer(json, "level", (int64_t)i + 1);
+		brb_json_text(json, "name", badge->levels[i].name);
+		brb_json_text(json, "description", badge->levels[i].description);
+		brb_json_end(json);
 	}
-	brb_cli_out_text(out, "]}");
+	brb_json_end(json);
+	brb_json_end(json);
 }
 
-static void write_plugin(brb_cli_out *out, const brabeion_inspection *found)
+static void write_plugin(brb_json *json, const brabeion_inspection *found)
 {
-	brb_cli_json_text_pair(out, "id", found->id, false);
-	brb_cli_json_text_pair(out, "version", found->version, false);
-	brb_cli_json_integer_pair(out, "abi_major", found->abi_major, false);
-	brb_cli_json_integer_pair(out, "abi_minor", found->abi_minor, false);
-	brb_cli_json_integer_pair(out, "needs_minor", found->needs_minor, false);
-	write_truth(out, "observes", found->observes);
-	write_texts(out, "watches", found->watches, found->watch_count);
-	brb_cli_json_key(out, "badges", false);
-	brb_cli_out_text(out, "[");
-	for (uint32_t i = 0; i < found->badge_count; i++) {
-		brb_cli_out_text(out, i > 0 ? "," : "");
-		write_badge(out, &found->badges[i]);
-	}
-	brb_cli_out_text(out, "]");
+	brb_json_text(json, "id", found->id);
+	brb_json_text(json, "version", found->version);
+	brb_json_integer(json, "abi_major", found->abi_major);
+	brb_json_integer(json, "abi_minor", found->abi_minor);
+	brb_json_integer(json, "needs_minor", found->needs_minor);
+	brb_json_bool(json, "observes", found->observes);
+	brb_cli_json_texts(json, "watches", found->watches, found->watch_count);
+	brb_json_array(json, "badges");
+	for (uint32_t i = 0; i < found->badge_count; i++)
+		write_badge(json, &found->badges[i]);
+	brb_json_end(json);
 }
 
 /* Keys of what is not known are left out. */
-static void write_json(brb_cli_out *out, const brabeion_inspection *found)
+static void write_json(brb_json *json, const brabeion_inspection *found)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "path", found->path, true);
-	write_truth(out, "fine", found->problem_count == 0);
+	brb_json_object(json, NULL);
+	brb_json_text(json, "path", found->path);
+	brb_json_bool(json, "fine", found->problem_count == 0);
 	if (found->size_bytes > 0) {
-		brb_cli_json_integer_pair(out, "size_bytes", (int64_t)found->size_bytes, false);
-		brb_cli_json_text_pair(out, "sha256", found->sha256, false);
-		write_truth(out, "unloads", !*found->resident_because);
-		brb_cli_json_text_pair(out, "resident_because", found->resident_because, false);
-		write_texts(out, "libraries", found->libraries, found->library_count);
-		write_texts(out, "symbols", found->symbols, found->symbol_count);
+		brb_json_integer(json, "size_bytes", (int64_t)found->size_bytes);
+		brb_json_text(json, "sha256", found->sha256);
+		brb_json_bool(json, "unloads", !*found->resident_because);
+		brb_json_text(json, "resident_because", found->resident_because);
+		brb_cli_json_texts(json, "libraries", found->libraries, found->library_count);
+		brb_cli_json_texts(json, "symbols", found->symbols, found->symbol_count);
 	}
 	if (found->id)
-		write_plugin(out, found);
-	write_texts(out, "problems", found->problems, found->problem_count);
-	write_texts(out, "notes", found->notes, found->note_count);
-	brb_cli_out_text(out, "}");
+		write_plugin(json, found);
+	brb_cli_json_texts(json, "problems", found->problems, found->problem_count);
+	brb_cli_json_texts(json, "notes", found->notes, found->note_count);
+	brb_json_end(json);
 }
 
 /* ---- each in turn ---- */
 
-/* Answers the exit code. `told`: how many there are in the document already. */
-static int inspect_one(const brb_cli_options *options, const char *path, size_t *told, brb_cli_out *out,
-		       brb_cli_report *report)
+/* Returns the exit code. `json`: where it is wanted, NULL otherwise. */
+static int inspect_one(const char *path, brb_json *json, brb_cli_out *out, brb_cli_report *report)
 {
 	brabeion_inspection found = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -219,15 +198,13 @@ static int inspect_one(const brb_cli_options *options, const char *path, size_t 
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(report, &error);
 	int exit_code = found.problem_count > 0 ? BRB_CLI_USAGE : BRB_CLI_FINE;
-	if (options->json) {
-		brb_cli_out_text(out, *told > 0 ? "," : "");
-		write_json(out, &found);
+	if (json) {
+		write_json(json, &found);
 	} else {
 		tell(out, &found);
 		brb_cli_out_flush(out); /* before what is wrong with it */
 		say_faults(report, &found);
 	}
-	++*told;
 	brabeion_inspection_finish(&found);
 	return exit_code;
 }
@@ -236,14 +213,21 @@ int brb_cli_inspect(const brb_cli_options *options, brb_cli_report *report)
 {
 	brb_cli_out out;
 	int worst = BRB_CLI_FINE;
-	size_t told = 0;
+	brb_json json = brb_cli_json(&out);
 	brb_cli_out_init(&out, STDOUT_FILENO);
-	brb_cli_out_text(&out, options->json ? "{\"plugins\":[" : "");
+	if (options->json) {
+		brb_json_object(&json, NULL);
+		brb_json_array(&json, "plugins");
+	}
 	for (size_t i = 0; i < options->argument_count; i++) {
-		int exit_code = inspect_one(options, options->arguments[i], &told, &out, report);
+		int exit_code = inspect_one(options->arguments[i], options->json ? &json : NULL, &out, report);
 		worst = exit_code > worst ? exit_code : worst;
 	}
-	brb_cli_out_text(&out, options->json ? "]}\n" : "");
+	if (options->json) {
+		brb_json_end(&json);
+		brb_json_end(&json);
+		brb_cli_out_text(&out, "\n");
+	}
 	int written = brb_cli_finish_output(&out, report);
 	return worst ? worst : written;
 }

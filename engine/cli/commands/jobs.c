@@ -75,12 +75,8 @@ static int each_page(jobs_work *work, page_function tell, void *context)
 
 static bool write_page(jobs_work *work, void *context, const brabeion_job_list *page)
 {
-	bool *first = context;
-	for (size_t i = 0; i < page->count; i++) {
-		brb_cli_out_text(&work->out, *first ? "" : ",");
-		brb_cli_jobs_json(&work->out, &page->jobs[i], brb_cli_jobs_is_loaded(&page->jobs[i], &work->badges));
-		*first = false;
-	}
+	for (size_t i = 0; i < page->count; i++)
+		brb_cli_jobs_json(context, &page->jobs[i], brb_cli_jobs_is_loaded(&page->jobs[i], &work->badges));
 	return true;
 }
 
@@ -97,12 +93,15 @@ static bool tell_page(jobs_work *work, void *context, const brabeion_job_list *p
 
 static int list_jobs(jobs_work *work)
 {
-	bool first = true;
 	brb_cli_table table;
 	if (work->options->json) {
-		brb_cli_out_text(&work->out, "{\"jobs\":[");
-		int exit_code = each_page(work, write_page, &first);
-		brb_cli_out_text(&work->out, "]}\n");
+		brb_json json = brb_cli_json(&work->out);
+		brb_json_object(&json, NULL);
+		brb_json_array(&json, "jobs");
+		int exit_code = each_page(work, write_page, &json);
+		brb_json_end(&json);
+		brb_json_end(&json);
+		brb_cli_out_text(&work->out, "\n");
 		return exit_code;
 	}
 	brb_cli_table_init(&table, brb_cli_jobs_columns, BRB_CLI_JOBS_COLUMNS);
@@ -200,24 +199,22 @@ static brabeion_status gather_notes(jobs_work *work, const brabeion_stats_report
 
 static void write_whole(jobs_work *work, const brabeion_stats_report *stats, const jobs_notes *notes)
 {
-	brb_cli_out *out = &work->out;
-	brb_cli_out_text(out, "{");
-	brb_cli_json_integer_pair(out, "waiting", stats->jobs_waiting, true);
-	brb_cli_json_integer_pair(out, "running", stats->jobs_running, false);
-	brb_cli_json_integer_pair(out, "delayed", stats->jobs_delayed, false);
-	brb_cli_json_integer_pair(out, "parked", stats->jobs_parked, false);
-	brb_cli_json_key(out, "oldest", false);
+	brb_json json = brb_cli_json(&work->out);
+	brb_json_object(&json, NULL);
+	brb_json_integer(&json, "waiting", stats->jobs_waiting);
+	brb_json_integer(&json, "running", stats->jobs_running);
+	brb_json_integer(&json, "delayed", stats->jobs_delayed);
+	brb_json_integer(&json, "parked", stats->jobs_parked);
 	if (stats->jobs_waiting)
-		brb_cli_json_time(out, stats->jobs_oldest_us);
+		brb_cli_json_time(&json, "oldest", stats->jobs_oldest_us);
 	else
-		brb_cli_out_text(out, "null");
-	brb_cli_json_key(out, "notes", false);
-	brb_cli_out_text(out, "[");
-	for (size_t i = 0; i < notes->count; i++) {
-		brb_cli_out_text(out, i > 0 ? "," : "");
-		brb_cli_json_text(out, notes->lines[i]);
-	}
-	brb_cli_out_text(out, "]}\n");
+		brb_json_null(&json, "oldest");
+	brb_json_array(&json, "notes");
+	for (size_t i = 0; i < notes->count; i++)
+		brb_json_text(&json, NULL, notes->lines[i]);
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(&work->out, "\n");
 }
 
 /* "3 waiting (the oldest since 2014-01-21 20:26 UTC), 1 running, 0 delayed, 2 parked" */
@@ -354,9 +351,11 @@ static int change_fitting(jobs_work *work, change_function change, int64_t *chan
 static void tell_changed(jobs_work *work, int64_t changed, const char *what)
 {
 	if (work->options->json) {
-		brb_cli_out_text(&work->out, "{");
-		brb_cli_json_integer_pair(&work->out, "jobs", changed, true);
-		brb_cli_out_text(&work->out, "}\n");
+		brb_json json = brb_cli_json(&work->out);
+		brb_json_object(&json, NULL);
+		brb_json_integer(&json, "jobs", changed);
+		brb_json_end(&json);
+		brb_cli_out_text(&work->out, "\n");
 		return;
 	}
 	brb_cli_out_count(&work->out, (uint64_t)changed, "job", "jobs");

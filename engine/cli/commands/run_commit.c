@@ -28,22 +28,18 @@ static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabei
 
 static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 {
-	if (run->options->text) {
+	if (run->options->text)
 		brb_cli_awards_line(&run->out, award, &run->terminal);
-		return;
-	}
-	brb_cli_json_award(&run->out, award);
-	brb_cli_out_bytes(&run->out, "\n", 1);
+	else
+		brb_cli_json_award_line(&run->out, award);
 }
 
 static void tell_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
 {
-	if (run->options->text) {
+	if (run->options->text)
 		brb_cli_awards_lapsed_line(&run->out, lapsed, &run->terminal);
-		return;
-	}
-	brb_cli_json_change(&run->out, lapsed);
-	brb_cli_out_bytes(&run->out, "\n", 1);
+	else
+		brb_cli_json_change_line(&run->out, lapsed);
 }
 
 static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)

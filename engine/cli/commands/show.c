@@ -66,43 +66,40 @@ static int each_page(show_work *show, const char *user, page_function tell, void
 }
 
 /* A trophy as an award, and what its level is for. */
-static void write_trophy(brb_cli_out *out, const brabeion_award_info *award)
+static void write_trophy(brb_json *json, const brabeion_award_info *award)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_integer_pair(out, "sequence", award->sequence, true);
-	brb_cli_json_text_pair(out, "badge", award->badge, false);
-	brb_cli_json_integer_pair(out, "level", award->level, false);
-	brb_cli_json_text_pair(out, "name", award->name, false);
-	brb_cli_json_text_pair(out, "description", award->description, false);
-	brb_cli_json_text_pair(out, "reason", award->reason, false);
-	brb_cli_json_key(out, "at", false);
-	brb_cli_json_time(out, award->at_us);
-	brb_cli_json_text_pair(out, "event", award->event, false);
-	brb_cli_json_text_pair(out, "event_id", award->event_id, false);
-	brb_cli_out_text(out, "}");
+	brb_json_object(json, NULL);
+	brb_json_integer(json, "sequence", award->sequence);
+	brb_json_text(json, "badge", award->badge);
+	brb_json_integer(json, "level", award->level);
+	brb_json_text(json, "name", award->name);
+	brb_json_text(json, "description", award->description);
+	brb_json_text(json, "reason", award->reason);
+	brb_cli_json_time(json, "at", award->at_us);
+	brb_json_text(json, "event", award->event);
+	brb_json_text(json, "event_id", award->event_id);
+	brb_json_end(json);
 }
 
 static bool write_page(show_work *show, void *context, const brabeion_award_list *page)
 {
-	bool *first = context;
-	for (size_t i = 0; i < page->count; i++) {
-		brb_cli_out_text(&show->out, *first ? "" : ",");
-		write_trophy(&show->out, &page->awards[i]);
-		*first = false;
-	}
+	(void)show;
+	for (size_t i = 0; i < page->count; i++)
+		write_trophy(context, &page->awards[i]);
 	return true;
 }
 
 static int write_user(show_work *show, const char *user, int64_t count)
 {
-	bool first = true;
-	brb_cli_out_text(&show->out, "{");
-	brb_cli_json_text_pair(&show->out, "user", user, true);
-	brb_cli_json_integer_pair(&show->out, "count", count, false);
-	brb_cli_json_key(&show->out, "awards", false);
-	brb_cli_out_text(&show->out, "[");
-	int exit_code = each_page(show, user, write_page, &first);
-	brb_cli_out_text(&show->out, "]}\n");
+	brb_json json = brb_cli_json(&show->out);
+	brb_json_object(&json, NULL);
+	brb_json_text(&json, "user", user);
+	brb_json_integer(&json, "count", count);
+	brb_json_array(&json, "awards");
+	int exit_code = each_page(show, user, write_page, &json);
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(&show->out, "\n");
 	return exit_code;
 }
 
@@ -166,14 +163,12 @@ static int show_user(show_work *show, const char *user)
 
 /* ---- one user's past ---- */
 
-static bool tell_changes(show_work *show, brb_cli_table *table, const brabeion_change_list *page, bool *first)
+static bool tell_changes(show_work *show, brb_cli_table *table, brb_json *json, const brabeion_change_list *page)
 {
 	for (size_t i = 0; i < page->count; i++) {
 		const brabeion_change *change = &page->changes[i];
 		if (show->options->json) {
-			brb_cli_out_text(&show->out, *first ? "" : ",");
-			brb_cli_json_change(&show->out, change);
-			*first = false;
+			brb_cli_json_change(json, NULL, change);
 			continue;
 		}
 		char when[BRABEION_TIME_BYTES];
@@ -191,11 +186,10 @@ static bool tell_changes(show_work *show, brb_cli_table *table, const brabeion_c
 }
 
 /* Newest first, up to --limit. Answers the exit code. */
-static int each_change(show_work *show, const char *user, brb_cli_table *table, size_t *count)
+static int each_change(show_work *show, const char *user, brb_cli_table *table, brb_json *json, size_t *count)
 {
 	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
 	int64_t before = 0;
-	bool first = true;
 	size_t wanted = PAGE_AWARDS, got = PAGE_AWARDS;
 	while (left > 0 && got == wanted && !show->out.error) {
 		wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
@@ -206,7 +200,7 @@ static int each_change(show_work *show, const char *user, brb_cli_table *table, 
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		got = page.count;
-		bool told = tell_changes(show, table, &page, &first);
+		bool told = tell_changes(show, table, json, &page);
 		if (got > 0)
 			before = page.changes[got - 1].sequence;
 		brabeion_change_list_finish(&page);
@@ -231,16 +225,19 @@ static int show_history(show_work *show, const char *user)
 	};
 	brb_cli_table table;
 	size_t count = 0;
+	brb_json json = brb_cli_json(&show->out);
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
 	if (show->options->json) {
-		brb_cli_out_text(&show->out, "{");
-		brb_cli_json_text_pair(&show->out, "user", user, true);
-		brb_cli_out_text(&show->out, ",\"history\":[");
+		brb_json_object(&json, NULL);
+		brb_json_text(&json, "user", user);
+		brb_json_array(&json, "history");
 	}
-	int exit_code = each_change(show, user, &table, &count);
+	int exit_code = each_change(show, user, &table, &json, &count);
 	brb_cli_table_finish(&table);
 	if (show->options->json) {
-		brb_cli_out_text(&show->out, "]}\n");
+		brb_json_end(&json);
+		brb_json_end(&json);
+		brb_cli_out_text(&show->out, "\n");
 	} else if (count == 0 && exit_code == BRB_CLI_FINE) {
 		brb_cli_terminal_text_write(&show->out, user);
 		brb_cli_out_text(&show->out, " was never awarded anything.\n");
@@ -252,21 +249,22 @@ static int show_history(show_work *show, const char *user)
 
 static void write_users(brb_cli_out *out, const brabeion_user_list *list, int64_t count)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_integer_pair(out, "count", count, true);
-	brb_cli_json_key(out, "users", false);
-	brb_cli_out_text(out, "[");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_integer(&json, "count", count);
+	brb_json_array(&json, "users");
 	for (size_t i = 0; i < list->count; i++) {
 		const brabeion_user *user = &list->users[i];
-		brb_cli_out_text(out, i > 0 ? ",{" : "{");
-		brb_cli_json_text_pair(out, "user", user->user, true);
-		brb_cli_json_integer_pair(out, "awards", user->awards, false);
-		brb_cli_json_integer_pair(out, "badges", user->badges, false);
-		brb_cli_json_key(out, "latest_at", false);
-		brb_cli_json_time(out, user->latest_at_us);
-		brb_cli_out_text(out, "}");
+		brb_json_object(&json, NULL);
+		brb_json_text(&json, "user", user->user);
+		brb_json_integer(&json, "awards", user->awards);
+		brb_json_integer(&json, "badges", user->badges);
+		brb_cli_json_time(&json, "latest_at", user->latest_at_us);
+		brb_json_end(&json);
 	}
-	brb_cli_out_text(out, "]}\n");
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 /* What a user is told by: the names of the rarest levels that they hold. */

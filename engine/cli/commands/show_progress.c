@@ -18,40 +18,40 @@ enum { USUAL_BAR = 20, SHORT_BAR = 10, COLUMNS_FOR_USUAL = 100 };
 
 /* ---- for machines ---- */
 
-static void write_badge(brb_cli_out *out, const brabeion_progress *badge)
+static void write_badge(brb_json *json, const brabeion_progress *badge)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "badge", badge->badge, true);
-	brb_cli_json_integer_pair(out, "held", badge->held, false);
-	brb_cli_json_integer_pair(out, "held_level", badge->held_level, false);
-	brb_cli_json_integer_pair(out, "levels", badge->level_count, false);
+	brb_json_object(json, NULL);
+	brb_json_text(json, "badge", badge->badge);
+	brb_json_integer(json, "held", badge->held);
+	brb_json_integer(json, "held_level", badge->held_level);
+	brb_json_integer(json, "levels", badge->level_count);
 	if (badge->level > 0) {
-		brb_cli_json_integer_pair(out, "level", badge->level, false);
-		brb_cli_json_text_pair(out, "name", badge->name, false);
-		brb_cli_json_text_pair(out, "description", badge->description, false);
+		brb_json_integer(json, "level", badge->level);
+		brb_json_text(json, "name", badge->name);
+		brb_json_text(json, "description", badge->description);
 	}
 	if (badge->has_progress) {
-		brb_cli_json_integer_pair(out, "done", badge->done, false);
-		brb_cli_json_integer_pair(out, "goal", badge->goal, false);
+		brb_json_integer(json, "done", badge->done);
+		brb_json_integer(json, "goal", badge->goal);
 	}
 	if (badge->quarantined)
-		brb_cli_out_text(out, ",\"quarantined\":true");
+		brb_json_bool(json, "quarantined", true);
 	if (*badge->error)
-		brb_cli_json_text_pair(out, "error", badge->error, false);
-	brb_cli_out_text(out, "}");
+		brb_json_text(json, "error", badge->error);
+	brb_json_end(json);
 }
 
 static void write_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "user", user, true);
-	brb_cli_json_key(out, "progress", false);
-	brb_cli_out_text(out, "[");
-	for (size_t i = 0; i < list->count; i++) {
-		brb_cli_out_text(out, i > 0 ? "," : "");
-		write_badge(out, &list->badges[i]);
-	}
-	brb_cli_out_text(out, "]}\n");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_text(&json, "user", user);
+	brb_json_array(&json, "progress");
+	for (size_t i = 0; i < list->count; i++)
+		write_badge(&json, &list->badges[i]);
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 /* ---- for people ---- */

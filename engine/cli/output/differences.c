@@ -35,11 +35,12 @@ static bool is_gained(const brabeion_change *change)
 
 static void write_json(brb_cli_out *out, const brabeion_change *change)
 {
-	brb_cli_out_text(out, "{");
-	brb_cli_json_text_pair(out, "change", is_gained(change) ? "gained" : "lost", true);
-	brb_cli_json_key(out, "award", false);
-	brb_cli_json_award(out, &change->award);
-	brb_cli_out_text(out, "}\n");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	brb_json_text(&json, "change", is_gained(change) ? "gained" : "lost");
+	brb_cli_json_award(&json, "award", &change->award);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }
 
 static void write_line(brb_cli_out *out, const brabeion_change *change, const brb_cli_terminal *terminal)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli/output/awards.h"
-#include "cli/output/json.h"
 #include "cli/output/terminal_text.h"
 
 enum { NOTE_BYTES = 512 };
@@ -242,60 +241,56 @@ void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loa
 
 /* ---- for programs ---- */
 
-static void write_time_pair(brb_cli_out *out, const char *key, int64_t at_us)
+static void write_time(brb_json *json, const char *key, int64_t at_us)
 {
-	brb_cli_json_key(out, key, false);
 	if (at_us)
-		brb_cli_json_time(out, at_us);
+		brb_cli_json_time(json, key, at_us);
 	else
-		brb_cli_out_text(out, "null");
+		brb_json_null(json, key);
 }
 
-static void write_pairs(brb_cli_out *out, const brabeion_job_info *job, bool loaded)
+static void write_pairs(brb_json *json, const brabeion_job_info *job, bool loaded)
 {
-	brb_cli_json_integer_pair(out, "id", job->id, true);
-	brb_cli_json_text_pair(out, "state", brb_cli_jobs_state(job->state), false);
-	brb_cli_json_text_pair(out, "badge", job->badge, false);
-	brb_cli_json_key(out, "loaded", false);
-	brb_cli_out_text(out, loaded ? "true" : "false");
-	brb_cli_json_text_pair(out, "user", job->user, false);
-	brb_cli_json_text_pair(out, "event", job->event, false);
-	brb_cli_json_text_pair(out, "event_id", job->event_id, false);
-	brb_cli_json_key(out, "at", false);
-	brb_cli_json_time(out, job->at_us);
-	brb_cli_json_key(out, "due_at", false);
-	brb_cli_json_time(out, job->due_us);
-	write_time_pair(out, "retry_at", job->parked_us ? 0 : job->retry_us);
-	write_time_pair(out, "lease_until", job->lease_us);
-	brb_cli_json_integer_pair(out, "history", job->history, false);
-	brb_cli_json_integer_pair(out, "attempts", job->attempts, false);
-	write_time_pair(out, "parked_at", job->parked_us);
-	brb_cli_json_text_pair(out, "parked_why", job->parked_why, false);
-	brb_cli_json_text_pair(out, "error", job->error, false);
+	brb_json_integer(json, "id", job->id);
+	brb_json_text(json, "state", brb_cli_jobs_state(job->state));
+	brb_json_text(json, "badge", job->badge);
+	brb_json_bool(json, "loaded", loaded);
+	brb_json_text(json, "user", job->user);
+	brb_json_text(json, "event", job->event);
+	brb_json_text(json, "event_id", job->event_id);
+	brb_cli_json_time(json, "at", job->at_us);
+	brb_cli_json_time(json, "due_at", job->due_us);
+	write_time(json, "retry_at", job->parked_us ? 0 : job->retry_us);
+	write_time(json, "lease_until", job->lease_us);
+	brb_json_integer(json, "history", job->history);
+	brb_json_integer(json, "attempts", job->attempts);
+	write_time(json, "parked_at", job->parked_us);
+	brb_json_text(json, "parked_why", job->parked_why);
+	brb_json_text(json, "error", job->error);
 }
 
-void brb_cli_jobs_json(brb_cli_out *out, const brabeion_job_info *job, bool loaded)
+void brb_cli_jobs_json(brb_json *json, const brabeion_job_info *job, bool loaded)
 {
-	brb_cli_out_text(out, "{");
-	write_pairs(out, job, loaded);
-	brb_cli_out_text(out, "}");
+	brb_json_object(json, NULL);
+	write_pairs(json, job, loaded);
+	brb_json_end(json);
 }
 
 void brb_cli_jobs_page_json(brb_cli_out *out, const brabeion_job_page *page, bool loaded)
 {
-	brb_cli_out_text(out, "{");
-	write_pairs(out, &page->job, loaded);
-	brb_cli_json_key(out, "frozen", false);
-	brb_cli_json_document(out, page->frozen && *page->frozen ? page->frozen : "{}");
-	brb_cli_json_key(out, "failures", false);
-	brb_cli_out_text(out, "[");
+	brb_json json = brb_cli_json(out);
+	brb_json_object(&json, NULL);
+	write_pairs(&json, &page->job, loaded);
+	brb_json_document(&json, "frozen", page->frozen && *page->frozen ? page->frozen : "{}");
+	brb_json_array(&json, "failures");
 	for (size_t i = 0; i < page->attempt_count; i++) {
-		brb_cli_out_text(out, i > 0 ? ",{" : "{");
-		brb_cli_json_integer_pair(out, "number", page->attempts[i].number, true);
-		brb_cli_json_key(out, "at", false);
-		brb_cli_json_time(out, page->attempts[i].at_us);
-		brb_cli_json_text_pair(out, "error", page->attempts[i].error, false);
-		brb_cli_out_text(out, "}");
+		brb_json_object(&json, NULL);
+		brb_json_integer(&json, "number", page->attempts[i].number);
+		brb_cli_json_time(&json, "at", page->attempts[i].at_us);
+		brb_json_text(&json, "error", page->attempts[i].error);
+		brb_json_end(&json);
 	}
-	brb_cli_out_text(out, "]}\n");
+	brb_json_end(&json);
+	brb_json_end(&json);
+	brb_cli_out_text(out, "\n");
 }

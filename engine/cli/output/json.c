@@ -1,151 +1,81 @@
 /*
- * cli/output/json: texts are copied in runs, up to the next byte that needs care.
+ * cli/output/json: see json.h.
  */
 #include "cli/output/json.h"
 
-#include <inttypes.h>
-#include <string.h>
-
-#include "base/utf8.h"
-
-/* Plain ASCII but for quote, backslash and DEL: nothing to do. */
-static bool is_plain(unsigned char byte)
+static void write_out(void *context, const char *text, size_t length)
 {
-	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+	brb_cli_out_bytes(context, text, length);
 }
 
-static void write_escape(brb_cli_out *out, uint32_t code)
+brb_json brb_cli_json(brb_cli_out *out)
 {
-	switch (code) {
-	case '"':
-		brb_cli_out_bytes(out, "\\\"", 2);
-		return;
-	case '\\':
-		brb_cli_out_bytes(out, "\\\\", 2);
-		return;
-	case '\n':
-		brb_cli_out_bytes(out, "\\n", 2);
-		return;
-	case '\r':
-		brb_cli_out_bytes(out, "\\r", 2);
-		return;
-	case '\t':
-		brb_cli_out_bytes(out, "\\t", 2);
-		return;
-	default:
-		brb_cli_out_format(out, "\\u%04" PRIx32, code);
-	}
+	return (brb_json){ .write = write_out, .context = out, .style = BRB_JSON_SHOWN };
 }
 
-/* One character that is_plain() has no word for; answers its length in bytes. */
-static size_t write_other(brb_cli_out *out, const char *text)
-{
-	uint32_t code = 0;
-	size_t size = brb_utf8_decode(text, SIZE_MAX, &code);
-	if (size == 0) {
-		brb_cli_out_bytes(out, "\xEF\xBF\xBD", 3);
-		return 1;
-	}
-	if (code < 0x7f || brb_utf8_misleads(code))
-		write_escape(out, code);
-	else
-		brb_cli_out_bytes(out, text, size);
-	return size;
-}
-
-void brb_cli_json_text(brb_cli_out *out, const char *text)
-{
-	brb_cli_out_bytes(out, "\"", 1);
-	while (text && *text) {
-		size_t plain = 0;
-		while (is_plain((unsigned char)text[plain]))
-			plain++;
-		brb_cli_out_bytes(out, text, plain);
-		text += plain;
-		if (*text)
-			text += write_other(out, text);
-	}
-	brb_cli_out_bytes(out, "\"", 1);
-}
-
-void brb_cli_json_document(brb_cli_out *out, const char *json)
-{
-	while (*json) {
-		size_t plain = 0;
-		while (is_plain((unsigned char)json[plain]) || json[plain] == '"' || json[plain] == '\\')
-			plain++;
-		brb_cli_out_bytes(out, json, plain);
-		json += plain;
-		if (*json)
-			json += write_other(out, json);
-	}
-}
-
-void brb_cli_json_key(brb_cli_out *out, const char *key, bool first)
-{
-	brb_cli_out_bytes(out, first ? "\"" : ",\"", first ? 1 : 2);
-	brb_cli_out_text(out, key);
-	brb_cli_out_bytes(out, "\":", 2);
-}
-
-void brb_cli_json_text_pair(brb_cli_out *out, const char *key, const char *text, bool first)
-{
-	brb_cli_json_key(out, key, first);
-	brb_cli_json_text(out, text);
-}
-
-void brb_cli_json_integer_pair(brb_cli_out *out, const char *key, int64_t number, bool first)
-{
-	brb_cli_json_key(out, key, first);
-	brb_cli_out_format(out, "%" PRId64, number);
-}
-
-void brb_cli_json_time(brb_cli_out *out, int64_t at_us)
+void brb_cli_json_time(brb_json *json, const char *key, int64_t at_us)
 {
 	char text[BRABEION_TIME_BYTES];
 	if (brabeion_time_format(at_us, text) == BRABEION_OK)
-		brb_cli_json_text(out, text);
+		brb_json_text(json, key, text);
 	else
-		brb_cli_out_format(out, "%" PRId64, at_us);
+		brb_json_integer(json, key, at_us);
 }
 
-static void award_pairs(brb_cli_out *out, const brabeion_award_info *award)
+void brb_cli_json_texts(brb_json *json, const char *key, const char *const *texts, size_t count)
 {
-	brb_cli_json_text_pair(out, "user", award->user, true);
-	brb_cli_json_text_pair(out, "badge", award->badge, false);
-	brb_cli_json_integer_pair(out, "level", award->level, false);
-	brb_cli_json_text_pair(out, "name", award->name, false);
-	brb_cli_json_text_pair(out, "reason", award->reason, false);
-	brb_cli_json_key(out, "at", false);
-	brb_cli_json_time(out, award->at_us);
-	brb_cli_json_text_pair(out, "event", award->event, false);
-	brb_cli_json_text_pair(out, "event_id", award->event_id, false);
+	brb_json_array(json, key);
+	for (size_t i = 0; i < count; i++)
+		brb_json_text(json, NULL, texts[i]);
+	brb_json_end(json);
 }
 
-void brb_cli_json_award(brb_cli_out *out, const brabeion_award_info *award)
+static void award_pairs(brb_json *json, const brabeion_award_info *award)
 {
-	brb_cli_out_bytes(out, "{", 1);
-	award_pairs(out, award);
-	brb_cli_out_bytes(out, "}", 1);
+	brb_json_text(json, "user", award->user);
+	brb_json_text(json, "badge", award->badge);
+	brb_json_integer(json, "level", award->level);
+	brb_json_text(json, "name", award->name);
+	brb_json_text(json, "reason", award->reason);
+	brb_cli_json_time(json, "at", award->at_us);
+	brb_json_text(json, "event", award->event);
+	brb_json_text(json, "event_id", award->event_id);
 }
 
-void brb_cli_json_change(brb_cli_out *out, const brabeion_change *change)
+void brb_cli_json_award(brb_json *json, const char *key, const brabeion_award_info *award)
 {
-	brb_cli_out_bytes(out, "{", 1);
-	award_pairs(out, &change->award);
-	brb_cli_json_integer_pair(out, "sequence", change->sequence, false);
+	brb_json_object(json, key);
+	award_pairs(json, award);
+	brb_json_end(json);
+}
+
+void brb_cli_json_change(brb_json *json, const char *key, const brabeion_change *change)
+{
+	brb_json_object(json, key);
+	award_pairs(json, &change->award);
+	brb_json_integer(json, "sequence", change->sequence);
 	if (change->kind != BRABEION_CHANGE_AWARDED) {
-		brb_cli_json_key(out, "revoked", false);
-		brb_cli_out_text(out, "true");
-		brb_cli_json_key(out, "revoked_at", false);
-		brb_cli_json_time(out, change->at_us);
-		brb_cli_json_integer_pair(out, "award_sequence", change->award.sequence, false);
+		brb_json_bool(json, "revoked", true);
+		brb_cli_json_time(json, "revoked_at", change->at_us);
+		brb_json_integer(json, "award_sequence", change->award.sequence);
 	}
-	if (change->kind == BRABEION_CHANGE_LAPSED) {
-		brb_cli_json_key(out, "lapsed", false);
-		brb_cli_out_text(out, "true");
-	}
+	if (change->kind == BRABEION_CHANGE_LAPSED)
+		brb_json_bool(json, "lapsed", true);
 	if (change->note && *change->note)
-		brb_cli_json_text_pair(out, "note", change->note, false);
-	brb_cli_out_bytes(out, "}", 1);
+		brb_json_text(json, "note", change->note);
+	brb_json_end(json);
+}
+
+void brb_cli_json_award_line(brb_cli_out *out, const brabeion_award_info *award)
+{
+	brb_json json = brb_cli_json(out);
+	brb_cli_json_award(&json, NULL, award);
+	brb_cli_out_bytes(out, "\n", 1);
+}
+
+void brb_cli_json_change_line(brb_cli_out *out, const brabeion_change *change)
+{
+	brb_json json = brb_cli_json(out);
+	brb_cli_json_change(&json, NULL, change);
+	brb_cli_out_bytes(out, "\n", 1);
 }

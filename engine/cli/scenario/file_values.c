@@ -1,9 +1,9 @@
 /*
  * cli/scenario/file_values: reads mappings with known keys, texts, numbers, times and fields.
  */
-#include <math.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "cli/scenario/file_reading.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -250,65 +250,46 @@ void brb_scenario_read_time(brb_scenario_reading *reading, const char *what, con
 
 /* ---- fields ---- */
 
-static void write_json_text(brb_builder *json, const char *text)
-{
-	brb_builder_add(json, "\"");
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-		if (byte == '"' || byte == '\\')
-			brb_builder_printf(json, "\\%c", byte);
-		else if (byte < 0x20)
-			brb_builder_printf(json, "\\u%04x", byte);
-		else
-			brb_builder_add_length(json, text, 1);
-	}
-	brb_builder_add(json, "\"");
-}
-
 /* YAML writes some numbers as JSON does not: 0x1f, .5, +1. The depth is bounded by that of the tree. */
-static void write_json(brb_builder *json, const brb_yaml_node *node) // NOLINT(misc-no-recursion)
+static void write_json(brb_json *json, const char *key, const brb_yaml_node *node) // NOLINT(misc-no-recursion)
 {
-	bool mapping = node->kind == BRB_YAML_MAPPING;
 	switch (node->kind) {
 	case BRB_YAML_NULL:
-		brb_builder_add(json, "null");
+		brb_json_null(json, key);
 		return;
 	case BRB_YAML_BOOL:
-		brb_builder_add(json, node->value.boolean ? "true" : "false");
+		brb_json_bool(json, key, node->value.boolean);
 		return;
 	case BRB_YAML_INT:
-		brb_builder_printf(json, "%lld", (long long)node->value.integer);
+		brb_json_integer(json, key, node->value.integer);
 		return;
 	case BRB_YAML_REAL:
-		if (isfinite(node->value.real))
-			brb_builder_printf(json, "%.17g", node->value.real);
-		else
-			brb_builder_add(json, "null"); /* JSON has no infinity and no NaN */
+		brb_json_real(json, key, node->value.real);
 		return;
 	case BRB_YAML_TEXT:
-		write_json_text(json, node->text);
+		brb_json_text(json, key, node->text);
 		return;
-	default:
+	case BRB_YAML_LIST:
+		brb_json_array(json, key);
+		for (size_t i = 0; i < node->count; i++)
+			write_json(json, NULL, node->items[i]);
+		break;
+	case BRB_YAML_MAPPING:
+		brb_json_object(json, key);
+		for (size_t i = 0; i < node->count; i++)
+			write_json(json, node->entries[i].key, node->entries[i].value);
 		break;
 	}
-	brb_builder_add(json, mapping ? "{" : "[");
-	for (size_t i = 0; i < node->count; i++) {
-		brb_builder_add(json, i ? "," : "");
-		if (mapping) {
-			write_json_text(json, node->entries[i].key);
-			brb_builder_add(json, ":");
-		}
-		write_json(json, mapping ? node->entries[i].value : node->items[i]);
-	}
-	brb_builder_add(json, mapping ? "}" : "]");
+	brb_json_end(json);
 }
 
 static const char *to_json(brb_scenario_reading *reading, const brb_yaml_node *node)
 {
-	brb_builder json = { 0 };
-	write_json(&json, node);
-	const char *kept = json.failed ? NULL : brb_arena_copy(reading->arena, json.text);
-	brb_builder_finish(&json);
+	brb_builder text = { 0 };
+	brb_json json = brb_json_into(&text, BRB_JSON_COMPACT);
+	write_json(&json, NULL, node);
+	const char *kept = text.failed ? NULL : brb_arena_copy(reading->arena, text.text);
+	brb_builder_finish(&text);
 	if (!kept)
 		reading->memory_short = true;
 	return kept;

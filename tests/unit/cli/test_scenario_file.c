@@ -70,7 +70,7 @@ Test(scenario_file, an_event_has_its_state_beside_it)
 	cr_assert_eq(event->fields[3].type, BRABEION_TYPE_BOOL);
 	cr_assert_eq(event->fields[4].type, BRABEION_TYPE_NULL);
 	cr_assert_eq(event->fields[5].type, BRABEION_TYPE_JSON);
-	cr_assert_str_eq(event->fields[5].value.text, "[1,{\"a\":\"x\\u000a\\\"\"}]");
+	cr_assert_str_eq(event->fields[5].value.text, "[1,{\"a\":\"x\\n\\\"\"}]");
 	brb_scenario_file_close(set);
 }
 
