@@ -21,11 +21,12 @@
 brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fields, size_t count,
 				brabeion_error *error);
 
-/* Errors: BRABEION_INVALID with what is wrong and at which byte, BRABEION_MEMORY. */
+/*
+ * Reads what was written. An integer of more than 64 bits becomes a real.
+ *
+ * Errors: BRABEION_INVALID with what is wrong and where (base/json_read), BRABEION_MEMORY.
+ */
 brabeion_status brb_state_read(const char *text, brb_arena *arena, const brabeion_field **fields, size_t *count,
 			       brabeion_error *error);
-
-/* Whether the text is one JSON array or object, as RFC 8259 has it, nested at most 2,000 deep (as SQLite takes it). */
-bool brb_state_is_nested_json(const char *text);
 
 #endif

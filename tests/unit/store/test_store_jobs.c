@@ -294,17 +294,21 @@ Test(store_jobs, a_state_that_cannot_be_read_is_parked_and_tells_why)
 	own_run(own, "UPDATE jobs SET state = '{\"points\": seven}' WHERE id IN (1, 3)");
 	sqlite3_close(own);
 	begin(store);
-	cr_expect_str_eq(claim(store, 7, 10, 10),
-			 "first*1:its frozen state cannot be read: no JSON value at byte 12 ", "alone in front");
+	cr_expect_str_eq(
+		claim(store, 7, 10, 10),
+		"first*1:its frozen state cannot be read: a word that is none of true, false and null at byte 12 ",
+		"alone in front");
 	cr_expect_str_eq(claim(store, 7, 10, 10), "2:1:ada@2 ", "as far as it goes");
 	end_job(store, 2);
-	cr_expect_str_eq(claim(store, 7, 10, 10),
-			 "first*1:its frozen state cannot be read: no JSON value at byte 12 ");
+	cr_expect_str_eq(
+		claim(store, 7, 10, 10),
+		"first*1:its frozen state cannot be read: a word that is none of true, false and null at byte 12 ");
 	cr_expect_str_eq(claim(store, 7, 10, 10), "4:1:ada@4 ");
 	commit(store);
 	cr_expect_eq(
-		own_number("SELECT COUNT(*) FROM jobs WHERE parked_us = 10 AND parked_why = 'failed' AND error = "
-			   "'its frozen state cannot be read: no JSON value at byte 12'"),
+		own_number(
+			"SELECT COUNT(*) FROM jobs WHERE parked_us = 10 AND parked_why = 'failed' AND error = "
+			"'its frozen state cannot be read: a word that is none of true, false and null at byte 12'"),
 		2);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM job_attempts"), 2);
 }

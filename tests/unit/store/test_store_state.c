@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "base/json_read.h"
 #include "base/value.h"
 #include "store/state.h"
 #include "support/folder.h"
@@ -233,7 +234,7 @@ Test(store_state, what_is_not_a_finite_number_is_refused)
 {
 	expect_not_written(BRABEION_REAL("x", NAN), "the field \"x\" is not a finite number");
 	expect_not_written(BRABEION_REAL("x", INFINITY), "the field \"x\" is not a finite number");
-	expect_refused("{\"a\":1e999}", "a number beyond all bounds at byte 6");
+	expect_refused("{\"a\":1e999}", "a: number out of range");
 }
 
 /* ---- text -------------------------------------------------------------------------------------------------------- */
@@ -275,12 +276,13 @@ Test(store_state, escapes_as_others_write_them)
 
 Test(store_state, half_a_character_is_refused)
 {
-	expect_refused("{\"a\":\"\\ud83c\"}", "half a character at byte 6");
-	expect_refused("{\"a\":\"\\ud83cx\"}", "half a character at byte 6");
-	expect_refused("{\"a\":\"\\ud83c\\u0041\"}", "half a character at byte 6");
-	expect_refused("{\"a\":\"\\udfc6\\ud83c\"}", "half a character at byte 6");
-	expect_refused("{\"a\":\"\\u0000\"}", "half a character at byte 6");
-	expect_refused("{\"a\":\"\xc3\"}", "text that is not UTF-8");
+	static const char half[] = "a malformed escape in a text, or a surrogate without its other half at byte 7";
+	expect_refused("{\"a\":\"\\ud83c\"}", half);
+	expect_refused("{\"a\":\"\\ud83cx\"}", half);
+	expect_refused("{\"a\":\"\\ud83c\\u0041\"}", half);
+	expect_refused("{\"a\":\"\\udfc6\\ud83c\"}", half);
+	expect_refused("{\"a\":\"\\u0000\"}", "a: NUL (\\u0000) in a text");
+	expect_refused("{\"a\":\"\xc3\"}", "not valid UTF-8 at byte 7");
 }
 
 /* ---- bounds ------------------------------------------------------------------------------------------------------ */
@@ -317,7 +319,7 @@ Test(store_state, as_many_fields_as_an_event_may_have)
 	size_t count = 0;
 	const brabeion_field *none = NULL;
 	cr_expect_eq(brb_state_read(longer, &arena, &none, &count, &error), BRABEION_INVALID);
-	cr_expect_eq(strncmp(error.message, "more than 256 fields at byte ", 29), 0, "%s", error.message);
+	cr_expect_str_eq(error.message, "more than 256 keys");
 	brabeion_error_finish(&error);
 	free(text);
 	free(longer);
@@ -338,8 +340,8 @@ static char *nested(int depth)
 Test(store_state, nested_as_deep_as_sqlite_takes_it)
 {
 	char *deep = nested(2000), *deeper = nested(2001);
-	cr_expect(brb_state_is_nested_json(deep));
-	cr_expect_not(brb_state_is_nested_json(deeper));
+	cr_expect(brb_json_is_nested(deep));
+	cr_expect_not(brb_json_is_nested(deeper));
 	cr_expect_str_eq(sqlite_says("SELECT json_valid(?1)", deep), "1");
 	const brabeion_field field = BRABEION_JSON("x", nested(1999));
 	cr_expect_str_eq(round_trip(&field, 1)->value.text, field.value.text);
@@ -425,7 +427,7 @@ Test(store_state, what_json_is_we_say_as_sqlite_says)
 		"{\"a\":{\"b\":{}}}",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		cr_expect_str_eq(brb_state_is_nested_json(texts[i]) ? "1" : "0",
+		cr_expect_str_eq(brb_json_is_nested(texts[i]) ? "1" : "0",
 				 sqlite_says("SELECT json_valid(?1)", texts[i]), "%s", texts[i]);
 }
 
@@ -433,7 +435,7 @@ Test(store_state, what_is_not_nested_is_not_of_type_json)
 {
 	static const char *const texts[] = { "1", "\"a\"", "true", "null", "", " ", "x" };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		cr_expect_not(brb_state_is_nested_json(texts[i]), "%s", texts[i]);
+		cr_expect_not(brb_json_is_nested(texts[i]), "%s", texts[i]);
 	expect_not_written(BRABEION_JSON("x", "1"),
 			   "the field \"x\" is not a JSON array or object, though that is its type");
 }
@@ -442,17 +444,17 @@ Test(store_state, what_is_not_nested_is_not_of_type_json)
 
 Test(store_state, what_is_no_object_is_refused_with_its_place)
 {
-	expect_refused("", "no JSON object at byte 1");
-	expect_refused("[]", "no JSON object at byte 1");
-	expect_refused("{", "no JSON text at byte 2");
-	expect_refused("{,}", "no JSON text at byte 2");
-	expect_refused("{\"a\"}", "no colon at byte 5");
-	expect_refused("{\"a\":}", "no JSON value at byte 6");
-	expect_refused("{\"a\":tru}", "no JSON value at byte 6");
-	expect_refused("{\"a\":[1}", "no JSON value at byte 6");
-	expect_refused("{\"a\":01}", "no JSON value at byte 6");
-	expect_refused("{\"a\":1,}", "no JSON text at byte 8");
-	expect_refused("{\"a\":1", "no end of the JSON object at byte 7");
+	expect_refused("", "no JSON object");
+	expect_refused("[]", "expected a JSON object at byte 1");
+	expect_refused("{", "expected a key in quotes at byte 2");
+	expect_refused("{,}", "expected a key in quotes at byte 2");
+	expect_refused("{\"a\"}", "expected : after a key at byte 5");
+	expect_refused("{\"a\":}", "expected a value at byte 6");
+	expect_refused("{\"a\":tru}", "a word that is none of true, false and null at byte 6");
+	expect_refused("{\"a\":[1}", "expected , or ] at byte 8");
+	expect_refused("{\"a\":01}", "a malformed number at byte 6");
+	expect_refused("{\"a\":1,}", "expected a key in quotes at byte 8");
+	expect_refused("{\"a\":1", "expected , or } at byte 7");
 	expect_refused("{\"a\":1}}", "something behind the JSON object at byte 8");
-	expect_refused("{\"a\":\"b\n\"}", "no JSON text at byte 6");
+	expect_refused("{\"a\":\"b\n\"}", "a control character in a text must be written as an escape at byte 8");
 }
