@@ -185,7 +185,25 @@ void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_
 		announce_change(engine, &revoked->changes[i]);
 }
 
-void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt *receipt, const brabeion_error *error)
+/* ---- reloads ---- */
+
+/* The engines whose on-reload callbacks this thread is inside, innermost first. */
+typedef struct reload_telling {
+	const brabeion_engine *engine;
+	const struct reload_telling *outer;
+} reload_telling;
+
+static _Thread_local const reload_telling *reloads_under_way;
+
+bool brb_engine_is_telling_reload(const brabeion_engine *engine)
+{
+	const reload_telling *inside = reloads_under_way;
+	while (inside && inside->engine != engine)
+		inside = inside->outer;
+	return inside != NULL;
+}
+
+static void call_on_reload(brabeion_engine *engine, const brabeion_receipt *receipt, const brabeion_error *error)
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
@@ -195,6 +213,31 @@ void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt 
 			callbacks[i].on_reload(callbacks[i].context, receipt, error);
 		brb_memory_use(own);
 	}
+}
+
+static void log_reload(const brabeion_engine *engine, const brb_reload_outcome *outcome)
+{
+	const brabeion_receipt *receipt = &outcome->receipt;
+	if (outcome->error.status == BRABEION_OK) {
+		brb_log_write(&engine->log, BRABEION_LOG_INFO,
+			      "reloaded %s: generation %llu, %u added, %u changed, %u removed, %u kept, %u resident",
+			      engine->config_path, (unsigned long long)receipt->generation, receipt->added,
+			      receipt->changed, receipt->removed, receipt->kept, receipt->resident);
+		return;
+	}
+	brb_log_lines(&engine->log, BRABEION_LOG_ERROR, outcome->error.message);
+	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays at work",
+		      engine->config_path, (unsigned long long)outcome->generation);
+}
+
+void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)
+{
+	bool fine = outcome->error.status == BRABEION_OK;
+	reload_telling inside = { .engine = engine, .outer = reloads_under_way };
+	log_reload(engine, outcome);
+	reloads_under_way = &inside;
+	call_on_reload(engine, fine ? &outcome->receipt : NULL, fine ? NULL : &outcome->error);
+	reloads_under_way = inside.outer;
 }
 
 /* ---- adding and removing ---- */

@@ -1,8 +1,8 @@
 /*
- * api: the public API. Ties the rooms together: configuration, image home, store, registry, judge. Here: who may call,
- * opening and closing.
+ * api/engine: opens and closes an engine: configuration, copies of plugins, store, registry, judging, threads.
  *
- * Keeps true: a call from inside a plugin or after fork is refused before anything is touched.
+ * Guarantees: plugins are loaded before the database is touched, so that a fault in badges.yaml creates no file; what
+ * an open that fails has made is undone.
  */
 #include <limits.h>
 #include <string.h>
@@ -11,14 +11,6 @@
 
 #include "api/internal.h"
 #include "base/memory.h"
-#include "base/reentrancy.h"
-
-const char *brabeion_version(void)
-{
-	return BRABEION_VERSION;
-}
-
-/* ---- who may call ---- */
 
 /*
  * A page that the kernel replaces by zeroes in a child of fork (MADV_WIPEONFORK, madvise(2)): reading one byte of it
@@ -38,30 +30,13 @@ static const unsigned char *make_birth_mark(void)
 	return page;
 }
 
-brabeion_status brb_engine_enter(const brabeion_engine *engine)
-{
-	brb_reentrancy *guard = brb_reentrancy_here();
-	if (!*engine->born_here)
-		return BRABEION_FORKED;
-	if (guard->depth)
-		return BRABEION_REENTRANT;
-	guard->allocator = engine->allocator;
-	return BRABEION_OK;
-}
-
-/* ---- opening and closing ---- */
-
-const char *brb_engine_config_of(const brabeion_options *options)
-{
-	return options->config ? options->config : "badges.yaml";
-}
-
 static brabeion_status init_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
 {
 	engine->log = (brb_log){ options->log, options->log_context };
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
 	engine->allocator = options->allocator;
 	engine->existing_only = options->existing_only;
+	engine->watching.reload = brb_engine_reload_locked;
 	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
 	engine->config_path = brb_memory_copy(brb_engine_config_of(options));
 	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
@@ -103,7 +78,6 @@ static brabeion_status open_store(brabeion_engine *engine, const brb_config *con
 	return status;
 }
 
-/* Plugins are loaded before the database is touched: a fault in badges.yaml creates no file. */
 static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, const brabeion_options *options,
 				  brabeion_error *error)
 {
@@ -185,19 +159,6 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 }
 
 static const brabeion_options no_options;
-
-/* May a call without an engine begin on this thread? Its blocks come from the allocator of the options then. */
-brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)
-{
-	const brabeion_allocator *allocator = options->allocator;
-	if (*brb_reentrancy_depth())
-		return brb_status_refuse(error, BRABEION_REENTRANT);
-	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
-	brb_memory_use(whole ? allocator : NULL);
-	return whole ? BRABEION_OK
-		     : brb_status_set(error, BRABEION_INVALID,
-				      "options.allocator: allocate, reallocate and release must all be given");
-}
 
 brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
 {

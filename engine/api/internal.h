@@ -52,10 +52,18 @@ void brb_submissions_init(brb_submissions *submissions, size_t capacity);
 /* Has what waits judged, ends the thread; completions that were not dispatched are dropped. */
 void brb_submissions_finish(brb_submissions *submissions);
 
+/* What came of one reload. (reload.c) */
+typedef struct brb_reload_outcome {
+	brabeion_receipt receipt; /* all zeroes when it failed */
+	brabeion_error error;
+	uint64_t generation; /* current after it */
+} brb_reload_outcome;
+
 /* Reloading by itself. Guarded by `reloading`. (watch.c) */
 typedef enum brb_watching_word { BRB_WATCHING_AS_FILE, BRB_WATCHING_ON, BRB_WATCHING_OFF } brb_watching_word;
 
 typedef struct brb_watching {
+	void (*reload)(brabeion_engine *engine, brb_reload_outcome *outcome); /* brb_engine_reload_locked */
 	brb_watch *watch;       /* NULL: has never been on; kept when it is off, until the engine is closed */
 	brb_watching_word word; /* the host's */
 	bool file_says_on;      /* the badges.yaml that is at work */
@@ -147,13 +155,13 @@ struct brabeion_engine {
  */
 brabeion_status brb_engine_enter(const brabeion_engine *engine);
 
-/* The same for a call that has no engine yet; new blocks come from the options' allocator. (engine.c) */
+/* The same for a call that has no engine yet; new blocks come from the options' allocator. */
 brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error);
 
 /* The path of badges.yaml that the options name. */
 const char *brb_engine_config_of(const brabeion_options *options);
 
-/* ---- loading (loading.c) ---- */
+/* ---- loading (load.c, visit.c, reload.c) ---- */
 
 /* The path as it was meant at the open, whatever the working directory is later. NULL: no memory. */
 char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path);
@@ -216,13 +224,6 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 /* Runs the callbacks for revocations. */
 void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked);
 
-/* What came of one reload. */
-typedef struct brb_reload_outcome {
-	brabeion_receipt receipt; /* all zeroes when it failed */
-	brabeion_error error;
-	uint64_t generation; /* at work after it */
-} brb_reload_outcome;
-
 /* Reads badges.yaml again and publishes what comes of it, or leaves all as it is. Holds `reloading`. */
 void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome);
 
@@ -231,10 +232,6 @@ void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *o
 
 /* True while this thread is inside an on-reload callback of this engine. */
 bool brb_engine_is_telling_reload(const brabeion_engine *engine);
-
-/* The on-reload callbacks, in turn. */
-void brb_engine_announce_reload(brabeion_engine *engine, const brabeion_receipt *receipt,
-				const brabeion_error *error);
 
 /*
  * The three stages of an attempt to load a badge set: badges.yaml is about to be read (from `path`; NULL: there was no
@@ -292,10 +289,10 @@ brb_level_words brb_engine_translate(const brb_generation *generation, const cha
 brabeion_status brb_engine_translate_badges(const brb_generation *generation, const char *language,
 					    brabeion_badge_list *list, brabeion_error *error);
 
-/* Answers BRABEION_INVALID: no badge of this slug is loaded, and which is likely meant. (pictures.c) */
+/* Answers BRABEION_INVALID: no badge of this slug is loaded, and which is likely meant. (levels.c) */
 brabeion_status brb_engine_no_badge(const brb_generation *generation, const char *slug, brabeion_error *error);
 
-/* A loaded badge and its level, 0 of which becomes its highest; BRABEION_INVALID when it is not there. (pictures.c) */
+/* A loaded badge and its level, 0 of which becomes its highest; BRABEION_INVALID when it is not there. (levels.c) */
 brabeion_status brb_engine_find_level(const brb_generation *generation, const char *slug, uint32_t *level,
 				      const brb_badge **out, brabeion_error *error);
 

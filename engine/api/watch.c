@@ -1,61 +1,16 @@
 /*
- * api/watch: reloading by itself, and telling what came of a reload.
+ * api/watch: reloads when files change.
  *
- * What is compared are contents. The watcher's thread looks when something has happened to a file (watch/watch); it
- * reloads when the files' state is neither that of the badge set at work nor the one that the last attempt began from. An
- * attempt notes its state before it reads a file, so that a change in the middle of it is found to be one.
+ * Contents are compared. The watcher's thread looks when something has happened to a file (watch/watch); it reloads when
+ * the state of the files is neither that of the current badge set nor the one that the last attempt began from. An
+ * attempt records the state before it reads a file, so that a change during the attempt is noticed.
  *
- * Keeps true: one reload at a time, whoever asks; the log and callbacks are told with no lock held, except of what cannot
- * be watched, which goes to the log at once.
+ * Guarantees: one reload at a time; callbacks run without a lock.
  */
 #include <string.h>
 
 #include "api/internal.h"
 #include "base/memory.h"
-#include "base/reentrancy.h"
-
-/* ---- telling --------------------------------------------------------------------------------------------------- */
-
-/* The engines whose callbacks this thread is inside, innermost first. */
-typedef struct reload_telling {
-	const brabeion_engine *engine;
-	const struct reload_telling *outer;
-} reload_telling;
-
-static _Thread_local const reload_telling *under_way;
-
-bool brb_engine_is_telling_reload(const brabeion_engine *engine)
-{
-	const reload_telling *inside = under_way;
-	while (inside && inside->engine != engine)
-		inside = inside->outer;
-	return inside != NULL;
-}
-
-static void tell_log(const brabeion_engine *engine, const brb_reload_outcome *outcome)
-{
-	const brabeion_receipt *receipt = &outcome->receipt;
-	if (outcome->error.status == BRABEION_OK) {
-		brb_log_write(&engine->log, BRABEION_LOG_INFO,
-			      "reloaded %s: generation %llu, %u added, %u changed, %u removed, %u kept, %u resident",
-			      engine->config_path, (unsigned long long)receipt->generation, receipt->added,
-			      receipt->changed, receipt->removed, receipt->kept, receipt->resident);
-		return;
-	}
-	brb_log_lines(&engine->log, BRABEION_LOG_ERROR, outcome->error.message);
-	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays at work",
-		      engine->config_path, (unsigned long long)outcome->generation);
-}
-
-void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)
-{
-	bool fine = outcome->error.status == BRABEION_OK;
-	reload_telling inside = { .engine = engine, .outer = under_way };
-	tell_log(engine, outcome);
-	under_way = &inside;
-	brb_engine_announce_reload(engine, fine ? &outcome->receipt : NULL, fine ? NULL : &outcome->error);
-	under_way = inside.outer;
-}
 
 static const int64_t first_again_us = INT64_C(2) * 1000000;
 static const int64_t longest_again_us = INT64_C(60) * 1000000;
@@ -121,7 +76,7 @@ static void look(void *context)
 	bool is_on = engine->watching.is_on;
 	bool is_changed = is_on && is_changed_locked(engine);
 	if (is_changed)
-		brb_engine_reload_locked(engine, &outcome);
+		engine->watching.reload(engine, &outcome);
 	if (is_changed)
 		try_again_locked(&engine->watching, outcome.error.status);
 	pthread_mutex_unlock(&engine->reloading);

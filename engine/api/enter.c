@@ -1,0 +1,41 @@
+/*
+ * api/enter: whether a call may begin on this thread, and whose allocator it uses.
+ *
+ * Guarantees: a call from inside a plugin's function or in a child of fork is refused before anything is touched.
+ */
+#include "api/internal.h"
+#include "base/memory.h"
+#include "base/reentrancy.h"
+
+const char *brabeion_version(void)
+{
+	return BRABEION_VERSION;
+}
+
+brabeion_status brb_engine_enter(const brabeion_engine *engine)
+{
+	brb_reentrancy *guard = brb_reentrancy_here();
+	if (!*engine->born_here)
+		return BRABEION_FORKED;
+	if (guard->depth)
+		return BRABEION_REENTRANT;
+	guard->allocator = engine->allocator;
+	return BRABEION_OK;
+}
+
+const char *brb_engine_config_of(const brabeion_options *options)
+{
+	return options->config ? options->config : "badges.yaml";
+}
+
+brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)
+{
+	const brabeion_allocator *allocator = options->allocator;
+	if (*brb_reentrancy_depth())
+		return brb_status_refuse(error, BRABEION_REENTRANT);
+	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
+	brb_memory_use(whole ? allocator : NULL);
+	return whole ? BRABEION_OK
+		     : brb_status_set(error, BRABEION_INVALID,
+				      "options.allocator: allocate, reallocate and release must all be given");
+}
