@@ -1,0 +1,96 @@
+/*
+ * base/list_public: the finish functions of the public header's lists and results. Apart from base/list.c because the
+ * command links base/list.c itself and the public functions from the shared library.
+ */
+#include <string.h>
+
+#include "base/list.h"
+#include "base/memory.h"
+
+/* Frees an array and an arena, either may be NULL, and zeroes the public struct that holds them. */
+static void finish(void *holder, size_t size_bytes, void *array, brb_arena *arena)
+{
+	brb_memory_release(array);
+	if (arena)
+		brb_arena_finish(arena);
+	brb_memory_release(arena);
+	memset(holder, 0, size_bytes);
+}
+
+void brabeion_award_list_finish(brabeion_award_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->awards, list->memory);
+}
+
+void brabeion_user_list_finish(brabeion_user_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->users, list->memory);
+}
+
+void brabeion_badge_list_finish(brabeion_badge_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->badges, list->memory);
+}
+
+void brabeion_progress_list_finish(brabeion_progress_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->badges, list->memory);
+}
+
+void brabeion_change_list_finish(brabeion_change_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->changes, list->memory);
+}
+
+void brabeion_memory_list_finish(brabeion_memory_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->items, list->memory);
+}
+
+void brabeion_job_list_finish(brabeion_job_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->jobs, list->memory);
+}
+
+void brabeion_job_page_finish(brabeion_job_page *page)
+{
+	if (page)
+		finish(page, sizeof *page, page->attempts, page->memory);
+}
+
+void brabeion_journal_list_finish(brabeion_journal_list *list)
+{
+	if (list)
+		finish(list, sizeof *list, list->entries, list->memory);
+}
+
+void brabeion_explanation_finish(brabeion_explanation *explanation)
+{
+	if (explanation)
+		finish(explanation, sizeof *explanation, NULL, explanation->memory);
+}
+
+void brabeion_stats_finish(brabeion_stats_report *report)
+{
+	if (report)
+		finish(report, sizeof *report, report->badges, report->memory);
+}
+
+void brabeion_result_finish(brabeion_result *result)
+{
+	if (result)
+		finish(result, sizeof *result, NULL, result->memory);
+}
+
+void brabeion_inspection_finish(brabeion_inspection *inspection)
+{
+	if (inspection)
+		finish(inspection, sizeof *inspection, NULL, inspection->memory);
+}
