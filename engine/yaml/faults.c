@@ -1,32 +1,18 @@
 /*
- * yaml_faults: see yaml_faults.h.
+ * yaml/faults: the faults of one file, recorded in any order, reported in the file's.
  *
- * Faults arrive nearly in the file's order, so keeping the first few thousand and sorting those tells the right
- * hundred; a file with more faults than that is not read to its last one by anybody.
+ * Faults arrive nearly in the file's order, so the first 10,000 contain the first 100 of the file in all but contrived
+ * cases; later ones are only counted.
  */
-#include "yaml/faults.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/memory.h"
-#include "yaml/yaml.h"
+#include "yaml/tree.h"
 
 #define KEPT_MOST 10000
-
-static bool make_room(brb_yaml_faults *faults)
-{
-	if (faults->count < faults->capacity)
-		return true;
-	size_t capacity = faults->capacity ? faults->capacity * 2 : 16;
-	brb_yaml_faults_item *items = brb_memory_resize(faults->items, capacity, sizeof *items);
-	if (!items)
-		return false;
-	faults->items = items;
-	faults->capacity = capacity;
-	return true;
-}
 
 static bool is_control(char byte)
 {
@@ -53,28 +39,78 @@ static const char *on_one_line(brb_arena *arena, const char *text)
 	return line;
 }
 
-void brb_yaml_faults_add_va(brb_yaml_faults *faults, uint32_t line, uint32_t column, const char *format,
-			    va_list arguments)
+void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
 {
-	if (faults->count == KEPT_MOST) {
-		faults->dropped++;
+	if (yaml->fault_count == KEPT_MOST) {
+		yaml->faults_dropped++;
 		return;
 	}
-	char *text = brb_arena_printf_va(&faults->arena, format, arguments);
-	const char *what = text ? on_one_line(&faults->arena, text) : NULL;
-	if (!what || !make_room(faults)) {
-		faults->memory_short = true;
-		return;
-	}
-	faults->items[faults->count] = (brb_yaml_faults_item){
-		.line = line, .column = column, .number = (uint32_t)faults->count, .what = what
-	};
-	faults->count++;
+	char *text = brb_arena_printf_va(&yaml->arena, format, arguments);
+	const char *what = text ? on_one_line(&yaml->arena, text) : NULL;
+	uint32_t number = (uint32_t)yaml->fault_count;
+	brb_yaml_recorded *fault =
+		what ? brb_list_add(&yaml->faults, &yaml->fault_count, &yaml->fault_capacity, sizeof *fault) : NULL;
+	if (fault)
+		*fault = (brb_yaml_recorded){ .line = line, .column = column, .number = number, .what = what };
+	else
+		yaml->memory_short = true;
 }
+
+void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	brb_yaml_fault_va(yaml, line, column, format, arguments);
+	va_end(arguments);
+}
+
+const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES])
+{
+	size_t most = BRB_YAML_SHORT_BYTES - sizeof "...";
+	size_t length = brb_text_cut_length(text, most);
+	if (!text[length])
+		return text;
+	memcpy(buffer, text, length);
+	memcpy(buffer + length, "...", sizeof "...");
+	return buffer;
+}
+
+const char *brb_yaml_kind_name(brb_yaml_kind kind)
+{
+	static const char *const names[] = { "nothing", "a boolean", "an integer", "a number",
+					     "text",    "a list",    "a mapping" };
+	size_t index = (size_t)kind;
+	return index < sizeof names / sizeof names[0] ? names[index] : "something unknown";
+}
+
+size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count)
+{
+	char buffer[BRB_YAML_SHORT_BYTES];
+	const char *shown = brb_yaml_shortened(entry->key, buffer);
+	const char *meant = brb_text_nearest(entry->key, names, count);
+	brb_builder known = { 0 };
+	for (size_t i = 0; i < count; i++)
+		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
+	if (known.failed)
+		yaml->memory_short = true;
+	else if (meant)
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (did you mean \"%s\"?)",
+			       shown, meant);
+	else
+		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (known here: %s)", shown,
+			       known.text);
+	brb_builder_finish(&known);
+	size_t index = 0;
+	while (index < count && names[index] != meant)
+		index++;
+	return index;
+}
+
+/* ---- the verdict ----------------------------------------------------------------------------------------------- */
 
 static int by_place(const void *left, const void *right)
 {
-	const brb_yaml_faults_item *a = left, *b = right;
+	const brb_yaml_recorded *a = left, *b = right;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
 	if (a->column != b->column)
@@ -83,43 +119,42 @@ static int by_place(const void *left, const void *right)
 }
 
 /* An anchored node that is used three times has its faults three times. */
-static void drop_repeated(brb_yaml_faults *faults)
+static void drop_repeated(brb_yaml *yaml)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < faults->count; i++) {
-		const brb_yaml_faults_item *item = &faults->items[i];
+	for (size_t i = 0; i < yaml->fault_count; i++) {
+		const brb_yaml_recorded *item = &yaml->faults[i];
 		bool repeated = false;
 		for (size_t k = kept; k-- > 0 && !repeated;) {
-			const brb_yaml_faults_item *other = &faults->items[k];
+			const brb_yaml_recorded *other = &yaml->faults[k];
 			if (other->line != item->line || other->column != item->column)
 				break;
 			repeated = strcmp(other->what, item->what) == 0;
 		}
 		if (!repeated)
-			faults->items[kept++] = *item;
+			yaml->faults[kept++] = *item;
 	}
-	faults->count = kept;
+	yaml->fault_count = kept;
 }
 
-brabeion_status brb_yaml_faults_verdict(brb_yaml_faults *faults, const char *name, brabeion_error *error)
+brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)
 {
-	if (faults->memory_short)
+	if (yaml->memory_short)
 		return brb_status_no_memory(error);
-	if (!faults->count)
+	if (!yaml->fault_count)
 		return BRABEION_OK;
-	qsort(faults->items, faults->count, sizeof *faults->items, by_place);
-	drop_repeated(faults);
-	size_t told = faults->count < BRB_YAML_FAULTS_TOLD ? faults->count : BRB_YAML_FAULTS_TOLD;
-	size_t more = faults->count - told + faults->dropped;
+	qsort(yaml->faults, yaml->fault_count, sizeof *yaml->faults, by_place);
+	drop_repeated(yaml);
+	size_t shown =
+		yaml->fault_count < BRB_YAML_FAULTS_SHOWN_MOST ? yaml->fault_count : BRB_YAML_FAULTS_SHOWN_MOST;
+	size_t more = yaml->fault_count - shown + yaml->faults_dropped;
 	brb_builder text = { 0 };
-	for (size_t i = 0; i < told; i++) {
-		const brb_yaml_faults_item *item = &faults->items[i];
-		const char *newline = i ? "\n" : "";
+	for (size_t i = 0; i < shown; i++) {
+		const brb_yaml_recorded *item = &yaml->faults[i];
+		brb_builder_printf(&text, "%s%s:", i ? "\n" : "", yaml->name);
 		if (item->line)
-			brb_builder_printf(&text, "%s%s:%u:%u: %s", newline, name, item->line, item->column,
-					   item->what);
-		else
-			brb_builder_printf(&text, "%s%s: %s", newline, name, item->what);
+			brb_builder_printf(&text, "%u:%u:", item->line, item->column);
+		brb_builder_printf(&text, " %s", item->what);
 	}
 	if (more)
 		brb_builder_printf(&text, "\n... and %zu more", more);
@@ -127,11 +162,4 @@ brabeion_status brb_yaml_faults_verdict(brb_yaml_faults *faults, const char *nam
 		text.failed ? brb_status_no_memory(error) : brb_status_set(error, BRABEION_CONFIG, "%s", text.text);
 	brb_builder_finish(&text);
 	return status;
-}
-
-void brb_yaml_faults_finish(brb_yaml_faults *faults)
-{
-	brb_memory_release(faults->items);
-	brb_arena_finish(&faults->arena);
-	*faults = (brb_yaml_faults){ 0 };
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -53,7 +54,7 @@ typedef struct building {
 
 static bool no_memory(building *b)
 {
-	b->yaml->faults.memory_short = true;
+	b->yaml->memory_short = true;
 	return false;
 }
 
@@ -123,29 +124,12 @@ static bool set_anchor(building *b, const yaml_char_t *name, const brb_yaml_node
 
 /* ---- a finished node goes where it belongs --------------------------------------------------------------------- */
 
-static bool make_room(building *b, frame *top)
-{
-	size_t size = top->node->kind == BRB_YAML_LIST ? sizeof *top->items : sizeof *top->entries;
-	if (top->node->count < top->capacity)
-		return true;
-	size_t capacity = top->capacity ? top->capacity * 2 : 8;
-	void *grown = brb_memory_resize(top->node->kind == BRB_YAML_LIST ? (void *)top->items : (void *)top->entries,
-					capacity, size);
-	if (!grown)
-		return no_memory(b);
-	if (top->node->kind == BRB_YAML_LIST)
-		top->items = grown;
-	else
-		top->entries = grown;
-	top->capacity = capacity;
-	return true;
-}
-
 static bool add_item(building *b, frame *top, const brb_yaml_node *node)
 {
-	if (!make_room(b, top))
-		return false;
-	top->items[top->node->count++] = node;
+	const brb_yaml_node **item = brb_list_add(&top->items, &top->node->count, &top->capacity, sizeof *item);
+	if (!item)
+		return no_memory(b);
+	*item = node;
 	return true;
 }
 
@@ -186,12 +170,11 @@ static bool take_value(building *b, frame *top, const brb_yaml_node *node)
 	top->has_key = false;
 	if (!top->entry.key)
 		return true;
-	if (!make_room(b, top))
-		return false;
-	top->entry.value = node;
-	top->entries[top->node->count++] = top->entry;
-	if (!brb_table_set(&top->keys, top->entry.key, (void *)(uintptr_t)top->node->count))
+	brb_yaml_entry *entry = brb_list_add(&top->entries, &top->node->count, &top->capacity, sizeof *entry);
+	if (!entry || !brb_table_set(&top->keys, top->entry.key, (void *)(uintptr_t)top->node->count))
 		return no_memory(b);
+	*entry = top->entry;
+	entry->value = node;
 	return true;
 }
 
@@ -397,7 +380,7 @@ static void syntax_fault(brb_yaml *yaml, const yaml_parser_t *parser, const char
 	yaml_mark_t mark = parser->problem_mark, from = parser->context_mark;
 	uint32_t line = line_of(mark), column = column_of(mark);
 	if (parser->error == YAML_MEMORY_ERROR)
-		yaml->faults.memory_short = true;
+		yaml->memory_short = true;
 	else if (parser->error == YAML_READER_ERROR)
 		reader_fault(yaml, parser, bytes, length);
 	else if (parser->error == YAML_SCANNER_ERROR && byte_at(bytes, length, mark.index) == '\t')
@@ -455,7 +438,7 @@ bool brb_yaml_tree_build(brb_yaml *yaml, const char *bytes, size_t length)
 	yaml_parser_t parser;
 	if (!b || !yaml_parser_initialize(&parser)) {
 		brb_memory_release(b);
-		yaml->faults.memory_short = true;
+		yaml->memory_short = true;
 		return false;
 	}
 	b->yaml = yaml;

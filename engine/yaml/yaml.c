@@ -1,6 +1,5 @@
 /*
- * yaml: see yaml.h. Here: opening a file within its bounds, and the small questions to a tree. The tree itself is
- * made in yaml_tree.c, what scalars mean in yaml_scalar.c, the list of faults is kept in yaml_faults.c.
+ * yaml: opens a file within its bounds and looks values up. The tree is built in yaml/tree.c.
  */
 #include "yaml/yaml.h"
 
@@ -24,7 +23,7 @@ static brabeion_status refuse_file(const char *name, int number, brabeion_error 
 			      strerror_r(number, buffer, sizeof buffer));
 }
 
-/* Reads until the end, but at most one byte more than is allowed: a pipe or a device tells no size beforehand. */
+/* Reads until the end, but at most one byte more than is allowed: pipes and devices have no size. */
 static brabeion_status read_all(int file, const char *name, brb_builder *content, brabeion_error *error)
 {
 	char block[16 * 1024];
@@ -76,7 +75,7 @@ static brabeion_status open_bytes(const char *bytes, size_t length, const char *
 		goto fail;
 	}
 	bool whole = brb_yaml_tree_build(yaml, bytes, length);
-	if (!whole || !tolerant || yaml->faults.memory_short)
+	if (!whole || !tolerant || yaml->memory_short)
 		status = brb_yaml_verdict(yaml, error);
 	if (status != BRABEION_OK)
 		goto fail;
@@ -113,63 +112,9 @@ void brb_yaml_close(brb_yaml *yaml)
 {
 	if (!yaml)
 		return;
-	brb_yaml_faults_finish(&yaml->faults);
+	brb_memory_release(yaml->faults);
 	brb_arena_finish(&yaml->arena);
 	brb_memory_release(yaml);
-}
-
-/* ---- faults ---------------------------------------------------------------------------------------------------- */
-
-void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	brb_yaml_fault_va(yaml, line, column, format, arguments);
-	va_end(arguments);
-}
-
-void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
-{
-	brb_yaml_faults_add_va(&yaml->faults, line, column, format, arguments);
-}
-
-brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error)
-{
-	return brb_yaml_faults_verdict(&yaml->faults, yaml->name, error);
-}
-
-size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count)
-{
-	char buffer[BRB_YAML_SHORT_BYTES];
-	const char *shown = brb_yaml_shortened(entry->key, buffer);
-	const char *meant = brb_text_nearest(entry->key, names, count);
-	brb_builder known = { 0 };
-	for (size_t i = 0; i < count; i++)
-		brb_builder_printf(&known, "%s%s", i ? ", " : "", names[i]);
-	if (known.failed)
-		yaml->faults.memory_short = true;
-	else if (meant)
-		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (did you mean \"%s\"?)",
-			       shown, meant);
-	else
-		brb_yaml_fault(yaml, entry->key_line, entry->key_column, "unknown key \"%s\" (known here: %s)", shown,
-			       known.text);
-	brb_builder_finish(&known);
-	size_t index = 0;
-	while (index < count && names[index] != meant)
-		index++;
-	return index;
-}
-
-const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES])
-{
-	size_t most = BRB_YAML_SHORT_BYTES - sizeof "...";
-	size_t length = brb_text_cut_length(text, most);
-	if (!text[length])
-		return text;
-	memcpy(buffer, text, length);
-	memcpy(buffer + length, "...", sizeof "...");
-	return buffer;
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------------- */
@@ -198,12 +143,4 @@ const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key)
 const char *brb_yaml_sha256(const brb_yaml *yaml)
 {
 	return yaml->sha256;
-}
-
-const char *brb_yaml_kind_name(brb_yaml_kind kind)
-{
-	static const char *const names[] = { "nothing", "a boolean", "an integer", "a number",
-					     "text",    "a list",    "a mapping" };
-	size_t index = (size_t)kind;
-	return index < sizeof names / sizeof names[0] ? names[index] : "something unknown";
 }

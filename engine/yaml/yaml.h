@@ -23,8 +23,8 @@
 
 #define BRB_YAML_BYTES_MOST (16 * 1024 * 1024)
 #define BRB_YAML_DEPTH_MOST 64
-#define BRB_YAML_NODES_MOST 2000000 /* keys count, too */
-#define BRB_YAML_FAULTS_TOLD 100    /* the rest are counted */
+#define BRB_YAML_NODES_MOST 2000000    /* keys count, too */
+#define BRB_YAML_FAULTS_SHOWN_MOST 100 /* the rest are counted */
 
 typedef enum brb_yaml_kind {
 	BRB_YAML_NULL,
