@@ -1,9 +1,8 @@
 /*
- * config: see config.h. Here: the file as a whole and its top-level keys; plugins and badges are read in
- * config_plugins.c, plugin files are found in config_search.c.
+ * config: the file as a whole and its top-level keys.
  *
- * Reading never stops at a fault: it goes on record with the yaml tree, the value is left at its default, and the
- * verdict at the end decides. So a configuration that is handed out has no half-read part.
+ * Reading never stops at a fault: it is recorded with the YAML tree, the value stays at its default, and the verdict at
+ * the end decides.
  */
 #include "config/config.h"
 
@@ -14,7 +13,7 @@
 #include "base/memory.h"
 #include "config/reading.h"
 
-#define RETENTION_MOST_DAYS 36500 /* longer than any engine runs, far from where microseconds end */
+#define RETENTION_MOST_US (36500 * BRB_DAY_US) /* longer than any engine runs, far from where microseconds end */
 
 /* The public part first: the one is found by the other's address. */
 typedef struct whole {
@@ -23,230 +22,108 @@ typedef struct whole {
 	brb_builder content; /* of the file; none where the text is the caller's */
 } whole;
 
-/* ---- what all parts of the room use ---------------------------------------------------------------------------- */
-
-void brb_config_wrong_kind(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
-			   const char *wanted)
-{
-	bool quotable = node->kind == BRB_YAML_BOOL || node->kind == BRB_YAML_INT || node->kind == BRB_YAML_REAL;
-	bool text = strncmp(wanted, "text", 4) == 0;
-	BRB_CONFIG_FAULT(reading, node, "%s must be %s, not %s%s", what, wanted, brb_yaml_kind_name(node->kind),
-			 quotable && text ? ": put it in quotes" : "");
-}
-
-const char *brb_config_text(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
-			    const char *wanted)
-{
-	if (node->broken)
-		return NULL;
-	if (node->kind != BRB_YAML_TEXT) {
-		brb_config_wrong_kind(reading, what, node, wanted);
-		return NULL;
-	}
-	if (!*node->text) {
-		BRB_CONFIG_FAULT(reading, node, "%s must not be empty", what);
-		return NULL;
-	}
-	return node->text;
-}
-
-void *brb_config_take(brb_config_reading *reading, size_t count, size_t size_bytes)
-{
-	void *taken = brb_arena_take(reading->arena, count * size_bytes);
-	if (!taken)
-		reading->memory_short = true;
-	return taken;
-}
-
-brb_config_position brb_config_place(const brb_yaml_node *node)
-{
-	return (brb_config_position){ .line = node->line, .column = node->column };
-}
-
-const char *brb_config_resolve(brb_config_reading *reading, const char *path)
-{
-	const char *folder = *path == '/' ? "" : reading->folder;
-	const char *resolved = brb_arena_printf(reading->arena, "%s%s", folder, path);
-	if (!resolved)
-		reading->memory_short = true;
-	return resolved;
-}
-
-/* ---- mappings by their known keys ------------------------------------------------------------------------------ */
-
-static size_t find_key(const char *name, const brb_config_key *keys, size_t count)
-{
-	size_t index = 0;
-	while (index < count && strcmp(keys[index].name, name) != 0)
-		index++;
-	return index;
-}
-
-/* Says so, and answers which key was meant, or `count`. */
-static size_t refuse_key(brb_config_reading *reading, const brb_yaml_entry *entry, const brb_config_key *keys,
-			 size_t count)
-{
-	const char *names[BRB_YAML_KEYS_MOST];
-	for (size_t i = 0; i < count; i++)
-		names[i] = keys[i].name;
-	return brb_yaml_refuse_key(reading->yaml, entry, names, count);
-}
-
-bool brb_config_read_mapping(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
-			     const brb_config_key *keys, size_t count, void *target)
-{
-	if (node->broken)
-		return false;
-	if (node->kind != BRB_YAML_MAPPING) {
-		brb_config_wrong_kind(reading, what, node, "a mapping of keys to values");
-		return false;
-	}
-	uint32_t there = 0;
-	for (size_t i = 0; i < node->count; i++) {
-		const brb_yaml_entry *entry = &node->entries[i];
-		size_t index = find_key(entry->key, keys, count);
-		if (index == count)
-			index = refuse_key(reading, entry, keys, count);
-		else if (!entry->value->broken)
-			keys[index].read(reading, keys[index].name, entry->value, target);
-		if (index < count)
-			there |= UINT32_C(1) << index;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (keys[i].required && !(there & UINT32_C(1) << i))
-			BRB_CONFIG_FAULT(reading, node, "%s needs \"%s\"", what, keys[i].name);
-	}
-	return true;
-}
-
 /* ---- the top-level keys ---------------------------------------------------------------------------------------- */
 
-static void read_database(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_synchronous(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
-	(void)key, (void)target;
-	const char *path = brb_config_text(reading, "\"database\"", value, "text");
-	if (path)
-		reading->config->database = brb_config_resolve(reading, path);
-}
-
-static void read_cache_dir(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key, (void)target;
-	const char *path = brb_config_text(reading, "\"cache_dir\"", value, "text");
-	if (path)
-		reading->config->cache_dir = brb_config_resolve(reading, path);
-}
-
-static void read_synchronous(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key, (void)target;
+	(void)key;
 	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_config *config = target;
 	const char *word = brb_config_text(reading, "\"synchronous\"", value, "normal or full");
 	if (!word)
 		return;
-	if (strcmp(word, "normal") == 0)
-		reading->config->synchronous = BRB_CONFIG_NORMAL;
-	else if (strcmp(word, "full") == 0)
-		reading->config->synchronous = BRB_CONFIG_FULL;
+	if (strcmp(word, "normal") == 0 || strcmp(word, "full") == 0)
+		config->synchronous = *word == 'f' ? BRB_CONFIG_FULL : BRB_CONFIG_NORMAL;
 	else
-		BRB_CONFIG_FAULT(reading, value, "\"synchronous\" must be normal or full, not \"%s\"",
-				 brb_yaml_shortened(word, buffer));
+		BRB_YAML_FAULT(reading, value, "\"synchronous\" must be normal or full, not \"%s\"",
+			       brb_yaml_shortened(word, buffer));
 }
 
-static void read_busy_timeout(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_busy_timeout(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			      void *target)
 {
-	(void)key, (void)target;
-	int64_t timeout_ms = brb_config_duration_ms(reading, value, "\"busy_timeout\"", "a duration such as 5s",
-						    BRB_CONFIG_HOUR_MS, "1h");
-	if (timeout_ms >= 0)
-		reading->config->busy_timeout_ms = timeout_ms;
+	brb_config *config = target;
+	int64_t timeout_us = brb_config_duration_us(reading, key, value, "a duration such as 5s", BRB_HOUR_US, "1h");
+	if (timeout_us >= 0)
+		config->busy_timeout_ms = timeout_us / 1000;
 }
 
-static void read_retention(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_retention(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
 {
-	(void)key, (void)target;
-	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "forever") == 0) {
-		reading->config->retention_us = INT64_MAX;
-		return;
-	}
-	int64_t retention_ms =
-		brb_config_duration_ms(reading, value, "\"retention\"", "a duration such as 30d, or forever",
-				       RETENTION_MOST_DAYS * BRB_CONFIG_DAY_MS, "36500d, or forever");
-	if (retention_ms >= 0)
-		reading->config->retention_us = retention_ms * 1000;
+	brb_config *config = target;
+	int64_t retention_us =
+		brb_config_is_word(value, "forever")
+			? INT64_MAX
+			: brb_config_duration_us(reading, key, value, "a duration such as 30d, or forever",
+						 RETENTION_MOST_US, "36500d, or forever");
+	if (retention_us >= 0)
+		config->retention_us = retention_us;
 }
 
-/* on and off are text in YAML 1.2; true is refused, since what may be a third word later is no boolean. */
-static void read_watch(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+/* on and off are text in YAML 1.2; true and false are refused, so that a third word may come later. */
+static void read_watch(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	(void)key, (void)target;
+	(void)key;
 	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_config *config = target;
 	if (value->kind == BRB_YAML_BOOL) {
-		BRB_CONFIG_FAULT(reading, value, "\"watch\" must be on or off, not %s", value->text);
+		BRB_YAML_FAULT(reading, value, "\"watch\" must be on or off, not %s", value->text);
 		return;
 	}
 	const char *word = brb_config_text(reading, "\"watch\"", value, "on or off");
 	if (!word)
 		return;
 	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)
-		reading->config->watch = strcmp(word, "on") == 0;
+		config->watch = strcmp(word, "on") == 0;
 	else
-		BRB_CONFIG_FAULT(reading, value, "\"watch\" must be on or off, not \"%s\"",
-				 brb_yaml_shortened(word, buffer));
+		BRB_YAML_FAULT(reading, value, "\"watch\" must be on or off, not \"%s\"",
+			       brb_yaml_shortened(word, buffer));
 }
 
-static void read_quarantine(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key, (void)target;
-	brb_config_read_quarantine(reading, value, &reading->config->quarantine);
-}
+#define PROBE_MOST_US (600 * BRB_SECOND_US)
 
-/* Nobody would wait for a plugin longer than that. */
-#define PROBE_MOST_MS (10 * 60 * BRB_CONFIG_SECOND_MS)
-
-static void read_probe(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_probe(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	(void)key, (void)target;
-	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "off") == 0) {
-		reading->config->probe_ms = 0;
+	brb_config *config = target;
+	if (brb_config_is_word(value, "off"))
+		config->probe_ms = 0;
+	if (brb_config_is_word(value, "off") || brb_config_is_word(value, "on"))
 		return;
-	}
-	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "on") == 0)
-		return;
-	int64_t probe_ms = brb_config_duration_ms(reading, value, "\"probe\"", "on, off or a duration such as 5s",
-						  PROBE_MOST_MS, "10m");
-	if (probe_ms == 0)
-		BRB_CONFIG_FAULT(reading, value, "\"probe\" must be longer than 0: to try no plugin, write off");
-	else if (probe_ms > 0)
-		reading->config->probe_ms = probe_ms;
+	int64_t probe_us =
+		brb_config_duration_us(reading, key, value, "on, off or a duration such as 5s", PROBE_MOST_US, "10m");
+	if (probe_us == 0)
+		BRB_YAML_FAULT(reading, value, "\"probe\" must be longer than 0: to try no plugin, write off");
+	else if (probe_us > 0)
+		config->probe_ms = probe_us / 1000;
 }
 
-/* Both are read after the other keys: plugins need the path, which may stand behind them. */
-static void keep_plugin_path(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+/* Plugins are found in the path and badges begin with the file's quarantine: both may stand behind them. */
+static void keep_plugin_path(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
 	(void)key, (void)target;
-	reading->plugin_path = value;
+	((brb_config_reading *)reading->context)->plugin_path = value;
 }
 
-static void keep_plugins(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void keep_plugins(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key, (void)target;
-	reading->plugins = value;
+	((brb_config_reading *)reading->context)->plugins = value;
 }
 
-static void add_folder(brb_config_reading *reading, const char *what, const brb_yaml_node *node, const char *wanted)
+static void add_folder(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node, const char *wanted)
 {
+	brb_config_reading *self = reading->context;
 	const char *path = brb_config_text(reading, what, node, wanted);
 	const char *folder = path ? brb_config_resolve(reading, path) : NULL;
 	if (folder)
-		brb_config_search_add(&reading->search, folder);
+		brb_config_search_add(&self->search, folder);
 }
 
-static void read_plugin_path(brb_config_reading *reading)
+static void read_plugin_path(brb_yaml_reading *reading, const brb_yaml_node *node)
 {
-	const brb_yaml_node *node = reading->plugin_path;
-	if (!node)
-		return;
 	if (node->kind != BRB_YAML_LIST) {
 		add_folder(reading, "\"plugin_path\"", node, "text or a list of texts");
 		return;
@@ -256,79 +133,87 @@ static void read_plugin_path(brb_config_reading *reading)
 }
 
 /* secure_getenv: the environment of a set-user-id program is not its owner's, and code is loaded from there. */
-static void add_other_folders(brb_config_reading *reading, const char *installed_plugin_dir)
+static void add_folders(brb_yaml_reading *reading, const char *installed_plugin_dir)
 {
-	read_plugin_path(reading);
-	brb_config_search_add_list(&reading->search, secure_getenv("BRABEION_PLUGIN_PATH"));
+	brb_config_reading *self = reading->context;
+	if (self->plugin_path)
+		read_plugin_path(reading, self->plugin_path);
+	brb_config_search_add_list(&self->search, secure_getenv("BRABEION_PLUGIN_PATH"));
 	if (installed_plugin_dir)
-		brb_config_search_add(&reading->search, installed_plugin_dir);
+		brb_config_search_add(&self->search, installed_plugin_dir);
 }
 
-static void read_root(brb_config_reading *reading, const char *installed_plugin_dir)
+static void read_root(brb_yaml_reading *reading, const char *installed_plugin_dir, brb_config *config)
 {
-	static const brb_config_key keys[] = {
-		{ "database", read_database, false },
-		{ "plugin_path", keep_plugin_path, false },
-		{ "plugins", keep_plugins, true },
-		{ "synchronous", read_synchronous, false },
-		{ "busy_timeout", read_busy_timeout, false },
-		{ "retention", read_retention, false },
-		{ "language", brb_config_read_language, false },
-		{ "cache_dir", read_cache_dir, false },
-		{ "watch", read_watch, false },
-		{ "quarantine", read_quarantine, false },
-		{ "probe", read_probe, false },
-		{ "workers", brb_config_read_workers, false },
-		{ "jobs", brb_config_read_jobs, false },
-		{ "journal", brb_config_read_journal, false },
+	static const brb_yaml_key keys[] = {
+		{ .name = "database", .read = brb_config_read_path, .member = offsetof(brb_config, database) },
+		{ .name = "plugin_path", .read = keep_plugin_path },
+		{ .name = "plugins", .read = keep_plugins, .required = true },
+		{ .name = "synchronous", .read = read_synchronous },
+		{ .name = "busy_timeout", .read = read_busy_timeout },
+		{ .name = "retention", .read = read_retention },
+		{ .name = "language", .read = brb_config_read_language },
+		{ .name = "cache_dir", .read = brb_config_read_path, .member = offsetof(brb_config, cache_dir) },
+		{ .name = "watch", .read = read_watch },
+		{ .name = "quarantine",
+		  .read = brb_config_read_quarantine,
+		  .member = offsetof(brb_config, quarantine) },
+		{ .name = "probe", .read = read_probe },
+		{ .name = "workers",
+		  .read = brb_config_read_count,
+		  .member = offsetof(brb_config, jobs.workers),
+		  .most = BRB_CONFIG_WORKERS_MOST },
+		{ .name = "jobs", .read = brb_config_read_jobs },
+		{ .name = "journal", .read = brb_config_read_journal },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
-		BRB_CONFIG_FAULT(reading, root, "the file is empty: it needs at least \"plugins\"");
+		BRB_YAML_FAULT(reading, root, "the file is empty: it needs at least \"plugins\"");
 		return;
 	}
-	brb_config_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], NULL);
-	add_other_folders(reading, installed_plugin_dir);
+	brb_yaml_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], NULL, config);
+	add_folders(reading, installed_plugin_dir);
 	brb_config_read_plugins(reading);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
-/* Everything but the file's name; false when memory is short. */
-static bool set_defaults(brb_config_reading *reading)
+static void set_defaults(brb_yaml_reading *reading, brb_config *config)
 {
-	const char *name = reading->config->name, *slash = strrchr(name, '/');
-	size_t length = slash ? (size_t)(slash + 1 - name) : 0;
-	reading->folder = brb_arena_copy_length(reading->arena, name, length);
-	if (!reading->folder)
-		return false;
-	reading->config->database = brb_config_resolve(reading, "badges.db");
-	reading->config->language = "en";
-	reading->config->busy_timeout_ms = 5 * BRB_CONFIG_SECOND_MS;
-	reading->config->retention_us = 30 * BRB_CONFIG_DAY_MS * 1000;
-	reading->config->quarantine =
-		(brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_CONFIG_SECOND_MS * 1000 };
-	reading->config->probe_ms = 5 * BRB_CONFIG_SECOND_MS;
-	brb_config_set_job_defaults(&reading->config->jobs);
-	return reading->config->database != NULL;
+	config->database = brb_config_resolve(reading, "badges.db");
+	config->language = "en";
+	config->busy_timeout_ms = 5000;
+	config->retention_us = 30 * BRB_DAY_US;
+	config->quarantine = (brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_SECOND_US };
+	config->probe_ms = 5000;
+	config->jobs = (brb_config_jobs){ .workers = 1,
+					  .attempts_most = 5,
+					  .lease_us = 30 * BRB_SECOND_US,
+					  .time_limit_us = 60 * BRB_SECOND_US,
+					  .backoff_us = BRB_SECOND_US,
+					  .grace_us = 10 * BRB_SECOND_US };
 }
 
 static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, bool without_files,
 				  brabeion_error *error)
 {
-	brb_config_reading reading = { .config = &made->config,
-				       .arena = &made->arena,
-				       .yaml = made->config.yaml,
-				       .without_files = without_files };
-	reading.search.arena = &made->arena;
-	reading.memory_short = !set_defaults(&reading);
-	if (!reading.memory_short)
-		read_root(&reading, installed_plugin_dir);
-	bool memory_short = reading.memory_short || reading.search.memory_short;
-	brb_config_search_finish(&reading.search);
-	brb_table_finish(&reading.slugs);
-	brb_table_finish(&reading.files);
-	brb_table_finish(&reading.pictures);
+	brb_config *config = &made->config;
+	const char *slash = strrchr(config->name, '/');
+	size_t length = slash ? (size_t)(slash + 1 - config->name) : 0;
+	brb_config_reading self = { .config = config,
+				    .folder = brb_arena_copy_length(&made->arena, config->name, length),
+				    .search.arena = &made->arena,
+				    .without_files = without_files };
+	if (!self.folder)
+		return brb_status_no_memory(error);
+	brb_yaml_reading reading = { .yaml = config->yaml, .arena = &made->arena, .context = &self };
+	set_defaults(&reading, config);
+	read_root(&reading, installed_plugin_dir, config);
+	bool memory_short = reading.memory_short || self.search.memory_short;
+	brb_config_search_finish(&self.search);
+	brb_table_finish(&self.slugs);
+	brb_table_finish(&self.files);
+	brb_table_finish(&self.pictures);
 	return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 }
 

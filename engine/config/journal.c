@@ -1,5 +1,5 @@
 /*
- * config_journal: `journal:`, whether what is judged is written down, and for how long. Part of the room config.
+ * config/journal: `journal:`, whether what is judged is written down, and for how long.
  *
  * "keep 30d" is short for a mapping of that one key.
  */
@@ -8,7 +8,7 @@
 
 #include "config/reading.h"
 
-#define KEEP_MOST_DAYS INT64_C(36500)
+#define KEEP_MOST_US (36500 * BRB_DAY_US)
 #define MIB (INT64_C(1) << 20)
 #define MAX_LEAST_MIB 1
 #define MAX_MOST_MIB (INT64_C(1) << 30)
@@ -17,21 +17,17 @@
 #define KEEP_WANTED "a duration such as 30d, or forever"
 #define MAX_WANTED "a size such as 512MiB"
 
-static void read_keep(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_keep(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	(void)key;
 	brb_config_journal *journal = target;
-	if (value->kind == BRB_YAML_TEXT && strcmp(value->text, "forever") == 0) {
-		journal->keep_us = INT64_MAX;
-		return;
-	}
-	int64_t keep_ms = brb_config_duration_ms(reading, value, "\"keep\"", KEEP_WANTED,
-						 KEEP_MOST_DAYS * BRB_CONFIG_DAY_MS, "36500d, or forever");
-	if (keep_ms == 0)
-		BRB_CONFIG_FAULT(reading, value,
-				 "\"keep\" must be longer than 0: for no journal, write journal: off");
-	else if (keep_ms > 0)
-		journal->keep_us = keep_ms * 1000;
+	int64_t keep_us = brb_config_is_word(value, "forever")
+				  ? INT64_MAX
+				  : brb_config_duration_us(reading, key, value, KEEP_WANTED, KEEP_MOST_US,
+							   "36500d, or forever");
+	if (keep_us == 0)
+		BRB_YAML_FAULT(reading, value, "\"keep\" must be longer than 0: for no journal, write journal: off");
+	else if (keep_us > 0)
+		journal->keep_us = keep_us;
 }
 
 /* "512MiB", with or without a space: in MiB. -1: it is none. Beyond the most: more than that. */
@@ -54,7 +50,7 @@ static int64_t parse_mib(const char *text)
 	return -1;
 }
 
-static void read_max(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_max(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	char buffer[BRB_YAML_SHORT_BYTES];
@@ -64,41 +60,37 @@ static void read_max(brb_config_reading *reading, const char *key, const brb_yam
 		return;
 	int64_t mib = parse_mib(text);
 	if (mib < 0)
-		BRB_CONFIG_FAULT(reading, value, "\"max\" must be " MAX_WANTED ", not \"%s\" (units: MiB, GiB, TiB)",
-				 brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, value, "\"max\" must be " MAX_WANTED ", not \"%s\" (units: MiB, GiB, TiB)",
+			       brb_yaml_shortened(text, buffer));
 	else if (mib < MAX_LEAST_MIB || mib > MAX_MOST_MIB)
-		BRB_CONFIG_FAULT(reading, value, "\"max\" must be 1MiB to 1024TiB, not %s",
-				 brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, value, "\"max\" must be 1MiB to 1024TiB, not %s",
+			       brb_yaml_shortened(text, buffer));
 	else
 		journal->max_bytes = mib * MIB;
 }
 
-static void read_mapping(brb_config_reading *reading, const brb_yaml_node *value)
+void brb_config_read_journal(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
-	static const brb_config_key keys[] = {
-		{ "keep", read_keep, true },
-		{ "max", read_max, false },
+	static const brb_yaml_key keys[] = {
+		{ .name = "keep", .read = read_keep, .required = true },
+		{ .name = "max", .read = read_max },
 	};
-	brb_config_read_mapping(reading, "\"journal\"", value, keys, sizeof keys / sizeof keys[0],
-				&reading->config->journal);
-}
-
-void brb_config_read_journal(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)target;
 	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_config_journal *journal = &((brb_config *)target)->journal;
 	const char *text = value->kind == BRB_YAML_TEXT ? value->text : NULL;
-	reading->config->journal.max_bytes = MAX_USUAL_MIB * MIB;
+	journal->max_bytes = MAX_USUAL_MIB * MIB;
 	if (value->kind == BRB_YAML_MAPPING) {
-		read_mapping(reading, value);
+		brb_yaml_read_mapping(reading, "\"journal\"", value, keys, sizeof keys / sizeof keys[0], NULL,
+				      journal);
 	} else if (text && strncmp(text, "keep ", 5) == 0) {
 		brb_yaml_node keep = *value;
 		keep.text = text + 5 + strspn(text + 5, " ");
-		read_keep(reading, key, &keep, &reading->config->journal);
+		read_keep(reading, &keys[0], &keep, journal);
 	} else if (!text) {
-		brb_config_wrong_kind(reading, "\"journal\"", value, "off, keep 30d, or a mapping with \"keep\"");
+		brb_config_wrong_kind(reading, key, value, "off, keep 30d, or a mapping with \"keep\"");
 	} else if (strcmp(text, "off") != 0) {
-		BRB_CONFIG_FAULT(reading, value, "\"journal\" must be off or keep 30d (or another time), not \"%s\"",
-				 brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, value, "\"journal\" must be off or keep 30d (or another time), not \"%s\"",
+			       brb_yaml_shortened(text, buffer));
 	}
 }

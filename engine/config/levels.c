@@ -1,8 +1,7 @@
 /*
- * config_levels: a badge's `levels:`, their texts in one language or several, and their pictures. Part of the room config.
+ * config/levels: a badge's `levels:`, their texts in one language or several, and their pictures.
  *
- * Keeps true: a picture file is read once, however many levels show it; all of a file's pictures together stay small
- * enough to be kept in memory.
+ * Guarantees: a picture file is read once, however many levels show it, and all pictures together have at most 64 MiB.
  */
 #include "config/reading.h"
 
@@ -14,45 +13,40 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 #define NOT_A_LANGUAGE "must be a language such as de or pt-BR, not \"%s\""
 
-static const char *keep_language(brb_config_reading *reading, const char *normal)
+void brb_config_read_language(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			      void *target)
 {
-	const char *kept = brb_arena_copy(reading->arena, normal);
-	if (!kept)
-		reading->memory_short = true;
-	return kept;
-}
-
-void brb_config_read_language(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
-{
-	(void)key, (void)target;
+	(void)key;
+	brb_config *config = target;
 	char normal[BRB_LANGUAGE_BYTES], buffer[BRB_YAML_SHORT_BYTES];
 	const char *tag = brb_config_text(reading, "\"language\"", value, "text such as de or pt-BR");
 	const char *kept = NULL;
 	if (!tag)
 		return;
 	if (brb_language_normalise(tag, normal))
-		kept = keep_language(reading, normal);
+		kept = brb_yaml_keep(reading, normal);
 	else
-		BRB_CONFIG_FAULT(reading, value, "\"language\" " NOT_A_LANGUAGE, brb_yaml_shortened(tag, buffer));
+		BRB_YAML_FAULT(reading, value, "\"language\" " NOT_A_LANGUAGE, brb_yaml_shortened(tag, buffer));
 	if (kept)
-		reading->config->language = kept;
+		config->language = kept;
 }
 
-void brb_config_read_color(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+void brb_config_read_color(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
 {
 	(void)key;
 	brb_config_badge *badge = target;
 	brb_colour colour;
 	char buffer[BRB_YAML_SHORT_BYTES];
 	if (value->kind == BRB_YAML_NULL) {
-		BRB_CONFIG_FAULT(reading, value,
-				 "\"color\" has no value: write it in quotes, \"#1d4ed8\", since # begins a comment");
+		BRB_YAML_FAULT(reading, value,
+			       "\"color\" has no value: write it in quotes, \"#1d4ed8\", since # begins a comment");
 		return;
 	}
 	const char *text = brb_config_text(reading, "\"color\"", value, "text such as \"#1d4ed8\"");
 	if (text && !brb_colour_read(text, &colour))
-		BRB_CONFIG_FAULT(reading, value, "\"color\" must be \"#\" and six hexadecimal digits, not \"%s\"",
-				 brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, value, "\"color\" must be \"#\" and six hexadecimal digits, not \"%s\"",
+			       brb_yaml_shortened(text, buffer));
 	else
 		badge->color = text;
 }
@@ -69,7 +63,7 @@ static const words_kind of_name = { "a level's \"name\"", false };
 static const words_kind of_description = { "a level's \"description\"", true };
 
 /* NULL with the fault on record. */
-static const char *read_words_text(brb_config_reading *reading, const words_kind *kind, const brb_yaml_node *value,
+static const char *read_words_text(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
 				   const char *wanted)
 {
 	if (kind->may_be_empty && value->kind == BRB_YAML_TEXT && !value->broken)
@@ -78,8 +72,8 @@ static const char *read_words_text(brb_config_reading *reading, const words_kind
 }
 
 /* The language of a key, normalised; NULL with the fault on record. */
-static const char *read_words_language(brb_config_reading *reading, const words_kind *kind,
-				       const brb_yaml_entry *entry, const brb_translations *earlier)
+static const char *read_words_language(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_entry *entry,
+				       const brb_translations *earlier)
 {
 	char normal[BRB_LANGUAGE_BYTES], buffer[BRB_YAML_SHORT_BYTES];
 	if (!brb_language_normalise(entry->key, normal)) {
@@ -94,20 +88,20 @@ static const char *read_words_language(brb_config_reading *reading, const words_
 			       kind->what, normal);
 		return NULL;
 	}
-	return keep_language(reading, normal);
+	return brb_yaml_keep(reading, normal);
 }
 
 /* False when a fault is on record. */
-static bool read_mapping(brb_config_reading *reading, const words_kind *kind, const brb_yaml_node *value,
+static bool read_mapping(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
 			 brb_config_words *words)
 {
 	bool fine = value->count > 0 && value->count <= BRB_CONFIG_LANGUAGES_MOST;
-	brb_translation *texts = fine ? brb_config_take(reading, value->count, sizeof *texts) : NULL;
+	brb_translation *texts = fine ? brb_yaml_take(reading, value->count, sizeof *texts) : NULL;
 	if (!value->count)
-		BRB_CONFIG_FAULT(reading, value, "%s is empty: give at least one language", kind->what);
+		BRB_YAML_FAULT(reading, value, "%s is empty: give at least one language", kind->what);
 	else if (!fine)
-		BRB_CONFIG_FAULT(reading, value, "%s has at most %d languages, not %zu", kind->what,
-				 BRB_CONFIG_LANGUAGES_MOST, value->count);
+		BRB_YAML_FAULT(reading, value, "%s has at most %d languages, not %zu", kind->what,
+			       BRB_CONFIG_LANGUAGES_MOST, value->count);
 	if (!texts)
 		return false;
 	words->in_other.texts = texts;
@@ -119,11 +113,12 @@ static bool read_mapping(brb_config_reading *reading, const words_kind *kind, co
 		if (language && text)
 			texts[words->in_other.count++] = (brb_translation){ language, text };
 	}
-	words->usual = brb_language_choose(&words->in_other, NULL, reading->config->language);
+	words->usual = brb_language_choose(&words->in_other, NULL,
+					   ((brb_config_reading *)reading->context)->config->language);
 	return fine;
 }
 
-static bool read_words(brb_config_reading *reading, const words_kind *kind, const brb_yaml_node *value,
+static bool read_words(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
 		       brb_config_words *words)
 {
 	if (value->kind == BRB_YAML_MAPPING)
@@ -135,63 +130,66 @@ static bool read_words(brb_config_reading *reading, const words_kind *kind, cons
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
 /* Adds the file to the list. NULL: memory is short. */
-static brb_config_picture *add_picture(brb_config_reading *reading, const char *path)
+static brb_config_picture *add_picture(brb_config_reading *self, const char *path)
 {
-	brb_config *config = reading->config;
+	brb_config *config = self->config;
 	brb_config_picture *added =
-		brb_list_add(&config->pictures, &config->picture_count, &reading->picture_capacity, sizeof *added);
+		brb_list_add(&config->pictures, &config->picture_count, &self->picture_capacity, sizeof *added);
 	if (!added)
 		return NULL;
 	added->path = path;
-	return brb_table_set(&reading->pictures, path, (void *)(uintptr_t)config->picture_count) ? added : NULL;
+	return brb_table_set(&self->pictures, path, (void *)(uintptr_t)config->picture_count) ? added : NULL;
 }
 
-static void open_picture(brb_config_reading *reading, const brb_yaml_node *value, brb_config_picture *entry)
+static void open_picture(brb_yaml_reading *reading, const brb_yaml_node *value, brb_config_picture *entry)
 {
+	brb_config_reading *self = reading->context;
 	char buffer[BRB_YAML_SHORT_BYTES];
 	const char *shown = brb_yaml_shortened(value->text, buffer);
 	brabeion_error why = BRABEION_NO_ERROR;
 	brabeion_status status = brb_picture_open(entry->path, &entry->picture, &why);
 	if (status == BRABEION_CONFIG)
-		BRB_CONFIG_FAULT(reading, value, "image \"%s\": %s", shown, why.message ? why.message : "no memory");
+		BRB_YAML_FAULT(reading, value, "image \"%s\": %s", shown, why.message ? why.message : "no memory");
 	else if (status != BRABEION_OK)
 		reading->memory_short = true;
 	brabeion_error_finish(&why);
 	if (!entry->picture)
 		return;
-	size_t before = reading->picture_bytes;
-	reading->picture_bytes += entry->picture->size_bytes;
-	if (before <= BRB_CONFIG_PICTURES_BYTES_MOST && reading->picture_bytes > BRB_CONFIG_PICTURES_BYTES_MOST)
-		BRB_CONFIG_FAULT(reading, value, "image \"%s\": all images together have more than 64 MiB", shown);
+	size_t before = self->picture_bytes;
+	self->picture_bytes += entry->picture->size_bytes;
+	if (before <= BRB_CONFIG_PICTURES_BYTES_MOST && self->picture_bytes > BRB_CONFIG_PICTURES_BYTES_MOST)
+		BRB_YAML_FAULT(reading, value, "image \"%s\": all images together have more than 64 MiB", shown);
 }
 
-static void read_image(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_image(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
+	brb_config_reading *self = reading->context;
 	brb_config_level *level = target;
 	const char *file = brb_config_text(reading, "a level's \"image\"", value, "text");
-	const char *path = file && !reading->without_files ? brb_config_resolve(reading, file) : NULL;
+	const char *path = file && !self->without_files ? brb_config_resolve(reading, file) : NULL;
 	if (!path)
 		return;
-	size_t place = (size_t)(uintptr_t)brb_table_get(&reading->pictures, path);
-	brb_config_picture *entry = place ? &reading->config->pictures[place - 1] : add_picture(reading, path);
+	size_t index = (size_t)(uintptr_t)brb_table_get(&self->pictures, path);
+	brb_config_picture *entry = index ? &self->config->pictures[index - 1] : add_picture(self, path);
 	if (!entry)
 		reading->memory_short = true;
-	else if (!place)
+	else if (!index)
 		open_picture(reading, value, entry);
 	level->image = entry ? entry->picture : NULL;
 }
 
 /* ---- levels ---------------------------------------------------------------------------------------------------- */
 
-static void read_name(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_name(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_config_level *level = target;
 	level->broken |= !read_words(reading, &of_name, value, &level->name);
 }
 
-static void read_description(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_description(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
 	(void)key;
 	brb_config_level *level = target;
@@ -205,22 +203,22 @@ static bool needs_name(const brb_yaml_node *node)
 	return !brb_yaml_get(node, "image") && (!description || description->kind != BRB_YAML_MAPPING);
 }
 
-static void read_level_mapping(brb_config_reading *reading, const brb_yaml_node *node, brb_config_level *level)
+static void read_level_mapping(brb_yaml_reading *reading, const brb_yaml_node *node, brb_config_level *level)
 {
-	brb_config_key keys[] = {
-		{ "name", read_name, needs_name(node) },
-		{ "description", read_description, false },
-		{ "image", read_image, false },
+	brb_yaml_key keys[] = {
+		{ .name = "name", .read = read_name, .required = needs_name(node) },
+		{ .name = "description", .read = read_description },
+		{ .name = "image", .read = read_image },
 	};
-	level->broken = !brb_config_read_mapping(reading, "a level", node, keys, COUNT_OF(keys), level) ||
+	level->broken = !brb_yaml_read_mapping(reading, "a level", node, keys, COUNT_OF(keys), NULL, level) ||
 			level->broken || (keys[0].required && !level->name.usual && !level->name.in_other.count);
 	if (level->name.usual && !level->description.usual && !level->description.in_other.count)
 		level->description.usual = "";
 }
 
-static void read_level(brb_config_reading *reading, const brb_yaml_node *node, brb_config_level *level)
+static void read_level(brb_yaml_reading *reading, const brb_yaml_node *node, brb_config_level *level)
 {
-	level->at = brb_config_place(node);
+	level->at = brb_config_position_of(node);
 	if (node->broken || node->kind == BRB_YAML_MAPPING) {
 		level->broken = node->broken;
 		if (!node->broken)
@@ -232,19 +230,20 @@ static void read_level(brb_config_reading *reading, const brb_yaml_node *node, b
 	level->broken = !level->name.usual;
 }
 
-void brb_config_read_levels(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+void brb_config_read_levels(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			    void *target)
 {
 	(void)key;
 	brb_config_badge *badge = target;
-	badge->levels_at = brb_config_place(value);
+	badge->levels_at = brb_config_position_of(value);
 	if (!brb_config_is_filled_list(reading, "\"levels\"", value, "a list of levels",
 				       "leave it out, or list at least one level"))
 		return;
 	if (value->count > BRB_CONFIG_LEVELS_MOST) {
-		BRB_CONFIG_FAULT(reading, value, "a badge has at most 1,000 levels, not %zu", value->count);
+		BRB_YAML_FAULT(reading, value, "a badge has at most 1,000 levels, not %zu", value->count);
 		return;
 	}
-	brb_config_level *levels = brb_config_take(reading, value->count, sizeof *levels);
+	brb_config_level *levels = brb_yaml_take(reading, value->count, sizeof *levels);
 	if (!levels)
 		return;
 	for (size_t i = 0; i < value->count; i++)

@@ -1,9 +1,8 @@
 /*
- * config_plugins: the list `plugins:` -> plugins and their badges; their levels are read in config_levels.c. Part of
- * the room config.
+ * config/plugins: the list `plugins:` -> plugins and their badges; their levels are read in config/levels.c.
  *
- * Keeps true: one file once, one slug once, as far as the file itself tells; slugs that plugins bring are checked
- * when they are loaded.
+ * Guarantees: each plugin file and each slug of the file is there once. Slugs that plugins define are checked when they
+ * are loaded.
  */
 #include "config/reading.h"
 
@@ -19,20 +18,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-bool brb_config_is_filled_list(brb_config_reading *reading, const char *what, const brb_yaml_node *node,
-			       const char *wanted, const char *advice)
-{
-	if (node->kind != BRB_YAML_LIST) {
-		brb_config_wrong_kind(reading, what, node, wanted);
-		return false;
-	}
-	if (!node->count)
-		BRB_CONFIG_FAULT(reading, node, "%s is empty: %s", what, advice);
-	return node->count > 0;
-}
-
 /* The place where the key was seen first; NULL when that is here. Key and place must live as long as the table. */
-static const brb_config_position *seen_before(brb_config_reading *reading, brb_table *table, const char *key,
+static const brb_config_position *seen_before(brb_yaml_reading *reading, brb_table *table, const char *key,
 					      const brb_config_position *here)
 {
 	const brb_config_position *first = brb_table_get(table, key);
@@ -42,17 +29,18 @@ static const brb_config_position *seen_before(brb_config_reading *reading, brb_t
 	return first;
 }
 
-static void read_settings(brb_config_reading *reading, const brb_yaml_node *value, const brb_yaml_node **settings)
+static void read_settings(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			  void *target)
 {
 	if (value->kind == BRB_YAML_MAPPING)
-		*settings = value;
+		*(const brb_yaml_node **)brb_config_member(key, target) = value;
 	else
-		brb_config_wrong_kind(reading, "\"settings\"", value, "a mapping of keys to values");
+		brb_config_wrong_kind(reading, key, value, "a mapping of keys to values");
 }
 
 /* ---- events ---------------------------------------------------------------------------------------------------- */
 
-static const char *read_event(brb_config_reading *reading, const brb_config_badge *badge, const brb_yaml_node *node,
+static const char *read_event(brb_yaml_reading *reading, const brb_config_badge *badge, const brb_yaml_node *node,
 			      brb_table *seen)
 {
 	const char *event = brb_config_text(reading, "an event's name", node, "text");
@@ -60,33 +48,33 @@ static const char *read_event(brb_config_reading *reading, const brb_config_badg
 		return NULL;
 	size_t length = strlen(event);
 	if (length > EVENT_BYTES_MOST) {
-		BRB_CONFIG_FAULT(reading, node, "an event's name has at most %d bytes, not %zu", EVENT_BYTES_MOST,
-				 length);
+		BRB_YAML_FAULT(reading, node, "an event's name has at most %d bytes, not %zu", EVENT_BYTES_MOST,
+			       length);
 		return NULL;
 	}
 	if (strncmp(event, RESERVED, strlen(RESERVED)) == 0 && strcmp(event, AWARDED) != 0) {
-		BRB_CONFIG_FAULT(reading, node,
-				 "event \"%s\": names that begin with \"" RESERVED
-				 "\" are the engine's; there is only \"" AWARDED "\"",
-				 event);
+		BRB_YAML_FAULT(reading, node,
+			       "event \"%s\": names that begin with \"" RESERVED
+			       "\" are the engine's; there is only \"" AWARDED "\"",
+			       event);
 		return NULL;
 	}
 	if (seen_before(reading, seen, event, &badge->events_at))
-		BRB_CONFIG_FAULT(reading, node, "event \"%s\" is listed twice", event);
+		BRB_YAML_FAULT(reading, node, "event \"%s\" is listed twice", event);
 	return event;
 }
 
-static void read_events(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_events(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_config_badge *badge = target;
-	badge->events_at = brb_config_place(value);
+	badge->events_at = brb_config_position_of(value);
 	bool single = value->kind == BRB_YAML_TEXT;
 	if (!single && !brb_config_is_filled_list(reading, "\"events\"", value, "text or a list of texts",
 						  "leave it out, or list at least one event"))
 		return;
 	size_t count = single ? 1 : value->count;
-	const char **events = brb_config_take(reading, count, sizeof *events);
+	const char **events = brb_yaml_take(reading, count, sizeof *events);
 	if (!events)
 		return;
 	brb_table seen = { 0 };
@@ -99,84 +87,53 @@ static void read_events(brb_config_reading *reading, const char *key, const brb_
 
 /* ---- badges ---------------------------------------------------------------------------------------------------- */
 
-static const char *read_slug(brb_config_reading *reading, const char *what, const brb_yaml_node *value)
+static const char *read_slug(brb_yaml_reading *reading, const char *what, const brb_yaml_node *value)
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
 	const char *slug = brb_config_text(reading, what, value, "text");
 	if (!slug || brb_text_is_slug(slug))
 		return slug;
-	BRB_CONFIG_FAULT(reading, value, "%s must be 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\", not \"%s\"", what,
-			 brb_yaml_shortened(slug, buffer));
+	BRB_YAML_FAULT(reading, value, "%s must be 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\", not \"%s\"", what,
+		       brb_yaml_shortened(slug, buffer));
 	return NULL;
 }
 
-static void read_badge_name(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_badge_name(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			    void *target)
 {
 	(void)key;
 	brb_config_badge *badge = target;
-	badge->badge_at = brb_config_place(value);
+	badge->badge_at = brb_config_position_of(value);
 	badge->badge = read_slug(reading, "\"badge\"", value);
 }
 
-static void read_badge_slug(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_badge_slug(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			    void *target)
 {
 	(void)key;
 	brb_config_badge *badge = target;
-	badge->slug_at = brb_config_place(value);
+	badge->slug_at = brb_config_position_of(value);
 	badge->slug = read_slug(reading, "\"slug\"", value);
 }
 
-static void read_rearn(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+static void read_temporary(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
 {
-	brb_config_badge *badge = context;
-	(void)key;
-	if (value->kind == BRB_YAML_BOOL)
-		badge->rearn = value->value.boolean;
-	else
-		brb_config_wrong_kind(reading, "\"rearn\"", value, "true or false");
+	((brb_config_badge *)target)->temporary_at = brb_config_position_of(value);
+	brb_config_read_bool(reading, key, value, target);
 }
 
-static void read_temporary(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
+static void read_async(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	brb_config_badge *badge = context;
-	(void)key;
-	badge->temporary_at = brb_config_place(value);
-	if (value->kind == BRB_YAML_BOOL)
-		badge->temporary = value->value.boolean;
-	else
-		brb_config_wrong_kind(reading, "\"temporary\"", value, "true or false");
-}
-
-static void read_badge_quarantine(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
-				  void *target)
-{
-	(void)key;
 	brb_config_badge *badge = target;
-	brb_config_read_quarantine(reading, value, &badge->quarantine);
-}
-
-static void read_async(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *context)
-{
-	brb_config_badge *badge = context;
-	(void)key;
-	badge->async_at = brb_config_place(value);
+	badge->async_at = brb_config_position_of(value);
 	badge->has_async = value->kind == BRB_YAML_BOOL;
-	if (badge->has_async)
-		badge->async = value->value.boolean;
-	else
-		brb_config_wrong_kind(reading, "\"async\"", value, "true or false");
+	brb_config_read_bool(reading, key, value, target);
 }
 
-static void read_badge_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
-				void *target)
+static void check_slug(brb_yaml_reading *reading, brb_config_badge *badge)
 {
-	(void)key;
-	brb_config_badge *badge = target;
-	read_settings(reading, value, &badge->settings);
-}
-
-static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
-{
+	brb_config_reading *self = reading->context;
 	bool given = badge->slug_at.line;
 	if (!given) {
 		badge->slug = badge->badge;
@@ -184,52 +141,56 @@ static void check_slug(brb_config_reading *reading, brb_config_badge *badge)
 	}
 	if (!badge->slug)
 		return;
-	const brb_config_position *first = seen_before(reading, &reading->slugs, badge->slug, &badge->slug_at);
+	const brb_config_position *first = seen_before(reading, &self->slugs, badge->slug, &badge->slug_at);
 	if (!first)
 		return;
 	brb_yaml_fault(reading->yaml, badge->slug_at.line, badge->slug_at.column,
-		       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, reading->config->name,
-		       first->line, first->column, given ? "" : ": give this badge a \"slug\" of its own");
+		       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, self->config->name, first->line,
+		       first->column, given ? "" : ": give this badge a \"slug\" of its own");
 	badge->slug = NULL; /* told: loading the plugin need not tell it again */
 }
 
-static void read_badge(brb_config_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
+static void read_badge(brb_yaml_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
 {
-	static const brb_config_key keys[] = {
-		{ "badge", read_badge_name, true },
-		{ "slug", read_badge_slug, false },
-		{ "events", read_events, false },
-		{ "levels", brb_config_read_levels, false },
-		{ "color", brb_config_read_color, false },
-		{ "settings", read_badge_settings, false },
-		{ "rearn", read_rearn, false },
-		{ "temporary", read_temporary, false },
-		{ "quarantine", read_badge_quarantine, false },
-		{ "async", read_async, false },
+	brb_config_reading *self = reading->context;
+	static const brb_yaml_key keys[] = {
+		{ .name = "badge", .read = read_badge_name, .required = true },
+		{ .name = "slug", .read = read_badge_slug },
+		{ .name = "events", .read = read_events },
+		{ .name = "levels", .read = brb_config_read_levels },
+		{ .name = "color", .read = brb_config_read_color },
+		{ .name = "settings", .read = read_settings, .member = offsetof(brb_config_badge, settings) },
+		{ .name = "rearn", .read = brb_config_read_bool, .member = offsetof(brb_config_badge, rearn) },
+		{ .name = "temporary", .read = read_temporary, .member = offsetof(brb_config_badge, temporary) },
+		{ .name = "quarantine",
+		  .read = brb_config_read_quarantine,
+		  .member = offsetof(brb_config_badge, quarantine) },
+		{ .name = "async", .read = read_async, .member = offsetof(brb_config_badge, async) },
 	};
-	badge->at = brb_config_place(node);
-	badge->quarantine = reading->config->quarantine;
-	if (brb_config_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), badge))
+	badge->at = brb_config_position_of(node);
+	badge->quarantine = self->config->quarantine;
+	if (brb_yaml_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), NULL, badge))
 		check_slug(reading, badge);
 }
 
 /* ---- plugins --------------------------------------------------------------------------------------------------- */
 
-static void read_badges(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_badges(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
+	brb_config_reading *self = reading->context;
 	(void)key;
 	brb_config_plugin *plugin = target;
 	if (!brb_config_is_filled_list(reading, "\"badges\"", value, "a list of badges",
 				       "leave it out to have all of the plugin's badges, or list at least one"))
 		return;
-	size_t before = reading->badge_count;
-	reading->badge_count += value->count;
-	if (reading->badge_count > BRB_CONFIG_BADGES_MOST) {
+	size_t before = self->badge_count;
+	self->badge_count += value->count;
+	if (self->badge_count > BRB_CONFIG_BADGES_MOST) {
 		if (before <= BRB_CONFIG_BADGES_MOST)
-			BRB_CONFIG_FAULT(reading, value, "more than 100,000 badges in one file");
+			BRB_YAML_FAULT(reading, value, "more than 100,000 badges in one file");
 		return;
 	}
-	brb_config_badge *badges = brb_config_take(reading, value->count, sizeof *badges);
+	brb_config_badge *badges = brb_yaml_take(reading, value->count, sizeof *badges);
 	if (!badges)
 		return;
 	for (size_t i = 0; i < value->count; i++)
@@ -239,17 +200,10 @@ static void read_badges(brb_config_reading *reading, const char *key, const brb_
 	plugin->badge_count = value->count;
 }
 
-static void read_plugin_settings(brb_config_reading *reading, const char *key, const brb_yaml_node *value,
-				 void *target)
-{
-	(void)key;
-	brb_config_plugin *plugin = target;
-	read_settings(reading, value, &plugin->settings);
-}
-
 /* By the real path: two names of one file are one plugin. */
-static void check_listed_once(brb_config_reading *reading, brb_config_plugin *plugin, const brb_yaml_node *value)
+static void check_listed_once(brb_yaml_reading *reading, brb_config_plugin *plugin, const brb_yaml_node *value)
 {
+	brb_config_reading *self = reading->context;
 	char real[PATH_MAX];
 	if (!realpath(plugin->path, real))
 		return; /* gone since it was found: loading it will say so */
@@ -259,23 +213,24 @@ static void check_listed_once(brb_config_reading *reading, brb_config_plugin *pl
 		return;
 	}
 	char buffer[BRB_YAML_SHORT_BYTES];
-	const brb_config_position *first = seen_before(reading, &reading->files, kept, &plugin->file_at);
+	const brb_config_position *first = seen_before(reading, &self->files, kept, &plugin->file_at);
 	if (!first)
 		return;
 	plugin->path = NULL; /* told: loading it need not tell what it repeats */
-	BRB_CONFIG_FAULT(reading, value,
-			 "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
-			 "list its badges under one entry",
-			 brb_yaml_shortened(plugin->file, buffer), reading->config->name, first->line, first->column);
+	BRB_YAML_FAULT(reading, value,
+		       "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
+		       "list its badges under one entry",
+		       brb_yaml_shortened(plugin->file, buffer), self->config->name, first->line, first->column);
 }
 
-static void read_file(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_file(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
+	brb_config_reading *self = reading->context;
 	(void)key;
 	brb_config_plugin *plugin = target;
-	plugin->file_at = brb_config_place(value);
+	plugin->file_at = brb_config_position_of(value);
 	plugin->file = brb_config_text(reading, "\"file\"", value, "text");
-	if (!plugin->file || reading->without_files)
+	if (!plugin->file || self->without_files)
 		return;
 	const char *why = NULL;
 	const char *path = plugin->file;
@@ -283,19 +238,19 @@ static void read_file(brb_config_reading *reading, const char *key, const brb_ya
 		path = brb_config_resolve(reading, path);
 	if (!path)
 		return;
-	plugin->places = brb_config_search_places(&reading->search, path, &plugin->place_count);
-	plugin->path = brb_config_search_find(&reading->search, path, &why);
+	plugin->places = brb_config_search_places(&self->search, path, &plugin->place_count);
+	plugin->path = brb_config_search_find(&self->search, path, &why);
 	char buffer[BRB_YAML_SHORT_BYTES];
 	if (plugin->path)
 		check_listed_once(reading, plugin, value);
 	else if (why)
-		BRB_CONFIG_FAULT(reading, value, "plugin \"%s\": %s", brb_yaml_shortened(plugin->file, buffer), why);
+		BRB_YAML_FAULT(reading, value, "plugin \"%s\": %s", brb_yaml_shortened(plugin->file, buffer), why);
 	else
 		reading->memory_short = true;
 }
 
 /* Digits alone come out of the YAML as a number: its text is as it was written. */
-static void read_sha256(brb_config_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_sha256(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_config_plugin *plugin = target;
@@ -307,8 +262,8 @@ static void read_sha256(brb_config_reading *reading, const char *key, const brb_
 		return;
 	size_t digits = strspn(text, "0123456789abcdefABCDEF");
 	if (digits != SHA256_DIGITS || text[digits]) {
-		BRB_CONFIG_FAULT(reading, value, "\"sha256\" must be 64 hexadecimal digits, not \"%s\"",
-				 brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, value, "\"sha256\" must be 64 hexadecimal digits, not \"%s\"",
+			       brb_yaml_shortened(text, buffer));
 		return;
 	}
 	char *lower = brb_arena_copy(reading->arena, text);
@@ -319,28 +274,29 @@ static void read_sha256(brb_config_reading *reading, const char *key, const brb_
 	for (char *digit = lower; *digit; digit++)
 		*digit = (char)tolower((unsigned char)*digit);
 	plugin->sha256 = lower;
-	plugin->sha256_at = brb_config_place(value);
+	plugin->sha256_at = brb_config_position_of(value);
 }
 
-void brb_config_read_plugins(brb_config_reading *reading)
+void brb_config_read_plugins(brb_yaml_reading *reading)
 {
-	static const brb_config_key keys[] = {
-		{ "file", read_file, true },
-		{ "sha256", read_sha256, false },
-		{ "settings", read_plugin_settings, false },
-		{ "badges", read_badges, false },
+	brb_config_reading *self = reading->context;
+	static const brb_yaml_key keys[] = {
+		{ .name = "file", .read = read_file, .required = true },
+		{ .name = "sha256", .read = read_sha256 },
+		{ .name = "settings", .read = read_settings, .member = offsetof(brb_config_plugin, settings) },
+		{ .name = "badges", .read = read_badges },
 	};
-	const brb_yaml_node *list = reading->plugins;
+	const brb_yaml_node *list = self->plugins;
 	if (!list ||
 	    !brb_config_is_filled_list(reading, "\"plugins\"", list, "a list of plugins", "list at least one plugin"))
 		return;
-	brb_config_plugin *plugins = brb_config_take(reading, list->count, sizeof *plugins);
+	brb_config_plugin *plugins = brb_yaml_take(reading, list->count, sizeof *plugins);
 	if (!plugins)
 		return;
 	for (size_t i = 0; i < list->count; i++) {
-		plugins[i].at = brb_config_place(list->items[i]);
-		brb_config_read_mapping(reading, "a plugin", list->items[i], keys, COUNT_OF(keys), &plugins[i]);
+		plugins[i].at = brb_config_position_of(list->items[i]);
+		brb_yaml_read_mapping(reading, "a plugin", list->items[i], keys, COUNT_OF(keys), NULL, &plugins[i]);
 	}
-	reading->config->plugins = plugins;
-	reading->config->plugin_count = list->count;
+	self->config->plugins = plugins;
+	self->config->plugin_count = list->count;
 }

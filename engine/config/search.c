@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "yaml/yaml.h"
 
@@ -23,17 +24,11 @@
 
 void brb_config_search_add(brb_config_search *search, const char *folder)
 {
-	if (search->count == search->capacity) {
-		size_t capacity = search->capacity ? search->capacity * 2 : 8;
-		const char **folders = brb_memory_resize(search->folders, capacity, sizeof *folders);
-		if (!folders) {
-			search->memory_short = true;
-			return;
-		}
-		search->folders = folders;
-		search->capacity = capacity;
-	}
-	search->folders[search->count++] = folder;
+	const char **added = brb_list_add(&search->folders, &search->count, &search->capacity, sizeof *added);
+	if (added)
+		*added = folder;
+	else
+		search->memory_short = true;
 }
 
 void brb_config_search_add_list(brb_config_search *search, const char *list)

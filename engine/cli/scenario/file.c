@@ -21,28 +21,28 @@ typedef struct whole {
 
 /* ---- one scenario ---- */
 
-static void read_name(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_name(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	((brb_scenario *)target)->name = brb_scenario_text(reading, "\"name\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 }
 
-static void read_only(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_only(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	size_t count;
 	brb_scenario *scenario = target;
 	const brb_yaml_node *const *items = brb_scenario_items(&value, &count);
-	const char **slugs = brb_scenario_take(reading, count, sizeof *slugs);
+	const char **slugs = brb_yaml_take(reading, count, sizeof *slugs);
 	for (size_t i = 0; slugs && i < count; i++)
 		slugs[i] = brb_scenario_text(reading, "each of \"badges\"", items[i], BRB_SCENARIO_NAME_BYTES);
 	if (!count)
-		BRB_SCENARIO_FAULT(reading, value, "\"badges\" must name at least one badge; leave it out for all");
+		BRB_YAML_FAULT(reading, value, "\"badges\" must name at least one badge; leave it out for all");
 	scenario->badges = slugs;
 	scenario->badge_count = slugs ? count : 0;
 }
 
-static void read_now(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_now(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_scenario_time now = { 0 };
@@ -50,92 +50,93 @@ static void read_now(brb_scenario_reading *reading, const char *key, const brb_y
 	if (now.kind == BRB_SCENARIO_ABSOLUTE)
 		((brb_scenario *)target)->start_us = now.us;
 	else if (now.kind != BRB_SCENARIO_AT_ONCE)
-		BRB_SCENARIO_FAULT(reading, value,
-				   "\"now\" is where a scenario begins: it must be like 2024-01-31T08:00:00Z");
+		BRB_YAML_FAULT(reading, value,
+			       "\"now\" is where a scenario begins: it must be like 2024-01-31T08:00:00Z");
 }
 
-static void read_holds(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_holds(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario *scenario = target;
 	brb_scenario_read_awards(reading, key, value, &scenario->held, &scenario->held_count);
 }
 
-static void read_remembers(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_remembers(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
 {
 	(void)key;
 	brb_scenario *scenario = target;
 	brb_scenario_read_memories(reading, value, &scenario->remembers, &scenario->memory_count);
 }
 
-static void read_given(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_given(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	static const brb_scenario_key keys[] = {
-		{ "now", read_now, false },
-		{ "holds", read_holds, false },
-		{ "remembers", read_remembers, false },
+	static const brb_yaml_key keys[] = {
+		{ .name = "now", .read = read_now },
+		{ .name = "holds", .read = read_holds },
+		{ .name = "remembers", .read = read_remembers },
 	};
 	(void)key;
-	brb_scenario_read_mapping(reading, "\"given\"", value, keys, COUNT_OF(keys), NULL, target);
+	brb_yaml_read_mapping(reading, "\"given\"", value, keys, COUNT_OF(keys), NULL, target);
 }
 
-static void read_steps(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_steps(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_scenario *scenario = target;
 	brb_scenario_read_steps(reading, value, &scenario->steps, &scenario->step_count);
 }
 
-static void read_scenario(brb_scenario_reading *reading, const brb_yaml_node *node, brb_scenario *scenario)
+static void read_scenario(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario *scenario)
 {
-	static const brb_scenario_key keys[] = {
-		{ "name", read_name, true },
-		{ "badges", read_only, false },
-		{ "given", read_given, false },
-		{ "steps", read_steps, true },
+	static const brb_yaml_key keys[] = {
+		{ .name = "name", .read = read_name, .required = true },
+		{ .name = "badges", .read = read_only },
+		{ .name = "given", .read = read_given },
+		{ .name = "steps", .read = read_steps, .required = true },
 	};
 	scenario->line = node->line;
 	scenario->start_us = BRB_SCENARIO_START_US;
-	brb_scenario_read_mapping(reading, "a scenario", node, keys, COUNT_OF(keys), NULL, scenario);
+	brb_yaml_read_mapping(reading, "a scenario", node, keys, COUNT_OF(keys), NULL, scenario);
 }
 
 /* ---- the file ---- */
 
-static void read_user(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_user(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key, (void)target;
 	const char *user = brb_scenario_text(reading, "\"user\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 	if (user)
-		reading->user = user;
+		*(const char **)reading->context = user;
 }
 
 /* Read after `user`, which may follow it. */
-static void leave(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void leave(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)reading, (void)key, (void)value, (void)target;
 }
 
-static void check_names(brb_scenario_reading *reading, const brb_yaml_node *list, const brb_scenario *scenarios)
+static void check_names(brb_yaml_reading *reading, const brb_yaml_node *list, const brb_scenario *scenarios)
 {
 	for (size_t i = 0; i < list->count; i++)
 		for (size_t k = 0; k < i && scenarios[i].name; k++)
 			if (scenarios[k].name && strcmp(scenarios[i].name, scenarios[k].name) == 0) {
-				BRB_SCENARIO_FAULT(reading, list->items[i],
-						   "the scenario of line %u has the same name: \"%s\"",
-						   scenarios[k].line, scenarios[i].name);
+				BRB_YAML_FAULT(reading, list->items[i],
+					       "the scenario of line %u has the same name: \"%s\"", scenarios[k].line,
+					       scenarios[i].name);
 				break;
 			}
 }
 
-static void read_scenarios(brb_scenario_reading *reading, const brb_yaml_node *list, brb_scenario_set *set)
+static void read_scenarios(brb_yaml_reading *reading, const brb_yaml_node *list, brb_scenario_set *set)
 {
 	if (list->broken)
 		return;
 	if (list->kind != BRB_YAML_LIST || !list->count) {
-		BRB_SCENARIO_FAULT(reading, list, "\"scenarios\" must be a list of scenarios%s",
-				   list->kind == BRB_YAML_LIST ? ", at least one" : "");
+		BRB_YAML_FAULT(reading, list, "\"scenarios\" must be a list of scenarios%s",
+			       list->kind == BRB_YAML_LIST ? ", at least one" : "");
 		return;
 	}
-	brb_scenario *scenarios = brb_scenario_take(reading, list->count, sizeof *scenarios);
+	brb_scenario *scenarios = brb_yaml_take(reading, list->count, sizeof *scenarios);
 	if (!scenarios)
 		return;
 	for (size_t i = 0; i < list->count; i++)
@@ -145,19 +146,22 @@ static void read_scenarios(brb_scenario_reading *reading, const brb_yaml_node *l
 	set->count = list->count;
 }
 
-static void read_root(brb_scenario_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
+static void read_root(brb_yaml_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
 {
-	static const brb_scenario_key keys[] = {
-		{ "config", leave, false },   { "plugins", leave, false },  { "plugin_path", leave, false },
-		{ "user", read_user, false }, { "scenarios", leave, true },
+	static const brb_yaml_key keys[] = {
+		{ .name = "config", .read = leave },
+		{ .name = "plugins", .read = leave },
+		{ .name = "plugin_path", .read = leave },
+		{ .name = "user", .read = read_user },
+		{ .name = "scenarios", .read = leave, .required = true },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
 	if (root->kind == BRB_YAML_NULL && !root->broken) {
-		BRB_SCENARIO_FAULT(reading, root,
-				   "the file is empty: it needs \"scenarios\", and \"plugins\" or \"config\"");
+		BRB_YAML_FAULT(reading, root,
+			       "the file is empty: it needs \"scenarios\", and \"plugins\" or \"config\"");
 		return;
 	}
-	if (!brb_scenario_read_mapping(reading, "the file", root, keys, COUNT_OF(keys), NULL, NULL))
+	if (!brb_yaml_read_mapping(reading, "the file", root, keys, COUNT_OF(keys), NULL, NULL))
 		return;
 	const brb_yaml_node *scenarios = brb_yaml_get(root, "scenarios");
 	if (scenarios)
@@ -181,7 +185,8 @@ static bool keep_faults(whole *made, brabeion_error *error)
 static bool read_whole(whole *made, const char *bytes, size_t length)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brb_scenario_reading reading = { .arena = &made->arena, .user = BRB_SCENARIO_USER };
+	const char *user = BRB_SCENARIO_USER;
+	brb_yaml_reading reading = { .arena = &made->arena, .context = &user };
 	if (brb_yaml_parse_tolerant(bytes, length, made->set.path, &reading.yaml, &error) != BRABEION_OK)
 		return keep_faults(made, &error);
 	read_root(&reading, &made->set, bytes, length);

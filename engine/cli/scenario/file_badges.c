@@ -14,7 +14,7 @@
 
 /* A file that has badges: the scenarios' own, or a badges.yaml. */
 typedef struct badge_source {
-	brb_scenario_reading *reading; /* whose yaml takes the faults */
+	brb_yaml_reading *reading; /* whose yaml takes the faults */
 	const brb_yaml_node *root;
 	const char *bytes;
 	size_t length;
@@ -24,7 +24,7 @@ typedef struct badge_source {
 /* ---- folders ---- */
 
 /* The folder of a file, absolute, with its slash. NULL with the fault at the node. */
-static const char *folder_of(brb_scenario_reading *reading, const char *path, const brb_yaml_node *node)
+static const char *folder_of(brb_yaml_reading *reading, const char *path, const brb_yaml_node *node)
 {
 	char real[PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -33,7 +33,7 @@ static const char *folder_of(brb_scenario_reading *reading, const char *path, co
 	if (name && realpath(name, real))
 		folder = brb_arena_printf(reading->arena, "%s%s", real, real[1] ? "/" : "");
 	else if (name)
-		BRB_SCENARIO_FAULT(reading, node, "the folder of %s is not there", path);
+		BRB_YAML_FAULT(reading, node, "the folder of %s is not there", path);
 	if (!name)
 		reading->memory_short = true;
 	return folder;
@@ -41,12 +41,12 @@ static const char *folder_of(brb_scenario_reading *reading, const char *path, co
 
 static void add_folder(badge_source *source, const brb_yaml_node *node, brb_builder *path)
 {
-	brb_scenario_reading *reading = source->reading;
+	brb_yaml_reading *reading = source->reading;
 	const char *folder = brb_scenario_text(reading, "\"plugin_path\"", node, PATH_MAX);
 	if (!folder)
 		return;
 	if (strchr(folder, ':'))
-		BRB_SCENARIO_FAULT(reading, node, "a folder of \"plugin_path\" must have no colon in its name");
+		BRB_YAML_FAULT(reading, node, "a folder of \"plugin_path\" must have no colon in its name");
 	brb_builder_printf(path, "%s%s%s", path->length ? ":" : "", *folder == '/' ? "" : source->folder, folder);
 }
 
@@ -60,7 +60,7 @@ static void read_plugin_path(badge_source *source, bool with_own, brb_scenario_s
 		add_folder(source, items[i], &path);
 	if (with_own && !strchr(source->folder, ':'))
 		brb_builder_printf(&path, "%s%s", path.length ? ":" : "", source->folder);
-	set->plugin_path = path.failed ? NULL : brb_scenario_keep(source->reading, path.text ? path.text : "");
+	set->plugin_path = path.failed ? NULL : brb_yaml_keep(source->reading, path.text ? path.text : "");
 	if (path.failed)
 		source->reading->memory_short = true;
 	brb_builder_finish(&path);
@@ -90,7 +90,7 @@ static void keep_line(const badge_source *source, const char *line, size_t lengt
 	while (file && before + size <= length && memcmp(line + before, file->text, size) != 0)
 		before++;
 	if (file && before + size > length) {
-		BRB_SCENARIO_FAULT(source->reading, file, "write the path without escapes");
+		BRB_YAML_FAULT(source->reading, file, "write the path without escapes");
 		before = length;
 	}
 	brb_builder_add_length(text, line, before);
@@ -157,10 +157,10 @@ static bool has_lines(const badge_source *source)
 /* What a scenario has of its own, or could do nothing with. */
 static const char *const not_kept[] = { "database", "cache_dir", "plugin_path", "watch", "workers", NULL };
 
-static void read_config_tree(brb_scenario_reading *reading, const brb_builder *content, brb_yaml *yaml,
+static void read_config_tree(brb_yaml_reading *reading, const brb_builder *content, brb_yaml *yaml,
 			     const brb_yaml_node *node, brb_scenario_set *set)
 {
-	brb_scenario_reading inner = { .yaml = yaml, .arena = reading->arena, .user = reading->user };
+	brb_yaml_reading inner = { .yaml = yaml, .arena = reading->arena, .context = reading->context };
 	badge_source source = { .reading = &inner,
 				.root = brb_yaml_root(yaml),
 				.bytes = content->text ? content->text : "",
@@ -170,12 +170,12 @@ static void read_config_tree(brb_scenario_reading *reading, const brb_builder *c
 		set->badges = keep_lines(&source, not_kept, false);
 		read_plugin_path(&source, false, set);
 	} else if (source.root->kind != BRB_YAML_MAPPING) {
-		brb_scenario_wrong_kind(&inner, "the file", source.root, "a mapping of keys to values");
+		brb_yaml_wrong_kind(&inner, "the file", source.root, "a mapping of keys to values");
 	}
 	reading->memory_short = reading->memory_short || inner.memory_short;
 }
 
-static void read_config(brb_scenario_reading *reading, const brb_yaml_node *node, brb_scenario_set *set)
+static void read_config(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_set *set)
 {
 	brb_builder content = { 0 };
 	brb_yaml *yaml = NULL;
@@ -199,7 +199,7 @@ static void read_config(brb_scenario_reading *reading, const brb_yaml_node *node
 		status = brb_yaml_verdict(yaml, &error);
 	}
 	if (status != BRABEION_OK) /* one line: the engine would not say more, since it is not asked */
-		BRB_SCENARIO_FAULT(reading, node, "\"config\": %s", error.message);
+		BRB_YAML_FAULT(reading, node, "\"config\": %s", error.message);
 	brb_yaml_close(yaml);
 	brb_builder_finish(&content);
 	brb_status_clear(&error);
@@ -207,7 +207,7 @@ static void read_config(brb_scenario_reading *reading, const brb_yaml_node *node
 
 /* ---- both ---- */
 
-void brb_scenario_read_badges(brb_scenario_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
+void brb_scenario_read_badges(brb_yaml_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
 {
 	static const char *const kept[] = { "plugins", NULL };
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
@@ -215,13 +215,13 @@ void brb_scenario_read_badges(brb_scenario_reading *reading, brb_scenario_set *s
 	const brb_yaml_node *path = brb_yaml_get(root, "plugin_path");
 	badge_source source = { .reading = reading, .root = root, .bytes = bytes, .length = length };
 	if (config && (plugins || path))
-		BRB_SCENARIO_FAULT(reading, config,
-				   "\"config\" names a file that has \"plugins\" and \"plugin_path\" itself");
+		BRB_YAML_FAULT(reading, config,
+			       "\"config\" names a file that has \"plugins\" and \"plugin_path\" itself");
 	else if (config)
 		read_config(reading, config, set);
 	else if (!plugins)
-		BRB_SCENARIO_FAULT(reading, root,
-				   "the file needs \"plugins\", or \"config\" with the name of a badges.yaml");
+		BRB_YAML_FAULT(reading, root,
+			       "the file needs \"plugins\", or \"config\" with the name of a badges.yaml");
 	else if (has_lines(&source) && (source.folder = folder_of(reading, set->path, root))) {
 		set->badges_from = set->path;
 		set->badges = keep_lines(&source, kept, true);

@@ -11,45 +11,47 @@ enum { LEVELS_MOST = 1000000, NOTE_BYTES_MOST = 64 * 1024 };
 
 /* ---- shared ---- */
 
-static const char *read_user(brb_scenario_reading *reading, const brb_yaml_node *value)
+static const char *read_user(brb_yaml_reading *reading, const brb_yaml_node *value)
 {
 	return brb_scenario_text(reading, "\"user\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 }
 
-static const char *read_slug(brb_scenario_reading *reading, const char *what, const brb_yaml_node *value)
+static const char *read_slug(brb_yaml_reading *reading, const char *what, const brb_yaml_node *value)
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
 	const char *slug = brb_scenario_text(reading, what, value, BRB_SCENARIO_NAME_BYTES);
 	if (!slug || brb_text_is_slug(slug))
 		return slug;
-	BRB_SCENARIO_FAULT(reading, value,
-			   "%s must be a badge's slug, of a-z, 0-9, \".\", \"_\" and \"-\", not \"%s\"", what,
-			   brb_yaml_shortened(slug, buffer));
+	BRB_YAML_FAULT(reading, value, "%s must be a badge's slug, of a-z, 0-9, \".\", \"_\" and \"-\", not \"%s\"",
+		       what, brb_yaml_shortened(slug, buffer));
 	return NULL;
 }
 
 /* ---- awards ---- */
 
-static void read_award_user(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_award_user(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			    void *target)
 {
 	(void)key;
 	((brb_scenario_award *)target)->user = read_user(reading, value);
 }
 
-static void read_award_badge(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_award_badge(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
 	(void)key;
 	((brb_scenario_award *)target)->badge = read_slug(reading, "\"badge\"", value);
 }
 
-static void read_award_level(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_award_level(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			     void *target)
 {
 	(void)key;
 	((brb_scenario_award *)target)->level =
 		(uint32_t)brb_scenario_number(reading, "\"level\"", value, 1, LEVELS_MOST);
 }
 
-static void read_award_reason(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
+static void read_award_reason(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 			      void *target)
 {
 	(void)key;
@@ -60,18 +62,19 @@ static void read_award_reason(brb_scenario_reading *reading, const char *key, co
 		award->reason = brb_scenario_text(reading, "\"reason\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 }
 
-static void read_award_at(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_award_at(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			  void *target)
 {
 	(void)key;
 	brb_scenario_award *award = target;
 	brb_scenario_read_time(reading, "\"at\"", value, false, &award->at);
 	if (award->at.kind == BRB_SCENARIO_SHIFT)
-		BRB_SCENARIO_FAULT(reading, value,
-				   "the \"at\" of an award must be like 2024-01-31T08:00:00Z or \"day 3 08:00\"");
+		BRB_YAML_FAULT(reading, value,
+			       "the \"at\" of an award must be like 2024-01-31T08:00:00Z or \"day 3 08:00\"");
 }
 
 /* "regular" or "regular 2". */
-static void read_short_award(brb_scenario_reading *reading, const brb_yaml_node *node, brb_scenario_award *award)
+static void read_short_award(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_award *award)
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
 	const char *text = brb_scenario_text(reading, "an award", node, BRB_SCENARIO_NAME_BYTES + 8);
@@ -89,39 +92,41 @@ static void read_short_award(brb_scenario_reading *reading, const brb_yaml_node 
 	if (sound)
 		award->badge = slug;
 	else
-		BRB_SCENARIO_FAULT(reading, node,
-				   "an award must be a badge's slug, perhaps with a level behind it, not \"%s\"",
-				   brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, node,
+			       "an award must be a badge's slug, perhaps with a level behind it, not \"%s\"",
+			       brb_yaml_shortened(text, buffer));
 }
 
-static void read_award(brb_scenario_reading *reading, const brb_yaml_node *node, const char *key,
+static void read_award(brb_yaml_reading *reading, const brb_yaml_node *node, const brb_yaml_key *key,
 		       brb_scenario_award *award)
 {
-	static const brb_scenario_key keys[] = {
-		{ "user", read_award_user, false },   { "badge", read_award_badge, true },
-		{ "level", read_award_level, false }, { "reason", read_award_reason, false },
-		{ "at", read_award_at, false },
+	static const brb_yaml_key keys[] = {
+		{ .name = "user", .read = read_award_user },
+		{ .name = "badge", .read = read_award_badge, .required = true },
+		{ .name = "level", .read = read_award_level },
+		{ .name = "reason", .read = read_award_reason },
+		{ .name = "at", .read = read_award_at },
 	};
-	bool held = strcmp(key, "holds") == 0;
-	*award = (brb_scenario_award){ .line = node->line, .user = reading->user, .level = 1 };
+	bool held = strcmp(key->name, "holds") == 0;
+	*award = (brb_scenario_award){ .line = node->line, .user = brb_scenario_user(reading), .level = 1 };
 	if (node->broken)
 		return;
 	if (node->kind == BRB_YAML_MAPPING)
-		brb_scenario_read_mapping(reading, "an award", node, keys, COUNT_OF(keys), NULL, award);
+		brb_yaml_read_mapping(reading, "an award", node, keys, COUNT_OF(keys), NULL, award);
 	else if (node->kind == BRB_YAML_LIST)
-		brb_scenario_wrong_kind(reading, "an award", node, "a badge's slug or a mapping with \"badge\"");
+		brb_yaml_wrong_kind(reading, "an award", node, "a badge's slug or a mapping with \"badge\"");
 	else
 		read_short_award(reading, node, award);
 	if (held && award->at.kind != BRB_SCENARIO_AT_ONCE)
-		BRB_SCENARIO_FAULT(reading, node, "what is held from the beginning has no \"at\"");
+		BRB_YAML_FAULT(reading, node, "what is held from the beginning has no \"at\"");
 }
 
-void brb_scenario_read_awards(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
+void brb_scenario_read_awards(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 			      const brb_scenario_award **awards, size_t *count)
 {
 	size_t items_count;
 	const brb_yaml_node *const *items = brb_scenario_items(&value, &items_count);
-	brb_scenario_award *read = brb_scenario_take(reading, items_count, sizeof *read);
+	brb_scenario_award *read = brb_yaml_take(reading, items_count, sizeof *read);
 	for (size_t i = 0; read && i < items_count; i++)
 		read_award(reading, items[i], key, &read[i]);
 	*awards = read;
@@ -135,24 +140,24 @@ typedef struct memory_item {
 	const brb_yaml_node *is;
 } memory_item;
 
-static void read_tally(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_tally(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario_memory *memory = target;
 	if (memory->kind != BRABEION_MEMORY_ANY)
-		BRB_SCENARIO_FAULT(reading, value, "it is either a \"tally\" or a \"note\"");
-	memory->kind = strcmp(key, "tally") == 0 ? BRABEION_MEMORY_TALLY : BRABEION_MEMORY_NOTE;
+		BRB_YAML_FAULT(reading, value, "it is either a \"tally\" or a \"note\"");
+	memory->kind = strcmp(key->name, "tally") == 0 ? BRABEION_MEMORY_TALLY : BRABEION_MEMORY_NOTE;
 	memory->name = brb_scenario_text(reading, memory->kind == BRABEION_MEMORY_TALLY ? "\"tally\"" : "\"note\"",
 					 value, BRB_SCENARIO_NAME_BYTES);
 }
 
-static void read_plugin(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_plugin(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	((brb_scenario_memory *)target)->plugin =
 		brb_scenario_text(reading, "\"plugin\"", value, BRB_SCENARIO_NAME_BYTES);
 }
 
-static void read_of(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_of(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	brb_scenario_memory *memory = target;
@@ -162,13 +167,13 @@ static void read_of(brb_scenario_reading *reading, const char *key, const brb_ya
 		memory->subject = brb_scenario_text(reading, "\"of\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 }
 
-static void read_is(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_is(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)reading, (void)key;
 	((memory_item *)target)->is = value; /* its kind is known when all keys are read */
 }
 
-static void read_value(brb_scenario_reading *reading, const brb_yaml_node *is, brb_scenario_memory *memory)
+static void read_value(brb_yaml_reading *reading, const brb_yaml_node *is, brb_scenario_memory *memory)
 {
 	if (memory->kind == BRABEION_MEMORY_TALLY)
 		memory->value = brb_scenario_number(reading, "\"is\" of a tally", is, INT64_MIN, INT64_MAX);
@@ -178,28 +183,31 @@ static void read_value(brb_scenario_reading *reading, const brb_yaml_node *is, b
 		memory->text = brb_scenario_text(reading, "\"is\" of a note", is, NOTE_BYTES_MOST);
 }
 
-static void read_memory(brb_scenario_reading *reading, const brb_yaml_node *node, brb_scenario_memory *memory)
+static void read_memory(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_memory *memory)
 {
-	static const brb_scenario_key keys[] = {
-		{ "tally", read_tally, false }, { "note", read_tally, false }, { "plugin", read_plugin, false },
-		{ "of", read_of, false },       { "is", read_is, true },
+	static const brb_yaml_key keys[] = {
+		{ .name = "tally", .read = read_tally },
+		{ .name = "note", .read = read_tally },
+		{ .name = "plugin", .read = read_plugin },
+		{ .name = "of", .read = read_of },
+		{ .name = "is", .read = read_is, .required = true },
 	};
-	memory_item item = { .memory = { .line = node->line, .subject = reading->user } };
-	if (!brb_scenario_read_mapping(reading, "a memory", node, keys, COUNT_OF(keys), NULL, &item))
+	memory_item item = { .memory = { .line = node->line, .subject = brb_scenario_user(reading) } };
+	if (!brb_yaml_read_mapping(reading, "a memory", node, keys, COUNT_OF(keys), NULL, &item))
 		return;
 	if (item.memory.kind == BRABEION_MEMORY_ANY)
-		BRB_SCENARIO_FAULT(reading, node, "a memory needs \"tally\" or \"note\"");
+		BRB_YAML_FAULT(reading, node, "a memory needs \"tally\" or \"note\"");
 	else if (item.is)
 		read_value(reading, item.is, &item.memory);
 	*memory = item.memory;
 }
 
-void brb_scenario_read_memories(brb_scenario_reading *reading, const brb_yaml_node *value,
+void brb_scenario_read_memories(brb_yaml_reading *reading, const brb_yaml_node *value,
 				const brb_scenario_memory **memories, size_t *count)
 {
 	size_t items_count;
 	const brb_yaml_node *const *items = brb_scenario_items(&value, &items_count);
-	brb_scenario_memory *read = brb_scenario_take(reading, items_count, sizeof *read);
+	brb_scenario_memory *read = brb_yaml_take(reading, items_count, sizeof *read);
 	for (size_t i = 0; read && i < items_count; i++)
 		read_memory(reading, items[i], &read[i]);
 	*memories = read;
@@ -208,45 +216,46 @@ void brb_scenario_read_memories(brb_scenario_reading *reading, const brb_yaml_no
 
 /* ---- failures ---- */
 
-static void read_failing(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_failing(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	((brb_scenario_failure *)target)->badge = read_slug(reading, "\"badge\"", value);
 }
 
-static void read_why(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_why(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	((brb_scenario_failure *)target)->why = brb_scenario_text(reading, "\"why\"", value, NOTE_BYTES_MOST);
 }
 
-static void read_failure(brb_scenario_reading *reading, const brb_yaml_node *node, brb_scenario_failure *failure)
+static void read_failure(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_failure *failure)
 {
-	static const brb_scenario_key keys[] = { { "badge", read_failing, true }, { "why", read_why, false } };
+	static const brb_yaml_key keys[] = { { .name = "badge", .read = read_failing, .required = true },
+					     { .name = "why", .read = read_why } };
 	*failure = (brb_scenario_failure){ .line = node->line };
 	if (node->kind == BRB_YAML_MAPPING)
-		brb_scenario_read_mapping(reading, "a failure", node, keys, COUNT_OF(keys), NULL, failure);
+		brb_yaml_read_mapping(reading, "a failure", node, keys, COUNT_OF(keys), NULL, failure);
 	else
 		failure->badge = read_slug(reading, "a failure", node);
 }
 
 /* ---- progress ---- */
 
-static void read_progress_user(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
+static void read_progress_user(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 			       void *target)
 {
 	(void)key;
 	((brb_scenario_progress *)target)->user = read_user(reading, value);
 }
 
-static void read_progress_badge(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
+static void read_progress_badge(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 				void *target)
 {
 	(void)key;
 	((brb_scenario_progress *)target)->badge = read_slug(reading, "\"badge\"", value);
 }
 
-static void read_progress_level(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value,
+static void read_progress_level(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 				void *target)
 {
 	(void)key;
@@ -254,31 +263,30 @@ static void read_progress_level(brb_scenario_reading *reading, const char *key, 
 		(uint32_t)brb_scenario_number(reading, "\"level\"", value, 1, LEVELS_MOST);
 }
 
-static void read_done(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_done(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario_progress *progress = target;
-	int64_t number = brb_scenario_number(reading, strcmp(key, "done") == 0 ? "\"done\"" : "\"goal\"", value,
+	int64_t number = brb_scenario_number(reading, strcmp(key->name, "done") == 0 ? "\"done\"" : "\"goal\"", value,
 					     INT64_MIN, INT64_MAX);
-	*(strcmp(key, "done") == 0 ? &progress->done : &progress->goal) = number;
+	*(strcmp(key->name, "done") == 0 ? &progress->done : &progress->goal) = number;
 }
 
-static void read_one_progress(brb_scenario_reading *reading, const brb_yaml_node *node,
-			      brb_scenario_progress *progress)
+static void read_one_progress(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_progress *progress)
 {
-	static const brb_scenario_key keys[] = {
-		{ "user", read_progress_user, false },
-		{ "badge", read_progress_badge, true },
-		{ "level", read_progress_level, false },
-		{ "done", read_done, true },
-		{ "goal", read_done, true },
+	static const brb_yaml_key keys[] = {
+		{ .name = "user", .read = read_progress_user },
+		{ .name = "badge", .read = read_progress_badge, .required = true },
+		{ .name = "level", .read = read_progress_level },
+		{ .name = "done", .read = read_done, .required = true },
+		{ .name = "goal", .read = read_done, .required = true },
 	};
-	*progress = (brb_scenario_progress){ .line = node->line, .user = reading->user };
-	brb_scenario_read_mapping(reading, "a progress", node, keys, COUNT_OF(keys), NULL, progress);
+	*progress = (brb_scenario_progress){ .line = node->line, .user = brb_scenario_user(reading) };
+	brb_yaml_read_mapping(reading, "a progress", node, keys, COUNT_OF(keys), NULL, progress);
 }
 
 /* ---- the step ---- */
 
-static void read_earns(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_earns(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario_expectation *expectation = target;
 	expectation->has_earns = true;
@@ -286,7 +294,7 @@ static void read_earns(brb_scenario_reading *reading, const char *key, const brb
 	brb_scenario_read_awards(reading, key, value, &expectation->earns, &expectation->earn_count);
 }
 
-static void read_lapses(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_lapses(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario_expectation *expectation = target;
 	expectation->has_lapses = true;
@@ -294,13 +302,13 @@ static void read_lapses(brb_scenario_reading *reading, const char *key, const br
 	brb_scenario_read_awards(reading, key, value, &expectation->lapses, &expectation->lapse_count);
 }
 
-static void read_fails(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_fails(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;
 	size_t count;
 	brb_scenario_expectation *expectation = target;
 	const brb_yaml_node *const *items = brb_scenario_items(&value, &count);
-	brb_scenario_failure *read = brb_scenario_take(reading, count, sizeof *read);
+	brb_scenario_failure *read = brb_yaml_take(reading, count, sizeof *read);
 	for (size_t i = 0; read && i < count; i++)
 		read_failure(reading, items[i], &read[i]);
 	expectation->has_fails = true;
@@ -309,24 +317,26 @@ static void read_fails(brb_scenario_reading *reading, const char *key, const brb
 	expectation->failure_count = read ? count : 0;
 }
 
-static void read_remembers(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_remembers(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
 {
 	brb_scenario_expectation *expectation = target;
 	if (expectation->has_remembers)
-		BRB_SCENARIO_FAULT(reading, value, "it is either \"remembers\" or \"remembers_only\"");
+		BRB_YAML_FAULT(reading, value, "it is either \"remembers\" or \"remembers_only\"");
 	expectation->has_remembers = true;
-	expectation->remembers_only = strcmp(key, "remembers_only") == 0;
+	expectation->remembers_only = strcmp(key->name, "remembers_only") == 0;
 	expectation->remembers_line = value->line;
 	brb_scenario_read_memories(reading, value, &expectation->remembers, &expectation->memory_count);
 }
 
-static void read_progress(brb_scenario_reading *reading, const char *key, const brb_yaml_node *value, void *target)
+static void read_progress(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			  void *target)
 {
 	(void)key;
 	size_t count;
 	brb_scenario_expectation *expectation = target;
 	const brb_yaml_node *const *items = brb_scenario_items(&value, &count);
-	brb_scenario_progress *read = brb_scenario_take(reading, count, sizeof *read);
+	brb_scenario_progress *read = brb_yaml_take(reading, count, sizeof *read);
 	for (size_t i = 0; read && i < count; i++)
 		read_one_progress(reading, items[i], &read[i]);
 	expectation->has_progress = true;
@@ -335,13 +345,13 @@ static void read_progress(brb_scenario_reading *reading, const char *key, const 
 	expectation->progress_count = read ? count : 0;
 }
 
-static const brb_scenario_key expecting[] = {
-	{ "earns", read_earns, false },
-	{ "lapses", read_lapses, false },
-	{ "fails", read_fails, false },
-	{ "remembers", read_remembers, false },
-	{ "remembers_only", read_remembers, false },
-	{ "progress", read_progress, false },
+static const brb_yaml_key expecting[] = {
+	{ .name = "earns", .read = read_earns },
+	{ .name = "lapses", .read = read_lapses },
+	{ .name = "fails", .read = read_fails },
+	{ .name = "remembers", .read = read_remembers },
+	{ .name = "remembers_only", .read = read_remembers },
+	{ .name = "progress", .read = read_progress },
 };
 
 bool brb_scenario_expects(const brb_yaml_node *node)
@@ -352,8 +362,8 @@ bool brb_scenario_expects(const brb_yaml_node *node)
 	return false;
 }
 
-void brb_scenario_read_expectation(brb_scenario_reading *reading, const brb_yaml_node *node,
+void brb_scenario_read_expectation(brb_yaml_reading *reading, const brb_yaml_node *node,
 				   brb_scenario_expectation *expectation)
 {
-	brb_scenario_read_mapping(reading, "a step", node, expecting, COUNT_OF(expecting), NULL, expectation);
+	brb_yaml_read_mapping(reading, "a step", node, expecting, COUNT_OF(expecting), NULL, expectation);
 }

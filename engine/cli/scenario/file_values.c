@@ -3,82 +3,12 @@
  */
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/json_write.h"
 #include "cli/scenario/file_reading.h"
 
-#define SECOND_US INT64_C(1000000)
-#define DAY_US (86400 * SECOND_US)
-#define TIME_MOST_US (36600 * DAY_US) /* a hundred years: sums stay far from overflow */
-
-void *brb_scenario_take(brb_scenario_reading *reading, size_t count, size_t size_bytes)
-{
-	void *taken = brb_arena_take(reading->arena, (count + 1) * size_bytes);
-	if (!taken)
-		reading->memory_short = true;
-	return taken;
-}
-
-const char *brb_scenario_keep(brb_scenario_reading *reading, const char *text)
-{
-	const char *kept = brb_arena_copy(reading->arena, text);
-	if (!kept)
-		reading->memory_short = true;
-	return kept;
-}
-
-void brb_scenario_wrong_kind(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
-			     const char *wanted)
-{
-	BRB_SCENARIO_FAULT(reading, node, "%s must be %s, not %s", what, wanted, brb_yaml_kind_name(node->kind));
-}
-
-/* ---- mappings ---- */
-
-static size_t find_key(const char *name, const brb_scenario_key *keys, size_t count)
-{
-	size_t index = 0;
-	while (index < count && strcmp(keys[index].name, name) != 0)
-		index++;
-	return index;
-}
-
-/* Adds the fault. Returns the index of the key that was likely meant, or `count`. */
-static size_t refuse_key(brb_scenario_reading *reading, const brb_yaml_entry *entry, const brb_scenario_key *keys,
-			 size_t count)
-{
-	const char *names[BRB_YAML_KEYS_MOST];
-	for (size_t i = 0; i < count; i++)
-		names[i] = keys[i].name;
-	return brb_yaml_refuse_key(reading->yaml, entry, names, count);
-}
-
-bool brb_scenario_read_mapping(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node,
-			       const brb_scenario_key *keys, size_t count, brb_scenario_other others, void *target)
-{
-	uint32_t there = 0;
-	if (node->broken)
-		return false;
-	if (node->kind != BRB_YAML_MAPPING) {
-		brb_scenario_wrong_kind(reading, what, node, "a mapping of keys to values");
-		return false;
-	}
-	for (size_t i = 0; i < node->count; i++) {
-		const brb_yaml_entry *entry = &node->entries[i];
-		size_t index = find_key(entry->key, keys, count);
-		if (index == count && others)
-			others(reading, entry, target);
-		else if (index == count)
-			index = refuse_key(reading, entry, keys, count);
-		else if (!entry->value->broken)
-			keys[index].read(reading, keys[index].name, entry->value, target);
-		if (index < count)
-			there |= UINT32_C(1) << index;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (keys[i].required && !(there & UINT32_C(1) << i))
-			BRB_SCENARIO_FAULT(reading, node, "%s needs \"%s\"", what, keys[i].name);
-	return true;
-}
+/* A hundred years: more than a scenario needs, and sums of a few do not overflow. */
+#define TIME_MOST_US (36600 * BRB_DAY_US)
 
 const brb_yaml_node *const *brb_scenario_items(const brb_yaml_node *const *node, size_t *count)
 {
@@ -88,37 +18,37 @@ const brb_yaml_node *const *brb_scenario_items(const brb_yaml_node *const *node,
 
 /* ---- texts and numbers ---- */
 
-const char *brb_scenario_text(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, size_t most)
+const char *brb_scenario_text(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node, size_t most)
 {
 	if (node->broken)
 		return NULL;
 	if (!node->text || node->kind == BRB_YAML_NULL) {
-		brb_scenario_wrong_kind(reading, what, node, "text");
+		brb_yaml_wrong_kind(reading, what, node, "text");
 		return NULL;
 	}
 	size_t length = strlen(node->text);
 	if (length >= 1 && length <= most)
-		return brb_scenario_keep(reading, node->text);
+		return brb_yaml_keep(reading, node->text);
 	if (length)
-		BRB_SCENARIO_FAULT(reading, node, "%s has at most %zu bytes, not %zu", what, most, length);
+		BRB_YAML_FAULT(reading, node, "%s has at most %zu bytes, not %zu", what, most, length);
 	else
-		BRB_SCENARIO_FAULT(reading, node, "%s must not be empty", what);
+		BRB_YAML_FAULT(reading, node, "%s must not be empty", what);
 	return NULL;
 }
 
-int64_t brb_scenario_number(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, int64_t least,
+int64_t brb_scenario_number(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node, int64_t least,
 			    int64_t most)
 {
 	if (node->broken)
 		return least;
 	if (node->kind != BRB_YAML_INT) {
-		brb_scenario_wrong_kind(reading, what, node, "a whole number");
+		brb_yaml_wrong_kind(reading, what, node, "a whole number");
 		return least;
 	}
 	if (node->value.integer >= least && node->value.integer <= most)
 		return node->value.integer;
-	BRB_SCENARIO_FAULT(reading, node, "%s must be %lld to %lld, not %s", what, (long long)least, (long long)most,
-			   node->text);
+	BRB_YAML_FAULT(reading, node, "%s must be %lld to %lld, not %s", what, (long long)least, (long long)most,
+		       node->text);
 	return least;
 }
 
@@ -139,25 +69,11 @@ static bool read_digits(const char **at, int64_t most, int64_t *number)
 /* "2d 3h", to the end. */
 static bool read_duration(const char *at, int64_t *us)
 {
-	static const struct {
-		const char *unit;
-		int64_t us;
-	} units[] = { { "ms", 1000 },  { "s", SECOND_US }, { "m", 60 * SECOND_US }, { "h", 3600 * SECOND_US },
-		      { "d", DAY_US }, { "w", 7 * DAY_US } };
-	enum { UNITS = sizeof units / sizeof units[0] };
-	int64_t sum = 0, number;
+	int64_t sum = 0, part;
 	do {
-		size_t unit = 0;
-		if (!read_digits(&at, TIME_MOST_US / 1000, &number))
+		if (!brb_duration_read(&at, TIME_MOST_US - sum, &part) || part > TIME_MOST_US - sum)
 			return false;
-		size_t letters = strspn(at, "mshdw");
-		while (unit < UNITS &&
-		       (strlen(units[unit].unit) != letters || strncmp(at, units[unit].unit, letters) != 0))
-			unit++;
-		if (unit == UNITS || number > (TIME_MOST_US - sum) / units[unit].us)
-			return false;
-		sum += number * units[unit].us;
-		at += letters;
+		sum += part;
 		at += strspn(at, " ");
 	} while (*at);
 	*us = sum;
@@ -176,7 +92,7 @@ static bool read_of_day(const char *at, int64_t *us)
 		if (i == 2 || *at++ != ':')
 			return false;
 	}
-	*us = ((part[0] * 60 + part[1]) * 60 + part[2]) * SECOND_US;
+	*us = ((part[0] * 60 + part[1]) * 60 + part[2]) * BRB_SECOND_US;
 	return true;
 }
 
@@ -188,7 +104,7 @@ static bool read_day(const char *at, brb_scenario_time *time)
 	if (!read_digits(&at, 36600, &number) || number < 1)
 		return false;
 	time->kind = BRB_SCENARIO_DAY;
-	time->us = (number - 1) * DAY_US;
+	time->us = (number - 1) * BRB_DAY_US;
 	time->of_day = *at != '\0';
 	if (!time->of_day)
 		return true;
@@ -231,7 +147,7 @@ static bool read_wait(const char *text, brb_scenario_time *time)
 	return *text != '+' && *text != '-' && read_time(text + strspn(text, " "), time);
 }
 
-void brb_scenario_read_time(brb_scenario_reading *reading, const char *what, const brb_yaml_node *node, bool waiting,
+void brb_scenario_read_time(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node, bool waiting,
 			    brb_scenario_time *time)
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
@@ -242,10 +158,10 @@ void brb_scenario_read_time(brb_scenario_reading *reading, const char *what, con
 	if (waiting ? read_wait(text, &read) : read_time(text, &read))
 		*time = read;
 	else
-		BRB_SCENARIO_FAULT(reading, node, "%s must be %s, not \"%s\" (units: ms, s, m, h, d, w)", what,
-				   waiting ? "like \"2d 3h\" or \"until day 3 08:00\""
-					   : "like 2024-01-31T08:00:00Z, \"day 3 08:00\" or \"+2d 3h\"",
-				   brb_yaml_shortened(text, buffer));
+		BRB_YAML_FAULT(reading, node, "%s must be %s, not \"%s\" (units: ms, s, m, h, d, w)", what,
+			       waiting ? "like \"2d 3h\" or \"until day 3 08:00\""
+				       : "like 2024-01-31T08:00:00Z, \"day 3 08:00\" or \"+2d 3h\"",
+			       brb_yaml_shortened(text, buffer));
 }
 
 /* ---- fields ---- */
@@ -283,7 +199,7 @@ static void write_json(brb_json *json, const char *key, const brb_yaml_node *nod
 	brb_json_end(json);
 }
 
-static const char *to_json(brb_scenario_reading *reading, const brb_yaml_node *node)
+static const char *to_json(brb_yaml_reading *reading, const brb_yaml_node *node)
 {
 	brb_builder text = { 0 };
 	brb_json json = brb_json_into(&text, BRB_JSON_COMPACT);
@@ -295,10 +211,10 @@ static const char *to_json(brb_scenario_reading *reading, const brb_yaml_node *n
 	return kept;
 }
 
-void brb_scenario_read_field(brb_scenario_reading *reading, const brb_yaml_entry *entry, brabeion_field *field)
+void brb_scenario_read_field(brb_yaml_reading *reading, const brb_yaml_entry *entry, brabeion_field *field)
 {
 	const brb_yaml_node *value = entry->value;
-	*field = (brabeion_field){ .name = brb_scenario_keep(reading, entry->key) };
+	*field = (brabeion_field){ .name = brb_yaml_keep(reading, entry->key) };
 	switch (value->kind) {
 	case BRB_YAML_NULL:
 		field->type = BRABEION_TYPE_NULL;
@@ -317,7 +233,7 @@ void brb_scenario_read_field(brb_scenario_reading *reading, const brb_yaml_entry
 		return;
 	case BRB_YAML_TEXT:
 		field->type = BRABEION_TYPE_TEXT;
-		field->value.text = brb_scenario_keep(reading, value->text);
+		field->value.text = brb_yaml_keep(reading, value->text);
 		return;
 	default:
 		field->type = BRABEION_TYPE_JSON;
