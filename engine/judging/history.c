@@ -9,6 +9,7 @@
 
 #include "judging/call.h"
 #include "judging/deferred.h"
+#include "judging/result.h"
 
 /* Of claims that begin and end in one transaction: any number will do. */
 enum { CLAIM = 1 };
@@ -107,8 +108,9 @@ static const brb_store_claimed *claim_next(brb_judge *judge, int64_t until_us)
 	return history->claimed.count ? &history->claimed.jobs[0] : NULL;
 }
 
-/* An attempt that failed; the last one parks the job, and counts as the badge's failure. */
-static void fail_job(brb_judge *judge, const brb_store_claimed *job, const char *why, brabeion_result *result)
+/* An attempt that failed. True: it was the last, which parks the job, and counts as the badge's failure. */
+static bool fail_job(brb_judge *judge, const brb_store_claimed *job, const brb_badge *badge, const char *why,
+		     brabeion_result *result)
 {
 	bool parked = false;
 	brb_store_failure failure = { .error = why,
@@ -117,10 +119,12 @@ static void fail_job(brb_judge *judge, const brb_store_claimed *job, const char 
 				      .attempts_most = judge->history->attempts_most };
 	judge->fault = brb_store_job_fail(judge->store, job->id, &failure, &parked, &judge->error);
 	if (judge->fault != BRABEION_OK || !parked)
-		return;
+		return false;
 	result->failed++;
+	brb_result_add_failure(result, badge->plugin->id, badge->slug, why);
 	brb_log_write(judge->log, BRABEION_LOG_ERROR, "job %lld is parked after %u attempts: %s", (long long)job->id,
 		      job->attempts + 1, why);
+	return true;
 }
 
 static void judge_job(brb_judge *judge, const brb_store_claimed *job, brabeion_result *result)
@@ -133,11 +137,11 @@ static void judge_job(brb_judge *judge, const brb_store_claimed *job, brabeion_r
 				       .at_us = job->at_us,
 				       .fields = job->fields,
 				       .field_count = job->field_count };
-	const char *why = NULL;
+	const char *why = NULL, *message = result->message;
 	judge->cause = job->journal;
 	brb_judge_job(judge, badge, &event, result, &why);
 	if (judge->fault == BRABEION_OK && why)
-		fail_job(judge, job, why, result);
+		result->message = fail_job(judge, job, badge, why, result) ? result->message : message;
 	else if (judge->fault == BRABEION_OK)
 		judge->fault = brb_store_job_end(judge->store, job->id, &judge->error);
 	brb_arena_reset(&judge->scratch);

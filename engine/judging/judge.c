@@ -15,6 +15,7 @@
 #include "judging/lapse.h"
 #include "judging/optimistic.h"
 #include "judging/quarantine.h"
+#include "judging/result.h"
 #include "judging/verdict_recorder.h"
 
 /* ---- the event itself ---- */
@@ -67,26 +68,11 @@ brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *err
 	return status == BRABEION_OK ? check_event(event, error) : status;
 }
 
-/* Hands the message of an error to the result, in the result's own memory unless it needs none. */
-static void set_message(brabeion_result *result, const char *message)
-{
-	if (brb_status_is_refusal(message)) {
-		result->message = message;
-		return;
-	}
-	if (!result->memory)
-		result->memory = brb_list_memory();
-	if (result->memory)
-		result->message = brb_arena_copy(result->memory, message);
-	if (!result->message)
-		result->message = "out of memory";
-}
-
 static void refuse_event(brabeion_result *result, brabeion_error *error)
 {
 	result->status = error->status;
 	result->outcome = BRABEION_ABANDONED;
-	set_message(result, error->message);
+	brb_result_set_message(result, error->message);
 	brabeion_error_finish(error);
 }
 
@@ -119,11 +105,12 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t count)
 					       call->badge ? call->badge->slug : call->plugin->id, call->event->name,
 					       call->event->user, call->message);
 	brb_log_write(judge->log, BRABEION_LOG_WARNING, "%s", message ? message : "out of memory");
+	brb_result_add_failure(call->result, call->plugin->id, call->badge ? call->badge->slug : NULL, call->message);
 	const brb_badge *badge = call->badge ? call->badge : call->plugin->badges; /* an observe's: its first */
 	if (judge->notices && badge)
 		brb_event_stats_failed(judge->notices, badge->number, call->event->name, call->message);
 	if (!call->result->message)
-		set_message(call->result, message ? message : "out of memory");
+		brb_result_set_message(call->result, message ? message : "out of memory");
 }
 
 /* The level was earned: to whom and for what the badge has said, or else by default. */
@@ -438,7 +425,7 @@ void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, br
 		if (i < judged)
 			brabeion_result_finish(&results[i]);
 		results[i] = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED };
-		set_message(&results[i], message);
+		brb_result_set_message(&results[i], message);
 	}
 }
 
@@ -505,18 +492,19 @@ static bool pass_time(brb_judge *judge, bool has_at, int64_t at_us, brabeion_res
 	return !judge->history || brb_history_go_to(judge, has_at ? at_us : brb_clock_now_us(judge->clock), result);
 }
 
-/* What a job's judgement has come to. Whether a failure is the last, so that it counts, is not known here. */
-static brabeion_status end_job(brb_call *call, uint32_t award_count, uint32_t failed, const char **why)
+/* Ends a job's judgement. The caller knows whether a failure is the last, so that it counts: here it does not. */
+static brabeion_status end_job(brb_call *call, const brabeion_result *before, const char **why)
 {
 	brb_judge *judge = call->judge;
 	*why = NULL;
 	if (call->failed && judge->fault == BRABEION_OK) {
-		call->result->failed = failed;
+		call->result->failed = before->failed;
+		call->result->failure_count = before->failure_count;
 		*why = brb_arena_copy(&judge->scratch, call->message);
 		if (!*why)
 			judge->fault = brb_status_no_memory(&judge->error);
 	}
-	raise_all_awarded(call, award_count);
+	raise_all_awarded(call, before->award_count);
 	return judge->fault;
 }
 
@@ -545,7 +533,7 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 			      brabeion_result *result, const char **why)
 {
 	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
-	uint32_t award_count = result->award_count, failed = result->failed;
+	const brabeion_result before = *result;
 	brb_call call;
 	init_call(&call, judge, event, result);
 	bool recorded = judge->generation->journal.keep_us != 0;
@@ -557,7 +545,7 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const br
 	--*judge->guard;
 	if (recorded)
 		end_recording_job(&call, badge);
-	return end_job(&call, award_count, failed, why);
+	return end_job(&call, &before, why);
 }
 
 brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
@@ -565,14 +553,14 @@ brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, co
 				    brabeion_result *result, const char **why)
 {
 	const brb_route_step step = { .plugin = badge->plugin, .badge = badge };
-	uint32_t award_count = result->award_count, failed = result->failed;
+	const brabeion_result before = *result;
 	brb_call call;
 	init_call(&call, judge, event, result);
 	begin_judgement(&call, &step);
 	brb_optimistic_apply(&call, detached, part);
 	if (call.failed)
-		fail_badge(&call, badge, award_count);
-	return end_job(&call, award_count, failed, why);
+		fail_badge(&call, badge, before.award_count);
+	return end_job(&call, &before, why);
 }
 
 /* One that is heard, and whose turn it is. */

@@ -141,6 +141,23 @@ Test(command_try, failures_are_expected_by_badge_and_words, .init = enter, .fini
 	finish(&outcome);
 }
 
+Test(command_try, a_failure_keeps_its_words_whatever_the_user_is_called, .init = enter, .fini = leave)
+{
+	expect_text("  - name: odd name\n"
+		    "    badges: [told]\n"
+		    "    steps:\n"
+		    "      - { event: visit, user: 'a\": b' }\n"
+		    "      - fails: { badge: told, why: nothing like it }\n",
+		    1,
+		    "x.yaml\n"
+		    "  FAILED  odd name\n"
+		    "    x.yaml:14: after event 1 (visit of a\": b, 2024-01-01T00:00:00.000Z): what fails is not as "
+		    "expected\n"
+		    "      - told: nothing like it\n"
+		    "      + told: told you so, a\": b, by event 1\n"
+		    "0 passed, 1 failed\n");
+}
+
 Test(command_try, progress_is_expected, .init = enter, .fini = leave)
 {
 	write_file("x.yaml", "plugins:\n"

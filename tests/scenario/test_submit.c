@@ -41,6 +41,9 @@ static void hear(void *context, const brabeion_result *result)
 	for (uint32_t i = 0; i < result->award_count; i++)
 		used += (size_t)snprintf(text + used, sizeof text - used, " %s %u", result->awards[i].badge,
 					 result->awards[i].level);
+	for (uint32_t i = 0; i < result->failure_count; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, " %s failed: %s", result->failures[i].slug,
+					 result->failures[i].message);
 	snprintf(text + used, sizeof text - used, ";");
 	note(mine->here, text);
 	mine->thread = pthread_self();
@@ -142,7 +145,7 @@ Test(submit, a_badge_that_fails_fails_alone)
 	cr_assert_eq(brabeion_submit(here->engine, &event, hear, &mine), BRABEION_OK);
 	cr_assert_eq(submit(here, &next, "visit", "ada", NULL), BRABEION_OK);
 	dispatch(here, 2);
-	cr_assert_str_eq(here->told, "e: judged;next: judged first-visit 1;");
+	cr_assert_str_eq(here->told, "e: judged one failed: no;next: judged first-visit 1;");
 	scene_finish(here);
 }
 

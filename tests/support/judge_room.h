@@ -218,6 +218,20 @@ static inline const char *awarded(void)
 	return text;
 }
 
+/* The failures of the result: a line "slug: message" each, of an observe "observe of PLUGIN: message". */
+static inline const char *failures_of_result(void)
+{
+	static char text[8192];
+	text[0] = '\0';
+	for (uint32_t i = 0; i < result.failure_count; i++) {
+		const brabeion_failure *failure = &result.failures[i];
+		size_t length = strlen(text);
+		snprintf(text + length, sizeof text - length, "%s%s: %s\n", failure->slug ? "" : "observe of ",
+			 failure->slug ? failure->slug : failure->plugin, failure->message);
+	}
+	return text;
+}
+
 static inline void note_trace(const char *text)
 {
 	size_t length = strlen(trace);

@@ -202,7 +202,6 @@ static void hold(brb_cli_scenario_state *state, const brb_scenario_award *award)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, award->line, "%s",
 				      result.message ? result.message : brabeion_status_name(status));
 	brabeion_result_finish(&result);
-	state->logged.count = 0;
 }
 
 static void remember(brb_cli_scenario_state *state, const brb_scenario_memory *memory)
@@ -253,8 +252,6 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 					 .after = "before the first event" };
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options options = { .config = task->config,
-				     .log = brb_cli_scenario_take_log,
-				     .log_context = &state,
 				     .clock = read_clock,
 				     .clock_context = &state,
 				     .time = BRABEION_TIME_HISTORY,
@@ -270,5 +267,4 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 	free(state.earned.items);
 	free(state.lapsed.items);
 	free(state.failed.items);
-	free(state.logged.items);
 }

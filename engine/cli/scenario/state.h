@@ -35,8 +35,7 @@ typedef struct brb_cli_scenario_state {
 	uint32_t round;   /* of the innermost repeat; 0: in none */
 	const char *only; /* the id of the only plugin loaded; NULL: there are several */
 	brb_cli_observed_list earned, lapsed, failed;
-	brb_cli_observed_list logged; /* failures that the log told of during the call under way */
-	bool stopped;                 /* later steps would mean nothing */
+	bool stopped; /* later steps would mean nothing */
 } brb_cli_scenario_state;
 
 /* Reports a finding. A fault stops the scenario. */
@@ -49,9 +48,8 @@ void brb_cli_scenario_no_memory(brb_cli_scenario_state *state);
 /* A copy that lives as long as the scenario; NULL becomes "". Without memory: reports the fault and returns "". */
 const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *text);
 
-/* Gathers what a call came to (cli/scenario_happened.c); the log, whose context is the state, tells which badges failed. */
+/* Collects what a call earned, lost and failed at (observed.c). */
 void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_result *result);
-void brb_cli_scenario_take_log(void *state, brabeion_log_level level, const char *message);
 
 /* Adds a copy. */
 void brb_cli_observed_add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one);

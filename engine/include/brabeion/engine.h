@@ -382,17 +382,28 @@ typedef enum brabeion_outcome {
 	BRABEION_ABANDONED = 3  /* nothing of it is stored: see status */
 } brabeion_outcome;
 
+/* A badge that failed on an event, or a plugin's observe: then none of the plugin's badges was judged on it. */
+typedef struct brabeion_failure {
+	const char *plugin;  /* its id */
+	const char *slug;    /* the badge; NULL: the plugin's observe */
+	const char *message; /* why, on one line, in the plugin's own words where it gave any */
+} brabeion_failure;
+
+#define BRABEION_FAILURES_MOST 64
+
 /* What became of one event. */
 typedef struct brabeion_result {
 	brabeion_status status;
 	brabeion_outcome outcome;
-	uint32_t failed; /* badges that failed on it; each is in the log, the first in `message` */
+	uint32_t failed; /* badges that failed on it, or were not judged because their plugin's observe failed */
 	uint32_t award_count;
 	brabeion_award_info *awards; /* that this call stored, in order */
-	const char *message;         /* NULL when nothing failed */
+	const char *message;         /* of the event's own error, else of the first failure; NULL: all went well */
 	void *memory;                /* the library's */
 	uint32_t lapsed_count;
 	brabeion_change *lapsed; /* what lapsed by this call, in order: awards of temporary badges (badges.yaml) */
+	uint32_t failure_count;
+	brabeion_failure *failures; /* in order; the first BRABEION_FAILURES_MOST, fewer when memory is short */
 } brabeion_result;
 
 /* Frees what the result holds and empties it. NULL is fine. Threads: any, also after the engine is closed. */
@@ -402,8 +413,8 @@ BRABEION_API void brabeion_result_finish(brabeion_result *result);
  * Judges one event and stores what it earns. Returns once the awards are committed and the on-award callbacks of
  * this thread have run.
  *
- * A badge that fails fails alone: the status is BRABEION_OK and result->failed counts it. One that is set aside (see
- * brabeion_release) is passed over.
+ * A badge that fails fails alone: the status is BRABEION_OK, and the result and the log say which and why. One that
+ * is set aside (see brabeion_release) is passed over.
  *
  * Threads: any, also at once.
  * Owns:    nothing; `event` is read during the call only. `result` need not be initialised, is always filled in, and

@@ -61,7 +61,8 @@ class _Award(ctypes.Structure):
 class _Result(ctypes.Structure):
     _fields_ = [("status", c_int), ("outcome", c_int), ("failed", c_uint32), ("award_count", c_uint32),
                 ("awards", POINTER(_Award)), ("message", c_char_p), ("memory", c_void_p),
-                ("lapsed_count", c_uint32), ("lapsed", c_void_p)]
+                ("lapsed_count", c_uint32), ("lapsed", c_void_p), ("failure_count", c_uint32),
+                ("failures", c_void_p)]
 
 
 class _AwardList(ctypes.Structure):

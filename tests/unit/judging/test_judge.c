@@ -276,6 +276,11 @@ Test(judge, each_failing_badge_is_counted_and_the_first_is_told)
 		      "badge \"a\" failed on event \"visit\" of user \"ada\": badge_grant of \"granted\", which is "
 		      "no badge of the plugin \"p\" in badges.yaml");
 	cr_expect_str_eq(awarded(), "c:1:ada: ");
+	cr_expect_str_eq(failures_of_result(),
+			 "a: badge_grant of \"granted\", which is no badge of the plugin \"p\" in "
+			 "badges.yaml\n"
+			 "b: badge_grant of \"granted\", which is no badge of the plugin \"p\" in "
+			 "badges.yaml\n");
 	cr_expect_not_null(strstr(logged, "\n2: badge \"b\" failed on event"));
 }
 
@@ -285,6 +290,22 @@ static int32_t observe_and_fail(void *self, badge_call *call)
 	note_trace(badge_slug(call));
 	write_much(call);
 	return badge_fail(call, "cannot see");
+}
+
+Test(judge, a_result_lists_the_first_64_failures)
+{
+	static char slugs[BADGES_MOST][8];
+	brb_plugin *plugins_of_it[] = { new_plugin("p"), new_plugin("q") };
+	for (int i = 0; i < BADGES_MOST; i++) {
+		snprintf(slugs[i], sizeof slugs[i], "b%d", i);
+		new_badge(plugins_of_it[i / 32], slugs[i], 1, "visit", fail_aloud);
+	}
+	watch(new_plugin("r"), "visit", observe_and_fail);
+	fire("visit", "ada");
+	cr_expect_eq(result.failed, 64);
+	cr_assert_eq(result.failure_count, 64);
+	cr_expect_str_eq(result.failures[63].slug, "b63");
+	cr_expect_str_eq(result.failures[63].plugin, "q");
 }
 
 static int32_t observe_answering(void *self, badge_call *call)
@@ -304,6 +325,7 @@ Test(judge, when_observe_fails_its_plugins_badges_count_as_failed)
 	new_badge(second, "c", 1, "visit", read_shared);
 	fire_id("visit", "ada", "e1");
 	EXPECT_FAILED(2, "observe of plugin \"plugin-1\" failed on event \"visit\" of user \"ada\": cannot see");
+	cr_expect_str_eq(failures_of_result(), "observe of plugin-1: cannot see\n");
 	cr_expect_str_eq(trace, "plugin-1 plugin-2 shared=0 mine=0 text=(none) granted=0 ");
 	cr_expect_str_eq(awarded(), "c:1:ada: ");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 1);

@@ -263,6 +263,8 @@ Test(judge_history, a_due_judgement_cannot_ask_for_its_own_time)
 	cr_expect_str_eq(result.message,
 			 "badge \"same\" failed on event \"brabeion.due\" of user \"ada\": badge_later for "
 			 "a time that is not later than the one that is due");
+	cr_expect_str_eq(failures_of_result(),
+			 "same: badge_later for a time that is not later than the one that is due\n");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE parked_why = 'failed'"), 1);
 }
 
@@ -288,6 +290,8 @@ Test(judge_history, a_job_that_fails_is_judged_again_at_once)
 	fire_at("visit", 5);
 	fire_at("look", 1000);
 	cr_expect_eq(result.failed, 0, "in the end it went well");
+	cr_expect_str_eq(failures_of_result(), "");
+	cr_expect_null(result.message);
 	cr_expect_str_eq(awarded(), "fails:1:ada: ");
 	cr_expect_eq(own_number("SELECT value FROM tallies"), 1);
 	EXPECT_NO_JOBS();
