@@ -183,7 +183,7 @@ Test(command_worker, a_badge_that_exits_with_a_status_is_parked)
 Test(command_worker, a_badge_that_never_returns_is_parked)
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { max_attempts: 3, backoff: 10ms, time_limit: 200ms }\n", DEADLY));
-	expect_parked_for(VENOM("eve", "loop"), "outran the time limit of 200 ms");
+	expect_parked_for(VENOM("eve", "loop"), "exceeded the time limit of 200 ms");
 }
 
 #define LIMITED(limit) JOBS_YAML("watch: on\njobs: { max_attempts: 1, time_limit: " limit " }\n", DEADLY)
@@ -199,7 +199,7 @@ Test(command_worker, a_time_limit_that_was_changed_holds_for_the_job_at_hand)
 	await_number(JOBS_PARKED, 1);
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
-	cr_expect_eq(query_number(ATTEMPTS " WHERE error = 'outran the time limit of 200 ms'"), 1);
+	cr_expect_eq(query_number(ATTEMPTS " WHERE error = 'exceeded the time limit of 200 ms'"), 1);
 	finish(&ended);
 }
 
@@ -246,7 +246,7 @@ Test(command_worker, ends_with_the_job_at_hand)
 	int told = await_arrival();
 	cr_assert_eq(kill(worker.pid, SIGTERM), 0);
 	read_line(worker.err, line, sizeof line);
-	cr_assert_str_eq(line, "ending with the jobs at hand; a second signal ends at once\n");
+	cr_assert_str_eq(line, "ending after the current jobs; a second signal ends at once\n");
 	open_gate();
 	command_outcome ended = wait_for(&worker);
 	expect_exit(ended, 0);
@@ -265,7 +265,7 @@ Test(command_worker, what_is_not_done_in_time_is_left_to_others)
 	int told = await_arrival();
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
-	expect_err(ended, " was not done with job 1 in the 100 ms of grace, and is killed; ");
+	expect_err(ended, " did not finish job 1 in the 100 ms of grace and is killed; ");
 	expect_no_err(ended, "SIGKILL");
 	await_end(told);
 	cr_expect_eq(query_number(ATTEMPTS), 0);

@@ -1,7 +1,7 @@
 /*
- * cli/supervisor/children: how worker processes are born, and what their deaths mean.
+ * cli/supervisor/children: see children.h. A successor starts after a delay that doubles with each setback.
  */
-#include "cli/supervisor/supervisor_internal.h"
+#include "cli/supervisor/children.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,13 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A job that ends its worker is tried again later: the others need not wait. All else may last. */
-#define PAUSE_JOB_FIRST_US INT64_C(10000)
-#define PAUSE_JOB_MOST_US INT64_C(1000000)
-#define PAUSE_FIRST_US INT64_C(100000)
-#define PAUSE_MOST_US INT64_C(10000000)
+/* After a crash at a job: that job has a delay of its own, and the others need not wait. Any other cause may last. */
+#define JOB_DELAY_FIRST_US INT64_C(10000)
+#define JOB_DELAY_MAX_US INT64_C(1000000)
+#define DELAY_FIRST_US INT64_C(100000)
+#define DELAY_MAX_US INT64_C(10000000)
 
-void brb_cli_supervisor_duration(int64_t duration_us, char *text, size_t capacity)
+void brb_cli_children_duration(int64_t duration_us, char *text, size_t capacity)
 {
 	if (duration_us % 1000000 == 0)
 		snprintf(text, capacity, "%" PRId64 " s", duration_us / 1000000);
@@ -27,97 +27,129 @@ void brb_cli_supervisor_duration(int64_t duration_us, char *text, size_t capacit
 		snprintf(text, capacity, "%" PRId64 " ms", duration_us / 1000);
 }
 
-/* ---- birth ------------------------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
 
-/* The supervisor's signals come to its whole group from a terminal; it passes on what they mean. */
-static void restore_signals(const brb_cli_supervisor *crew)
+void brb_cli_children_command(brb_cli_supervisor *supervisor, char command)
+{
+	for (size_t i = 0; i < supervisor->count; i++) {
+		if (!supervisor->children[i].pid)
+			continue;
+		ssize_t written = write(supervisor->children[i].command_fd, &command, 1);
+		(void)written; /* EPIPE: it is dead, and reaped soon */
+	}
+}
+
+void brb_cli_children_end(brb_cli_supervisor *supervisor, int exit_code)
+{
+	if (supervisor->is_ending)
+		return;
+	supervisor->is_ending = true;
+	supervisor->exit_code = exit_code;
+	supervisor->kill_deadline_us = brb_cli_progress_bar_now_us() + supervisor->settings.grace_us;
+	brb_cli_children_command(supervisor, BRB_CLI_COMMAND_STOP);
+}
+
+void brb_cli_children_kill(brb_cli_supervisor *supervisor)
+{
+	for (size_t i = 0; i < supervisor->count; i++) {
+		brb_cli_child *child = &supervisor->children[i];
+		child->is_given_up = child->pid != 0;
+		if (child->pid)
+			kill(child->pid, SIGKILL);
+	}
+}
+
+/* ---- spawn ------------------------------------------------------------------------------------------------------- */
+
+/* A terminal signals the whole process group; the supervisor alone handles that and sends commands. */
+static void restore_signals(const brb_cli_supervisor *supervisor)
 {
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &crew->mask_before, NULL);
+	sigprocmask(SIG_SETMASK, &supervisor->mask_before, NULL);
 }
 
-/* What belongs to the others is out of a plugin's reach. */
-static void close_sibling_fds(const brb_cli_supervisor *crew, const brb_cli_child *self)
+/* Keeps the other workers' pipes and pages out of a plugin's reach. */
+static void close_sibling_fds(const brb_cli_supervisor *supervisor, const brb_cli_child *self)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		const brb_cli_child *member = &crew->members[i];
-		if (member->orders >= 0)
-			close(member->orders);
-		if (member != self)
-			brb_cli_shared_status_close(member->post);
+	for (size_t i = 0; i < supervisor->count; i++) {
+		const brb_cli_child *child = &supervisor->children[i];
+		if (child->command_fd >= 0)
+			close(child->command_fd);
+		if (child != self)
+			brb_cli_shared_status_close(child->shared);
 	}
-	close(crew->signals);
+	close(supervisor->signal_fd);
 }
 
-static int live(brb_cli_supervisor *crew, brb_cli_child *self, int orders, pid_t parent)
+static int run_child(brb_cli_supervisor *supervisor, brb_cli_child *self, int command_fd, pid_t parent)
 {
-	bool is_first = self == crew->members;
-	brb_cli_worker_process hand = {
-		.options = crew->options,
-		.report = crew->report,
-		.post = self->post,
-		.death = self->has_death ? &self->death : NULL,
-		.orders = orders,
-		.news = crew->news,
-		.tells_opening = is_first && self->lives == 0,
-		.tells_reloads = is_first,
+	bool is_first = self == supervisor->children;
+	brb_cli_worker_process worker = {
+		.options = supervisor->options,
+		.report = supervisor->report,
+		.shared = self->shared,
+		.crash = self->has_crash ? &self->crash : NULL,
+		.command_fd = command_fd,
+		.event_fd = supervisor->event_fd,
+		.logs_opening = is_first && self->starts == 0,
+		.logs_reloads = is_first,
 	};
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent) /* it has died before that */
+	if (getppid() != parent) /* it died before prctl() */
 		return BRB_CLI_USAGE;
-	restore_signals(crew);
-	close_sibling_fds(crew, self);
-	return brb_cli_worker_process_work(&hand);
+	restore_signals(supervisor);
+	close_sibling_fds(supervisor, self);
+	return brb_cli_worker_process_run(&worker);
 }
 
-void brb_cli_supervisor_renew_settings(brb_cli_supervisor *crew)
+void brb_cli_children_update_settings(brb_cli_supervisor *supervisor)
 {
-	brabeion_options options = { .config = crew->options->config };
-	brabeion_read_work_settings(&options, &crew->settings, NULL);
+	brabeion_options options = { .config = supervisor->options->config };
+	brabeion_read_work_settings(&options, &supervisor->settings, NULL);
 }
 
-bool brb_cli_supervisor_spawn(brb_cli_supervisor *crew, brb_cli_child *member)
+bool brb_cli_children_spawn(brb_cli_supervisor *supervisor, brb_cli_child *child)
 {
-	int orders[2];
+	int commands[2];
 	pid_t parent = getpid();
-	brb_cli_supervisor_renew_settings(crew); /* the file may have changed */
-	if (pipe2(orders, O_CLOEXEC) != 0) {
-		brb_cli_report_say(crew->report, "brabeion worker: no pipe can be made: %s", strerror(errno));
+	brb_cli_children_update_settings(supervisor); /* the file may have changed */
+	if (pipe2(commands, O_CLOEXEC) != 0) {
+		brb_cli_report_say(supervisor->report, "brabeion worker: cannot make a pipe: %s", strerror(errno));
 		return false;
 	}
-	brb_cli_shared_status_clear(member->post);
+	brb_cli_shared_status_clear(child->shared);
 	pid_t pid = fork();
 	if (pid == 0) {
-		close(orders[1]);
-		exit(live(crew, member, orders[0], parent));
+		close(commands[1]);
+		exit(run_child(supervisor, child, commands[0], parent));
 	}
-	close(orders[0]);
+	close(commands[0]);
 	if (pid < 0) {
-		brb_cli_report_say(crew->report, "brabeion worker: no process can be made: %s", strerror(errno));
-		close(orders[1]);
+		brb_cli_report_say(supervisor->report, "brabeion worker: cannot fork: %s", strerror(errno));
+		close(commands[1]);
 		return false;
 	}
-	member->pid = pid;
-	member->orders = orders[1];
-	member->outran = 0;
-	member->lives++;
+	child->pid = pid;
+	child->command_fd = commands[1];
+	child->overdue_job = 0;
+	child->starts++;
 	return true;
 }
 
-/* ---- death ------------------------------------------------------------------------------------------------------- */
+/* ---- exits ------------------------------------------------------------------------------------------------------- */
 
-static void plan_next(brb_cli_child *member, int64_t first_us, int64_t most_us)
+static void plan_successor(brb_cli_child *child, int64_t first_us, int64_t max_us)
 {
-	unsigned doublings = member->setbacks < 16 ? member->setbacks : 16;
-	int64_t pause_us = first_us << doublings < most_us ? first_us << doublings : most_us;
-	member->start_us = brb_cli_progress_bar_now_us() + pause_us;
-	member->setbacks++;
+	unsigned doublings = child->setbacks < 16 ? child->setbacks : 16;
+	int64_t delay_us = first_us << doublings < max_us ? first_us << doublings : max_us;
+	child->start_us = brb_cli_progress_bar_now_us() + delay_us;
+	child->setbacks++;
 }
 
 /* "was killed by SIGSEGV" */
-static void describe_end(int status, char *text, size_t capacity)
+static void describe_exit(int status, char *text, size_t capacity)
 {
 	if (!WIFSIGNALED(status)) {
 		snprintf(text, capacity, "exited with status %d", WEXITSTATUS(status));
@@ -130,124 +162,115 @@ static void describe_end(int status, char *text, size_t capacity)
 		snprintf(text, capacity, "was killed by signal %d", WTERMSIG(status));
 }
 
-/* Its job, if it is sure that it had one. */
-static brb_cli_read_entry last_sight(brb_cli_child *member)
+/* The job that it died at; job 0 where that is uncertain. */
+static brb_cli_current_job last_job(brb_cli_child *child)
 {
-	brb_cli_read_entry sight = { 0 };
-	if (!brb_cli_shared_status_look(member->post, &sight)) {
-		sight.claim = atomic_load(&member->post->claim);
-		sight.job = 0;
-	}
-	if (member->outran && member->outran != sight.job)
-		sight.job = 0; /* it was done with that job after all */
-	return sight;
+	brb_cli_current_job last = { 0 };
+	if (!brb_cli_shared_status_read_job(child->shared, &last))
+		last.claim = atomic_load(&child->shared->claim);
+	if (child->overdue_job && child->overdue_job != last.job)
+		last.job = 0; /* it finished that job before the signal came */
+	return last;
 }
 
-static void write_why(const brb_cli_supervisor *crew, const brb_cli_child *member, const char *end,
-		      brb_cli_crash *death)
+static void take_crash(brb_cli_supervisor *supervisor, brb_cli_child *child, int pid, const char *how)
 {
 	char limit[32];
-	brb_cli_supervisor_duration(crew->settings.time_limit_us, limit, sizeof limit);
-	if (member->outran && death->job)
-		snprintf(death->why, sizeof death->why, "outran the time limit of %s", limit);
+	brb_cli_crash *crash = &child->crash;
+	brb_cli_current_job last = last_job(child);
+	*crash = (brb_cli_crash){ .job = last.job, .claim = last.claim };
+	child->has_crash = true;
+	if (atomic_load(&child->shared->jobs_done) > 0)
+		child->setbacks = 0;
+	brb_cli_children_duration(supervisor->settings.time_limit_us, limit, sizeof limit);
+	if (child->overdue_job && last.job)
+		snprintf(crash->why, sizeof crash->why, "exceeded the time limit of %s", limit);
 	else
-		snprintf(death->why, sizeof death->why, "its worker %s", end);
-}
-
-static void take_death_at_work(brb_cli_supervisor *crew, brb_cli_child *member, pid_t pid, const char *end)
-{
-	brb_cli_read_entry sight = last_sight(member);
-	bool has_worked = atomic_load(&member->post->ended) > 0;
-	member->death = (brb_cli_crash){ .job = sight.job, .claim = sight.claim };
-	member->has_death = true;
-	write_why(crew, member, end, &member->death);
-	if (has_worked)
-		member->setbacks = 0;
-	if (sight.job && member->outran)
-		brb_cli_report_say(crew->report, "worker %d was killed: job %" PRId64 " %s", (int)pid, sight.job,
-				   member->death.why);
-	else if (sight.job)
-		brb_cli_report_say(crew->report, "worker %d %s at job %" PRId64, (int)pid, end, sight.job);
-	else
-		brb_cli_report_say(crew->report, "worker %d %s", (int)pid, end);
-	if (sight.job)
-		plan_next(member, PAUSE_JOB_FIRST_US, PAUSE_JOB_MOST_US);
-	else
-		plan_next(member, PAUSE_FIRST_US, PAUSE_MOST_US);
-}
-
-/* What is the same each time is told once. */
-static void tell_failure(brb_cli_supervisor *crew, const char *message)
-{
-	if (strcmp(crew->told, message) == 0)
+		snprintf(crash->why, sizeof crash->why, "its worker %s", how);
+	if (!last.job) {
+		brb_cli_report_say(supervisor->report, "worker %d %s", pid, how);
+		plan_successor(child, DELAY_FIRST_US, DELAY_MAX_US);
 		return;
-	brb_cli_report_say(crew->report, "%s", message);
-	if (crew->has_opened && !crew->options->until_idle)
-		brb_cli_report_say(crew->report, "(trying again)");
-	snprintf(crew->told, sizeof crew->told, "%s", message);
+	}
+	if (child->overdue_job)
+		brb_cli_report_say(supervisor->report, "worker %d was killed: job %" PRId64 " %s", pid, last.job,
+				   crash->why);
+	else
+		brb_cli_report_say(supervisor->report, "worker %d %s at job %" PRId64, pid, how, last.job);
+	plan_successor(child, JOB_DELAY_FIRST_US, JOB_DELAY_MAX_US);
 }
 
-/* It could not begin, or not go on. */
-static void take_failure(brb_cli_supervisor *crew, brb_cli_child *member, const char *message, int exit_code)
+/* Reports a failure unless it is the same as the last. */
+static void report_failure(brb_cli_supervisor *supervisor, const char *message)
 {
-	tell_failure(crew, message);
-	if (!crew->has_opened || crew->options->until_idle)
-		brb_cli_supervisor_end(crew, exit_code);
-	plan_next(member, PAUSE_FIRST_US, PAUSE_MOST_US);
+	if (strcmp(supervisor->last_failure, message) == 0)
+		return;
+	brb_cli_report_say(supervisor->report, "%s", message);
+	if (supervisor->has_opened && !supervisor->options->until_idle)
+		brb_cli_report_say(supervisor->report, "(trying again)");
+	snprintf(supervisor->last_failure, sizeof supervisor->last_failure, "%s", message);
 }
 
-static void take_death_at_opening(brb_cli_supervisor *crew, brb_cli_child *member, const char *end)
+static void take_failure(brb_cli_supervisor *supervisor, brb_cli_child *child, const char *message, int exit_code)
+{
+	report_failure(supervisor, message);
+	if (!supervisor->has_opened || supervisor->options->until_idle)
+		brb_cli_children_end(supervisor, exit_code);
+	plan_successor(child, DELAY_FIRST_US, DELAY_MAX_US);
+}
+
+static void take_crash_at_opening(brb_cli_supervisor *supervisor, brb_cli_child *child, const char *how)
 {
 	char message[200];
-	snprintf(message, sizeof message, "a worker %s before it could begin: while it loaded the plugins", end);
-	take_failure(crew, member, message, BRB_CLI_USAGE);
+	snprintf(message, sizeof message, "a worker %s while it loaded the plugins", how);
+	take_failure(supervisor, child, message, BRB_CLI_USAGE);
 }
 
-static void take_message(brb_cli_supervisor *crew, brb_cli_child *member, int status)
+static void take_reported_failure(brb_cli_supervisor *supervisor, brb_cli_child *child, int status)
 {
 	char message[BRB_CLI_SHARED_STATUS_MESSAGE_BYTES];
-	memcpy(message, member->post->message, sizeof message);
+	memcpy(message, child->shared->message, sizeof message);
 	message[sizeof message - 1] = '\0';
-	take_failure(crew, member, message, WIFEXITED(status) ? WEXITSTATUS(status) : BRB_CLI_STORE);
+	take_failure(supervisor, child, message, WIFEXITED(status) ? WEXITSTATUS(status) : BRB_CLI_STORE);
 }
 
-static void take_end(brb_cli_supervisor *crew, brb_cli_child *member, int status)
+static void take_exit(brb_cli_supervisor *supervisor, brb_cli_child *child, int status)
 {
-	char end[64];
-	pid_t pid = member->pid;
-	close(member->orders);
-	member->orders = -1;
-	member->pid = 0;
-	if (atomic_load(&member->post->buried))
-		member->has_death = false;
-	if (member->is_given_up)
+	char how[64];
+	int pid = (int)child->pid;
+	close(child->command_fd);
+	child->command_fd = -1;
+	child->pid = 0;
+	if (atomic_load(&child->shared->crash_recorded))
+		child->has_crash = false;
+	if (child->is_given_up)
 		return;
-	describe_end(status, end, sizeof end);
-	switch (atomic_load(&member->post->stage)) {
+	describe_exit(status, how, sizeof how);
+	switch (atomic_load(&child->shared->stage)) {
 	case BRB_CLI_STAGE_FINISHED:
 		if (status != 0)
-			brb_cli_report_say(crew->report, "worker %d %s while it closed the plugins", (int)pid, end);
-		member->is_done = crew->options->until_idle;
-		member->start_us = 0;
+			brb_cli_report_say(supervisor->report, "worker %d %s while it closed the plugins", pid, how);
+		child->is_done = supervisor->options->until_idle;
+		child->start_us = 0;
 		break;
 	case BRB_CLI_STAGE_FAILED:
-		take_message(crew, member, status);
+		take_reported_failure(supervisor, child, status);
 		break;
 	case BRB_CLI_STAGE_WORKING:
-		take_death_at_work(crew, member, pid, end);
+		take_crash(supervisor, child, pid, how);
 		break;
 	default:
-		take_death_at_opening(crew, member, end);
+		take_crash_at_opening(supervisor, child, how);
 	}
 }
 
-/* One by one: there may be children that are not ours, left by whoever became this process. */
-void brb_cli_supervisor_reap(brb_cli_supervisor *crew)
+/* Waits for each pid by itself: the process may have inherited children from the program that called exec(). */
+void brb_cli_children_reap(brb_cli_supervisor *supervisor)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		brb_cli_child *member = &crew->members[i];
+	for (size_t i = 0; i < supervisor->count; i++) {
+		brb_cli_child *child = &supervisor->children[i];
 		int status = 0;
-		if (member->pid && waitpid(member->pid, &status, WNOHANG) == member->pid)
-			take_end(crew, member, status);
+		if (child->pid && waitpid(child->pid, &status, WNOHANG) == child->pid)
+			take_exit(supervisor, child, status);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * cli/supervisor/shared_status: one writer, one reader, and a number that is odd while the writer is at it (Lameter, "Effective
- * synchronization on Linux/NUMA systems", 2005: sequence locks).
+ * cli/supervisor/shared_status: a sequence lock with one writer and one reader (Lameter, "Effective synchronization on
+ * Linux/NUMA systems", 2005).
  */
 #include "cli/supervisor/shared_status.h"
 
@@ -16,45 +16,45 @@ brb_cli_shared_status *brb_cli_shared_status_open(void)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-void brb_cli_shared_status_close(brb_cli_shared_status *post)
+void brb_cli_shared_status_close(brb_cli_shared_status *shared)
 {
-	if (post)
-		munmap(post, sizeof *post);
+	if (shared)
+		munmap(shared, sizeof *shared);
 }
 
-void brb_cli_shared_status_clear(brb_cli_shared_status *post)
+void brb_cli_shared_status_clear(brb_cli_shared_status *shared)
 {
-	memset(post, 0, sizeof *post);
+	memset(shared, 0, sizeof *shared);
 }
 
-void brb_cli_shared_status_note(void *context, int64_t job, int64_t claim)
+void brb_cli_shared_status_set_job(void *context, int64_t job, int64_t claim)
 {
-	brb_cli_shared_status *post = context;
-	if (!job && atomic_load_explicit(&post->job, memory_order_relaxed))
-		atomic_fetch_add(&post->ended, 1);
-	atomic_fetch_add(&post->turn, 1);
-	atomic_store(&post->job, job);
-	atomic_store(&post->claim, claim);
-	atomic_store(&post->since_us, job ? brb_cli_progress_bar_now_us() : 0);
-	atomic_fetch_add(&post->turn, 1);
+	brb_cli_shared_status *shared = context;
+	if (!job && atomic_load_explicit(&shared->job, memory_order_relaxed))
+		atomic_fetch_add(&shared->jobs_done, 1);
+	atomic_fetch_add(&shared->sequence, 1);
+	atomic_store(&shared->job, job);
+	atomic_store(&shared->claim, claim);
+	atomic_store(&shared->since_us, job ? brb_cli_progress_bar_now_us() : 0);
+	atomic_fetch_add(&shared->sequence, 1);
 }
 
-void brb_cli_shared_status_fail(brb_cli_shared_status *post, const char *message)
+void brb_cli_shared_status_fail(brb_cli_shared_status *shared, const char *message)
 {
-	size_t size = strnlen(message, sizeof post->message - 1);
-	memcpy(post->message, message, size);
-	post->message[size] = '\0';
-	atomic_store(&post->stage, BRB_CLI_STAGE_FAILED);
+	size_t size = strnlen(message, sizeof shared->message - 1);
+	memcpy(shared->message, message, size);
+	shared->message[size] = '\0';
+	atomic_store(&shared->stage, BRB_CLI_STAGE_FAILED);
 }
 
-bool brb_cli_shared_status_look(brb_cli_shared_status *post, brb_cli_read_entry *sight)
+bool brb_cli_shared_status_read_job(brb_cli_shared_status *shared, brb_cli_current_job *current)
 {
-	uint32_t turn = atomic_load(&post->turn);
-	brb_cli_read_entry seen = { .job = atomic_load(&post->job),
-				    .claim = atomic_load(&post->claim),
-				    .since_us = atomic_load(&post->since_us) };
-	if (turn % 2 || atomic_load(&post->turn) != turn)
+	uint32_t sequence = atomic_load(&shared->sequence);
+	brb_cli_current_job read = { .job = atomic_load(&shared->job),
+				     .claim = atomic_load(&shared->claim),
+				     .since_us = atomic_load(&shared->since_us) };
+	if (sequence % 2 || atomic_load(&shared->sequence) != sequence)
 		return false;
-	*sight = seen;
+	*current = read;
 	return true;
 }

@@ -1,8 +1,8 @@
 /*
- * cli/supervisor/supervisor: see crew.h. One loop: who is due is born; it waits for signals, news and the next time at which something is
- * due; it looks who has died, and whose time is up.
+ * cli/supervisor/supervisor: see supervisor.h. One loop: start workers whose restart delay is over, wait for signals, events
+ * and the next deadline, reap workers that exited, kill those past their time limit.
  */
-#include "cli/supervisor/supervisor_internal.h"
+#include "cli/supervisor/supervisor.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +13,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/supervisor/children.h"
+
 #define NEVER_US INT64_MAX
-#define WAIT_MOST_US (INT64_C(3600) * 1000000)
+#define WAIT_MAX_US (INT64_C(3600) * 1000000)
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -23,119 +25,83 @@ static int64_t least(int64_t a, int64_t b)
 
 /* ---- ending ------------------------------------------------------------------------------------------------------ */
 
-static void send_order(brb_cli_supervisor *crew, char order)
-{
-	for (size_t i = 0; i < crew->count; i++) {
-		if (!crew->members[i].pid)
-			continue;
-		ssize_t written = write(crew->members[i].orders, &order, 1); /* EPIPE: it is dead, and soon reaped */
-		(void)written;
-	}
-}
-
-void brb_cli_supervisor_end(brb_cli_supervisor *crew, int exit_code)
-{
-	if (crew->ends)
-		return;
-	crew->ends = true;
-	crew->exit_code = exit_code;
-	crew->kill_deadline_us = brb_cli_progress_bar_now_us() + crew->settings.grace_us;
-	send_order(crew, BRB_CLI_ORDER_STOP);
-}
-
-static void kill_all(brb_cli_supervisor *crew)
-{
-	for (size_t i = 0; i < crew->count; i++) {
-		brb_cli_child *member = &crew->members[i];
-		member->is_given_up = member->pid != 0;
-		if (member->pid)
-			kill(member->pid, SIGKILL);
-	}
-}
-
-static void tell_impatience(brb_cli_supervisor *crew, brb_cli_child *member)
+static void report_kill(brb_cli_supervisor *supervisor, brb_cli_child *child)
 {
 	char grace[32];
-	brb_cli_read_entry sight = { 0 };
-	brb_cli_supervisor_duration(crew->settings.grace_us, grace, sizeof grace);
-	if (brb_cli_shared_status_look(member->post, &sight) && sight.job)
-		brb_cli_report_say(crew->report,
-				   "worker %d was not done with job %" PRId64
-				   " in the %s of grace, and is killed; the "
+	brb_cli_current_job current = { 0 };
+	brb_cli_children_duration(supervisor->settings.grace_us, grace, sizeof grace);
+	if (brb_cli_shared_status_read_job(child->shared, &current) && current.job)
+		brb_cli_report_say(supervisor->report,
+				   "worker %d did not finish job %" PRId64 " in the %s of grace and is killed; the "
 				   "job is judged again when its lease ends",
-				   (int)member->pid, sight.job, grace);
+				   (int)child->pid, current.job, grace);
 	else
-		brb_cli_report_say(crew->report, "worker %d did not end in the %s of grace, and is killed",
-				   (int)member->pid, grace);
+		brb_cli_report_say(supervisor->report, "worker %d did not end in the %s of grace and is killed",
+				   (int)child->pid, grace);
 }
 
-static void end_impatiently(brb_cli_supervisor *crew)
+static void kill_at_deadline(brb_cli_supervisor *supervisor)
 {
-	for (size_t i = 0; i < crew->count; i++)
-		if (crew->members[i].pid)
-			tell_impatience(crew, &crew->members[i]);
-	kill_all(crew);
-	crew->kill_deadline_us = NEVER_US;
+	for (size_t i = 0; i < supervisor->count; i++)
+		if (supervisor->children[i].pid)
+			report_kill(supervisor, &supervisor->children[i]);
+	brb_cli_children_kill(supervisor);
+	supervisor->kill_deadline_us = NEVER_US;
 }
 
-static bool has_anyone(const brb_cli_supervisor *crew)
-{
-	for (size_t i = 0; i < crew->count; i++)
-		if (crew->members[i].pid)
-			return true;
-	return false;
-}
-
-static bool is_over(const brb_cli_supervisor *crew)
+static bool is_over(const brb_cli_supervisor *supervisor)
 {
 	bool all_done = true;
-	for (size_t i = 0; i < crew->count; i++)
-		all_done = all_done && crew->members[i].is_done;
-	return all_done || (crew->ends && !has_anyone(crew));
+	bool any_running = false;
+	for (size_t i = 0; i < supervisor->count; i++) {
+		all_done = all_done && supervisor->children[i].is_done;
+		any_running = any_running || supervisor->children[i].pid;
+	}
+	return all_done || (supervisor->is_ending && !any_running);
 }
 
 /* ---- signals ----------------------------------------------------------------------------------------------------- */
 
-/* The supervisor reads the file first: what is wrong with it is told once, and no worker need try. */
-static void reload(brb_cli_supervisor *crew)
+/* Reads the file before the workers do, so that its faults are reported once. */
+static void reload(brb_cli_supervisor *supervisor)
 {
-	brabeion_options options = { .config = crew->options->config };
+	brabeion_options options = { .config = supervisor->options->config };
 	brabeion_error error = BRABEION_NO_ERROR;
-	error.status = brabeion_read_work_settings(&options, &crew->settings, &error);
+	error.status = brabeion_read_work_settings(&options, &supervisor->settings, &error);
 	if (error.status == BRABEION_OK) {
-		send_order(crew, BRB_CLI_ORDER_RELOAD);
+		brb_cli_children_command(supervisor, BRB_CLI_COMMAND_RELOAD);
 		return;
 	}
-	brb_cli_report_say(crew->report, "not reloaded, the badges stay as they are: %s",
+	brb_cli_report_say(supervisor->report, "not reloaded, the badges stay as they are: %s",
 			   error.message ? error.message : brabeion_status_name(error.status));
 	brabeion_error_finish(&error);
 }
 
-static void take_signal(brb_cli_supervisor *crew, int number)
+static void take_signal(brb_cli_supervisor *supervisor, int number)
 {
 	if (number == SIGHUP) {
-		reload(crew);
+		reload(supervisor);
 	} else if (number == SIGINT || number == SIGTERM) {
-		if (crew->signal) {
-			crew->exit_code = 128 + number;
-			kill_all(crew);
+		if (supervisor->signal) {
+			supervisor->exit_code = 128 + number;
+			brb_cli_children_kill(supervisor);
 		} else {
-			brb_cli_report_say(crew->report,
-					   "ending with the jobs at hand; a second signal ends at once");
+			brb_cli_report_say(supervisor->report,
+					   "ending after the current jobs; a second signal ends at once");
 		}
-		crew->signal = number;
-		brb_cli_supervisor_end(crew, BRB_CLI_FINE);
+		supervisor->signal = number;
+		brb_cli_children_end(supervisor, BRB_CLI_FINE);
 	}
 }
 
-static void take_signals(brb_cli_supervisor *crew)
+static void take_signals(brb_cli_supervisor *supervisor)
 {
-	struct signalfd_siginfo about;
-	while (read(crew->signals, &about, sizeof about) == sizeof about)
-		take_signal(crew, (int)about.ssi_signo);
+	struct signalfd_siginfo info;
+	while (read(supervisor->signal_fd, &info, sizeof info) == sizeof info)
+		take_signal(supervisor, (int)info.ssi_signo);
 }
 
-static bool take_over_signals(brb_cli_supervisor *crew)
+static bool block_signals(brb_cli_supervisor *supervisor)
 {
 	sigset_t wanted;
 	sigemptyset(&wanted);
@@ -143,55 +109,60 @@ static bool take_over_signals(brb_cli_supervisor *crew)
 	sigaddset(&wanted, SIGINT);
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGHUP);
-	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would let nobody be waited for */
-	sigprocmask(SIG_BLOCK, &wanted, &crew->mask_before);
-	crew->signals = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
-	return crew->signals >= 0;
+	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would keep waitpid() from seeing exits */
+	sigprocmask(SIG_BLOCK, &wanted, &supervisor->mask_before);
+	supervisor->signal_fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+	return supervisor->signal_fd >= 0;
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------- */
 
-/* The first goes ahead: what is wrong with badges.yaml or a plugin need not end all of them. */
-static void start_due(brb_cli_supervisor *crew)
+/* The first worker starts alone: a fault in badges.yaml or a plugin need not end all of them. */
+static size_t wanted_count(const brb_cli_supervisor *supervisor)
+{
+	return supervisor->is_ending ? 0 : supervisor->has_opened ? supervisor->count : 1;
+}
+
+static void start_due(brb_cli_supervisor *supervisor)
 {
 	int64_t now_us = brb_cli_progress_bar_now_us();
-	size_t wanted = crew->has_opened ? crew->count : 1;
-	for (size_t i = 0; i < wanted && !crew->ends; i++) {
-		brb_cli_child *member = &crew->members[i];
-		if (member->pid || member->is_done || member->start_us > now_us)
+	for (size_t i = 0; i < wanted_count(supervisor); i++) {
+		brb_cli_child *child = &supervisor->children[i];
+		if (child->pid || child->is_done || child->start_us > now_us)
 			continue;
-		if (!brb_cli_supervisor_spawn(crew, member)) {
-			member->start_us = now_us + 1000000;
-			if (!crew->has_opened)
-				brb_cli_supervisor_end(crew, BRB_CLI_USAGE);
+		if (!brb_cli_children_spawn(supervisor, child)) {
+			child->start_us = now_us + 1000000;
+			if (!supervisor->has_opened)
+				brb_cli_children_end(supervisor, BRB_CLI_USAGE);
 		}
 	}
 }
 
-static void look_whether_open(brb_cli_supervisor *crew)
+static void check_opened(brb_cli_supervisor *supervisor)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		int stage = crew->members[i].lives ? atomic_load(&crew->members[i].post->stage) : 0;
+	for (size_t i = 0; i < supervisor->count; i++) {
+		const brb_cli_child *child = &supervisor->children[i];
+		int stage = child->starts ? atomic_load(&child->shared->stage) : BRB_CLI_STAGE_OPENING;
 		if (stage == BRB_CLI_STAGE_WORKING || stage == BRB_CLI_STAGE_FINISHED)
-			crew->has_opened = true;
+			supervisor->has_opened = true;
 	}
 }
 
-/* Kills who is at a job for too long. Answers when to look again. */
-static int64_t keep_time(brb_cli_supervisor *crew)
+/* Kills workers whose job exceeds the time limit. Returns when to check again. */
+static int64_t enforce_time_limit(brb_cli_supervisor *supervisor)
 {
 	int64_t now_us = brb_cli_progress_bar_now_us();
 	int64_t next_us = NEVER_US;
-	for (size_t i = 0; i < crew->count; i++) {
-		brb_cli_child *member = &crew->members[i];
-		brb_cli_read_entry sight = { 0 };
-		if (!member->pid || member->outran)
+	for (size_t i = 0; i < supervisor->count; i++) {
+		brb_cli_child *child = &supervisor->children[i];
+		brb_cli_current_job current = { 0 };
+		if (!child->pid || child->overdue_job)
 			continue;
-		bool sees = brb_cli_shared_status_look(member->post, &sight) && sight.job;
-		int64_t end_us = (sees ? sight.since_us : now_us) + crew->settings.time_limit_us;
+		bool has_job = brb_cli_shared_status_read_job(child->shared, &current) && current.job;
+		int64_t end_us = (has_job ? current.since_us : now_us) + supervisor->settings.time_limit_us;
 		if (end_us <= now_us) {
-			member->outran = sight.job;
-			kill(member->pid, SIGKILL);
+			child->overdue_job = current.job;
+			kill(child->pid, SIGKILL);
 		} else {
 			next_us = least(next_us, end_us);
 		}
@@ -199,103 +170,103 @@ static int64_t keep_time(brb_cli_supervisor *crew)
 	return next_us;
 }
 
-static int64_t next_birth_us(const brb_cli_supervisor *crew)
+static int64_t next_start_us(const brb_cli_supervisor *supervisor)
 {
 	int64_t next_us = NEVER_US;
-	size_t wanted = crew->has_opened ? crew->count : 1;
-	for (size_t i = 0; i < wanted && !crew->ends; i++)
-		if (!crew->members[i].pid && !crew->members[i].is_done)
-			next_us = least(next_us, crew->members[i].start_us);
+	for (size_t i = 0; i < wanted_count(supervisor); i++)
+		if (!supervisor->children[i].pid && !supervisor->children[i].is_done)
+			next_us = least(next_us, supervisor->children[i].start_us);
 	return next_us;
 }
 
-static void wait_for_something(brb_cli_supervisor *crew, int64_t until_us)
+static void wait_until(brb_cli_supervisor *supervisor, int64_t until_us)
 {
-	struct pollfd fds[] = { { .fd = crew->signals, .events = POLLIN }, { .fd = crew->news, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = supervisor->signal_fd, .events = POLLIN },
+				{ .fd = supervisor->event_fd, .events = POLLIN } };
 	int64_t wait_us = until_us - brb_cli_progress_bar_now_us();
-	wait_us = wait_us < 0 ? 0 : least(wait_us, WAIT_MOST_US);
+	wait_us = wait_us < 0 ? 0 : least(wait_us, WAIT_MAX_US);
 	struct timespec time = { .tv_sec = wait_us / 1000000, .tv_nsec = wait_us % 1000000 * 1000 };
 	ppoll(fds, 2, &time, NULL);
-	uint64_t news;
-	if (read(crew->news, &news, sizeof news) > 0) { /* else there is none */
-		look_whether_open(crew);
-		brb_cli_supervisor_renew_settings(crew); /* a worker has opened, or has reloaded what it watches */
-		crew->told[0] = '\0';                    /* what was wrong is so no more */
+	uint64_t events;
+	if (read(supervisor->event_fd, &events, sizeof events) > 0) { /* a worker has opened or reloaded */
+		check_opened(supervisor);
+		brb_cli_children_update_settings(supervisor);
+		supervisor->last_failure[0] = '\0';
 	}
 }
 
-static void supervise(brb_cli_supervisor *crew)
+static void supervise(brb_cli_supervisor *supervisor)
 {
-	while (!is_over(crew)) {
-		start_due(crew);
-		if (crew->ends && brb_cli_progress_bar_now_us() >= crew->kill_deadline_us)
-			end_impatiently(crew);
-		int64_t until_us = least(keep_time(crew), next_birth_us(crew));
-		if (crew->ends)
-			until_us = least(until_us, crew->kill_deadline_us);
-		if (is_over(crew))
+	while (!is_over(supervisor)) {
+		start_due(supervisor);
+		if (supervisor->is_ending && brb_cli_progress_bar_now_us() >= supervisor->kill_deadline_us)
+			kill_at_deadline(supervisor);
+		int64_t until_us = least(enforce_time_limit(supervisor), next_start_us(supervisor));
+		if (supervisor->is_ending)
+			until_us = least(until_us, supervisor->kill_deadline_us);
+		if (is_over(supervisor))
 			break;
-		wait_for_something(crew, until_us);
-		take_signals(crew);
-		look_whether_open(crew);
-		brb_cli_supervisor_reap(crew);
+		wait_until(supervisor, until_us);
+		take_signals(supervisor);
+		check_opened(supervisor);
+		brb_cli_children_reap(supervisor);
 	}
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------------- */
+/* ---- open and close ---------------------------------------------------------------------------------------------- */
 
-static int open_members(brb_cli_supervisor *crew)
+static bool open_children(brb_cli_supervisor *supervisor)
 {
-	crew->count = crew->options->processes;
-	crew->members = calloc(crew->count, sizeof *crew->members);
-	for (size_t i = 0; i < crew->count && crew->members; i++) {
-		crew->members[i].orders = -1;
-		crew->members[i].post = brb_cli_shared_status_open();
-		if (!crew->members[i].post)
-			return BRB_CLI_STORE;
+	supervisor->count = supervisor->options->processes;
+	supervisor->children = calloc(supervisor->count, sizeof *supervisor->children);
+	for (size_t i = 0; i < supervisor->count && supervisor->children; i++) {
+		supervisor->children[i].command_fd = -1;
+		supervisor->children[i].shared = brb_cli_shared_status_open();
+		if (!supervisor->children[i].shared)
+			return false;
 	}
-	return crew->members ? BRB_CLI_FINE : BRB_CLI_STORE;
+	return supervisor->children != NULL;
 }
 
-static void close_members(brb_cli_supervisor *crew)
+static void close_children(brb_cli_supervisor *supervisor)
 {
-	for (size_t i = 0; i < crew->count && crew->members; i++)
-		brb_cli_shared_status_close(crew->members[i].post);
-	free(crew->members);
+	for (size_t i = 0; i < supervisor->count && supervisor->children; i++)
+		brb_cli_shared_status_close(supervisor->children[i].shared);
+	free(supervisor->children);
 }
 
-static int open_and_supervise(brb_cli_supervisor *crew)
+static int open_and_supervise(brb_cli_supervisor *supervisor)
 {
-	if (open_members(crew) != BRB_CLI_FINE) {
-		brb_cli_report_say(crew->report, "out of memory");
+	if (!open_children(supervisor)) {
+		brb_cli_report_say(supervisor->report, "out of memory");
 		return BRB_CLI_STORE;
 	}
-	crew->news = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (crew->news < 0 || !take_over_signals(crew)) {
-		brb_cli_report_say(crew->report, "brabeion worker: signals: %s", strerror(errno));
+	supervisor->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (supervisor->event_fd < 0 || !block_signals(supervisor)) {
+		brb_cli_report_say(supervisor->report, "brabeion worker: signals: %s", strerror(errno));
 		return BRB_CLI_USAGE;
 	}
-	supervise(crew);
-	close(crew->signals);
-	sigprocmask(SIG_SETMASK, &crew->mask_before, NULL);
-	return crew->exit_code;
+	supervise(supervisor);
+	close(supervisor->signal_fd);
+	sigprocmask(SIG_SETMASK, &supervisor->mask_before, NULL);
+	return supervisor->exit_code;
 }
 
 int brb_cli_supervisor_run(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_supervisor *crew = calloc(1, sizeof *crew);
-	brabeion_options about = { .config = options->config };
+	brb_cli_supervisor *supervisor = calloc(1, sizeof *supervisor);
+	brabeion_options wanted = { .config = options->config };
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (!crew) {
+	if (!supervisor) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
-	*crew = (brb_cli_supervisor){ .options = options, .report = report, .news = -1 };
-	error.status = brabeion_read_work_settings(&about, &crew->settings, &error);
-	int exit_code = error.status == BRABEION_OK ? open_and_supervise(crew) : brb_cli_fail(report, &error);
-	if (crew->news >= 0)
-		close(crew->news);
-	close_members(crew);
-	free(crew);
+	*supervisor = (brb_cli_supervisor){ .options = options, .report = report, .event_fd = -1 };
+	error.status = brabeion_read_work_settings(&wanted, &supervisor->settings, &error);
+	int exit_code = error.status == BRABEION_OK ? open_and_supervise(supervisor) : brb_cli_fail(report, &error);
+	if (supervisor->event_fd >= 0)
+		close(supervisor->event_fd);
+	close_children(supervisor);
+	free(supervisor);
 	return exit_code;
 }

@@ -1,18 +1,20 @@
 /*
- * cli/supervisor/supervisor: the supervisor of `brabeion worker`. It loads no plugin and opens no database, so that nothing a plugin does
- * reaches it: it forks worker processes, sees in shared memory which job each is at, kills one whose job outruns the time
- * limit, and puts another in the place of one that has died, which puts on record what that was.
+ * cli/supervisor/supervisor: the process of `brabeion worker` that starts, watches and replaces worker processes.
  *
- * Keeps true: it has one thread, so that fork(2) is safe; a death is known until it is on record; no worker outlives it.
+ * It loads no plugin and opens no database, so no plugin can harm it. It forks the workers, reads in shared memory which job
+ * each is judging, and kills a worker whose job exceeds the time limit. A worker that died is replaced; its successor records
+ * the crash.
  *
- * Leaves to others: judging, leases, attempts (the library, in the workers).
+ * Guarantees: one thread, so that fork(2) is safe; a crash is kept until it is recorded; no worker outlives the supervisor.
+ *
+ * Not here: judging, leases and attempts, which the library does in the workers.
  */
 #ifndef BRB_CLI_SUPERVISOR_SUPERVISOR_H
 #define BRB_CLI_SUPERVISOR_SUPERVISOR_H
 
 #include "cli/shell/commands.h"
 
-/* Works until a signal ends it, or with --until-idle until no job is ready. Answers the exit code. */
+/* Runs until a signal ends it, or with --until-idle until no job is ready. Returns the exit code. */
 int brb_cli_supervisor_run(const brb_cli_options *options, brb_cli_report *report);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/supervisor/worker_process: see hand.h. Orders are heard on a thread, since the other one may be in a job for long.
+ * cli/supervisor/worker_process: see worker_process.h. A second thread reads commands, since a job may take long.
  */
 #include "cli/supervisor/worker_process.h"
 
@@ -11,50 +11,52 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Each process would warn of the same while it opens or reloads. */
+/* Drops what every worker would log alike while it opens or reloads. */
 static void take_log(void *context, brabeion_log_level level, const char *message)
 {
-	const brb_cli_worker_process *hand = context;
-	bool opens = !atomic_load(&hand->is_open);
-	bool reloads = atomic_load(&hand->knows_self) && pthread_equal(pthread_self(), hand->self);
-	if ((opens && !hand->tells_opening) || (reloads && !hand->tells_reloads))
+	const brb_cli_worker_process *worker = context;
+	bool opens = !atomic_load(&worker->is_open);
+	bool reloads =
+		atomic_load(&worker->has_listener_self) && pthread_equal(pthread_self(), worker->listener_self);
+	if ((opens && !worker->logs_opening) || (reloads && !worker->logs_reloads))
 		return;
-	brb_cli_report_log(hand->report, level, message);
+	brb_cli_report_log(worker->report, level, message);
 }
 
 /* ---- failing ----------------------------------------------------------------------------------------------------- */
 
-/* Leaves the telling to the supervisor, which knows what has been told. */
-static int fail(brb_cli_worker_process *hand, brabeion_error *error)
+/* The supervisor reports it, unless it has already. */
+static int fail(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	int exit_code = brb_cli_exit_code(error->status);
-	brb_cli_shared_status_fail(hand->post, error->message ? error->message : brabeion_status_name(error->status));
+	brb_cli_shared_status_fail(worker->shared,
+				   error->message ? error->message : brabeion_status_name(error->status));
 	brabeion_error_finish(error);
 	return exit_code;
 }
 
-static int fail_system(brb_cli_worker_process *hand, const char *what, int why)
+static int fail_system(brb_cli_worker_process *worker, const char *what, int why)
 {
 	char message[200];
 	snprintf(message, sizeof message, "brabeion worker: %s: %s", what, strerror(why));
-	brb_cli_shared_status_fail(hand->post, message);
+	brb_cli_shared_status_fail(worker->shared, message);
 	return BRB_CLI_USAGE;
 }
 
-/* ---- orders ------------------------------------------------------------------------------------------------------ */
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
 
-static void reload(brb_cli_worker_process *hand)
+static void reload(brb_cli_worker_process *worker)
 {
 	brabeion_receipt receipt;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brabeion_reload(hand->engine, &receipt, &error);
-	if (hand->tells_reloads && status == BRABEION_OK)
-		brb_cli_report_say(hand->report,
+	brabeion_status status = brabeion_reload(worker->engine, &receipt, &error);
+	if (worker->logs_reloads && status == BRABEION_OK)
+		brb_cli_report_say(worker->report,
 				   "reloaded %s: generation %" PRIu64 ", %u added, %u changed, %u removed, %u kept",
-				   hand->options->config, receipt.generation, receipt.added, receipt.changed,
+				   worker->options->config, receipt.generation, receipt.added, receipt.changed,
 				   receipt.removed, receipt.kept);
-	else if (hand->tells_reloads)
-		brb_cli_report_say(hand->report, "not reloaded, the badges stay as they are: %s",
+	else if (worker->logs_reloads)
+		brb_cli_report_say(worker->report, "not reloaded, the badges stay as they are: %s",
 				   error.message ? error.message : brabeion_status_name(status));
 	brabeion_error_finish(&error);
 }
@@ -65,140 +67,141 @@ static void signal_event(int fd)
 	(void)written; /* a full counter is readable as well */
 }
 
-/* Whatever it was that made the engine reload: the time limit and the rest are the supervisor's to renew. */
+/* The supervisor then reads the time limit and the other settings again. */
 static void notice_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
 {
-	const brb_cli_worker_process *hand = context;
+	const brb_cli_worker_process *worker = context;
 	(void)error;
 	if (receipt)
-		signal_event(hand->news);
+		signal_event(worker->event_fd);
 }
 
-static void *listen_for_orders(void *context)
+static void *listen_for_commands(void *context)
 {
-	brb_cli_worker_process *hand = context;
-	hand->self = pthread_self();
-	atomic_store(&hand->knows_self, true);
-	struct pollfd fds[] = { { .fd = hand->quit, .events = POLLIN }, { .fd = hand->orders, .events = POLLIN } };
+	brb_cli_worker_process *worker = context;
+	worker->listener_self = pthread_self();
+	atomic_store(&worker->has_listener_self, true);
+	struct pollfd fds[] = { { .fd = worker->quit_fd, .events = POLLIN },
+				{ .fd = worker->command_fd, .events = POLLIN } };
 	for (;;) {
-		char order = BRB_CLI_ORDER_STOP;
+		char command = BRB_CLI_COMMAND_STOP;
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		if (fds[0].revents)
 			return NULL;
-		if (read(hand->orders, &order, 1) < 0)
+		if (read(worker->command_fd, &command, 1) < 0)
 			continue;
-		if (order == BRB_CLI_ORDER_STOP)
+		if (command == BRB_CLI_COMMAND_STOP)
 			break;
-		if (order == BRB_CLI_ORDER_RELOAD)
-			reload(hand);
+		if (command == BRB_CLI_COMMAND_RELOAD)
+			reload(worker);
 	}
-	brabeion_work_stop(hand->engine);
+	brabeion_work_stop(worker->engine);
 	return NULL;
 }
 
-/* Answers errno, 0 when it went well. */
-static int start_listening(brb_cli_worker_process *hand)
+/* Returns 0 or an errno. */
+static int start_listening(brb_cli_worker_process *worker)
 {
-	hand->quit = eventfd(0, EFD_CLOEXEC);
-	if (hand->quit < 0)
+	worker->quit_fd = eventfd(0, EFD_CLOEXEC);
+	if (worker->quit_fd < 0)
 		return errno;
-	int why = pthread_create(&hand->listener, NULL, listen_for_orders, hand);
-	hand->listens = why == 0;
+	int why = pthread_create(&worker->listener, NULL, listen_for_commands, worker);
+	worker->has_listener = why == 0;
 	return why;
 }
 
-static void stop_listening(brb_cli_worker_process *hand)
+static void stop_listening(brb_cli_worker_process *worker)
 {
-	if (!hand->listens)
+	if (!worker->has_listener)
 		return;
-	signal_event(hand->quit);
-	pthread_join(hand->listener, NULL);
-	hand->listens = false;
+	signal_event(worker->quit_fd);
+	pthread_join(worker->listener, NULL);
+	worker->has_listener = false;
 }
 
-/* ---- its work ---------------------------------------------------------------------------------------------------- */
+/* ---- working ----------------------------------------------------------------------------------------------------- */
 
-static void tell_parked(brb_cli_worker_process *hand)
+static void warn_parked(brb_cli_worker_process *worker)
 {
-	const brb_cli_crash *death = hand->death;
+	const brb_cli_crash *crash = worker->crash;
 	brabeion_job_page page;
-	if (brabeion_job(hand->engine, death->job, &page, NULL) != BRABEION_OK)
+	if (brabeion_job(worker->engine, crash->job, &page, NULL) != BRABEION_OK)
 		return;
 	if (page.found)
-		brb_cli_report_say(hand->report,
+		brb_cli_report_say(worker->report,
 				   "warning: job %" PRId64 " of badge \"%s\" for user \"%s\" is parked after %u "
 				   "attempts: %s",
-				   death->job, page.job.badge, page.job.user, page.job.attempts, death->why);
+				   crash->job, page.job.badge, page.job.user, page.job.attempts, crash->why);
 	brabeion_job_page_finish(&page);
 }
 
-/* Before anything is claimed: else the job that killed the one before might kill this one, uncounted. */
-static brabeion_status bury(brb_cli_worker_process *hand, brabeion_error *error)
+/* Before a job is claimed: else the job of that crash could crash this process, too, and the first would not count. */
+static brabeion_status record_crash(brb_cli_worker_process *worker, brabeion_error *error)
 {
-	const brb_cli_crash *death = hand->death;
+	const brb_cli_crash *crash = worker->crash;
 	bool parked = false;
-	if (!death)
+	if (!crash)
 		return BRABEION_OK;
-	error->status = brabeion_job_died(hand->engine, death->job, death->claim, death->why, &parked, error);
+	error->status = brabeion_job_died(worker->engine, crash->job, crash->claim, crash->why, &parked, error);
 	if (error->status != BRABEION_OK)
 		return error->status;
-	atomic_store(&hand->post->buried, true);
+	atomic_store(&worker->shared->crash_recorded, true);
 	if (parked)
-		tell_parked(hand);
+		warn_parked(worker);
 	return BRABEION_OK;
 }
 
-static brabeion_status open_engine(brb_cli_worker_process *hand, brabeion_error *error)
+static brabeion_status open_engine(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_options options = {
-		.config = hand->options->config,
-		.database = hand->options->database,
+		.config = worker->options->config,
+		.database = worker->options->database,
 		.log = take_log,
-		.log_context = hand,
+		.log_context = worker,
 		.no_workers = true,
 	};
 	error->status = brabeion_open(&options, &engine, error);
-	hand->engine = engine;
-	atomic_store(&hand->is_open, engine != NULL);
+	worker->engine = engine;
+	atomic_store(&worker->is_open, engine != NULL);
 	if (engine)
-		error->status = brabeion_on_reload(engine, notice_reload, hand);
+		error->status = brabeion_on_reload(engine, notice_reload, worker);
 	return error->status;
 }
 
-static brabeion_status judge(brb_cli_worker_process *hand, brabeion_error *error)
+static brabeion_status judge(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	brabeion_work_options options = {
-		.until_idle = hand->options->until_idle,
-		.on_job = brb_cli_shared_status_note,
-		.context = hand->post,
+		.until_idle = worker->options->until_idle,
+		.on_job = brb_cli_shared_status_set_job,
+		.context = worker->shared,
 	};
-	atomic_store(&hand->post->stage, BRB_CLI_STAGE_WORKING);
-	signal_event(hand->news);
-	return error->status = brabeion_work(hand->engine, &options, error);
+	atomic_store(&worker->shared->stage, BRB_CLI_STAGE_WORKING);
+	signal_event(worker->event_fd);
+	return error->status = brabeion_work(worker->engine, &options, error);
 }
 
-/* Tells how it ended. Before the engine is closed: a plugin may take the process down there, too. */
-static int take_stock(brb_cli_worker_process *hand, int why, brabeion_error *error)
+/* Before the engine is closed, where a plugin may crash, too. */
+static int publish_end(brb_cli_worker_process *worker, int why, brabeion_error *error)
 {
 	if (why)
-		return fail_system(hand, "no thread can be made", why);
+		return fail_system(worker, "cannot start a thread", why);
 	if (error->status != BRABEION_OK)
-		return fail(hand, error);
-	atomic_store(&hand->post->stage, BRB_CLI_STAGE_FINISHED);
+		return fail(worker, error);
+	atomic_store(&worker->shared->stage, BRB_CLI_STAGE_FINISHED);
 	return BRB_CLI_FINE;
 }
 
-int brb_cli_worker_process_work(brb_cli_worker_process *hand)
+int brb_cli_worker_process_run(brb_cli_worker_process *worker)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	int why = 0;
-	if (open_engine(hand, &error) == BRABEION_OK && bury(hand, &error) == BRABEION_OK &&
-	    (why = start_listening(hand)) == 0)
-		judge(hand, &error);
-	stop_listening(hand);
-	int exit_code = take_stock(hand, why, &error);
-	brabeion_close(hand->engine);
+	if (open_engine(worker, &error) == BRABEION_OK && record_crash(worker, &error) == BRABEION_OK &&
+	    (why = start_listening(worker)) == 0)
+		judge(worker, &error);
+	stop_listening(worker);
+	int exit_code = publish_end(worker, why, &error);
+	brabeion_close(worker->engine);
 	return exit_code;
 }

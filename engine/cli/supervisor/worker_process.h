@@ -1,10 +1,8 @@
 /*
- * cli/supervisor/worker_process: one worker process of `brabeion worker`: what it does from its birth by fork(2) to its end.
+ * cli/supervisor/worker_process: one worker process of `brabeion worker`, from fork(2) to its exit.
  *
- * It opens an engine of its own, puts on record what the one before it has died of, and judges jobs until it is told to
- * stop. A plugin may take it down at any moment: what matters to others is in the database, or in its post.
- *
- * Leaves to others: when it is born, and what becomes of it (cli/crew).
+ * It opens an engine, records its predecessor's crash and judges jobs until the supervisor commands it to stop. A plugin may
+ * take it down at any moment: what others need is in the database or in the shared status.
  */
 #ifndef BRB_CLI_SUPERVISOR_WORKER_PROCESS_H
 #define BRB_CLI_SUPERVISOR_WORKER_PROCESS_H
@@ -14,37 +12,36 @@
 #include "cli/shell/commands.h"
 #include "cli/supervisor/shared_status.h"
 
-/* What its supervisor sends, a byte each. The end of the pipe is BRB_CLI_ORDER_STOP. */
-enum { BRB_CLI_ORDER_STOP = 's', BRB_CLI_ORDER_RELOAD = 'r' };
+/* What the supervisor sends, a byte each. The end of the pipe is BRB_CLI_COMMAND_STOP. */
+enum { BRB_CLI_COMMAND_STOP = 's', BRB_CLI_COMMAND_RELOAD = 'r' };
 
-/* What a worker has died of. */
 typedef struct brb_cli_crash {
-	int64_t job; /* 0: of none */
+	int64_t job; /* 0: at no job */
 	int64_t claim;
 	char why[128];
 } brb_cli_crash;
 
-/* The first are the supervisor's to set. */
+/* The supervisor sets the members before `engine`. */
 typedef struct brb_cli_worker_process {
 	const brb_cli_options *options;
 	brb_cli_report *report;
-	brb_cli_shared_status *post;
-	const brb_cli_crash *death; /* to be put on record; NULL: none */
-	int orders;                 /* read from */
-	int news;                   /* an eventfd: the engine is open, or has reloaded */
-	bool tells_opening;         /* what all of them would say alike, one says */
-	bool tells_reloads;
+	brb_cli_shared_status *shared;
+	const brb_cli_crash *crash; /* to record; NULL: none */
+	int command_fd;             /* a pipe's reading end */
+	int event_fd;               /* an eventfd: the engine has opened or reloaded */
+	bool logs_opening;          /* all workers would log the same; one does */
+	bool logs_reloads;
 
 	brabeion_engine *engine;
 	_Atomic bool is_open;
-	bool listens; /* for orders, on a thread of its own */
+	bool has_listener; /* the thread that reads commands */
 	pthread_t listener;
-	pthread_t self; /* the listener's, by itself */
-	_Atomic bool knows_self;
-	int quit; /* an eventfd: the listener is to end */
+	pthread_t listener_self; /* set by the listener, which may log before pthread_create() has set `listener` */
+	_Atomic bool has_listener_self;
+	int quit_fd; /* an eventfd: ends the listener */
 } brb_cli_worker_process;
 
-/* All of its life. Answers the exit code. */
-int brb_cli_worker_process_work(brb_cli_worker_process *hand);
+/* Returns the exit code. */
+int brb_cli_worker_process_run(brb_cli_worker_process *worker);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * test_post: what a worker process notes is seen by another, whole, also after its death.
+ * test_shared_status: what a worker process publishes is read whole by another process, also after its death.
  */
 #include <criterion/criterion.h>
 
@@ -10,81 +10,81 @@
 
 #include "cli/supervisor/shared_status.h"
 
-static brb_cli_shared_status *post;
+static brb_cli_shared_status *shared;
 
 static void enter(void)
 {
-	post = brb_cli_shared_status_open();
-	cr_assert_not_null(post);
-	brb_cli_shared_status_clear(post);
+	shared = brb_cli_shared_status_open();
+	cr_assert_not_null(shared);
+	brb_cli_shared_status_clear(shared);
 }
 
 static void leave(void)
 {
-	brb_cli_shared_status_close(post);
+	brb_cli_shared_status_close(shared);
 }
 
-TestSuite(post, .init = enter, .fini = leave);
+TestSuite(shared_status, .init = enter, .fini = leave);
 
-Test(post, a_new_one_is_of_a_worker_that_opens_and_has_no_job)
+Test(shared_status, begins_as_opening_without_a_job)
 {
-	brb_cli_read_entry sight = { .job = 9, .claim = 9, .since_us = 9 };
-	cr_expect_eq(atomic_load(&post->stage), BRB_CLI_STAGE_OPENING);
-	cr_assert(brb_cli_shared_status_look(post, &sight));
-	cr_expect_eq(sight.job, 0);
-	cr_expect_eq(sight.claim, 0);
-	cr_expect_eq(sight.since_us, 0);
+	brb_cli_current_job current = { .job = 9, .claim = 9, .since_us = 9 };
+	cr_expect_eq(atomic_load(&shared->stage), BRB_CLI_STAGE_OPENING);
+	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(current.job, 0);
+	cr_expect_eq(current.claim, 0);
+	cr_expect_eq(current.since_us, 0);
 }
 
-Test(post, tells_the_job_at_hand_and_since_when)
+Test(shared_status, holds_the_current_job_and_its_start)
 {
-	brb_cli_read_entry sight = { 0 };
-	brb_cli_shared_status_note(post, 0, 77);
-	cr_expect_eq(atomic_load(&post->ended), 0, "that is the claim alone");
-	brb_cli_shared_status_note(post, 5, 77);
-	cr_assert(brb_cli_shared_status_look(post, &sight));
-	cr_expect_eq(sight.job, 5);
-	cr_expect_eq(sight.claim, 77);
-	cr_expect_gt(sight.since_us, 0);
-	brb_cli_shared_status_note(post, 0, 77);
-	cr_assert(brb_cli_shared_status_look(post, &sight));
-	cr_expect_eq(sight.job, 0);
-	cr_expect_eq(sight.claim, 77);
-	cr_expect_eq(sight.since_us, 0);
-	cr_expect_eq(atomic_load(&post->ended), 1);
+	brb_cli_current_job current = { 0 };
+	brb_cli_shared_status_set_job(shared, 0, 77);
+	cr_expect_eq(atomic_load(&shared->jobs_done), 0, "only a claim was set");
+	brb_cli_shared_status_set_job(shared, 5, 77);
+	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(current.job, 5);
+	cr_expect_eq(current.claim, 77);
+	cr_expect_gt(current.since_us, 0);
+	brb_cli_shared_status_set_job(shared, 0, 77);
+	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(current.job, 0);
+	cr_expect_eq(current.claim, 77);
+	cr_expect_eq(current.since_us, 0);
+	cr_expect_eq(atomic_load(&shared->jobs_done), 1);
 }
 
-Test(post, is_not_believed_while_it_is_written)
+Test(shared_status, is_not_read_while_it_is_written)
 {
-	brb_cli_read_entry sight = { .job = 9 };
-	atomic_fetch_add(&post->turn, 1);
-	cr_expect_not(brb_cli_shared_status_look(post, &sight));
-	cr_expect_eq(sight.job, 9, "untouched");
+	brb_cli_current_job current = { .job = 9 };
+	atomic_fetch_add(&shared->sequence, 1);
+	cr_expect_not(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(current.job, 9, "untouched");
 }
 
-Test(post, outlives_who_wrote_it)
+Test(shared_status, outlives_its_writer)
 {
-	brb_cli_read_entry sight = { 0 };
+	brb_cli_current_job current = { 0 };
 	int status = 0;
 	pid_t pid = fork();
 	cr_assert_geq(pid, 0);
 	if (pid == 0) {
-		brb_cli_shared_status_note(post, 5, 77);
+		brb_cli_shared_status_set_job(shared, 5, 77);
 		kill(getpid(), SIGKILL);
 	}
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	cr_assert(brb_cli_shared_status_look(post, &sight));
-	cr_expect_eq(sight.job, 5);
-	cr_expect_eq(sight.claim, 77);
+	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(current.job, 5);
+	cr_expect_eq(current.claim, 77);
 }
 
-Test(post, keeps_a_message_within_its_bounds)
+Test(shared_status, truncates_a_long_message)
 {
 	static char message[2 * BRB_CLI_SHARED_STATUS_MESSAGE_BYTES];
-	brb_cli_shared_status_fail(post, "no such file");
-	cr_expect_eq(atomic_load(&post->stage), BRB_CLI_STAGE_FAILED);
-	cr_expect_str_eq(post->message, "no such file");
+	brb_cli_shared_status_fail(shared, "no such file");
+	cr_expect_eq(atomic_load(&shared->stage), BRB_CLI_STAGE_FAILED);
+	cr_expect_str_eq(shared->message, "no such file");
 	memset(message, 'x', sizeof message - 1);
-	brb_cli_shared_status_fail(post, message);
-	cr_expect_eq(strlen(post->message), BRB_CLI_SHARED_STATUS_MESSAGE_BYTES - 1);
+	brb_cli_shared_status_fail(shared, message);
+	cr_expect_eq(strlen(shared->message), BRB_CLI_SHARED_STATUS_MESSAGE_BYTES - 1);
 }
