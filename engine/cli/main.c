@@ -1,5 +1,5 @@
 /*
- * cli/main: the `brabeion` command: which subcommand, which help.
+ * cli/main: the `brabeion` command: finds the subcommand, parses its options and runs it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,42 +13,24 @@
 #include "cli/support/nearest.h"
 #include "cli/support/signals.h"
 
-typedef struct command_entry {
-	const char *name;
-	int (*function)(int word_count, char **words);
-} command_entry;
+typedef int (*subcommand_function)(const brb_cli_options *options, brb_cli_report *report);
 
-/* In the order of the help, README.md and brabeion(1). */
-static const command_entry subcommands[] = {
-	{ "run", brb_cli_command_run },         { "badges", brb_cli_command_badges },
-	{ "show", brb_cli_command_show },       { "awards", brb_cli_command_awards },
-	{ "award", brb_cli_command_award },     { "revoke", brb_cli_command_revoke },
-	{ "explain", brb_cli_command_explain }, { "svg", brb_cli_command_svg },
-	{ "release", brb_cli_command_release }, { "worker", brb_cli_command_worker },
-	{ "jobs", brb_cli_command_jobs },       { "check", brb_cli_command_check },
-	{ "doctor", brb_cli_command_doctor },   { "backfill", brb_cli_command_backfill },
-	{ "diff", brb_cli_command_diff },       { "new", brb_cli_command_new },
-	{ "try", brb_cli_command_try },
+/* As brb_cli_subcommands() has them. */
+static const subcommand_function functions[] = {
+#define SUBCOMMAND(name, ...) brb_cli_command_##name,
+#include "cli/shell/subcommands.def"
+#undef SUBCOMMAND
 };
 
-enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };
-
-static const command_entry *find(const char *name)
-{
-	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
-		if (strcmp(subcommands[i].name, name) == 0)
-			return &subcommands[i];
-	return NULL;
-}
+enum { SUBCOMMAND_COUNT = sizeof functions / sizeof *functions };
 
 static int unknown(const char *word)
 {
-	const char *names[SUBCOMMAND_COUNT + 4] = { NULL };
+	const char *names[SUBCOMMAND_COUNT + 4] = { "help", "--help", "--version" };
+	size_t count = 0;
+	const brb_cli_subcommand *subcommands = brb_cli_subcommands(&count);
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
-		names[i] = subcommands[i].name;
-	names[SUBCOMMAND_COUNT] = "help";
-	names[SUBCOMMAND_COUNT + 1] = "--help";
-	names[SUBCOMMAND_COUNT + 2] = "--version";
+		names[3 + i] = subcommands[i].name;
 	const char *nearest = brb_cli_nearest(word, names);
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDERR_FILENO);
@@ -60,6 +42,28 @@ static int unknown(const char *word)
 	brb_cli_out_text(&out, "\nTry \"brabeion --help\".\n");
 	brb_cli_out_flush(&out);
 	return BRB_CLI_USAGE;
+}
+
+static bool wants_progress_bar(const brb_cli_options *options)
+{
+	if (options->progress == BRB_CLI_AUTO)
+		return brb_cli_terminal_look(STDERR_FILENO).is_terminal;
+	return options->progress == BRB_CLI_ALWAYS;
+}
+
+static int run(const brb_cli_subcommand *subcommand, int word_count, char **words)
+{
+	size_t count = 0;
+	brb_cli_options options;
+	brb_cli_report report;
+	if (!brb_cli_options_read(word_count, words, subcommand->most_arguments, &options))
+		return BRB_CLI_USAGE;
+	if (options.help)
+		return brb_cli_help(subcommand);
+	brb_cli_report_init(&report, wants_progress_bar(&options));
+	int exit_code = functions[subcommand - brb_cli_subcommands(&count)](&options, &report);
+	brb_cli_report_finish(&report);
+	return exit_code;
 }
 
 static int version(void)
@@ -76,16 +80,13 @@ static int version(void)
 
 static int help(int word_count, char **words)
 {
-	if (word_count < 2)
-		return brb_cli_help(NULL);
-	if (!find(words[1]))
-		return unknown(words[1]);
-	return brb_cli_help(words[1]);
+	const brb_cli_subcommand *subcommand = word_count < 2 ? NULL : brb_cli_subcommand_find(words[1]);
+	return word_count < 2 || subcommand ? brb_cli_help(subcommand) : unknown(words[1]);
 }
 
 /*
- * A closed descriptor 0, 1 or 2 would be given to the next file that is opened, the database perhaps. What stands in
- * for stdout can only be read, so that writing to it still fails.
+ * A closed descriptor 0, 1 or 2 would be given to the next file that is opened, perhaps the database. The substitute for
+ * stdout is read-only, so that writing to it still fails.
  */
 static void keep_standard_descriptors(void)
 {
@@ -104,9 +105,9 @@ int main(int argc, char **argv)
 		return BRB_CLI_USAGE;
 	}
 	const char *word = argv[1];
-	const command_entry *subcommand = find(word);
+	const brb_cli_subcommand *subcommand = brb_cli_subcommand_find(word);
 	if (subcommand)
-		return subcommand->function(argc - 1, argv + 1);
+		return run(subcommand, argc - 1, argv + 1);
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return brb_cli_help(NULL);
 	if (strcmp(word, "help") == 0)

@@ -148,7 +148,7 @@ Test(command_clock, refuses_words_that_mean_no_time)
 		{ { "--until", "tomorrow" },
 		  "brabeion run: --until: expected a time like 2014-01-21T20:26:05Z, not tomorrow\n" },
 		{ { "--clock", "wall", "--until", "2024-01-01T00:00:00Z" },
-		  "brabeion run: --until is for the events' clock, it does not go with --clock wall\n" },
+		  "brabeion run: --until does not go with --clock wall\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const char *const *words = cases[i].words;

@@ -80,13 +80,13 @@ Test(command_decide, award_says_what_is_wrong)
 		       "Try \"brabeion award --help\".\n",
 		       "award", "ada", "points", "--at", "noon");
 	EXPECT_REFUSED(2,
-		       "brabeion award: why? --note is missing: it is kept for the record\n"
+		       "brabeion award: --note TEXT is missing: why, for the record\n"
 		       "Try \"brabeion award --help\".\n",
 		       "award", "ada", "points");
-	EXPECT_REFUSED(2, "brabeion award: which badge? BADGE is missing\nTry \"brabeion award --help\".\n", "award",
-		       "ada", "--note", "x");
+	EXPECT_REFUSED(2, "brabeion award: BADGE is missing\nTry \"brabeion award --help\".\n", "award", "ada",
+		       "--note", "x");
 	EXPECT_REFUSED(2,
-		       "brabeion award: whose, and which badge? USER and BADGE are missing\n"
+		       "brabeion award: USER and BADGE are missing\n"
 		       "Try \"brabeion award --help\".\n",
 		       "award");
 	EXPECT_REFUSED(2, "brabeion award: one word too many: three\nTry \"brabeion award --help\".\n", "award",
@@ -97,7 +97,7 @@ Test(command_decide, neither_makes_a_database)
 {
 	command_outcome outcome = run("", "award", "ada", "points", "--note", "x", NULL);
 	expect_exit(outcome, 3);
-	expect_err(outcome, "(\"brabeion run\" makes a database)");
+	expect_err(outcome, "(\"brabeion run\" creates a database)");
 	finish(&outcome);
 	outcome = run("", "revoke", "ada", "points", "--note", "x", NULL);
 	expect_exit(outcome, 3);
@@ -153,7 +153,7 @@ Test(command_decide, revoke_says_what_is_wrong)
 	EXPECT_REFUSED(1, "nothing to revoke: ada holds no award of the badge \"points\", for the reason \"r\"\n",
 		       "revoke", "ada", "points", "--note", "x", "--reason=r");
 	EXPECT_REFUSED(2,
-		       "brabeion revoke: why? --note is missing: it is kept for the record\n"
+		       "brabeion revoke: --note TEXT is missing: why, for the record\n"
 		       "Try \"brabeion revoke --help\".\n",
 		       "revoke", "ada", "points", "--note=");
 	EXPECT_REFUSED(2, "brabeion revoke: unknown option --at\nTry \"brabeion revoke --help\".\n", "revoke", "ada",
@@ -216,7 +216,7 @@ Test(command_decide, show_tells_the_past)
 	expect_exit(outcome, 0);
 	expect_out(outcome, "bob was never awarded anything.\n");
 	finish(&outcome);
-	EXPECT_REFUSED(2, "brabeion show: whose history? USER is missing\nTry \"brabeion show --help\".\n", "show",
+	EXPECT_REFUSED(2, "brabeion show: --history needs USER\nTry \"brabeion show --help\".\n", "show",
 		       "--history");
 }
 

@@ -61,7 +61,7 @@ Test(command_doctor, no_database)
 	command_outcome outcome = run("", "doctor", NULL);
 	expect_exit(outcome, 3);
 	cr_expect_str_eq(outcome.out, "");
-	cr_expect_str_eq(outcome.err, "badges.db: No such file or directory (\"brabeion run\" makes a database)\n");
+	cr_expect_str_eq(outcome.err, "badges.db: No such file or directory (\"brabeion run\" creates a database)\n");
 	cr_expect_neq(access("badges.db", F_OK), 0);
 	finish(&outcome);
 }

@@ -272,7 +272,7 @@ Test(command_explain, wrong_words)
 	earn("");
 	command_outcome outcome = run("", "explain", "ada", NULL);
 	expect_exit(outcome, 2);
-	expect_err(outcome, "brabeion explain: which badge? BADGE is missing\nTry \"brabeion explain --help\".\n");
+	expect_err(outcome, "brabeion explain: BADGE is missing\nTry \"brabeion explain --help\".\n");
 	finish(&outcome);
 	outcome = run("", "explain", "--since", "noon", "ada", "points", NULL);
 	expect_exit(outcome, 2);

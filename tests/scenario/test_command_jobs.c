@@ -35,7 +35,7 @@ Test(command_jobs, needs_a_database)
 {
 	command_outcome outcome = run("", "jobs", NULL);
 	expect_exit(outcome, 3);
-	expect_err(outcome, "(\"brabeion run\" makes a database)\n");
+	expect_err(outcome, "(\"brabeion run\" creates a database)\n");
 	finish(&outcome);
 }
 
@@ -307,7 +307,7 @@ Test(command_jobs, does_nothing_without_a_choice)
 	expect_refusal("show takes the number of one job", "show", NULL);
 	expect_refusal("--all goes with retry and drop", "--all", NULL);
 	expect_refusal("no \"shew\", only show, retry and drop", "shew", NULL);
-	expect_refusal("only one of --waiting, --running, --delayed and --parked can be asked for", "--parked",
+	expect_refusal("only one of --waiting, --running, --delayed and --parked can be given", "--parked",
 		       "--waiting");
 	cr_expect_eq(query_number("SELECT count(*) FROM jobs"), 1);
 }

@@ -107,12 +107,11 @@ static void expect_usage(const char *err, const char *one, const char *two, cons
 
 Test(command_progress, says_what_does_not_go_together)
 {
-	expect_usage("brabeion show: whose progress? USER is missing" TRY, "--progress", NULL, NULL);
+	expect_usage("brabeion show: --progress needs USER" TRY, "--progress", NULL, NULL);
 	expect_usage("brabeion show: no value is expected in --progress=never" TRY, "--progress=never", "ada", NULL);
 	expect_usage("brabeion show: --history and --progress do not go together" TRY, "--progress", "--history",
 		     "ada");
-	expect_usage("brabeion show: --progress is told of every badge, it does not go with --limit" TRY, "--limit=3",
-		     "--progress", "ada");
+	expect_usage("brabeion show: --progress does not go with --limit" TRY, "--limit=3", "--progress", "ada");
 }
 
 Test(command_progress, of_a_run_still_takes_its_value)

@@ -113,7 +113,7 @@ Test(command_release, wants_slugs_or_all)
 {
 	command_outcome outcome = run("", "release", NULL);
 	expect_exit(outcome, 2);
-	cr_expect_str_eq(outcome.err, "brabeion release: which badges? Either slugs, or --all\n"
+	cr_expect_str_eq(outcome.err, "brabeion release: expected either slugs or --all\n"
 				      "Try \"brabeion release --help\".\n");
 	finish(&outcome);
 	outcome = run("", "release", "--all", "troubled", NULL);

@@ -374,7 +374,7 @@ Test(command_try, usage, .init = enter, .fini = leave)
 {
 	command_outcome outcome = run("", "try", NULL);
 	expect_exit(outcome, 2);
-	expect_err(outcome, "brabeion try: which files?\nTry \"brabeion try --help\".\n");
+	expect_err(outcome, "brabeion try: FILE is missing\nTry \"brabeion try --help\".\n");
 	finish(&outcome);
 	outcome = run("", "try", "--format=xml", "x.yaml", NULL);
 	expect_exit(outcome, 2);

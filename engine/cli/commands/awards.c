@@ -99,8 +99,8 @@ static int tell_awards(awards_work *awards, int wake)
 {
 	brb_cli_out_init(&awards->out, STDOUT_FILENO);
 	awards->terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	awards->sequence = awards->options->since;
-	awards->left = awards->options->has_limit ? awards->options->limit : SIZE_MAX;
+	awards->sequence = (int64_t)awards->options->since;
+	awards->left = awards->options->limit ? awards->options->limit : SIZE_MAX;
 	int exit_code = awards->options->follow ? follow(awards, wake) : tell_new(awards);
 	int written = brb_cli_finish_output(&awards->out, awards->report);
 	if (exit_code == BRB_CLI_FINE)
@@ -110,7 +110,7 @@ static int tell_awards(awards_work *awards, int wake)
 	return exit_code;
 }
 
-static int run_awards(const brb_cli_options *options, brb_cli_report *report)
+int brb_cli_command_awards(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	awards_work awards = { .options = options, .report = report };
@@ -120,25 +120,9 @@ static int run_awards(const brb_cli_options *options, brb_cli_report *report)
 		return exit_code;
 	}
 	awards.engine = options->follow ? brb_cli_open_to_follow(options, report, &exit_code)
-					: brb_cli_open(options, report, true, &exit_code);
+					: brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (awards.engine)
 		exit_code = tell_awards(&awards, wake);
 	brabeion_close(awards.engine);
-	return exit_code;
-}
-
-int brb_cli_command_awards(int word_count, char **words)
-{
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE | BRB_CLI_OPTION_FOLLOW | BRB_CLI_OPTION_LANG;
-	if (!brb_cli_options_read(word_count, words, known, 0, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("awards");
-	brb_cli_report_init(&report, false);
-	int exit_code = run_awards(&options, &report);
-	brb_cli_report_finish(&report);
 	return exit_code;
 }

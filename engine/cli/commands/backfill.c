@@ -34,13 +34,6 @@ static const char *file_of(const brb_cli_options *options)
 	return options->argument_count > 0 ? options->arguments[0] : NULL;
 }
 
-static bool wants_progress(const brb_cli_options *options)
-{
-	if (options->progress == BRB_CLI_AUTO)
-		return brb_cli_terminal_look(STDERR_FILENO).is_terminal;
-	return options->progress == BRB_CLI_ALWAYS;
-}
-
 /* ---- a history file ---- */
 
 static bool judge_batch(void *context, brb_cli_history_file *past)
@@ -64,8 +57,8 @@ static bool judge_batch(void *context, brb_cli_history_file *past)
 static bool open_backfill(backfill_work *work, int *exit_code)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_backfill_options options = { .badges = work->options->badges,
-					      .badge_count = work->options->badge_count,
+	brabeion_backfill_options options = { .badges = work->options->badges.names,
+					      .badge_count = work->options->badges.count,
 					      .from_journal = !file_of(work->options),
 					      .replace_memory = work->options->replace_memory };
 	error.status = brabeion_backfill_open(work->engine, &options, &work->backfill, &error);
@@ -183,10 +176,10 @@ static int go_on(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	bool journal = !file_of(work->options);
-	if (!journal && !work->options->has_until)
+	if (!journal && !work->options->until.is_given)
 		return BRB_CLI_FINE;
 	error.status =
-		brabeion_backfill_advance(work->backfill, journal ? now_us() : work->options->until_us, &error);
+		brabeion_backfill_advance(work->backfill, journal ? now_us() : work->options->until.us, &error);
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
 
@@ -276,7 +269,9 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 	}
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
 	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	work.engine = brb_cli_open(options, report, options->dry_run || !file_of(options), &exit_code);
+	work.engine = brb_cli_open(options, report,
+				   options->dry_run || !file_of(options) ? BRB_CLI_OPEN_EXISTING : BRB_CLI_OPEN,
+				   &exit_code);
 	if (work.engine && open_backfill(&work, &exit_code))
 		exit_code = judge_past(&work, &keep);
 	brabeion_backfill_close(work.backfill, keep);
@@ -284,10 +279,10 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code;
 }
 
-/* What makes no sense together; NULL: nothing. */
-static const char *contradiction(const brb_cli_options *options)
+/* NULL: the options go together. */
+static const char *fault_in(const brb_cli_options *options)
 {
-	if (options->has_until && !file_of(options))
+	if (options->until.is_given && !file_of(options))
 		return "--until is for a FILE: the journal is judged up to now";
 	if (options->replace_memory && file_of(options))
 		return "--replace-memory is for the journal: in a FILE something may be missing";
@@ -296,24 +291,8 @@ static const char *contradiction(const brb_cli_options *options)
 	return NULL;
 }
 
-int brb_cli_command_backfill(int word_count, char **words)
+int brb_cli_command_backfill(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
-			 BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_UNTIL |
-			 BRB_CLI_OPTION_BACKFILL;
-	if (!brb_cli_options_read(word_count, words, known, 1, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("backfill");
-	brb_cli_report_init(&report, wants_progress(&options));
-	int exit_code = BRB_CLI_USAGE;
-	const char *wrong = contradiction(&options);
-	if (wrong)
-		brb_cli_report_say(&report, "brabeion backfill: %s\nTry \"brabeion backfill --help\".", wrong);
-	else
-		exit_code = run_backfill(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	const char *fault = fault_in(options);
+	return fault ? brb_cli_fail_usage(report, "backfill", fault) : run_backfill(options, report);
 }

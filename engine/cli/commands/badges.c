@@ -201,25 +201,12 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 	return status;
 }
 
-int brb_cli_command_badges(int word_count, char **words)
+int brb_cli_command_badges(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
 	brabeion_badge_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_LANG;
-	if (!brb_cli_options_read(word_count, words, known, 0, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("badges");
-	brb_cli_report_init(&report, false);
-	int exit_code = BRB_CLI_FINE;
-	error.status = read_list(&options, &report, &list, &error);
-	if (error.status == BRABEION_OK)
-		exit_code = tell(&options, &report, &list);
-	else
-		exit_code = brb_cli_fail(&report, &error);
+	error.status = read_list(options, report, &list, &error);
+	int exit_code = error.status == BRABEION_OK ? tell(options, report, &list) : brb_cli_fail(report, &error);
 	brabeion_badge_list_finish(&list);
-	brb_cli_report_finish(&report);
 	return exit_code;
 }

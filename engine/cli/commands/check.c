@@ -174,16 +174,7 @@ static int check(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code ? exit_code : written;
 }
 
-int brb_cli_command_check(int word_count, char **words)
+int brb_cli_command_check(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	if (!brb_cli_options_read(word_count, words, BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_JSON, SIZE_MAX, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("check");
-	brb_cli_report_init(&report, false);
-	int exit_code = options.argument_count > 0 ? brb_cli_inspect(&options, &report) : check(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	return options->argument_count > 0 ? brb_cli_inspect(options, report) : check(options, report);
 }

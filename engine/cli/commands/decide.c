@@ -84,11 +84,11 @@ static int decide_award(decide_work *work)
 	brabeion_result result;
 	brabeion_grant grant = { .user = work->user,
 				 .badge = work->badge,
-				 .level = options->level,
+				 .level = (uint32_t)options->level,
 				 .reason = options->reason,
 				 .note = options->note,
-				 .has_at = options->has_at,
-				 .at_us = options->at_us };
+				 .has_at = options->at.is_given,
+				 .at_us = options->at.us };
 	brabeion_status status = brabeion_award(work->engine, &grant, &result);
 	if (status == BRABEION_OK) {
 		tell_granted(work, &result);
@@ -110,7 +110,7 @@ static int nothing_to_revoke(decide_work *work)
 	char level[32] = "";
 	char hint[160];
 	if (options->level > 0)
-		snprintf(level, sizeof level, ", level %" PRIu32, options->level);
+		snprintf(level, sizeof level, ", level %zu", options->level);
 	find_hint(work, hint, sizeof hint);
 	brb_cli_report_say(work->report, "nothing to revoke: %s holds no award of the badge \"%s\"%s%s%s%s%s",
 			   work->user, work->badge, level, options->reason ? ", for the reason \"" : "",
@@ -125,7 +125,7 @@ static int decide_revocation(decide_work *work)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_revocation revocation = { .user = work->user,
 					   .badge = work->badge,
-					   .level = options->level,
+					   .level = (uint32_t)options->level,
 					   .reason = options->reason,
 					   .note = options->note };
 	error.status = brabeion_revoke(work->engine, &revocation, &revoked, &error);
@@ -144,18 +144,21 @@ static int decide_revocation(decide_work *work)
 static const char *missing(const brb_cli_options *options)
 {
 	if (options->argument_count < 2)
-		return options->argument_count < 1 ? "whose, and which badge? USER and BADGE are missing"
-						   : "which badge? BADGE is missing";
-	return options->note && *options->note ? NULL : "why? --note is missing: it is kept for the record";
+		return options->argument_count < 1 ? "USER and BADGE are missing" : "BADGE is missing";
+	return options->note && *options->note ? NULL : "--note TEXT is missing: why, for the record";
 }
 
-static int run_decision(const brb_cli_options *options, brb_cli_report *report, int (*decide)(decide_work *work))
+static int run_decision(const brb_cli_options *options, brb_cli_report *report, const char *subcommand,
+			int (*decide)(decide_work *work))
 {
 	int exit_code = BRB_CLI_STORE;
+	const char *fault = missing(options);
+	if (fault)
+		return brb_cli_fail_usage(report, subcommand, fault);
 	decide_work work = {
 		.options = options, .user = options->arguments[0], .badge = options->arguments[1], .report = report
 	};
-	work.engine = brb_cli_open(options, report, true, &exit_code);
+	work.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!work.engine)
 		return exit_code;
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
@@ -166,34 +169,12 @@ static int run_decision(const brb_cli_options *options, brb_cli_report *report, 
 	return exit_code == BRB_CLI_FINE ? written : exit_code;
 }
 
-static int decision(int word_count, char **words, unsigned more_known, int (*decide)(decide_work *work))
+int brb_cli_command_award(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	const char *command = words[0];
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LEVEL | BRB_CLI_OPTION_REASON | BRB_CLI_OPTION_NOTE | more_known;
-	if (!brb_cli_options_read(word_count, words, known, 2, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help(command);
-	brb_cli_report_init(&report, false);
-	int exit_code = BRB_CLI_USAGE;
-	if (missing(&options))
-		brb_cli_report_say(&report, "brabeion %s: %s\nTry \"brabeion %s --help\".", command,
-				   missing(&options), command);
-	else
-		exit_code = run_decision(&options, &report, decide);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	return run_decision(options, report, "award", decide_award);
 }
 
-int brb_cli_command_award(int word_count, char **words)
+int brb_cli_command_revoke(const brb_cli_options *options, brb_cli_report *report)
 {
-	return decision(word_count, words, BRB_CLI_OPTION_AT, decide_award);
-}
-
-int brb_cli_command_revoke(int word_count, char **words)
-{
-	return decision(word_count, words, 0, decide_revocation);
+	return run_decision(options, report, "revoke", decide_revocation);
 }

@@ -58,8 +58,7 @@ static brabeion_engine *open_one(const diff_work *work, const char *config, cons
 	snprintf(database, sizeof database, "%s/%s.db", folder, name);
 	options.config = config;
 	options.database = database;
-	options.history = true;
-	return brb_cli_open(&options, work->report, false, exit_code);
+	return brb_cli_open(&options, work->report, BRB_CLI_OPEN_HISTORY, exit_code);
 }
 
 static bool judge_with(diff_work *work, brabeion_engine *engine, const brb_cli_batch *batch, brabeion_result *results)
@@ -90,9 +89,9 @@ static bool judge_batch(void *context, brb_cli_history_file *past)
 static bool go_on_until(diff_work *work, int *exit_code)
 {
 	brabeion_engine *const engines[] = { work->before, work->after };
-	for (size_t i = 0; work->options->has_until && i < 2; i++) {
+	for (size_t i = 0; work->options->until.is_given && i < 2; i++) {
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_advance(engines[i], work->options->until_us, NULL, &error);
+		error.status = brabeion_advance(engines[i], work->options->until.us, NULL, &error);
 		if (error.status != BRABEION_OK) {
 			*exit_code = brb_cli_fail(work->report, &error);
 			return false;
@@ -170,27 +169,11 @@ static int run_diff(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code;
 }
 
-int brb_cli_command_diff(int word_count, char **words)
+int brb_cli_command_diff(const brb_cli_options *options, brb_cli_report *report)
 {
 	static const char *const missing[] = { "OLD.yaml, NEW.yaml and HISTORY are missing",
 					       "NEW.yaml and HISTORY are missing", "HISTORY is missing" };
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_STRICT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
-			 BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_UNTIL;
-	if (!brb_cli_options_read(word_count, words, known, 3, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("diff");
-	bool bar = options.progress == BRB_CLI_ALWAYS ||
-		   (options.progress == BRB_CLI_AUTO && brb_cli_terminal_look(STDERR_FILENO).is_terminal);
-	brb_cli_report_init(&report, bar);
-	int exit_code = BRB_CLI_USAGE;
-	if (options.argument_count < 3)
-		brb_cli_report_say(&report, "brabeion diff: %s\nTry \"brabeion diff --help\".",
-				   missing[options.argument_count]);
-	else
-		exit_code = run_diff(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	if (options->argument_count < 3)
+		return brb_cli_fail_usage(report, "diff", missing[options->argument_count]);
+	return run_diff(options, report);
 }

@@ -129,12 +129,12 @@ static int fail(brb_cli_report *report, brabeion_error *error)
 {
 	if (error->status != BRABEION_ABSENT)
 		return brb_cli_fail(report, error);
-	brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error->message);
+	brb_cli_report_say(report, "%s (\"brabeion run\" creates a database)", error->message);
 	brabeion_error_finish(error);
 	return brb_cli_exit_code(BRABEION_ABSENT);
 }
 
-static int examine(const brb_cli_options *options, brb_cli_report *report)
+int brb_cli_command_doctor(const brb_cli_options *options, brb_cli_report *report)
 {
 	brb_cli_out out;
 	brabeion_examination examination;
@@ -153,20 +153,4 @@ static int examine(const brb_cli_options *options, brb_cli_report *report)
 	brabeion_examination_finish(&examination);
 	int written = brb_cli_finish_output(&out, report);
 	return is_fine ? written : BRB_CLI_BAD_INPUT;
-}
-
-int brb_cli_command_doctor(int word_count, char **words)
-{
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known =
-		BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON | BRB_CLI_OPTION_THOROUGH;
-	if (!brb_cli_options_read(word_count, words, known, 0, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("doctor");
-	brb_cli_report_init(&report, false);
-	int exit_code = examine(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
 }

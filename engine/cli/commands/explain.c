@@ -36,7 +36,7 @@ static int tell(const brb_cli_options *options, brb_cli_report *report, const br
 
 static brabeion_engine *open_engine(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
 {
-	brabeion_engine *engine = brb_cli_open(options, report, true, exit_code);
+	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, exit_code);
 	if (!engine && *exit_code == BRB_CLI_USAGE)
 		brb_cli_report_say(report,
 				   "Not a badge is loaded until that is mended; a server goes on with what it "
@@ -54,9 +54,9 @@ static int run_explain(const brb_cli_options *options, brb_cli_report *report)
 		return exit_code;
 	brabeion_question question = { .user = options->arguments[0],
 				       .badge = options->arguments[1],
-				       .has_since = options->has_since,
-				       .since_us = options->since_us,
-				       .limit = options->has_limit ? options->limit : USUAL_ENTRIES };
+				       .has_since = options->since_time.is_given,
+				       .since_us = options->since_time.us,
+				       .limit = options->limit ? options->limit : USUAL_ENTRIES };
 	error.status = brabeion_explain(engine, &question, &why, &error);
 	if (error.status == BRABEION_OK)
 		exit_code = tell(options, report, &why);
@@ -67,26 +67,11 @@ static int run_explain(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code;
 }
 
-int brb_cli_command_explain(int word_count, char **words)
+int brb_cli_command_explain(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_SINCE_TIME;
-	if (!brb_cli_options_read(word_count, words, known, 2, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("explain");
-	brb_cli_report_init(&report, false);
-	int exit_code = BRB_CLI_USAGE;
-	if (options.argument_count < 2)
-		brb_cli_report_say(&report, options.argument_count
-						    ? "brabeion explain: which badge? BADGE is missing\n"
-						      "Try \"brabeion explain --help\"."
-						    : "brabeion explain: whose, and which badge? USER and BADGE "
-						      "are missing\nTry \"brabeion explain --help\".");
-	else
-		exit_code = run_explain(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	if (options->argument_count < 2)
+		return brb_cli_fail_usage(report, "explain",
+					  options->argument_count ? "BADGE is missing"
+								  : "USER and BADGE are missing");
+	return run_explain(options, report);
 }

@@ -51,7 +51,7 @@ static int each_page(jobs_work *work, page_function tell, void *context)
 {
 	const brb_cli_options *options = work->options;
 	brabeion_job_filter filter = { .state = options->job_state, .badge = options->badge, .user = options->user };
-	size_t left = options->has_limit ? options->limit : SIZE_MAX;
+	size_t left = options->limit ? options->limit : SIZE_MAX;
 	while (left > 0) {
 		brabeion_job_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
@@ -384,8 +384,7 @@ static int change_jobs(jobs_work *work, change_function change, const char *what
 
 static int misuse(brb_cli_report *report, const char *why)
 {
-	brb_cli_report_say(report, "brabeion jobs: %s\nTry \"brabeion jobs --help\".", why);
-	return BRB_CLI_USAGE;
+	return brb_cli_fail_usage(report, "jobs", why);
 }
 
 static bool is_change(const char *word)
@@ -396,7 +395,7 @@ static bool is_change(const char *word)
 static int check_change(const brb_cli_options *options, brb_cli_report *report)
 {
 	bool fitting = options->all || options->badge;
-	if (options->user || options->has_limit ||
+	if (options->user || options->limit ||
 	    (options->job_state != BRABEION_JOB_ANY && options->job_state != BRABEION_JOB_PARKED))
 		return misuse(report, "retry and drop know --badge, --all and --parked, beside numbers of jobs");
 	if (options->all && options->badge)
@@ -412,8 +411,7 @@ static int check_change(const brb_cli_options *options, brb_cli_report *report)
 static int check_words(const brb_cli_options *options, brb_cli_report *report)
 {
 	const char *word = options->argument_count > 0 ? options->arguments[0] : NULL;
-	bool chooses =
-		options->job_state != BRABEION_JOB_ANY || options->badge || options->user || options->has_limit;
+	bool chooses = options->job_state != BRABEION_JOB_ANY || options->badge || options->user || options->limit;
 	if (word && is_change(word))
 		return check_change(options, report);
 	if (options->all)
@@ -435,8 +433,7 @@ static int do_words(jobs_work *work)
 {
 	const brb_cli_options *options = work->options;
 	const char *word = options->argument_count > 0 ? options->arguments[0] : "";
-	bool chooses =
-		options->job_state != BRABEION_JOB_ANY || options->badge || options->user || options->has_limit;
+	bool chooses = options->job_state != BRABEION_JOB_ANY || options->badge || options->user || options->limit;
 	if (strcmp(word, "show") == 0)
 		return show_job(work, options->arguments[1]);
 	if (strcmp(word, "retry") == 0)
@@ -446,14 +443,14 @@ static int do_words(jobs_work *work)
 	return chooses ? list_jobs(work) : show_whole(work);
 }
 
-static int run_jobs(const brb_cli_options *options, brb_cli_report *report)
+int brb_cli_command_jobs(const brb_cli_options *options, brb_cli_report *report)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	jobs_work work = { .options = options, .report = report };
 	int exit_code = check_words(options, report);
 	if (exit_code != BRB_CLI_FINE)
 		return exit_code;
-	work.engine = brb_cli_open(options, report, true, &exit_code);
+	work.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!work.engine)
 		return exit_code;
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
@@ -464,20 +461,4 @@ static int run_jobs(const brb_cli_options *options, brb_cli_report *report)
 	brabeion_close(work.engine);
 	int written = brb_cli_finish_output(&work.out, report);
 	return exit_code ? exit_code : written;
-}
-
-int brb_cli_command_jobs(int word_count, char **words)
-{
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_JOBS | BRB_CLI_OPTION_ALL;
-	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("jobs");
-	brb_cli_report_init(&report, false);
-	int exit_code = run_jobs(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
 }

@@ -55,7 +55,7 @@ static int run_release(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	release_work work = { .report = report };
-	work.engine = brb_cli_open(options, report, true, &exit_code);
+	work.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!work.engine)
 		return exit_code;
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
@@ -66,22 +66,9 @@ static int run_release(const brb_cli_options *options, brb_cli_report *report)
 	return exit_code == BRB_CLI_FINE ? written : exit_code;
 }
 
-int brb_cli_command_release(int word_count, char **words)
+int brb_cli_command_release(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_ALL;
-	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("release");
-	brb_cli_report_init(&report, false);
-	int exit_code = BRB_CLI_USAGE;
-	if (options.all == (options.argument_count > 0))
-		brb_cli_report_say(&report, "brabeion release: which badges? Either slugs, or --all\n"
-					    "Try \"brabeion release --help\".");
-	else
-		exit_code = run_release(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	if (options->all == (options->argument_count > 0))
+		return brb_cli_fail_usage(report, "release", "expected either slugs or --all");
+	return run_release(options, report);
 }

@@ -172,7 +172,7 @@ static void read_inputs(brb_cli_run *run)
 		brb_cli_batch_reset(run->batch);
 	brb_cli_run_commit(run);
 	/* a history that was cut short goes on with the next run */
-	if (run->stop == BRB_CLI_GOING && run->bad_files == 0 && run->options->history)
+	if (run->stop == BRB_CLI_GOING && run->bad_files == 0 && run->options->clock == BRB_CLI_CLOCK_EVENTS)
 		brb_cli_run_end_history(run);
 }
 
@@ -236,13 +236,6 @@ static int finish(brb_cli_run *run)
 	return BRB_CLI_FINE;
 }
 
-static bool wants_progress(const brb_cli_options *options)
-{
-	if (options->progress == BRB_CLI_AUTO)
-		return brb_cli_terminal_look(STDERR_FILENO).is_terminal;
-	return options->progress == BRB_CLI_ALWAYS;
-}
-
 /* ---- reloading ---- */
 
 /* Reloads that fail are told by the log. */
@@ -296,31 +289,21 @@ end:
 	return exit_code;
 }
 
-int brb_cli_command_run(int word_count, char **words)
+int brb_cli_command_run(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
 	int exit_code = BRB_CLI_FINE;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_STRICT |
-			 BRB_CLI_OPTION_FORMAT | BRB_CLI_OPTION_BATCH | BRB_CLI_OPTION_PROGRESS |
-			 BRB_CLI_OPTION_WATCH | BRB_CLI_OPTION_CLOCK | BRB_CLI_OPTION_UNTIL;
-	if (!brb_cli_options_read(word_count, words, known, SIZE_MAX, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("run");
-	options.history = !options.by_wall;
-	brb_cli_report_init(&report, wants_progress(&options));
+	bool in_event_time = options->clock == BRB_CLI_CLOCK_EVENTS;
+	if (!in_event_time && options->until.is_given)
+		return brb_cli_fail_usage(report, "run", "--until does not go with --clock wall");
 	int wake = brb_cli_signals_open();
 	if (wake < 0 || !brb_cli_signals_take_hangup()) {
-		brb_cli_report_say(&report, "brabeion run: signals: %s", strerror(errno));
-		brb_cli_report_finish(&report);
+		brb_cli_report_say(report, "brabeion run: signals: %s", strerror(errno));
 		return BRB_CLI_STORE;
 	}
-	brb_cli_run run = { .options = &options, .report = &report };
-	run.engine = brb_cli_open(&options, &report, false, &exit_code);
+	brb_cli_run run = { .options = options, .report = report };
+	run.engine = brb_cli_open(options, report, in_event_time ? BRB_CLI_OPEN_HISTORY : BRB_CLI_OPEN, &exit_code);
 	if (run.engine && listen_for_reloads(&run, &exit_code))
 		exit_code = run_engine(&run, wake);
 	brabeion_close(run.engine);
-	brb_cli_report_finish(&report);
 	return exit_code;
 }

@@ -28,7 +28,7 @@ static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabei
 
 static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 {
-	if (run->options->text)
+	if (run->options->format == BRB_CLI_FORMAT_TEXT)
 		brb_cli_awards_line(&run->out, award, &run->terminal);
 	else
 		brb_cli_json_award_line(&run->out, award);
@@ -36,7 +36,7 @@ static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 
 static void tell_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
 {
-	if (run->options->text)
+	if (run->options->format == BRB_CLI_FORMAT_TEXT)
 		brb_cli_awards_lapsed_line(&run->out, lapsed, &run->terminal);
 	else
 		brb_cli_json_change_line(&run->out, lapsed);
@@ -161,7 +161,7 @@ static bool go_on_until(brb_cli_run *run)
 {
 	brabeion_result result;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brabeion_advance(run->engine, run->options->until_us, &result, &error);
+	brabeion_status status = brabeion_advance(run->engine, run->options->until.us, &result, &error);
 	if (run->terminal.is_terminal)
 		brb_cli_report_hide(run->report);
 	bool well = went_well(run, status, &error);
@@ -175,7 +175,7 @@ static bool go_on_until(brb_cli_run *run)
 void brb_cli_run_end_history(brb_cli_run *run)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (run->options->has_until && !go_on_until(run))
+	if (run->options->until.is_given && !go_on_until(run))
 		return;
 	went_well(run, brabeion_end_history(run->engine, &error), &error);
 }

@@ -41,7 +41,7 @@ typedef bool (*page_function)(show_work *show, void *context, const brabeion_awa
 /* Newest first, up to --limit. Answers the exit code. */
 static int each_page(show_work *show, const char *user, page_function tell, void *context)
 {
-	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
+	size_t left = show->options->limit ? show->options->limit : SIZE_MAX;
 	int64_t before = 0;
 	while (left > 0) {
 		size_t wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
@@ -188,7 +188,7 @@ static bool tell_changes(show_work *show, brb_cli_table *table, brb_json *json, 
 /* Newest first, up to --limit. Answers the exit code. */
 static int each_change(show_work *show, const char *user, brb_cli_table *table, brb_json *json, size_t *count)
 {
-	size_t left = show->options->has_limit ? show->options->limit : SIZE_MAX;
+	size_t left = show->options->limit ? show->options->limit : SIZE_MAX;
 	int64_t before = 0;
 	size_t wanted = PAGE_AWARDS, got = PAGE_AWARDS;
 	while (left > 0 && got == wanted && !show->out.error) {
@@ -321,7 +321,7 @@ static int show_users(show_work *show)
 	int64_t count = 0;
 	brabeion_user_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	size_t limit = show->options->has_limit ? show->options->limit : USUAL_USERS;
+	size_t limit = show->options->limit ? show->options->limit : USUAL_USERS;
 	error.status = brabeion_users(show->engine, limit, &list, &error);
 	if (error.status == BRABEION_OK)
 		error.status = brabeion_count_awards(show->engine, NULL, &count, &error);
@@ -341,54 +341,39 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	show_work show = { .options = options, .report = report };
-	show.engine = brb_cli_open(options, report, true, &exit_code);
+	show.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!show.engine)
 		return exit_code;
 	brb_cli_out_init(&show.out, STDOUT_FILENO);
 	show.terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	if (options->argument_count == 0)
 		exit_code = show_users(&show);
-	else if (options->how_far)
+	else if (options->show_progress)
 		exit_code = brb_cli_show_progress(show.engine, options->arguments[0], options, &show.out,
 						  &show.terminal, report);
 	else
-		exit_code = (options->past ? show_history : show_user)(&show, options->arguments[0]);
+		exit_code = (options->show_history ? show_history : show_user)(&show, options->arguments[0]);
 	brabeion_close(show.engine);
 	int written = brb_cli_finish_output(&show.out, report);
 	return exit_code ? exit_code : written;
 }
 
-/* What does not go together, NULL: all does. */
+/* NULL: the options go together. */
 static const char *fault_in(const brb_cli_options *options)
 {
-	if (options->past && options->how_far)
+	if (options->show_history && options->show_progress)
 		return "--history and --progress do not go together";
-	if (options->argument_count == 0 && options->past)
-		return "whose history? USER is missing";
-	if (options->argument_count == 0 && options->how_far)
-		return "whose progress? USER is missing";
-	if (options->how_far && options->has_limit)
-		return "--progress is told of every badge, it does not go with --limit";
+	if (options->argument_count == 0 && options->show_history)
+		return "--history needs USER";
+	if (options->argument_count == 0 && options->show_progress)
+		return "--progress needs USER";
+	if (options->show_progress && options->limit)
+		return "--progress does not go with --limit";
 	return NULL;
 }
 
-int brb_cli_command_show(int word_count, char **words)
+int brb_cli_command_show(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_JSON |
-			 BRB_CLI_OPTION_LIMIT | BRB_CLI_OPTION_HISTORY | BRB_CLI_OPTION_LANG | BRB_CLI_OPTION_HOW_FAR;
-	if (!brb_cli_options_read(word_count, words, known, 1, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("show");
-	brb_cli_report_init(&report, false);
-	int exit_code = BRB_CLI_USAGE;
-	const char *fault = fault_in(&options);
-	if (fault)
-		brb_cli_report_say(&report, "brabeion show: %s\nTry \"brabeion show --help\".", fault);
-	else
-		exit_code = run_show(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	const char *fault = fault_in(options);
+	return fault ? brb_cli_fail_usage(report, "show", fault) : run_show(options, report);
 }

@@ -13,8 +13,8 @@ static brabeion_status draw_badge(const brb_cli_options *options, brb_cli_report
 				    .database = options->database,
 				    .log = brb_cli_report_log,
 				    .log_context = report };
-	return brabeion_draw_badge_of(&wanted, options->arguments[0], options->level, options->language, picture,
-				      error);
+	return brabeion_draw_badge_of(&wanted, options->arguments[0], (uint32_t)options->level, options->language,
+				      picture, error);
 }
 
 /* Tells why not, and answers the exit code. */
@@ -26,7 +26,7 @@ static int draw(const brb_cli_options *options, brb_cli_report *report, brabeion
 		return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(report, &error);
 	}
 	int exit_code = BRB_CLI_FINE;
-	brabeion_engine *engine = brb_cli_open(options, report, true, &exit_code);
+	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!engine)
 		return exit_code;
 	error.status = brabeion_draw_user(engine, options->user, options->language, picture, &error);
@@ -53,31 +53,16 @@ static int run_svg(const brb_cli_options *options, brb_cli_report *report)
 static const char *fault_of(const brb_cli_options *options)
 {
 	if (options->user && options->argument_count)
-		return "a badge or --user, not both";
+		return "BADGE does not go with --user";
 	if (options->user && options->level)
-		return "--level is for a badge, it does not go with --user";
+		return "--level does not go with --user";
 	if (!options->user && !options->argument_count)
-		return "of what? BADGE or --user USER is missing";
+		return "BADGE or --user USER is missing";
 	return NULL;
 }
 
-int brb_cli_command_svg(int word_count, char **words)
+int brb_cli_command_svg(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
-	unsigned known = BRB_CLI_OPTION_CONFIG | BRB_CLI_OPTION_DATABASE | BRB_CLI_OPTION_LEVEL |
-			 BRB_CLI_OPTION_LANG | BRB_CLI_OPTION_USER;
-	if (!brb_cli_options_read(word_count, words, known, 1, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("svg");
-	brb_cli_report_init(&report, false);
-	const char *fault = fault_of(&options);
-	int exit_code = BRB_CLI_USAGE;
-	if (fault)
-		brb_cli_report_say(&report, "brabeion svg: %s\nTry \"brabeion svg --help\".", fault);
-	else
-		exit_code = run_svg(&options, &report);
-	brb_cli_report_finish(&report);
-	return exit_code;
+	const char *fault = fault_of(options);
+	return fault ? brb_cli_fail_usage(report, "svg", fault) : run_svg(options, report);
 }

@@ -99,24 +99,16 @@ static int play_all(const brb_cli_options *options, const try_files *files, brb_
 	return results.failed ? BRB_CLI_BAD_INPUT : written;
 }
 
-int brb_cli_command_try(int word_count, char **words)
+int brb_cli_command_try(const brb_cli_options *options, brb_cli_report *report)
 {
-	brb_cli_options options;
-	brb_cli_report report;
 	try_files files = { 0 };
 	int exit_code = BRB_CLI_USAGE;
-	if (!brb_cli_options_read(word_count, words, BRB_CLI_OPTION_TRY, SIZE_MAX, &options))
-		return BRB_CLI_USAGE;
-	if (options.help)
-		return brb_cli_help("try");
-	brb_cli_report_init(&report, false);
-	if (options.argument_count == 0)
-		brb_cli_report_say(&report, "brabeion try: which files?\nTry \"brabeion try --help\".");
-	else if (read_files(&options, &files))
-		exit_code = play_all(&options, &files, &report);
+	if (options->argument_count == 0)
+		return brb_cli_fail_usage(report, "try", "FILE is missing");
+	if (read_files(options, &files))
+		exit_code = play_all(options, &files, report);
 	else
-		brb_cli_report_say(&report, "brabeion try: out of memory");
+		brb_cli_report_say(report, "brabeion try: out of memory");
 	finish_files(&files);
-	brb_cli_report_finish(&report);
 	return exit_code;
 }

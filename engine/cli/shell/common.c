@@ -1,5 +1,5 @@
 /*
- * cli/shell/common: what all subcommands do alike.
+ * cli/shell/common: what the subcommands share: errors, opening an engine, the end of the output.
  */
 #include "cli/shell/commands.h"
 
@@ -14,14 +14,14 @@ int brb_cli_exit_code(brabeion_status status)
 		return BRB_CLI_FINE;
 	case BRABEION_INVALID:
 	case BRABEION_CONFIG:
-	case BRABEION_SYSTEM: /* a folder for the plugins' copies, say: nothing that the database could help */
+	case BRABEION_SYSTEM: /* such as the folder of the plugins' copies: not the database */
 		return BRB_CLI_USAGE;
 	default:
 		return BRB_CLI_STORE;
 	}
 }
 
-/* Whoever is in another folder than they think must learn what to do. */
+/* The user may be in another folder than they think. */
 static bool is_missing_default(const char *message)
 {
 	static const char start[] = "badges.yaml: ";
@@ -40,17 +40,23 @@ int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 	return exit_code;
 }
 
-static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+int brb_cli_fail_usage(brb_cli_report *report, const char *subcommand, const char *fault)
+{
+	brb_cli_report_say(report, "brabeion %s: %s\nTry \"brabeion %s --help\".", subcommand, fault, subcommand);
+	return BRB_CLI_USAGE;
+}
+
+static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, brb_cli_open_mode mode,
 				   brabeion_engine **engine, brabeion_error *error)
 {
 	brabeion_options wanted = {
 		.config = options->config,
 		.database = options->database,
-		.existing_only = existing_only,
+		.existing_only = mode == BRB_CLI_OPEN_EXISTING,
 		.unwatched = options->watch == BRB_CLI_NEVER,
 		.log = brb_cli_report_log,
 		.log_context = report,
-		.time = options->history ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
+		.time = mode == BRB_CLI_OPEN_HISTORY ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
 		.no_workers = true,
 	};
 	return error->status = brabeion_open(&wanted, engine, error);
@@ -60,35 +66,32 @@ static int fail_to_open(brb_cli_report *report, brabeion_error *error)
 {
 	if (error->status != BRABEION_ABSENT)
 		return brb_cli_fail(report, error);
-	brb_cli_report_say(report, "%s (\"brabeion run\" makes a database)", error->message);
+	brb_cli_report_say(report, "%s (\"brabeion run\" creates a database)", error->message);
 	brabeion_error_finish(error);
-	return brb_cli_exit_code(BRABEION_ABSENT);
+	return BRB_CLI_STORE;
 }
 
-brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, bool existing_only,
+brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, brb_cli_open_mode mode,
 			      int *exit_code)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (open_engine(options, report, existing_only, &engine, &error) == BRABEION_OK)
-		return engine;
-	*exit_code = fail_to_open(report, &error);
-	return NULL;
+	if (open_engine(options, report, mode, &engine, &error) != BRABEION_OK)
+		*exit_code = fail_to_open(report, &error);
+	return engine;
 }
 
 brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = open_engine(options, report, true, &engine, &error);
-	if (status == BRABEION_ABSENT) {
+	if (open_engine(options, report, BRB_CLI_OPEN_EXISTING, &engine, &error) == BRABEION_ABSENT) {
 		brabeion_error_finish(&error);
-		status = open_engine(options, report, false, &engine, &error);
+		open_engine(options, report, BRB_CLI_OPEN, &engine, &error);
 	}
-	if (status == BRABEION_OK)
-		return engine;
-	*exit_code = fail_to_open(report, &error);
-	return NULL;
+	if (!engine)
+		*exit_code = fail_to_open(report, &error);
+	return engine;
 }
 
 int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report)

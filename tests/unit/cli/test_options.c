@@ -1,99 +1,123 @@
 /*
- * test_options: the words behind a subcommand.
+ * test_options: the options and arguments of subcommands, and the rows that they come from.
  *
- * What a wrong word is answered is tested through the command: tests/scenario/test_command_read.c.
+ * Messages are tested through the command: tests/scenario/test_command_read.c.
  */
 #include <criterion/criterion.h>
 
 #include <stdint.h>
 #include <string.h>
 
-#include "cli/shell/options.h"
+#include "cli/shell/commands.h"
 #include "cli/support/nearest.h"
-
-enum { ALL = 0xFFF };
 
 static brb_cli_options options;
 
-/* The words end with NULL. */
-static bool read_words(const char *const *words, unsigned known, size_t most_arguments)
+/* The words begin with the subcommand and end with NULL. */
+static bool read_words(const char *const *words, size_t most_arguments)
 {
-	static char copies[16][64];
-	static char *pointers[17];
+	static char copies[32][64];
+	static char *pointers[33];
 	int count = 0;
 	for (; words[count]; count++) {
 		strcpy(copies[count], words[count]);
 		pointers[count] = copies[count];
 	}
 	pointers[count] = NULL;
-	return brb_cli_options_read(count, pointers, known, most_arguments, &options);
+	return brb_cli_options_read(count, pointers, most_arguments, &options);
 }
 
-#define READ(known, most, ...) read_words((const char *const[]){ "run", __VA_ARGS__, NULL }, known, most)
+#define READ(most, ...) read_words((const char *const[]){ __VA_ARGS__, NULL }, most)
 
-Test(options, has_good_values_where_nothing_is_said)
+Test(options, has_defaults)
 {
-	const char *const words[] = { "run", NULL };
-	cr_assert(read_words(words, ALL, SIZE_MAX));
+	cr_assert(READ(SIZE_MAX, "run"));
 	cr_expect_str_eq(options.config, "badges.yaml");
 	cr_expect_null(options.database);
 	cr_expect_not(options.strict);
-	cr_expect_not(options.text);
-	cr_expect_not(options.json);
-	cr_expect_not(options.has_limit);
+	cr_expect_eq(options.format, BRB_CLI_FORMAT_JSON);
+	cr_expect_eq(options.clock, BRB_CLI_CLOCK_EVENTS);
+	cr_expect_eq(options.limit, 0);
 	cr_expect_eq(options.batch, 10000);
 	cr_expect_eq(options.progress, BRB_CLI_AUTO);
+	cr_expect_eq(options.watch, BRB_CLI_AUTO);
 	cr_expect_eq(options.argument_count, 0);
+	cr_assert(READ(SIZE_MAX, "show"));
+	cr_expect_eq(options.progress, BRB_CLI_NEVER);
+	cr_expect_eq(options.watch, BRB_CLI_NEVER);
 }
 
-Test(options, reads_all_of_them)
+Test(options, reads_all_types)
 {
-	cr_assert(READ(ALL, SIZE_MAX, "--config", "c.yaml", "--database=d.db", "--strict", "--format", "text",
-		       "--batch", "7", "--progress", "never", "--json", "--limit", "3", "a", "-"));
+	cr_assert(READ(SIZE_MAX, "run", "--config", "c.yaml", "--database=d.db", "--strict", "--format", "text",
+		       "--batch", "7", "--progress", "never", "--watch=off", "--clock", "wall", "--until",
+		       "1970-01-01T00:00:01Z", "a", "-"));
 	cr_expect_str_eq(options.config, "c.yaml");
 	cr_expect_str_eq(options.database, "d.db");
 	cr_expect(options.strict);
-	cr_expect(options.text);
+	cr_expect_eq(options.format, BRB_CLI_FORMAT_TEXT);
 	cr_expect_eq(options.batch, 7);
 	cr_expect_eq(options.progress, BRB_CLI_NEVER);
-	cr_expect(options.json);
-	cr_expect(options.has_limit);
-	cr_expect_eq(options.limit, 3);
+	cr_expect_eq(options.watch, BRB_CLI_NEVER);
+	cr_expect_eq(options.clock, BRB_CLI_CLOCK_WALL);
+	cr_expect(options.until.is_given);
+	cr_expect_eq(options.until.us, 1000000);
 	cr_assert_eq(options.argument_count, 2);
 	cr_expect_str_eq(options.arguments[0], "a");
 	cr_expect_str_eq(options.arguments[1], "-");
+	cr_assert(READ(SIZE_MAX, "run", "--watch"));
+	cr_expect_eq(options.watch, BRB_CLI_ALWAYS);
+	cr_assert(READ(SIZE_MAX, "backfill", "--badge", "a", "--badge=b"));
+	cr_assert_eq(options.badges.count, 2);
+	cr_expect_str_eq(options.badges.names[1], "b");
 }
 
 Test(options, takes_options_behind_arguments_but_not_behind_two_dashes)
 {
-	cr_assert(READ(ALL, SIZE_MAX, "a", "--strict", "--", "--json"));
+	cr_assert(READ(SIZE_MAX, "run", "a", "--strict", "--", "--json"));
 	cr_expect(options.strict);
 	cr_expect_not(options.json);
 	cr_assert_eq(options.argument_count, 2);
 	cr_expect_str_eq(options.arguments[1], "--json");
 }
 
+Test(options, tells_options_of_one_name_apart_by_the_subcommand)
+{
+	cr_assert(READ(1, "show", "--progress", "ada"));
+	cr_expect(options.show_progress);
+	cr_assert(READ(0, "awards", "--since", "7"));
+	cr_expect_eq(options.since, 7);
+	cr_expect_not(options.since_time.is_given);
+	cr_assert(READ(0, "explain", "--since", "1970-01-01T00:00:01Z"));
+	cr_expect_eq(options.since_time.us, 1000000);
+	cr_assert(READ(0, "try", "--format", "junit"));
+	cr_expect_eq(options.try_format, BRB_CLI_TRY_JUNIT);
+}
+
 Test(options, refuses_what_the_subcommand_does_not_know)
 {
-	cr_expect_not(READ(BRB_CLI_OPTION_CONFIG, 0, "--strict"));
-	cr_expect_not(READ(BRB_CLI_OPTION_CONFIG, 0, "word"));
-	cr_expect(READ(BRB_CLI_OPTION_CONFIG, 0, "--help"));
+	cr_expect_not(READ(0, "check", "--strict"));
+	cr_expect_not(READ(0, "check", "--database", "d.db"));
+	cr_expect_not(READ(0, "check", "word"));
+	cr_expect(READ(0, "check", "--help"));
 	cr_expect(options.help);
 }
 
 Test(options, refuses_wrong_values)
 {
-	cr_expect_not(READ(ALL, 9, "--batch", "0"));
-	cr_expect_not(READ(ALL, 9, "--batch", "100001"));
-	cr_expect_not(READ(ALL, 9, "--batch", "-1"));
-	cr_expect_not(READ(ALL, 9, "--batch", "7x"));
-	cr_expect_not(READ(ALL, 9, "--limit", ""));
-	cr_expect_not(READ(ALL, 9, "--limit", "99999999999999999999999"));
-	cr_expect_not(READ(ALL, 9, "--format", "xml"));
-	cr_expect_not(READ(ALL, 9, "--progress", "perhaps"));
-	cr_expect_not(READ(ALL, 9, "--config", ""));
-	cr_expect_not(READ(ALL, 9, "--config"));
-	cr_expect_not(READ(ALL, 9, "--strict=yes"));
+	cr_expect_not(READ(9, "run", "--batch", "0"));
+	cr_expect_not(READ(9, "run", "--batch", "100001"));
+	cr_expect_not(READ(9, "run", "--batch", "-1"));
+	cr_expect_not(READ(9, "run", "--batch", "7x"));
+	cr_expect_not(READ(9, "run", "--format", "xml"));
+	cr_expect_not(READ(9, "run", "--format", "jso"));
+	cr_expect_not(READ(9, "run", "--format", ""));
+	cr_expect_not(READ(9, "run", "--progress", "perhaps"));
+	cr_expect_not(READ(9, "run", "--config", ""));
+	cr_expect_not(READ(9, "run", "--config"));
+	cr_expect_not(READ(9, "run", "--strict=yes"));
+	cr_expect_not(READ(9, "show", "--limit", ""));
+	cr_expect_not(READ(9, "show", "--limit", "99999999999999999999999"));
 }
 
 Test(options, finds_the_nearest_word)
@@ -109,27 +133,51 @@ Test(options, finds_the_nearest_word)
 
 Test(options, reads_which_jobs)
 {
-	enum { JOBS = BRB_CLI_OPTION_JOBS | BRB_CLI_OPTION_ALL };
-	cr_assert(READ(JOBS, SIZE_MAX, "retry", "--parked", "--badge", "addict", "--user", "ada", "--all"));
+	cr_assert(READ(SIZE_MAX, "jobs", "retry", "--parked", "--badge", "addict", "--user", "ada", "--all"));
 	cr_expect_eq(options.job_state, BRABEION_JOB_PARKED);
 	cr_expect_str_eq(options.badge, "addict");
 	cr_expect_str_eq(options.user, "ada");
 	cr_expect(options.all);
-	cr_assert(READ(JOBS, SIZE_MAX, "--waiting", "--waiting"));
+	cr_assert(READ(SIZE_MAX, "jobs", "--waiting", "--waiting"));
 	cr_expect_eq(options.job_state, BRABEION_JOB_WAITING);
-	cr_expect_not(READ(JOBS, SIZE_MAX, "--running", "--delayed"));
-	cr_expect_not(READ(JOBS, SIZE_MAX, "--badge", ""));
-	cr_expect_not(READ(JOBS, SIZE_MAX, "--user="));
+	cr_expect_not(READ(SIZE_MAX, "jobs", "--running", "--delayed"));
+	cr_expect_not(READ(SIZE_MAX, "jobs", "--badge", ""));
+	cr_expect_not(READ(SIZE_MAX, "jobs", "--user="));
 }
 
 Test(options, reads_how_many_processes)
 {
-	enum { WORKER = BRB_CLI_OPTION_PROCESSES | BRB_CLI_OPTION_UNTIL_IDLE };
-	cr_assert(READ(WORKER, 0, "--until-idle"));
+	cr_assert(READ(0, "worker", "--until-idle"));
 	cr_expect(options.until_idle);
 	cr_expect_eq(options.processes, 1);
-	cr_assert(READ(WORKER, 0, "--processes", "256"));
+	cr_assert(READ(0, "worker", "--processes", "256"));
 	cr_expect_eq(options.processes, 256);
 	cr_expect_not(options.until_idle);
-	cr_expect_not(READ(WORKER, 0, "--processes", "257"));
+	cr_expect_not(READ(0, "worker", "--processes", "257"));
+}
+
+Test(options, rows_name_subcommands_that_exist)
+{
+	char words[256];
+	size_t count = 0;
+	const brb_cli_subcommand *subcommands = brb_cli_subcommands(&count);
+	cr_assert_gt(count, 0);
+	for (size_t i = 0; i < count; i++)
+		for (const brb_cli_option *option = NULL;
+		     (option = brb_cli_options_next(subcommands[i].name, option));) {
+			strcpy(words, option->subcommands);
+			for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+				cr_expect_not_null(brb_cli_subcommand_find(word), "--%s: %s", option->name, word);
+		}
+}
+
+Test(options, a_subcommand_has_each_name_once)
+{
+	size_t count = 0;
+	const brb_cli_subcommand *subcommands = brb_cli_subcommands(&count);
+	for (size_t i = 0; i < count; i++)
+		for (const brb_cli_option *one = NULL; (one = brb_cli_options_next(subcommands[i].name, one));)
+			for (const brb_cli_option *other = one;
+			     (other = brb_cli_options_next(subcommands[i].name, other));)
+				cr_expect_str_neq(one->name, other->name, "%s", subcommands[i].name);
 }
