@@ -4,6 +4,7 @@
  */
 #include "cli/output/explain.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,16 +16,20 @@
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
 
-/* The pattern, with the texts that follow in place of each "%": they come from outside, and are made safe to show. */
-static void say(brb_cli_out *out, const char *pattern, ...)
+/* Writes the format with each "%s" replaced by a text whose control characters are escaped. No other conversion is allowed. */
+static void __attribute__((format(printf, 2, 3))) say(brb_cli_out *out, const char *format, ...)
 {
 	va_list texts;
-	va_start(texts, pattern);
-	for (; *pattern; pattern++)
-		if (*pattern == '%')
-			brb_cli_terminal_text_write(out, va_arg(texts, const char *));
-		else
-			brb_cli_out_bytes(out, pattern, 1);
+	va_start(texts, format);
+	for (; *format; format++) {
+		if (*format != '%') {
+			brb_cli_out_bytes(out, format, 1);
+			continue;
+		}
+		assert(format[1] == 's');
+		format++;
+		brb_cli_terminal_text_write(out, va_arg(texts, const char *));
+	}
 	va_end(texts);
 }
 
@@ -40,28 +45,28 @@ static void tell_badge(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char when[BRABEION_TIME_BYTES];
 	if (!why->loaded) {
-		say(out, "The badge \"%\" is not loaded: no badge of badges.yaml has that slug", why->badge);
+		say(out, "The badge \"%s\" is not loaded: no badge of badges.yaml has that slug", why->badge);
 		if (why->near_badge[0])
-			say(out, " (did you mean \"%\"?)", why->near_badge);
+			say(out, " (did you mean \"%s\"?)", why->near_badge);
 		say(out, why->on_record ? ".\nIt was loaded before; what was earned stays.\n" : ".\n");
 		return;
 	}
 	if (why->quarantined)
 		say(out,
-		    "The badge is set aside since % UTC: %.\nUntil \"brabeion release %\" or a reload it judges "
+		    "The badge is set aside since %s UTC: %s.\nUntil \"brabeion release %s\" or a reload it judges "
 		    "nothing.\n",
 		    when_of(why->quarantined_since_us, when), why->quarantine_reason, why->badge);
 	if (why->granted_only)
-		say(out, "The badge is never asked itself: its plugin \"%\" grants it.\n", why->plugin);
+		say(out, "The badge is never asked itself: its plugin \"%s\" grants it.\n", why->plugin);
 }
 
 static void tell_user(brb_cli_out *out, const brabeion_explanation *why)
 {
 	if (why->user_known)
 		return;
-	say(out, "Nobody called \"%\" is on record", why->user);
+	say(out, "Nobody called \"%s\" is on record", why->user);
 	if (why->near_user[0])
-		say(out, " (did you mean \"%\"?)", why->near_user);
+		say(out, " (did you mean \"%s\"?)", why->near_user);
 	say(out, ": no award, and no event that was written down or had an id.\n");
 }
 
@@ -82,11 +87,11 @@ static void tell_since(brb_cli_out *out, const brabeion_explanation *why)
 			found = &why->changes[i];
 	if (!found)
 		return;
-	say(out, ", since % UTC, ", when_of(found->award.at_us, when));
+	say(out, ", since %s UTC, ", when_of(found->award.at_us, when));
 	if (strcmp(found->award.event, "brabeion.granted") == 0)
-		say(out, found->note[0] ? "granted by a person: %" : "granted by a person", found->note);
+		say(out, found->note[0] ? "granted by a person: %s" : "granted by a person", found->note);
 	else
-		say(out, found->award.event_id[0] ? "by event \"%\" with id \"%\"" : "by event \"%\"",
+		say(out, found->award.event_id[0] ? "by event \"%s\" with id \"%s\"" : "by event \"%s\"",
 		    found->award.event, found->award.event_id);
 }
 
@@ -94,16 +99,16 @@ static void tell_held(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char levels[64] = "";
 	if (!why->held_count) {
-		say(out, "% does not hold \"%\".\n", why->user, why->badge);
+		say(out, "%s does not hold \"%s\".\n", why->user, why->badge);
 		return;
 	}
 	if (why->held_count > 1)
 		snprintf(levels, sizeof levels, " %zu times", why->held_count);
-	say(out, "% holds \"%\"%", why->user, why->badge, levels);
+	say(out, "%s holds \"%s\"%s", why->user, why->badge, levels);
 	if (why->level_count > 1) {
 		snprintf(levels, sizeof levels, ", at the highest level %" PRIu32 " of %" PRIu32, why->held_level,
 			 why->level_count);
-		say(out, "%", levels);
+		say(out, "%s", levels);
 	}
 	tell_since(out, why);
 	say(out, ".\n");
@@ -166,12 +171,12 @@ static void tell_jobs(brb_cli_out *out, const brabeion_explanation *why)
 	if (!why->job_count)
 		return;
 	snprintf(count, sizeof count, "%zu job%s", why->job_count, why->job_count == 1 ? "" : "s");
-	say(out, "% of it for % % not judged yet", count, why->user, why->job_count == 1 ? "is" : "are");
+	say(out, "%s of it for %s %s not judged yet", count, why->user, why->job_count == 1 ? "is" : "are");
 	if (why->jobs_parked) {
 		snprintf(count, sizeof count, ", %zu parked", why->jobs_parked);
-		say(out, "%", count);
+		say(out, "%s", count);
 	}
-	say(out, " (\"brabeion jobs --badge % --user %\").\n", why->badge, why->user);
+	say(out, " (\"brabeion jobs --badge %s --user %s\").\n", why->badge, why->user);
 }
 
 /* Since when the journal can tell, and how long that is. */
@@ -179,7 +184,7 @@ static void tell_reach(brb_cli_out *out, const brabeion_journal_info *journal, i
 {
 	char when[BRABEION_TIME_BYTES], span[32];
 	brb_cli_explain_span(now_us - journal->since_us, span);
-	say(out, "in the % that the journal reaches back (to % UTC)", span, when_of(journal->since_us, when));
+	say(out, "in the %s that the journal reaches back (to %s UTC)", span, when_of(journal->since_us, when));
 }
 
 static void tell_unheard(brb_cli_out *out, const brabeion_explanation *why, const brabeion_heard *heard,
@@ -188,12 +193,12 @@ static void tell_unheard(brb_cli_out *out, const brabeion_explanation *why, cons
 	char when[BRABEION_TIME_BYTES];
 	if (heard->of_user_us != INT64_MIN)
 		return;
-	say(out, "No event \"%\" of % has come ", heard->event, why->user);
+	say(out, "No event \"%s\" of %s has come ", heard->event, why->user);
 	tell_reach(out, &why->journal, now_us);
 	if (heard->of_anyone_us == INT64_MIN)
 		say(out, ", nor of anybody else.\n");
 	else
-		say(out, "; of others the last came % UTC.\n", when_of(heard->of_anyone_us, when));
+		say(out, "; of others the last came %s UTC.\n", when_of(heard->of_anyone_us, when));
 }
 
 static void tell_journal(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
@@ -201,7 +206,7 @@ static void tell_journal(brb_cli_out *out, const brabeion_explanation *why, int6
 	const brabeion_journal_info *journal = &why->journal;
 	if (!journal->on)
 		say(out,
-		    "The journal is off: what was judged%is not written down. For what comes from now on write\n"
+		    "The journal is off: what was judged%sis not written down. For what comes from now on write\n"
 		    "\"journal: keep 30d\" into badges.yaml.\n",
 		    journal->first ? " since it was turned off " : " ");
 	else if (!journal->first)
@@ -209,7 +214,7 @@ static void tell_journal(brb_cli_out *out, const brabeion_explanation *why, int6
 	for (size_t i = 0; i < why->heard_count && journal->first; i++)
 		tell_unheard(out, why, &why->heard[i], now_us);
 	for (size_t i = 0; i < why->heard_count && !journal->first; i++)
-		say(out, i == 0 ? "It listens to %" : ", %", why->heard[i].event);
+		say(out, i == 0 ? "It listens to %s" : ", %s", why->heard[i].event);
 	if (why->heard_count && !journal->first)
 		say(out, ".\n");
 }
