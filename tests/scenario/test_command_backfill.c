@@ -293,7 +293,7 @@ Test(command_backfill, without_a_file_there_must_be_a_journal)
 
 /* ---- going on ---- */
 
-/* Starts a backfill on a pipe, one commit an event, feeds it, and kills it once it has committed so many lines. */
+/* Starts a backfill on a pipe, one commit an event, feeds it, and kills it once it has committed that line, within 60 s. */
 static void kill_behind_line(const char *text, int line)
 {
 	char sql[128], wanted[32];
@@ -301,7 +301,8 @@ static void kill_behind_line(const char *text, int line)
 	feed(&process, text);
 	snprintf(sql, sizeof sql, "SELECT value FROM counters WHERE name = 'backfill.number'");
 	snprintf(wanted, sizeof wanted, "%d", line);
-	for (bool there = false; !there;) {
+	bool there = false;
+	for (int polls = 0; !there && polls < 60000; polls++) {
 		sqlite3 *database = NULL;
 		sqlite3_stmt *statement = NULL;
 		if (sqlite3_open_v2("badges.db-backfill", &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
@@ -313,6 +314,7 @@ static void kill_behind_line(const char *text, int line)
 		usleep(1000);
 	}
 	kill(process.pid, SIGKILL);
+	cr_assert(there, "line %d was not committed", line);
 	command_outcome outcome = wait_for(&process);
 	cr_expect_eq(outcome.exit_code, -SIGKILL);
 	finish(&outcome);

@@ -21,7 +21,7 @@ static void earn(const char *lines)
 	finish(&outcome);
 }
 
-/* Times of the third millennium's second quarter, to the minute, become NOW; so does how long ago that was. */
+/* Times of the third millennium's second quarter, to the minute, become NOW, and a number of seconds AGE. */
 static void blur(char *text)
 {
 	char *from = text, *to = text;
@@ -35,8 +35,10 @@ static void blur(char *text)
 		const char *unit = strstr(from, " second");
 		size_t digits = strspn(from, "0123456789");
 		if (digits && unit == from + digits) {
-			*to++ = 'N';
-			from += digits;
+			memcpy(to, "AGE", 3);
+			to += 3;
+			from = (char *)unit + strlen(" second");
+			from += *from == 's';
 			continue;
 		}
 		*to++ = *from++;
@@ -129,12 +131,12 @@ Test(command_explain, no_such_event_has_come)
 	earn(COMMENT("ada", "21"));
 	expect_explained(0, "ada", "points",
 			 "ada does not hold \"points\".\n"
-			 "No event \"points_awarded\" of ada has come in the N seconds that the journal reaches back "
+			 "No event \"points_awarded\" of ada has come in the AGE that the journal reaches back "
 			 "(to NOW              UTC), nor of anybody else.\n");
 	earn(POINTS("e1", "1", "21") COMMENT("bob", "21"));
 	expect_explained(0, "bob", "points",
 			 "bob does not hold \"points\".\n"
-			 "No event \"points_awarded\" of bob has come in the N seconds that the journal reaches back "
+			 "No event \"points_awarded\" of bob has come in the AGE that the journal reaches back "
 			 "(to NOW              UTC); of others the last came NOW              UTC.\n");
 }
 

@@ -1,5 +1,5 @@
 /*
- * What brabeion promised, and where this engine keeps it better (DESIGN.md section 9): each quirk with a test of its
+ * What brabeion promised, and where this engine keeps it better: each quirk with a test of its
  * own. Most use the plugin obedient, whose badges do what the event's fields tell them.
  */
 #include <stdbool.h>
@@ -492,7 +492,7 @@ static void *fire_for_all_users(void *context)
 	return NULL;
 }
 
-/* The original stored 105 rows here (FINDINGS.md). tests/threads has the storms. */
+/* The original stored 105 rows here. tests/threads has the storms. */
 Test(semantics, four_threads_with_fifty_users_store_fifty_awards)
 {
 	scene *here = scene_with(obedient);

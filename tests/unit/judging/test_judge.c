@@ -1,6 +1,6 @@
 /*
  * judge: one event and one generation -> effects: in which order it is judged, what a badge sees of those before it,
- * and what becomes of the rest when one badge fails, or the store does. DESIGN.md section 5, points 3 to 5.
+ * and what becomes of the rest when one badge fails, or the store does.
  */
 #include "support/judge_room.h"
 
