@@ -72,15 +72,12 @@ static bool is_there(brabeion_engine *engine, const brb_callback *callback)
 	return there;
 }
 
-/* What a callback calls may be another engine: the allocator is put back. */
 static void call_back(const brb_callback *callback, const brabeion_change *change)
 {
-	const brabeion_allocator *own = brb_memory_used();
 	if (change->kind == BRABEION_CHANGE_AWARDED && callback->on_award)
 		callback->on_award(callback->context, &change->award);
 	if (change->kind != BRABEION_CHANGE_AWARDED && callback->on_revoke)
 		callback->on_revoke(callback->context, change);
-	brb_memory_use(own);
 }
 
 static size_t copy_callbacks(brabeion_engine *engine, brb_callback callbacks[BRB_CALLBACKS_MOST])
@@ -207,12 +204,9 @@ static void call_on_reload(brabeion_engine *engine, const brabeion_receipt *rece
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
-	const brabeion_allocator *own = brb_memory_used();
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (callbacks[i].on_reload && is_there(engine, &callbacks[i]))
 			callbacks[i].on_reload(callbacks[i].context, receipt, error);
-		brb_memory_use(own);
-	}
 }
 
 static void log_reload(const brabeion_engine *engine, const brb_reload_outcome *outcome)
@@ -244,6 +238,7 @@ void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *o
 
 static brabeion_status add(brabeion_engine *engine, brb_callback callback)
 {
+	BRB_CALL;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		return status;
@@ -258,6 +253,7 @@ static brabeion_status add(brabeion_engine *engine, brb_callback callback)
 
 static brabeion_status remove_callback(brabeion_engine *engine, brb_callback callback)
 {
+	BRB_CALL;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		return status;

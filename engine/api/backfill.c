@@ -364,7 +364,7 @@ static const brabeion_backfill_options no_options;
 brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
 				       brabeion_backfill **out, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, (brb_status_refuse(&fault, status), &fault));
@@ -396,6 +396,7 @@ brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_b
 
 void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
 {
+	BRB_CALL;
 	if (!backfill || brb_engine_enter(backfill->live) != BRABEION_OK)
 		return;
 	brabeion_close(backfill->world);

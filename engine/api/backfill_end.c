@@ -68,7 +68,7 @@ static brabeion_status compare_stores(brb_store *held, brb_store *judged, const 
 brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_change_list *changes,
 					  brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(backfill->live);
 	brb_comparison comparison = comparison_of(backfill);
 	comparison.lost = true;
@@ -82,10 +82,10 @@ brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_
 brabeion_status brabeion_compare(brabeion_engine *before, brabeion_engine *after, brabeion_change_list *changes,
 				 brabeion_error *error)
 {
+	BRB_CALL_WITH(fault);
 	static const brb_comparison all = {
 		.first_us = INT64_MIN, .last_us = INT64_MAX, .gained = true, .lost = true
 	};
-	brabeion_error fault = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(after);
 	if (status == BRABEION_OK)
 		status = brb_engine_enter(before);
@@ -336,7 +336,7 @@ static brabeion_status come_near(brabeion_backfill *backfill, int64_t *after, br
 brabeion_status brabeion_backfill_hand_over(brabeion_backfill *backfill, bool lapse,
 					    brabeion_backfill_outcome *outcome, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_backfill_outcome reached = { 0 };
 	brabeion_status status = brb_engine_enter(backfill->live);
 	end_request last = { .backfill = backfill, .lapse = lapse };

@@ -116,6 +116,7 @@ static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_e
 brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
 					brabeion_checkpoint place, brabeion_result *results)
 {
+	BRB_CALL;
 	return judge_batch(backfill, events, count, place, results, NULL);
 }
 
@@ -148,13 +149,16 @@ static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion
 brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t most, size_t *judged,
 					  brabeion_error *error)
 {
+	BRB_CALL_WITH(fault);
 	brabeion_journal_list list = { 0 };
-	brabeion_error fault = BRABEION_NO_ERROR;
 	brabeion_journal_filter filter = { .after = backfill->place.number,
 					   .events_only = true,
 					   .limit = most ? most : JOURNAL_EVENTS };
 	int64_t held = 0; /* looked up first: what is held is in the journal by now */
-	if (brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
+	brabeion_status status = brb_engine_enter(backfill->live);
+	if (status != BRABEION_OK)
+		brb_status_refuse(&fault, status);
+	else if (brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
 		brabeion_journal_read(backfill->live, &filter, &list, &fault);
 	if (fault.status == BRABEION_OK && list.count)
 		judge_entries(backfill, &list, &fault);

@@ -28,8 +28,7 @@ brabeion_status brabeion_check_in(const brabeion_options *options, const char *l
 				  brabeion_error *error)
 {
 	check_request request = { .language = language, .list = list };
-	brabeion_status status = brb_engine_check_language(language, error);
-	return status == BRABEION_OK ? brb_engine_visit(options, check, &request, error) : status;
+	return brb_engine_visit(options, language, check, &request, error);
 }
 
 brabeion_status brabeion_check(const brabeion_options *options, brabeion_badge_list *list, brabeion_error *error)

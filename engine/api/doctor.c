@@ -75,6 +75,7 @@ static void examine_engine(brabeion_engine *engine, const brb_generation *genera
 brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine_options *how,
 				 brabeion_examination *examination, brabeion_error *error)
 {
+	BRB_CALL;
 	brabeion_error fault = BRABEION_NO_ERROR, ignored = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status == BRABEION_OK)
@@ -191,7 +192,7 @@ static const brabeion_options no_options;
 brabeion_status brabeion_doctor(const brabeion_options *options, const brabeion_examine_options *how,
 				brabeion_examination *examination, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (!options)
 		options = &no_options;
 	if (brb_engine_enter_with(options, &fault) == BRABEION_OK)

@@ -162,7 +162,7 @@ static const brabeion_options no_options;
 
 brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_engine *engine = NULL;
 	if (!options)
 		options = &no_options;
@@ -177,6 +177,7 @@ brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine *
 
 void brabeion_close(brabeion_engine *engine)
 {
+	BRB_CALL;
 	if (!engine || brb_engine_enter(engine) != BRABEION_OK || brb_engine_is_telling_reload(engine))
 		return;
 	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */

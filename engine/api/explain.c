@@ -276,7 +276,7 @@ static brabeion_status explain(explaining *why, const char *empty)
 brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *question,
 				 brabeion_explanation *explanation, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		brb_status_refuse(&fault, status);

@@ -10,6 +10,7 @@
 
 int brabeion_changes_fd(brabeion_engine *engine)
 {
+	BRB_CALL;
 	if (brb_engine_enter(engine) != BRABEION_OK)
 		return -1;
 	pthread_mutex_lock(&engine->feed_lock);
@@ -39,7 +40,7 @@ static void quieten(brabeion_engine *engine)
 brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
 				       brabeion_change_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
 		brb_status_refuse(&fault, status);

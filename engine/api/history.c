@@ -165,6 +165,7 @@ static brabeion_status do_advance(brb_request *head)
 brabeion_status brabeion_advance(brabeion_engine *engine, int64_t at_us, brabeion_result *result,
 				 brabeion_error *error)
 {
+	BRB_CALL;
 	brabeion_result own = { 0 };
 	brb_judge judge;
 	time_request request = { .head = { .work = do_advance, .fail = fail_time },
@@ -195,6 +196,7 @@ static brabeion_status do_end(brb_request *head)
 
 brabeion_status brabeion_end_history(brabeion_engine *engine, brabeion_error *error)
 {
+	BRB_CALL;
 	brb_judge judge;
 	time_request request = { .head = { .work = do_end, .fail = fail_time }, .engine = engine };
 	if (check_history(engine, "brabeion_end_history", &request.error) == BRABEION_OK)

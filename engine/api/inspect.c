@@ -295,7 +295,7 @@ static const brabeion_options no_options;
 brabeion_status brabeion_inspect(const char *path, const brabeion_options *options, brabeion_inspection *inspection,
 				 brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (brb_engine_enter_with(options ? options : &no_options, &fault) == BRABEION_OK)
 		inspect_into(path, inspection, &fault);
 	return brb_status_hand_over(error, &fault);

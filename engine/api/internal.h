@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "badgeset/registry.h"
+#include "base/memory.h"
 #include "config/config.h"
 #include "judging/event_stats.h"
 #include "judging/group_commit.h"
@@ -19,6 +20,12 @@
 #include "worker/jobs.h"
 
 enum { BRB_CALLBACKS_MOST = 16 };
+
+/* Begin each function that enters an engine (tests/floors): its allocator is used until the function returns. */
+#define BRB_CALL BRB_MEMORY_SCOPE
+#define BRB_CALL_WITH(fault) \
+	BRB_MEMORY_SCOPE;    \
+	brabeion_error fault = BRABEION_NO_ERROR
 
 /* One of on_award, on_revoke or on_reload. */
 typedef struct brb_callback {
@@ -178,12 +185,12 @@ brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, cons
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
 /*
- * Loads what the options name, without a database, shows it to the visitor, and unloads it. `options` may be NULL. For a
- * public function that has no engine: the error is handed over.
+ * Loads what the options name, without a database, shows it to the visitor, and unloads it. `options` may be NULL, and so
+ * may `language`, which is checked. For a public function that has no engine: the error is handed over.
  */
 typedef brabeion_status (*brb_engine_visitor)(const brb_generation *generation, void *context, brabeion_error *error);
-brabeion_status brb_engine_visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
-				 brabeion_error *error);
+brabeion_status brb_engine_visit(const brabeion_options *options, const char *language, brb_engine_visitor visitor,
+				 void *context, brabeion_error *error);
 
 /* Numbers of badges and plugins in the store, or as in `before`, the generation at work (NULL: none). Before publishing. */
 brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,

@@ -66,7 +66,7 @@ static const brabeion_job_filter no_filter;
 brabeion_status brabeion_jobs(brabeion_engine *engine, const brabeion_job_filter *filter, brabeion_job_list *list,
 			      brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brb_store_job_list read = { 0 };
 	if (!filter)
 		filter = &no_filter;
@@ -111,7 +111,7 @@ static brabeion_status hand_out_page(brb_store_job_page *read, brabeion_job_page
 
 brabeion_status brabeion_job(brabeion_engine *engine, int64_t id, brabeion_job_page *page, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brb_store_job_page read = { 0 };
 	if (enter(engine, NULL, NULL, &fault) == BRABEION_OK &&
 	    brb_store_show_job(engine->store, id, brb_clock_now_us(&engine->clock), &read, &fault) == BRABEION_OK)
@@ -151,6 +151,7 @@ static void fail_change(brb_request *head, brabeion_status status, const char *m
 static brabeion_status change_jobs(brabeion_engine *engine, job_change change, const brabeion_job_choice *choice,
 				   int64_t *jobs, brabeion_error *error)
 {
+	BRB_CALL;
 	brb_judge judge;
 	jobs_request request = { .head = { .work = do_change, .fail = fail_change },
 				 .change = change,

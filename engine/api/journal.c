@@ -36,7 +36,7 @@ static const brabeion_journal_filter all_entries;
 brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_journal_filter *filter,
 				      brabeion_journal_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	if (!filter)
@@ -72,7 +72,7 @@ brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation
 
 brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_journal_info *info, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_journal_info read = { 0 };
 	if (enter(engine, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);

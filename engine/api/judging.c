@@ -191,11 +191,13 @@ static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_ev
 brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
 					      brabeion_result *results)
 {
+	BRB_CALL;
 	return possibly_award(engine, events, count, results);
 }
 
 brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
 {
+	BRB_CALL;
 	brabeion_result own;
 	brabeion_result *filled = result ? result : &own;
 	brabeion_status status = possibly_award(engine, event, 1, filled);

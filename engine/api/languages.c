@@ -142,7 +142,7 @@ static brabeion_status enter(const brabeion_engine *engine, const char *language
 brabeion_status brabeion_user_awards_in(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
 					const char *language, brabeion_award_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_award_list read = { 0 };
 	if (enter(engine, language, &fault) == BRABEION_OK &&
 	    brabeion_user_awards(engine, user, before, limit, &read, &fault) == BRABEION_OK &&
@@ -156,7 +156,7 @@ brabeion_status brabeion_user_awards_in(brabeion_engine *engine, const char *use
 brabeion_status brabeion_badge_awards_in(brabeion_engine *engine, const char *slug, int64_t before, size_t limit,
 					 const char *language, brabeion_award_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_award_list read = { 0 };
 	if (enter(engine, language, &fault) == BRABEION_OK &&
 	    brabeion_badge_awards(engine, slug, before, limit, &read, &fault) == BRABEION_OK &&
@@ -170,7 +170,7 @@ brabeion_status brabeion_badge_awards_in(brabeion_engine *engine, const char *sl
 brabeion_status brabeion_user_changes_in(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
 					 const char *language, brabeion_change_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_change_list read = { 0 };
 	if (enter(engine, language, &fault) == BRABEION_OK &&
 	    brabeion_user_changes(engine, user, before, limit, &read, &fault) == BRABEION_OK &&
@@ -184,7 +184,7 @@ brabeion_status brabeion_user_changes_in(brabeion_engine *engine, const char *us
 brabeion_status brabeion_changes_since_in(brabeion_engine *engine, int64_t sequence, size_t limit,
 					  const char *language, brabeion_change_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_change_list read = { 0 };
 	if (enter(engine, language, &fault) == BRABEION_OK &&
 	    brabeion_changes_since(engine, sequence, limit, &read, &fault) == BRABEION_OK &&
@@ -198,7 +198,7 @@ brabeion_status brabeion_changes_since_in(brabeion_engine *engine, int64_t seque
 brabeion_status brabeion_badges_in(brabeion_engine *engine, const char *language, brabeion_badge_list *list,
 				   brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_badge_list read = { 0 };
 	if (enter(engine, language, &fault) == BRABEION_OK && brabeion_badges(engine, &read, &fault) == BRABEION_OK &&
 	    finish_reading(engine, language, &read, translate_badges, &fault) == BRABEION_OK)
@@ -240,7 +240,7 @@ static brabeion_status read_words(const brb_generation *generation, const char *
 brabeion_status brabeion_level_words_in(brabeion_engine *engine, const char *slug, uint32_t level,
 					const char *language, brabeion_level_words *words, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, language, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	brb_reader *reader = brb_registry_reader(&engine->registry);

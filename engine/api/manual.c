@@ -35,6 +35,7 @@ static void fail_grant(brb_request *head, brabeion_status status, const char *me
 
 brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *grant, brabeion_result *result)
 {
+	BRB_CALL;
 	brabeion_result own;
 	brb_judge judge;
 	grant_request request = { .head = { .work = do_grant, .fail = fail_grant },
@@ -104,6 +105,7 @@ static brabeion_status check_revocation(const brabeion_revocation *revocation, b
 brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *revocation,
 				brabeion_change_list *revoked, brabeion_error *error)
 {
+	BRB_CALL;
 	revoke_request request = { .head = { .work = do_revoke, .fail = fail_revoke } };
 	brb_judge judge;
 	brabeion_status status = brb_engine_enter(engine);

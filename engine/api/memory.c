@@ -80,6 +80,7 @@ static void fail_set(brb_request *head, brabeion_status status, const char *mess
 
 static brabeion_status set(brabeion_engine *engine, memory_request *request, brabeion_error *error)
 {
+	BRB_CALL;
 	brb_judge judge;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
@@ -135,7 +136,7 @@ static brabeion_status check_filter(const brabeion_memory_filter *filter, brabei
 brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *filter,
 				brabeion_memory_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	static const brabeion_memory_filter all = { 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)

@@ -176,7 +176,7 @@ static brabeion_status make_user(brb_store *store, const brb_generation *generat
 static brabeion_status make(brabeion_engine *engine, const picture_request *request, brabeion_picture *picture,
 			    brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)
 		brb_status_refuse(&fault, status);
@@ -229,6 +229,5 @@ brabeion_status brabeion_draw_badge_of(const brabeion_options *options, const ch
 	picture_request request = {
 		.language = language, .slug = slug, .level = level, .svg_only = true, .picture = picture
 	};
-	brabeion_status status = brb_engine_check_language(language, error);
-	return status == BRABEION_OK ? brb_engine_visit(options, make_visiting, &request, error) : status;
+	return brb_engine_visit(options, language, make_visiting, &request, error);
 }

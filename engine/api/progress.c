@@ -175,7 +175,7 @@ static brabeion_status ask_all(progress_work *work, const char *slug)
 brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user, const char *slug,
 				       brabeion_progress_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (check(engine, user, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	progress_work work = { .engine = engine,

@@ -81,7 +81,7 @@ static brabeion_status release(brabeion_engine *engine, const char *slug, size_t
 
 brabeion_status brabeion_release(brabeion_engine *engine, const char *slug, size_t *released, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	size_t count = 0;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK)

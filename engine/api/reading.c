@@ -23,7 +23,7 @@ static brabeion_status enter(const brabeion_engine *engine, const char *name, si
 static brabeion_status list_awards(brabeion_engine *engine, brb_store_whose whose, const char *name, int64_t before,
 				   size_t limit, brabeion_award_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	size_t most = whose == BRB_STORE_OF_USER ? BRB_SUBJECT_BYTES_MOST : BRB_NAME_BYTES_MOST;
 	if (enter(engine, name, most, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
@@ -50,7 +50,7 @@ brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug,
 brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
 				      brabeion_change_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, user, BRB_SUBJECT_BYTES_MOST, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	if (!user)
@@ -63,7 +63,7 @@ brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user,
 brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user, int64_t *count,
 				      brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, user, BRB_SUBJECT_BYTES_MOST, &fault) == BRABEION_OK)
 		brb_store_count_awards(engine->store, user, count, &fault);
 	return brb_status_hand_over(error, &fault);
@@ -71,7 +71,7 @@ brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user,
 
 brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, NULL, 0, &fault) == BRABEION_OK)
 		brb_store_list_users(engine->store, limit, list, &fault);
 	return brb_status_hand_over(error, &fault);
@@ -153,7 +153,7 @@ brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_sto
 
 brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, NULL, 0, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	brb_reader *reader = brb_registry_reader(&engine->registry);

@@ -124,6 +124,7 @@ void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outco
 
 brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
+	BRB_CALL;
 	brb_reload_outcome outcome = { .generation = 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {

@@ -39,7 +39,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 
 brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_stats_report filled = { 0 };
 	brabeion_status status = brb_engine_enter(engine);
 	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;

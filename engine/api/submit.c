@@ -199,6 +199,7 @@ static brabeion_status take_locked(brabeion_engine *engine, brb_submission *subm
 brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
 				brabeion_completion_callback completion, void *context)
 {
+	BRB_CALL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status == BRABEION_OK)
@@ -221,6 +222,7 @@ brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *e
 
 int brabeion_completions_fd(brabeion_engine *engine)
 {
+	BRB_CALL;
 	if (brb_engine_enter(engine) != BRABEION_OK)
 		return -1;
 	pthread_mutex_lock(&engine->submissions.lock);
@@ -233,9 +235,7 @@ int brabeion_completions_fd(brabeion_engine *engine)
 static void call_completion(void *context)
 {
 	brb_submission *submission = context;
-	const brabeion_allocator *own = brb_memory_used();
 	submission->completion(submission->context, &submission->result);
-	brb_memory_use(own); /* it may have called another engine */
 }
 
 static void complete(brabeion_engine *engine, brb_submission *submission)
@@ -248,6 +248,7 @@ static void complete(brabeion_engine *engine, brb_submission *submission)
 
 size_t brabeion_dispatch(brabeion_engine *engine)
 {
+	BRB_CALL;
 	if (brb_engine_enter(engine) != BRABEION_OK || brb_engine_is_announcing())
 		return 0;
 	brb_submissions *submissions = &engine->submissions;

@@ -63,6 +63,7 @@ static brabeion_status run(brabeion_engine *engine, upkeep_request *request, bra
 brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
 				     brabeion_error *error)
 {
+	BRB_CALL;
 	upkeep_request request = { .head = { .work = do_upkeep, .fail = fail_upkeep }, .user = user };
 	if (enter(engine, &request.error) != BRABEION_OK || check_user(user, &request.error) != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
@@ -75,6 +76,7 @@ brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, 
 brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, const char *into,
 				     brabeion_error *error)
 {
+	BRB_CALL;
 	upkeep_request request = { .head = { .work = do_upkeep, .fail = fail_upkeep }, .user = from, .into = into };
 	if (enter(engine, &request.error) == BRABEION_OK && check_user(from, &request.error) == BRABEION_OK &&
 	    check_user(into, &request.error) == BRABEION_OK && strcmp(from, into) == 0)
@@ -86,7 +88,7 @@ brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, 
 
 brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (enter(engine, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	if (!path || !path[0])

@@ -44,13 +44,14 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 
 static const brabeion_options no_options;
 
-brabeion_status brb_engine_visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
-				 brabeion_error *error)
+brabeion_status brb_engine_visit(const brabeion_options *options, const char *language, brb_engine_visitor visitor,
+				 void *context, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	if (!options)
 		options = &no_options;
-	if (brb_engine_enter_with(options, &fault) == BRABEION_OK)
+	if (brb_engine_enter_with(options, &fault) == BRABEION_OK &&
+	    brb_engine_check_language(language, &fault) == BRABEION_OK)
 		visit(options, visitor, context, &fault);
 	return brb_status_hand_over(error, &fault);
 }

@@ -187,7 +187,7 @@ static brabeion_status set_word_locked(brabeion_engine *engine, brb_watching_wor
 
 brabeion_status brabeion_watch(brabeion_engine *engine, bool on, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brabeion_status status = brb_engine_enter(engine);
 	if (status != BRABEION_OK) {
 		brb_status_refuse(&fault, status);

@@ -232,7 +232,7 @@ static const brabeion_work_options no_options;
 
 brabeion_status brabeion_work(brabeion_engine *engine, const brabeion_work_options *options, brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	BRB_CALL_WITH(fault);
 	brb_worker *worker = NULL;
 	if (!options)
 		options = &no_options;
@@ -256,8 +256,8 @@ void brabeion_work_stop(brabeion_engine *engine)
 brabeion_status brabeion_job_died(brabeion_engine *engine, int64_t job, int64_t claim, const char *why, bool *parked,
 				  brabeion_error *error)
 {
+	BRB_CALL_WITH(fault);
 	enum { WHY_BYTES_MOST = 4096 };
-	brabeion_error fault = BRABEION_NO_ERROR;
 	bool was_last = false;
 	if (check_live(engine, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
@@ -282,10 +282,13 @@ static void take_settings(const brb_config_jobs *jobs, brabeion_work_settings *s
 brabeion_status brabeion_read_work_settings(const brabeion_options *options, brabeion_work_settings *settings,
 					    brabeion_error *error)
 {
-	brabeion_error fault = BRABEION_NO_ERROR;
+	static const brabeion_options defaults;
+	BRB_CALL_WITH(fault);
 	brb_config *config = NULL;
-	const char *path = options && options->config ? options->config : "badges.yaml";
-	if (brb_config_open(path, BRABEION_PLUGIN_DIR, &config, &fault) == BRABEION_OK)
+	if (!options)
+		options = &defaults;
+	if (brb_engine_enter_with(options, &fault) == BRABEION_OK &&
+	    brb_config_open(brb_engine_config_of(options), BRABEION_PLUGIN_DIR, &config, &fault) == BRABEION_OK)
 		take_settings(&config->jobs, settings);
 	brb_config_close(config);
 	return brb_status_hand_over(error, &fault);

@@ -1,13 +1,12 @@
 /*
- * memory: the library's own blocks, from the host's allocator or the C library. Nobody else in the library calls malloc
- * and its sisters; tests/floors sees to it.
+ * memory: the library's blocks, from the host's allocator or the C library. No other file calls malloc, calloc, realloc or
+ * free; tests/floors checks it.
  *
  * Each block begins with a small header that names its allocator, so that a list or an error can be finished anywhere,
- * without an engine. New blocks come from the allocator that the thread is told to use: engine calls tell it at their
- * beginning, the library's own threads at their start, and whoever calls the host's code that may call an engine puts
- * the allocator back afterwards.
+ * without an engine. New blocks come from the allocator that the thread uses: within a call of the library that of the
+ * engine, on the library's own threads that of the thread that started them, else the C library.
  *
- * While an allocator's function runs the thread is marked, so that an engine call from inside it is refused.
+ * While an allocator's function runs, engine calls of this thread are refused (reentrancy.h).
  */
 #ifndef BRB_BASE_MEMORY_H
 #define BRB_BASE_MEMORY_H
@@ -16,7 +15,7 @@
 
 #include "base/reentrancy.h"
 
-/* What this thread's new blocks come from, from now on; NULL: the C library. */
+/* Sets the allocator of this thread's new blocks; NULL: the C library. */
 static inline void brb_memory_use(const brabeion_allocator *allocator)
 {
 	brb_reentrancy_here()->allocator = allocator;
@@ -26,6 +25,26 @@ static inline const brabeion_allocator *brb_memory_used(void)
 {
 	return brb_reentrancy_here()->allocator;
 }
+
+static inline const brabeion_allocator *brb_memory_begin_scope(void)
+{
+	const brabeion_allocator *outer = brb_memory_used();
+	brb_memory_use(NULL);
+	return outer;
+}
+
+static inline void brb_memory_end_scope(const brabeion_allocator **outer)
+{
+	brb_memory_use(*outer);
+}
+
+/*
+ * The first line of each function of the public API that allocates: the thread uses the C library until brb_memory_use(),
+ * and what it used before once the function returns. So no allocator is used by a call that is not its engine's.
+ */
+#define BRB_MEMORY_SCOPE                                                                               \
+	const brabeion_allocator *brb_outer_allocator __attribute__((cleanup(brb_memory_end_scope))) = \
+		brb_memory_begin_scope()
 
 /* A block, aligned for anything, or NULL when memory is short. A size of 0 gives a block, too. */
 void *brb_memory_take(size_t size_bytes);

@@ -521,6 +521,84 @@ Test(allocator, the_message_of_a_wrong_call_is_not_from_the_engine_before)
 	scene_finish(here);
 }
 
+/* Calls that have no engine; each fails with a message. */
+static brabeion_status ask_without_engine(int which, const brabeion_options *options, brabeion_error *error)
+{
+	brabeion_work_settings settings;
+	brabeion_badge_list list;
+	brabeion_picture picture;
+	switch (which) {
+	case 0:
+		return brabeion_read_work_settings(options, &settings, error);
+	case 1:
+		return brabeion_check(options, NULL, error);
+	case 2:
+		return brabeion_check_in(options, "not a language", &list, error);
+	case 3:
+		return brabeion_draw_badge_of(options, "good-one", 1, "not a language", &picture, error);
+	default:
+		return brabeion_open(options, &(brabeion_engine *){ NULL }, error);
+	}
+}
+
+Test(allocator, calls_without_an_engine_take_nothing_from_the_engine_before)
+{
+	static const brabeion_status expected[] = { BRABEION_CONFIG, BRABEION_CONFIG, BRABEION_INVALID,
+						    BRABEION_INVALID, BRABEION_CONFIG };
+	counting before;
+	scene *there = scene_counting(&before);
+	const brabeion_options options = { .config = "/no/such/badges.yaml" };
+	brabeion_error error = BRABEION_NO_ERROR;
+	scene_open(there);
+	scene_close(there);
+	long taken = atomic_load(&before.taken);
+	for (int i = 0; i < 5; i++) {
+		cr_expect_eq(ask_without_engine(i, &options, &error), expected[i], "call %d", i);
+		cr_expect_not_null(error.message, "call %d", i);
+		cr_expect_eq(atomic_load(&before.taken), taken, "call %d", i);
+	}
+	brabeion_error_finish(&error);
+	for (int i = 0; i < 5; i++)
+		cr_expect_eq(ask_without_engine(i, &options, NULL), expected[i], "call %d", i);
+	scene_finish(there);
+}
+
+Test(allocator, calls_without_an_engine_use_that_of_their_options)
+{
+	counting mine;
+	scene *here = scene_counting(&mine);
+	const brabeion_options options = { .config = "/no/such/badges.yaml", .allocator = &mine.functions };
+	for (int i = 0; i < 5; i++) {
+		cr_expect_neq(ask_without_engine(i, &options, &here->error), BRABEION_OK, "call %d", i);
+		cr_expect_eq(atomic_load(&mine.living), 1, "call %d: the message", i);
+		brabeion_error_finish(&here->error);
+	}
+	scene_finish(here);
+}
+
+static int64_t ask_from_clock(void *context)
+{
+	brabeion_status *statuses = context;
+	const brabeion_options options = { .config = "/no/such/badges.yaml" };
+	for (int i = 0; i < 5; i++)
+		statuses[i] = ask_without_engine(i, &options, NULL);
+	return 1700000000000000;
+}
+
+Test(allocator, calls_without_an_engine_are_refused_from_inside_the_clock)
+{
+	brabeion_status statuses[5] = { 0 };
+	scene *here = scene_new();
+	here->options.clock = ask_from_clock;
+	here->options.clock_context = statuses;
+	configure(here);
+	scene_open(here);
+	scene_fire(here, "visit", "ada");
+	for (int i = 0; i < 5; i++)
+		cr_expect_eq(statuses[i], BRABEION_REENTRANT, "call %d: %d", i, statuses[i]);
+	scene_finish(here);
+}
+
 /* A visit on one engine, which takes memory there and not from the other's allocator. */
 static void visit_one(scene *here, const char *user, counting *mine, const counting *others)
 {
