@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,12 +93,11 @@ static void drop_lock(brabeion_backfill *backfill, bool keep)
 /* One number for all that must be the same to go on: the badges with all that makes them, and the kind of history. */
 static int64_t identity(const brb_generation *generation, bool from_journal)
 {
-	uint64_t sum = from_journal ? 1 : 2;
+	uint64_t sum = brb_fingerprint_add(BRB_FINGERPRINT_EMPTY, from_journal ? "journal" : "history");
 	for (size_t i = 0; i < generation->badge_count; i++) {
-		const brb_badge *badge = generation->badges[i];
-		sum = (sum ^ brb_table_hash(badge->slug, strlen(badge->slug))) * 0x9e3779b97f4a7c15U;
-		sum = (sum ^ badge->fingerprint) * 0x9e3779b97f4a7c15U;
-		sum ^= sum >> 29;
+		char text[24];
+		snprintf(text, sizeof text, "%016llx", (unsigned long long)generation->badges[i]->fingerprint);
+		sum = brb_fingerprint_add(brb_fingerprint_add(sum, generation->badges[i]->slug), text);
 	}
 	return (int64_t)(sum >> 1);
 }
@@ -312,6 +312,11 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
 			break;
+		if (backfill->place.number)
+			brb_log_write(&backfill->live->log, BRABEION_LOG_INFO,
+				      "%s: begun by other badges, from another kind of history or by an older "
+				      "version: starting again",
+				      backfill->path);
 		status = open_anew(backfill, error);
 	}
 	return status;

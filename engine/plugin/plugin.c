@@ -105,13 +105,19 @@ static void merge_events(plugin_loader *loader, const badge_definition *definiti
 	badge->event_count = (uint32_t)use->event_count;
 }
 
-/* ---- what a badge is, in one number: for the receipt of a reload ---- */
+/* ---- a badge's fingerprint: for the receipt of a reload, and to go on with a backfill ---- */
+
+uint64_t brb_fingerprint_add(uint64_t fingerprint, const char *text)
+{
+	do
+		fingerprint = (fingerprint ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return fingerprint;
+}
 
 static void mix(uint64_t *fingerprint, const char *text)
 {
-	uint64_t hash = brb_table_hash(text, strlen(text) + 1);
-	*fingerprint = (*fingerprint ^ hash) * 0x9e3779b97f4a7c15u;
-	*fingerprint ^= *fingerprint >> 29;
+	*fingerprint = brb_fingerprint_add(*fingerprint, text);
 }
 
 static void mix_quarantine(uint64_t *fingerprint, const brb_config_quarantine *quarantine)
@@ -145,6 +151,7 @@ static void mix_more(uint64_t *fingerprint, const brb_badge *badge)
 static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 {
 	uint64_t *fingerprint = &badge->fingerprint;
+	*fingerprint = BRB_FINGERPRINT_EMPTY;
 	mix(fingerprint, brb_image_sha256(loader->plugin->image));
 	mix(fingerprint, badge->definition);
 	mix(fingerprint, badge->rearn ? "rearn" : "");

@@ -24,6 +24,13 @@
 
 typedef struct brb_plugin brb_plugin;
 
+/*
+ * Adds a text and its NUL to a fingerprint (64-bit FNV-1a). Databases store fingerprints: the same texts give the same
+ * number in every build.
+ */
+#define BRB_FINGERPRINT_EMPTY UINT64_C(0xcbf29ce484222325)
+uint64_t brb_fingerprint_add(uint64_t fingerprint, const char *text);
+
 /* One badge in use. Immutable once its generation is published. */
 typedef struct brb_badge {
 	const brb_plugin *plugin;

@@ -350,6 +350,43 @@ static uint64_t fingerprint(const char *lines)
 	return taken;
 }
 
+/* FNV-1a, 64 bit, of texts with the NUL behind each. */
+static uint64_t fnv_1a(const char *const *texts, size_t count)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (size_t i = 0; i < count; i++)
+		for (size_t at = 0; at <= strlen(texts[i]); at++)
+			hash = (hash ^ (unsigned char)texts[i][at]) * UINT64_C(1099511628211);
+	return hash;
+}
+
+/* A backfill stores it, and is continued by another build. */
+Test(plugin, the_fingerprint_is_the_same_in_every_build)
+{
+	brb_plugin *plugin = open_plugin("  - file: good_one.so\n");
+	const char *const texts[] = {
+		brb_image_sha256(plugin->image),
+		"good-one",
+		"", /* not rearn */
+		"", /* not temporary */
+		"100 10 1000000",
+		"", /* not async */
+		"Bronze",
+		"More than 0 points",
+		"Silver",
+		"More than 10 points",
+		"Gold",
+		"More than 100 points",
+		"", /* no color */
+		"visit",
+		"points",
+		"", /* no settings of the plugin */
+		"", /* no settings of the badge */
+	};
+	cr_expect_eq(plugin->badges[0].fingerprint, fnv_1a(texts, sizeof texts / sizeof texts[0]));
+	brb_plugin_close(plugin);
+}
+
 Test(plugin, the_fingerprint_is_of_all_that_a_reload_may_change)
 {
 	static const char *const others[] = {
