@@ -266,7 +266,7 @@ static brabeion_status open_world(brabeion_backfill *backfill, brabeion_error *e
 				     .unwatched = true,
 				     .time = BRABEION_TIME_HISTORY,
 				     .no_workers = true };
-	error->status = brabeion_open(&options, &backfill->world, error);
+	error->status = brb_engine_open(&options, false, &backfill->world, error);
 	brb_memory_release(config);
 	return backfill->world ? BRABEION_OK : error->status;
 }
@@ -286,7 +286,7 @@ static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *er
 	return open_world(backfill, error);
 }
 
-/* Nobody reloads the world: its first generation is its only one. And nobody judges yet, so that it can be changed. */
+/* Nobody reloads the world: its first generation is its only one. */
 static const brb_generation *read_generation(brabeion_engine *world, brabeion_error *error)
 {
 	brb_reader *reader = brb_registry_reader(&world->registry);
@@ -294,9 +294,8 @@ static const brb_generation *read_generation(brabeion_engine *world, brabeion_er
 		brb_status_no_memory(error);
 		return NULL;
 	}
-	brb_generation *generation = brb_registry_acquire(&world->registry, reader);
+	const brb_generation *generation = brb_registry_acquire(&world->registry, reader);
 	brb_registry_release(reader);
-	generation->journal.keep_us = 0; /* what is judged anew is not written down */
 	return generation;
 }
 

@@ -123,12 +123,15 @@ static void free_engine(brabeion_engine *engine)
 	brb_memory_release(engine);
 }
 
-static brabeion_status open_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
+static brabeion_status open_engine(brabeion_engine *engine, const brabeion_options *options, bool journaled,
+				   brabeion_error *error)
 {
 	brb_config *config = NULL;
 	brabeion_status status = init_engine(engine, options, error);
 	if (status == BRABEION_OK)
 		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
+	if (status == BRABEION_OK && !journaled)
+		config->journal.keep_us = 0;
 	if (status == BRABEION_OK)
 		status = brb_group_commit_init(&engine->group, error);
 	if (status == BRABEION_OK)
@@ -160,7 +163,8 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 
 static const brabeion_options no_options;
 
-brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
+brabeion_status brb_engine_open(const brabeion_options *options, bool journaled, brabeion_engine **out,
+				brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
 	brabeion_engine *engine = NULL;
@@ -170,9 +174,14 @@ brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine *
 		return brb_status_hand_over(error, &fault);
 	if (!(engine = brb_memory_take_zeroed(1, sizeof *engine)))
 		brb_status_no_memory(&fault);
-	else if (open_engine(engine, options, &fault) == BRABEION_OK)
+	else if (open_engine(engine, options, journaled, &fault) == BRABEION_OK)
 		*out = engine;
 	return brb_status_hand_over(error, &fault);
+}
+
+brabeion_status brabeion_open(const brabeion_options *options, brabeion_engine **out, brabeion_error *error)
+{
+	return brb_engine_open(options, true, out, error);
 }
 
 void brabeion_close(brabeion_engine *engine)

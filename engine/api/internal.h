@@ -156,6 +156,10 @@ struct brabeion_engine {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 };
 
+/* brabeion_open. Unless `journaled`, the engine keeps no journal, whatever badges.yaml says. */
+brabeion_status brb_engine_open(const brabeion_options *options, bool journaled, brabeion_engine **out,
+				brabeion_error *error);
+
 /*
  * BRABEION_OK when this thread may call this engine now, whose allocator it then uses; else BRABEION_REENTRANT or
  * BRABEION_FORKED.
