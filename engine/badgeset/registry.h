@@ -149,20 +149,25 @@ void brb_registry_retire(brb_registry *registry, const brb_log *log);
 /* How many old generations are not closed yet. */
 size_t brb_registry_retiring(const brb_registry *registry);
 
-/* ---- of the room alone: retirement (retire.c) ---- */
+/* ---- for the room alone: the readers' slots (readers.c) ---- */
+
+brabeion_status brb_readers_init(brb_registry *registry, brabeion_error *error);
+void brb_readers_finish(brb_registry *registry);
+
+/* After it, each reader has acquired what was published before, or will see what is published now. */
+void brb_readers_fence(const brb_registry *registry);
+
+/* Whether a reader or a holder uses a generation. Call it after a fence that came after the generation's end. */
+bool brb_readers_use(brb_registry *registry, const brb_generation *generation);
+
+/* ---- for the room alone: retirement (retire.c) ---- */
 
 brabeion_status brb_retirement_init(brb_registry *registry, brabeion_error *error);
 
 /* Ends the thread, and closes what it has left. */
 void brb_retirement_finish(brb_registry *registry);
 
-/* An old generation arrives: nobody can acquire it any more. */
+/* Adds an old generation, which nobody can acquire any more. */
 void brb_retirement_add(brb_registry *registry, brb_generation *generation);
-
-/* Waits until no reader can be about to acquire what was published before: it has then, or sees what is published now. */
-void brb_registry_fence(const brb_registry *registry);
-
-/* True while a reader or a holder uses the generation; after a fence that came after its end. */
-bool brb_registry_is_used(brb_registry *registry, const brb_generation *generation);
 
 #endif

@@ -68,10 +68,10 @@ static bool close_unused(brb_registry *registry)
 	bool closed = false;
 	brb_generation **at = &registry->retirement.waiting;
 	if (*at)
-		brb_registry_fence(registry);
+		brb_readers_fence(registry);
 	while (*at) {
 		brb_generation *generation = *at;
-		if (brb_registry_is_used(registry, generation)) {
+		if (brb_readers_use(registry, generation)) {
 			at = &generation->next_retired;
 			continue;
 		}

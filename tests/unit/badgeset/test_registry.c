@@ -189,8 +189,8 @@ Test(registry, a_generation_with_a_holder_is_closed_after_the_last_lets_go)
 	brb_registry_release(reader);
 	publish(new_generation(&closed[1]));
 	brb_generation_release(held);
-	brb_registry_fence(&registry);
-	cr_expect(brb_registry_is_used(&registry, held));
+	brb_readers_fence(&registry);
+	cr_expect(brb_readers_use(&registry, held));
 	expect_retiring(1);
 	cr_expect_eq(closed[0], 0);
 	brb_generation_release(held);
@@ -264,8 +264,8 @@ Test(registry, two_readers_of_one_generation_must_both_release_it)
 	start_stuck(&two);
 	publish(new_generation(&closed[1]));
 	end_stuck(&one);
-	brb_registry_fence(&registry);
-	cr_expect(brb_registry_is_used(&registry, two.generation));
+	brb_readers_fence(&registry);
+	cr_expect(brb_readers_use(&registry, two.generation));
 	cr_expect_eq(closed[0], 0);
 	end_stuck(&two);
 	expect_retiring(0);
