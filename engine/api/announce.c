@@ -215,13 +215,13 @@ static void log_reload(const brabeion_engine *engine, const brb_reload_outcome *
 	if (outcome->error.status == BRABEION_OK) {
 		brb_log_write(&engine->log, BRABEION_LOG_INFO,
 			      "reloaded %s: generation %llu, %u added, %u changed, %u removed, %u kept, %u resident",
-			      engine->config_path, (unsigned long long)receipt->generation, receipt->added,
+			      engine->source.name, (unsigned long long)receipt->generation, receipt->added,
 			      receipt->changed, receipt->removed, receipt->kept, receipt->resident);
 		return;
 	}
 	brb_log_lines(&engine->log, BRABEION_LOG_ERROR, outcome->error.message);
 	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays at work",
-		      engine->config_path, (unsigned long long)outcome->generation);
+		      engine->source.name, (unsigned long long)outcome->generation);
 }
 
 void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)

@@ -253,10 +253,13 @@ static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_gene
 static brabeion_status open_world(brabeion_backfill *backfill, brabeion_error *error)
 {
 	const brabeion_engine *live = backfill->live;
-	char *config = brb_engine_path_at_open(live, live->config_path);
+	char *config = brb_engine_path_at_open(live, live->source.name);
 	if (!config)
 		return brb_status_no_memory(error);
 	brabeion_options options = { .config = config,
+				     .config_text = live->source.text,
+				     .config_other_keys = live->source.other_keys,
+				     .plugin_path = live->source.plugin_path,
 				     .database = backfill->path,
 				     .log = live->log.callback,
 				     .log_context = live->log.context,

@@ -59,7 +59,7 @@ static void examine_engine(brabeion_engine *engine, const brb_generation *genera
 {
 	brb_health health = { 0 };
 	brb_examination self = { .now_us = brb_clock_now_us(&engine->clock),
-				 .config = engine->config_path,
+				 .config = engine->source.name,
 				 .database = brb_store_path(engine->store),
 				 .generation = generation,
 				 .has_settings = true,
@@ -163,11 +163,12 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 	brb_image_copies *home = NULL;
 	brb_generation *generation = NULL;
 	brb_health health = { 0 };
+	brb_config_source source = brb_engine_source_of(options);
 	brb_examination self = { .now_us = brb_clock_now_us(&clock),
-				 .config = brb_engine_config_of(options),
+				 .config = source.name,
 				 .database = options->database };
 	if (begin(&self, error) == BRABEION_OK)
-		brb_config_read(self.config, BRABEION_PLUGIN_DIR, &config, error);
+		brb_config_read(&source, &config, error);
 	take_faults(&self, error);
 	if (config) {
 		self.database = options->database ? options->database : config->database;

@@ -30,6 +30,33 @@ static const unsigned char *make_birth_mark(void)
 	return page;
 }
 
+static const char *copy_text(brb_arena *arena, const char *text, bool *whole)
+{
+	const char *copy = text ? brb_arena_copy(arena, text) : NULL;
+	*whole = *whole && (copy || !text);
+	return copy;
+}
+
+/* Copies what the options say of the configuration, for reloads. False: no memory. */
+static bool copy_source(brabeion_engine *engine, const brb_config_source *given)
+{
+	bool whole = true;
+	size_t count = 0;
+	while (given->other_keys && given->other_keys[count])
+		count++;
+	const char **keys = brb_arena_take(&engine->texts, (count + 1) * sizeof *keys);
+	for (size_t i = 0; keys && i < count; i++)
+		keys[i] = copy_text(&engine->texts, given->other_keys[i], &whole);
+	engine->source = (brb_config_source){ .name = copy_text(&engine->texts, given->name, &whole),
+					      .text = copy_text(&engine->texts, given->text, &whole),
+					      .other_keys = keys,
+					      .plugin_path = copy_text(&engine->texts, given->plugin_path, &whole),
+					      .installed_plugin_dir = given->installed_plugin_dir };
+	if (keys)
+		keys[count] = NULL;
+	return whole && keys;
+}
+
 static brabeion_status init_engine(brabeion_engine *engine, const brabeion_options *options, brabeion_error *error)
 {
 	engine->log = (brb_log){ options->log, options->log_context };
@@ -38,14 +65,14 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	engine->existing_only = options->existing_only;
 	engine->watching.reload = brb_engine_reload_locked;
 	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
-	engine->config_path = brb_memory_copy(brb_engine_config_of(options));
+	brb_config_source source = brb_engine_source_of(options);
+	bool copied = copy_source(engine, &source);
 	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
 	char folder[PATH_MAX];
 	bool has_folder = getcwd(folder, sizeof folder) != NULL; /* one that is gone, or too deep, has no path */
 	engine->working_folder = has_folder ? brb_memory_copy(folder) : NULL;
 	engine->born_here = make_birth_mark();
-	if (!engine->config_path || (options->database && !engine->database) ||
-	    (has_folder && !engine->working_folder))
+	if (!copied || (options->database && !engine->database) || (has_folder && !engine->working_folder))
 		return brb_status_no_memory(error);
 	if (!engine->born_here)
 		return brb_status_set(
@@ -116,7 +143,7 @@ static void free_engine(brabeion_engine *engine)
 {
 	if (engine->born_here)
 		munmap((void *)(uintptr_t)engine->born_here, (size_t)sysconf(_SC_PAGESIZE));
-	brb_memory_release(engine->config_path);
+	brb_arena_finish(&engine->texts);
 	brb_memory_release(engine->working_folder);
 	brb_memory_release(engine->database);
 	brb_memory_release(engine->cache_dir);
@@ -129,7 +156,7 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	brb_config *config = NULL;
 	brabeion_status status = init_engine(engine, options, error);
 	if (status == BRABEION_OK)
-		status = brb_config_read(engine->config_path, BRABEION_PLUGIN_DIR, &config, error);
+		status = brb_config_read(&engine->source, &config, error);
 	if (status == BRABEION_OK && !journaled)
 		config->journal.keep_us = 0;
 	if (status == BRABEION_OK)

@@ -23,9 +23,13 @@ brabeion_status brb_engine_enter(const brabeion_engine *engine)
 	return BRABEION_OK;
 }
 
-const char *brb_engine_config_of(const brabeion_options *options)
+brb_config_source brb_engine_source_of(const brabeion_options *options)
 {
-	return options->config ? options->config : "badges.yaml";
+	return (brb_config_source){ .name = options->config ? options->config : "badges.yaml",
+				    .text = options->config_text,
+				    .other_keys = options->config_other_keys,
+				    .plugin_path = options->plugin_path,
+				    .installed_plugin_dir = BRABEION_PLUGIN_DIR };
 }
 
 brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)

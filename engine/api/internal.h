@@ -124,7 +124,8 @@ typedef struct brb_noting {
 
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
-	char *config_path;
+	brb_config_source source;       /* its texts are in `texts` */
+	brb_arena texts;
 	char *working_folder;                /* as of the open: relative paths start there */
 	char *database;                      /* of the options; NULL: as badges.yaml says */
 	char *cache_dir;                     /* as of the open, like those below; NULL: badges.yaml had none */
@@ -169,8 +170,8 @@ brabeion_status brb_engine_enter(const brabeion_engine *engine);
 /* The same for a call that has no engine yet; new blocks come from the options' allocator. */
 brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error);
 
-/* The path of badges.yaml that the options name. */
-const char *brb_engine_config_of(const brabeion_options *options);
+/* The configuration that the options name. */
+brb_config_source brb_engine_source_of(const brabeion_options *options);
 
 /* ---- loading (load.c, visit.c, reload.c) ---- */
 

@@ -15,9 +15,9 @@
 static char *config_path_now(const brabeion_engine *engine)
 {
 	char now[PATH_MAX];
-	bool known = engine->config_path[0] != '/' && engine->working_folder && getcwd(now, sizeof now);
+	bool known = engine->source.name[0] != '/' && engine->working_folder && getcwd(now, sizeof now);
 	bool moved = known && strcmp(now, engine->working_folder) != 0;
-	return moved ? brb_engine_path_at_open(engine, engine->config_path) : brb_memory_copy(engine->config_path);
+	return moved ? brb_engine_path_at_open(engine, engine->source.name) : brb_memory_copy(engine->source.name);
 }
 
 /* The file names another database than the one that is open. */
@@ -102,7 +102,9 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 	brb_watching_begin(engine, path);
 	if (!path)
 		return brb_status_no_memory(error);
-	brabeion_status status = brb_config_read(path, BRABEION_PLUGIN_DIR, &config, error);
+	brb_config_source source = engine->source;
+	source.name = path;
+	brabeion_status status = brb_config_read(&source, &config, error);
 	brb_memory_release(path);
 	if (status == BRABEION_OK)
 		brb_watching_read(engine, config);

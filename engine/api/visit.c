@@ -26,7 +26,8 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 	brb_image_copies *home = NULL;
 	brb_generation *generation = NULL;
 	const char *temporary = secure_getenv("TMPDIR");
-	brabeion_status status = brb_config_read(brb_engine_config_of(options), BRABEION_PLUGIN_DIR, &config, error);
+	brb_config_source source = brb_engine_source_of(options);
+	brabeion_status status = brb_config_read(&source, &config, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_open_copies(config, options->database ? options->database : config->database,
 						temporary ? temporary : "/tmp", &log, &home, error);

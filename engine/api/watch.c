@@ -45,7 +45,8 @@ static bool is_changed_locked(brabeion_engine *engine)
 	tell_trouble(engine, &error);
 	if (watching->again_us && brb_clock_monotonic_us() >= watching->again_at_us)
 		return true;
-	if (!watching->files.count || !brb_watch_files_state(&watching->files, NULL, now) ||
+	const char *content = engine->source.text ? watching->content : NULL; /* a text never changes */
+	if (!watching->files.count || !brb_watch_files_state(&watching->files, content, now) ||
 	    strcmp(now, watching->attempted) == 0)
 		return false;
 	if (strcmp(now, watching->loaded) != 0)
@@ -84,7 +85,7 @@ static void look(void *context)
 		brb_engine_tell_reload(engine, &outcome);
 	else if (is_on)
 		brb_log_write(&engine->log, BRABEION_LOG_DEBUG, "%s: looked, and nothing has changed",
-			      engine->config_path);
+			      engine->source.name);
 	brabeion_error_finish(&outcome.error);
 }
 
@@ -125,7 +126,7 @@ void brb_watching_begin(brabeion_engine *engine, const char *path)
 {
 	brb_watching *watching = &engine->watching;
 	watching->attempted[0] = '\0';
-	if (watching->is_on && path)
+	if (watching->is_on && path && !engine->source.text)
 		brb_watch_files_content(path, watching->content);
 }
 

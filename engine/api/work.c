@@ -285,10 +285,10 @@ brabeion_status brabeion_read_work_settings(const brabeion_options *options, bra
 	static const brabeion_options defaults;
 	BRB_CALL_WITH(fault);
 	brb_config *config = NULL;
-	if (!options)
-		options = &defaults;
-	if (brb_engine_enter_with(options, &fault) == BRABEION_OK &&
-	    brb_config_open(brb_engine_config_of(options), BRABEION_PLUGIN_DIR, &config, &fault) == BRABEION_OK)
+	brb_config_source source = brb_engine_source_of(options ? options : &defaults);
+	if (brb_engine_enter_with(options ? options : &defaults, &fault) == BRABEION_OK &&
+	    brb_config_read(&source, &config, &fault) == BRABEION_OK &&
+	    brb_config_verdict(config, &fault) == BRABEION_OK)
 		take_settings(&config->jobs, settings);
 	brb_config_close(config);
 	return brb_status_hand_over(error, &fault);

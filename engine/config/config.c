@@ -133,17 +133,29 @@ static void read_plugin_path(brb_yaml_reading *reading, const brb_yaml_node *nod
 }
 
 /* secure_getenv: the environment of a set-user-id program is not its owner's, and code is loaded from there. */
-static void add_folders(brb_yaml_reading *reading, const char *installed_plugin_dir)
+static void add_folders(brb_yaml_reading *reading)
 {
 	brb_config_reading *self = reading->context;
+	brb_config_search_add_list(&self->search, self->source->plugin_path);
 	if (self->plugin_path)
 		read_plugin_path(reading, self->plugin_path);
 	brb_config_search_add_list(&self->search, secure_getenv("BRABEION_PLUGIN_PATH"));
-	if (installed_plugin_dir)
-		brb_config_search_add(&self->search, installed_plugin_dir);
+	if (self->source->installed_plugin_dir)
+		brb_config_search_add(&self->search, self->source->installed_plugin_dir);
 }
 
-static void read_root(brb_yaml_reading *reading, const char *installed_plugin_dir, brb_config *config)
+/* True for a key that belongs to the host. */
+static bool take_other_key(brb_yaml_reading *reading, const brb_yaml_entry *entry, void *target)
+{
+	(void)target;
+	const brb_config_reading *self = reading->context;
+	const char *const *key = self->source->other_keys;
+	while (key && *key && strcmp(*key, entry->key) != 0)
+		key++;
+	return key && *key;
+}
+
+static void read_root(brb_yaml_reading *reading, brb_config *config)
 {
 	static const brb_yaml_key keys[] = {
 		{ .name = "database", .read = brb_config_read_path, .member = offsetof(brb_config, database) },
@@ -171,8 +183,8 @@ static void read_root(brb_yaml_reading *reading, const char *installed_plugin_di
 		BRB_YAML_FAULT(reading, root, "the file is empty: it needs at least \"plugins\"");
 		return;
 	}
-	brb_yaml_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], NULL, config);
-	add_folders(reading, installed_plugin_dir);
+	brb_yaml_read_mapping(reading, "the file", root, keys, sizeof keys / sizeof keys[0], take_other_key, config);
+	add_folders(reading);
 	brb_config_read_plugins(reading);
 }
 
@@ -194,13 +206,14 @@ static void set_defaults(brb_yaml_reading *reading, brb_config *config)
 					  .grace_us = 10 * BRB_SECOND_US };
 }
 
-static brabeion_status read_whole(whole *made, const char *installed_plugin_dir, bool without_files,
+static brabeion_status read_whole(whole *made, const brb_config_source *source, bool without_files,
 				  brabeion_error *error)
 {
 	brb_config *config = &made->config;
 	const char *slash = strrchr(config->name, '/');
 	size_t length = slash ? (size_t)(slash + 1 - config->name) : 0;
 	brb_config_reading self = { .config = config,
+				    .source = source,
 				    .folder = brb_arena_copy_length(&made->arena, config->name, length),
 				    .search.arena = &made->arena,
 				    .without_files = without_files };
@@ -208,7 +221,7 @@ static brabeion_status read_whole(whole *made, const char *installed_plugin_dir,
 		return brb_status_no_memory(error);
 	brb_yaml_reading reading = { .yaml = config->yaml, .arena = &made->arena, .context = &self };
 	set_defaults(&reading, config);
-	read_root(&reading, installed_plugin_dir, config);
+	read_root(&reading, config);
 	bool memory_short = reading.memory_short || self.search.memory_short;
 	brb_config_search_finish(&self.search);
 	brb_table_finish(&self.slugs);
@@ -228,14 +241,14 @@ static whole *make_whole(const char *name)
 }
 
 /* Makes the configuration of its text, or frees what there is of it. */
-static brabeion_status read_text(whole *made, const char *installed_plugin_dir, bool without_files, brb_config **out,
+static brabeion_status read_text(whole *made, const brb_config_source *source, bool without_files, brb_config **out,
 				 brabeion_error *error)
 {
 	brb_config *config = &made->config;
 	brabeion_status status =
 		brb_yaml_parse_tolerant(config->text, config->text_bytes, config->name, &config->yaml, error);
 	if (status == BRABEION_OK)
-		status = read_whole(made, installed_plugin_dir, without_files, error);
+		status = read_whole(made, source, without_files, error);
 	if (status == BRABEION_OK)
 		*out = config;
 	else
@@ -243,20 +256,21 @@ static brabeion_status read_text(whole *made, const char *installed_plugin_dir, 
 	return status;
 }
 
-brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
-				brabeion_error *error)
+brabeion_status brb_config_read(const brb_config_source *source, brb_config **out, brabeion_error *error)
 {
-	whole *made = make_whole(path);
+	brabeion_status status = BRABEION_OK;
+	whole *made = make_whole(source->name);
 	if (!made)
 		return brb_status_no_memory(error);
-	brabeion_status status = brb_yaml_read_file(path, path, &made->content, error);
+	if (!source->text)
+		status = brb_yaml_read_file(source->name, source->name, &made->content, error);
 	if (status != BRABEION_OK) {
 		brb_config_close(&made->config);
 		return status;
 	}
-	made->config.text = made->content.text ? made->content.text : "";
-	made->config.text_bytes = made->content.length;
-	return read_text(made, installed_plugin_dir, false, out, error);
+	made->config.text = source->text ? source->text : made->content.text ? made->content.text : "";
+	made->config.text_bytes = source->text ? strlen(source->text) : made->content.length;
+	return read_text(made, source, false, out, error);
 }
 
 brabeion_status brb_config_read_text(const char *name, const char *text, size_t text_bytes, brb_config **out,
@@ -267,7 +281,7 @@ brabeion_status brb_config_read_text(const char *name, const char *text, size_t 
 		return brb_status_no_memory(error);
 	made->config.text = text;
 	made->config.text_bytes = text_bytes;
-	return read_text(made, NULL, true, out, error);
+	return read_text(made, &(brb_config_source){ .name = name }, true, out, error);
 }
 
 brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error)
@@ -279,7 +293,8 @@ brabeion_status brb_config_open(const char *path, const char *installed_plugin_d
 				brabeion_error *error)
 {
 	brb_config *config = NULL;
-	brabeion_status status = brb_config_read(path, installed_plugin_dir, &config, error);
+	brabeion_status status = brb_config_read(
+		&(brb_config_source){ .name = path, .installed_plugin_dir = installed_plugin_dir }, &config, error);
 	if (config)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)

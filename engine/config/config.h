@@ -129,14 +129,23 @@ typedef struct brb_config {
 	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */
 } brb_config;
 
+/* Where a configuration comes from, and what the host adds. Only `name` is needed. */
+typedef struct brb_config_source {
+	const char *name; /* the file's path; with `text`, what messages call it and where relative paths start */
+	const char *text; /* in place of the file's content */
+	const char *const *other_keys;    /* top-level keys to ignore, which belong to the host; ends with NULL */
+	const char *plugin_path;          /* folders searched first, separated by colons */
+	const char *installed_plugin_dir; /* searched last */
+} brb_config_source;
+
 /*
  * Reads the file, with faults collected: what could be made of it is there, so that other rooms can find more faults in
- * what is left. An entry that is wrong has NULL where its value should be. `installed_plugin_dir` is searched last. The
- * environment's BRABEION_PLUGIN_PATH is read here.
+ * what is left. An entry that is wrong has NULL where its value should be. The environment's
+ * BRABEION_PLUGIN_PATH is read here. `source` is read during the call only, but for its text, which must live as long as
+ * the configuration.
  * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_MEMORY.
  */
-brabeion_status brb_config_read(const char *path, const char *installed_plugin_dir, brb_config **out,
-				brabeion_error *error);
+brabeion_status brb_config_read(const brb_config_source *source, brb_config **out, brabeion_error *error);
 
 /*
  * The same from bytes that another process has read, without a look at any plugin file: each path is NULL. `text` must

@@ -23,6 +23,7 @@
 /* The context of each brb_yaml_reading here; the target of top-level keys is the brb_config. */
 typedef struct brb_config_reading {
 	brb_config *config;
+	const brb_config_source *source;
 	const char *folder; /* of the file, with its slash; "" for the working directory */
 	const brb_yaml_node *plugin_path;
 	const brb_yaml_node *plugins;

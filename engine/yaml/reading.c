@@ -58,9 +58,9 @@ bool brb_yaml_read_mapping(brb_yaml_reading *reading, const char *what, const br
 	for (size_t i = 0; i < node->count; i++) {
 		const brb_yaml_entry *entry = &node->entries[i];
 		size_t index = find_key(entry->key, keys, count);
-		if (index == count && others)
-			others(reading, entry, target);
-		else if (index == count)
+		if (index == count && others && others(reading, entry, target))
+			continue;
+		if (index == count)
 			index = refuse_key(reading, entry, keys, count);
 		else if (!entry->value->broken)
 			keys[index].read(reading, &keys[index], entry->value, target);

@@ -27,10 +27,10 @@ struct brb_yaml_key {
 
 /*
  * Reads a mapping by its known keys, at most BRB_YAML_KEYS_MOST. `what` is its name in messages: "the badge". Faults: a
- * node that is no mapping, an unknown key, a missing required one. `others` (may be NULL) is called with unknown keys in
- * place of a fault. True when the node was a mapping.
+ * node that is no mapping, an unknown key that `others` (may be NULL) does not take, a missing required one. True when the
+ * node was a mapping.
  */
-typedef void (*brb_yaml_other)(brb_yaml_reading *reading, const brb_yaml_entry *entry, void *target);
+typedef bool (*brb_yaml_other)(brb_yaml_reading *reading, const brb_yaml_entry *entry, void *target);
 bool brb_yaml_read_mapping(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,
 			   const brb_yaml_key *keys, size_t count, brb_yaml_other others, void *target);
 

@@ -262,3 +262,36 @@ Test(settings, several_faults_of_the_file_are_told_at_once_in_order)
 		"h, d, w)\n"
 		"badges.yaml:11:14: \"synchronous\" must be normal or full, not \"maybe\"");
 }
+
+/* ---- badges.yaml as text ---- */
+
+static brabeion_status open_text(scene *here, const char *text)
+{
+	static const char *const own_keys[] = { "server", NULL };
+	here->options.config_text = text;
+	here->options.config_other_keys = own_keys;
+	here->options.plugin_path = BRB_BUILD_DIR "/tests/plugins";
+	return brabeion_open(&here->options, &here->engine, &here->error);
+}
+
+Test(settings, come_as_text_in_place_of_the_file)
+{
+	scene *here = scene_new();
+	brabeion_receipt receipt;
+	cr_assert_eq(open_text(here, "server: { port: 80 }\nplugins: [{ file: memory_user.so }]\n"), BRABEION_OK,
+		     "%s", here->error.message);
+	cr_assert_neq(access(here->config, F_OK), 0, "no file is read or made");
+	cr_assert_eq(access(here->database, F_OK), 0, "badges.db is beside where the file would be");
+	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(receipt.kept, 1);
+	scene_finish(here);
+}
+
+Test(settings, as_text_are_reported_under_the_name_of_the_file)
+{
+	scene *here = scene_new();
+	cr_assert_eq(open_text(here, "server: 1\nplugins: [{ file: memory_user.so }]\nserved: 2\n"), BRABEION_CONFIG);
+	cr_assert_not_null(strstr(scene_message(here), "badges.yaml:3:1: unknown key \"served\""), "%s",
+			   scene_message(here));
+	scene_finish(here);
+}

@@ -29,7 +29,7 @@ typedef struct child {
 	const brb_scenario *scenario;
 	const brb_cli_scenario_limits *limits;
 	char folder[PATH_BYTES];
-	char config[PATH_BYTES + 16];
+	char database[PATH_BYTES + 16];
 	char *where; /* shared */
 	pid_t pid;
 	int findings; /* this process's end of the pipe */
@@ -92,15 +92,8 @@ static bool make_folder(child *self, brb_cli_outcome *outcome)
 		self->folder[0] = '\0';
 		return false;
 	}
-	snprintf(self->config, sizeof self->config, "%s/badges.yaml", self->folder);
-	FILE *file = fopen(self->config, "we");
-	bool written = file && fputs(self->set->badges, file) >= 0;
-	int why = errno;
-	if (file && fclose(file) != 0)
-		written = false;
-	if (!written)
-		fail(outcome, self->config, why);
-	return written;
+	snprintf(self->database, sizeof self->database, "%s/badges.db", self->folder);
+	return true;
 }
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
@@ -140,18 +133,18 @@ static void send_finding(void *context, brb_cli_finding_kind kind, uint32_t line
 	write_all(self->findings, text, strlen(text) + 1);
 }
 
-/* Plugins are looked for where the command line says, then where the file says, then where all are. */
+/* A file with badges of its own finds plugins in its folder, too, before those of the environment. */
 static bool set_plugin_path(const child *self)
 {
-	const char *parts[] = { self->limits->plugin_path, self->set->plugin_path, getenv("BRABEION_PLUGIN_PATH") };
-	char *path = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&path, &size);
-	for (size_t i = 0; out && i < 3; i++)
-		if (parts[i] && *parts[i])
-			fprintf(out, "%s%s", ftell(out) > 0 ? ":" : "", parts[i]);
-	bool set = out && fclose(out) == 0 && setenv("BRABEION_PLUGIN_PATH", path, 1) == 0;
-	free(path);
+	const char *path = self->set->config, *others = getenv("BRABEION_PLUGIN_PATH"), *slash = strrchr(path, '/');
+	char *folders = NULL;
+	if (!self->set->config_text)
+		return true;
+	if (asprintf(&folders, "%.*s:%s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".",
+		     others ? others : "") < 0)
+		return false;
+	bool set = setenv("BRABEION_PLUGIN_PATH", folders, 1) == 0;
+	free(folders);
 	return set;
 }
 
@@ -159,7 +152,8 @@ static void run_child(child *self, pid_t parent)
 {
 	brb_cli_scenario_task task = { .set = self->set,
 				       .scenario = self->scenario,
-				       .config = self->config,
+				       .database = self->database,
+				       .plugin_path = self->limits->plugin_path,
 				       .where = self->where,
 				       .find = send_finding,
 				       .context = self };

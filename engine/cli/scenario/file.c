@@ -6,7 +6,10 @@
  */
 #include "cli/scenario/file.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/scenario/file_reading.h"
@@ -146,6 +149,41 @@ static void read_scenarios(brb_yaml_reading *reading, const brb_yaml_node *list,
 	set->count = list->count;
 }
 
+/* A path in the file is relative to the file's folder. */
+static void read_config(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_set *set)
+{
+	const char *name = brb_scenario_text(reading, "\"config\"", node, PATH_MAX);
+	if (!name)
+		return;
+	const char *slash = strrchr(set->path, '/');
+	int length = slash && *name != '/' ? (int)(slash + 1 - set->path) : 0;
+	set->config = brb_arena_printf(reading->arena, "%.*s%s", length, set->path, name);
+	if (!set->config)
+		reading->memory_short = true;
+	else if (access(set->config, R_OK) != 0)
+		BRB_YAML_FAULT(reading, node, "\"config\": %s: %s", set->config, strerror(errno));
+}
+
+/* Where the badges come from: `plugins` of the file, or the badges.yaml that `config` names. */
+static void read_badges(brb_yaml_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
+{
+	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
+	const brb_yaml_node *config = brb_yaml_get(root, "config"), *plugins = brb_yaml_get(root, "plugins");
+	if (config && (plugins || brb_yaml_get(root, "plugin_path"))) {
+		BRB_YAML_FAULT(reading, config,
+			       "\"config\" names a file that has \"plugins\" and \"plugin_path\" itself");
+	} else if (config) {
+		read_config(reading, config, set);
+	} else if (!plugins) {
+		BRB_YAML_FAULT(reading, root,
+			       "the file needs \"plugins\", or \"config\" with the name of a badges.yaml");
+	} else {
+		set->config = set->path;
+		set->config_text = brb_arena_copy_length(reading->arena, bytes, length);
+		reading->memory_short = reading->memory_short || !set->config_text;
+	}
+}
+
 static void read_root(brb_yaml_reading *reading, brb_scenario_set *set, const char *bytes, size_t length)
 {
 	static const brb_yaml_key keys[] = {
@@ -166,7 +204,7 @@ static void read_root(brb_yaml_reading *reading, brb_scenario_set *set, const ch
 	const brb_yaml_node *scenarios = brb_yaml_get(root, "scenarios");
 	if (scenarios)
 		read_scenarios(reading, scenarios, set);
-	brb_scenario_read_badges(reading, set, bytes, length);
+	read_badges(reading, set, bytes, length);
 }
 
 /* Copies the faults, if any, into the set. Returns false without memory. */

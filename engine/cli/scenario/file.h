@@ -133,11 +133,10 @@ typedef struct brb_scenario {
 } brb_scenario;
 
 typedef struct brb_scenario_set {
-	const char *path;   /* of the file, as it was given */
-	const char *faults; /* NULL: none. "file:line:column: what", one a line; then there is nothing else */
-	const char *badges; /* the text of a badges.yaml, each line where it was in the file that it comes from */
-	const char *badges_from; /* that file's path, for messages */
-	const char *plugin_path; /* folders with colons between them, absolute; "" */
+	const char *path;        /* of the file, as it was given */
+	const char *faults;      /* NULL: none. "file:line:column: what", one a line; then there is nothing else */
+	const char *config;      /* path of the badges.yaml, or of the file itself when it has the badges */
+	const char *config_text; /* the file's content when it has the badges; NULL: `config` names a badges.yaml */
 	size_t count;
 	const brb_scenario *scenarios;
 	void *memory; /* the room's */

@@ -48,7 +48,4 @@ void brb_scenario_read_expectation(brb_yaml_reading *reading, const brb_yaml_nod
 void brb_scenario_read_steps(brb_yaml_reading *reading, const brb_yaml_node *value, const brb_scenario_step **steps,
 			     size_t *count);
 
-/* Where the badges come from: the set's `badges`, `badges_from` and `plugin_path` (scenario_file_badges.c). */
-void brb_scenario_read_badges(brb_yaml_reading *reading, brb_scenario_set *set, const char *bytes, size_t length);
-
 #endif

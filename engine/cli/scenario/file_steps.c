@@ -48,11 +48,11 @@ static void read_event_at(brb_yaml_reading *reading, const brb_yaml_key *key, co
 	brb_scenario_read_time(reading, "\"at\"", value, false, &((event_item *)target)->event->at);
 }
 
-static void read_field(brb_yaml_reading *reading, const brb_yaml_entry *entry, void *target)
+static bool read_field(brb_yaml_reading *reading, const brb_yaml_entry *entry, void *target)
 {
 	event_item *item = target;
 	if (entry->value->broken)
-		return;
+		return true;
 	if (item->event->field_count == FIELDS_MOST)
 		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column, "an event has at most %d fields",
 			       FIELDS_MOST);
@@ -60,6 +60,7 @@ static void read_field(brb_yaml_reading *reading, const brb_yaml_entry *entry, v
 		brb_yaml_fault(reading->yaml, entry->key_line, entry->key_column,
 			       "the name of a field has 1 to %d bytes", BRB_SCENARIO_NAME_BYTES);
 	brb_scenario_read_field(reading, entry, &item->fields[item->event->field_count++]);
+	return true;
 }
 
 static void read_event(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_event *event)

@@ -251,7 +251,12 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 					 .clock_us = task->scenario->start_us,
 					 .after = "before the first event" };
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = task->config,
+	static const char *const own_keys[] = { "user", "scenarios", NULL };
+	brabeion_options options = { .config = task->set->config,
+				     .config_text = task->set->config_text,
+				     .config_other_keys = task->set->config_text ? own_keys : NULL,
+				     .plugin_path = task->plugin_path,
+				     .database = task->database,
 				     .clock = read_clock,
 				     .clock_context = &state,
 				     .time = BRABEION_TIME_HISTORY,

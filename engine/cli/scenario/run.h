@@ -25,8 +25,9 @@ enum { BRB_CLI_WHERE_BYTES = 400 };
 typedef struct brb_cli_scenario_task {
 	const brb_scenario_set *set;
 	const brb_scenario *scenario;
-	const char *config; /* the badges.yaml, in the folder where the database is to be */
-	char *where;        /* BRB_CLI_WHERE_BYTES: the current step, for the report of a crash: "in event 3 (...)" */
+	const char *database;
+	const char *plugin_path; /* folders searched first for plugins; NULL: none */
+	char *where; /* BRB_CLI_WHERE_BYTES: the current step, for the report of a crash: "in event 3 (...)" */
 	brb_cli_finding_callback find;
 	void *context;
 } brb_cli_scenario_task;

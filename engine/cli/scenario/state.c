@@ -11,40 +11,21 @@
 
 /* ---- findings ---- */
 
-/* The engine knows the badges under a path that nobody else does: theirs is another. Yours: free(). */
-static char *with_own_path(const brb_cli_scenario_task *task, const char *text)
-{
-	char *made = NULL;
-	size_t size = 0, length = strlen(task->config);
-	FILE *out = open_memstream(&made, &size);
-	if (!out)
-		return NULL;
-	for (const char *found; (found = strstr(text, task->config)); text = found + length)
-		fprintf(out, "%.*s%s", (int)(found - text), text, task->set->badges_from);
-	fputs(text, out);
-	if (fclose(out) == 0)
-		return made;
-	free(made);
-	return NULL;
-}
-
 void brb_cli_scenario_find(brb_cli_scenario_state *state, brb_cli_finding_kind kind, uint32_t line,
 			   const char *format, ...)
 {
-	char *text = NULL, *shown = NULL;
+	char *text = NULL;
 	va_list arguments;
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	shown = text ? with_own_path(state->task, text) : NULL;
-	for (size_t length = shown ? strlen(shown) : 0; length && shown[length - 1] == '\n'; length--)
-		shown[length - 1] = '\0';
-	state->task->find(state->task->context, shown ? kind : BRB_CLI_FINDING_FAULT, line,
-			  shown ? shown : "out of memory");
-	state->stopped = state->stopped || kind == BRB_CLI_FINDING_FAULT || !shown;
+	for (size_t length = text ? strlen(text) : 0; length && text[length - 1] == '\n'; length--)
+		text[length - 1] = '\0';
+	state->task->find(state->task->context, text ? kind : BRB_CLI_FINDING_FAULT, line,
+			  text ? text : "out of memory");
+	state->stopped = state->stopped || kind == BRB_CLI_FINDING_FAULT || !text;
 	free(text);
-	free(shown);
 }
 
 void brb_cli_scenario_no_memory(brb_cli_scenario_state *state)

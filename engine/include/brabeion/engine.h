@@ -172,6 +172,12 @@ typedef struct brabeion_options {
 	bool unwatched; /* do not watch files, whatever badges.yaml says, unless brabeion_watch turns it on */
 	brabeion_time time;
 	bool no_workers; /* start no threads for jobs, whatever badges.yaml says under "workers" */
+	/* The content of badges.yaml in place of the file: reloads read it again, watching follows the plugins alone.
+	 * `config` is then what messages call it, and the folder where relative paths start. */
+	const char *config_text;
+	/* Top-level keys of badges.yaml that belong to the host: the engine ignores them. Ends with NULL. */
+	const char *const *config_other_keys;
+	const char *plugin_path; /* folders searched for plugins first, separated by colons */
 } brabeion_options;
 
 /*

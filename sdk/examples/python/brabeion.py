@@ -36,7 +36,8 @@ class _Options(ctypes.Structure):
     _fields_ = [("config", c_char_p), ("database", c_char_p), ("existing_only", c_bool), ("log", c_void_p),
                 ("log_context", c_void_p), ("clock", c_void_p), ("clock_context", c_void_p),
                 ("submit_capacity", c_size_t), ("allocator", c_void_p), ("unwatched", c_bool),
-                ("time", c_int), ("no_workers", c_bool)]
+                ("time", c_int), ("no_workers", c_bool), ("config_text", c_char_p),
+                ("config_other_keys", c_void_p), ("plugin_path", c_char_p)]
 
 
 class _Value(ctypes.Union):

@@ -166,29 +166,28 @@ Test(scenario_file, awards_are_slugs_or_mappings)
 	brb_scenario_file_close(set);
 }
 
-Test(scenario_file, the_text_of_the_badges_keeps_its_lines)
+Test(scenario_file, the_badges_are_in_the_file_itself)
 {
 	static const char text[] = "user: eve\n# why\nplugins:\n  - file: points.so # here\nscenarios:\n"
 				   "  - { name: a, given: { now: 2020-01-01 }, steps: [{ wait: 1d }] }\n";
 	brb_scenario_set *set = brb_scenario_file_parse("/tmp/x.yaml", text, strlen(text));
 	cr_assert_null(set->faults, "%s", set->faults);
-	cr_assert_str_eq(set->badges, "\n\nplugins:\n  - file: points.so # here\n\n\n");
-	cr_assert_str_eq(set->badges_from, "/tmp/x.yaml");
-	cr_assert_str_eq(set->plugin_path, "/tmp/");
+	cr_assert_str_eq(set->config, "/tmp/x.yaml");
+	cr_assert_str_eq(set->config_text, text);
 	cr_assert_eq(set->scenarios[0].start_us, INT64_C(1577836800000000));
 	brb_scenario_file_close(set);
 }
 
-Test(scenario_file, a_plugin_s_path_is_made_whole_in_its_place)
+Test(scenario_file, the_badges_are_in_a_badges_yaml_beside_it)
 {
-	static const char text[] = "plugins:\n  - file: \"./my/points.so\" # here\n  - { file: /abs/a.so }\n"
-				   "plugin_path: [sub, /abs]\nscenarios: [{ name: a, steps: [{ wait: 1d }] }]\n";
-	brb_scenario_set *set = brb_scenario_file_parse("/tmp/x.yaml", text, strlen(text));
+	static const char text[] = "config: passwd\nscenarios: [{ name: a, steps: [{ wait: 1d }] }]\n";
+	brb_scenario_set *set = brb_scenario_file_parse("/etc/x.yaml", text, strlen(text));
 	cr_assert_null(set->faults, "%s", set->faults);
-	cr_assert_str_eq(set->badges,
-			 "plugins:\n  - file: \"/tmp/./my/points.so\" # here\n  - { file: /abs/a.so }\n\n\n");
-	cr_assert_str_eq(set->plugin_path, "/tmp/sub:/abs:/tmp/");
+	cr_assert_str_eq(set->config, "/etc/passwd");
+	cr_assert_null(set->config_text);
 	brb_scenario_file_close(set);
+	expect_file_faults("config: nowhere.yaml\nscenarios: [{ name: a, steps: [{ wait: 1d }] }]\n",
+			   "x.yaml:1:9: \"config\": nowhere.yaml: No such file or directory");
 }
 
 /* ---- what is wrong ---- */
@@ -249,8 +248,6 @@ Test(scenario_file, the_file_has_scenarios_and_badges)
 	expect_file_faults("plugins: []\nscenarios:\n  - { name: a, steps: [{ wait: 1d }] }\n"
 			   "  - { name: a, steps: [{ wait: 1d }] }\n",
 			   "x.yaml:4:5: the scenario of line 3 has the same name: \"a\"");
-	expect_file_faults("{ plugins: [], scenarios: [{ name: a, steps: [{ wait: 1d }] }] }\n",
-			   "x.yaml:1:3: the keys of the file must each begin a line");
 	expect_file_faults("config: /nonexistent/badges.yaml\nscenarios: [{ name: a, steps: [{ wait: 1d }] }]\n",
 			   "x.yaml:1:9: \"config\": /nonexistent/badges.yaml: No such file or directory");
 	expect_file_faults("config: a\nplugins: []\nscenarios: [{ name: a, steps: [{ wait: 1d }] }]\n",

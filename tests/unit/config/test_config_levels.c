@@ -51,7 +51,7 @@ static brb_config *read_badge(const char *top, const char *badge)
 	snprintf(text, sizeof text, "%s\nplugins: [{ file: ./points.so, badges: [{ badge: points,\n%s }] }]\n", top,
 		 badge);
 	put("badges.yaml", text, strlen(text));
-	cr_assert_eq(brb_config_read("badges.yaml", NULL, &config, NULL), BRABEION_OK);
+	cr_assert_eq(brb_config_read(&(brb_config_source){ .name = "badges.yaml" }, &config, NULL), BRABEION_OK);
 	return config;
 }
 

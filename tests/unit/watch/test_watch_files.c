@@ -46,7 +46,8 @@ static void follow(void)
 	put("badges.yaml", "plugin_path: [first, second]\nplugins: [{file: a.so}]\n");
 	brb_config_close(config);
 	config = NULL;
-	cr_assert_eq(brb_config_read(at("badges.yaml"), NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_config_read(&(brb_config_source){ .name = at("badges.yaml") }, &config, &error), BRABEION_OK,
+		     "%s", error.message);
 	cr_assert(brb_watch_files_init(&files, config->name, config));
 }
 
