@@ -221,7 +221,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_engine_close_workers(engine);
 	brb_engine_close_event_stats(engine);
 	if (engine->feed_fd >= 0)
-		close(engine->feed_fd);
+		brb_store_unwatch(engine->store, engine->feed_fd);
 	pthread_mutex_destroy(&engine->feed_lock);
 	brb_registry_finish(&engine->registry);
 	brb_engine_close_history(engine);

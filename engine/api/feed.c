@@ -1,11 +1,7 @@
 /*
- * api/feed: the feed of changes, and the descriptor that tells when to look at it. The times of the store's journal
- * are set after every commit that changed an award, by whichever process: an inotify watch on it is all that is
- * needed, and no thread.
+ * api/feed: the feed of changes, and the descriptor that polls readable when there may be new ones: a watch on the store's
+ * commits (brb_store_watch), and no thread.
  */
-#include <sys/inotify.h>
-#include <unistd.h>
-
 #include "api/internal.h"
 
 int brabeion_changes_fd(brabeion_engine *engine)
@@ -15,12 +11,9 @@ int brabeion_changes_fd(brabeion_engine *engine)
 		return -1;
 	pthread_mutex_lock(&engine->feed_lock);
 	if (engine->feed_fd < 0) {
-		int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-		if (fd >= 0 && inotify_add_watch(fd, brb_store_journal_path(engine->store), IN_ATTRIB) < 0) {
-			close(fd);
-			fd = -1;
-		}
-		engine->feed_fd = fd;
+		brabeion_error ignored = BRABEION_NO_ERROR;
+		brb_store_watch(engine->store, &engine->feed_fd, &ignored);
+		brabeion_error_finish(&ignored);
 	}
 	int fd = engine->feed_fd;
 	pthread_mutex_unlock(&engine->feed_lock);
@@ -30,10 +23,9 @@ int brabeion_changes_fd(brabeion_engine *engine)
 /* Makes the descriptor quiet, before the database is read: what is committed after this makes it readable again. */
 static void quieten(brabeion_engine *engine)
 {
-	char events[4096];
 	pthread_mutex_lock(&engine->feed_lock);
-	while (engine->feed_fd >= 0 && read(engine->feed_fd, events, sizeof events) > 0)
-		continue;
+	if (engine->feed_fd >= 0)
+		brb_store_drain(engine->store, engine->feed_fd);
 	pthread_mutex_unlock(&engine->feed_lock);
 }
 

@@ -1,86 +1,73 @@
 /*
- * store/awards: what a user holds, and a new award. The cell of (user, badge) knows the count, the highest level and,
- * for levels up to 64, which are held without a reason; only for the others is there a cell for each award.
+ * store/awards: what a user holds, and new awards and revocations. The cached value of (user, badge) holds the count, the
+ * highest level and, for levels up to 64, which are held without a reason; only for the others is there a value for each
+ * award.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "store/internal.h"
 
-enum { LEVELS_IN_CELL = 64 };
+enum { LEVELS_IN_VALUE = 64 };
+
+/* ---- what is held ---- */
 
 static void count_in(brb_cache_entry *held, int64_t level, bool without_reason)
 {
 	held->count++;
 	if (level > held->value)
 		held->value = level;
-	if (without_reason && level <= LEVELS_IN_CELL)
+	if (without_reason && level <= LEVELS_IN_VALUE)
 		held->levels |= UINT64_C(1) << (level - 1);
 }
 
-static brabeion_status read_held(brb_store *store, brb_cache_entry *held, uint32_t badge, const char *user,
-				 brabeion_error *error)
+static void count_row(void *context, const brb_held_row *row)
 {
-	int64_t number = 0;
-	brabeion_status status = brb_store_user(store, user, false, &number, error);
-	if (status != BRABEION_OK || !number)
-		return status;
-	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_HELD, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, badge);
-	sqlite3_bind_int64(statement, 2, number);
-	bool row = false;
-	while ((status = brb_database_step(&store->database, statement, &row, error)) == BRABEION_OK && row)
-		if (sqlite3_column_int(statement, 2))
-			held->revoked = held->revoked || !sqlite3_column_int(statement, 3);
-		else
-			count_in(held, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 1));
-	return status;
+	brb_cache_entry *held = context;
+	if (row->revoked)
+		held->revoked = held->revoked || !row->lapsed;
+	else
+		count_in(held, row->level, !row->has_reason);
 }
 
-static brb_cache_entry *held_cell(brb_store *store, uint32_t badge, const char *user, brabeion_error *error)
+static brb_cache_entry *held_entry(brb_store *store, uint32_t badge, const char *user, brabeion_error *error)
 {
 	brb_cache_key key;
 	brb_cache_key_begin(&key, BRB_CACHE_HELD);
 	brb_cache_key_number(&key, badge);
 	brb_cache_key_text(&key, user);
 	bool found;
-	brb_cache_entry *held = brb_store_cell(store, &key, &found, error);
-	if (held && !found && read_held(store, held, badge, user, error) != BRABEION_OK)
-		return NULL;
-	return held;
+	int64_t number = 0;
+	brb_cache_entry *held = brb_store_entry_of(store, &key, &found, error);
+	if (!held || found)
+		return held;
+	brabeion_status status = brb_store_user(store, user, false, &number, error);
+	if (status == BRABEION_OK && number)
+		status = store->driver->transaction->held(store->db, badge, number, count_row, held, error);
+	return status == BRABEION_OK ? held : NULL;
 }
 
-static brabeion_status read_held_for(brb_store *store, brb_cache_entry *cell, const brb_store_award *award,
+static brabeion_status read_held_for(brb_store *store, brb_cache_entry *entry, const brb_store_award *award,
 				     const char *reason, brabeion_error *error)
 {
 	int64_t user = 0;
-	bool row = false;
+	brb_award_state state = { .known = false };
 	brabeion_status status = brb_store_user(store, award->user, false, &user, error);
-	sqlite3_stmt *statement = status == BRABEION_OK
-					  ? brb_database_statement(&store->database, BRB_STATEMENT_HELD_FOR, error)
-					  : NULL;
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, award->badge);
-	sqlite3_bind_int64(statement, 2, user);
-	sqlite3_bind_int64(statement, 3, award->level);
-	sqlite3_bind_text(statement, 4, reason, -1, SQLITE_STATIC);
-	status = brb_database_step(&store->database, statement, &row, error);
-	bool gone = row && sqlite3_column_int(statement, 0), lapsed = row && sqlite3_column_int(statement, 1);
-	cell->value = !row || lapsed ? BRB_FOR_NEVER : gone ? BRB_FOR_REVOKED : BRB_FOR_HELD;
-	sqlite3_reset(statement);
+	if (status == BRABEION_OK)
+		status = store->driver->transaction->award_state(store->db, award->badge, user, award->level, reason,
+								 &state, error);
+	entry->value = !state.known || state.lapsed ? BRB_FOR_NEVER : state.revoked ? BRB_FOR_REVOKED : BRB_FOR_HELD;
 	return status;
 }
 
-/* The cell of one award; NULL in *cell when the cell of (user, badge) knows it by itself. */
-static brabeion_status cell_for(brb_store *store, const brb_cache_entry *held, const brb_store_award *award,
-				const char *reason, brb_cache_entry **cell, brabeion_error *error)
+/* The value of one award; NULL in *entry when that of (user, badge) says it all. */
+static brabeion_status entry_for(brb_store *store, const brb_cache_entry *held, const brb_store_award *award,
+				 const char *reason, brb_cache_entry **entry, brabeion_error *error)
 {
-	*cell = NULL;
-	if (!reason[0] && award->level <= LEVELS_IN_CELL && !held->revoked)
+	*entry = NULL;
+	if (!reason[0] && award->level <= LEVELS_IN_VALUE && !held->revoked)
 		return BRABEION_OK;
 	brb_cache_key key;
 	brb_cache_key_begin(&key, BRB_CACHE_FOR);
@@ -89,91 +76,89 @@ static brabeion_status cell_for(brb_store *store, const brb_cache_entry *held, c
 	brb_cache_key_text(&key, award->user);
 	brb_cache_key_text(&key, reason);
 	bool found;
-	*cell = brb_store_cell(store, &key, &found, error);
-	if (!*cell)
+	*entry = brb_store_entry_of(store, &key, &found, error);
+	if (!*entry)
 		return error->status;
 	return found || (!held->count && !held->revoked) ? BRABEION_OK
-							 : read_held_for(store, *cell, award, reason, error);
+							 : read_held_for(store, *entry, award, reason, error);
 }
 
 /* Held now, or once and revoked, which counts as held unless the badge may be earned again. */
-static bool says_held(const brb_cache_entry *held, const brb_cache_entry *cell, const brb_store_award *award)
+static bool says_held(const brb_cache_entry *held, const brb_cache_entry *entry, const brb_store_award *award)
 {
-	if (!cell)
+	if (!entry)
 		return (held->levels >> (award->level - 1) & 1) != 0;
-	return cell->value == BRB_FOR_HELD || (cell->value == BRB_FOR_REVOKED && !award->rearn);
+	return entry->value == BRB_FOR_HELD || (entry->value == BRB_FOR_REVOKED && !award->rearn);
 }
+
+/* ---- new awards ---- */
 
 static brabeion_status add_pending(brb_store *store, const brb_store_award *award, const char *reason,
 				   brabeion_error *error)
 {
-	brb_pending_award pending = { .sequence = store->last_sequence + 1,
-				      .badge = award->badge,
-				      .level = award->level,
-				      .at_us = award->at_us };
+	brb_effect_award pending = { .sequence = store->awards.last_sequence + 1,
+				     .badge = award->badge,
+				     .level = award->level,
+				     .at_us = award->at_us };
 	brabeion_status status = brb_store_user(store, award->user, true, &pending.user, error);
 	if (status == BRABEION_OK)
 		status = brb_store_event(store, award->event, &pending.event, error);
 	if (status != BRABEION_OK)
 		return status;
-	pending.reason = brb_arena_copy(&store->arena, reason);
-	pending.event_id = brb_arena_copy(&store->arena, award->event_id);
-	pending.note = award->note ? brb_arena_copy(&store->arena, award->note) : "";
-	if (!pending.reason || !pending.event_id || !pending.note)
+	pending.reason = brb_arena_copy(&store->awards.texts, reason);
+	pending.event_id = brb_arena_copy(&store->awards.texts, award->event_id);
+	pending.note = award->note ? brb_arena_copy(&store->awards.texts, award->note) : "";
+	brb_effect_award *place = pending.reason && pending.event_id && pending.note
+					  ? brb_list_add(&store->awards.pending, &store->awards.count,
+							 &store->awards.capacity, sizeof *place)
+					  : NULL;
+	if (!place)
 		return brb_status_no_memory(error);
-	if (store->award_count == store->award_capacity) {
-		size_t capacity = store->award_capacity ? store->award_capacity * 2 : 64;
-		brb_pending_award *awards = brb_memory_resize(store->awards, capacity, sizeof *awards);
-		if (!awards)
-			return brb_status_no_memory(error);
-		store->awards = awards;
-		store->award_capacity = capacity;
-	}
-	store->awards[store->award_count++] = pending;
-	store->last_sequence++;
+	*place = pending;
+	store->awards.last_sequence++;
 	return BRABEION_OK;
 }
 
 brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *is_held,
 				  brabeion_error *error)
 {
-	brb_cache_entry *held = award->reason ? held_cell(store, award->badge, award->user, error) : NULL, *cell;
+	brb_cache_entry *held = award->reason ? held_entry(store, award->badge, award->user, error) : NULL, *entry;
 	*is_held = false;
 	if (!held)
 		return award->reason ? error->status : BRABEION_OK;
-	brabeion_status status = cell_for(store, held, award, award->reason, &cell, error);
+	brabeion_status status = entry_for(store, held, award, award->reason, &entry, error);
 	if (status != BRABEION_OK)
 		return status;
-	*is_held = says_held(held, cell, award);
-	if (remember && *is_held && !cell && !held->changed && !store->written_early)
-		brb_held_cache_add(store, award);
+	*is_held = says_held(held, entry, award);
+	if (remember && *is_held && !entry && !held->changed && !store->written_early)
+		brb_held_cache_add(store->held_cache, award);
 	return BRABEION_OK;
 }
 
 static brabeion_status add_unless_held(brb_store *store, const brb_store_award *award, const char *reason,
 				       int64_t *sequence, brabeion_error *error)
 {
-	brb_cache_entry *held = held_cell(store, award->badge, award->user, error);
+	brb_cache_entry *held = held_entry(store, award->badge, award->user, error);
 	if (!held)
 		return error->status;
-	brb_cache_entry *cell;
-	brabeion_status status = cell_for(store, held, award, reason, &cell, error);
+	brb_cache_entry *entry;
+	brabeion_status status = entry_for(store, held, award, reason, &entry, error);
 	if (status != BRABEION_OK)
 		return status;
 	*sequence = 0;
-	if (says_held(held, cell, award))
+	if (says_held(held, entry, award))
 		return BRABEION_OK;
 	status = brb_store_will_change(store, held, error);
-	if (status == BRABEION_OK && cell)
-		status = brb_store_will_change(store, cell, error);
+	if (status == BRABEION_OK && entry)
+		status = brb_store_will_change(store, entry, error);
 	if (status == BRABEION_OK)
 		status = add_pending(store, award, reason, error);
 	if (status != BRABEION_OK)
 		return status;
 	count_in(held, award->level, !reason[0]);
-	if (cell)
-		cell->value = BRB_FOR_HELD;
-	*sequence = store->last_sequence;
+	if (entry)
+		entry->value = BRB_FOR_HELD;
+	*sequence = store->awards.last_sequence;
 	return BRABEION_OK;
 }
 
@@ -184,11 +169,12 @@ brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *awa
 		return add_unless_held(store, award, award->reason, sequence, error);
 	for (;;) {
 		char fresh[32];
-		snprintf(fresh, sizeof fresh, "#%" PRId64, store->last_sequence + 1);
+		snprintf(fresh, sizeof fresh, "#%" PRId64, store->awards.last_sequence + 1);
 		brabeion_status status = add_unless_held(store, award, fresh, sequence, error);
 		if (status != BRABEION_OK || *sequence)
 			return status;
-		store->last_sequence++; /* an event's id or badge_for has had this text: not fresh, so the next */
+		store->awards
+			.last_sequence++; /* an event's id or badge_for has had this text: not fresh, so the next */
 	}
 }
 
@@ -199,10 +185,71 @@ brabeion_status brb_store_held(brb_store *store, const char *user, const char *s
 	brabeion_status status = brb_store_slug(store, slug, false, &badge, error);
 	if (status != BRABEION_OK)
 		return status;
-	brb_cache_entry *held = badge ? held_cell(store, (uint32_t)badge, user, error) : NULL;
+	brb_cache_entry *held = badge ? held_entry(store, (uint32_t)badge, user, error) : NULL;
 	if (badge && !held)
 		return error->status;
 	*count = held ? held->count : 0;
 	*highest_level = held ? (int32_t)held->value : 0;
 	return BRABEION_OK;
 }
+
+bool brb_store_knows_held(brb_store *store, const brb_store_award *award)
+{
+	return brb_held_cache_has(store->held_cache, award);
+}
+
+/* ---- revocations ---- */
+
+/* Rare: the driver works on the database, so what has changed so far is written first. */
+brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
+				 brabeion_error *error)
+{
+	int64_t badge = 0, user = 0;
+	brabeion_status status = brb_store_settle(store, error);
+	if (status == BRABEION_OK)
+		status = brb_store_slug(store, revocation->slug, false, &badge, error);
+	if (status == BRABEION_OK)
+		status = brb_store_user(store, revocation->user, false, &user, error);
+	if (status != BRABEION_OK || !badge || !user)
+		return status;
+	return store->driver->transaction->revoke(store->db, badge, user, revocation, &store->awards.last_sequence,
+						  list, error);
+}
+
+/* ---- the transaction ---- */
+
+static brabeion_status reload(brb_store *store, brabeion_error *error)
+{
+	brb_held_cache_forget(store->held_cache);
+	brabeion_status status =
+		store->driver->transaction->counter(store->db, "sequence", NULL, &store->awards.last_sequence, error);
+	store->awards.written_sequence = store->awards.last_sequence;
+	return status;
+}
+
+static void undo(brb_store *store)
+{
+	store->awards.count = store->awards.marked_count;
+	store->awards.last_sequence = store->awards.marked_sequence;
+}
+
+static void write_awards(brb_store *store, brb_effects *effects)
+{
+	effects->awards = store->awards.pending;
+	effects->award_count = store->awards.count;
+	if (store->awards.last_sequence != store->awards.written_sequence)
+		effects->counters[effects->counter_count++] =
+			(brb_effect_counter){ "sequence", store->awards.last_sequence };
+	store->awards.written_sequence = store->awards.last_sequence; /* a rollback reads it anew */
+}
+
+static void forget(brb_store *store)
+{
+	store->awards.count = 0;
+	store->awards.marked_count = 0;
+	brb_arena_reset(&store->awards.texts);
+}
+
+const brb_participant brb_awards_participant = {
+	.reload = reload, .undo = undo, .write = write_awards, .forget = forget
+};

@@ -27,21 +27,7 @@ brabeion_status brb_store_held_so_far(brb_store *store, int64_t *sequence, brabe
  */
 brabeion_status brb_store_seed(brb_store *store, brb_store *from, int64_t before_us, brabeion_error *error);
 
-/* ---- settling ---- */
-
-/*
- * Inside a transaction: all that was changed so far is written, so that what looks at the database's rows sees it. It is
- * not undone any more.
- */
-brabeion_status brb_store_settle(brb_store *store, brabeion_error *error);
-
 /* ---- what is a plugin's ---- */
-
-typedef struct brb_store_owner {
-	const char *id;
-	const char *const *slugs; /* of its badges */
-	size_t slug_count;
-} brb_store_owner;
 
 /* Whether it remembers anything, or has jobs. Of what is committed. */
 brabeion_status brb_store_has_plugin_state(brb_store *store, const brb_store_owner *plugin, bool *has,

@@ -3,11 +3,11 @@
  */
 #include "store/compare.h"
 
+#include <string.h>
+
 #include "base/list.h"
 #include "base/memory.h"
 #include "store/internal.h"
-
-enum { SEQUENCE, USER, BADGE, LEVEL, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID, AT, RANK };
 
 void brb_difference_list_finish(brb_difference_list *list)
 {
@@ -18,90 +18,47 @@ void brb_difference_list_finish(brb_difference_list *list)
 
 /* ---- a look at the other side ---- */
 
-/* What became of an award on one side. */
-typedef struct award_state {
-	bool known; /* there is one, held or not */
-	bool revoked;
-	bool lapsed;
-	bool by_backfill;
-	int64_t revoked_at_us;
-} award_state;
+typedef struct compared_side {
+	brb_store *store;
+	brb_view view;
+} compared_side;
 
-static sqlite3_stmt *look(brb_database *database, brb_statement which, const brabeion_award_info *award,
-			  brabeion_error *error)
-{
-	sqlite3_stmt *statement = brb_database_statement(database, which, error);
-	if (!statement)
-		return NULL;
-	sqlite3_bind_text(statement, 1, award->badge, -1, SQLITE_STATIC);
-	sqlite3_bind_text(statement, 2, award->user, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 3, award->level);
-	return statement;
-}
-
-static brabeion_status read_state(brb_database *database, const brabeion_award_info *award, award_state *state,
+static brabeion_status read_state(const compared_side *side, const brabeion_award_info *award, brb_award_state *state,
 				  brabeion_error *error)
 {
-	bool row = false;
-	sqlite3_stmt *statement = look(database, BRB_STATEMENT_COMPARE_STATE, award, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_text(statement, 4, award->reason, -1, SQLITE_STATIC);
-	brabeion_status status = brb_database_step(database, statement, &row, error);
-	*state = (award_state){ .known = row };
-	if (row) {
-		const char *note = (const char *)sqlite3_column_text(statement, 3);
-		state->revoked = sqlite3_column_int(statement, 0);
-		state->lapsed = sqlite3_column_int(statement, 1);
-		state->revoked_at_us = sqlite3_column_int64(statement, 2);
-		state->by_backfill = note && strcmp(note, BRB_BACKFILL_NOTE) == 0;
-	}
-	sqlite3_reset(statement);
-	return status;
+	return side->store->driver->copy->award_state(side->store->db, side->view, award, state, error);
 }
 
-/* How many numbered awards of the same event there are; those that were revoked count `also_revoked`. */
-static brabeion_status count_numbered(brb_database *database, const brabeion_award_info *award, bool also_revoked,
+static brabeion_status count_numbered(const compared_side *side, const brabeion_award_info *award, bool also_revoked,
 				      int64_t *count, brabeion_error *error)
 {
-	bool row = false;
-	sqlite3_stmt *statement = look(database, BRB_STATEMENT_COMPARE_COUNT, award, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_text(statement, 4, award->event, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 5, award->at_us);
-	sqlite3_bind_int(statement, 6, also_revoked);
-	brabeion_status status = brb_database_step(database, statement, &row, error);
-	*count = row ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return status;
+	return side->store->driver->copy->count_numbered(side->store->db, side->view, award, also_revoked, count,
+							 error);
 }
 
-static bool may_come_back(const award_state *state, const brb_difference *gain, int64_t last_us)
+static bool may_come_back(const brb_award_state *state, const brb_difference *gain, int64_t last_us)
 {
 	if (state->lapsed)
 		return state->by_backfill || state->revoked_at_us <= last_us;
 	return gain->rearn && gain->award.at_us > state->revoked_at_us;
 }
 
-static brabeion_status look_for_gain(brb_database *held, const brb_difference *gain, int64_t last_us, bool *gains,
-				     brabeion_error *error)
+static brabeion_status look_for_gain(const compared_side *held, const brb_difference *gain, int64_t last_us,
+				     bool *gains, brabeion_error *error)
 {
-	award_state state = { 0 };
+	brb_award_state state = { 0 };
 	int64_t count = 0;
 	brabeion_status status = gain->rank ? count_numbered(held, &gain->award, true, &count, error)
 					    : read_state(held, &gain->award, &state, error);
-	if (gain->rank)
-		*gains = gain->rank > count;
-	else
-		*gains = !state.known || (state.revoked && may_come_back(&state, gain, last_us));
+	*gains = gain->rank ? gain->rank > count
+			    : !state.known || (state.revoked && may_come_back(&state, gain, last_us));
 	return status;
 }
 
-static brabeion_status look_for_loss(brb_database *judged, const brb_difference *loss, bool *loses,
+static brabeion_status look_for_loss(const compared_side *judged, const brb_difference *loss, bool *loses,
 				     brabeion_error *error)
 {
-	award_state state = { 0 };
+	brb_award_state state = { 0 };
 	int64_t count = 0;
 	brabeion_status status = loss->rank ? count_numbered(judged, &loss->award, false, &count, error)
 					    : read_state(judged, &loss->award, &state, error);
@@ -115,7 +72,7 @@ brabeion_status brb_store_take_gain(brb_store *held, const brb_difference *gain,
 	int64_t badge = 0;
 	bool gains = false;
 	*sequence = 0;
-	brabeion_status status = look_for_gain(&held->database, gain, last_us, &gains, error);
+	brabeion_status status = look_for_gain(&(compared_side){ held, BRB_OWN }, gain, last_us, &gains, error);
 	if (status != BRABEION_OK || !gains)
 		return status;
 	status = brb_store_slug(held, gain->award.badge, true, &badge, error);
@@ -136,46 +93,24 @@ brabeion_status brb_store_take_gain(brb_store *held, const brb_difference *gain,
 
 /* ---- one side's walk ---- */
 
-typedef struct compared_side {
+typedef struct award_walk {
 	const brb_comparison *comparison;
-	brb_database *from; /* whose awards are walked along */
-	brb_database *other;
+	compared_side from; /* whose awards are walked along */
+	compared_side other;
 	bool lost; /* `from` is what is held */
 	brb_difference_list *list;
-} compared_side;
-
-static const char *text_of(sqlite3_stmt *statement, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-	return text ? text : "";
-}
-
-/* The texts are the statement's. */
-static void read_row(sqlite3_stmt *statement, brb_difference *difference)
-{
-	difference->rank = sqlite3_column_int64(statement, RANK);
-	difference->award = (brabeion_award_info){ .sequence = sqlite3_column_int64(statement, SEQUENCE),
-						   .user = text_of(statement, USER),
-						   .badge = text_of(statement, BADGE),
-						   .level = (uint32_t)sqlite3_column_int64(statement, LEVEL),
-						   .name = text_of(statement, NAME),
-						   .description = text_of(statement, DESCRIPTION),
-						   .reason = text_of(statement, REASON),
-						   .event = text_of(statement, EVENT),
-						   .event_id = text_of(statement, EVENT_ID),
-						   .at_us = sqlite3_column_int64(statement, AT) };
-}
+} award_walk;
 
 /* Whether the award is one of those that are compared; what is known of its badge is filled in. */
-static bool is_compared(const compared_side *side, brb_difference *difference)
+static bool is_compared(const award_walk *walk, brb_difference *difference)
 {
-	const brb_comparison *comparison = side->comparison;
+	const brb_comparison *comparison = walk->comparison;
 	const brabeion_award_info *award = &difference->award;
 	const brb_compared_badge *badge = comparison->badges ? brb_table_get(comparison->badges, award->badge) : NULL;
 	if (comparison->badges && !badge)
 		return false;
 	difference->rearn = badge && badge->rearn;
-	if (!side->lost)
+	if (!walk->lost)
 		return award->sequence > comparison->after || (badge && badge->temporary);
 	if (comparison->held_before && award->sequence >= comparison->held_before)
 		return false;
@@ -193,21 +128,21 @@ static bool copy_texts(brb_arena *memory, brabeion_award_info *award)
 	return true;
 }
 
-static brabeion_status take_row(compared_side *side, sqlite3_stmt *statement, brabeion_error *error)
+static brabeion_status take_row(void *context, const brabeion_award_info *award, int64_t rank, brabeion_error *error)
 {
-	brb_difference difference = { .lost = side->lost };
+	award_walk *walk = context;
+	brb_difference difference = { .award = *award, .rank = rank, .lost = walk->lost };
 	bool differs = false;
-	read_row(statement, &difference);
-	if (!side->lost)
-		side->list->judged_sequence = difference.award.sequence;
-	if (!is_compared(side, &difference))
+	if (!walk->lost)
+		walk->list->judged_sequence = award->sequence;
+	if (!is_compared(walk, &difference))
 		return BRABEION_OK;
 	brabeion_status status =
-		side->lost ? look_for_loss(side->other, &difference, &differs, error)
-			   : look_for_gain(side->other, &difference, side->comparison->last_us, &differs, error);
+		walk->lost ? look_for_loss(&walk->other, &difference, &differs, error)
+			   : look_for_gain(&walk->other, &difference, walk->comparison->last_us, &differs, error);
 	if (status != BRABEION_OK || !differs)
 		return status;
-	brb_difference_list *list = side->list;
+	brb_difference_list *list = walk->list;
 	brb_difference *place = brb_list_add(&list->items, &list->count, &list->capacity, sizeof *place);
 	if (!place || !copy_texts(&list->memory, &difference.award)) {
 		list->count -= place != NULL;
@@ -227,46 +162,41 @@ static bool has_temporary(const brb_table *badges)
 	return false;
 }
 
-static brabeion_status walk(compared_side *side, brabeion_error *error)
+static brabeion_status walk_along(award_walk *walk, brabeion_error *error)
 {
-	const brb_comparison *comparison = side->comparison;
-	bool row = false, whole = side->lost || has_temporary(comparison->badges);
-	brabeion_status status;
-	sqlite3_stmt *statement = brb_database_statement(side->from, BRB_STATEMENT_COMPARE_ROWS, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, whole ? 0 : comparison->after);
-	while ((status = brb_database_step(side->from, statement, &row, error)) == BRABEION_OK && row)
-		if ((status = take_row(side, statement, error)) != BRABEION_OK)
-			break;
-	sqlite3_reset(statement);
-	return status;
+	const brb_comparison *comparison = walk->comparison;
+	bool whole = walk->lost || has_temporary(comparison->badges);
+	return walk->from.store->driver->copy->each_award(walk->from.store->db, walk->from.view,
+							  whole ? 0 : comparison->after, take_row, walk, error);
 }
 
-static brabeion_status compare(brb_database *held, brb_database *judged, const brb_comparison *comparison,
+static brabeion_status compare(compared_side held, compared_side judged, const brb_comparison *comparison,
 			       brb_difference_list *list, brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
 	list->judged_sequence = comparison->after;
 	if (comparison->gained)
-		status = walk(&(compared_side){ comparison, judged, held, false, list }, error);
+		status = walk_along(&(award_walk){ comparison, judged, held, false, list }, error);
 	if (comparison->lost && status == BRABEION_OK)
-		status = walk(&(compared_side){ comparison, held, judged, true, list }, error);
+		status = walk_along(&(award_walk){ comparison, held, judged, true, list }, error);
 	return status;
 }
 
 brabeion_status brb_store_compare(brb_store *held, brb_store *judged, bool in_transaction,
 				  const brb_comparison *comparison, brb_difference_list *list, brabeion_error *error)
 {
-	brabeion_status status = brb_store_begin_reading(judged, error);
+	compared_side of_held = { held, in_transaction ? BRB_OWN : BRB_COMMITTED },
+		      of_judged = { judged, BRB_COMMITTED };
+	brabeion_status status = judged->driver->copy->begin_snapshot(judged->db, error);
 	if (status != BRABEION_OK)
 		return status;
-	if (in_transaction) {
-		status = compare(&held->database, &judged->reader, comparison, list, error);
-	} else if ((status = brb_store_begin_reading(held, error)) == BRABEION_OK) {
-		status = compare(&held->reader, &judged->reader, comparison, list, error);
-		brb_store_end_reading(held);
+	if (!in_transaction)
+		status = held->driver->copy->begin_snapshot(held->db, error);
+	if (status == BRABEION_OK) {
+		status = compare(of_held, of_judged, comparison, list, error);
+		if (!in_transaction)
+			held->driver->copy->end_snapshot(held->db);
 	}
-	brb_store_end_reading(judged);
+	judged->driver->copy->end_snapshot(judged->db);
 	return status;
 }

@@ -61,7 +61,4 @@ brabeion_status brb_store_compare(brb_store *held, brb_store *judged, bool in_tr
 brabeion_status brb_store_take_gain(brb_store *held, const brb_difference *gain, int64_t last_us, int64_t *sequence,
 				    brabeion_error *error);
 
-/* The note of what `brabeion backfill` takes away: by nobody's decision. */
-#define BRB_BACKFILL_NOTE "backfill: the rules of today would not have given it"
-
 #endif

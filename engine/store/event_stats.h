@@ -11,24 +11,6 @@
 #include "base/value.h"
 #include "store/store.h"
 
-enum { BRB_UNHANDLED_NAMES_MOST = 256 };
-
-typedef struct brb_store_unhandled {
-	const char *name; /* "": of all the others */
-	int64_t count;
-	int64_t first_us;
-	int64_t last_us;
-} brb_store_unhandled;
-
-typedef struct brb_store_failing {
-	uint32_t badge; /* its number */
-	int64_t count;
-	int64_t first_us;
-	int64_t last_us;
-	const char *event; /* of the last */
-	const char *error;
-} brb_store_failing;
-
 /* Adds to what is on record. */
 brabeion_status brb_store_add_unhandled(brb_store *store, const brb_store_unhandled *more, brabeion_error *error);
 brabeion_status brb_store_add_failing(brb_store *store, const brb_store_failing *more, brabeion_error *error);

@@ -24,22 +24,7 @@
 #include "base/text.h"
 #include "store/store.h"
 
-#define BRB_STORE_NEVER_US INT64_MAX
-
 /* ---- adding ---- */
-
-typedef struct brb_store_job {
-	uint32_t badge; /* its number */
-	const char *user;
-	const char *event;
-	const char *event_id; /* "" when it has none */
-	int64_t at_us;        /* the event's time, or the time the job is due */
-	int64_t due_us; /* its place in the queue, and not judged before: a job of an event has its arrival here */
-	int64_t run;    /* 0: by the live clock */
-	const brabeion_field *fields;
-	size_t field_count;
-	int64_t journal; /* the row of the event by which it came about (store/journal.h); 0: none */
-} brb_store_job;
 
 /*
  * Stores a job; the rest of the transaction sees it. Of two fields of one name the last is kept.
@@ -54,47 +39,6 @@ brabeion_status brb_store_job_add_frozen(brb_store *store, const brb_store_job *
 					 brabeion_error *error);
 
 /* ---- claiming ---- */
-
-typedef struct brb_store_claim {
-	int64_t number;
-	int64_t run;
-	int64_t now_us;
-	int64_t lease_until_us;
-	size_t most;            /* jobs, at least 1 */
-	const uint32_t *badges; /* the numbers of those that are loaded, ascending */
-	size_t badge_count;
-} brb_store_claim;
-
-typedef struct brb_store_claimed {
-	int64_t id;
-	uint32_t badge;
-	uint32_t attempts; /* that failed before */
-	const char *user;
-	const char *event;
-	const char *event_id;
-	int64_t at_us;
-	int64_t due_us;
-	const brabeion_field *fields; /* as they were added */
-	size_t field_count;
-	int64_t journal; /* as it was added */
-} brb_store_claimed;
-
-/* Jobs that the claim has parked, to be logged. */
-typedef struct brb_store_parked {
-	const char *slug;
-	int64_t count;
-	const char *why; /* "unloaded", or of a single job what is wrong with its state */
-	int64_t id;      /* of the single job; 0 with "unloaded" */
-} brb_store_parked;
-
-/* A list of all zeroes is ready; claiming empties it first. */
-typedef struct brb_store_claimed_list {
-	size_t count, capacity;
-	brb_store_claimed *jobs;
-	size_t parked_count, parked_capacity;
-	brb_store_parked *parked;
-	brb_arena memory;
-} brb_store_claimed_list;
 
 void brb_store_claimed_list_finish(brb_store_claimed_list *list);
 
@@ -133,13 +77,6 @@ brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim
 
 /* Takes the job away with all its attempts. One that is gone already is fine. */
 brabeion_status brb_store_job_end(brb_store *store, int64_t id, brabeion_error *error);
-
-typedef struct brb_store_failure {
-	const char *error;
-	int64_t at_us;
-	int64_t retry_at_us;    /* not before; it holds back its queue meanwhile */
-	uint32_t attempts_most; /* with as many it is parked, and holds back nobody; 0: parked whatever it had */
-} brb_store_failure;
 
 /*
  * Counts an attempt and writes it down; the job is nobody's claim any more. *parked tells what became of it. A job that
@@ -185,76 +122,14 @@ brabeion_status brb_store_jobs_pass_on(brb_store *store, int64_t run, int64_t *j
 
 /* ---- for people: lists, of what is committed ---- */
 
-typedef enum brb_store_job_state {
-	BRB_STORE_JOB_ANY = 0,
-	BRB_STORE_JOB_WAITING = 1, /* due, and not claimed, perhaps behind another one */
-	BRB_STORE_JOB_RUNNING = 2, /* head, and claimed by someone whose lease has not ended */
-	BRB_STORE_JOB_DELAYED = 3, /* due later, to be retried later, or a history run's */
-	BRB_STORE_JOB_PARKED = 4
-} brb_store_job_state;
-
-typedef struct brb_store_job_counts {
-	int64_t waiting, running, delayed, parked;
-	int64_t oldest_us; /* due_us of the first that waits; 0 when none does */
-} brb_store_job_counts;
-
 brabeion_status brb_store_count_jobs(brb_store *store, int64_t now_us, brb_store_job_counts *counts,
 				     brabeion_error *error);
-
-/* Zero is a good value for all but now_us. */
-typedef struct brb_store_job_filter {
-	brb_store_job_state state;
-	const char *slug; /* NULL: any */
-	const char *user; /* NULL: any */
-	int64_t after;    /* the page of greater ids */
-	size_t limit;     /* 0: all */
-	int64_t now_us;
-} brb_store_job_filter;
-
-typedef struct brb_store_job_info {
-	int64_t id;
-	const char *slug;
-	const char *user;
-	const char *event;
-	const char *event_id;
-	int64_t at_us;
-	int64_t due_us;
-	int64_t retry_us; /* not before; 0 when it has not failed */
-	int64_t run;
-	brb_store_job_state state;
-	uint32_t attempts;      /* since it was stored or last retried by hand */
-	int64_t lease_us;       /* of RUNNING: when the lease ends; else 0 */
-	int64_t parked_us;      /* of PARKED: since when; else 0 */
-	const char *parked_why; /* "", "failed" or "unloaded" */
-	const char *error;      /* of the last attempt, "" */
-	const char *fields;     /* the frozen state as a JSON object; only of brb_store_show_job, else NULL */
-} brb_store_job_info;
-
-typedef struct brb_store_job_list {
-	size_t count, capacity;
-	brb_store_job_info *jobs;
-	brb_arena memory;
-} brb_store_job_list;
 
 void brb_store_job_list_finish(brb_store_job_list *list);
 
 /* By id, ascending. `list` is all zeroes before; the caller's to finish after success. */
 brabeion_status brb_store_list_jobs(brb_store *store, const brb_store_job_filter *filter, brb_store_job_list *list,
 				    brabeion_error *error);
-
-typedef struct brb_store_attempt {
-	int64_t number; /* from 1; it goes on after a retry by hand */
-	int64_t at_us;
-	const char *error;
-} brb_store_attempt;
-
-typedef struct brb_store_job_page {
-	bool found;
-	brb_store_job_info job;
-	size_t attempt_count, attempt_capacity;
-	brb_store_attempt *attempts;
-	brb_arena memory;
-} brb_store_job_page;
 
 void brb_store_job_page_finish(brb_store_job_page *page);
 
@@ -263,13 +138,6 @@ brabeion_status brb_store_show_job(brb_store *store, int64_t id, int64_t now_us,
 				   brabeion_error *error);
 
 /* ---- for people: changes, inside a transaction ---- */
-
-/* Which jobs are meant: one, or all that fit. Zero is a good value for each. */
-typedef struct brb_store_job_choice {
-	int64_t id;       /* 0: those that fit the rest */
-	const char *slug; /* NULL: of any badge */
-	bool parked;      /* only those that are parked */
-} brb_store_job_choice;
 
 /*
  * Parked ones go back to their queues, and those that wait for a retry are ready; attempts count from none again. One

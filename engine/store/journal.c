@@ -2,75 +2,59 @@
  * store/journal: writing and sweeping. See journal.h; reading is in journal_lists.c, what becomes of names in
  * journal_names.c.
  *
- * What the rows take is counted as they come and go, so that no commit has to add it up. The counts live in the table
- * of counters, and here for as long as nobody else commits.
+ * The bytes that the rows take are counted as rows come and go, so that no commit has to add them up. The counts live among
+ * the database's counters, and here for as long as nobody else commits.
  */
 #include "store/journal.h"
+
+#include <string.h>
 
 #include "store/internal.h"
 #include "store/state.h"
 
-enum { ROW_BYTES = 80, ROWS_PER_ROW = 2, ROWS_AT_LEAST = 16 };
+enum { ROWS_PER_ROW = 2, ROWS_AT_LEAST = 16 };
 
-/* A journal that is written no more is looked after as rarely as that. */
+/* How often other transactions sweep a journal that nobody writes any more. */
 #define IDLE_LOOK_US (INT64_C(60) * 1000000)
 
 static const char *const counter_names[BRB_JOURNAL_COUNTERS] = { "journal_sequence", "journal_bytes",
 								 "journal_keep_us", "journal_max_bytes" };
 
-/* ---- counters ---------------------------------------------------------------------------------------------------- */
-
-static brabeion_status read_counter(brb_database *database, const char *name, int64_t *value, brabeion_error *error)
-{
-	bool row = false;
-	sqlite3_stmt *statement = brb_database_statement(database, BRB_STATEMENT_COUNTER, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-	brabeion_status status = brb_database_step(database, statement, &row, error);
-	*value = row ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return status;
-}
-
-brabeion_status brb_journal_read_counters(brb_database *database, int64_t values[BRB_JOURNAL_COUNTERS],
-					  brabeion_error *error)
-{
-	brabeion_status status = BRABEION_OK;
-	for (int i = 0; i < BRB_JOURNAL_COUNTERS && status == BRABEION_OK; i++)
-		status = read_counter(database, counter_names[i], &values[i], error);
-	return status;
-}
+/* ---- counters ---- */
 
 static brabeion_status know(brb_store *store, brabeion_error *error)
 {
+	brabeion_status status = BRABEION_OK;
 	if (store->journal.is_known)
 		return BRABEION_OK;
-	brabeion_status status = brb_journal_read_counters(&store->database, store->journal.written, error);
+	for (int i = 0; i < BRB_JOURNAL_COUNTERS && status == BRABEION_OK; i++)
+		status = store->driver->transaction->counter(store->db, counter_names[i], NULL,
+							     &store->journal.written[i], error);
 	memcpy(store->journal.now, store->journal.written, sizeof store->journal.now);
 	store->journal.is_known = status == BRABEION_OK;
 	store->journal.oldest_us = INT64_MIN;
 	return status;
 }
 
-brabeion_status brb_journal_write_counters(brb_store *store, brabeion_error *error)
+static brabeion_status reload(brb_store *store, brabeion_error *error)
 {
-	brabeion_status status = BRABEION_OK;
-	for (int i = 0; store->journal.is_known && i < BRB_JOURNAL_COUNTERS && status == BRABEION_OK; i++) {
-		if (store->journal.now[i] == store->journal.written[i])
-			continue;
-		sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_COUNTER_SET, error);
-		if (!statement)
-			return error->status;
-		sqlite3_bind_text(statement, 1, counter_names[i], -1, SQLITE_STATIC);
-		sqlite3_bind_int64(statement, 2, store->journal.now[i]);
-		status = brb_database_run(&store->database, statement, error);
-		store->journal.written[i] = store->journal.now[i]; /* a rollback forgets all of it */
-	}
-	return status;
+	(void)error;
+	store->journal.is_known = false;
+	return BRABEION_OK;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+static void write_counters(brb_store *store, brb_effects *effects)
+{
+	for (int i = 0; store->journal.is_known && i < BRB_JOURNAL_COUNTERS; i++) {
+		if (store->journal.now[i] == store->journal.written[i])
+			continue;
+		effects->counters[effects->counter_count++] =
+			(brb_effect_counter){ counter_names[i], store->journal.now[i] };
+		store->journal.written[i] = store->journal.now[i]; /* a rollback forgets all of it */
+	}
+}
+
+/* ---- writing ---- */
 
 brabeion_status brb_store_journal_next(brb_store *store, int64_t *sequence, brabeion_error *error)
 {
@@ -118,33 +102,27 @@ static brabeion_status write_state(brb_builder *state, const brb_store_entry *en
 	return status == BRABEION_OK ? BRABEION_OK : brb_status_hand_over(error, &wrong);
 }
 
-static brabeion_status insert(brb_store *store, const brb_store_entry *entry, int64_t user, int64_t event,
-			      brabeion_error *error)
+static brabeion_status write_row(brb_store *store, const brb_store_entry *entry, brabeion_error *error)
 {
 	const brb_builder *state = &store->journal.state;
-	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_ADD, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, entry->sequence);
-	sqlite3_bind_int64(statement, 2, entry->cause);
-	sqlite3_bind_int64(statement, 3, (int64_t)entry->kind);
-	sqlite3_bind_int64(statement, 4, entry->arrived_us);
-	sqlite3_bind_int64(statement, 5, entry->at_us);
-	sqlite3_bind_int64(statement, 6, user);
-	sqlite3_bind_int64(statement, 7, event);
-	sqlite3_bind_text(statement, 8, entry->event_id, -1, SQLITE_STATIC);
-	sqlite3_bind_text(statement, 9, state->length ? state->text : "", (int)state->length, SQLITE_STATIC);
-	if (entry->verdicts->length)
-		sqlite3_bind_blob(statement, 10, entry->verdicts->text, (int)entry->verdicts->length, SQLITE_STATIC);
-	else
-		sqlite3_bind_zeroblob(statement, 10, 0);
-	return brb_database_run(&store->database, statement, error);
+	brb_journal_row row = { .sequence = entry->sequence,
+				.cause = entry->cause,
+				.kind = entry->kind,
+				.arrived_us = entry->arrived_us,
+				.at_us = entry->at_us,
+				.event_id = entry->event_id,
+				.state = state->length ? state->text : "",
+				.verdicts = entry->verdicts->text,
+				.verdict_bytes = entry->verdicts->length };
+	brabeion_status status = brb_store_user(store, entry->user, true, &row.user_number, error);
+	if (status == BRABEION_OK)
+		status = brb_store_event(store, entry->event, &row.event_number, error);
+	return status == BRABEION_OK ? store->driver->journal->add(store->db, &row, error) : status;
 }
 
 brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *entry,
 				      const brb_store_journal_bounds *bounds, brabeion_error *error)
 {
-	int64_t user = 0, event = 0;
 	brabeion_status status = know(store, error);
 	if (status == BRABEION_OK && entry->verdicts->failed)
 		status = brb_status_no_memory(error);
@@ -152,15 +130,11 @@ brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *e
 	if (status == BRABEION_OK && entry->kind != BRABEION_ENTRY_GIVEN)
 		status = write_state(&store->journal.state, entry, error);
 	if (status == BRABEION_OK)
-		status = brb_store_user(store, entry->user, true, &user, error);
-	if (status == BRABEION_OK)
-		status = brb_store_event(store, entry->event, &event, error);
-	if (status == BRABEION_OK)
-		status = insert(store, entry, user, event, error);
+		status = write_row(store, entry, error);
 	if (status != BRABEION_OK)
 		return status;
 	store->journal.added++;
-	store->journal.now[BRB_JOURNAL_BYTES] += ROW_BYTES + (int64_t)strlen(entry->event_id) +
+	store->journal.now[BRB_JOURNAL_BYTES] += BRB_JOURNAL_ROW_BYTES + (int64_t)strlen(entry->event_id) +
 						 (int64_t)store->journal.state.length +
 						 (int64_t)entry->verdicts->length;
 	store->journal.now[BRB_JOURNAL_KEEP] = bounds->keep_us;
@@ -168,50 +142,17 @@ brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *e
 	return BRABEION_OK;
 }
 
-/* ---- sweeping ---------------------------------------------------------------------------------------------------- */
+static void forget(brb_store *store)
+{
+	store->journal.added = 0;
+}
+
+/* ---- sweeping ---- */
 
 static int64_t cutoff_us(const brb_store *store)
 {
 	int64_t keep_us = store->journal.now[BRB_JOURNAL_KEEP];
 	return keep_us == INT64_MAX ? INT64_MIN : brb_clock_now_us(&store->options.clock) - keep_us;
-}
-
-static bool is_too_much(const brb_store *store)
-{
-	return store->journal.now[BRB_JOURNAL_BYTES] > store->journal.now[BRB_JOURNAL_MAX];
-}
-
-/* Goes over the oldest rows: *last is the last one that has to go, 0: none; it counts them out. */
-static brabeion_status choose(brb_store *store, int64_t rows, int64_t cutoff, int64_t *last, brabeion_error *error)
-{
-	bool row = true;
-	brabeion_status status;
-	sqlite3_stmt *walk = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_OLDEST, error);
-	if (!walk)
-		return error->status;
-	*last = 0;
-	sqlite3_bind_int64(walk, 1, rows);
-	while ((status = brb_database_step(&store->database, walk, &row, error)) == BRABEION_OK && row) {
-		store->journal.oldest_us = sqlite3_column_int64(walk, 1);
-		if (store->journal.oldest_us >= cutoff && !is_too_much(store))
-			break;
-		*last = sqlite3_column_int64(walk, 0);
-		store->journal.now[BRB_JOURNAL_BYTES] -= ROW_BYTES + sqlite3_column_bytes(walk, 2) +
-							 sqlite3_column_bytes(walk, 3) +
-							 sqlite3_column_bytes(walk, 4);
-	}
-	sqlite3_reset(walk);
-	return status;
-}
-
-/* What is there takes no room when nothing is there, whatever was counted. */
-static brabeion_status remove_up_to(brb_store *store, int64_t last, brabeion_error *error)
-{
-	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_REMOVE, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, last);
-	return brb_database_run(&store->database, statement, error);
 }
 
 static bool is_time_to_look(brb_store *store)
@@ -225,25 +166,34 @@ static bool is_time_to_look(brb_store *store)
 	return true;
 }
 
-brabeion_status brb_store_sweep_journal(brb_store *store, brabeion_error *error)
+static brabeion_status remove_rows(brb_store *store, int64_t cutoff, int64_t excess, brabeion_error *error)
 {
-	int64_t last = 0;
+	int64_t freed = 0;
+	brb_effects effects = { .counter_count = 0 };
+	brabeion_status status = store->driver->journal->sweep(store->db, cutoff, excess,
+							       store->journal.added * ROWS_PER_ROW + ROWS_AT_LEAST,
+							       &freed, &store->journal.oldest_us, error);
+	if (status != BRABEION_OK || !freed)
+		return status;
+	store->journal.next_look_us = 0; /* there may be more to go */
+	store->journal.now[BRB_JOURNAL_BYTES] -= freed;
+	write_counters(store, &effects);
+	return store->driver->transaction->write(store->db, &effects, error);
+}
+
+static brabeion_status sweep(brb_store *store, brabeion_error *error)
+{
 	if (!is_time_to_look(store))
 		return BRABEION_OK;
 	brabeion_status status = know(store, error);
 	if (status != BRABEION_OK || !store->journal.now[BRB_JOURNAL_BYTES])
 		return status;
 	int64_t cutoff = cutoff_us(store);
-	if (store->journal.oldest_us < cutoff || is_too_much(store))
-		status = choose(store, store->journal.added * ROWS_PER_ROW + ROWS_AT_LEAST, cutoff, &last, error);
-	if (status == BRABEION_OK && last) {
-		status = remove_up_to(store, last, error);
-		store->journal.next_look_us = 0; /* there may be more to go */
-	}
-	return status == BRABEION_OK ? brb_journal_write_counters(store, error) : status;
+	int64_t excess = store->journal.now[BRB_JOURNAL_BYTES] - store->journal.now[BRB_JOURNAL_MAX];
+	return store->journal.oldest_us < cutoff || excess > 0 ? remove_rows(store, cutoff, excess, error)
+							       : BRABEION_OK;
 }
 
-void brb_store_forget_journal(brb_store *store)
-{
-	store->journal.added = 0;
-}
+const brb_participant brb_journal_participant = {
+	.reload = reload, .write = write_counters, .forget = forget, .sweep = sweep
+};

@@ -48,17 +48,6 @@ brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *e
 
 /* ---- reading: of what is committed ---- */
 
-typedef struct brb_store_journal_range {
-	int64_t after, until; /* until 0: to the end */
-	bool events_only;
-	size_t limit; /* 0: all */
-	/* or, newest first, of one user's what tells of one badge, its verdicts alone: */
-	const char *user; /* NULL: not so */
-	uint32_t badge;   /* its number */
-	int64_t since_us; /* by the events' times; INT64_MIN: all */
-	size_t *left_out; /* out: how many there are beyond the limit */
-} brb_store_journal_range;
-
 /* Called for each row; the entry's texts are in the arena. False ends the reading. */
 typedef bool (*brb_store_entry_reader)(void *context, const brabeion_entry *entry);
 

@@ -1,9 +1,9 @@
 /*
- * store/journal_names: a user's name on the tapes of others, when the user is forgotten or becomes another: whom an award
- * was for, whose memory was read. The user's own rows go by their number (store/upkeep). See journal_tape.h.
- *
- * Reads the whole journal: rare, and done while nothing is judged.
+ * store/journal_names: a user's name in the verdicts of others' events (whom an award was for, whose memory was read), when
+ * the user is forgotten or merged. The user's own rows go by their number. Reads the whole journal: rare.
  */
+#include <string.h>
+
 #include "store/internal.h"
 #include "store/verdict_codec.h"
 
@@ -12,30 +12,16 @@ static const char *renamed(const char *text, const char *from, const char *into)
 	return strcmp(text, from) == 0 ? into : text;
 }
 
-static brabeion_status rewrite(brb_store *store, int64_t sequence, const brb_verdict_codec *tape,
-			       brabeion_error *error)
-{
-	sqlite3_stmt *statement = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_RENAME, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, sequence);
-	if (tape->length)
-		sqlite3_bind_blob(statement, 2, tape->text, (int)tape->length, SQLITE_STATIC);
-	else
-		sqlite3_bind_zeroblob(statement, 2, 0);
-	return brb_database_run(&store->database, statement, error);
-}
-
-/* The tape with other names; one that is damaged loses all. */
-static brabeion_status rename_on(const char *bytes, size_t length, const char *from, const char *into,
-				 brb_verdict_codec *tape, brabeion_error *error)
+/* Verdicts with another name; damaged ones are dropped. */
+static brabeion_status rename_in(const char *bytes, size_t length, const char *from, const char *into,
+				 brb_verdict_codec *out, brabeion_error *error)
 {
 	brb_arena arena = { 0 };
 	brabeion_verdict *verdicts = NULL;
 	uint32_t *numbers = NULL;
 	size_t count = 0;
 	bool memory_short = false;
-	brb_builder_reset(tape);
+	brb_builder_reset(out);
 	if (!brb_verdict_codec_read(bytes, length, &arena, &verdicts, &numbers, &count, &memory_short))
 		count = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -47,39 +33,44 @@ static brabeion_status rename_on(const char *bytes, size_t length, const char *f
 			reads[k].subject = renamed(reads[k].subject, from, into);
 		}
 		verdict.is.reads = reads;
-		brb_verdict_codec_add(tape, &verdict);
+		brb_verdict_codec_add(out, &verdict);
 	}
 	brb_arena_finish(&arena);
-	return memory_short || tape->failed ? brb_status_no_memory(error) : BRABEION_OK;
+	return memory_short || out->failed ? brb_status_no_memory(error) : BRABEION_OK;
 }
 
-/* Changing the row that the walk is at leaves the walk where it is. */
-static brabeion_status rename_all(brb_store *store, sqlite3_stmt *walk, const char *from, const char *into,
-				  brabeion_error *error)
+typedef struct renaming {
+	brb_store *store;
+	const char *from, *into;
+	brb_verdict_codec verdicts;
+} renaming;
+
+static brabeion_status rename_row(void *context, const brb_journal_row *row, bool *stop, brabeion_error *error)
 {
-	bool row;
-	brb_verdict_codec tape = { 0 };
-	brabeion_status status;
-	while ((status = brb_database_step(&store->database, walk, &row, error)) == BRABEION_OK && row) {
-		status = rename_on(sqlite3_column_blob(walk, 1), (size_t)sqlite3_column_bytes(walk, 1), from, into,
-				   &tape, error);
-		if (status == BRABEION_OK)
-			status = rewrite(store, sqlite3_column_int64(walk, 0), &tape, error);
-		if (status != BRABEION_OK)
-			break;
-	}
-	brb_builder_finish(&tape);
-	return status;
+	renaming *self = context;
+	(void)stop;
+	brabeion_status status =
+		rename_in(row->verdicts, row->verdict_bytes, self->from, self->into, &self->verdicts, error);
+	if (status != BRABEION_OK)
+		return status;
+	return self->store->driver->journal->set_verdicts(self->store->db, row->sequence, self->verdicts.text,
+							  self->verdicts.length, error);
 }
 
+/* Rows may be of another length then, so that the bytes they take are counted anew. */
 brabeion_status brb_journal_rename(brb_store *store, const char *from, const char *into, brabeion_error *error)
 {
-	sqlite3_stmt *walk = brb_database_statement(&store->database, BRB_STATEMENT_JOURNAL_NAMING, error);
-	if (!walk)
-		return error->status;
-	sqlite3_bind_blob(walk, 1, from, (int)strlen(from), SQLITE_STATIC);
-	brabeion_status status = rename_all(store, walk, from, into, error);
-	sqlite3_reset(walk);
-	sqlite3_clear_bindings(walk);
+	bool is_kept = false;
+	int64_t bytes = 0, before = 0;
+	renaming self = { .store = store, .from = from, .into = into };
+	brabeion_status status = store->driver->journal->each_naming(store->db, from, rename_row, &self, error);
+	brb_builder_finish(&self.verdicts);
+	if (status == BRABEION_OK)
+		status = store->driver->journal->count_bytes(store->db, &bytes, error);
+	if (status == BRABEION_OK)
+		status = store->driver->transaction->counter(store->db, "journal_bytes", &is_kept, &before, error);
+	if (status == BRABEION_OK && is_kept && bytes != before)
+		status = brb_store_write_counter(store, "journal_bytes", bytes, error);
+	store->journal.is_known = false;
 	return status;
 }

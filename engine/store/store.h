@@ -17,29 +17,9 @@
 #ifndef BRB_STORE_STORE_H
 #define BRB_STORE_STORE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <brabeion/badge.h>
-
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/status.h"
-#include "base/text.h"
+#include "store/types.h"
 
 typedef struct brb_store brb_store;
-
-typedef struct brb_store_options {
-	const char *path;
-	bool existing_only; /* BRABEION_ABSENT when the file is not there */
-	bool synchronous_full;
-	bool throwaway; /* need not outlive the process: the disk is never waited for */
-	int64_t busy_timeout_ms;
-	int64_t retention_us; /* of seen ids; INT64_MAX: forever */
-	brb_clock clock;
-	brb_log log;
-} brb_store_options;
 
 /* Opens or creates the database, bringing an older one up to date. */
 brabeion_status brb_store_open(const brb_store_options *options, brb_store **out, brabeion_error *error);
@@ -47,24 +27,22 @@ void brb_store_close(brb_store *store); /* no transaction may be under way */
 const char *brb_store_path(const brb_store *store);
 
 /*
- * A file whose times are set after every commit that changed an award or made a job ready, by whichever process: inotify
- * tells IN_ATTRIB.
+ * How a process learns that a commit has changed awards or made a job ready, whichever process committed: *fd polls
+ * readable then. Drain it before reading the database: what is committed after that makes it readable again.
+ *
+ * Threads: any, also beside transactions. Owns: *fd is the store's; brb_store_unwatch() closes it.
+ * Errors: BRABEION_SYSTEM when it cannot be watched; then look at the database from time to time.
  */
-const char *brb_store_journal_path(const brb_store *store);
+brabeion_status brb_store_watch(brb_store *store, int *fd, brabeion_error *error);
+void brb_store_drain(brb_store *store, int fd);
+void brb_store_unwatch(brb_store *store, int fd);
 
 /* ---- names that a badge set brings along ---- */
 
 /*
- * Gives a badge's number, stable for the life of the database, and keeps its levels' names for awards to show under
- * when the badge is no longer loaded. Reads what is on record first; a transaction of its own only where something is new.
+ * Gives badges their numbers, stable for the life of the database, and keeps their levels' names for awards to show under
+ * when the badge is no longer loaded. Reads what is on record first; a transaction only where something is new.
  */
-typedef struct brb_store_badge {
-	const char *slug;
-	const badge_level *levels;
-	uint32_t level_count;
-	uint32_t number; /* out */
-} brb_store_badge;
-
 brabeion_status brb_store_register(brb_store *store, brb_store_badge *badges, size_t badge_count,
 				   const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
 				   brabeion_error *error);
@@ -84,6 +62,9 @@ void brb_store_rollback(brb_store *store);
  */
 void brb_store_mark(brb_store *store);
 void brb_store_undo(brb_store *store);
+
+/* Writes what has changed so far, so that the driver's own work on the database sees it; it is not undone any more. */
+brabeion_status brb_store_settle(brb_store *store, brabeion_error *error);
 
 /* ---- inside a transaction: each answers its status and fills `error` ---- */
 
@@ -109,18 +90,6 @@ brabeion_status brb_store_plugin(brb_store *store, const char *id, uint32_t *num
 brabeion_status brb_store_held(brb_store *store, const char *user, const char *slug, int64_t *count,
 			       int32_t *highest_level, brabeion_error *error);
 
-typedef struct brb_store_award {
-	const char *user;
-	uint32_t badge; /* its number */
-	uint32_t level;
-	const char *reason; /* NULL: "#" and the award's sequence */
-	const char *event;  /* by which it was earned */
-	const char *event_id;
-	int64_t at_us;
-	const char *note; /* of a person who granted it; NULL: none */
-	bool rearn;       /* it may be held again after a revocation */
-} brb_store_award;
-
 /*
  * Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is.
  * With `remember`, brb_store_knows_held will know it.
@@ -131,18 +100,6 @@ brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award
 /* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error);
-
-/* Which of a user's awards of a badge are to be revoked. */
-typedef struct brb_store_revocation {
-	const char *user;
-	const char *slug;
-	uint32_t level;     /* 0: every level */
-	uint32_t above;     /* only levels above this one */
-	const char *reason; /* NULL: every reason */
-	const char *note;   /* why; NULL: not said */
-	int64_t at_us;
-	bool lapsed; /* by nobody's decision: it may be earned again */
-} brb_store_revocation;
 
 /* Revokes what fits, and adds a change for each to the list, whose memory is the caller's: brb_list_memory(). */
 brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
@@ -161,14 +118,6 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
 
 /* ---- outside of transactions ---- */
-
-/* A badge that is set aside. */
-typedef struct brb_store_quarantined {
-	uint32_t badge;   /* its number */
-	const char *slug; /* when read */
-	int64_t since_us;
-	const char *reason;
-} brb_store_quarantined;
 
 /*
  * Records that a badge is set aside; one that is there stays as it was. This and the next are quick: BRABEION_BUSY when
@@ -194,8 +143,6 @@ uint64_t brb_store_commit_count(const brb_store *store);
 
 /* ---- lists: in a snapshot of their own, of what is committed ---- */
 
-typedef enum brb_store_whose { BRB_STORE_OF_USER, BRB_STORE_OF_BADGE } brb_store_whose;
-
 brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
 				      size_t limit, brabeion_award_list *list, brabeion_error *error);
 brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error);
@@ -209,32 +156,8 @@ brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t l
 brabeion_status brb_store_list_user_changes(brb_store *store, const char *user, int64_t before, size_t limit,
 					    brabeion_change_list *list, brabeion_error *error);
 
-/* What is known of a user's and a badge's name. */
-typedef struct brb_store_found {
-	bool user;
-	const char *near_user; /* one that may have been meant, in the arena; "" */
-	uint32_t badge;        /* its number; 0: it was never loaded */
-} brb_store_found;
-
 brabeion_status brb_store_look_up(brb_store *store, const char *user, const char *slug, brb_arena *arena,
 				  brb_store_found *found, brabeion_error *error);
-
-/* What a user holds of one badge. */
-typedef struct brb_store_trophy {
-	const char *slug;
-	uint32_t level;   /* the highest */
-	const char *name; /* of that level, as last registered, like the next; "" when it is not known */
-	const char *description;
-	int64_t times; /* awards that have a reason, of any level */
-	int64_t at_us; /* the latest */
-} brb_store_trophy;
-
-typedef struct brb_store_trophies {
-	size_t count;
-	brb_store_trophy *trophies; /* that of the award stored last comes first */
-	int64_t badge_count;        /* those beyond the limit, too */
-	int64_t award_count;
-} brb_store_trophies;
 
 /* At most `limit` of a user's trophies, all in the arena. */
 brabeion_status brb_store_list_trophies(brb_store *store, const char *user, size_t limit, brb_arena *arena,

@@ -1,8 +1,8 @@
 /*
  * worker/jobs: waiting for work, and keeping leases. See jobs.h.
  *
- * A worker without work waits for one of three: a commit that stored jobs, by whichever process (the store sets its
- * journal's times then: inotify), the time at which the next job is ready, or a wake of its own.
+ * A worker without work waits for one of three: a commit that stored jobs, by whichever process (brb_store_watch), the
+ * time at which the next job is ready, or a wake of its own.
  *
  * One thread keeps the leases of all workers of an engine. It is made when there is first a job, and sleeps while none is
  * at hand. A job that takes longer than a moment has the rest of its claim given back, for others to take, and then its
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -134,7 +133,7 @@ void brb_worker_delist(brb_worker *worker)
 	*at = worker->next;
 	pthread_mutex_unlock(&jobs->lock);
 	if (worker->watch_fd >= 0)
-		close(worker->watch_fd);
+		brb_store_unwatch(jobs->store, worker->watch_fd);
 	close(worker->wake_fd);
 }
 
@@ -199,30 +198,26 @@ static int64_t idle_us(const brb_worker *worker)
 	return least(wait_us, worker->watch_fd >= 0 ? WAIT_MOST_US : WAIT_BLIND_US);
 }
 
-/* The journal is there once the database has been used. Told once when it cannot be watched. */
+/* Logged once when commits cannot be watched. */
 static void watch_commits(brb_worker *worker)
 {
-	const char *journal = brb_store_journal_path(worker->jobs->store);
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (fd >= 0 && inotify_add_watch(fd, journal, IN_ATTRIB) >= 0) {
-		worker->watch_fd = fd;
-		return;
-	}
-	int why = errno;
-	if (fd >= 0)
-		close(fd);
-	if (!worker->is_blind)
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (brb_store_watch(worker->jobs->store, &worker->watch_fd, &error) != BRABEION_OK && !worker->is_blind) {
 		brb_log_write(worker->jobs->log, BRABEION_LOG_WARNING,
-			      "%s: cannot be watched (%s): a worker looks for jobs once a second instead", journal,
-			      strerror(why));
-	worker->is_blind = true;
+			      "%s: a worker looks for jobs once a second instead", error.message);
+		worker->is_blind = true;
+	}
+	brabeion_error_finish(&error);
 }
 
 void brb_worker_wait(brb_worker *worker, int64_t most_us)
 {
 	if (worker->watch_fd < 0)
 		watch_commits(worker);
-	drain(worker->watch_fd); /* before looking: what is committed after this makes it readable again */
+	if (worker->watch_fd >= 0)
+		brb_store_drain(
+			worker->jobs->store,
+			worker->watch_fd); /* before looking: what is committed after this makes it readable again */
 	drain(worker->wake_fd);
 	int64_t wait_us = brb_worker_is_to_stop(worker) ? 0 : idle_us(worker);
 	if (most_us >= 0)

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 #include "store/sqlite/schema.h"
 
@@ -67,6 +68,149 @@ static int wait_a_little(void *context, int tries)
 	struct timespec wait = { 0, 200000 + (long)(database->jitter >> 33) % 400000 };
 	nanosleep(&wait, NULL);
 	return 1;
+}
+
+/* ---- statements ---- */
+
+static const char *const statement_sql[BRB_STATEMENT_COUNT] = {
+#define BRB_STATEMENT_SQL(name, sql) sql,
+	BRB_STATEMENTS(BRB_STATEMENT_SQL) BRB_JOB_STATEMENTS(BRB_STATEMENT_SQL)
+		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_SQL) BRB_SNAPSHOT_READER_STATEMENTS(BRB_STATEMENT_SQL)
+			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_SQL) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_SQL)
+				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_SQL)
+#undef BRB_STATEMENT_SQL
+};
+
+static sqlite3_stmt *prepare(brb_database *database, brb_statement which, brabeion_error *error)
+{
+	sqlite3_stmt **statement = &database->statements[which];
+	if (!*statement) {
+		int code = sqlite3_prepare_v3(database->handle, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+					      statement, NULL);
+		if (code != SQLITE_OK)
+			brb_database_fault(database, code, error);
+	}
+	return *statement;
+}
+
+void brb_database_bind_values(sqlite3_stmt *statement, const brb_sql_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int parameter = (int)i + 1;
+		if (values[i].kind == BRB_SQL_INT)
+			sqlite3_bind_int64(statement, parameter, values[i].number);
+		else if (values[i].kind == BRB_SQL_TEXT)
+			sqlite3_bind_text(statement, parameter, values[i].text, -1, SQLITE_STATIC);
+		else if (values[i].number)
+			sqlite3_bind_blob(statement, parameter, values[i].text, (int)values[i].number, SQLITE_STATIC);
+		else
+			sqlite3_bind_zeroblob(statement, parameter, 0);
+	}
+}
+
+sqlite3_stmt *brb_database_bind(brb_database *database, brb_statement which, const brb_sql_value *values,
+				size_t count, brabeion_error *error)
+{
+	sqlite3_stmt *statement = prepare(database, which, error);
+	if (statement)
+		brb_database_bind_values(statement, values, count);
+	return statement;
+}
+
+brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error)
+{
+	int code = sqlite3_step(statement);
+	*row = code == SQLITE_ROW;
+	if (code == SQLITE_ROW)
+		return BRABEION_OK;
+	brabeion_status status = code == SQLITE_DONE ? BRABEION_OK : brb_database_fault(database, code, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+brabeion_status brb_database_run(brb_database *database, brb_statement which, const brb_sql_value *values,
+				 size_t count, brabeion_error *error)
+{
+	bool row;
+	sqlite3_stmt *statement = brb_database_bind(database, which, values, count, error);
+	return statement ? brb_database_step(database, statement, &row, error) : error->status;
+}
+
+brabeion_status brb_database_number(brb_database *database, brb_statement which, const brb_sql_value *values,
+				    size_t count, bool *found, int64_t *number, brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = brb_database_bind(database, which, values, count, error);
+	if (!statement)
+		return error->status;
+	brabeion_status status = brb_database_step(database, statement, &row, error);
+	if (status != BRABEION_OK)
+		return status;
+	*number = row ? sqlite3_column_int64(statement, 0) : 0;
+	if (found)
+		*found = row;
+	sqlite3_reset(statement);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_database_each(brb_database *database, brb_statement which, const brb_sql_value *values,
+				  size_t count, brb_row_reader read, void *context, brabeion_error *error)
+{
+	bool row;
+	brabeion_status status;
+	sqlite3_stmt *statement = brb_database_bind(database, which, values, count, error);
+	if (!statement)
+		return error->status;
+	while ((status = brb_database_step(database, statement, &row, error)) == BRABEION_OK && row)
+		if ((status = read(context, statement, error)) != BRABEION_OK)
+			break;
+	sqlite3_reset(statement);
+	return status;
+}
+
+typedef struct number_list {
+	int64_t *numbers;
+	size_t count, capacity;
+} number_list;
+
+static brabeion_status read_number(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	number_list *list = context;
+	int64_t *number = brb_list_add(&list->numbers, &list->count, &list->capacity, sizeof *number);
+	if (!number)
+		return brb_status_no_memory(error);
+	*number = sqlite3_column_int64(row, 0);
+	return BRABEION_OK;
+}
+
+brabeion_status brb_database_numbers(brb_database *database, brb_statement which, const brb_sql_value *values,
+				     size_t count, int64_t **numbers, size_t *number_count, brabeion_error *error)
+{
+	number_list list = { 0 };
+	brabeion_status status = brb_database_each(database, which, values, count, read_number, &list, error);
+	if (status != BRABEION_OK) {
+		brb_memory_release(list.numbers);
+		return status;
+	}
+	*numbers = list.numbers;
+	*number_count = list.count;
+	return BRABEION_OK;
+}
+
+const char *brb_column_copy(brb_arena *arena, sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+	if (text)
+		return brb_arena_copy_length(arena, (const char *)text, (size_t)sqlite3_column_bytes(row, column));
+	return sqlite3_column_type(row, column) == SQLITE_NULL ? "" : NULL;
+}
+
+void brb_database_roll_back(brb_database *database)
+{
+	brabeion_error ignored = BRABEION_NO_ERROR;
+	if (!sqlite3_get_autocommit(database->handle)) /* some errors have rolled back already */
+		brb_database_run(database, BRB_STATEMENT_ROLLBACK, WITH_NOTHING, &ignored);
+	brabeion_error_finish(&ignored);
 }
 
 /* ---- opening ---- */
@@ -205,7 +349,7 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 	if (status == BRABEION_OK)
 		status = configure(database, options, error);
 	/* the way out of a transaction must not depend on there being memory */
-	if (status == BRABEION_OK && !brb_database_statement(database, BRB_STATEMENT_ROLLBACK, error))
+	if (status == BRABEION_OK && !prepare(database, BRB_STATEMENT_ROLLBACK, error))
 		status = error->status;
 	if (lock >= 0)
 		close(lock);
@@ -241,46 +385,6 @@ void brb_database_close(brb_database *database)
 	sqlite3_close(database->handle);
 	memset(database->statements, 0, sizeof database->statements);
 	database->handle = NULL;
-}
-
-/* ---- statements ---- */
-
-static const char *const statement_sql[BRB_STATEMENT_COUNT] = {
-#define BRB_STATEMENT_SQL(name, sql) sql,
-	BRB_STATEMENTS(BRB_STATEMENT_SQL) BRB_JOB_STATEMENTS(BRB_STATEMENT_SQL)
-		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_SQL) BRB_SNAPSHOT_READER_STATEMENTS(BRB_STATEMENT_SQL)
-			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_SQL) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_SQL)
-				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_SQL)
-#undef BRB_STATEMENT_SQL
-};
-
-sqlite3_stmt *brb_database_statement(brb_database *database, brb_statement which, brabeion_error *error)
-{
-	sqlite3_stmt **statement = &database->statements[which];
-	if (!*statement) {
-		int code = sqlite3_prepare_v3(database->handle, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-					      statement, NULL);
-		if (code != SQLITE_OK)
-			brb_database_fault(database, code, error);
-	}
-	return *statement;
-}
-
-brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error)
-{
-	int code = sqlite3_step(statement);
-	*row = code == SQLITE_ROW;
-	if (code == SQLITE_ROW)
-		return BRABEION_OK;
-	brabeion_status status = code == SQLITE_DONE ? BRABEION_OK : brb_database_fault(database, code, error);
-	sqlite3_reset(statement);
-	return status;
-}
-
-brabeion_status brb_database_run(brb_database *database, sqlite3_stmt *statement, brabeion_error *error)
-{
-	bool row;
-	return brb_database_step(database, statement, &row, error);
 }
 
 /* ---- the file itself ---- */

@@ -16,7 +16,7 @@
 #include "store/sqlite/jobs_sql.h"
 #include "store/sqlite/journal_sql.h"
 #include "store/sqlite/snapshot_reader_sql.h"
-#include "store/store.h"
+#include "store/types.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                                \
@@ -127,7 +127,7 @@ typedef enum brb_statement {
 typedef struct brb_database {
 	sqlite3 *handle;
 	sqlite3_stmt *statements[BRB_STATEMENT_COUNT]; /* prepared at their first use */
-	const char *path;                              /* the store's */
+	const char *path;                              /* of the options */
 	dev_t device;                                  /* of the file, as it was opened */
 	ino_t inode;
 	int64_t busy_timeout_us;
@@ -136,23 +136,80 @@ typedef struct brb_database {
 } brb_database;
 
 /*
- * Opens the file: creates or migrates it, or, with `first`, comes to the same file again. `database` is ready for
- * close after a failure, too.
+ * Opens the file: creates or migrates it, or, with `first`, opens the same file again. `database` is ready for close
+ * after a failure, too.
  */
 brabeion_status brb_database_open(brb_database *database, const brb_store_options *options, const brb_database *first,
 				  brabeion_error *error);
 void brb_database_close(brb_database *database);
 
-/* The prepared statement, reset and without bindings; NULL with `error` filled. */
-sqlite3_stmt *brb_database_statement(brb_database *database, brb_statement which, brabeion_error *error);
+/* ---- statements ---- */
 
-/* Runs a statement that gives no rows. */
-brabeion_status brb_database_run(brb_database *database, sqlite3_stmt *statement, brabeion_error *error);
+/* What is bound to a parameter. */
+typedef struct brb_sql_value {
+	enum { BRB_SQL_INT, BRB_SQL_TEXT, BRB_SQL_BLOB } kind;
+	int64_t number; /* of BLOB: its bytes */
+	const char *text;
+} brb_sql_value;
 
-/* Steps: BRABEION_OK with *row telling whether there is one. The statement is reset when there is none. */
+#define INT(value) ((brb_sql_value){ .kind = BRB_SQL_INT, .number = (int64_t)(value) })
+#define TEXT(value) ((brb_sql_value){ .kind = BRB_SQL_TEXT, .text = (value) }) /* NULL binds NULL */
+#define BLOB(bytes, length) ((brb_sql_value){ .kind = BRB_SQL_BLOB, .number = (int64_t)(length), .text = (bytes) })
+
+/* Two arguments: the values of ?1, ?2, ... and their number. */
+#define WITH(...) \
+	(const brb_sql_value[]){ __VA_ARGS__ }, sizeof((const brb_sql_value[]){ __VA_ARGS__ }) / sizeof(brb_sql_value)
+#define WITH_NOTHING NULL, 0
+
+/* Of SQL's LIMIT: no limit is 0 here. */
+static inline int64_t brb_sql_limit(size_t limit)
+{
+	return limit && limit < INT64_MAX ? (int64_t)limit : -1;
+}
+
+/* Takes one row. */
+typedef brabeion_status (*brb_row_reader)(void *context, sqlite3_stmt *row, brabeion_error *error);
+
+/* The prepared statement with its values bound, to be stepped and reset; NULL with `error` filled. */
+sqlite3_stmt *brb_database_bind(brb_database *database, brb_statement which, const brb_sql_value *values,
+				size_t count, brabeion_error *error);
+void brb_database_bind_values(sqlite3_stmt *statement, const brb_sql_value *values, size_t count);
+
+/* BRABEION_OK with *row: there is one. The statement is reset when there is none. */
 brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error);
 
-/* What SQLite's code means to a caller, with its words. */
+/* Runs a statement that gives no rows. */
+brabeion_status brb_database_run(brb_database *database, brb_statement which, const brb_sql_value *values,
+				 size_t count, brabeion_error *error);
+
+/* The first column of the first row; 0, and *found (may be NULL) false, when there is no row. */
+brabeion_status brb_database_number(brb_database *database, brb_statement which, const brb_sql_value *values,
+				    size_t count, bool *found, int64_t *number, brabeion_error *error);
+
+/* Gives each row to `read`, until one is refused. */
+brabeion_status brb_database_each(brb_database *database, brb_statement which, const brb_sql_value *values,
+				  size_t count, brb_row_reader read, void *context, brabeion_error *error);
+
+/* All rows' first columns; *numbers is the caller's to brb_memory_release(). */
+brabeion_status brb_database_numbers(brb_database *database, brb_statement which, const brb_sql_value *values,
+				     size_t count, int64_t **numbers, size_t *number_count, brabeion_error *error);
+
+/* A column's text, "" for NULL, valid until the next step. */
+static inline const char *brb_column_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	return text ? text : "";
+}
+
+/* A column's text in the arena, "" for NULL; NULL when memory is short. */
+const char *brb_column_copy(brb_arena *arena, sqlite3_stmt *row, int column);
+
+/* ---- the connection ---- */
+
+/* Leaves a transaction, if one is open. Cannot fail. */
+void brb_database_roll_back(brb_database *database);
+
+/* The status and message of a code of SQLite's. */
 brabeion_status brb_database_fault(brb_database *database, int code, brabeion_error *error);
 
 /* BRABEION_STORE when the file that is open is no longer the one at its path. */

@@ -6,9 +6,9 @@
 #define BRB_STORE_SQLITE_EVENT_STATS_SQL_H
 
 #define BRB_EVENT_STATS_STATEMENTS(X)                                                                               \
-	X(UNHEARD_MORE, "UPDATE unheard SET count = count + ?2, last_us = max(last_us, ?4) WHERE name = ?1")        \
+	X(UNHEARD_MORE, "UPDATE unheard SET count = count + ?2, last_us = max(last_us, ?3) WHERE name = ?1")        \
 	X(UNHEARD_COUNT, "SELECT COUNT(*) FROM unheard WHERE name <> ''")                                           \
-	X(UNHEARD_ADD, "INSERT INTO unheard(name, count, first_us, last_us) VALUES(?1, ?2, ?3, ?4)")                \
+	X(UNHEARD_ADD, "INSERT INTO unheard(name, count, first_us, last_us) VALUES(?1, ?2, ?4, ?3)")                \
 	X(UNHEARD_NEXT, "SELECT name FROM unheard WHERE name > ?1 ORDER BY name LIMIT 1")                           \
 	X(UNHEARD_REMOVE, "DELETE FROM unheard WHERE name = ?1")                                                    \
 	X(UNHEARD_FORGET, "DELETE FROM unheard WHERE last_us < ?1")                                                 \

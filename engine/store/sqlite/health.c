@@ -1,17 +1,16 @@
 /*
- * store/health: see health.h. Looks through a connection of its own that is told to write nothing.
+ * store/sqlite/health: examines a database through a read-only connection of its own. See store/health.h.
  *
- * A journal that somebody has left is for the next one who writes to take in: closing the last connection would do it
- * here, so that is turned off then. Where there is none, the close takes away the empty one that reading has made.
+ * A WAL that a process has left is for the next writer to check in: closing the last connection would do it here, so that
+ * is turned off then. Where there is none, the close removes the empty one that reading has made.
  */
-#include "store/health.h"
 
 #include <string.h>
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "store/internal.h"
 #include "store/sqlite/health_sql.h"
+#include "store/sqlite/internal.h"
 #include "store/sqlite/schema.h"
 
 enum { PATIENCE_MS = 1000 };
@@ -87,7 +86,7 @@ static brabeion_status ask_sql(examiner *self, const char *sql, row_taker take)
 
 static const char *text_of(examiner *self, sqlite3_stmt *row, int column)
 {
-	return brb_store_copy_column(&self->health->arena, row, column);
+	return brb_column_copy(&self->health->arena, row, column);
 }
 
 /* ---- the answers ------------------------------------------------------------------------------------------------- */
@@ -315,11 +314,11 @@ static brabeion_status connect(examiner *self)
 	return BRABEION_OK;
 }
 
-brabeion_status brb_health_read(const brb_health_options *options, brb_health *health, brabeion_error *error)
+brabeion_status brb_sqlite_health(const brb_health_options *options, brb_health *health, brabeion_error *error)
 {
-	brb_health read = { .knows = BRB_SCHEMA_VERSION };
-	examiner self = { .options = options, .health = &read, .error = error };
-	brabeion_status status = brb_health_read_file(options->path, &read.file, error);
+	examiner self = { .options = options, .health = health, .error = error };
+	health->knows = BRB_SCHEMA_VERSION;
+	brabeion_status status = brb_sqlite_read_file(options->path, &health->file, error);
 	if (status == BRABEION_ABSENT || status == BRABEION_MEMORY)
 		return status;
 	if (status != BRABEION_OK) {
@@ -329,20 +328,5 @@ brabeion_status brb_health_read(const brb_health_options *options, brb_health *h
 		look(&self);
 	}
 	sqlite3_close(self.handle);
-	if (error->status != BRABEION_OK) {
-		brb_health_finish(&read);
-		return error->status;
-	}
-	*health = read;
-	return BRABEION_OK;
-}
-
-void brb_health_finish(brb_health *health)
-{
-	brb_memory_release(health->badges);
-	brb_memory_release(health->aside);
-	brb_memory_release(health->failing);
-	brb_memory_release(health->unheard);
-	brb_arena_finish(&health->arena);
-	*health = (brb_health){ 0 };
+	return error->status;
 }

@@ -1,5 +1,5 @@
 /*
- * store/health_file: the database as a file, without opening it: a process that closes any descriptor of it loses the
+ * store/sqlite/health_file: the database as a file, without opening it: a process that closes any descriptor of it loses the
  * locks that SQLite holds there.
  */
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "store/health.h"
+#include "store/sqlite/internal.h"
 
 static char *folder_of(const char *path)
 {
@@ -82,7 +82,7 @@ static void look_at_folder(const char *path, brb_health_file *file)
 	brb_memory_release(folder);
 }
 
-brabeion_status brb_health_read_file(const char *path, brb_health_file *file, brabeion_error *error)
+brabeion_status brb_sqlite_read_file(const char *path, brb_health_file *file, brabeion_error *error)
 {
 	struct stat about;
 	if (stat(path, &about) != 0)

@@ -1,9 +1,10 @@
 /*
- * store/sqlite/jobs_unloaded: jobs that are set aside by a claim, and come back to one. See jobs.h.
+ * store/sqlite/jobs_unloaded: jobs whose badge is not loaded are parked by a claim, and return to one.
  *
  * Neither is done to all at once: a badge may leave a hundred thousand jobs behind, and no commit shall be long. A queue
- * comes back whole, and before another of its jobs is claimed, so that its order is kept.
+ * returns whole, and before another of its jobs is claimed, so that its order is kept.
  */
+#include <string.h>
 
 #include "base/list.h"
 #include "base/memory.h"
@@ -22,7 +23,7 @@ bool brb_claim_has_badge(const brb_store_claim *claim, int64_t badge)
 	return from < claim->badge_count && claim->badges[from] == badge;
 }
 
-/* ---- setting aside ----------------------------------------------------------------------------------------------- */
+/* ---- parking ---- */
 
 static brb_store_parked *parked_of(brb_store_claimed_list *list, const char *slug)
 {
@@ -32,27 +33,34 @@ static brb_store_parked *parked_of(brb_store_claimed_list *list, const char *slu
 	return NULL;
 }
 
-static const char *copy_slug(brb_claim_work *work, int64_t badge, brabeion_error *error)
+typedef struct slug_copy {
+	brb_arena *arena;
+	const char *slug;
+} slug_copy;
+
+static brabeion_status read_slug(void *context, sqlite3_stmt *row, brabeion_error *error)
 {
-	bool row = false;
-	const char *slug = NULL;
-	brb_database *database = &work->store->database;
-	sqlite3_stmt *statement = brb_database_statement(database, BRB_STATEMENT_SLUG, error);
-	if (!statement)
-		return NULL;
-	sqlite3_bind_int64(statement, 1, badge);
-	if (brb_database_step(database, statement, &row, error) == BRABEION_OK) {
-		slug = row ? brb_store_copy_column(&work->list->memory, statement, 0)
-			   : brb_arena_printf(&work->list->memory, "(number %lld)", (long long)badge);
-		if (!slug)
-			brb_status_no_memory(error);
-	}
-	sqlite3_reset(statement);
-	return slug;
+	slug_copy *copy = context;
+	copy->slug = brb_column_copy(copy->arena, row, 0);
+	return copy->slug ? BRABEION_OK : brb_status_no_memory(error);
 }
 
-static brabeion_status tell_parked(brb_claim_work *work, int64_t badge, int64_t count, int64_t id, const char *why,
-				   brabeion_error *error)
+static const char *copy_slug(brb_claim_work *work, int64_t badge, brabeion_error *error)
+{
+	slug_copy copy = { .arena = &work->list->memory };
+	if (brb_database_each(&work->db->writer, BRB_STATEMENT_SLUG, WITH(INT(badge)), read_slug, &copy, error) !=
+	    BRABEION_OK)
+		return NULL;
+	if (!copy.slug)
+		copy.slug = brb_arena_printf(copy.arena, "(number %lld)", (long long)badge);
+	if (!copy.slug)
+		brb_status_no_memory(error);
+	return copy.slug;
+}
+
+/* Adds to the list of what the claim has parked. */
+static brabeion_status report_parked(brb_claim_work *work, int64_t badge, int64_t count, int64_t id, const char *why,
+				     brabeion_error *error)
 {
 	brb_store_claimed_list *list = work->list;
 	const char *slug = copy_slug(work, badge, error);
@@ -71,76 +79,61 @@ static brabeion_status tell_parked(brb_claim_work *work, int64_t badge, int64_t 
 
 brabeion_status brb_claim_park_unloaded(brb_claim_work *work, const brb_queue *queue, brabeion_error *error)
 {
-	brb_store *store = work->store;
+	brb_store_db *db = work->db;
 	size_t room = work->claim->most - work->parked;
 	int64_t now_us = work->claim->now_us;
-	sqlite3_stmt *statement =
-		room ? brb_queue_statement(store, BRB_STATEMENT_JOBS_PARK_QUEUE, queue, error) : NULL;
-	if (!statement)
-		return room ? error->status : BRABEION_OK;
-	sqlite3_bind_int64(statement, 4, now_us ? now_us : 1);
-	sqlite3_bind_int64(statement, 5, (int64_t)room);
-	brabeion_status status = brb_database_run(&store->database, statement, error);
+	if (!room)
+		return BRABEION_OK;
+	brabeion_status status = brb_database_run(&db->writer, BRB_STATEMENT_JOBS_PARK_QUEUE,
+						  WITH(QUEUE(queue), INT(now_us ? now_us : 1), INT(room)), error);
 	if (status != BRABEION_OK)
 		return status;
-	int64_t count = sqlite3_changes64(store->database.handle);
+	int64_t count = sqlite3_changes64(db->writer.handle);
 	work->parked += (size_t)count;
-	status = tell_parked(work, queue->badge, count, 0, "unloaded", error);
+	status = report_parked(work, queue->badge, count, 0, "unloaded", error);
 	brb_seat left = { .is_head = true };
-	return status == BRABEION_OK ? brb_queue_left(store, queue, &left, error) : status;
+	return status == BRABEION_OK ? brb_queue_left(db, queue, &left, error) : status;
 }
 
 brabeion_status brb_claim_park_unreadable(brb_claim_work *work, const brb_ready_job *ready, brabeion_error *error)
 {
 	bool parked;
 	brb_store_failure failure = { .error = ready->wrong, .at_us = work->claim->now_us };
-	brabeion_status status = brb_store_job_fail(work->store, ready->seat.id, &failure, &parked, error);
-	return status == BRABEION_OK ? tell_parked(work, ready->queue.badge, 1, ready->seat.id, ready->wrong, error)
+	brabeion_status status = brb_sqlite_job_fail(work->db, ready->seat.id, &failure, &parked, error);
+	return status == BRABEION_OK ? report_parked(work, ready->queue.badge, 1, ready->seat.id, ready->wrong, error)
 				     : status;
 }
 
-/* ---- coming back ------------------------------------------------------------------------------------------------- */
+/* ---- returning ---- */
 
 /* The jobs of one queue that were parked as unloaded. A lease that has ended holds the head's place no longer. */
 static brabeion_status return_queue(brb_claim_work *work, const brb_queue *queue, int64_t *count,
 				    brabeion_error *error)
 {
 	brb_seat head = { 0 };
-	brb_store *store = work->store;
-	brabeion_status status = brb_queue_head(store, queue, &head, error);
-	sqlite3_stmt *statement =
-		status == BRABEION_OK ? brb_queue_statement(store, BRB_STATEMENT_JOBS_RETURN, queue, error) : NULL;
-	if (!statement)
-		return error->status;
-	status = brb_database_run(&store->database, statement, error);
+	brb_store_db *db = work->db;
+	brabeion_status status = brb_queue_head(db, queue, &head, error);
+	if (status == BRABEION_OK)
+		status = brb_database_run(&db->writer, BRB_STATEMENT_JOBS_RETURN, WITH(QUEUE(queue)), error);
 	if (status != BRABEION_OK)
 		return status;
-	*count = sqlite3_changes64(store->database.handle);
-	return *count ? brb_queue_reseat(store, queue, &head, work->claim->now_us, error) : BRABEION_OK;
+	*count = sqlite3_changes64(db->writer.handle);
+	return *count ? brb_queue_reseat(db, queue, &head, work->claim->now_us, error) : BRABEION_OK;
 }
 
-/* A number that a statement gives for (run, number), 0 when there is none. */
+/* A number that a statement gives for (history, number), 0 when there is none. */
 static brabeion_status next_number(brb_claim_work *work, brb_statement which, int64_t number, int64_t *next,
 				   brabeion_error *error)
 {
-	bool row = false;
-	brb_database *database = &work->store->database;
-	sqlite3_stmt *statement = brb_database_statement(database, which, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, work->claim->run);
-	sqlite3_bind_int64(statement, 2, number);
-	brabeion_status status = brb_database_step(database, statement, &row, error);
-	*next = row ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return status;
+	return brb_database_number(&work->db->writer, which, WITH(INT(work->claim->run), INT(number)), NULL, next,
+				   error);
 }
 
-/* Whole queues of a badge come back until there are enough; *left is set when there are more of them. */
+/* Returns whole queues of a badge until there are enough; *left is set when there are more of them. */
 static brabeion_status return_badge(brb_claim_work *work, int64_t badge, bool *left, brabeion_error *error)
 {
 	int64_t count = 0;
-	brb_queue queue = { .badge = badge, .run = work->claim->run };
+	brb_queue queue = { .badge = badge, .history_id = work->claim->run };
 	for (size_t returned = 0;; returned += (size_t)count) {
 		brabeion_status status =
 			next_number(work, BRB_STATEMENT_JOBS_UNLOADED_USER, badge, &queue.user, error);
@@ -153,36 +146,36 @@ static brabeion_status return_badge(brb_claim_work *work, int64_t badge, bool *l
 	}
 }
 
-/* The queues of the heads that are about to be claimed come back in any case: order is kept while others still wait. */
+typedef struct queue_list {
+	brb_queue *queues;
+	size_t count, capacity;
+} queue_list;
+
+static brabeion_status read_queue(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	queue_list *list = context;
+	brb_queue *queue = brb_list_add(&list->queues, &list->count, &list->capacity, sizeof *queue);
+	if (!queue)
+		return brb_status_no_memory(error);
+	*queue = (brb_queue){ .user = sqlite3_column_int64(row, 0),
+			      .badge = sqlite3_column_int64(row, 1),
+			      .history_id = sqlite3_column_int64(row, 2) };
+	return BRABEION_OK;
+}
+
+/* Returns the queues of the heads that are about to be claimed in any case: order is kept while others still wait. */
 static brabeion_status return_ready_queues(brb_claim_work *work, brabeion_error *error)
 {
-	bool row;
 	int64_t count = 0;
-	brabeion_status status;
-	brb_queue *queues = NULL;
-	size_t queue_count = 0, capacity = 0;
-	brb_database *database = &work->store->database;
-	sqlite3_stmt *statement = brb_database_statement(database, BRB_STATEMENT_JOBS_READY_QUEUES, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 1, work->claim->run);
-	sqlite3_bind_int64(statement, 2, work->claim->now_us);
-	sqlite3_bind_int64(statement, 3, (int64_t)work->claim->most);
-	while ((status = brb_database_step(database, statement, &row, error)) == BRABEION_OK && row) {
-		brb_queue *queue = brb_list_add(&queues, &queue_count, &capacity, sizeof *queue);
-		if (!queue) {
-			status = brb_status_no_memory(error);
-			break;
-		}
-		*queue = (brb_queue){ .user = sqlite3_column_int64(statement, 0),
-				      .badge = sqlite3_column_int64(statement, 1),
-				      .run = sqlite3_column_int64(statement, 2) };
-	}
-	sqlite3_reset(statement);
-	for (size_t i = 0; i < queue_count && status == BRABEION_OK; i++)
-		if (brb_claim_has_badge(work->claim, queues[i].badge))
-			status = return_queue(work, &queues[i], &count, error);
-	brb_memory_release(queues);
+	queue_list list = { 0 };
+	const brb_store_claim *claim = work->claim;
+	brabeion_status status = brb_database_each(&work->db->writer, BRB_STATEMENT_JOBS_READY_QUEUES,
+						   WITH(INT(claim->run), INT(claim->now_us), INT(claim->most)),
+						   read_queue, &list, error);
+	for (size_t i = 0; i < list.count && status == BRABEION_OK; i++)
+		if (brb_claim_has_badge(claim, list.queues[i].badge))
+			status = return_queue(work, &list.queues[i], &count, error);
+	brb_memory_release(list.queues);
 	return status;
 }
 

@@ -12,7 +12,8 @@
 	" FROM journal AS j CROSS JOIN users AS u ON u.id = j.user CROSS JOIN events AS e ON e.id = j.event"
 
 /* What a row counts for: as brb_store_journal_add has it. */
-#define BRB_JOURNAL_ROW_BYTES "80 + length(CAST(event_id AS BLOB)) + length(CAST(state AS BLOB)) + length(verdicts)"
+#define BRB_JOURNAL_BYTES_OF_ROW \
+	"80 + length(CAST(event_id AS BLOB)) + length(CAST(state AS BLOB)) + length(verdicts)"
 
 #define BRB_JOURNAL_STATEMENTS(X)                                                                                   \
 	X(JOURNAL_ADD, "INSERT INTO journal(sequence, cause, kind, arrived_us, at_us, user, event, event_id,"       \
@@ -38,6 +39,7 @@
 	  "SELECT name FROM users WHERE (name >= lower(substr(?1, 1, 1)) AND name < lower(substr(?1, 1, 1))"        \
 	  " || char(1114111)) OR (name >= upper(substr(?1, 1, 1)) AND name < upper(substr(?1, 1, 1))"               \
 	  " || char(1114111)) LIMIT ?2")                                                                            \
+	X(JOURNAL_BYTES, "SELECT ifnull(SUM(" BRB_JOURNAL_BYTES_OF_ROW "), 0) FROM journal")                        \
 	X(JOURNAL_NAMING, "SELECT sequence, verdicts FROM journal WHERE instr(verdicts, ?1) > 0")                   \
 	X(JOURNAL_RENAME, "UPDATE journal SET verdicts = ?2 WHERE sequence = ?1")
 

@@ -1,75 +1,15 @@
 /*
- * store/sqlite/lists: reading what is committed, through a connection of its own, so that a long list delays no commit.
+ * store/sqlite/lists: awards, users, the feed, trophies and memory as they are committed.
  */
+#include <string.h>
+
 #include "base/list.h"
-#include "store/internal.h"
+#include "base/memory.h"
+#include "store/sqlite/internal.h"
 
-static size_t column_size(sqlite3_stmt *statement, int column)
-{
-	return (size_t)sqlite3_column_bytes(statement, column) + 1;
-}
+/* ---- awards and changes ---- */
 
-static const char *copy_column(sqlite3_stmt *statement, int column, char **at)
-{
-	const unsigned char *text = sqlite3_column_text(statement, column);
-	size_t length = text ? (size_t)sqlite3_column_bytes(statement, column) : 0;
-	char *copy = *at;
-	if (text)
-		memcpy(copy, text, length);
-	copy[length] = '\0';
-	*at += length + 1;
-	return copy;
-}
-
-const char *brb_store_copy_column(brb_arena *arena, sqlite3_stmt *statement, int column)
-{
-	const unsigned char *text = sqlite3_column_text(statement, column);
-	if (text)
-		return brb_arena_copy_length(arena, (const char *)text,
-					     (size_t)sqlite3_column_bytes(statement, column));
-	return sqlite3_column_type(statement, column) == SQLITE_NULL ? "" : NULL;
-}
-
-/* ---- the connection ---- */
-
-brabeion_status brb_store_ready_reader_locked(brb_store *store, brabeion_error *error)
-{
-	brabeion_status status = BRABEION_OK;
-	if (!store->reader.handle)
-		status = brb_database_open(&store->reader, &store->options, &store->database, error);
-	return status == BRABEION_OK ? brb_database_check_in_place(&store->reader, error) : status;
-}
-
-brabeion_status brb_store_begin_reading(brb_store *store, brabeion_error *error)
-{
-	pthread_mutex_lock(&store->reading);
-	brabeion_status status = brb_store_ready_reader_locked(store, error);
-	sqlite3_stmt *begin = status == BRABEION_OK
-				      ? brb_database_statement(&store->reader, BRB_STATEMENT_BEGIN_READING, error)
-				      : NULL;
-	status = begin ? brb_database_run(&store->reader, begin, error) : error->status;
-	if (status != BRABEION_OK)
-		pthread_mutex_unlock(&store->reading);
-	return status;
-}
-
-void brb_store_end_reading(brb_store *store)
-{
-	brabeion_error ignored = BRABEION_NO_ERROR;
-	sqlite3_stmt *rollback = brb_database_statement(&store->reader, BRB_STATEMENT_ROLLBACK, &ignored);
-	if (rollback)
-		brb_database_run(&store->reader, rollback, &ignored);
-	brabeion_error_finish(&ignored);
-	pthread_mutex_unlock(&store->reading);
-}
-
-static int64_t limit_of(size_t limit)
-{
-	return limit && limit < INT64_MAX ? (int64_t)limit : -1;
-}
-
-/* ---- awards ---- */
-
+/* The columns of BRB_SELECT_AWARDS and BRB_SELECT_CHANGES. */
 enum {
 	USER = 1,
 	BADGE,
@@ -86,243 +26,339 @@ enum {
 	CHANGE_NOTE
 };
 
-/* One award of a list, its texts in memory of its own until the list is whole. */
-static brabeion_status read_award(sqlite3_stmt *statement, brabeion_award_info *award, brb_arena *arena,
+static brabeion_status read_award(sqlite3_stmt *row, brabeion_award_info *award, brb_arena *arena,
 				  brabeion_error *error)
 {
-	static const int texts[] = { USER, BADGE, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID };
-	size_t size = 0;
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		size += column_size(statement, texts[i]);
-	char *at = brb_arena_take(arena, size);
-	if (!at)
+	award->sequence = sqlite3_column_int64(row, 0);
+	award->level = (uint32_t)sqlite3_column_int64(row, LEVEL);
+	award->at_us = sqlite3_column_int64(row, AT);
+	award->user = brb_column_copy(arena, row, USER);
+	award->badge = brb_column_copy(arena, row, BADGE);
+	award->name = brb_column_copy(arena, row, NAME);
+	award->description = brb_column_copy(arena, row, DESCRIPTION);
+	award->reason = brb_column_copy(arena, row, REASON);
+	award->event = brb_column_copy(arena, row, EVENT);
+	award->event_id = brb_column_copy(arena, row, EVENT_ID);
+	bool whole = award->user && award->badge && award->name && award->description && award->reason &&
+		     award->event && award->event_id;
+	return whole ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+/* A public list as it is filled, with the capacity of its array. */
+typedef struct list_reading {
+	void *list;
+	size_t capacity;
+} list_reading;
+
+static brabeion_status read_award_row(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	list_reading *reading = context;
+	brabeion_award_list *list = reading->list;
+	brabeion_award_info *award = brb_list_add(&list->awards, &list->count, &reading->capacity, sizeof *award);
+	return award ? read_award(row, award, list->memory, error) : brb_status_no_memory(error);
+}
+
+static brabeion_status read_change_row(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	list_reading *reading = context;
+	brabeion_change_list *list = reading->list;
+	brabeion_change *change = brb_list_add(&list->changes, &list->count, &reading->capacity, sizeof *change);
+	if (!change)
 		return brb_status_no_memory(error);
-	award->sequence = sqlite3_column_int64(statement, 0);
-	award->level = (uint32_t)sqlite3_column_int64(statement, LEVEL);
-	award->at_us = sqlite3_column_int64(statement, AT);
-	award->user = copy_column(statement, USER, &at);
-	award->badge = copy_column(statement, BADGE, &at);
-	award->name = copy_column(statement, NAME, &at);
-	award->description = copy_column(statement, DESCRIPTION, &at);
-	award->reason = copy_column(statement, REASON, &at);
-	award->event = copy_column(statement, EVENT, &at);
-	award->event_id = copy_column(statement, EVENT_ID, &at);
+	change->sequence = sqlite3_column_int64(row, CHANGE_SEQUENCE);
+	change->kind = (brabeion_change_kind)sqlite3_column_int(row, CHANGE_KIND);
+	change->at_us = sqlite3_column_int64(row, CHANGE_AT);
+	change->note = brb_column_copy(list->memory, row, CHANGE_NOTE);
+	return change->note ? read_award(row, &change->award, list->memory, error) : brb_status_no_memory(error);
+}
+
+brabeion_status brb_sqlite_list_changes(brb_database *database, int64_t after, int64_t limit,
+					brabeion_change_list *list, brabeion_error *error)
+{
+	return brb_database_each(database, BRB_STATEMENT_CHANGES, WITH(INT(after), INT(limit)), read_change_row,
+				 &(list_reading){ .list = list }, error);
+}
+
+static brabeion_status awards(brb_store_db *db, brb_store_whose whose, const char *name, int64_t before, size_t limit,
+			      brabeion_award_list *list, brabeion_error *error)
+{
+	brb_statement which =
+		whose == BRB_STORE_OF_USER ? BRB_STATEMENT_AWARDS_OF_USER : BRB_STATEMENT_AWARDS_OF_BADGE;
+	return brb_sqlite_read_each(db, which,
+				    WITH(TEXT(name), INT(before ? before : INT64_MAX), INT(brb_sql_limit(limit))),
+				    read_award_row, &(list_reading){ .list = list }, error);
+}
+
+static brabeion_status count_awards(brb_store_db *db, const char *user, int64_t *count, brabeion_error *error)
+{
+	return user ? brb_sqlite_read_number(db, BRB_STATEMENT_COUNT_OF_USER, WITH(TEXT(user)), count, error)
+		    : brb_sqlite_read_number(db, BRB_STATEMENT_COUNT_ALL, WITH_NOTHING, count, error);
+}
+
+static brabeion_status changes(brb_store_db *db, int64_t after, size_t limit, brabeion_change_list *list,
+			       brabeion_error *error)
+{
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_sqlite_list_changes(&db->reader, after, brb_sql_limit(limit), list, error);
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+static brabeion_status user_changes(brb_store_db *db, const char *user, int64_t before, size_t limit,
+				    brabeion_change_list *list, brabeion_error *error)
+{
+	return brb_sqlite_read_each(db, BRB_STATEMENT_CHANGES_OF_USER,
+				    WITH(TEXT(user), INT(before ? before : INT64_MAX), INT(brb_sql_limit(limit))),
+				    read_change_row, &(list_reading){ .list = list }, error);
+}
+
+/* ---- users and holders ---- */
+
+static brabeion_status read_user_row(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	list_reading *reading = context;
+	brabeion_user_list *list = reading->list;
+	brabeion_user *user = brb_list_add(&list->users, &list->count, &reading->capacity, sizeof *user);
+	if (!user || !(user->user = brb_column_copy(list->memory, row, 0)))
+		return brb_status_no_memory(error);
+	user->awards = sqlite3_column_int64(row, 1);
+	user->badges = sqlite3_column_int64(row, 2);
+	user->latest_at_us = sqlite3_column_int64(row, 3);
 	return BRABEION_OK;
 }
 
-/* Reads one row into the list that it belongs to; `capacity` is of the list's array. */
-typedef brabeion_status (*row_reader)(sqlite3_stmt *statement, void *list, size_t *capacity, brabeion_error *error);
-
-static brabeion_status read_award_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+static brabeion_status users(brb_store_db *db, size_t limit, brabeion_user_list *list, brabeion_error *error)
 {
-	brabeion_award_list *list = into;
-	brabeion_award_info *award = brb_list_add(&list->awards, &list->count, capacity, sizeof *award);
-	return award ? read_award(statement, award, list->memory, error) : brb_status_no_memory(error);
+	return brb_sqlite_read_each(db, BRB_STATEMENT_USERS, WITH(INT(brb_sql_limit(limit))), read_user_row,
+				    &(list_reading){ .list = list }, error);
 }
 
-static brabeion_status read_user_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+typedef struct level_counts {
+	int64_t *at_level;
+	uint32_t count;
+} level_counts;
+
+static brabeion_status read_level(void *context, sqlite3_stmt *row, brabeion_error *error)
 {
-	brabeion_user_list *list = into;
-	brabeion_user *user = brb_list_add(&list->users, &list->count, capacity, sizeof *user);
-	char *at = user ? brb_arena_take(list->memory, column_size(statement, 0)) : NULL;
-	if (!at)
-		return brb_status_no_memory(error);
-	user->user = copy_column(statement, 0, &at);
-	user->awards = sqlite3_column_int64(statement, 1);
-	user->badges = sqlite3_column_int64(statement, 2);
-	user->latest_at_us = sqlite3_column_int64(statement, 3);
+	const level_counts *levels = context;
+	int64_t level = sqlite3_column_int64(row, 0);
+	(void)error;
+	if (level >= 1 && level <= levels->count)
+		levels->at_level[level - 1] = sqlite3_column_int64(row, 1);
 	return BRABEION_OK;
 }
 
-static brabeion_status read_change_row(sqlite3_stmt *statement, void *into, size_t *capacity, brabeion_error *error)
+static brabeion_status holders(brb_store_db *db, const char *slug, int64_t *out, int64_t *at_level,
+			       uint32_t level_count, brabeion_error *error)
 {
-	brabeion_change_list *list = into;
-	brabeion_change *change = brb_list_add(&list->changes, &list->count, capacity, sizeof *change);
-	char *at = change ? brb_arena_take(list->memory, column_size(statement, CHANGE_NOTE)) : NULL;
-	if (!at)
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_database_number(&db->reader, BRB_STATEMENT_HOLDERS, WITH(TEXT(slug)), NULL, out, error);
+	if (status == BRABEION_OK)
+		status = brb_database_each(&db->reader, BRB_STATEMENT_HOLDERS_AT_LEVEL, WITH(TEXT(slug)), read_level,
+					   &(level_counts){ at_level, level_count }, error);
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+/* ---- trophies ---- */
+
+typedef struct trophy_reading {
+	brb_store_trophies *trophies;
+	brb_arena *arena;
+} trophy_reading;
+
+static brabeion_status read_trophy(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	enum { SLUG, TROPHY_LEVEL, TROPHY_NAME, TROPHY_DESCRIPTION, TIMES, LATEST_AT, BADGES, AWARDS };
+	const trophy_reading *reading = context;
+	brb_store_trophies *trophies = reading->trophies;
+	brb_store_trophy *trophy = &trophies->trophies[trophies->count++];
+	trophy->slug = brb_column_copy(reading->arena, row, SLUG);
+	trophy->level = (uint32_t)sqlite3_column_int64(row, TROPHY_LEVEL);
+	trophy->name = brb_column_copy(reading->arena, row, TROPHY_NAME);
+	trophy->description = brb_column_copy(reading->arena, row, TROPHY_DESCRIPTION);
+	trophy->times = sqlite3_column_int64(row, TIMES);
+	trophy->at_us = sqlite3_column_int64(row, LATEST_AT);
+	trophies->badge_count = sqlite3_column_int64(row, BADGES);
+	trophies->award_count = sqlite3_column_int64(row, AWARDS);
+	return trophy->slug && trophy->name && trophy->description ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+static brabeion_status trophies(brb_store_db *db, const char *user, size_t limit, brb_arena *arena,
+				brb_store_trophies *out, brabeion_error *error)
+{
+	return brb_sqlite_read_each(db, BRB_STATEMENT_TROPHIES_OF_USER, WITH(TEXT(user), INT(limit)), read_trophy,
+				    &(trophy_reading){ out, arena }, error);
+}
+
+/* ---- memory ---- */
+
+/* ?3 and ?4 bound the subject, so that the tables' keys are of use: a BLOB is greater than any TEXT. */
+#define SELECT_MEMORY(kind, value, text, table)                                                 \
+	"SELECT p.name, " kind ", m.name, t.subject, " value ", " text " FROM plugins AS p"     \
+	" CROSS JOIN memories AS m ON m.plugin = p.id AND (?2 IS NULL OR m.name = ?2)"          \
+	" CROSS JOIN " table " AS t ON t.memory = m.id AND t.subject >= ?3 AND t.subject <= ?4" \
+	" WHERE (?1 IS NULL OR p.name = ?1) AND " value " IS NOT 0 AND ?5 IN (0, " kind ")"
+
+static const char select_memory[] = SELECT_MEMORY("1", "t.value", "''", "tallies") " UNION ALL " SELECT_MEMORY(
+	"2", "NULL", "t.text", "notes") " ORDER BY 1, 3, 2, 4 LIMIT ?6";
+
+static brabeion_status read_remembered(brabeion_memory_list *list, size_t *capacity, sqlite3_stmt *row,
+				       brabeion_error *error)
+{
+	enum { PLUGIN, KIND, MEMORY_NAME, SUBJECT, VALUE, TEXT_VALUE };
+	brabeion_remembered *one = brb_list_add(&list->items, &list->count, capacity, sizeof *one);
+	if (!one)
 		return brb_status_no_memory(error);
-	change->sequence = sqlite3_column_int64(statement, CHANGE_SEQUENCE);
-	change->kind = (brabeion_change_kind)sqlite3_column_int(statement, CHANGE_KIND);
-	change->at_us = sqlite3_column_int64(statement, CHANGE_AT);
-	change->note = copy_column(statement, CHANGE_NOTE, &at);
-	return read_award(statement, &change->award, list->memory, error);
+	one->kind = (brabeion_memory_kind)sqlite3_column_int(row, KIND);
+	one->plugin = brb_column_copy(list->memory, row, PLUGIN);
+	one->name = brb_column_copy(list->memory, row, MEMORY_NAME);
+	one->subject = brb_column_copy(list->memory, row, SUBJECT);
+	one->value = sqlite3_column_int64(row, VALUE);
+	one->text = brb_column_copy(list->memory, row, TEXT_VALUE);
+	return one->plugin && one->name && one->subject && one->text ? BRABEION_OK : brb_status_no_memory(error);
 }
 
-/* What a list asks for, by the statement's parameters: ?1 the name and ?2 `before` where `name` is given, then the limit. */
-typedef struct list_request {
-	brb_statement which;
-	const char *name;
-	int64_t before;
-	int64_t after; /* of CHANGES */
-	size_t limit;
-} list_request;
-
-static sqlite3_stmt *bind_request(brb_store *store, const list_request *request, brabeion_error *error)
-{
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, request->which, error);
-	int parameter = 1;
-	if (!statement)
-		return NULL;
-	if (request->name) {
-		sqlite3_bind_text(statement, parameter++, request->name, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(statement, parameter++, request->before ? request->before : INT64_MAX);
-	}
-	if (request->which == BRB_STATEMENT_CHANGES)
-		sqlite3_bind_int64(statement, parameter++, request->after);
-	sqlite3_bind_int64(statement, parameter, limit_of(request->limit));
-	return statement;
-}
-
-static brabeion_status read_list(brb_store *store, const list_request *request, row_reader read_row, void *list,
-				 brabeion_error *error)
-{
-	size_t capacity = 0;
-	bool row = true;
-	brabeion_status status = brb_store_begin_reading(store, error);
-	if (status != BRABEION_OK)
-		return status;
-	sqlite3_stmt *statement = bind_request(store, request, error);
-	status = statement ? BRABEION_OK : error->status;
-	while (status == BRABEION_OK) {
-		status = brb_database_step(&store->reader, statement, &row, error);
-		if (status != BRABEION_OK || !row)
-			break;
-		status = read_row(statement, list, &capacity, error);
-	}
-	sqlite3_reset(statement);
-	brb_store_end_reading(store);
-	return status;
-}
-
-brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
-				      size_t limit, brabeion_award_list *list, brabeion_error *error)
-{
-	list_request request = { .which = whose == BRB_STORE_OF_USER ? BRB_STATEMENT_AWARDS_OF_USER
-								     : BRB_STATEMENT_AWARDS_OF_BADGE,
-				 .name = name,
-				 .before = before,
-				 .limit = limit };
-	brabeion_award_list read = { .memory = brb_list_memory() };
-	brabeion_status status =
-		read.memory ? read_list(store, &request, read_award_row, &read, error) : brb_status_no_memory(error);
-	if (status == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_award_list_finish(&read);
-	return status;
-}
-
-brabeion_status brb_store_read_changes(brb_database *database, sqlite3_stmt *statement, brabeion_change_list *list,
-				       brabeion_error *error)
-{
-	size_t capacity = 0;
-	bool row;
-	brabeion_status status;
-	while ((status = brb_database_step(database, statement, &row, error)) == BRABEION_OK && row) {
-		status = read_change_row(statement, list, &capacity, error);
-		if (status != BRABEION_OK)
-			break;
-	}
-	sqlite3_reset(statement);
-	return status;
-}
-
-static brabeion_status list_changes(brb_store *store, const list_request *request, brabeion_change_list *list,
-				    brabeion_error *error)
-{
-	brabeion_change_list read = { .memory = brb_list_memory() };
-	brabeion_status status =
-		read.memory ? read_list(store, request, read_change_row, &read, error) : brb_status_no_memory(error);
-	if (status == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_change_list_finish(&read);
-	return status;
-}
-
-brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
-				       brabeion_error *error)
-{
-	return list_changes(store, &(list_request){ .which = BRB_STATEMENT_CHANGES, .after = after, .limit = limit },
-			    list, error);
-}
-
-brabeion_status brb_store_list_user_changes(brb_store *store, const char *user, int64_t before, size_t limit,
-					    brabeion_change_list *list, brabeion_error *error)
-{
-	list_request request = {
-		.which = BRB_STATEMENT_CHANGES_OF_USER, .name = user, .before = before, .limit = limit
-	};
-	return list_changes(store, &request, list, error);
-}
-
-brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error)
-{
-	list_request request = { .which = BRB_STATEMENT_USERS, .limit = limit };
-	brabeion_user_list read = { .memory = brb_list_memory() };
-	brabeion_status status =
-		read.memory ? read_list(store, &request, read_user_row, &read, error) : brb_status_no_memory(error);
-	if (status == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_user_list_finish(&read);
-	return status;
-}
-
-/* ---- counts ---- */
-
-static brabeion_status read_count(brb_store *store, brb_statement which, const char *name, int64_t *count,
-				  brabeion_error *error)
-{
-	bool row = false;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, which, error);
-	if (!statement)
-		return error->status;
-	if (name)
-		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-	brabeion_status status = brb_database_step(&store->reader, statement, &row, error);
-	if (row)
-		*count = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return status;
-}
-
-brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error)
-{
-	brabeion_status status = brb_store_begin_reading(store, error);
-	if (status != BRABEION_OK)
-		return status;
-	status = read_count(store, user ? BRB_STATEMENT_COUNT_OF_USER : BRB_STATEMENT_COUNT_ALL, user, count, error);
-	brb_store_end_reading(store);
-	return status;
-}
-
-static brabeion_status read_levels(brb_store *store, const char *slug, int64_t *at_level, uint32_t level_count,
+/* Rare, so it is prepared anew each time. */
+static brabeion_status read_memory(brb_store_db *db, const brabeion_memory_filter *filter, brabeion_memory_list *list,
 				   brabeion_error *error)
 {
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_HOLDERS_AT_LEVEL, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_text(statement, 1, slug, -1, SQLITE_STATIC);
 	bool row;
+	size_t capacity = 0;
 	brabeion_status status;
-	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
-		int64_t level = sqlite3_column_int64(statement, 0);
-		if (level >= 1 && level <= level_count)
-			at_level[level - 1] = sqlite3_column_int64(statement, 1);
-	}
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db->reader.handle, select_memory, -1, &statement, NULL);
+	if (code != SQLITE_OK)
+		return brb_database_fault(&db->reader, code, error);
+	brb_database_bind_values(statement, WITH(TEXT(filter->plugin), TEXT(filter->name),
+						 TEXT(filter->subject ? filter->subject : ""),
+						 filter->subject ? TEXT(filter->subject) : BLOB("", 0),
+						 INT(filter->kind), INT(brb_sql_limit(filter->limit))));
+	while ((status = brb_database_step(&db->reader, statement, &row, error)) == BRABEION_OK && row)
+		if ((status = read_remembered(list, &capacity, statement, error)) != BRABEION_OK)
+			break;
+	sqlite3_finalize(statement);
 	return status;
 }
 
-brabeion_status brb_store_holders(brb_store *store, const char *slug, int64_t *holders, int64_t *at_level,
-				  uint32_t level_count, brabeion_error *error)
+static brabeion_status memory(brb_store_db *db, const brabeion_memory_filter *filter, brabeion_memory_list *list,
+			      brabeion_error *error)
 {
-	brabeion_status status = brb_store_begin_reading(store, error);
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = read_count(store, BRB_STATEMENT_HOLDERS, slug, holders, error);
-	if (status == BRABEION_OK)
-		status = read_levels(store, slug, at_level, level_count, error);
-	brb_store_end_reading(store);
+	status = read_memory(db, filter, list, error);
+	brb_sqlite_end_reading(db);
 	return status;
 }
+
+/* ---- names ---- */
+
+enum { NAMES_LOOKED_AT = 10000 };
+
+typedef struct name_list {
+	brb_arena arena;
+	const char **names;
+	size_t count, capacity;
+} name_list;
+
+static brabeion_status read_name(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	name_list *list = context;
+	const char **name = brb_list_add(&list->names, &list->count, &list->capacity, sizeof *name);
+	if (!name || !(*name = brb_column_copy(&list->arena, row, 0)))
+		return brb_status_no_memory(error);
+	return BRABEION_OK;
+}
+
+/* Among names that begin with the same letter, in either case, as far as there are not too many. */
+static brabeion_status find_near(brb_store_db *db, const char *user, brb_arena *arena, const char **near,
+				 brabeion_error *error)
+{
+	name_list list = { .names = NULL };
+	brabeion_status status = brb_database_each(&db->reader, BRB_STATEMENT_USERS_LIKE,
+						   WITH(TEXT(user), INT(NAMES_LOOKED_AT)), read_name, &list, error);
+	const char *found = status == BRABEION_OK ? brb_text_nearest(user, list.names, list.count) : NULL;
+	*near = found ? brb_arena_copy(arena, found) : "";
+	if (status == BRABEION_OK && !*near)
+		status = brb_status_no_memory(error);
+	brb_memory_release(list.names);
+	brb_arena_finish(&list.arena);
+	return status;
+}
+
+static brabeion_status look_up(brb_store_db *db, const char *user, const char *slug, brb_arena *arena,
+			       brb_store_found *found, brabeion_error *error)
+{
+	int64_t user_number = 0, badge = 0;
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_database_number(&db->reader, BRB_STATEMENT_USER, WITH(TEXT(user)), NULL, &user_number, error);
+	if (status == BRABEION_OK)
+		status = brb_database_number(&db->reader, BRB_STATEMENT_BADGE, WITH(TEXT(slug)), NULL, &badge, error);
+	found->near_user = "";
+	if (status == BRABEION_OK && !user_number)
+		status = find_near(db, user, arena, &found->near_user, error);
+	found->user = user_number != 0;
+	found->badge = (uint32_t)badge;
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+static brabeion_status counter(brb_store_db *db, const char *name, int64_t *value, brabeion_error *error)
+{
+	return brb_sqlite_read_number(db, BRB_STATEMENT_COUNTER, WITH(TEXT(name)), value, error);
+}
+
+/* The badge's number when all of it is on record as it is, else 0. */
+static brabeion_status find_badge(brb_store_db *db, brb_store_badge *badge, brabeion_error *error)
+{
+	int64_t number = 0, same = 1;
+	brabeion_status status =
+		brb_database_number(&db->reader, BRB_STATEMENT_BADGE, WITH(TEXT(badge->slug)), NULL, &number, error);
+	for (uint32_t i = 0; i < badge->level_count && number && same && status == BRABEION_OK; i++)
+		status = brb_database_number(&db->reader, BRB_STATEMENT_LEVEL,
+					     WITH(INT(number), INT(i + 1), TEXT(badge->levels[i].name),
+						  TEXT(badge->levels[i].description)),
+					     NULL, &same, error);
+	badge->number = same ? (uint32_t)number : 0;
+	return status;
+}
+
+static brabeion_status registered(brb_store_db *db, brb_store_badge *badges, size_t badge_count,
+				  const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
+				  brabeion_error *error)
+{
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	for (size_t i = 0; i < badge_count && status == BRABEION_OK; i++)
+		status = find_badge(db, &badges[i], error);
+	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++) {
+		int64_t number = 0;
+		status = brb_database_number(&db->reader, BRB_STATEMENT_PLUGIN, WITH(TEXT(plugin_ids[i])), NULL,
+					     &number, error);
+		plugin_numbers[i] = (uint32_t)number;
+	}
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+const brb_driver_read brb_sqlite_read = {
+	.registered = registered,
+	.counter = counter,
+	.awards = awards,
+	.count_awards = count_awards,
+	.users = users,
+	.changes = changes,
+	.user_changes = user_changes,
+	.look_up = look_up,
+	.trophies = trophies,
+	.memory = memory,
+	.holders = holders,
+};

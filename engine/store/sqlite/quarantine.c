@@ -1,172 +1,122 @@
 /*
- * store/quarantine: which badges are set aside, since when and why: one row each, for whoever looks, in whichever
- * process. Rows come and go by the reading connection, in no event's transaction, so that no event's fate matters here.
+ * store/sqlite/quarantine: which badges are quarantined, since when and why: a row each. Rows come and go by the reading
+ * connection, in no event's transaction, so that the outcome of none matters here.
  *
- * An impatient call is made on the way of an event: it waits for no long list, and hardly for another writer.
+ * Adding and asking are done while an event waits: they wait for no long list, and hardly for another writer.
  */
-
 #include "base/list.h"
-#include "base/memory.h"
-#include "store/internal.h"
+#include "store/sqlite/internal.h"
 
 enum { IMPATIENT_US = 20000 };
 
-/* ---- the connection ---- */
-
 /* BRABEION_BUSY when the connection is in use and the caller impatient. */
-static brabeion_status enter(brb_store *store, bool patient, brabeion_error *error)
+static brabeion_status enter(brb_store_db *db, bool patient, brabeion_error *error)
 {
 	if (patient)
-		pthread_mutex_lock(&store->reading);
-	else if (pthread_mutex_trylock(&store->reading) != 0)
-		return brb_status_set(error, BRABEION_BUSY, "%s: a list is being read", store->path);
-	brabeion_status status = brb_store_ready_reader_locked(store, error);
+		pthread_mutex_lock(&db->reading);
+	else if (pthread_mutex_trylock(&db->reading) != 0)
+		return brb_status_set(error, BRABEION_BUSY, "%s: a list is being read", db->options->path);
+	brabeion_status status = brb_sqlite_ready_reader_locked(db, error);
 	if (status != BRABEION_OK)
-		pthread_mutex_unlock(&store->reading);
+		pthread_mutex_unlock(&db->reading);
 	else if (!patient)
-		store->reader.busy_timeout_us = IMPATIENT_US;
+		db->reader.busy_timeout_us = IMPATIENT_US;
 	return status;
 }
 
-static void leave(brb_store *store)
+static void leave(brb_store_db *db)
 {
-	store->reader.busy_timeout_us = store->options.busy_timeout_ms * 1000;
-	pthread_mutex_unlock(&store->reading);
+	db->reader.busy_timeout_us = db->options->busy_timeout_ms * 1000;
+	pthread_mutex_unlock(&db->reading);
 }
 
-/* Steps once through a statement on which ?1 is the badge's number. */
-static brabeion_status run_on(brb_store *store, sqlite3_stmt *statement, uint32_t badge, bool *row,
-			      brabeion_error *error)
+static brabeion_status add(brb_store_db *db, const brb_store_quarantined *badge, brabeion_error *error)
 {
-	sqlite3_bind_int64(statement, 1, badge);
-	brabeion_status status = brb_database_step(&store->reader, statement, row, error);
-	sqlite3_reset(statement);
-	return status;
-}
-
-/* ---- setting aside ---- */
-
-static brabeion_status add_locked(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error)
-{
-	bool row;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINE_ADD, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_int64(statement, 2, aside->since_us);
-	sqlite3_bind_text(statement, 3, aside->reason, -1, SQLITE_STATIC);
-	return run_on(store, statement, aside->badge, &row, error);
-}
-
-brabeion_status brb_store_quarantine(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error)
-{
-	brabeion_status status = enter(store, false, error);
+	brabeion_status status = enter(db, false, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = add_locked(store, aside, error);
-	leave(store);
+	status = brb_database_run(&db->reader, BRB_STATEMENT_QUARANTINE_ADD,
+				  WITH(INT(badge->badge), INT(badge->since_us), TEXT(badge->reason)), error);
+	leave(db);
 	return status;
 }
 
-brabeion_status brb_store_is_quarantined(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error)
+static brabeion_status is_there_locked(brb_store_db *db, int64_t badge, bool *there, brabeion_error *error)
 {
-	brabeion_status status = enter(store, false, error);
+	int64_t one;
+	return brb_database_number(&db->reader, BRB_STATEMENT_QUARANTINE, WITH(INT(badge)), there, &one, error);
+}
+
+static brabeion_status has(brb_store_db *db, uint32_t badge, bool *quarantined, brabeion_error *error)
+{
+	brabeion_status status = enter(db, false, error);
 	if (status != BRABEION_OK)
 		return status;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINE, error);
-	status = statement ? run_on(store, statement, badge, aside, error) : error->status;
-	leave(store);
+	status = is_there_locked(db, badge, quarantined, error);
+	leave(db);
 	return status;
 }
 
-/* ---- coming back ---- */
-
-static brabeion_status find_number(brb_store *store, const char *slug, int64_t *number, brabeion_error *error)
+/* Looks before it writes: mostly there is nothing to remove, and readers do not wait for writers. */
+static brabeion_status remove_locked(brb_store_db *db, const char *slug, bool *removed, brabeion_error *error)
 {
-	bool row = false;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_BADGE, error);
-	if (!statement)
-		return error->status;
-	sqlite3_bind_text(statement, 1, slug, -1, SQLITE_STATIC);
-	brabeion_status status = brb_database_step(&store->reader, statement, &row, error);
-	if (row)
-		*number = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return status;
-}
-
-/* Looks before it writes: mostly there is nothing to release, and readers do not wait for writers. */
-static brabeion_status release_locked(brb_store *store, uint32_t badge, bool *released, brabeion_error *error)
-{
-	bool row = false;
-	sqlite3_stmt *look = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINE, error);
-	brabeion_status status = look ? run_on(store, look, badge, &row, error) : error->status;
-	if (status != BRABEION_OK || !row)
-		return status;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINE_REMOVE, error);
-	status = statement ? run_on(store, statement, badge, &row, error) : error->status;
-	*released = status == BRABEION_OK && sqlite3_changes(store->reader.handle) > 0;
-	return status;
-}
-
-brabeion_status brb_store_release(brb_store *store, const char *slug, bool *released, brabeion_error *error)
-{
-	int64_t number = 0;
-	bool done = false;
-	brabeion_status status = enter(store, true, error);
-	if (status != BRABEION_OK)
-		return status;
-	status = find_number(store, slug, &number, error);
-	if (status == BRABEION_OK && number)
-		status = release_locked(store, (uint32_t)number, &done, error);
-	leave(store);
+	int64_t badge = 0;
+	bool there = false;
+	brabeion_status status =
+		brb_database_number(&db->reader, BRB_STATEMENT_BADGE, WITH(TEXT(slug)), NULL, &badge, error);
+	if (status == BRABEION_OK && badge)
+		status = is_there_locked(db, badge, &there, error);
+	if (status == BRABEION_OK && there)
+		status = brb_database_run(&db->reader, BRB_STATEMENT_QUARANTINE_REMOVE, WITH(INT(badge)), error);
 	if (status == BRABEION_OK)
-		*released = done;
+		*removed = there && sqlite3_changes(db->reader.handle) > 0;
 	return status;
 }
 
-/* ---- looking ---- */
-
-static brabeion_status read_rows_locked(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
-					size_t *count, brabeion_error *error)
+static brabeion_status remove_badge(brb_store_db *db, const char *slug, bool *removed, brabeion_error *error)
 {
-	bool row;
-	size_t capacity = 0;
-	brabeion_status status;
-	sqlite3_stmt *statement = brb_database_statement(&store->reader, BRB_STATEMENT_QUARANTINES, error);
-	if (!statement)
-		return error->status;
-	while ((status = brb_database_step(&store->reader, statement, &row, error)) == BRABEION_OK && row) {
-		brb_store_quarantined *aside = brb_list_add(list, count, &capacity, sizeof *aside);
-		if (aside) {
-			aside->badge = (uint32_t)sqlite3_column_int64(statement, 0);
-			aside->since_us = sqlite3_column_int64(statement, 1);
-			aside->reason = brb_arena_copy(arena, (const char *)sqlite3_column_text(statement, 2));
-			aside->slug = brb_arena_copy(arena, (const char *)sqlite3_column_text(statement, 3));
-		}
-		if (!aside || !aside->reason || !aside->slug) {
-			status = brb_status_no_memory(error);
-			break;
-		}
-	}
-	sqlite3_reset(statement);
-	return status;
-}
-
-brabeion_status brb_store_list_quarantined(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
-					   size_t *count, brabeion_error *error)
-{
-	brb_store_quarantined *read = NULL;
-	size_t read_count = 0;
-	brabeion_status status = enter(store, true, error);
+	brabeion_status status = enter(db, true, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = read_rows_locked(store, arena, &read, &read_count, error);
-	leave(store);
-	if (status != BRABEION_OK) {
-		brb_memory_release(read);
-		return status;
-	}
-	*list = read;
-	*count = read_count;
-	return BRABEION_OK;
+	status = remove_locked(db, slug, removed, error);
+	leave(db);
+	return status;
 }
+
+typedef struct list_reading {
+	brb_arena *arena;
+	brb_store_quarantined **list;
+	size_t *count, capacity;
+} list_reading;
+
+static brabeion_status read_row(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	list_reading *reading = context;
+	brb_store_quarantined *badge = brb_list_add(reading->list, reading->count, &reading->capacity, sizeof *badge);
+	if (!badge)
+		return brb_status_no_memory(error);
+	badge->badge = (uint32_t)sqlite3_column_int64(row, 0);
+	badge->since_us = sqlite3_column_int64(row, 1);
+	badge->reason = brb_column_copy(reading->arena, row, 2);
+	badge->slug = brb_column_copy(reading->arena, row, 3);
+	return badge->reason && badge->slug ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+static brabeion_status list_badges(brb_store_db *db, brb_arena *arena, brb_store_quarantined **list, size_t *count,
+				   brabeion_error *error)
+{
+	list_reading reading = { .arena = arena, .list = list, .count = count };
+	brabeion_status status = enter(db, true, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_database_each(&db->reader, BRB_STATEMENT_QUARANTINES, WITH_NOTHING, read_row, &reading, error);
+	leave(db);
+	return status;
+}
+
+const brb_driver_quarantine brb_sqlite_quarantine = {
+	.add = add,
+	.has = has,
+	.remove = remove_badge,
+	.list = list_badges,
+};

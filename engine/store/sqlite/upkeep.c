@@ -1,25 +1,24 @@
 /*
- * store/sqlite/upkeep: a user forgotten, two users made one, a copy of the database. Rare, so it goes by SQL.
+ * store/sqlite/upkeep: a user forgotten, two users made one, what a plugin left removed. Rare, so statements are prepared
+ * anew each time.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "store/internal.h"
+#include "store/sqlite/internal.h"
 
-/* What the statements below speak of: ?1 and ?2 are numbers of users, ?3 and ?4 their names. */
+/* What the statements below are about: ?1 and ?2 are numbers of users, ?3 and ?4 their names. */
 typedef struct upkeep_users {
 	int64_t from, into;
 	const char *from_name, *into_name;
 } upkeep_users;
 
-static brabeion_status prepare(brb_store *store, const char *sql, const upkeep_users *users, sqlite3_stmt **out,
+static brabeion_status prepare(brb_store_db *db, const char *sql, const upkeep_users *users, sqlite3_stmt **out,
 			       brabeion_error *error)
 {
 	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(store->database.handle, sql, -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(db->writer.handle, sql, -1, &statement, NULL);
 	if (code != SQLITE_OK)
-		return brb_database_fault(&store->database, code, error);
+		return brb_database_fault(&db->writer, code, error);
 	if (sqlite3_bind_parameter_count(statement) >= 1)
 		sqlite3_bind_int64(statement, 1, users->from);
 	if (sqlite3_bind_parameter_count(statement) >= 2)
@@ -33,47 +32,30 @@ static brabeion_status prepare(brb_store *store, const char *sql, const upkeep_u
 }
 
 /* Runs one statement; *changed (may be NULL) counts the rows. */
-static brabeion_status run(brb_store *store, const char *sql, const upkeep_users *users, int64_t *changed,
+static brabeion_status run(brb_store_db *db, const char *sql, const upkeep_users *users, int64_t *changed,
 			   brabeion_error *error)
 {
+	bool row;
 	sqlite3_stmt *statement = NULL;
-	brabeion_status status = prepare(store, sql, users, &statement, error);
+	brabeion_status status = prepare(db, sql, users, &statement, error);
 	if (status == BRABEION_OK)
-		status = brb_database_run(&store->database, statement, error);
+		status = brb_database_step(&db->writer, statement, &row, error);
 	if (status == BRABEION_OK && changed)
-		*changed = sqlite3_changes64(store->database.handle);
+		*changed = sqlite3_changes64(db->writer.handle);
 	sqlite3_finalize(statement);
 	return status;
 }
 
-static brabeion_status run_all(brb_store *store, const char *const *sql, size_t count, const upkeep_users *users,
+static brabeion_status run_all(brb_store_db *db, const char *const *sql, size_t count, const upkeep_users *users,
 			       brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
 	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
-		status = run(store, sql[i], users, NULL, error);
-	return status;
-}
-
-/* ---- the journal ---- */
-
-/* The name on the tapes of others. Rows may be gone and be of another length then: what they take is counted anew. */
-static brabeion_status rename_in_journal(brb_store *store, const upkeep_users *users, const char *into,
-					 brabeion_error *error)
-{
-	static const char count[] = "UPDATE counters SET value = (SELECT ifnull(SUM(" BRB_JOURNAL_ROW_BYTES
-				    "), 0) FROM journal) WHERE name = 'journal_bytes'";
-	brabeion_status status = brb_journal_rename(store, users->from_name, into, error);
-	if (status == BRABEION_OK)
-		status = run(store, count, users, NULL, error);
-	store->journal.is_known = false;
+		status = run(db, sql[i], users, NULL, error);
 	return status;
 }
 
 /* ---- forgetting ---- */
-
-/* Where a forgotten user's name was in what others' events came to. */
-#define FORGOTTEN "(forgotten)"
 
 static const char *const forget_the_rest[] = {
 	"DELETE FROM seen WHERE user = ?1",
@@ -85,21 +67,15 @@ static const char *const forget_the_rest[] = {
 	"DELETE FROM users WHERE id = ?1",
 };
 
-brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_t *awards, brabeion_error *error)
+static brabeion_status forget_user(brb_store_db *db, int64_t user, const char *name, int64_t *awards,
+				   brabeion_error *error)
 {
-	upkeep_users users = { .from_name = user, .into_name = user };
 	int64_t count = 0;
-	brabeion_status status = brb_store_write_so_far(store, error);
+	upkeep_users users = { .from = user, .into = user, .from_name = name, .into_name = name };
+	brabeion_status status = run(db, "DELETE FROM awards WHERE user = ?1", &users, &count, error);
 	if (status == BRABEION_OK)
-		status = brb_store_user(store, user, false, &users.from, error);
-	if (status == BRABEION_OK)
-		status = run(store, "DELETE FROM awards WHERE user = ?1", &users, &count, error);
-	if (status == BRABEION_OK)
-		status = run_all(store, forget_the_rest, sizeof forget_the_rest / sizeof forget_the_rest[0], &users,
+		status = run_all(db, forget_the_rest, sizeof forget_the_rest / sizeof forget_the_rest[0], &users,
 				 error);
-	if (status == BRABEION_OK)
-		status = rename_in_journal(store, &users, FORGOTTEN, error);
-	brb_value_cache_clear(&store->cells);
 	if (status == BRABEION_OK)
 		*awards = count;
 	return status;
@@ -138,13 +114,13 @@ static const char too_much[] = "SELECT m.name, p.name FROM memories AS m JOIN pl
 			       "-9223372036854775807 - 1 - b.value)"
 			       " ORDER BY m.id LIMIT 1";
 
-static brabeion_status check_sums(brb_store *store, const upkeep_users *users, brabeion_error *error)
+static brabeion_status check_sums(brb_store_db *db, const upkeep_users *users, brabeion_error *error)
 {
 	bool row = false;
 	sqlite3_stmt *statement = NULL;
-	brabeion_status status = prepare(store, too_much, users, &statement, error);
+	brabeion_status status = prepare(db, too_much, users, &statement, error);
 	if (status == BRABEION_OK)
-		status = brb_database_step(&store->database, statement, &row, error);
+		status = brb_database_step(&db->writer, statement, &row, error);
 	if (row)
 		status = brb_status_set(
 			error, BRABEION_INVALID,
@@ -156,70 +132,37 @@ static brabeion_status check_sums(brb_store *store, const upkeep_users *users, b
 	return status;
 }
 
-brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error)
+static brabeion_status merge_users(brb_store_db *db, int64_t from, const char *from_name, int64_t into,
+				   const char *into_name, brabeion_error *error)
 {
-	upkeep_users users = { .from_name = from, .into_name = into };
-	if (strcmp(from, into) == 0)
-		return BRABEION_OK; /* what is held by both would go */
-	brabeion_status status = brb_store_write_so_far(store, error);
-	if (status == BRABEION_OK)
-		status = brb_store_user(store, from, false, &users.from, error);
-	if (status == BRABEION_OK)
-		status = check_sums(store, &users, error);
-	if (status == BRABEION_OK)
-		status = brb_store_user(store, into, true, &users.into, error);
-	if (status == BRABEION_OK)
-		status = run_all(store, merge, sizeof merge / sizeof merge[0], &users, error);
-	if (status == BRABEION_OK)
-		status = rename_in_journal(store, &users, into, error);
-	brb_value_cache_clear(&store->cells);
-	return status;
+	upkeep_users users = { from, into, from_name, into_name };
+	brabeion_status status = check_sums(db, &users, error);
+	return status == BRABEION_OK ? run_all(db, merge, sizeof merge / sizeof merge[0], &users, error) : status;
 }
 
-/* ---- copying ---- */
+/* ---- plugins ---- */
 
-/* The path as SQLite takes it for one: "file:copy.db" and ":memory:" have a meaning of their own (sqlite.org/uri.html). */
-static const char *plain_path(brb_arena *arena, const char *path)
+static brabeion_status remove_both(brb_store_db *db, brb_statement first, brb_statement second, const char *name,
+				   brabeion_error *error)
 {
-	return path[0] == '/' ? path : brb_arena_printf(arena, "./%s", path);
+	brabeion_status status = brb_database_run(&db->writer, first, WITH(TEXT(name)), error);
+	return status == BRABEION_OK ? brb_database_run(&db->writer, second, WITH(TEXT(name)), error) : status;
 }
 
-/* The file is ours from the first moment: two backups to one path do not meet. */
-static brabeion_status reserve(const char *path, brabeion_error *error)
+static brabeion_status remove_memory(brb_store_db *db, const char *plugin, brabeion_error *error)
 {
-	int file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (file < 0)
-		return brb_status_set(error, BRABEION_STORE, "%s: %s", path, strerror(errno));
-	close(file);
-	return BRABEION_OK;
+	return remove_both(db, BRB_STATEMENT_TALLIES_REMOVE, BRB_STATEMENT_NOTES_REMOVE, plugin, error);
 }
 
-brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_error *error)
+static brabeion_status remove_jobs(brb_store_db *db, const char *slug, brabeion_error *error)
 {
-	brb_database reader = { .handle = NULL };
-	brb_arena arena = { 0 };
-	brabeion_status status = reserve(path, error);
-	if (status != BRABEION_OK)
-		return status;
-	const char *plain = plain_path(&arena, path);
-	if (!plain)
-		status = brb_status_no_memory(error);
-	else
-		status = brb_database_open(&reader, &store->options, &store->database, error);
-	sqlite3_stmt *statement = NULL;
-	if (status == BRABEION_OK) {
-		int code = sqlite3_prepare_v2(reader.handle, "VACUUM INTO ?1", -1, &statement, NULL);
-		if (code != SQLITE_OK)
-			status = brb_database_fault(&reader, code, error);
-	}
-	if (status == BRABEION_OK) {
-		sqlite3_bind_text(statement, 1, plain, -1, SQLITE_STATIC);
-		status = brb_database_run(&reader, statement, error);
-	}
-	sqlite3_finalize(statement);
-	brb_database_close(&reader);
-	brb_arena_finish(&arena);
-	if (status != BRABEION_OK)
-		unlink(path);
-	return status;
+	return remove_both(db, BRB_STATEMENT_ATTEMPTS_OF_BADGE_REMOVE, BRB_STATEMENT_JOBS_OF_BADGE_REMOVE, slug,
+			   error);
 }
+
+const brb_driver_upkeep brb_sqlite_upkeep = {
+	.forget_user = forget_user,
+	.merge_users = merge_users,
+	.remove_memory = remove_memory,
+	.remove_jobs = remove_jobs,
+};

@@ -4,22 +4,23 @@
  */
 #include <criterion/criterion.h>
 
+#include <pthread.h>
 #include <time.h>
 
-#include "store/internal.h"
+#include "store/held_cache.h"
 
-static brb_store store;
+static struct brb_held_cache *cache;
 
 static void open_room(void)
 {
-	store.known = brb_held_cache_open();
-	cr_assert_not_null(store.known);
-	brb_held_cache_confirm(&store);
+	cache = brb_held_cache_open();
+	cr_assert_not_null(cache);
+	brb_held_cache_confirm(cache);
 }
 
 static void close_room(void)
 {
-	brb_held_cache_close(store.known);
+	brb_held_cache_close(cache);
 }
 
 TestSuite(known, .init = open_room, .fini = close_room);
@@ -32,13 +33,13 @@ static brb_store_award award_of(const char *user, uint32_t badge, uint32_t level
 static void add(const char *user, uint32_t badge, uint32_t level)
 {
 	brb_store_award award = award_of(user, badge, level);
-	brb_held_cache_add(&store, &award);
+	brb_held_cache_add(cache, &award);
 }
 
 static bool knows(const char *user, uint32_t badge, uint32_t level)
 {
 	brb_store_award award = award_of(user, badge, level);
-	return brb_store_knows_held(&store, &award);
+	return brb_held_cache_has(cache, &award);
 }
 
 Test(known, knows_what_was_added_and_nothing_else)
@@ -59,18 +60,18 @@ Test(known, what_is_held_for_a_reason_is_not_known)
 	brb_store_award award = award_of("ada", 1, 1);
 	add("ada", 1, 1);
 	award.reason = "rescue";
-	cr_expect_not(brb_store_knows_held(&store, &award));
-	brb_held_cache_add(&store, &award);
-	cr_expect_not(brb_store_knows_held(&store, &award));
+	cr_expect_not(brb_held_cache_has(cache, &award));
+	brb_held_cache_add(cache, &award);
+	cr_expect_not(brb_held_cache_has(cache, &award));
 	award.reason = NULL;
-	brb_held_cache_add(&store, &award);
-	cr_expect_not(brb_store_knows_held(&store, &award));
+	brb_held_cache_add(cache, &award);
+	cr_expect_not(brb_held_cache_has(cache, &award));
 }
 
 Test(known, forgets_all_at_once)
 {
 	add("ada", 1, 1), add("bob", 1, 1);
-	brb_held_cache_forget(&store);
+	brb_held_cache_forget(cache);
 	cr_expect_not(knows("ada", 1, 1));
 	cr_expect_not(knows("bob", 1, 1));
 	add("ada", 1, 1);
@@ -106,22 +107,22 @@ Test(known, without_a_transaction_holds_for_a_second_and_not_longer)
 {
 	add("ada", 1, 1);
 	int64_t before_us = coarse_now_us();
-	brb_held_cache_confirm(&store);
+	brb_held_cache_confirm(cache);
 	int64_t after_us = coarse_now_us(), asked_us = after_us;
 	while (knows("ada", 1, 1)) {
 		cr_assert_leq(asked_us, after_us + 1000000);
 		asked_us = coarse_now_us();
 	}
 	cr_expect_gt(coarse_now_us(), before_us + 1000000);
-	brb_held_cache_confirm(&store);
+	brb_held_cache_confirm(cache);
 	cr_expect(knows("ada", 1, 1), "seen to be true again");
 }
 
 Test(known, is_nothing_before_it_is_first_confirmed)
 {
-	brb_held_cache_close(store.known);
-	store.known = brb_held_cache_open();
-	cr_assert_not_null(store.known);
+	brb_held_cache_close(cache);
+	cache = brb_held_cache_open();
+	cr_assert_not_null(cache);
 	add("ada", 1, 1);
 	cr_assert_gt(coarse_now_us(), 1000000, "the system started a second ago");
 	cr_expect_not(knows("ada", 1, 1));
@@ -139,7 +140,7 @@ Test(known, when_full_gives_up_old_ones)
 			cr_assert(knows(user, 1, 1));
 	}
 	int known = 0;
-	brb_held_cache_confirm(&store);
+	brb_held_cache_confirm(cache);
 	for (int i = 0; i < USERS; i++) {
 		snprintf(user, sizeof user, "user%d", i);
 		bool held = knows(user, 1, 1);
@@ -174,12 +175,12 @@ Test(known, is_asked_by_many_threads_while_one_changes_it)
 		add("ada", 1, 1);
 		add("bob", 1, 1);
 		if (i % 100 == 0)
-			brb_held_cache_forget(&store);
-		brb_held_cache_confirm(&store);
+			brb_held_cache_forget(cache);
+		brb_held_cache_confirm(cache);
 	}
 	for (int i = 0; i < ASKERS; i++)
 		pthread_join(threads[i], NULL);
 	cr_expect(knows("ada", 1, 1));
-	brb_held_cache_forget(&store);
+	brb_held_cache_forget(cache);
 	cr_expect_not(knows("ada", 1, 1));
 }

@@ -417,7 +417,7 @@ static void expect_bytes(int64_t bytes)
 	brabeion_journal_info info;
 	WELL(brb_store_journal_info(store, &info, error));
 	cr_expect_eq(info.used_bytes, bytes, "%lld", (long long)info.used_bytes);
-	cr_expect_eq(own_number("SELECT SUM(" BRB_JOURNAL_ROW_BYTES ") FROM journal"), bytes);
+	cr_expect_eq(own_number("SELECT SUM(" BRB_JOURNAL_BYTES_OF_ROW ") FROM journal"), bytes);
 }
 
 static void write_others(void)

@@ -1,0 +1,186 @@
+/*
+ * store/sqlite/copy: rows that the store takes from one database to another, or compares.
+ */
+#include <string.h>
+
+#include "store/sqlite/internal.h"
+
+static brb_database *database_of(brb_store_db *db, brb_view view)
+{
+	return view == BRB_OWN ? &db->writer : &db->reader;
+}
+
+/* ---- comparing ---- */
+
+typedef struct award_visit {
+	brb_award_visit visit;
+	void *context;
+} award_visit;
+
+static brabeion_status read_award(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	enum { SEQUENCE, USER, BADGE, LEVEL, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID, AT, RANK };
+	const award_visit *visit = context;
+	brabeion_award_info award = { .sequence = sqlite3_column_int64(row, SEQUENCE),
+				      .user = brb_column_text(row, USER),
+				      .badge = brb_column_text(row, BADGE),
+				      .level = (uint32_t)sqlite3_column_int64(row, LEVEL),
+				      .name = brb_column_text(row, NAME),
+				      .description = brb_column_text(row, DESCRIPTION),
+				      .reason = brb_column_text(row, REASON),
+				      .event = brb_column_text(row, EVENT),
+				      .event_id = brb_column_text(row, EVENT_ID),
+				      .at_us = sqlite3_column_int64(row, AT) };
+	return visit->visit(visit->context, &award, sqlite3_column_int64(row, RANK), error);
+}
+
+static brabeion_status each_award(brb_store_db *db, brb_view view, int64_t after, brb_award_visit visit,
+				  void *context, brabeion_error *error)
+{
+	return brb_database_each(database_of(db, view), BRB_STATEMENT_COMPARE_ROWS, WITH(INT(after)), read_award,
+				 &(award_visit){ visit, context }, error);
+}
+
+static brabeion_status read_state(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	brb_award_state *state = context;
+	(void)error;
+	*state = (brb_award_state){ .known = true,
+				    .revoked = sqlite3_column_int(row, 0),
+				    .lapsed = sqlite3_column_int(row, 1),
+				    .revoked_at_us = sqlite3_column_int64(row, 2),
+				    .by_backfill = strcmp(brb_column_text(row, 3), BRB_BACKFILL_NOTE) == 0 };
+	return BRABEION_OK;
+}
+
+static brabeion_status award_state(brb_store_db *db, brb_view view, const brabeion_award_info *award,
+				   brb_award_state *state, brabeion_error *error)
+{
+	*state = (brb_award_state){ .known = false };
+	return brb_database_each(database_of(db, view), BRB_STATEMENT_COMPARE_STATE,
+				 WITH(TEXT(award->badge), TEXT(award->user), INT(award->level), TEXT(award->reason)),
+				 read_state, state, error);
+}
+
+static brabeion_status count_numbered(brb_store_db *db, brb_view view, const brabeion_award_info *award, bool revoked,
+				      int64_t *count, brabeion_error *error)
+{
+	return brb_database_number(database_of(db, view), BRB_STATEMENT_COMPARE_COUNT,
+				   WITH(TEXT(award->badge), TEXT(award->user), INT(award->level), TEXT(award->event),
+					INT(award->at_us), INT(revoked)),
+				   NULL, count, error);
+}
+
+/* ---- taking over ---- */
+
+typedef struct seed_visit {
+	brabeion_status (*visit)(void *context, const char *slug, brb_store_award *award, brabeion_error *error);
+	void *context;
+} seed_visit;
+
+static brabeion_status read_seed(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	const seed_visit *visit = context;
+	brb_store_award seed = { .user = brb_column_text(row, 0),
+				 .level = (uint32_t)sqlite3_column_int64(row, 2),
+				 .reason = brb_column_text(row, 3),
+				 .event = brb_column_text(row, 4),
+				 .event_id = brb_column_text(row, 5),
+				 .at_us = sqlite3_column_int64(row, 6),
+				 .note = brb_column_text(row, 7) };
+	return visit->visit(visit->context, brb_column_text(row, 1), &seed, error);
+}
+
+static brabeion_status each_seed(brb_store_db *db, int64_t before_us,
+				 brabeion_status (*visit)(void *context, const char *slug, brb_store_award *award,
+							  brabeion_error *error),
+				 void *context, brabeion_error *error)
+{
+	return brb_database_each(&db->reader, BRB_STATEMENT_SEEDS, WITH(INT(before_us)), read_seed,
+				 &(seed_visit){ visit, context }, error);
+}
+
+typedef struct value_visit {
+	brabeion_status (*visit)(void *context, const char *name, brb_effect_value *value, brabeion_error *error);
+	void *context;
+} value_visit;
+
+static brabeion_status read_value(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	const value_visit *visit = context;
+	brb_effect_value value = { .subject = brb_column_text(row, 1),
+				   .is_tally = sqlite3_column_type(row, 2) == SQLITE_INTEGER };
+	if (value.is_tally)
+		value.tally = sqlite3_column_int64(row, 2);
+	else
+		value.note = brb_column_text(row, 2);
+	return visit->visit(visit->context, brb_column_text(row, 0), &value, error);
+}
+
+static brabeion_status each_value(brb_store_db *db, const char *plugin,
+				  brabeion_status (*visit)(void *context, const char *name, brb_effect_value *value,
+							   brabeion_error *error),
+				  void *context, brabeion_error *error)
+{
+	value_visit values = { visit, context };
+	brabeion_status status = brb_database_each(&db->reader, BRB_STATEMENT_TALLIES_OF_PLUGIN, WITH(TEXT(plugin)),
+						   read_value, &values, error);
+	return status == BRABEION_OK ? brb_database_each(&db->reader, BRB_STATEMENT_NOTES_OF_PLUGIN,
+							 WITH(TEXT(plugin)), read_value, &values, error)
+				     : status;
+}
+
+typedef struct job_visit {
+	brabeion_status (*visit)(void *context, brb_store_job *job, const char *state, brabeion_error *error);
+	void *context;
+} job_visit;
+
+static brabeion_status read_job(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	const job_visit *visit = context;
+	brb_store_job job = { .user = brb_column_text(row, 0),
+			      .event = brb_column_text(row, 1),
+			      .event_id = brb_column_text(row, 2),
+			      .at_us = sqlite3_column_int64(row, 3),
+			      .due_us = sqlite3_column_int64(row, 4) };
+	return visit->visit(visit->context, &job, brb_column_text(row, 5), error);
+}
+
+static brabeion_status each_job(brb_store_db *db, const char *slug,
+				brabeion_status (*visit)(void *context, brb_store_job *job, const char *state,
+							 brabeion_error *error),
+				void *context, brabeion_error *error)
+{
+	return brb_database_each(&db->reader, BRB_STATEMENT_JOBS_OF_HISTORY, WITH(TEXT(slug)), read_job,
+				 &(job_visit){ visit, context }, error);
+}
+
+static brabeion_status has_plugin_state(brb_store_db *db, const brb_store_owner *plugin, bool *has,
+					brabeion_error *error)
+{
+	int64_t yes = 0;
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_database_number(&db->reader, BRB_STATEMENT_PLUGIN_HAS_MEMORY, WITH(TEXT(plugin->id)), NULL, &yes,
+				     error);
+	for (size_t i = 0; i < plugin->slug_count && status == BRABEION_OK && !yes; i++)
+		status = brb_database_number(&db->reader, BRB_STATEMENT_BADGE_HAS_JOBS, WITH(TEXT(plugin->slugs[i])),
+					     NULL, &yes, error);
+	brb_sqlite_end_reading(db);
+	if (status == BRABEION_OK)
+		*has = yes != 0;
+	return status;
+}
+
+const brb_driver_copy brb_sqlite_copy = {
+	.begin_snapshot = brb_sqlite_begin_reading,
+	.end_snapshot = brb_sqlite_end_reading,
+	.each_award = each_award,
+	.award_state = award_state,
+	.count_numbered = count_numbered,
+	.each_seed = each_seed,
+	.each_value = each_value,
+	.each_job = each_job,
+	.has_plugin_state = has_plugin_state,
+};

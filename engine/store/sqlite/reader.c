@@ -1,0 +1,144 @@
+/*
+ * store/sqlite/reader: single values as they are committed, each reader by a connection of its own.
+ */
+#include "base/memory.h"
+#include "store/sqlite/internal.h"
+
+struct brb_db_reader {
+	brb_store_db *db;
+	brb_database database; /* opened at its first use */
+};
+
+static brabeion_status open_reader(brb_store_db *db, brb_db_reader **out, brabeion_error *error)
+{
+	brb_db_reader *reader = brb_memory_take_zeroed(1, sizeof *reader);
+	if (!reader)
+		return brb_status_no_memory(error);
+	reader->db = db;
+	*out = reader;
+	return BRABEION_OK;
+}
+
+static void close_reader(brb_db_reader *reader)
+{
+	if (!reader)
+		return;
+	brb_database_close(&reader->database);
+	brb_memory_release(reader);
+}
+
+static brabeion_status connect(brb_db_reader *reader, brabeion_error *error)
+{
+	if (reader->database.handle)
+		return BRABEION_OK;
+	brabeion_status status =
+		brb_database_open(&reader->database, reader->db->options, &reader->db->writer, error);
+	if (status != BRABEION_OK)
+		reader->database = (brb_database){ .handle = NULL };
+	return status;
+}
+
+static brabeion_status begin(brb_db_reader *reader, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	if (status == BRABEION_OK)
+		status = brb_database_check_in_place(&reader->database, error);
+	return status == BRABEION_OK
+		       ? brb_database_run(&reader->database, BRB_STATEMENT_BEGIN_READING, WITH_NOTHING, error)
+		       : status;
+}
+
+static void end(brb_db_reader *reader)
+{
+	brb_database_roll_back(&reader->database);
+}
+
+static brabeion_status each(brb_db_reader *reader, brb_statement which, const brb_sql_value *values, size_t count,
+			    brb_row_reader read, void *context, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK
+		       ? brb_database_each(&reader->database, which, values, count, read, context, error)
+		       : status;
+}
+
+static brabeion_status tally(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
+			     int64_t *value, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK
+		       ? brb_database_number(&reader->database, BRB_STATEMENT_PEEK_TALLY,
+					     WITH(INT(plugin), TEXT(name), TEXT(subject)), NULL, value, error)
+		       : status;
+}
+
+typedef struct text_copy {
+	brb_arena *arena;
+	const char *text;
+} text_copy;
+
+static brabeion_status read_text(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	text_copy *copy = context;
+	copy->text = brb_column_copy(copy->arena, row, 0);
+	return copy->text ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+static brabeion_status note(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
+			    brb_arena *arena, const char **text, brabeion_error *error)
+{
+	text_copy copy = { .arena = arena };
+	brabeion_status status = each(reader, BRB_STATEMENT_PEEK_NOTE, WITH(INT(plugin), TEXT(name), TEXT(subject)),
+				      read_text, &copy, error);
+	if (status == BRABEION_OK)
+		*text = copy.text;
+	return status;
+}
+
+/* Of `held` the count and the highest level, of `is_held` whether the award is revoked, and whether it lapsed. */
+static brabeion_status read_pair(void *pair, sqlite3_stmt *row, brabeion_error *error)
+{
+	int64_t *numbers = pair;
+	(void)error;
+	numbers[0] = sqlite3_column_int64(row, 0);
+	numbers[1] = sqlite3_column_int64(row, 1);
+	return BRABEION_OK;
+}
+
+static brabeion_status held(brb_db_reader *reader, const char *user, const char *slug, int64_t *count,
+			    int32_t *highest_level, brabeion_error *error)
+{
+	int64_t found[2] = { 0, 0 };
+	brabeion_status status =
+		each(reader, BRB_STATEMENT_PEEK_HELD, WITH(TEXT(slug), TEXT(user)), read_pair, found, error);
+	if (status == BRABEION_OK) {
+		*count = found[0];
+		*highest_level = (int32_t)found[1];
+	}
+	return status;
+}
+
+/* Once revoked it counts as held, unless it lapsed or the badge may be earned again. */
+static brabeion_status is_held(brb_db_reader *reader, const brb_store_award *award, bool *out, brabeion_error *error)
+{
+	enum { NEVER = -1 };
+	int64_t found[2] = { NEVER, 0 };
+	brabeion_status status =
+		each(reader, BRB_STATEMENT_PEEK_IS_HELD,
+		     WITH(INT(award->badge), TEXT(award->user), INT(award->level), TEXT(award->reason)), read_pair,
+		     found, error);
+	if (status == BRABEION_OK)
+		*out = found[0] != NEVER && (!found[0] || (!found[1] && !award->rearn));
+	return status;
+}
+
+const brb_driver_reader brb_sqlite_reader = {
+	.open = open_reader,
+	.close = close_reader,
+	.begin = begin,
+	.end = end,
+	.tally = tally,
+	.note = note,
+	.held = held,
+	.is_held = is_held,
+};
