@@ -1,23 +1,11 @@
 /*
- * open_image: both steps of an image at once, for tests that care for neither alone.
+ * open_image: prepares and links an image in one call.
  */
 #ifndef BRB_TESTS_OPEN_IMAGE_H
 #define BRB_TESTS_OPEN_IMAGE_H
 
 #include "image/image.h"
 
-static inline brabeion_status open_image(brb_image_copies *in, const char *path, brb_image **out,
-					 brabeion_error *error)
-{
-	brb_image *image = NULL;
-	brabeion_status status = brb_image_prepare(in, path, NULL, &image, error);
-	if (status == BRABEION_OK)
-		status = brb_image_link(image, error);
-	if (status == BRABEION_OK)
-		*out = image;
-	else
-		brb_image_close(image);
-	return status;
-}
+brabeion_status open_image(brb_image_copies *in, const char *path, brb_image **out, brabeion_error *error);
 
 #endif

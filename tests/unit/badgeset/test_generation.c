@@ -3,16 +3,16 @@
  * order, observe and badges; what is repeated is refused; all faults are told at once.
  */
 #include "badgeset/generation.h"
-#include "support/loading_room.h"
+#include "support/loading_fixture.h"
 
-TestSuite(generation, .init = open_loading_room, .fini = close_loading_room);
+TestSuite(generation, .init = open_loading_fixture, .fini = close_loading_fixture);
 
 static brb_generation *open_generation(const char *lines)
 {
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_assert_eq(brb_generation_open(config, home, NULL, &loading_log, &generation, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
 		     error.message);
 	cr_assert_null(error.message);
 	return generation;
@@ -23,7 +23,7 @@ static void expect_refused(const char *lines, const char *message)
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_expect_eq(brb_generation_open(config, home, NULL, &loading_log, &generation, &error), BRABEION_CONFIG);
+	cr_expect_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_CONFIG);
 	cr_expect_eq(brb_config_verdict(config, &error), BRABEION_CONFIG);
 	cr_expect_null(generation);
 	cr_expect_str_eq(error.message ? error.message : "(none)", message, "%s", error.message);
@@ -178,7 +178,7 @@ Test(generation, an_id_twice)
 	join(original, BRB_TEST_PLUGIN_DIR, "good_one.so");
 	join(copy, folder, "copy.so");
 	bytes = read_whole(original, &length);
-	write_file(copy, bytes, length);
+	write_bytes(copy, bytes, length);
 	free(bytes);
 	snprintf(lines, sizeof lines,
 		 "  - file: good_one.so\n"

@@ -1,7 +1,7 @@
 /*
  * judging/event_stats and store/event_stats: counted here, kept there, and bounded in both.
  */
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 #include "base/memory.h"
 #include "judging/event_stats.h"
@@ -28,7 +28,7 @@ static void wake(void *context)
 
 static void enter(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 	now_us = 1000;
@@ -42,7 +42,7 @@ static void leave(void)
 	brb_event_stats_finish(&notices);
 	brb_table_finish(&generation.routes);
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(notices, .init = enter, .fini = leave);

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "base/reentrancy.h"
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 static brb_store *store;
 static brb_group_commit group;
@@ -18,7 +18,7 @@ static char done_in_order[4096];
 static void open_room(void)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 	cr_assert_eq(brb_group_commit_init(&group, &error), BRABEION_OK);
@@ -28,7 +28,7 @@ static void close_room(void)
 {
 	brb_group_commit_finish(&group);
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(group, .init = open_room, .fini = close_room);

@@ -2,9 +2,9 @@
  * judge: one event and one generation -> effects: in which order it is judged, what a badge sees of those before it,
  * and what becomes of the rest when one badge fails, or the store does.
  */
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 /* ---- the plugins' functions -------------------------------------------------------------------------------------- */
 

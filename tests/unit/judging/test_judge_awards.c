@@ -2,9 +2,9 @@
  * judge, awards: to whom and for what; badges that may be earned many times; further awards in one call; and
  * brabeion.awarded, by which one badge builds on others.
  */
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_awards, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_awards, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static int32_t earn(void *self, badge_call *call)
 {

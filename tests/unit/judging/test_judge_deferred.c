@@ -3,9 +3,9 @@
  * nothing. Judged here by the live clock; the jobs themselves are looked at in the database, as a person would.
  */
 #include "store/jobs.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_deferred, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_deferred, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static int32_t earn(void *self, badge_call *call)
 {

@@ -1,9 +1,9 @@
 /*
  * judge, the event itself: whether anybody hears it, whether it was seen before, whether it is within its bounds.
  */
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_events, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_events, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static int32_t earn(void *self, badge_call *call)
 {

@@ -2,9 +2,9 @@
  * judge, grants: an award by a person's decision, checked like an event and told like one.
  */
 #include "base/list.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_grants, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_grants, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static int32_t earn(void *self, badge_call *call)
 {

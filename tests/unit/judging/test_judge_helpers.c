@@ -2,7 +2,7 @@
  * judge, helpers: what badge.h gives to award, observe and freeze: the event, its state, memory with its bounds, held
  * awards, the log.
  */
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
 /* The badge "badge" of the plugin "p" does what the test says. */
 static int32_t (*script)(badge_call *call);
@@ -15,11 +15,11 @@ static int32_t play(void *self, badge_call *call)
 
 static void open_helpers_room(void)
 {
-	open_judge_room();
+	open_judge_fixture();
 	new_badge(new_plugin("p"), "badge", 3, "visit", play);
 }
 
-TestSuite(judge_helpers, .init = open_helpers_room, .fini = close_judge_room);
+TestSuite(judge_helpers, .init = open_helpers_room, .fini = close_judge_fixture);
 
 /* Plays it for an event with these fields. */
 static void play_with(int32_t (*what)(badge_call *call), const brabeion_field *fields, size_t count)

@@ -3,7 +3,7 @@
  * due times; async jobs right after their event; a failed transaction takes nothing of the time with it.
  */
 #include "judging/history.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
 static brb_history history;
 static int64_t begun, dropped; /* runs, as the engine is told */
@@ -24,7 +24,7 @@ static void drop_run(void *context, int64_t run)
 
 static void open_history(void)
 {
-	open_judge_room();
+	open_judge_fixture();
 	brb_history_init(&history, 3);
 	history.begin_run = begin_run;
 	history.drop_run = drop_run;
@@ -33,7 +33,7 @@ static void open_history(void)
 static void close_history(void)
 {
 	brb_history_finish(&history);
-	close_judge_room();
+	close_judge_fixture();
 }
 
 TestSuite(judge_history, .init = open_history, .fini = close_history);

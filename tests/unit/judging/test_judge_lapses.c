@@ -3,9 +3,9 @@
  * event's own transaction, told once, and it can be earned again.
  */
 #include "base/list.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_lapses, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_lapses, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 /* ---- badges that answer what the event says ---- */
 

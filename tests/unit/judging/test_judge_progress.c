@@ -3,9 +3,9 @@
  * another view, what a transaction under way has made of it.
  */
 #include "judging/progress.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(judge_progress, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(judge_progress, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static brb_plugin *plugin;
 static int64_t seen[3];

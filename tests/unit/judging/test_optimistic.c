@@ -2,13 +2,13 @@
  * detached: a judgement outside of the transaction sees what is committed and what it has done itself; nothing of it is
  * stored until it is applied, and it is applied only if all that it has seen is still so.
  */
-#include "support/optimistic_room.h"
+#include "support/optimistic_fixture.h"
 
 static brb_optimistic *detached;
 
 static void open_detached(void)
 {
-	open_judge_room();
+	open_judge_fixture();
 	plug = new_plugin("plug");
 	WELL(brb_optimistic_open(store, &detached, error));
 }
@@ -16,7 +16,7 @@ static void open_detached(void)
 static void close_detached(void)
 {
 	brb_optimistic_close(detached);
-	close_judge_room();
+	close_judge_fixture();
 }
 
 TestSuite(detached, .init = open_detached, .fini = close_detached);

@@ -2,13 +2,13 @@
  * judging/quarantine: what fails or is too slow, too often in a row, is set aside once, recorded, and comes back when
  * the record is gone.
  *
- * The judge of judge_room counts nothing by badge, and times every call then. The clock for looking after records is
+ * The judge of judge_fixture counts nothing by badge, and times every call then. The clock for looking after records is
  * the test's.
  */
 #include "store/internal.h"
-#include "support/judge_room.h"
+#include "support/judge_fixture.h"
 
-TestSuite(quarantine, .init = open_judge_room, .fini = close_judge_room);
+TestSuite(quarantine, .init = open_judge_fixture, .fini = close_judge_fixture);
 
 static const brb_config_quarantine three_failures = { .failures = 3 };
 static const brb_config_quarantine two_overruns = { .overruns = 2, .budget_us = 1000 };
@@ -575,7 +575,7 @@ Test(quarantine, a_generation_that_begins_takes_the_records_of_its_badges_away)
 	release_by_another("INSERT INTO badges(id, slug) VALUES(77, 'of-others')");
 	release_by_another("INSERT INTO quarantine SELECT id, 42, 'theirs' FROM badges");
 	cr_expect_eq(records(), 2);
-	brb_quarantine_begin(&quarantine, &generation, store, &judge_log);
+	brb_quarantine_begin(&quarantine, &generation, store, &captured_log);
 	cr_expect_eq(own_number("SELECT badge FROM quarantine"), 77);
 	cr_expect_eq(records(), 1);
 	cr_expect_str_eq(logged, "");

@@ -3,10 +3,10 @@
  * is not what brabeion/badge.h makes. The plugins are those of tests/plugins.
  */
 #include "plugin/descriptor.h"
-#include "support/loading_room.h"
+#include "support/loading_fixture.h"
 #include "support/open_image.h"
 
-TestSuite(descriptor, .init = open_loading_room, .fini = close_loading_room);
+TestSuite(descriptor, .init = open_loading_fixture, .fini = close_loading_fixture);
 
 static brb_arena arena;
 static brb_image *image;

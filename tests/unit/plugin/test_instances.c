@@ -3,18 +3,18 @@
  * the last generation that uses it is closed.
  */
 #include "badgeset/generation.h"
-#include "support/loading_room.h"
+#include "support/loading_fixture.h"
 
 static char diary_path[PATH_BYTES];
 
 static void open_room(void)
 {
-	open_loading_room();
+	open_loading_fixture();
 	join(diary_path, folder, "diary");
 	setenv("BRB_TEST_DIARY", diary_path, 1);
 }
 
-TestSuite(instances, .init = open_room, .fini = close_loading_room);
+TestSuite(instances, .init = open_room, .fini = close_loading_fixture);
 
 /* What was opened and closed since the last look. */
 static const char *diary(void)
@@ -36,7 +36,7 @@ static brb_generation *load(const brb_generation *before, const char *lines)
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_assert_eq(brb_generation_open(config, home, before, &loading_log, &generation, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_generation_open(config, home, before, &captured_log, &generation, &error), BRABEION_OK, "%s",
 		     brb_config_verdict(config, &error) != BRABEION_OK ? error.message : "");
 	return generation;
 }
@@ -203,7 +203,7 @@ Test(instances, another_file_of_the_same_content)
 	join(original, BRB_TEST_PLUGIN_DIR, "diary.so");
 	join(copy, folder, "diary.so");
 	bytes = read_whole(original, &length);
-	write_file(copy, bytes, length);
+	write_bytes(copy, bytes, length);
 	free(bytes);
 	snprintf(lines, sizeof lines,
 		 "  - file: \"%s\"\n    badges:\n"
@@ -224,7 +224,7 @@ Test(instances, of_a_generation_that_is_refused_only_the_new_ones_are_closed)
 	configure(TWO_USES "      - { badge: diary, slug: b, settings: { mood: merry } }\n"
 			   "      - { badge: diary, slug: c, settings: { mood: bad } }\n"
 			   "  - file: wrong_magic.so\n");
-	cr_expect_eq(brb_generation_open(config, home, first, &loading_log, &refused, &error), BRABEION_CONFIG);
+	cr_expect_eq(brb_generation_open(config, home, first, &captured_log, &refused, &error), BRABEION_CONFIG);
 	cr_expect_null(refused);
 	cr_expect_str_eq(diary(), "+b -b ");
 	brb_generation *second = load(first, two_uses);

@@ -3,9 +3,9 @@
  * puts in its place; all that does not fit is told, each with its line and column.
  */
 #include "plugin/plugin.h"
-#include "support/loading_room.h"
+#include "support/loading_fixture.h"
 
-TestSuite(plugin, .init = open_loading_room, .fini = close_loading_room);
+TestSuite(plugin, .init = open_loading_fixture, .fini = close_loading_fixture);
 
 static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabeion_error *error)
 {
@@ -14,7 +14,7 @@ static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabei
 	brb_plugin *prepared = NULL;
 	brabeion_status status = brb_plugin_prepare(config, entry, home, &prepared, error);
 	if (status == BRABEION_OK)
-		status = brb_plugin_link(config, entry, (brb_plugin_before){ NULL, NULL }, &loading_log, prepared,
+		status = brb_plugin_link(config, entry, (brb_plugin_before){ NULL, NULL }, &captured_log, prepared,
 					 error);
 	if (status == BRABEION_OK)
 		*plugin = prepared;

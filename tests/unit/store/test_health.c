@@ -6,13 +6,13 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 #include "store/health.h"
 #include "store/jobs.h"
 #include "store/sqlite/health_sql.h"
 
-TestSuite(health, .init = make_room, .fini = remove_room);
+TestSuite(health, .init = make_store_folder, .fini = remove_store_folder);
 
 static brb_health health;
 
@@ -214,14 +214,14 @@ Test(health, no_database_at_all)
 	static const char text[] =
 		"This is a letter, and a long one at that: more than a hundred bytes, so that it might well "
 		"be taken for a header.";
-	write_file(path, text, sizeof text);
+	write_bytes(path, text, sizeof text);
 	expect_fault("is not a database; left untouched");
 	cr_expect_str_eq(list_folder(folder), "badges.db ");
 }
 
 Test(health, an_empty_file)
 {
-	write_file(path, "", 0);
+	write_bytes(path, "", 0);
 	expect_fault("is empty");
 }
 

@@ -6,13 +6,13 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -20,7 +20,7 @@ static void open_room(void)
 static void close_room(void)
 {
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store, .init = open_room, .fini = close_room);

@@ -2,13 +2,13 @@
  * store, awards: what is held, by user, badge, level and reason; no award is stored twice; sequences grow; badges keep
  * their numbers.
  */
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -16,7 +16,7 @@ static void open_room(void)
 static void close_room(void)
 {
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_awards, .init = open_room, .fini = close_room);

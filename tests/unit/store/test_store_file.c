@@ -6,9 +6,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
-TestSuite(store_file, .init = make_room, .fini = remove_room);
+TestSuite(store_file, .init = make_store_folder, .fini = remove_store_folder);
 
 /* ---- creating and opening again ---------------------------------------------------------------------------------- */
 
@@ -37,7 +37,7 @@ Test(store_file, a_new_database_is_created)
 
 Test(store_file, an_empty_file_becomes_a_database)
 {
-	write_file(path, "", 0);
+	write_bytes(path, "", 0);
 	brb_store_close(open_store());
 	cr_expect_eq(own_number("PRAGMA application_id"), 0x42414447);
 }
@@ -208,7 +208,7 @@ Test(store_file, a_missing_folder)
 
 Test(store_file, a_folder_that_is_a_file)
 {
-	write_file(path, "x", 1);
+	write_bytes(path, "x", 1);
 	join(path, folder, "badges.db/badges.db");
 	expect_no_opening(BRABEION_STORE, ": Not a directory");
 }
@@ -316,7 +316,7 @@ static void make_foreign(const char *sql)
 
 Test(store_file, a_short_text_is_not_a_database)
 {
-	write_file(path, "hello\n", 6);
+	write_bytes(path, "hello\n", 6);
 	remember_file();
 	expect_no_opening(BRABEION_STORE, ": is not a database; left untouched");
 	expect_file_as_before("badges.db ");
@@ -326,7 +326,7 @@ Test(store_file, a_long_text_is_not_a_database)
 {
 	char text[10000];
 	memset(text, 'x', sizeof text);
-	write_file(path, text, sizeof text);
+	write_bytes(path, text, sizeof text);
 	remember_file();
 	expect_no_opening(BRABEION_STORE, ": is not a database; left untouched");
 	expect_file_as_before("badges.db ");

@@ -5,13 +5,13 @@
 
 #include <poll.h>
 
-#include "support/jobs_room.h"
+#include "support/jobs_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -21,7 +21,7 @@ static void close_room(void)
 {
 	brb_store_close(store);
 	cr_expect_eq(count_violations(), 0);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_jobs, .init = open_room, .fini = close_room);

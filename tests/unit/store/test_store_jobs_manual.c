@@ -3,13 +3,13 @@
  * users forgotten and merged; copies; and databases from before there were jobs.
  */
 #include "base/memory.h"
-#include "support/jobs_room.h"
+#include "support/jobs_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -19,7 +19,7 @@ static void close_room(void)
 {
 	brb_store_close(store);
 	cr_expect_eq(count_violations(), 0);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_jobs_manual, .init = open_room, .fini = close_room);

@@ -4,17 +4,17 @@
  */
 #include <sys/wait.h>
 
-#include "support/jobs_room.h"
+#include "support/jobs_fixture.h"
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 }
 
 static void close_room(void)
 {
 	cr_expect_eq(count_violations(), 0);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_jobs_many, .init = open_room, .fini = close_room);
@@ -344,7 +344,7 @@ static void copy_file(const char *from, const char *to)
 {
 	size_t length;
 	char *bytes = read_whole(from, &length);
-	write_file(to, bytes, length);
+	write_bytes(to, bytes, length);
 	free(bytes);
 }
 

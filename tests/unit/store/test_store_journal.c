@@ -5,7 +5,7 @@
 #include "store/journal.h"
 #include "store/sqlite/journal_sql.h"
 
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 #define SECOND INT64_C(1000000)
 #define START (INT64_C(1700000000) * SECOND)
@@ -23,7 +23,7 @@ static int64_t read_now(void *context)
 static void open_room(void)
 {
 	brb_store_options options;
-	make_room();
+	make_store_folder();
 	options = default_options();
 	options.clock = (brb_clock){ read_now, &now_us };
 	store = open_with(&options);
@@ -33,7 +33,7 @@ static void open_room(void)
 static void close_room(void)
 {
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_journal, .init = open_room, .fini = close_room);

@@ -4,9 +4,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
-TestSuite(store_quarantine, .init = make_room, .fini = remove_room);
+TestSuite(store_quarantine, .init = make_store_folder, .fini = remove_store_folder);
 
 static brb_store *open_with_badges(void)
 {

@@ -3,13 +3,13 @@
  * the feed tells both; and what is known to be held, for callers without a transaction, is never more than what is.
  */
 #include "base/list.h"
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -17,7 +17,7 @@ static void open_room(void)
 static void close_room(void)
 {
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_revocations, .init = open_room, .fini = close_room);

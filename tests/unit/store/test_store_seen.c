@@ -2,7 +2,7 @@
  * store, seen ids: an event with an id is new once, by (id, event, user), until the retention is over; old ids leave
  * the table as new ones come in.
  */
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 #define SECOND INT64_C(1000000)
 #define START (INT64_C(1700000000) * SECOND)
@@ -14,7 +14,7 @@ static int64_t read_now(void *context)
 	return *(int64_t *)context;
 }
 
-TestSuite(store_seen, .init = make_room, .fini = remove_room);
+TestSuite(store_seen, .init = make_store_folder, .fini = remove_store_folder);
 
 static brb_store *open_remembering(int64_t retention_us)
 {

@@ -2,16 +2,18 @@
  * store, state: what is frozen for a job comes back as it was: types, bits, bytes; and what is no JSON is refused, with
  * the place.
  */
+#include <criterion/criterion.h>
+
 #include <float.h>
 #include <locale.h>
 #include <math.h>
-
 #include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/json_read.h"
 #include "base/value.h"
 #include "store/state.h"
-#include "support/folder.h"
 
 /* ---- helpers ----------------------------------------------------------------------------------------------------- */
 

@@ -2,13 +2,13 @@
  * store, upkeep: a user forgotten, two users made one, a copy of the database.
  */
 #include "base/list.h"
-#include "support/store_room.h"
+#include "support/store_fixture.h"
 
 static brb_store *store;
 
 static void open_room(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	register_badges(store);
 }
@@ -16,7 +16,7 @@ static void open_room(void)
 static void close_room(void)
 {
 	brb_store_close(store);
-	remove_room();
+	remove_store_folder();
 }
 
 TestSuite(store_upkeep, .init = open_room, .fini = close_room);
@@ -279,7 +279,7 @@ Test(store_upkeep, nothing_is_written_over)
 	size_t length;
 	brabeion_error error = BRABEION_NO_ERROR;
 	join(copy, folder, "copy.db");
-	write_file(copy, "precious", 8);
+	write_bytes(copy, "precious", 8);
 	snprintf(words, sizeof words, "%s: File exists", copy);
 	expect_error(brb_store_backup(store, copy, &error), BRABEION_STORE, &error, words);
 	char *bytes = read_whole(copy, &length);

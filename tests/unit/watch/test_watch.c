@@ -2,17 +2,23 @@
  * test_watch: the thread that looks. How often is counted under a lock; a test waits for what must come, for as long as
  * a slow machine may need.
  */
+#include <criterion/criterion.h>
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "support/folder.h"
 #include "watch/watch.h"
 
 enum { DEADLINE_S = 60 };
 
-static char folder[PATH_BYTES], path[PATH_BYTES];
+static char path[PATH_BYTES];
 static const char *paths[] = { path };
 static brb_watch *watch;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -80,7 +86,7 @@ static void hold(bool held)
 
 static void put(const char *text)
 {
-	write_file(path, text, strlen(text));
+	write_file(path, text);
 }
 
 static void follow(void)

@@ -3,14 +3,14 @@
  */
 #include <sys/time.h>
 
-#include "support/loading_room.h"
+#include "support/loading_fixture.h"
 #include "watch/files.h"
 
 static brb_watch_files files;
 
 static void enter(void)
 {
-	open_loading_room();
+	open_loading_fixture();
 	char path[PATH_BYTES];
 	join(path, folder, "first");
 	cr_assert_eq(mkdir(path, 0755), 0);
@@ -21,7 +21,7 @@ static void enter(void)
 static void leave(void)
 {
 	brb_watch_files_finish(&files);
-	close_loading_room();
+	close_loading_fixture();
 }
 
 TestSuite(watch_files, .init = enter, .fini = leave);
@@ -36,7 +36,7 @@ static const char *at(const char *name)
 
 static void put(const char *name, const char *text)
 {
-	write_file(at(name), text, strlen(text));
+	write_file(at(name), text);
 }
 
 /* The files of a badges.yaml with one plugin, a.so, to be found in first/ or second/. */
@@ -158,7 +158,7 @@ Test(watch_files, have_the_state_from_which_a_generation_was_loaded)
 	cr_assert_eq(chdir(folder), 0);
 	configure("  - file: good_one.so\n  - file: good_many.so\n");
 	cr_assert_eq(chdir(folder), 0);
-	cr_assert_eq(brb_generation_open(config, home, NULL, &loading_log, &generation, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
 		     error.message);
 	cr_assert(brb_watch_files_init(&files, config->name, config));
 	brb_watch_files_loaded(generation, brb_yaml_sha256(config->yaml), loaded);

@@ -3,15 +3,21 @@
  * of interest; what happens beside it is not. The kernel queues an event before the call that caused it returns, so that
  * no test has to wait.
  */
+#include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/folder.h"
 #include "watch/set.h"
 
-static char folder[PATH_BYTES];
 static int inotify;
 static brb_watch_set set;
 
@@ -25,7 +31,7 @@ static const char *at(const char *name)
 
 static void put(const char *name, const char *text)
 {
-	write_file(at(name), text, strlen(text));
+	write_file(at(name), text);
 }
 
 static void make(const char *name)

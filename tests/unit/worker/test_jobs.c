@@ -4,10 +4,9 @@
  */
 #include <unistd.h>
 
-#include "support/optimistic_room.h"
+#include "support/optimistic_fixture.h"
 #include "worker/jobs.h"
 
-static brb_registry registry;
 static brb_group_commit group;
 static brb_jobs jobs;
 static brb_worker *worker;
@@ -39,7 +38,7 @@ enum { LEASE = 30000000, BACKOFF = 1000000 };
 static void open_jobs(void)
 {
 	static const brb_jobs_limits limits = { .attempts_most = 3, .lease_us = LEASE, .backoff_us = BACKOFF };
-	open_judge_room();
+	open_judge_fixture();
 	plug = new_plugin("plug");
 	now_us = 1000000000;
 	generation.number = 1;
@@ -49,7 +48,7 @@ static void open_jobs(void)
 	jobs = (brb_jobs){ .store = store,
 			   .registry = &registry,
 			   .group = &group,
-			   .log = &judge_log,
+			   .log = &captured_log,
 			   .clock = &clock_of_test,
 			   .announce = announce };
 	WELL(brb_jobs_init(&jobs, &limits, error));
@@ -63,7 +62,7 @@ static void close_jobs(void)
 	brb_group_commit_finish(&group);
 	atomic_store(&registry.current, NULL); /* it is the test's */
 	brb_registry_finish(&registry);
-	close_judge_room();
+	close_judge_fixture();
 }
 
 TestSuite(jobs, .init = open_jobs, .fini = close_jobs);

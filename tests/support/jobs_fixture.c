@@ -1,23 +1,15 @@
-/*
- * jobs_room: what the tests of jobs share: short words for adding, claiming and ending, and a claim as one line of text.
- * Badge 1 is "first", badge 2 is "second"; both are loaded unless said otherwise.
- */
-#ifndef BRB_TESTS_JOBS_ROOM_H
-#define BRB_TESTS_JOBS_ROOM_H
+#include "support/jobs_fixture.h"
 
-#include "store/jobs.h"
-#include "support/store_room.h"
-
-enum { LEASE_US = 1000 };
+const uint32_t both_badges[2] = { 1, 2 };
 
 /* ---- adding ---- */
 
-static inline void add_job(brb_store *store, const brb_store_job *job)
+void add_job(brb_store *store, const brb_store_job *job)
 {
 	WELL(brb_store_job_add(store, job, error));
 }
 
-static inline void add_in_run(brb_store *store, int64_t run, uint32_t badge, const char *user, int64_t due_us)
+void add_in_run(brb_store *store, int64_t run, uint32_t badge, const char *user, int64_t due_us)
 {
 	add_job(store, &(brb_store_job){ .badge = badge,
 					 .user = user,
@@ -28,16 +20,14 @@ static inline void add_in_run(brb_store *store, int64_t run, uint32_t badge, con
 					 .run = run });
 }
 
-static inline void add(brb_store *store, uint32_t badge, const char *user, int64_t due_us)
+void add(brb_store *store, uint32_t badge, const char *user, int64_t due_us)
 {
 	add_in_run(store, 0, badge, user, due_us);
 }
 
 /* ---- claiming ---- */
 
-static const uint32_t both_badges[] = { 1, 2 };
-
-static inline brb_store_claim claim_of(int64_t number, int64_t now_us, size_t most)
+brb_store_claim claim_of(int64_t number, int64_t now_us, size_t most)
 {
 	return (brb_store_claim){ .number = number,
 				  .now_us = now_us,
@@ -47,8 +37,7 @@ static inline brb_store_claim claim_of(int64_t number, int64_t now_us, size_t mo
 				  .badge_count = 2 };
 }
 
-/* Jobs as "id:badge:user@due ", then what was parked as "slug*count:why ". */
-static inline const char *told_jobs(const brb_store_claimed_list *list)
+const char *told_jobs(const brb_store_claimed_list *list)
 {
 	static char text[4096];
 	text[0] = '\0';
@@ -63,8 +52,7 @@ static inline const char *told_jobs(const brb_store_claimed_list *list)
 	return text;
 }
 
-/* In the transaction under way. */
-static inline const char *claim_with(brb_store *store, const brb_store_claim *claim)
+const char *claim_with(brb_store *store, const brb_store_claim *claim)
 {
 	brb_store_claimed_list list = { 0 };
 	WELL(brb_store_jobs_claim(store, claim, &list, error));
@@ -73,13 +61,13 @@ static inline const char *claim_with(brb_store *store, const brb_store_claim *cl
 	return text;
 }
 
-static inline const char *claim(brb_store *store, int64_t number, int64_t now_us, size_t most)
+const char *claim(brb_store *store, int64_t number, int64_t now_us, size_t most)
 {
 	brb_store_claim asked = claim_of(number, now_us, most);
 	return claim_with(store, &asked);
 }
 
-static inline bool is_claimed(brb_store *store, int64_t id, int64_t number)
+bool is_claimed(brb_store *store, int64_t id, int64_t number)
 {
 	bool answer = false;
 	WELL(brb_store_job_is_claimed(store, id, number, &answer, error));
@@ -88,13 +76,12 @@ static inline bool is_claimed(brb_store *store, int64_t id, int64_t number)
 
 /* ---- ending ---- */
 
-static inline void end_job(brb_store *store, int64_t id)
+void end_job(brb_store *store, int64_t id)
 {
 	WELL(brb_store_job_end(store, id, error));
 }
 
-/* True when the failure parked it. */
-static inline bool fail_job(brb_store *store, int64_t id, int64_t at_us, int64_t retry_at_us, uint32_t attempts_most)
+bool fail_job(brb_store *store, int64_t id, int64_t at_us, int64_t retry_at_us, uint32_t attempts_most)
 {
 	bool parked = false;
 	brb_store_failure failure = {
@@ -104,17 +91,16 @@ static inline bool fail_job(brb_store *store, int64_t id, int64_t at_us, int64_t
 	return parked;
 }
 
-static inline int64_t next_due(brb_store *store, int64_t run)
+int64_t next_due(brb_store *store, int64_t run)
 {
 	int64_t at_us = -42;
 	WELL(brb_store_jobs_next_due(store, run, &at_us, error));
 	return at_us;
 }
 
-/* ---- what must always be true of what is committed ---- */
+/* ---- invariants of what is committed ---- */
 
-/* Queues without exactly one head, heads that are neither first nor claimed, parked jobs that look alive. */
-static inline int64_t count_violations(void)
+int64_t count_violations(void)
 {
 	return own_number(
 		"SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE parked_us = 0"
@@ -126,5 +112,3 @@ static inline int64_t count_violations(void)
 		" + (SELECT COUNT(*) FROM jobs WHERE (parked_us = 0) <> (parked_why = ''))"
 		" + (SELECT COUNT(*) FROM job_attempts WHERE job NOT IN (SELECT id FROM jobs))");
 }
-
-#endif

@@ -1,39 +1,26 @@
-/*
- * store_room: what the tests of the store share: a database in a folder of its own, calls that must go well, and a
- * look at the tables by a connection that the store knows nothing of.
- */
-#ifndef BRB_TESTS_STORE_ROOM_H
-#define BRB_TESTS_STORE_ROOM_H
+#include "support/store_fixture.h"
 
-#include <stdarg.h>
+char path[PATH_BYTES]; /* folder/badges.db */
 
-#include <sqlite3.h>
-
-#include "store/store.h"
-#include "support/folder.h"
-
-static char folder[PATH_BYTES];
-static char path[PATH_BYTES]; /* folder/badges.db */
-
-static inline void make_room(void)
+void make_store_folder(void)
 {
 	make_folder(folder);
 	join(path, folder, "badges.db");
 }
 
-static inline void remove_room(void)
+void remove_store_folder(void)
 {
 	remove_folder(folder);
 }
 
 /* ---- opening ---- */
 
-static inline brb_store_options default_options(void)
+brb_store_options default_options(void)
 {
 	return (brb_store_options){ .path = path, .busy_timeout_ms = 50, .retention_us = INT64_MAX };
 }
 
-static inline brb_store *open_with(const brb_store_options *options)
+brb_store *open_with(const brb_store_options *options)
 {
 	brb_store *store = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -42,14 +29,13 @@ static inline brb_store *open_with(const brb_store_options *options)
 	return store;
 }
 
-static inline brb_store *open_store(void)
+brb_store *open_store(void)
 {
 	brb_store_options options = default_options();
 	return open_with(&options);
 }
 
-/* The path, then `words`, is what opening answers. */
-static inline void expect_no_opening(brabeion_status status, const char *words)
+void expect_no_opening(brabeion_status status, const char *words)
 {
 	char expected[PATH_BYTES + 512];
 	brb_store_options options = default_options();
@@ -63,9 +49,7 @@ static inline void expect_no_opening(brabeion_status status, const char *words)
 	brb_store_close(store);
 }
 
-/* `answer` is `status`, and the message in `error`, which is emptied, is `words`. */
-static inline void expect_error(brabeion_status answer, brabeion_status status, brabeion_error *error,
-				const char *words)
+void expect_error(brabeion_status answer, brabeion_status status, brabeion_error *error, const char *words)
 {
 	cr_expect_eq(answer, status, "%d, not %d", (int)answer, (int)status);
 	cr_expect_eq(error->status, status);
@@ -73,58 +57,50 @@ static inline void expect_error(brabeion_status answer, brabeion_status status, 
 	brabeion_error_finish(error);
 }
 
-#define WELL(call)                                                                    \
-	do {                                                                          \
-		brabeion_error well_error = BRABEION_NO_ERROR, *error = &well_error;  \
-		cr_assert_eq(call, BRABEION_OK, "%s: %s", #call, well_error.message); \
-		cr_assert_null(well_error.message);                                   \
-	} while (0)
-
-static inline void begin(brb_store *store)
+void begin(brb_store *store)
 {
 	WELL(brb_store_begin(store, error));
 }
 
-static inline void commit(brb_store *store)
+void commit(brb_store *store)
 {
 	WELL(brb_store_commit(store, error));
 }
 
-/* ---- memory: plugin 1 unless said otherwise ---- */
+/* ---- memory ---- */
 
-static inline int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject)
+int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject)
 {
 	int64_t value = -42;
 	WELL(brb_store_tally(store, plugin, name, subject, &value, error));
 	return value;
 }
 
-static inline int64_t tally(brb_store *store, const char *name)
+int64_t tally(brb_store *store, const char *name)
 {
 	return tally_of(store, 1, name, "");
 }
 
-static inline void set_tally(brb_store *store, const char *name, int64_t value)
+void set_tally(brb_store *store, const char *name, int64_t value)
 {
 	WELL(brb_store_tally_set(store, 1, name, "", value, error));
 }
 
-static inline const char *note(brb_store *store, const char *name)
+const char *note(brb_store *store, const char *name)
 {
 	const char *text = "untouched";
 	WELL(brb_store_note(store, 1, name, "", &text, error));
 	return text ? text : "(none)";
 }
 
-static inline void set_note(brb_store *store, const char *name, const char *text)
+void set_note(brb_store *store, const char *name, const char *text)
 {
 	WELL(brb_store_note_set(store, 1, name, "", text, error));
 }
 
 /* ---- awards ---- */
 
-/* Registers two badges of 100 levels, "first" with number 1 and "second" with number 2. */
-static inline void register_badges(brb_store *store)
+void register_badges(brb_store *store)
 {
 	static badge_level levels[100];
 	for (int i = 0; i < 100; i++)
@@ -141,8 +117,7 @@ static inline void register_badges(brb_store *store)
 	cr_assert_eq(numbers[1], 2);
 }
 
-/* The sequence of the new award, 0 when it was held. */
-static inline int64_t award(brb_store *store, const char *user, uint32_t badge, uint32_t level, const char *reason)
+int64_t award(brb_store *store, const char *user, uint32_t badge, uint32_t level, const char *reason)
 {
 	int64_t sequence = -42;
 	brb_store_award added = { .user = user,
@@ -156,8 +131,7 @@ static inline int64_t award(brb_store *store, const char *user, uint32_t badge, 
 	return sequence;
 }
 
-/* "count, highest level" of what the user holds. */
-static inline const char *held(brb_store *store, const char *user, const char *slug)
+const char *held(brb_store *store, const char *user, const char *slug)
 {
 	static char answer[64];
 	int64_t count = -42;
@@ -167,23 +141,22 @@ static inline const char *held(brb_store *store, const char *user, const char *s
 	return answer;
 }
 
-/* ---- a connection of one's own ---- */
+/* ---- a second connection ---- */
 
-static inline sqlite3 *open_own(void)
+sqlite3 *open_own(void)
 {
 	sqlite3 *own = NULL;
 	cr_assert_eq(sqlite3_open(path, &own), SQLITE_OK);
 	return own;
 }
 
-static inline void own_run(sqlite3 *own, const char *sql)
+void own_run(sqlite3 *own, const char *sql)
 {
 	char *message = NULL;
 	cr_assert_eq(sqlite3_exec(own, sql, NULL, NULL, &message), SQLITE_OK, "%s: %s", sql, message);
 }
 
-/* The first column of the first row, as a number; on a connection that is open for no longer than that. */
-static inline int64_t own_number(const char *sql)
+int64_t own_number(const char *sql)
 {
 	sqlite3 *own = open_own();
 	sqlite3_stmt *statement = NULL;
@@ -194,5 +167,3 @@ static inline int64_t own_number(const char *sql)
 	sqlite3_close(own);
 	return number;
 }
-
-#endif

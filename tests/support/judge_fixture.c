@@ -1,45 +1,28 @@
-/*
- * judge_room: what the tests of the judge share: plugins made by hand, whose functions are the test's own, a store to
- * judge into, and events to fire. What happened is told as text, so that a test can compare it with a literal.
- */
-#ifndef BRB_TESTS_JUDGE_ROOM_H
-#define BRB_TESTS_JUDGE_ROOM_H
+#include "support/judge_fixture.h"
 
-#include "base/memory.h"
-#include "base/reentrancy.h"
-#include "judging/backend.h"
-#include "judging/judge.h"
-#include "judging/quarantine.h"
-#include "support/store_room.h"
+enum { EVENTS_MOST = 16 };
 
-typedef int32_t (*award_function)(void *self, badge_call *call);
+brb_store *store;
+brb_generation generation;
+brb_plugin plugins[PLUGINS_MOST];
+brb_badge badges[BADGES_MOST];
+brb_trouble troubles[BADGES_MOST];
+brb_registry registry;
+brb_quarantine quarantine;
+size_t plugin_count, badge_count;
+brabeion_result result;
+char trace[8192];
+int clock_reads;
 
-enum { PLUGINS_MOST = 4, BADGES_MOST = 64, EVENTS_MOST = 16, NOW_US = 1700000000 };
-
-static brb_store *store;
-static brb_generation generation;
-static brb_route_hint hint; /* of all routes */
 static brb_route_hint hints[EVENTS_MOST];
 static size_t hint_count;
-static brb_plugin plugins[PLUGINS_MOST];
-static brb_badge badges[BADGES_MOST];
-static brb_badge *badge_places[BADGES_MOST];
 static brb_plugin *plugin_places[PLUGINS_MOST];
-static brb_trouble troubles[BADGES_MOST];
+static brb_badge *badge_places[BADGES_MOST];
 static brb_trouble observe_troubles[PLUGINS_MOST];
-static brb_registry registry;
-static brb_quarantine quarantine;
-static size_t plugin_count, badge_count;
-static brabeion_result result;
-static char trace[8192]; /* what the plugins' functions noted */
-static char logged[8192];
-static int clock_reads;
 
-/* ---- the room ---- */
-
-static inline void open_judge_room(void)
+void open_judge_fixture(void)
 {
-	make_room();
+	make_store_folder();
 	store = open_store();
 	atomic_store(&registry.current, &generation);
 	generation.badges = badge_places;
@@ -49,7 +32,7 @@ static inline void open_judge_room(void)
 	WELL(brb_quarantine_init(&quarantine, &registry, error));
 }
 
-static inline void close_judge_room(void)
+void close_judge_fixture(void)
 {
 	brabeion_result_finish(&result);
 	brb_quarantine_finish(&quarantine);
@@ -61,12 +44,12 @@ static inline void close_judge_room(void)
 	brb_table_finish(&generation.routes);
 	brb_table_finish(&generation.slugs);
 	brb_arena_finish(&generation.arena);
-	remove_room();
+	remove_store_folder();
 }
 
 /* ---- a generation by hand ---- */
 
-static inline brb_plugin *new_plugin(const char *id)
+brb_plugin *new_plugin(const char *id)
 {
 	cr_assert_lt(plugin_count, PLUGINS_MOST);
 	brb_plugin *plugin = &plugins[plugin_count++];
@@ -76,18 +59,17 @@ static inline brb_plugin *new_plugin(const char *id)
 	return plugin;
 }
 
-static inline brb_trouble *trouble_of(const brb_plugin *plugin, const brb_badge *badge)
+static brb_trouble *trouble_of(const brb_plugin *plugin, const brb_badge *badge)
 {
 	return badge ? &troubles[badge - badges] : &observe_troubles[plugin - plugins];
 }
 
-static inline void hear(const char *event, const brb_plugin *plugin, const brb_badge *badge)
+void hear(const char *event, const brb_plugin *plugin, const brb_badge *badge)
 {
 	brb_route *route = brb_table_get(&generation.routes, event);
 	if (!route) {
 		route = brb_arena_take(&generation.arena, sizeof *route);
 		route->event = event;
-		route->hint = &hint;
 		route->steps = brb_arena_take(&generation.arena, BADGES_MOST * sizeof *route->steps);
 		route->hint = &hints[hint_count++];
 		cr_assert_leq(hint_count, EVENTS_MOST);
@@ -97,16 +79,14 @@ static inline void hear(const char *event, const brb_plugin *plugin, const brb_b
 	generation.on_awarded = brb_generation_route(&generation, "brabeion.awarded");
 }
 
-/* Observes are to be made before the badges of their plugin, as in a real generation. */
-static inline void watch(brb_plugin *plugin, const char *event, award_function observe)
+void watch(brb_plugin *plugin, const char *event, award_function observe)
 {
 	plugin->observe = observe;
 	hear(event, plugin, NULL);
 }
 
-/* A badge of `level_count` levels, registered with the store, that hears `event` (NULL: none). */
-static inline brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_t level_count, const char *event,
-				   award_function award_badge)
+brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_t level_count, const char *event,
+		     award_function award_badge)
 {
 	static const badge_level levels[] = { { "One", "Level one" },     { "Two", "Level two" },
 					      { "Three", "Level three" }, { "Four", "Level four" },
@@ -131,8 +111,7 @@ static inline brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_
 	return badge;
 }
 
-static inline brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event,
-				      award_function award_badge)
+brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event, award_function award_badge)
 {
 	brb_badge *badge = new_badge(plugin, slug, 3, event, award_badge);
 	badge->multiple = true;
@@ -141,38 +120,28 @@ static inline brb_badge *new_multiple(brb_plugin *plugin, const char *slug, cons
 
 /* ---- judging ---- */
 
-static inline int64_t read_now(void *context)
+static int64_t read_now(void *context)
 {
 	(void)context;
 	clock_reads++;
 	return NOW_US;
 }
 
-static inline void keep_log(void *context, brabeion_log_level level, const char *message)
-{
-	(void)context;
-	size_t length = strlen(logged);
-	snprintf(logged + length, sizeof logged - length, "%d: %s\n", (int)level, message);
-}
-
-static const brb_log judge_log = { keep_log, NULL };
 static const brb_clock judge_clock = { read_now, NULL };
 
-/* It leads: no group of callers is asked, and the test ends the transaction. */
-static inline brb_judge new_judge(void)
+brb_judge new_judge(void)
 {
 	return (brb_judge){ .generation = &generation,
 			    .view = &brb_backend_transaction,
 			    .store = store,
-			    .log = &judge_log,
+			    .log = &captured_log,
 			    .clock = &judge_clock,
 			    .quarantine = &quarantine,
 			    .guard = brb_reentrancy_depth(),
 			    .leads = true };
 }
 
-/* Judges into `result`, in a transaction that the judge begins if it needs one. */
-static inline void judge_into(brb_judge *judge, const brabeion_event *event)
+void judge_into(brb_judge *judge, const brabeion_event *event)
 {
 	brabeion_result_finish(&result);
 	memset(&result, 0xa5, sizeof result); /* it is filled in completely */
@@ -180,8 +149,7 @@ static inline void judge_into(brb_judge *judge, const brabeion_event *event)
 	cr_assert_eq(*brb_reentrancy_depth(), 0);
 }
 
-/* One event, committed. False: it needed no transaction. */
-static inline bool fire_event(const brabeion_event *event)
+bool fire_event(const brabeion_event *event)
 {
 	brb_judge judge = new_judge();
 	judge_into(&judge, event);
@@ -192,20 +160,19 @@ static inline bool fire_event(const brabeion_event *event)
 	return in_transaction;
 }
 
-static inline bool fire(const char *name, const char *user)
+bool fire(const char *name, const char *user)
 {
 	return fire_event(&(brabeion_event){ .name = name, .user = user });
 }
 
-static inline bool fire_id(const char *name, const char *user, const char *id)
+bool fire_id(const char *name, const char *user, const char *id)
 {
 	return fire_event(&(brabeion_event){ .name = name, .user = user, .id = id });
 }
 
-/* ---- what happened ---- */
+/* ---- outcomes ---- */
 
-/* The awards of the result: "slug:level:user:reason " each. */
-static inline const char *awarded(void)
+const char *awarded(void)
 {
 	static char text[8192];
 	text[0] = '\0';
@@ -218,8 +185,7 @@ static inline const char *awarded(void)
 	return text;
 }
 
-/* The failures of the result: a line "slug: message" each, of an observe "observe of PLUGIN: message". */
-static inline const char *failures_of_result(void)
+const char *failures_of_result(void)
 {
 	static char text[8192];
 	text[0] = '\0';
@@ -232,34 +198,13 @@ static inline const char *failures_of_result(void)
 	return text;
 }
 
-static inline void note_trace(const char *text)
+void note_trace(const char *text)
 {
 	size_t length = strlen(trace);
 	snprintf(trace + length, sizeof trace - length, "%s ", text);
 }
 
-static inline int64_t stored_awards(void)
+int64_t stored_awards(void)
 {
 	return own_number("SELECT COUNT(*) FROM awards");
 }
-
-/* All went well and these were awarded. */
-#define EXPECT_AWARDED(words)                                         \
-	do {                                                          \
-		cr_expect_eq(result.status, BRABEION_OK);             \
-		cr_expect_eq(result.outcome, BRABEION_JUDGED);        \
-		cr_expect_eq(result.failed, 0, "%s", result.message); \
-		cr_expect_null(result.message);                       \
-		cr_expect_str_eq(awarded(), words);                   \
-	} while (0)
-
-/* So many badges failed, the first of them with this message. */
-#define EXPECT_FAILED(count, words)                                                  \
-	do {                                                                         \
-		cr_expect_eq(result.status, BRABEION_OK);                            \
-		cr_expect_eq(result.outcome, BRABEION_JUDGED);                       \
-		cr_expect_eq(result.failed, count, "%u", result.failed);             \
-		cr_expect_str_eq(result.message ? result.message : "(none)", words); \
-	} while (0)
-
-#endif

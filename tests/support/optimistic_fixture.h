@@ -1,0 +1,26 @@
+/*
+ * optimistic_fixture: the judge's fixture with all its badges loaded, and functions that change the database meanwhile,
+ * as another process would. Plugin 1 is "plug".
+ */
+#ifndef BRB_TESTS_OPTIMISTIC_FIXTURE_H
+#define BRB_TESTS_OPTIMISTIC_FIXTURE_H
+
+#include "judging/optimistic.h"
+#include "support/judge_fixture.h"
+
+extern brb_badge *loaded[BADGES_MOST];
+extern brb_plugin *plug; /* set by the test */
+
+/* Adds all badges made so far to the generation. */
+void load_badges(void);
+
+/* ---- changes of others, committed ---- */
+
+void others_set_tally(const char *name, int64_t value);
+void others_set_note(const char *name, const char *text);
+void others_award(const char *user, const brb_badge *badge, uint32_t level, const char *reason);
+
+/* The committed value, read in a transaction of its own. */
+int64_t committed_tally(const char *name);
+
+#endif

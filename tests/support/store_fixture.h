@@ -1,0 +1,74 @@
+/*
+ * store_fixture: a store in a temporary folder, calls that must succeed, and a second SQLite connection to look at the
+ * tables.
+ */
+#ifndef BRB_TESTS_STORE_FIXTURE_H
+#define BRB_TESTS_STORE_FIXTURE_H
+
+#include <criterion/criterion.h>
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "support/folder.h"
+
+extern char path[PATH_BYTES]; /* folder/badges.db */
+
+void make_store_folder(void);
+void remove_store_folder(void);
+
+/* ---- opening ---- */
+
+brb_store_options default_options(void);
+brb_store *open_with(const brb_store_options *options);
+brb_store *open_store(void);
+
+/* Opening fails with this status and the message "PATH" followed by `words`. */
+void expect_no_opening(brabeion_status status, const char *words);
+
+/* `answer` is `status`, and the message is `words`; frees the message. */
+void expect_error(brabeion_status answer, brabeion_status status, brabeion_error *error, const char *words);
+
+#define WELL(call)                                                                    \
+	do {                                                                          \
+		brabeion_error well_error = BRABEION_NO_ERROR, *error = &well_error;  \
+		cr_assert_eq(call, BRABEION_OK, "%s: %s", #call, well_error.message); \
+		cr_assert_null(well_error.message);                                   \
+	} while (0)
+
+void begin(brb_store *store);
+void commit(brb_store *store);
+
+/* ---- memory, of plugin 1 by default ---- */
+
+int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject);
+int64_t tally(brb_store *store, const char *name);
+void set_tally(brb_store *store, const char *name, int64_t value);
+const char *note(brb_store *store, const char *name);
+void set_note(brb_store *store, const char *name, const char *text);
+
+/* ---- awards ---- */
+
+/* Registers two badges of 100 levels, "first" with number 1 and "second" with number 2. */
+void register_badges(brb_store *store);
+
+/* The sequence of the new award, 0 when it was held. */
+int64_t award(brb_store *store, const char *user, uint32_t badge, uint32_t level, const char *reason);
+
+/* "count, highest level" of what the user holds. */
+const char *held(brb_store *store, const char *user, const char *slug);
+
+/* ---- a second connection ---- */
+
+sqlite3 *open_own(void);
+void own_run(sqlite3 *own, const char *sql);
+
+/* The first column of the first row, by a new connection that is closed again. */
+int64_t own_number(const char *sql);
+
+#endif
