@@ -1,8 +1,8 @@
 /*
- * brabeion/badge.h: all that a badge author needs. ABI version 1, header minor 2.
+ * brabeion/badge.h: the plugin ABI, and all that a badge author needs. ABI version 1, header minor 2.
  *
- * A plugin is a shared object that defines one or more badges. The engine loads it, asks each badge `award` whether
- * an event earned it, and stores what it answers. This is a whole plugin:
+ * A plugin is a shared object that defines one or more badges. The engine loads it, calls `award` of each badge for the
+ * events it listens to, and stores the levels returned. This is a complete plugin:
  *
  *	#include <brabeion/badge.h>
  *
@@ -26,27 +26,27 @@
  *
  *	cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -Wl,-Bsymbolic -Wl,-z,noseparate-code -o points.so points.c
  *
- * What follows, in this order: the author's macros (at the very end, they need the rest), the structs that cross the
- * border, the helpers for `award`, `observe`, `freeze` and `progress`, the helpers for `open`.
+ * In this order: the structs that cross the border, the helpers for `award`, `observe`, `freeze` and `progress`, the helpers
+ * for `open`, and the author's macros at the end.
  *
  * Rules for a plugin's functions:
  *
- *  - `award`, `observe`, `freeze` and `progress` of one instance may run on many threads at once. Keep what
- *    changes in memory (badge_tally, badge_note), not in variables: memory is shared, stored, and right.
- *    Hold no lock of your own across a call of a helper.
- *  - `open` and `close` of one instance run on one thread each, before the first and after the last judgement. Of
- *    several instances one may be opened and another closed while a third judges: that is what a reload does. One that
- *    a reload leaves as it is goes on; `close` may run on a thread of the engine's.
+ *  - `award`, `observe`, `freeze` and `progress` of one instance may run on many threads at once. Keep
+ *    changing data in memory (badge_tally, badge_note), not in variables: memory is transactional and shared by all
+ *    processes. Hold no lock of your own across a call of a helper.
+ *  - `open` and `close` of one instance run on one thread each, before the first and after the last judgement. During
+ *    a reload one instance may be opened and another closed while a third judges. An unchanged instance is kept;
+ *    `close` may run on a thread of the engine.
  *  - A badge_call or badge_setup is valid until your function returns, and only on the thread it came on. So is every
  *    text that a helper returns. Copy what you keep.
  *  - Never let an exception, longjmp or pthread_exit leave your function. In C++ the macros catch exceptions for you
  *    and fail the badge with their what().
- *  - Never free what the engine gave you, nor give it anything to free. It copies all texts of your descriptors.
+ *  - Nothing is freed across the border. The engine copies all texts of your descriptors.
  *
  * Text is UTF-8. Bounds: slugs, names of events, fields and memory 100 bytes (slugs of [a-z0-9._-]); users, subjects
  * and reasons 255 bytes; notes 65,536 bytes. Times are microseconds since 1970-01-01T00:00:00Z. Levels count from 1.
  *
- * sdk/README.md says what is promised of this header from version to version.
+ * sdk/README.md lists the promises of this header from version to version.
  */
 #ifndef BRABEION_BADGE_H
 #define BRABEION_BADGE_H
@@ -111,7 +111,7 @@ extern "C" {
 
 typedef struct badge_host badge_host;
 
-/* One judgement, and one opening. Both begin with the engine's functions; the rest is the engine's own. */
+/* One judgement, and one opening. Both begin with the engine's functions; the rest is private to the engine. */
 typedef struct badge_call {
 	const badge_host *host;
 } badge_call;
@@ -125,7 +125,7 @@ typedef struct badge_level {
 	const char *description;
 } badge_level;
 
-/* One named value of the state for badge_later. Make it with badge_field_int and its sisters. Since 1.1. */
+/* One named value of the state for badge_later. Made by badge_field_int(), _real(), _bool() and _text(). Since 1.1. */
 typedef struct badge_field {
 	const char *name;
 	uint32_t type;     /* BADGE_TYPE_* */
@@ -149,14 +149,14 @@ typedef struct badge_definition {
 	uint32_t reserved; /* 0 */
 
 	/*
-	 * Judges the event of `call`. Threads: any, at once. `self` is what `open` gave, or NULL. Of an async badge it
-	 * may run more than once for one event: what it changes and earns counts once.
+	 * Judges the event of `call`. Threads: any, concurrently. `self` is what `open` stored, or NULL. For an async
+	 * badge it may run more than once per event: its changes and awards apply once.
 	 */
 	int32_t (*award)(void *self, badge_call *call);
 
 	/*
-	 * Optional, async badges: adds to the state what must be known as of now. Runs as the event comes, and what
-	 * `award` later reads is the state that it leaves. Threads: any, at once.
+	 * Optional, async badges: runs when the event arrives, and adds to the state what must be read at that moment.
+	 * `award` later reads that state. Threads: any, concurrently.
 	 */
 	void (*freeze)(void *self, badge_call *call);
 
@@ -165,9 +165,9 @@ typedef struct badge_definition {
 	void (*close)(void *self);
 
 	/*
-	 * Optional, since 1.2: tells how far the user of `call` is on the way to a level, from 1 to level_count, with
-	 * badge_progress, whose answer it returns. BADGE_OK without having called it: there is nothing to tell.
-	 * Threads: any, at once, also while events are judged. There is no event: see badge_progress.
+	 * Optional, since 1.2: reports the progress of the call's user towards a level, from 1 to level_count, by
+	 * badge_progress(), and returns its result. BADGE_OK without that call: there is nothing to report.
+	 * Threads: any, concurrently, also while events are judged. There is no event: see badge_progress().
 	 */
 	int32_t (*progress)(void *self, badge_call *call, int32_t level);
 } badge_definition;
@@ -179,7 +179,7 @@ typedef struct badge_plugin {
 	uint16_t needs_minor;  /* the least engine minor it can live with */
 	uint32_t flags;        /* none yet; low 16 bits required, high 16 optional */
 	const char *id;        /* the plugin's own name: the scope of its memory */
-	const char *version;   /* for people; may be NULL */
+	const char *version;   /* informational; may be NULL */
 	const badge_definition *const *badges;
 	const char *const *watches; /* the events that `observe` sees */
 	uint32_t badge_count;
@@ -197,9 +197,9 @@ typedef struct badge_plugin {
  * The engine's functions. Append-only: a plugin looks at struct_size before it uses a function that came after
  * version 1.0. Authors use the helpers below, never this table.
  *
- * A function that fails for the engine's reasons (the database, say) marks the call: the whole event fails, whatever
- * `award` returns. One that fails for the plugin's reasons (a name too long, a sum that overflows) fails the badge.
- * After either, `award` may return as it likes.
+ * A function that fails for the engine's reasons (the database, for example) fails the whole event. One that fails for the
+ * plugin's reasons (a name too long, a sum that overflows) fails the badge. In both cases the return value of `award` is
+ * ignored.
  */
 struct badge_host {
 	uint32_t struct_size;
@@ -236,7 +236,7 @@ struct badge_host {
 	int32_t (*set_bool)(badge_call *call, const char *name, int32_t value);
 	int32_t (*set_text)(badge_call *call, const char *name, const char *value);
 
-	/* 1.0: telling */
+	/* 1.0: errors and log */
 	void (*fail)(badge_call *call, const char *message);
 	void (*log)(badge_call *call, int32_t level, const char *message);
 
@@ -283,7 +283,7 @@ static inline int32_t badge_event_is(badge_call *call, const char *name)
 	return strcmp(call->host->event(call), name) == 0;
 }
 
-/* The user whom the event is about. */
+/* The user of the event. */
 static inline const char *badge_user(badge_call *call)
 {
 	return call->host->user(call);
@@ -391,7 +391,7 @@ static inline int64_t badge_held_count(badge_call *call, const char *user, const
 
 /*
  * The award that is being judged goes to this user instead of the event's. In `award` only. A user that is empty, too
- * long or not UTF-8 fails the badge; there is no need to look at the answer, BADGE_OK or BADGE_FAILED.
+ * long or not UTF-8 fails the badge. Returns BADGE_OK or BADGE_FAILED, which may be ignored.
  */
 static inline int32_t badge_to(badge_call *call, const char *user)
 {
@@ -400,8 +400,8 @@ static inline int32_t badge_to(badge_call *call, const char *user)
 
 /*
  * The reason of the award that is being judged: a BADGE_MULTIPLE badge is held once per level and reason. Without it
- * the reason is the event's id, else a fresh number. In `award` only. On a badge that is not multiple it fails the badge;
- * there is no need to look at the answer, BADGE_OK or BADGE_FAILED.
+ * the reason is the event's id, else a fresh number. In `award` only. It fails a badge that is not multiple.
+ * Returns BADGE_OK or BADGE_FAILED, which may be ignored.
  */
 static inline int32_t badge_for(badge_call *call, const char *reason)
 {
@@ -410,7 +410,7 @@ static inline int32_t badge_for(badge_call *call, const char *reason)
 
 /*
  * A further award in the same call: a badge of the same plugin, by its slug in use. `user` NULL: the event's user;
- * `reason` NULL: none. One that is already held is passed over. In `award` and `observe`. BADGE_OK or BADGE_FAILED.
+ * `reason` NULL: none. An award already held is ignored. In `award` and `observe`. BADGE_OK or BADGE_FAILED.
  */
 static inline int32_t badge_grant(badge_call *call, const char *slug, int32_t level, const char *user,
 				  const char *reason)
@@ -421,8 +421,8 @@ static inline int32_t badge_grant(badge_call *call, const char *slug, int32_t le
 /* ---- freeze: changes to the badge's own copy of the state -------------------------------------------------------- */
 
 /*
- * Set or replace a field of the frozen state, within the bounds of an event's. In `freeze` only. There is no need to
- * look at the answer, BADGE_OK or BADGE_FAILED.
+ * Set or replace a field of the frozen state, within the bounds of an event's fields. In `freeze` only. They return
+ * BADGE_OK or BADGE_FAILED, which may be ignored.
  */
 static inline int32_t badge_set_int(badge_call *call, const char *name, int64_t value)
 {
@@ -488,17 +488,16 @@ static inline badge_field badge_field_json(const char *name, const char *value)
 }
 
 /*
- * Asks for this badge to be judged again for the event's user at a time, in microseconds since 1970 UTC. What `award`
- * sees then is an event "brabeion.due" (badge_is_due) without an id, whose time is `at` and whose fields are `state`:
- * they are copied; `state` may be NULL with a `count` of 0. A time that has passed is due at once.
+ * Asks for this badge to be judged again for the event's user at a time, in microseconds since 1970 UTC. `award` then
+ * gets an event "brabeion.due" (badge_is_due) without an id, with the time `at` and the fields `state`, which are copied;
+ * `state` may be NULL with a `count` of 0. A time in the past is due at once.
  *
- * It is kept with what the judgement changes: dropped when the badge fails, and judged once, also across restarts.
- * Several may wait for one badge and user. They are judged in the order of their times, those of one time in the
- * order in which they were asked for.
+ * The request is stored with the judgement's changes: dropped when the badge fails, and judged once, also across
+ * restarts. Several may wait for one badge and user; they are judged in the order of their times, then of their requests.
  *
  * In `award` only, at most 100 times in one judgement. When the event is due itself, `at` must be later than its time.
- * There is no need to look at the answer: BADGE_OK; BADGE_FAILED, and the badge has failed; BADGE_UNSUPPORTED in an
- * engine of ABI 1.0, and nothing will come (.needs_minor = 1 has such an engine refuse the plugin instead).
+ * Returns BADGE_OK; BADGE_FAILED, and the badge has failed; BADGE_UNSUPPORTED in an engine of ABI 1.0, which ignores the
+ * request (with .needs_minor = 1 it refuses the plugin instead).
  */
 static inline int32_t badge_later(badge_call *call, int64_t at, const badge_field *state, uint32_t count)
 {
@@ -508,7 +507,7 @@ static inline int32_t badge_later(badge_call *call, int64_t at, const badge_fiel
 	return host->later(call, at, state, (uint32_t)sizeof(badge_field), count);
 }
 
-/* 1 when the event is what badge_later asked for, else 0. */
+/* 1 when badge_later asked for the event, else 0. */
 static inline int32_t badge_is_due(badge_call *call)
 {
 	return badge_event_is(call, "brabeion.due");
@@ -517,20 +516,20 @@ static inline int32_t badge_is_due(badge_call *call)
 /* ---- progress: how far a user is (since 1.2) ---------------------------------------------------------------------- */
 
 /*
- * Tells how far the user is on the way to the level that `progress` was asked about: 37 of 100. In `progress` only;
- * of several calls the last counts.
+ * Reports the user's progress towards the level that `progress` was called for: 37 of 100. In `progress` only; the last of
+ * several calls counts.
  *
- * `goal` is from 1 up: another fails the call. `done` below 0 is told as 0, above the goal as the goal: whoever has done
- * enough, and does not hold the level yet, gets it with the next event, say. Both are of the badge's own unit.
+ * `goal` is at least 1; less fails the call. `done` is cut to 0 and the goal: a user who has done enough may still have to
+ * wait for the next event to earn the level. Both are in the badge's own unit.
  *
- * The engine asks about the lowest level that the user can still earn. Of a BADGE_MULTIPLE badge, whose levels are earned
- * again and again, it asks about level 1, and on while what it is told is complete.
+ * The engine calls `progress` for the lowest level that the user can still earn. For a BADGE_MULTIPLE badge, whose levels are
+ * earned repeatedly, it calls it for level 1, then for the next one while the report is complete.
  *
- * In `progress` there is no event: badge_event is "brabeion.progress", the id is empty, there are no fields. badge_user
- * is whose progress it is, badge_at the time now. Memory and what is held are read as committed, all as of one moment.
- * Nothing can be changed: what would (badge_tally_add, badge_note_set, badge_grant, badge_later ...) fails the call,
- * and so does badge_fail, with its message: that is what who asked is told then, in place of progress. It does not
- * count against the badge. Nothing of judging waits for `progress`; who asks does.
+ * In `progress` there is no event: badge_event is "brabeion.progress", the id is empty, there are no fields. badge_user is
+ * the user in question, badge_at the current time. Memory and awards are read from one snapshot of committed data.
+ * Changes (badge_tally_add, badge_note_set, badge_grant, badge_later ...) fail the call, as badge_fail does: the caller
+ * then gets the message in place of progress. The failure does not count against the badge. Judging does not wait for
+ * `progress`; the caller does.
  *
  * Returns BADGE_OK or BADGE_FAILED, so that `return badge_progress(call, done, goal);` reads well.
  */
@@ -542,7 +541,7 @@ static inline int32_t badge_progress(badge_call *call, int64_t done, int64_t goa
 	return host->progress(call, done, goal);
 }
 
-/* ---- telling ----------------------------------------------------------------------------------------------------- */
+/* ---- errors and log ----------------------------------------------------------------------------------------------------- */
 
 /*
  * Fails the badge for this event, with a message for the operator's log (cut at 511 bytes): its changes are dropped,
@@ -587,7 +586,7 @@ static inline const char *badge_setup_slug(badge_setup *setup)
 	return setup->host->setup_slug(setup);
 }
 
-/* How many levels the badge has, badges.yaml considered. 0 in a plugin's own `open`. */
+/* The number of levels, with `levels:` of badges.yaml. 0 in a plugin's own `open`. */
 static inline uint32_t badge_setup_level_count(badge_setup *setup)
 {
 	return setup->host->setup_level_count(setup);
@@ -633,8 +632,7 @@ static inline const char *badge_setting_text(badge_setup *setup, const char *pat
 }
 
 /*
- * Refuses the badge with a message that the operator sees behind the line and column of the setting at `path` ("" for
- * the settings as a whole). Returns BADGE_FAILED. The message is cut at 511 bytes.
+ * Refuses the badge with a message that is shown with the line and column of the setting at `path` ("" for all settings). Returns BADGE_FAILED. The message is cut at 511 bytes.
  */
 static inline int32_t badge_setup_fail(badge_setup *setup, const char *path, const char *format, ...)
 	BADGE_PRINTF(3, 4);
