@@ -116,7 +116,7 @@ Test(command_backfill, tells_the_awards_it_gives_as_run_does)
 		   "{\"user\":\"bob\",\"badge\":\"commentator\",\"level\":1,\"name\":\"Commentator\",\"reason\":\"\","
 		   "\"at\":\"2024-03-05T12:00:00.000Z\",\"event\":\"comment\",\"event_id\":\"c5\"}\n");
 	expect_err(outcome, "6 events judged: 2 awards gained, 0 lost, 0 bad lines\n");
-	expect_err(outcome, "1 plugin keeps what it has come to remember\n");
+	expect_err(outcome, "1 plugin keeps the memory of the backfill\n");
 	finish(&outcome);
 }
 
@@ -325,7 +325,7 @@ Test(command_backfill, goes_on_where_it_was_killed)
 	kill_behind_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
 	command_outcome outcome = run(PAST, "backfill", "-", NULL);
 	expect_exit(outcome, 0);
-	expect_err(outcome, "going on behind line 3\n");
+	expect_err(outcome, "resuming after line 3\n");
 	expect_err(outcome, "3 events judged: 2 awards gained, 0 lost, 0 bad lines\n");
 	finish(&outcome);
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
@@ -338,7 +338,7 @@ Test(command_backfill, another_file_is_judged_from_its_first_line_on)
 	kill_behind_line(COMMENT("ada", "c1", "01") COMMENT("dee", "c2", "02"), 2);
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 0);
-	expect_err(outcome, "past.jsonl is not what was begun with: it is judged from its first line on\n");
+	expect_err(outcome, "past.jsonl is not the file that was interrupted: starting at its first line\n");
 	expect_err(outcome, "6 events judged: 2 awards gained, 0 lost, 0 bad lines\n");
 	finish(&outcome);
 	expect_rows(TALLIES, "ada 3\nbob 2\ncy 1\n");
@@ -414,7 +414,7 @@ Test(command_backfill, strict_hands_nothing_over)
 	command_outcome outcome = run("", "backfill", "--strict", "past.jsonl", NULL);
 	expect_exit(outcome, 1);
 	expect_err(outcome, "past.jsonl:7: ");
-	expect_err(outcome, "stopped there, as --strict asks; nothing is handed over\n");
+	expect_err(outcome, "stopped by --strict; nothing is stored\n");
 	finish(&outcome);
 	expect_rows(HELD, "");
 }
@@ -466,10 +466,10 @@ Test(command_backfill, refuses_what_makes_no_sense)
 	} refused[] = {
 		{ { "--badge", "comentator", "past.jsonl", NULL },
 		  "no badge \"comentator\" is loaded (did you mean \"commentator\"?)\n" },
-		{ { "--until", "2024-03-01T00:00:00Z", NULL, NULL }, "--until is for a FILE" },
+		{ { "--until", "2024-03-01T00:00:00Z", NULL, NULL }, "--until needs a FILE" },
 		{ { "--dry-run", "--revoke", "past.jsonl", NULL },
-		  "it does not go with --revoke or --replace-memory" },
-		{ { "--replace-memory", "past.jsonl", NULL, NULL }, "--replace-memory is for the journal" },
+		  "--dry-run does not go with --revoke or --replace-memory" },
+		{ { "--replace-memory", "past.jsonl", NULL, NULL }, "--replace-memory needs the journal" },
 		{ { "past.jsonl", "more.jsonl", NULL, NULL }, "one word too many: more.jsonl" },
 	};
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {

@@ -24,7 +24,7 @@ static void expect_lines(const char *plugin, int exit_code, const char *first, c
 Test(command_check, says_what_is_in_a_plugin)
 {
 	expect_lines(PLUGIN("good_many.so"), 0, ": good-many 1.0, 2 badges, fine\n  file      ",
-		     "  unloads   yes, when it is replaced\n"
+		     "  unloads   yes, when replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
 		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
@@ -32,18 +32,17 @@ Test(command_check, says_what_is_in_a_plugin)
 		     "  badge     third-visit: level Regular; on visit\n",
 		     "");
 	expect_lines(PLUGIN("starts_thread.so"), 0, ": starts-thread, 1 badge, fine\n  file      ",
-		     "  unloads   no, it stays in the process when it is replaced: it imports pthread_create\n"
+		     "  unloads   no, it stays in the process when replaced: it imports pthread_create\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
 		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  badge     starts-thread: level Alive; on visit; multiple\n",
 		     "");
 	expect_lines(
 		PLUGIN("levels_from_config.so"), 0, ": levels-from-config, 1 badge, fine\n",
-		"  unloads   yes, when it is replaced\n"
+		"  unloads   yes, when replaced\n"
 		"  needs     nothing beside the C and C++ libraries\n"
 		"  ABI       1.2, needs an engine of 1.0 or newer\n"
-		"  badge     levels-from-config: no levels of its own; on visit; badges.yaml decides how many "
-		"levels\n",
+		"  badge     levels-from-config: no levels of its own; on visit; levels from badges.yaml\n",
 		"note: " PLUGIN("levels_from_config.so") ": without settings: badge \"levels-from-config\" has no "
 							 "levels: it could never be awarded\n");
 }
@@ -52,21 +51,21 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 {
 	expect_lines(
 		PLUGIN("missing_function.so"), 2, ": 1 problem\n  file      ",
-		"  unloads   yes, when it is replaced\n"
+		"  unloads   yes, when replaced\n"
 		"  needs     symbols function_that_nobody_defines\n",
 		PLUGIN("missing_function.so") ": cannot be loaded: undefined symbol: function_that_nobody_defines "
 					      "(define it, or link the plugin with the library that has it: "
 					      "-l...)\n");
 	expect_lines(PLUGIN("award_crashes.so"), 2, ": misbehaves, 1 badge, 1 problem\n  file      ",
-		     "  unloads   yes, when it is replaced\n"
+		     "  unloads   yes, when replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
 		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
-		     "  badge     odd: level One; on visit; tells progress\n",
+		     "  badge     odd: level One; on visit; progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
 		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n"
-		     "A badges.yaml is checked by \"brabeion check --config FILE\".\n");
+		     "\"brabeion check --config FILE\" checks a badges.yaml.\n");
 	expect_lines("", 2, "", "", "brabeion check: the path of a plugin is empty\n");
 }
 

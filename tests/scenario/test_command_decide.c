@@ -47,7 +47,7 @@ Test(command_decide, award_of_what_is_held_changes_nothing_and_says_so)
 	command_outcome outcome = run("", "award", "ada", "points", "--note", "again", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "");
-	expect_err(outcome, "ada holds the badge \"points\" already: nothing is granted\n");
+	expect_err(outcome, "ada already holds the badge \"points\": nothing is granted\n");
 	finish(&outcome);
 }
 

@@ -53,7 +53,7 @@ static void judge(const char *lines)
 Test(command_doctor, a_healthy_database_gives_nothing_to_complain_of)
 {
 	judge(COMMENT("ada") EVENT("ada", "e1"));
-	expect_doctor(0, "badges.db: nothing to complain of\n");
+	expect_doctor(0, "badges.db: no problems found\n");
 }
 
 Test(command_doctor, no_database)
@@ -114,7 +114,7 @@ Test(command_doctor, a_name_that_a_badge_has_begun_to_listen_to)
 				  "        events: [commented]\n"
 				  "        levels: [{ name: Commentator }]\n"
 				  "        settings: { count: events, at: [2] }\n");
-	expect_doctor(0, "badges.db: nothing to complain of\n");
+	expect_doctor(0, "badges.db: no problems found\n");
 }
 
 /* Asks until the answer is this one, for as long as a slow machine may need. */

@@ -225,8 +225,8 @@ Test(command_explain, a_plugin_that_is_refused)
 	expect_exit(outcome, 2);
 	expect_out(outcome, "");
 	expect_err(outcome, "badges.yaml:1:18: plugin \"nowhere.so\": no such file");
-	expect_err(outcome, "Not a badge is loaded until that is mended; a server goes on with what it had loaded "
-			    "before.\n");
+	expect_err(outcome, "No badge is loaded until that is fixed; a running server keeps the badges that it has "
+			    "loaded.\n");
 	finish(&outcome);
 }
 

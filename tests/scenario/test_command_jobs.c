@@ -124,8 +124,8 @@ Test(command_jobs, says_that_a_history_judges_its_own)
 	command_outcome text = run("", "jobs", NULL);
 	command_outcome list = run("", "jobs", "--delayed", NULL);
 	expect_out(text, "0 waiting, 0 running, 1 delayed, 0 parked\n\n"
-			 "delayed jobs belong to a run over a history: it judges them, or the next \"brabeion run\" "
-			 "does; no worker takes them\n");
+			 "delayed jobs belong to a history: its run judges them, or the next \"brabeion run\"; no "
+			 "worker takes them\n");
 	expect_part(list.out, "of a run over a history, which judges it, or the next \"brabeion run\"\n");
 	finish(&cut);
 	finish(&text);
@@ -230,7 +230,7 @@ Test(command_jobs, says_when_one_is_not_there)
 	command_outcome absent = run("", "jobs", "show", "17", NULL);
 	command_outcome wrong = run("", "jobs", "show", "e1", NULL);
 	expect_exit(absent, 1);
-	cr_expect_str_eq(absent.err, "job 17 is not there: it has ended, or never was\n");
+	cr_expect_str_eq(absent.err, "job 17 does not exist: it has ended, or never was\n");
 	expect_exit(wrong, 2);
 	cr_expect_str_eq(wrong.err, "brabeion jobs: \"e1\" is not the number of a job\n");
 	finish(&absent);
@@ -245,9 +245,9 @@ Test(command_jobs, tries_those_again_that_are_named)
 	fire(EARN("ada", "e1"));
 	command_outcome outcome = run("", "jobs", "retry", "2", "3", "9", NULL);
 	expect_exit(outcome, 1);
-	expect_out(outcome, "1 job to be tried again\n");
-	cr_expect_str_eq(outcome.err, "job 3 is waiting: it is left as it is\n"
-				      "job 9 is not there: it has ended, or never was\n");
+	expect_out(outcome, "1 job to retry\n");
+	cr_expect_str_eq(outcome.err, "job 3 is waiting: unchanged\n"
+				      "job 9 does not exist: it has ended, or never was\n");
 	cr_expect_eq(query_number(JOBS_PARKED), 1);
 	finish(&outcome);
 }
@@ -258,7 +258,7 @@ Test(command_jobs, tries_all_of_a_badge_again)
 	command_outcome other = run("", "jobs", "retry", "--badge", "earner", NULL);
 	command_outcome badge = run("", "jobs", "retry", "--badge", "fails", "--json", NULL);
 	expect_exit(other, 0);
-	expect_out(other, "0 jobs to be tried again\n");
+	expect_out(other, "0 jobs to retry\n");
 	expect_out(badge, "{\"jobs\":2}\n");
 	cr_expect_eq(query_number(JOBS_PARKED), 0);
 	finish(&other);
@@ -297,16 +297,14 @@ static void expect_refusal(const char *message, const char *word, const char *mo
 Test(command_jobs, does_nothing_without_a_choice)
 {
 	fire(EARN("ada", "e1"));
-	expect_refusal("which jobs? Either their numbers, or --badge SLUG, or --all", "drop", NULL);
-	expect_refusal("which jobs? Either their numbers, or --badge SLUG, or --all", "retry", NULL);
-	expect_refusal("which jobs? Either their numbers, or --badge SLUG, or --all", "drop", "--parked");
-	expect_refusal("retry and drop know --badge, --all and --parked, beside numbers of jobs", "drop",
-		       "--waiting");
-	expect_refusal("retry and drop know --badge, --all and --parked, beside numbers of jobs", "drop",
-		       "--user=ada");
+	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "drop", NULL);
+	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "retry", NULL);
+	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "drop", "--parked");
+	expect_refusal("retry and drop take numbers of jobs, --badge, --all and --parked", "drop", "--waiting");
+	expect_refusal("retry and drop take numbers of jobs, --badge, --all and --parked", "drop", "--user=ada");
 	expect_refusal("show takes the number of one job", "show", NULL);
-	expect_refusal("--all goes with retry and drop", "--all", NULL);
-	expect_refusal("no \"shew\", only show, retry and drop", "shew", NULL);
+	expect_refusal("--all needs retry or drop", "--all", NULL);
+	expect_refusal("expected show, retry or drop, not \"shew\"", "shew", NULL);
 	expect_refusal("only one of --waiting, --running, --delayed and --parked can be given", "--parked",
 		       "--waiting");
 	cr_expect_eq(query_number("SELECT count(*) FROM jobs"), 1);

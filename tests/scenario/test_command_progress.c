@@ -45,7 +45,7 @@ Test(command_progress, shows_what_comes_next_and_how_far_it_is)
 			    "Bronze  points                                            More than 5,000 points\n"
 			    "Odd     tells-oddly                                       Who knows\n"
 			    "Many    talker       ....................  0%  3 / 1,200  Twelve hundred\n");
-	expect_err(outcome, "badge \"tells-oddly\" cannot tell: tells-oddly brabeion.progress ada");
+	expect_err(outcome, "badge \"tells-oddly\" failed: tells-oddly brabeion.progress ada");
 	finish(&outcome);
 }
 

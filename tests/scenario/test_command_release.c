@@ -55,7 +55,7 @@ Test(command_release, badges_tells_who_is_set_aside_since_when_and_why)
 				    "troubled  One     work    troubled        0\n"
 				    "steady    One     work    troubled        4\n"
 				    "\n"
-				    "set aside (\"brabeion release\" puts them to work again):\n"
+				    "quarantined (\"brabeion release\" releases them):\n"
 				    "  troubled since 20";
 	cr_expect_eq(strncmp(outcome.out, table, strlen(table)), 0, "%s", outcome.out);
 	cr_expect_not_null(strstr(outcome.out, " UTC: " REASON "\n"), "%s", outcome.out);
@@ -79,7 +79,7 @@ Test(command_release, releases_by_slug_and_says_so)
 {
 	get_into_trouble();
 	expect_quiet_release("troubled", "troubled: released\n");
-	expect_quiet_release("troubled", "troubled: was not set aside\n");
+	expect_quiet_release("troubled", "troubled: was not quarantined\n");
 	command_outcome outcome = run("", "badges", NULL);
 	cr_expect_null(strstr(outcome.out, "set aside"), "%s", outcome.out);
 	finish(&outcome);
@@ -104,7 +104,7 @@ Test(command_release, tells_of_each_whatever_becomes_of_the_others)
 	get_into_trouble();
 	command_outcome outcome = run("", "release", "trouble", "troubled", "steady", NULL);
 	expect_exit(outcome, 2);
-	expect_out(outcome, "troubled: released\nsteady: was not set aside\n");
+	expect_out(outcome, "troubled: released\nsteady: was not quarantined\n");
 	cr_expect_str_eq(outcome.err, "no badge \"trouble\" is loaded or set aside\n");
 	finish(&outcome);
 }

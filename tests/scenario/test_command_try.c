@@ -404,7 +404,7 @@ Test(command_try, a_signal_ends_it_at_once_and_leaves_nothing_behind, .init = en
 	cr_assert_eq(kill(process.pid, SIGTERM), 0);
 	command_outcome outcome = wait_for(&process);
 	expect_exit(outcome, -SIGTERM);
-	expect_err(outcome, "brabeion try: interrupted: not all scenarios were played\n");
+	expect_err(outcome, "brabeion try: interrupted; not all scenarios were played\n");
 	cr_assert_eq(count_folders(), 0);
 	finish(&outcome);
 }

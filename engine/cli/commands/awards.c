@@ -1,9 +1,8 @@
 /*
- * cli/commands/awards: `brabeion awards`, the feed of awards and revocations, once or for as long as it goes on.
+ * cli/commands/awards: `brabeion awards`, the feed of awards and revocations.
  *
- * The feed is read page by page. With --follow the engine's descriptor says when to look again; a look once a second
- * besides costs nothing and covers file systems that tell nobody. A reader of stdout who goes away is noticed at once,
- * not only when there is something to write.
+ * The feed is read page by page. With --follow it is read again when the engine's descriptor is readable, and once a second
+ * for file systems without notifications. A reader of stdout that goes away ends it at once, not at the next write.
  */
 #include "cli/shell/commands.h"
 
@@ -19,20 +18,19 @@
 
 enum { PAGE_CHANGES = 1000, LOOK_MS = 1000 };
 
-/* What a telling works with. */
 typedef struct awards_work {
 	const brb_cli_options *options;
 	brb_cli_report *report;
 	brabeion_engine *engine;
 	brb_cli_out out;
 	brb_cli_terminal terminal;
-	int64_t sequence; /* the last that was told */
-	size_t left;      /* how many more to tell */
+	int64_t sequence; /* of the last printed */
+	size_t left;      /* to print */
 } awards_work;
 
-/* ---- telling ---- */
+/* ---- printing ---- */
 
-static void tell_change(awards_work *awards, const brabeion_change *change)
+static void print_change(awards_work *awards, const brabeion_change *change)
 {
 	if (awards->options->json)
 		brb_cli_json_change_line(&awards->out, change);
@@ -42,14 +40,13 @@ static void tell_change(awards_work *awards, const brabeion_change *change)
 	awards->left--;
 }
 
-/* Nothing more is wanted, or can be told. */
 static bool is_over(const awards_work *awards)
 {
 	return awards->left == 0 || awards->out.error || brb_cli_signals_caught();
 }
 
-/* Tells all that there is by now. Answers the exit code. */
-static int tell_new(awards_work *awards)
+/* Prints all that is stored by now. Returns the exit code. */
+static int print_new(awards_work *awards)
 {
 	size_t count, wanted;
 	do {
@@ -62,7 +59,7 @@ static int tell_new(awards_work *awards)
 			return brb_cli_fail(awards->report, &error);
 		count = page.count;
 		for (size_t i = 0; i < count; i++)
-			tell_change(awards, &page.changes[i]);
+			print_change(awards, &page.changes[i]);
 		brabeion_change_list_finish(&page);
 		brb_cli_out_flush(&awards->out);
 	} while (count == wanted && !is_over(awards));
@@ -71,7 +68,7 @@ static int tell_new(awards_work *awards)
 
 /* ---- following ---- */
 
-/* False: who read stdout has gone. A descriptor of -1 is passed over by poll(2). */
+/* False: the reader of stdout has gone. poll(2) ignores a descriptor of -1. */
 static bool wait_for_more(int wake, int changes)
 {
 	struct pollfd polls[] = { { .fd = STDOUT_FILENO },
@@ -82,26 +79,26 @@ static bool wait_for_more(int wake, int changes)
 	return (polls[0].revents & (POLLERR | POLLHUP)) == 0;
 }
 
-/* The descriptor is there before the first look: what is stored after that look wakes. */
+/* The descriptor is opened before the first read, so that it is readable after any later commit. */
 static int follow(awards_work *awards, int wake)
 {
 	int changes = brabeion_changes_fd(awards->engine);
 	int exit_code;
 	do
-		exit_code = tell_new(awards);
+		exit_code = print_new(awards);
 	while (exit_code == BRB_CLI_FINE && !is_over(awards) && wait_for_more(wake, changes));
 	return exit_code;
 }
 
 /* ---- the command ---- */
 
-static int tell_awards(awards_work *awards, int wake)
+static int print_awards(awards_work *awards, int wake)
 {
 	brb_cli_out_init(&awards->out, STDOUT_FILENO);
 	awards->terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	awards->sequence = (int64_t)awards->options->since;
 	awards->left = awards->options->limit ? awards->options->limit : SIZE_MAX;
-	int exit_code = awards->options->follow ? follow(awards, wake) : tell_new(awards);
+	int exit_code = awards->options->follow ? follow(awards, wake) : print_new(awards);
 	int written = brb_cli_finish_output(&awards->out, awards->report);
 	if (exit_code == BRB_CLI_FINE)
 		exit_code = written;
@@ -122,7 +119,7 @@ int brb_cli_command_awards(const brb_cli_options *options, brb_cli_report *repor
 	awards.engine = options->follow ? brb_cli_open_to_follow(options, report, &exit_code)
 					: brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (awards.engine)
-		exit_code = tell_awards(&awards, wake);
+		exit_code = print_awards(&awards, wake);
 	brabeion_close(awards.engine);
 	return exit_code;
 }

@@ -1,15 +1,14 @@
 /*
- * cli/commands/backfill: `brabeion backfill`, the past judged by the badges of today.
+ * cli/commands/backfill: `brabeion backfill`, past events judged by the badges of today.
  *
- * A history file, or the journal, goes through a backfill of the library; at its end either the differences are told
- * (--dry-run), or it is handed over. What ends it before leaves it where it is, so that it can be gone on with.
+ * Feeds a history file or the journal to a backfill of the library; then prints the differences (--dry-run) or merges the
+ * result. An interrupted backfill is kept, to be resumed.
  */
 #include "cli/shell/commands.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/input/history_file.h"
@@ -24,7 +23,7 @@ typedef struct backfill_work {
 	brabeion_engine *engine;
 	brabeion_backfill *backfill;
 	brb_cli_out out;
-	brb_cli_terminal terminal; /* that stdout is */
+	brb_cli_terminal terminal; /* of stdout */
 	uint64_t events, bad_lines;
 	int wake;
 } backfill_work;
@@ -36,21 +35,21 @@ static const char *file_of(const brb_cli_options *options)
 
 /* ---- a history file ---- */
 
-static bool judge_batch(void *context, brb_cli_history_file *past)
+static bool judge_batch(void *context, brb_cli_history_file *history)
 {
 	backfill_work *work = context;
-	brb_cli_batch *batch = &past->batch;
+	brb_cli_batch *batch = &history->batch;
 	brabeion_status status =
-		brabeion_backfill_judge(work->backfill, batch->events, batch->count, past->place, batch->results);
+		brabeion_backfill_judge(work->backfill, batch->events, batch->count, history->place, batch->results);
 	if (status != BRABEION_OK) {
 		const char *message = batch->results[0].message;
-		brb_cli_report_say(past->report, "%s", message ? message : brabeion_status_name(status));
+		brb_cli_report_say(history->report, "%s", message ? message : brabeion_status_name(status));
 		for (size_t i = 0; i < batch->count; i++)
 			brabeion_result_finish(&batch->results[i]);
 		return false;
 	}
 	for (size_t i = 0; i < batch->count; i++)
-		past->standing.awards += batch->results[i].award_count;
+		history->standing.awards += batch->results[i].award_count;
 	return true;
 }
 
@@ -68,10 +67,10 @@ static bool open_backfill(backfill_work *work, int *exit_code)
 	return false;
 }
 
-/* The file is another than the one that was begun with: what was judged of that is dropped. */
-static bool begin_anew(backfill_work *work, int *exit_code)
+/* The file is not the one that was interrupted: drops what was judged of that. */
+static bool start_over(backfill_work *work, int *exit_code)
 {
-	brb_cli_report_say(work->report, "%s is not what was begun with: it is judged from its first line on",
+	brb_cli_report_say(work->report, "%s is not the file that was interrupted: starting at its first line",
 			   file_of(work->options));
 	brabeion_backfill_close(work->backfill, false);
 	work->backfill = NULL;
@@ -80,29 +79,28 @@ static bool begin_anew(backfill_work *work, int *exit_code)
 
 static brb_cli_history_file_end read_file(backfill_work *work)
 {
-	brb_cli_history_file past = { .report = work->report,
-				      .file = file_of(work->options),
-				      .batch_events = work->options->batch,
-				      .strict = work->options->strict,
-				      .wake = work->wake,
-				      .passed = brabeion_backfill_checkpoint(work->backfill),
-				      .judge = judge_batch,
-				      .context = work };
-	brb_cli_history_file_end end = brb_cli_history_file_read(&past);
-	work->events += past.events;
-	work->bad_lines += past.bad_lines;
+	brb_cli_history_file history = { .report = work->report,
+					 .file = file_of(work->options),
+					 .batch_events = work->options->batch,
+					 .strict = work->options->strict,
+					 .wake = work->wake,
+					 .passed = brabeion_backfill_checkpoint(work->backfill),
+					 .judge = judge_batch,
+					 .context = work };
+	brb_cli_history_file_end end = brb_cli_history_file_read(&history);
+	work->events += history.events;
+	work->bad_lines += history.bad_lines;
 	return end;
 }
 
-static int tell_end(backfill_work *work, brb_cli_history_file_end end)
+static int print_end(backfill_work *work, brb_cli_history_file_end end)
 {
 	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
 	if (end == BRB_CLI_HISTORY_FILE_STRICT)
-		brb_cli_report_say(work->report, "stopped there, as --strict asks; nothing is handed over");
+		brb_cli_report_say(work->report, "stopped by --strict; nothing is stored");
 	if (end == BRB_CLI_HISTORY_FILE_SIGNAL || end == BRB_CLI_HISTORY_FILE_FAILED)
 		brb_cli_report_say(work->report,
-				   "%s at line %" PRId64
-				   ", nothing is handed over; the same command goes on from there",
+				   "%s at line %" PRId64 ", nothing is stored; the same command resumes from there",
 				   end == BRB_CLI_HISTORY_FILE_SIGNAL ? "interrupted" : "ended", number);
 	return end == BRB_CLI_HISTORY_FILE_SIGNAL   ? 128 + brb_cli_signals_caught()
 	       : end == BRB_CLI_HISTORY_FILE_FAILED ? BRB_CLI_STORE
@@ -114,24 +112,25 @@ static int judge_file(backfill_work *work)
 	int exit_code = BRB_CLI_FINE;
 	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
 	if (number > 0)
-		brb_cli_report_say(work->report, "going on behind line %" PRId64, number);
+		brb_cli_report_say(work->report, "resuming after line %" PRId64, number);
 	brb_cli_history_file_end end = read_file(work);
 	if (end == BRB_CLI_HISTORY_FILE_CHANGED && lseek(STDIN_FILENO, 0, SEEK_CUR) < 0 &&
 	    strcmp(file_of(work->options), "-") == 0) {
-		/* what was read of a pipe is gone */
-		brb_cli_report_say(work->report, "<stdin> is not what was begun with: nothing is judged. The same "
-						 "command judges it from its first line on");
+		/* a pipe cannot be read again */
+		brb_cli_report_say(work->report,
+				   "<stdin> is not the input that was interrupted: nothing is judged; the "
+				   "same command starts at its first line");
 		brabeion_backfill_close(work->backfill, false);
 		work->backfill = NULL;
 		return BRB_CLI_BAD_INPUT;
 	}
 	if (end == BRB_CLI_HISTORY_FILE_CHANGED) {
-		if (!begin_anew(work, &exit_code))
+		if (!start_over(work, &exit_code))
 			return exit_code;
 		lseek(STDIN_FILENO, 0, SEEK_SET);
 		end = read_file(work);
 	}
-	return end == BRB_CLI_HISTORY_FILE_DONE ? BRB_CLI_FINE : tell_end(work, end);
+	return end == BRB_CLI_HISTORY_FILE_DONE ? BRB_CLI_FINE : print_end(work, end);
 }
 
 /* ---- the journal ---- */
@@ -158,32 +157,25 @@ static int judge_journal(backfill_work *work)
 		return brb_cli_fail(work->report, &error);
 	if (!brb_cli_signals_caught())
 		return BRB_CLI_FINE;
-	brb_cli_report_say(work->report, "interrupted, nothing is handed over; the same command goes on from there");
+	brb_cli_report_say(work->report, "interrupted, nothing is stored; the same command resumes from there");
 	return 128 + brb_cli_signals_caught();
 }
 
 /* ---- the end ---- */
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* What falls due up to the end is judged: of the journal up to now, of a file up to --until. */
-static int go_on(backfill_work *work)
+/* Judges what falls due: after the journal up to now, after a file up to --until. */
+static int advance(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	bool journal = !file_of(work->options);
 	if (!journal && !work->options->until.is_given)
 		return BRB_CLI_FINE;
-	error.status =
-		brabeion_backfill_advance(work->backfill, journal ? now_us() : work->options->until.us, &error);
+	error.status = brabeion_backfill_advance(work->backfill, journal ? brb_cli_now_us() : work->options->until.us,
+						 &error);
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
 
-static int tell_differences(backfill_work *work)
+static int print_differences(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_change_list changes = { 0 };
@@ -198,7 +190,7 @@ static int tell_differences(backfill_work *work)
 	return exit_code;
 }
 
-static void tell_award(void *context, const brabeion_award_info *award)
+static void print_award(void *context, const brabeion_award_info *award)
 {
 	backfill_work *work = context;
 	if (work->options->json)
@@ -207,7 +199,7 @@ static void tell_award(void *context, const brabeion_award_info *award)
 		brb_cli_awards_line(&work->out, award, &work->terminal);
 }
 
-static void tell_lapsed(void *context, const brabeion_change *lapsed)
+static void print_lapsed(void *context, const brabeion_change *lapsed)
 {
 	backfill_work *work = context;
 	if (work->options->json)
@@ -216,18 +208,18 @@ static void tell_lapsed(void *context, const brabeion_change *lapsed)
 		brb_cli_awards_lapsed_line(&work->out, lapsed, &work->terminal);
 }
 
-static int hand_over(backfill_work *work)
+static int merge(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_backfill_outcome outcome = { 0 };
 	brb_cli_report_hide(work->report);
-	brabeion_on_award(work->engine, tell_award, work);
-	brabeion_on_revoke(work->engine, tell_lapsed, work);
+	brabeion_on_award(work->engine, print_award, work);
+	brabeion_on_revoke(work->engine, print_lapsed, work);
 	error.status = brabeion_backfill_hand_over(work->backfill, work->options->revoke, &outcome, &error);
 	int written = brb_cli_finish_output(&work->out, work->report);
 	if (error.status != BRABEION_OK) {
 		int exit_code = brb_cli_fail(work->report, &error);
-		brb_cli_report_say(work->report, "not all is handed over; the same command goes on from there");
+		brb_cli_report_say(work->report, "not all is stored; the same command stores the rest");
 		return exit_code;
 	}
 	brb_cli_report_say(
@@ -236,21 +228,20 @@ static int hand_over(backfill_work *work)
 		work->events, work->events == 1 ? "" : "s", outcome.awarded, outcome.awarded == 1 ? "" : "s",
 		outcome.lapsed, work->bad_lines, work->bad_lines == 1 ? "" : "s");
 	if (outcome.memories > 0)
-		brb_cli_report_say(work->report, "%" PRIu64 " plugin%s what %s come to remember", outcome.memories,
-				   outcome.memories == 1 ? " keeps" : "s keep",
-				   outcome.memories == 1 ? "it has" : "they have");
+		brb_cli_report_say(work->report, "%" PRIu64 " plugin%s the memory of the backfill", outcome.memories,
+				   outcome.memories == 1 ? " keeps" : "s keep");
 	return written;
 }
 
-/* Judges and ends. *keep: there is something to go on with. */
-static int judge_past(backfill_work *work, bool *keep)
+/* *keep: there is something to resume. */
+static int judge_history(backfill_work *work, bool *keep)
 {
 	int exit_code = file_of(work->options) ? judge_file(work) : judge_journal(work);
 	*keep = work->backfill && brabeion_backfill_checkpoint(work->backfill).number > 0;
 	if (exit_code == BRB_CLI_FINE)
-		exit_code = go_on(work);
+		exit_code = advance(work);
 	if (exit_code == BRB_CLI_FINE)
-		exit_code = work->options->dry_run ? tell_differences(work) : hand_over(work);
+		exit_code = work->options->dry_run ? print_differences(work) : merge(work);
 	if (exit_code == BRB_CLI_FINE)
 		*keep = false;
 	return exit_code == BRB_CLI_FINE && work->bad_lines > 0 ? BRB_CLI_BAD_INPUT : exit_code;
@@ -273,7 +264,7 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 				   options->dry_run || !file_of(options) ? BRB_CLI_OPEN_EXISTING : BRB_CLI_OPEN,
 				   &exit_code);
 	if (work.engine && open_backfill(&work, &exit_code))
-		exit_code = judge_past(&work, &keep);
+		exit_code = judge_history(&work, &keep);
 	brabeion_backfill_close(work.backfill, keep);
 	brabeion_close(work.engine);
 	return exit_code;
@@ -283,11 +274,11 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 static const char *fault_in(const brb_cli_options *options)
 {
 	if (options->until.is_given && !file_of(options))
-		return "--until is for a FILE: the journal is judged up to now";
+		return "--until needs a FILE: the journal is judged up to now";
 	if (options->replace_memory && file_of(options))
-		return "--replace-memory is for the journal: in a FILE something may be missing";
+		return "--replace-memory needs the journal: a FILE may lack events";
 	if (options->dry_run && (options->revoke || options->replace_memory))
-		return "--dry-run changes nothing: it does not go with --revoke or --replace-memory";
+		return "--dry-run does not go with --revoke or --replace-memory";
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /*
- * cli/commands/badges: `brabeion badges`, what is loaded and who holds how much of it.
+ * cli/commands/badges: `brabeion badges`, the loaded badges and how many users hold them.
  */
 #include "cli/shell/commands.h"
 
@@ -16,7 +16,7 @@
 
 enum { NAMED_LEVELS = 8 };
 
-/* ---- for machines ---- */
+/* ---- JSON ---- */
 
 static void write_level(brb_json *json, const brabeion_level *level, uint32_t number)
 {
@@ -59,7 +59,7 @@ static void write_badge(brb_json *json, const brabeion_badge *badge)
 	brb_json_end(json);
 }
 
-static void tell_json(brb_cli_out *out, const brabeion_badge_list *list)
+static void print_json(brb_cli_out *out, const brabeion_badge_list *list)
 {
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
@@ -72,9 +72,9 @@ static void tell_json(brb_cli_out *out, const brabeion_badge_list *list)
 	brb_cli_out_text(out, "\n");
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
-/* "Bronze, Silver, Gold", at most eight of them. Yours: free(). */
+/* "Bronze, Silver, Gold", at most eight of them. The caller frees it. */
 static char *join_levels(const brabeion_badge *badge)
 {
 	char *text = NULL;
@@ -92,7 +92,7 @@ static char *join_levels(const brabeion_badge *badge)
 	return NULL;
 }
 
-/* "comment, vote". Yours: free(). */
+/* "comment, vote". The caller frees it. */
 static char *join_events(const brabeion_badge *badge)
 {
 	char *text = NULL;
@@ -121,7 +121,7 @@ static bool add_badge(brb_cli_table *table, const brabeion_badge *badge)
 	return added;
 }
 
-static bool tell_table(brb_cli_out *out, const brabeion_badge_list *list)
+static bool print_table(brb_cli_out *out, const brabeion_badge_list *list)
 {
 	static const brb_cli_column columns[] = {
 		{ .title = "badge", .telling = true },
@@ -132,18 +132,17 @@ static bool tell_table(brb_cli_out *out, const brabeion_badge_list *list)
 	};
 	brb_cli_table table;
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	bool told = true;
+	bool printed = true;
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < list->count && told; i++)
-		told = add_badge(&table, &list->badges[i]);
-	if (told)
+	for (size_t i = 0; i < list->count && printed; i++)
+		printed = add_badge(&table, &list->badges[i]);
+	if (printed)
 		brb_cli_table_print(&table, out, &terminal);
 	brb_cli_table_finish(&table);
-	return told;
+	return printed;
 }
 
-/* Below the table, where there is room for the reason. */
-static void tell_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
+static void print_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
 {
 	bool first = true;
 	for (size_t i = 0; i < list->count; i++) {
@@ -151,7 +150,7 @@ static void tell_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
 		char when[BRABEION_TIME_BYTES];
 		if (!badge->quarantined)
 			continue;
-		brb_cli_out_text(out, first ? "\nset aside (\"brabeion release\" puts them to work again):\n" : "");
+		brb_cli_out_text(out, first ? "\nquarantined (\"brabeion release\" releases them):\n" : "");
 		brb_cli_awards_when(badge->quarantined_since_us, when);
 		brb_cli_out_format(out, "  %s since %s UTC: ", badge->slug, when);
 		brb_cli_terminal_text_write(out, badge->quarantine_reason);
@@ -160,24 +159,24 @@ static void tell_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
 	}
 }
 
-static int tell(const brb_cli_options *options, brb_cli_report *report, const brabeion_badge_list *list)
+static int print(const brb_cli_options *options, brb_cli_report *report, const brabeion_badge_list *list)
 {
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDOUT_FILENO);
 	if (options->json)
-		tell_json(&out, list);
+		print_json(&out, list);
 	else if (list->count == 0)
 		brb_cli_out_text(&out, "No badges are loaded.\n");
-	else if (!tell_table(&out, list)) {
+	else if (!print_table(&out, list)) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
 	if (!options->json)
-		tell_quarantined(&out, list);
+		print_quarantined(&out, list);
 	return brb_cli_finish_output(&out, report);
 }
 
-/* A database that is not there yet is not made for a look at the badges: nobody holds anything. */
+/* Creates no database: without one, nobody holds a badge. */
 static brabeion_status read_list(const brb_cli_options *options, brb_cli_report *report, brabeion_badge_list *list,
 				 brabeion_error *error)
 {
@@ -206,7 +205,7 @@ int brb_cli_command_badges(const brb_cli_options *options, brb_cli_report *repor
 	brabeion_badge_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
 	error.status = read_list(options, report, &list, &error);
-	int exit_code = error.status == BRABEION_OK ? tell(options, report, &list) : brb_cli_fail(report, &error);
+	int exit_code = error.status == BRABEION_OK ? print(options, report, &list) : brb_cli_fail(report, &error);
 	brabeion_badge_list_finish(&list);
 	return exit_code;
 }

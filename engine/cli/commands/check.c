@@ -1,7 +1,7 @@
 /*
- * cli/commands/check: `brabeion check`, is badges.yaml right and do its plugins load? And what is in a plugin file?
+ * cli/commands/check: `brabeion check`, the faults of badges.yaml and its plugins, without a database.
  *
- * Touches no database. Leaves to others: plugin files (cli/commands/inspect).
+ * Not here: plugin files (cli/commands/inspect).
  */
 #include "cli/shell/commands.h"
 
@@ -13,17 +13,15 @@
 #include "cli/output/json.h"
 #include "cli/output/terminal_text.h"
 
-/* One a line. */
 typedef struct check_lines {
 	char *text;
 	uint64_t count;
 } check_lines;
 
-/* What one check has found beside errors. */
 typedef struct check_findings {
 	brb_cli_report *report;
 	check_lines warnings;
-	check_lines notes; /* on what was not looked at */
+	check_lines notes; /* on what was not checked */
 	bool out_of_memory;
 } check_findings;
 
@@ -46,7 +44,7 @@ static void keep_line(void *context, brabeion_log_level level, const char *messa
 	lines->text = grown;
 }
 
-/* The next line that is not empty, NULL: none is left. */
+/* The next line that is not empty; NULL: there is none. */
 static char *next_line(char **rest)
 {
 	char *line;
@@ -88,8 +86,8 @@ static uint64_t count_plugins(const brabeion_badge_list *list)
 	return count;
 }
 
-static void tell_json(brb_cli_out *out, const char *config, const brabeion_badge_list *list, char *errors,
-		      check_findings *findings)
+static void print_json(brb_cli_out *out, const char *config, const brabeion_badge_list *list, char *errors,
+		       check_findings *findings)
 {
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
@@ -105,7 +103,7 @@ static void tell_json(brb_cli_out *out, const char *config, const brabeion_badge
 }
 
 /* "badges.yaml: 12 badges in 3 plugins, fine" */
-static void tell_fine(brb_cli_out *out, const char *config, const brabeion_badge_list *list, uint64_t warnings)
+static void print_fine(brb_cli_out *out, const char *config, const brabeion_badge_list *list, uint64_t warnings)
 {
 	brb_cli_terminal_text_write(out, config);
 	brb_cli_out_text(out, ": ");
@@ -121,27 +119,27 @@ static void tell_fine(brb_cli_out *out, const char *config, const brabeion_badge
 	}
 }
 
-static void tell_json_result(brb_cli_out *out, const char *config, const brabeion_badge_list *list,
-			     const brabeion_error *error, check_findings *findings)
+static void print_json_result(brb_cli_out *out, const char *config, const brabeion_badge_list *list,
+			      const brabeion_error *error, check_findings *findings)
 {
 	char unnamed[] = "failed";
 	char *errors = error->status == BRABEION_OK ? NULL : error->message ? error->message : unnamed;
-	tell_json(out, config, list, errors, findings);
+	print_json(out, config, list, errors, findings);
 }
 
-static void say_lines(brb_cli_report *report, const char *what, char *lines)
+static void report_lines(brb_cli_report *report, const char *what, char *lines)
 {
 	for (char *line = next_line(&lines); line; line = next_line(&lines))
 		brb_cli_report_say(report, "%s: %s", what, line);
 }
 
-static void tell_result(brb_cli_out *out, const char *config, const brabeion_badge_list *list, brabeion_error *error,
-			check_findings *findings)
+static void print_result(brb_cli_out *out, const char *config, const brabeion_badge_list *list, brabeion_error *error,
+			 check_findings *findings)
 {
-	say_lines(findings->report, "warning", findings->warnings.text);
-	say_lines(findings->report, "note", findings->notes.text);
+	report_lines(findings->report, "warning", findings->warnings.text);
+	report_lines(findings->report, "note", findings->notes.text);
 	if (error->status == BRABEION_OK)
-		tell_fine(out, config, list, findings->warnings.count);
+		print_fine(out, config, list, findings->warnings.count);
 	else
 		brb_cli_fail(findings->report, error);
 }
@@ -163,9 +161,9 @@ static int check(const brb_cli_options *options, brb_cli_report *report)
 	if (findings.out_of_memory)
 		brb_cli_report_say(report, "out of memory: not all warnings are shown");
 	if (options->json)
-		tell_json_result(&out, options->config, &list, &error, &findings);
+		print_json_result(&out, options->config, &list, &error, &findings);
 	else
-		tell_result(&out, options->config, &list, &error, &findings);
+		print_result(&out, options->config, &list, &error, &findings);
 	brabeion_error_finish(&error);
 	brabeion_badge_list_finish(&list);
 	free(findings.warnings.text);

@@ -1,10 +1,9 @@
 /*
- * cli/commands/decide: `brabeion award` and `brabeion revoke`, what a person decides about a user's badges.
+ * cli/commands/decide: `brabeion award` and `brabeion revoke`, a person's decisions about a user's badges.
  *
- * Keeps true: nothing is decided without a note; what was stored is told, in the words of `brabeion awards`.
+ * Guarantees: no decision without a note; what is stored is printed as `brabeion awards` prints it.
  */
 #include "cli/shell/commands.h"
-#include "cli/support/nearest.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -14,8 +13,8 @@
 
 #include "cli/output/awards.h"
 #include "cli/output/json.h"
+#include "cli/support/nearest.h"
 
-/* What a decision works with. */
 typedef struct decide_work {
 	const brb_cli_options *options;
 	const char *user;
@@ -26,7 +25,7 @@ typedef struct decide_work {
 	brb_cli_terminal terminal;
 } decide_work;
 
-static void tell_change(decide_work *work, const brabeion_change *change)
+static void print_change(decide_work *work, const brabeion_change *change)
 {
 	if (work->options->json)
 		brb_cli_json_change_line(&work->out, change);
@@ -34,9 +33,7 @@ static void tell_change(decide_work *work, const brabeion_change *change)
 		brb_cli_awards_change_line(&work->out, change, &work->terminal);
 }
 
-/* ---- a badge of that name ---- */
-
-/* " (did you mean "points"?)" where no badge of that name is loaded, but one of a similar name; else "". */
+/* " (did you mean "points"?)" if the badge is not loaded and a similar name is; else "". */
 static void find_hint(decide_work *work, char *hint, size_t capacity)
 {
 	brabeion_badge_list list = { 0 };
@@ -59,8 +56,8 @@ static void find_hint(decide_work *work, char *hint, size_t capacity)
 
 /* ---- award ---- */
 
-/* The first award is the grant's own, the others are of badges that listen to awards. */
-static void tell_granted(decide_work *work, const brabeion_result *result)
+/* The first award is the granted one; badges that listen to awards gave the others. */
+static void print_granted(decide_work *work, const brabeion_result *result)
 {
 	for (uint32_t i = 0; i < result->award_count; i++) {
 		brabeion_change change = { .sequence = result->awards[i].sequence,
@@ -68,12 +65,12 @@ static void tell_granted(decide_work *work, const brabeion_result *result)
 					   .at_us = result->awards[i].at_us,
 					   .note = i == 0 ? work->options->note : "",
 					   .award = result->awards[i] };
-		tell_change(work, &change);
+		print_change(work, &change);
 	}
 	for (uint32_t i = 0; i < result->lapsed_count; i++)
-		tell_change(work, &result->lapsed[i]);
+		print_change(work, &result->lapsed[i]);
 	if (result->award_count == 0)
-		brb_cli_report_say(work->report, "%s holds the badge \"%s\" already: nothing is granted", work->user,
+		brb_cli_report_say(work->report, "%s already holds the badge \"%s\": nothing is granted", work->user,
 				   work->badge);
 }
 
@@ -91,7 +88,7 @@ static int decide_award(decide_work *work)
 				 .at_us = options->at.us };
 	brabeion_status status = brabeion_award(work->engine, &grant, &result);
 	if (status == BRABEION_OK) {
-		tell_granted(work, &result);
+		print_granted(work, &result);
 	} else {
 		find_hint(work, hint, sizeof hint);
 		brb_cli_report_say(work->report, "%s%s",
@@ -132,7 +129,7 @@ static int decide_revocation(decide_work *work)
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);
 	for (size_t i = 0; i < revoked.count; i++)
-		tell_change(work, &revoked.changes[i]);
+		print_change(work, &revoked.changes[i]);
 	int exit_code = revoked.count > 0 ? BRB_CLI_FINE : nothing_to_revoke(work);
 	brabeion_change_list_finish(&revoked);
 	return exit_code;
@@ -140,8 +137,8 @@ static int decide_revocation(decide_work *work)
 
 /* ---- the commands ---- */
 
-/* What is missing on the command line; NULL: nothing. */
-static const char *missing(const brb_cli_options *options)
+/* NULL: nothing is missing. */
+static const char *fault_in(const brb_cli_options *options)
 {
 	if (options->argument_count < 2)
 		return options->argument_count < 1 ? "USER and BADGE are missing" : "BADGE is missing";
@@ -152,7 +149,7 @@ static int run_decision(const brb_cli_options *options, brb_cli_report *report, 
 			int (*decide)(decide_work *work))
 {
 	int exit_code = BRB_CLI_STORE;
-	const char *fault = missing(options);
+	const char *fault = fault_in(options);
 	if (fault)
 		return brb_cli_fail_usage(report, subcommand, fault);
 	decide_work work = {

@@ -1,7 +1,7 @@
 /*
- * cli/commands/diff: `brabeion diff`, how awards would change between two badge sets.
+ * cli/commands/diff: `brabeion diff`, how awards differ between two configurations.
  *
- * One history goes through two engines, each with a database of its own in a folder that is gone afterwards.
+ * Two engines judge one history, each with a database in a folder that is removed afterwards.
  */
 #include "cli/shell/commands.h"
 
@@ -24,15 +24,16 @@ typedef struct diff_work {
 	brb_cli_report *report;
 	brabeion_engine *before;
 	brabeion_engine *after;
-	brabeion_result *other; /* results of the first engine, as many as a batch has */
+	brabeion_result *other; /* the first engine's results of a batch */
 } diff_work;
 
 /* ---- the folder ---- */
 
 static bool make_folder(brb_cli_report *report, char folder[FOLDER_BYTES])
 {
-	const char *place = getenv("TMPDIR");
-	int length = snprintf(folder, FOLDER_BYTES, "%s/brabeion-diff-XXXXXX", place && *place ? place : "/tmp");
+	const char *temporary = getenv("TMPDIR");
+	int length = snprintf(folder, FOLDER_BYTES, "%s/brabeion-diff-XXXXXX",
+			      temporary && *temporary ? temporary : "/tmp");
 	if (length < FOLDER_BYTES - 64 && mkdtemp(folder))
 		return true;
 	brb_cli_report_say(report, "brabeion diff: %s: %s", folder,
@@ -70,23 +71,23 @@ static bool judge_with(diff_work *work, brabeion_engine *engine, const brb_cli_b
 	return status == BRABEION_OK;
 }
 
-static bool judge_batch(void *context, brb_cli_history_file *past)
+static bool judge_batch(void *context, brb_cli_history_file *history)
 {
 	diff_work *work = context;
-	brb_cli_batch *batch = &past->batch;
+	brb_cli_batch *batch = &history->batch;
 	memset(work->other, 0, batch->count * sizeof *work->other);
-	bool well = judge_with(work, work->before, batch, work->other) &&
-		    judge_with(work, work->after, batch, batch->results);
+	bool judged = judge_with(work, work->before, batch, work->other) &&
+		      judge_with(work, work->after, batch, batch->results);
 	for (size_t i = 0; i < batch->count; i++) {
-		past->standing.awards += batch->results[i].award_count;
+		history->standing.awards += batch->results[i].award_count;
 		brabeion_result_finish(&work->other[i]);
-		if (!well)
+		if (!judged)
 			brabeion_result_finish(&batch->results[i]);
 	}
-	return well;
+	return judged;
 }
 
-static bool go_on_until(diff_work *work, int *exit_code)
+static bool advance(diff_work *work, int *exit_code)
 {
 	brabeion_engine *const engines[] = { work->before, work->after };
 	for (size_t i = 0; work->options->until.is_given && i < 2; i++) {
@@ -100,7 +101,7 @@ static bool go_on_until(diff_work *work, int *exit_code)
 	return true;
 }
 
-static int tell_differences(diff_work *work)
+static int print_differences(diff_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_change_list changes = { 0 };
@@ -121,27 +122,27 @@ static int tell_differences(diff_work *work)
 static int judge_both(diff_work *work, int wake)
 {
 	int exit_code = BRB_CLI_STORE;
-	brb_cli_history_file past = { .report = work->report,
-				      .file = work->options->arguments[2],
-				      .batch_events = work->options->batch,
-				      .strict = work->options->strict,
-				      .wake = wake,
-				      .judge = judge_batch,
-				      .context = work };
+	brb_cli_history_file history = { .report = work->report,
+					 .file = work->options->arguments[2],
+					 .batch_events = work->options->batch,
+					 .strict = work->options->strict,
+					 .wake = wake,
+					 .judge = judge_batch,
+					 .context = work };
 	work->other = calloc(work->options->batch, sizeof *work->other);
 	if (!work->other) {
 		brb_cli_report_say(work->report, "out of memory");
 		return BRB_CLI_STORE;
 	}
-	brb_cli_history_file_end end = brb_cli_history_file_read(&past);
+	brb_cli_history_file_end end = brb_cli_history_file_read(&history);
 	free(work->other);
 	if (end == BRB_CLI_HISTORY_FILE_SIGNAL)
 		return 128 + brb_cli_signals_caught();
 	if (end != BRB_CLI_HISTORY_FILE_DONE)
 		return end == BRB_CLI_HISTORY_FILE_FAILED ? BRB_CLI_STORE : BRB_CLI_BAD_INPUT;
-	if (go_on_until(work, &exit_code))
-		exit_code = tell_differences(work);
-	return exit_code == BRB_CLI_FINE && past.bad_lines > 0 ? BRB_CLI_BAD_INPUT : exit_code;
+	if (advance(work, &exit_code))
+		exit_code = print_differences(work);
+	return exit_code == BRB_CLI_FINE && history.bad_lines > 0 ? BRB_CLI_BAD_INPUT : exit_code;
 }
 
 /* ---- the command ---- */

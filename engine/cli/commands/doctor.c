@@ -1,7 +1,7 @@
 /*
- * cli/commands/doctor: `brabeion doctor`, what is wrong or odd.
+ * cli/commands/doctor: `brabeion doctor`, problems and what to do about them.
  *
- * Leaves to others: what there is to find (the library).
+ * Not here: the examination itself, which the library does.
  */
 #include "cli/shell/commands.h"
 
@@ -24,10 +24,9 @@ static uint64_t count_of(const brabeion_examination *examination, brabeion_sever
 	return count;
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
-/* In bold, an alarm in red. */
-static void tell_severity(brb_cli_out *out, brabeion_severity severity, bool colour)
+static void print_severity(brb_cli_out *out, brabeion_severity severity, bool colour)
 {
 	if (colour)
 		brb_cli_out_text(out, severity == BRABEION_ALARM ? "\033[1;31m" : "\033[1m");
@@ -36,9 +35,9 @@ static void tell_severity(brb_cli_out *out, brabeion_severity severity, bool col
 		brb_cli_out_text(out, "\033[m");
 }
 
-static void tell_finding(brb_cli_out *out, const brabeion_finding *finding, bool colour)
+static void print_finding(brb_cli_out *out, const brabeion_finding *finding, bool colour)
 {
-	tell_severity(out, finding->severity, colour);
+	print_severity(out, finding->severity, colour);
 	brb_cli_out_text(out, " ");
 	brb_cli_terminal_text_write(out, finding->text);
 	brb_cli_out_text(out, "\n");
@@ -49,12 +48,12 @@ static void tell_finding(brb_cli_out *out, const brabeion_finding *finding, bool
 	}
 }
 
-/* "1 alarm, 2 warnings, 3 notes", or that there is nothing. */
-static void tell_sum(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+/* "1 alarm, 2 warnings, 3 notes" */
+static void print_sum(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
 {
 	if (examination->count == 0) {
 		brb_cli_terminal_text_write(out, *examination->database ? examination->database : options->config);
-		brb_cli_out_text(out, ": nothing to complain of\n");
+		brb_cli_out_text(out, ": no problems found\n");
 		return;
 	}
 	brb_cli_out_count(out, count_of(examination, BRABEION_ALARM), "alarm", "alarms");
@@ -65,12 +64,12 @@ static void tell_sum(brb_cli_out *out, const brb_cli_options *options, const bra
 	brb_cli_out_text(out, "\n");
 }
 
-static void tell(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+static void print(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
 {
 	bool colour = brb_cli_terminal_look(STDOUT_FILENO).colour;
 	for (size_t i = 0; i < examination->count; i++)
-		tell_finding(out, &examination->findings[i], colour);
-	tell_sum(out, options, examination);
+		print_finding(out, &examination->findings[i], colour);
+	print_sum(out, options, examination);
 }
 
 /* ---- for programs ---- */
@@ -103,7 +102,7 @@ static void write_bytes(brb_json *json, const char *key, int64_t bytes)
 		brb_json_integer(json, key, bytes);
 }
 
-static void tell_json(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
+static void print_json(brb_cli_out *out, const brb_cli_options *options, const brabeion_examination *examination)
 {
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
@@ -125,15 +124,6 @@ static void tell_json(brb_cli_out *out, const brb_cli_options *options, const br
 
 /* ---- the command ---- */
 
-static int fail(brb_cli_report *report, brabeion_error *error)
-{
-	if (error->status != BRABEION_ABSENT)
-		return brb_cli_fail(report, error);
-	brb_cli_report_say(report, "%s (\"brabeion run\" creates a database)", error->message);
-	brabeion_error_finish(error);
-	return brb_cli_exit_code(BRABEION_ABSENT);
-}
-
 int brb_cli_command_doctor(const brb_cli_options *options, brb_cli_report *report)
 {
 	brb_cli_out out;
@@ -143,12 +133,12 @@ int brb_cli_command_doctor(const brb_cli_options *options, brb_cli_report *repor
 	brabeion_examine_options how = { .thorough = options->thorough };
 	error.status = brabeion_doctor(&wanted, &how, &examination, &error);
 	if (error.status != BRABEION_OK)
-		return fail(report, &error);
+		return brb_cli_fail(report, &error);
 	brb_cli_out_init(&out, STDOUT_FILENO);
 	if (options->json)
-		tell_json(&out, options, &examination);
+		print_json(&out, options, &examination);
 	else
-		tell(&out, options, &examination);
+		print(&out, options, &examination);
 	bool is_fine = count_of(&examination, BRABEION_ALARM) + count_of(&examination, BRABEION_WARNING) == 0;
 	brabeion_examination_finish(&examination);
 	int written = brb_cli_finish_output(&out, report);

@@ -3,30 +3,22 @@
  */
 #include "cli/shell/commands.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/output/explain.h"
 #include "cli/output/terminal.h"
 
-enum { USUAL_ENTRIES = 20 };
+enum { DEFAULT_ENTRIES = 20 };
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* A badge that was never loaded cannot be explained, however much is said of it. */
-static int tell(const brb_cli_options *options, brb_cli_report *report, const brabeion_explanation *why)
+/* Fails for a badge that was never loaded, although that is explained, too. */
+static int print(const brb_cli_options *options, brb_cli_report *report, const brabeion_explanation *why)
 {
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDOUT_FILENO);
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	if (options->json) {
 		brb_cli_explain_json(&out, why);
-	} else if (!brb_cli_explain_tell(&out, why, now_us(), &terminal)) {
+	} else if (!brb_cli_explain_tell(&out, why, brb_cli_now_us(), &terminal)) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
@@ -39,8 +31,8 @@ static brabeion_engine *open_engine(const brb_cli_options *options, brb_cli_repo
 	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, exit_code);
 	if (!engine && *exit_code == BRB_CLI_USAGE)
 		brb_cli_report_say(report,
-				   "Not a badge is loaded until that is mended; a server goes on with what it "
-				   "had loaded before.");
+				   "No badge is loaded until that is fixed; a running server keeps the badges that "
+				   "it has loaded.");
 	return engine;
 }
 
@@ -56,10 +48,10 @@ static int run_explain(const brb_cli_options *options, brb_cli_report *report)
 				       .badge = options->arguments[1],
 				       .has_since = options->since_time.is_given,
 				       .since_us = options->since_time.us,
-				       .limit = options->limit ? options->limit : USUAL_ENTRIES };
+				       .limit = options->limit ? options->limit : DEFAULT_ENTRIES };
 	error.status = brabeion_explain(engine, &question, &why, &error);
 	if (error.status == BRABEION_OK)
-		exit_code = tell(options, report, &why);
+		exit_code = print(options, report, &why);
 	else
 		exit_code = brb_cli_fail(report, &error);
 	brabeion_explanation_finish(&why);

@@ -1,6 +1,6 @@
 /*
- * cli/commands/inspect: see inspect.h. What is in a plugin goes to standard output; what is wrong with it goes to standard error,
- * or with --json into the document.
+ * cli/commands/inspect: see inspect.h. What is in a plugin goes to standard output, its faults to standard error; with --json
+ * both go into the document.
  */
 #include "cli/commands/inspect.h"
 
@@ -11,9 +11,9 @@
 #include "cli/output/terminal_text.h"
 #include "cli/shell/commands.h"
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
-static void tell_texts(brb_cli_out *out, const char *const *texts, uint32_t count)
+static void print_texts(brb_cli_out *out, const char *const *texts, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		brb_cli_out_text(out, i > 0 ? ", " : "");
@@ -22,7 +22,7 @@ static void tell_texts(brb_cli_out *out, const char *const *texts, uint32_t coun
 }
 
 /* "night-owl.so: night-owl 1.0, 1 badge, fine" */
-static void tell_headline(brb_cli_out *out, const brabeion_inspection *found)
+static void print_headline(brb_cli_out *out, const brabeion_inspection *found)
 {
 	brb_cli_terminal_text_write(out, found->path);
 	brb_cli_out_text(out, ": ");
@@ -41,31 +41,31 @@ static void tell_headline(brb_cli_out *out, const brabeion_inspection *found)
 	brb_cli_out_text(out, "\n");
 }
 
-static void tell_file(brb_cli_out *out, const brabeion_inspection *found)
+static void print_file(brb_cli_out *out, const brabeion_inspection *found)
 {
 	brb_cli_out_text(out, "  file      ");
 	brb_cli_out_number(out, found->size_bytes);
 	brb_cli_out_format(out, " bytes, sha256 %s\n", found->sha256);
 	brb_cli_out_text(out, "  unloads   ");
 	if (*found->resident_because) {
-		brb_cli_out_text(out, "no, it stays in the process when it is replaced: it ");
+		brb_cli_out_text(out, "no, it stays in the process when replaced: it ");
 		brb_cli_terminal_text_write(out, found->resident_because);
 	} else {
-		brb_cli_out_text(out, "yes, when it is replaced");
+		brb_cli_out_text(out, "yes, when replaced");
 	}
 	brb_cli_out_text(out, "\n  needs     ");
 	if (found->library_count == 0 && found->symbol_count == 0)
 		brb_cli_out_text(out, "nothing beside the C and C++ libraries");
-	tell_texts(out, found->libraries, found->library_count);
+	print_texts(out, found->libraries, found->library_count);
 	if (found->symbol_count > 0) {
 		brb_cli_out_text(out, found->library_count > 0 ? "; symbols " : "symbols ");
-		tell_texts(out, found->symbols, found->symbol_count);
+		print_texts(out, found->symbols, found->symbol_count);
 	}
 	brb_cli_out_text(out, "\n");
 }
 
 /* "night-owl: levels Night Owl, Night Owl for Life; on visit; multiple, async" */
-static void tell_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
+static void print_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
 {
 	brb_cli_out_text(out, "  badge     ");
 	brb_cli_terminal_text_write(out, badge->slug);
@@ -77,54 +77,53 @@ static void tell_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
 		brb_cli_terminal_text_write(out, badge->levels[i].name);
 	}
 	brb_cli_out_text(out, badge->event_count > 0 ? "; on " : "; on no event");
-	tell_texts(out, badge->events, badge->event_count);
+	print_texts(out, badge->events, badge->event_count);
 	brb_cli_out_text(out, badge->multiple ? "; multiple" : "");
 	brb_cli_out_text(out, badge->async ? "; async" : "");
-	brb_cli_out_text(out, badge->progress ? "; tells progress" : "");
-	brb_cli_out_text(out, badge->levels_from_config ? "; badges.yaml decides how many levels" : "");
+	brb_cli_out_text(out, badge->progress ? "; progress" : "");
+	brb_cli_out_text(out, badge->levels_from_config ? "; levels from badges.yaml" : "");
 	brb_cli_out_text(out, "\n");
 }
 
-static void tell_plugin(brb_cli_out *out, const brabeion_inspection *found)
+static void print_plugin(brb_cli_out *out, const brabeion_inspection *found)
 {
 	brb_cli_out_format(out, "  ABI       %u.%u", found->abi_major, found->abi_minor);
 	brb_cli_out_format(out, ", needs an engine of %u.%u or newer\n", found->abi_major, found->needs_minor);
 	if (found->observes) {
 		brb_cli_out_text(out, "  observes  ");
-		tell_texts(out, found->watches, found->watch_count);
+		print_texts(out, found->watches, found->watch_count);
 		brb_cli_out_text(out, found->watch_count > 0 ? "\n" : "no event\n");
 	}
 	for (uint32_t i = 0; i < found->badge_count; i++)
-		tell_badge(out, &found->badges[i]);
+		print_badge(out, &found->badges[i]);
 }
 
-static void tell(brb_cli_out *out, const brabeion_inspection *found)
+static void print(brb_cli_out *out, const brabeion_inspection *found)
 {
-	tell_headline(out, found);
+	print_headline(out, found);
 	if (found->size_bytes > 0)
-		tell_file(out, found);
+		print_file(out, found);
 	if (found->id)
-		tell_plugin(out, found);
+		print_plugin(out, found);
 }
 
-/* Somebody who names a badges.yaml as they would a plugin. */
 static bool is_yaml(const char *path)
 {
 	const char *ending = strrchr(path, '.');
 	return ending && (strcmp(ending, ".yaml") == 0 || strcmp(ending, ".yml") == 0);
 }
 
-static void say_faults(brb_cli_report *report, const brabeion_inspection *found)
+static void report_faults(brb_cli_report *report, const brabeion_inspection *found)
 {
 	for (uint32_t i = 0; i < found->problem_count; i++)
 		brb_cli_report_say(report, "%s: %s", found->path, found->problems[i]);
 	if (found->problem_count > 0 && is_yaml(found->path))
-		brb_cli_report_say(report, "A badges.yaml is checked by \"brabeion check --config FILE\".");
+		brb_cli_report_say(report, "\"brabeion check --config FILE\" checks a badges.yaml.");
 	for (uint32_t i = 0; i < found->note_count; i++)
 		brb_cli_report_say(report, "note: %s: %s", found->path, found->notes[i]);
 }
 
-/* ---- for machines ---- */
+/* ---- JSON ---- */
 
 static void write_badge(brb_json *json, const brabeion_plugin_badge *badge)
 {
@@ -162,7 +161,7 @@ static void write_plugin(brb_json *json, const brabeion_inspection *found)
 	brb_json_end(json);
 }
 
-/* Keys of what is not known are left out. */
+/* Leaves out what is unknown. */
 static void write_json(brb_json *json, const brabeion_inspection *found)
 {
 	brb_json_object(json, NULL);
@@ -183,9 +182,9 @@ static void write_json(brb_json *json, const brabeion_inspection *found)
 	brb_json_end(json);
 }
 
-/* ---- each in turn ---- */
+/* ---- the files ---- */
 
-/* Returns the exit code. `json`: where it is wanted, NULL otherwise. */
+/* Returns the exit code. `json` may be NULL: print text. */
 static int inspect_one(const char *path, brb_json *json, brb_cli_out *out, brb_cli_report *report)
 {
 	brabeion_inspection found = { 0 };
@@ -201,9 +200,9 @@ static int inspect_one(const char *path, brb_json *json, brb_cli_out *out, brb_c
 	if (json) {
 		write_json(json, &found);
 	} else {
-		tell(out, &found);
-		brb_cli_out_flush(out); /* before what is wrong with it */
-		say_faults(report, &found);
+		print(out, &found);
+		brb_cli_out_flush(out); /* before the faults */
+		report_faults(report, &found);
 	}
 	brabeion_inspection_finish(&found);
 	return exit_code;

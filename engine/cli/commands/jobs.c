@@ -1,6 +1,5 @@
 /*
- * cli/commands/jobs: `brabeion jobs`, what is to be judged later: how much of it there is, which, one in all detail, and
- * trying it again or dropping it.
+ * cli/commands/jobs: `brabeion jobs`: counts jobs, lists them, shows one, retries or drops them.
  *
  * Lists are read page by page, so that a million jobs take no more memory than a thousand.
  */
@@ -13,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/output/awards.h"
@@ -21,16 +19,16 @@
 #include "cli/output/json.h"
 #include "cli/output/terminal_text.h"
 
-enum { PAGE_JOBS = 1000, NOTES_MOST = 8, NOTE_BYTES = 300 };
+enum { PAGE_JOBS = 1000, NOTES_MAX = 8, NOTE_BYTES = 300 };
 
-/* For so long a job may wait before one wonders whether there is a worker. */
-#define PATIENCE_US INT64_C(10000000)
+/* After so long without a running job a note asks for a worker. */
+#define WAIT_NOTE_US INT64_C(10000000)
 
 typedef struct jobs_work {
 	const brb_cli_options *options;
 	brb_cli_report *report;
 	brabeion_engine *engine;
-	brabeion_badge_list badges; /* that are loaded */
+	brabeion_badge_list badges; /* the loaded ones */
 	brb_cli_out out;
 	brb_cli_terminal terminal;
 } jobs_work;
@@ -43,11 +41,11 @@ static int out_of_memory(jobs_work *work)
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-/* Told of each page. False: out of memory. */
+/* Prints a page. False: out of memory. */
 typedef bool (*page_function)(jobs_work *work, void *context, const brabeion_job_list *page);
 
-/* Those that the options ask for, by id. Answers the exit code. */
-static int each_page(jobs_work *work, page_function tell, void *context)
+/* Prints the jobs that the options choose, by id. Returns the exit code. */
+static int each_page(jobs_work *work, page_function print, void *context)
 {
 	const brb_cli_options *options = work->options;
 	brabeion_job_filter filter = { .state = options->job_state, .badge = options->badge, .user = options->user };
@@ -60,11 +58,11 @@ static int each_page(jobs_work *work, page_function tell, void *context)
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(work->report, &error);
 		size_t count = page.count;
-		bool told = tell(work, context, &page);
+		bool printed = print(work, context, &page);
 		if (count > 0)
 			filter.after = page.jobs[count - 1].id;
 		brabeion_job_list_finish(&page);
-		if (!told)
+		if (!printed)
 			return out_of_memory(work);
 		if (count < filter.limit || work->out.error)
 			return BRB_CLI_FINE;
@@ -80,7 +78,7 @@ static bool write_page(jobs_work *work, void *context, const brabeion_job_list *
 	return true;
 }
 
-static bool tell_page(jobs_work *work, void *context, const brabeion_job_list *page)
+static bool print_page(jobs_work *work, void *context, const brabeion_job_list *page)
 {
 	brb_cli_table *table = context;
 	for (size_t i = 0; i < page->count; i++)
@@ -105,25 +103,25 @@ static int list_jobs(jobs_work *work)
 		return exit_code;
 	}
 	brb_cli_table_init(&table, brb_cli_jobs_columns, BRB_CLI_JOBS_COLUMNS);
-	int exit_code = each_page(work, tell_page, &table);
+	int exit_code = each_page(work, print_page, &table);
 	if (exit_code == BRB_CLI_FINE && !table.titled)
 		brb_cli_out_text(&work->out, "No such jobs.\n");
 	brb_cli_table_finish(&table);
 	return exit_code;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------- */
+/* ---- the summary ------------------------------------------------------------------------------------------------- */
 
-/* What an operator should know of the whole, a line each. */
+/* What an operator should know, a line each. */
 typedef struct jobs_notes {
 	size_t count;
-	char lines[NOTES_MOST][NOTE_BYTES];
+	char lines[NOTES_MAX][NOTE_BYTES];
 } jobs_notes;
 
 __attribute__((format(printf, 2, 3))) static void add_note(jobs_notes *notes, const char *format, ...)
 {
 	va_list arguments;
-	if (notes->count == NOTES_MOST)
+	if (notes->count == NOTES_MAX)
 		return;
 	va_start(arguments, format);
 	vsnprintf(notes->lines[notes->count], NOTE_BYTES, format, arguments);
@@ -134,13 +132,13 @@ __attribute__((format(printf, 2, 3))) static void add_note(jobs_notes *notes, co
 	notes->count++;
 }
 
-/* Why it may have to wait for long. */
+/* Notes why the job may wait for long. */
 static void note_job(jobs_work *work, const brabeion_job_info *job, jobs_notes *notes)
 {
 	bool loaded = brb_cli_jobs_is_loaded(job, &work->badges);
 	if (job->history)
-		add_note(notes, "delayed jobs belong to a run over a history: it judges them, or the next "
-				"\"brabeion run\" does; no worker takes them");
+		add_note(notes, "delayed jobs belong to a history: its run judges them, or the next \"brabeion "
+				"run\"; no worker takes them");
 	else if (strcmp(job->parked_why, "failed") == 0)
 		add_note(notes, "some have failed for good: see \"brabeion jobs --parked\", then \"brabeion jobs "
 				"retry\" or \"drop\"");
@@ -150,7 +148,7 @@ static void note_job(jobs_work *work, const brabeion_job_info *job, jobs_notes *
 		add_note(notes, "badge \"%s\" is loaded again: a worker takes its parked jobs", job->badge);
 }
 
-/* The first thousand tell what there is to say. */
+/* Looks at the first thousand only. */
 static brabeion_status note_state(jobs_work *work, brabeion_job_state state, jobs_notes *notes, brabeion_error *error)
 {
 	brabeion_job_filter filter = { .state = state, .limit = PAGE_JOBS };
@@ -162,14 +160,7 @@ static brabeion_status note_state(jobs_work *work, brabeion_job_state state, job
 	return error->status;
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* Nobody can know of all processes; that nothing is being judged, and for how long, tells. */
+/* Other processes are unknown: that no job is running, and for how long, is the sign of a missing worker. */
 static void note_workers(jobs_work *work, const brabeion_stats_report *stats, jobs_notes *notes)
 {
 	brabeion_work_settings settings = { 0 };
@@ -180,7 +171,7 @@ static void note_workers(jobs_work *work, const brabeion_stats_report *stats, jo
 	if (settings.workers == 0)
 		add_note(notes, "none is being judged, and a server judges none (\"workers: 0\"): start \"brabeion "
 				"worker\"");
-	else if (now_us() - stats->jobs_oldest_us > PATIENCE_US)
+	else if (brb_cli_now_us() - stats->jobs_oldest_us > WAIT_NOTE_US)
 		add_note(notes, "none is being judged: is a server with workers running, or \"brabeion worker\"?");
 }
 
@@ -197,7 +188,7 @@ static brabeion_status gather_notes(jobs_work *work, const brabeion_stats_report
 	return error->status;
 }
 
-static void write_whole(jobs_work *work, const brabeion_stats_report *stats, const jobs_notes *notes)
+static void write_summary(jobs_work *work, const brabeion_stats_report *stats, const jobs_notes *notes)
 {
 	brb_json json = brb_cli_json(&work->out);
 	brb_json_object(&json, NULL);
@@ -218,7 +209,7 @@ static void write_whole(jobs_work *work, const brabeion_stats_report *stats, con
 }
 
 /* "3 waiting (the oldest since 2014-01-21 20:26 UTC), 1 running, 0 delayed, 2 parked" */
-static void tell_whole(jobs_work *work, const brabeion_stats_report *stats, const jobs_notes *notes)
+static void print_summary(jobs_work *work, const brabeion_stats_report *stats, const jobs_notes *notes)
 {
 	char when[BRABEION_TIME_BYTES];
 	brb_cli_out *out = &work->out;
@@ -242,7 +233,7 @@ static void tell_whole(jobs_work *work, const brabeion_stats_report *stats, cons
 	}
 }
 
-static int show_whole(jobs_work *work)
+static int show_summary(jobs_work *work)
 {
 	brabeion_stats_report stats = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -254,16 +245,16 @@ static int show_whole(jobs_work *work)
 	if (error.status != BRABEION_OK)
 		exit_code = brb_cli_fail(work->report, &error);
 	else if (work->options->json)
-		write_whole(work, &stats, &notes);
+		write_summary(work, &stats, &notes);
 	else
-		tell_whole(work, &stats, &notes);
+		print_summary(work, &stats, &notes);
 	brabeion_stats_finish(&stats);
 	return exit_code;
 }
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
 
-/* 0: it is no number of a job, and that has been told. */
+/* 0: not the number of a job; reported. */
 static int64_t read_id(jobs_work *work, const char *text)
 {
 	char *end = NULL;
@@ -275,9 +266,9 @@ static int64_t read_id(jobs_work *work, const char *text)
 	return 0;
 }
 
-static int tell_absence(jobs_work *work, int64_t id)
+static int report_absence(jobs_work *work, int64_t id)
 {
-	brb_cli_report_say(work->report, "job %" PRId64 " is not there: it has ended, or never was", id);
+	brb_cli_report_say(work->report, "job %" PRId64 " does not exist: it has ended, or never was", id);
 	return BRB_CLI_BAD_INPUT;
 }
 
@@ -293,7 +284,7 @@ static int show_job(jobs_work *work, const char *text)
 		return brb_cli_fail(work->report, &error);
 	int exit_code = BRB_CLI_FINE;
 	if (!page.found)
-		exit_code = tell_absence(work, id);
+		exit_code = report_absence(work, id);
 	else if (work->options->json)
 		brb_cli_jobs_page_json(&work->out, &page, brb_cli_jobs_is_loaded(&page.job, &work->badges));
 	else
@@ -302,13 +293,12 @@ static int show_job(jobs_work *work, const char *text)
 	return exit_code;
 }
 
-/* ---- trying again, dropping -------------------------------------------------------------------------------------- */
+/* ---- retry and drop ---------------------------------------------------------------------------------------------- */
 
 typedef brabeion_status (*change_function)(brabeion_engine *engine, const brabeion_job_choice *choice, int64_t *jobs,
 					   brabeion_error *error);
 
-/* Why nothing was done to it: it is not there, or need not be tried again. */
-static int explain_unchanged(jobs_work *work, int64_t id)
+static int report_unchanged(jobs_work *work, int64_t id)
 {
 	brabeion_job_page page = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -317,9 +307,9 @@ static int explain_unchanged(jobs_work *work, int64_t id)
 		return brb_cli_fail(work->report, &error);
 	int exit_code = BRB_CLI_FINE;
 	if (!page.found)
-		exit_code = tell_absence(work, id);
+		exit_code = report_absence(work, id);
 	else
-		brb_cli_report_say(work->report, "job %" PRId64 " is %s: it is left as it is", id,
+		brb_cli_report_say(work->report, "job %" PRId64 " is %s: unchanged", id,
 				   brb_cli_jobs_state(page.job.state));
 	brabeion_job_page_finish(&page);
 	return exit_code;
@@ -336,10 +326,10 @@ static int change_one(jobs_work *work, change_function change, const char *text,
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);
 	*changed += jobs;
-	return jobs > 0 ? BRB_CLI_FINE : explain_unchanged(work, choice.id);
+	return jobs > 0 ? BRB_CLI_FINE : report_unchanged(work, choice.id);
 }
 
-static int change_fitting(jobs_work *work, change_function change, int64_t *changed)
+static int change_chosen(jobs_work *work, change_function change, int64_t *changed)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_job_choice choice = { .badge = work->options->badge,
@@ -348,7 +338,7 @@ static int change_fitting(jobs_work *work, change_function change, int64_t *chan
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
 
-static void tell_changed(jobs_work *work, int64_t changed, const char *what)
+static void print_changed(jobs_work *work, int64_t changed, const char *what)
 {
 	if (work->options->json) {
 		brb_json json = brb_cli_json(&work->out);
@@ -362,22 +352,22 @@ static void tell_changed(jobs_work *work, int64_t changed, const char *what)
 	brb_cli_out_text(&work->out, what);
 }
 
-/* Each is tried, whatever becomes of the others; the first fault is the command's. */
+/* Tries each; the first failure is the exit code. */
 static int change_jobs(jobs_work *work, change_function change, const char *what)
 {
 	const brb_cli_options *options = work->options;
 	int64_t changed = 0;
-	int first_fault = BRB_CLI_FINE;
+	int first_failure = BRB_CLI_FINE;
 	if (options->argument_count == 1)
-		first_fault = change_fitting(work, change, &changed);
+		first_failure = change_chosen(work, change, &changed);
 	for (size_t i = 1; i < options->argument_count; i++) {
 		int exit_code = change_one(work, change, options->arguments[i], &changed);
-		if (first_fault == BRB_CLI_FINE)
-			first_fault = exit_code;
+		if (first_failure == BRB_CLI_FINE)
+			first_failure = exit_code;
 	}
-	if (first_fault <= BRB_CLI_BAD_INPUT || changed > 0)
-		tell_changed(work, changed, what);
-	return first_fault;
+	if (first_failure <= BRB_CLI_BAD_INPUT || changed > 0)
+		print_changed(work, changed, what);
+	return first_failure;
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
@@ -394,20 +384,20 @@ static bool is_change(const char *word)
 
 static int check_change(const brb_cli_options *options, brb_cli_report *report)
 {
-	bool fitting = options->all || options->badge;
+	bool chosen = options->all || options->badge;
 	if (options->user || options->limit ||
 	    (options->job_state != BRABEION_JOB_ANY && options->job_state != BRABEION_JOB_PARKED))
-		return misuse(report, "retry and drop know --badge, --all and --parked, beside numbers of jobs");
+		return misuse(report, "retry and drop take numbers of jobs, --badge, --all and --parked");
 	if (options->all && options->badge)
 		return misuse(report, "either --badge or --all");
-	if (fitting == (options->argument_count > 1))
-		return misuse(report, "which jobs? Either their numbers, or --badge SLUG, or --all");
-	if (!fitting && options->job_state == BRABEION_JOB_PARKED)
-		return misuse(report, "--parked goes with --badge or --all, not with numbers of jobs");
+	if (chosen == (options->argument_count > 1))
+		return misuse(report, "expected numbers of jobs, --badge SLUG or --all");
+	if (!chosen && options->job_state == BRABEION_JOB_PARKED)
+		return misuse(report, "--parked needs --badge or --all, not numbers of jobs");
 	return BRB_CLI_FINE;
 }
 
-/* Before the engine is opened: BRB_CLI_FINE, or it has been told. */
+/* BRB_CLI_FINE, or reported. */
 static int check_words(const brb_cli_options *options, brb_cli_report *report)
 {
 	const char *word = options->argument_count > 0 ? options->arguments[0] : NULL;
@@ -415,12 +405,12 @@ static int check_words(const brb_cli_options *options, brb_cli_report *report)
 	if (word && is_change(word))
 		return check_change(options, report);
 	if (options->all)
-		return misuse(report, "--all goes with retry and drop");
+		return misuse(report, "--all needs retry or drop");
 	if (!word)
 		return BRB_CLI_FINE;
 	if (strcmp(word, "show") != 0) {
 		brb_cli_report_say(report,
-				   "brabeion jobs: no \"%s\", only show, retry and drop\nTry \"brabeion jobs "
+				   "brabeion jobs: expected show, retry or drop, not \"%s\"\nTry \"brabeion jobs "
 				   "--help\".",
 				   word);
 		return BRB_CLI_USAGE;
@@ -429,7 +419,7 @@ static int check_words(const brb_cli_options *options, brb_cli_report *report)
 							: misuse(report, "show takes the number of one job");
 }
 
-static int do_words(jobs_work *work)
+static int dispatch(jobs_work *work)
 {
 	const brb_cli_options *options = work->options;
 	const char *word = options->argument_count > 0 ? options->arguments[0] : "";
@@ -437,10 +427,10 @@ static int do_words(jobs_work *work)
 	if (strcmp(word, "show") == 0)
 		return show_job(work, options->arguments[1]);
 	if (strcmp(word, "retry") == 0)
-		return change_jobs(work, brabeion_jobs_retry, " to be tried again\n");
+		return change_jobs(work, brabeion_jobs_retry, " to retry\n");
 	if (strcmp(word, "drop") == 0)
 		return change_jobs(work, brabeion_jobs_drop, " dropped\n");
-	return chooses ? list_jobs(work) : show_whole(work);
+	return chooses ? list_jobs(work) : show_summary(work);
 }
 
 int brb_cli_command_jobs(const brb_cli_options *options, brb_cli_report *report)
@@ -456,7 +446,7 @@ int brb_cli_command_jobs(const brb_cli_options *options, brb_cli_report *report)
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
 	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	error.status = brabeion_badges(work.engine, &work.badges, &error);
-	exit_code = error.status == BRABEION_OK ? do_words(&work) : brb_cli_fail(report, &error);
+	exit_code = error.status == BRABEION_OK ? dispatch(&work) : brb_cli_fail(report, &error);
 	brabeion_badge_list_finish(&work.badges);
 	brabeion_close(work.engine);
 	int written = brb_cli_finish_output(&work.out, report);

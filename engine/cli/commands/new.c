@@ -1,5 +1,5 @@
 /*
- * cli/commands/new: `brabeion new`, a folder with a badge that compiles, and passes, at once.
+ * cli/commands/new: `brabeion new`, writes a folder with a new badge.
  */
 #include "cli/shell/commands.h"
 

@@ -1,5 +1,5 @@
 /*
- * cli/commands/release: `brabeion release`, badges that were set aside are put to work again.
+ * cli/commands/release: `brabeion release`, ends the quarantine of badges.
  */
 #include "cli/shell/commands.h"
 
@@ -8,14 +8,13 @@
 
 #include "cli/output/terminal_text.h"
 
-/* What a release works with. */
 typedef struct release_work {
 	brb_cli_report *report;
 	brabeion_engine *engine;
 	brb_cli_out out;
 } release_work;
 
-/* Releases one badge, or all (NULL), and counts them. Answers the exit code. */
+/* Releases one badge, or all (NULL), and counts them. Returns the exit code. */
 static int release(release_work *work, const char *slug, size_t *count)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -34,21 +33,21 @@ static int release_all(release_work *work)
 	return exit_code;
 }
 
-/* Each is tried, whatever becomes of the others; the first fault is the command's. */
+/* Tries each; the first failure is the exit code. */
 static int release_each(release_work *work, char *const *slugs, size_t slug_count)
 {
-	int first_fault = BRB_CLI_FINE;
+	int first_failure = BRB_CLI_FINE;
 	for (size_t i = 0; i < slug_count; i++) {
 		size_t count = 0;
 		int exit_code = release(work, slugs[i], &count);
-		if (first_fault == BRB_CLI_FINE)
-			first_fault = exit_code;
+		if (first_failure == BRB_CLI_FINE)
+			first_failure = exit_code;
 		if (exit_code != BRB_CLI_FINE)
 			continue;
 		brb_cli_terminal_text_write(&work->out, slugs[i]);
-		brb_cli_out_text(&work->out, count > 0 ? ": released\n" : ": was not set aside\n");
+		brb_cli_out_text(&work->out, count > 0 ? ": released\n" : ": was not quarantined\n");
 	}
-	return first_fault;
+	return first_failure;
 }
 
 static int run_release(const brb_cli_options *options, brb_cli_report *report)

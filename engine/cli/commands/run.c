@@ -1,8 +1,8 @@
 /*
- * cli/commands/run: `brabeion run`, events from files and pipes through the engine.
+ * cli/commands/run: `brabeion run`, judges events from files and pipes.
  *
- * Lines are read, turned into events and gathered. A full batch is judged on a thread of its own while the next is
- * being read; when the input has nothing more at the moment, and at the end, whatever the end is, all is committed.
+ * Lines are parsed into batches of events. A full batch is judged on a second thread while the next is read. All is committed
+ * when the input is idle and at the end, whatever ends the run.
  */
 #include "cli/commands/run.h"
 
@@ -18,7 +18,7 @@
 
 #include "cli/support/signals.h"
 
-enum { LINES_PER_LOOK = 1024 }; /* between two looks at the clock */
+enum { LINES_PER_PROGRESS = 1024 };
 
 /* ---- bad input ---- */
 
@@ -52,7 +52,7 @@ static void take_line(brb_cli_run *run, const brb_cli_line *line)
 	char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES];
 	if (brb_cli_line_is_blank(line))
 		return;
-	switch (brb_cli_event_json_read(run->wire, line->text, line->size, &run->batch->arena, &event, message)) {
+	switch (brb_cli_event_json_read(run->parser, line->text, line->size, &run->batch->arena, &event, message)) {
 	case BRB_CLI_EVENT_JSON_EVENT:
 		brb_cli_batch_add(run->batch, &event, run->file, run->lines.number);
 		break;
@@ -64,16 +64,16 @@ static void take_line(brb_cli_run *run, const brb_cli_line *line)
 		break;
 	}
 	if (brb_cli_batch_is_full(run->batch))
-		brb_cli_run_pass_on(run);
+		brb_cli_run_submit(run);
 }
 
-static void look_up(brb_cli_run *run)
+static void update_progress(brb_cli_run *run)
 {
 	run->standing.bytes = run->lines.bytes;
 	brb_cli_report_progress(run->report, &run->standing);
 }
 
-/* One step through an input. False: it is at its end. */
+/* False: the input is at its end. */
 static bool take_step(brb_cli_run *run)
 {
 	brb_cli_line line = { 0 };
@@ -88,7 +88,7 @@ static bool take_step(brb_cli_run *run)
 		break;
 	case BRB_CLI_LINES_IDLE:
 		brb_cli_run_commit(run);
-		look_up(run);
+		update_progress(run);
 		break;
 	case BRB_CLI_LINES_WOKEN:
 		break;
@@ -101,12 +101,12 @@ static bool take_step(brb_cli_run *run)
 		out_of_memory(run);
 		return false;
 	}
-	if (run->standing.lines % LINES_PER_LOOK == 0)
-		look_up(run);
+	if (run->standing.lines % LINES_PER_PROGRESS == 0)
+		update_progress(run);
 	return true;
 }
 
-/* A pipe by name is opened without waiting for its writer: lines.c waits, and hears signals. */
+/* Does not wait for a named pipe's writer: lines.c waits, and wakes for signals. */
 static int open_input(const char *name)
 {
 	return strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -124,7 +124,7 @@ static void read_input(brb_cli_run *run, const char *name)
 	brb_cli_lines_begin(&run->lines, input);
 	do {
 		if (brb_cli_signals_hung_up())
-			brabeion_reload(run->engine, NULL, NULL); /* what comes of it is told, as of any reload */
+			brabeion_reload(run->engine, NULL, NULL); /* print_reload() or the log has the outcome */
 		if (brb_cli_signals_caught() && run->stop == BRB_CLI_GOING)
 			run->stop = BRB_CLI_STOP_SIGNAL;
 	} while (run->stop == BRB_CLI_GOING && take_step(run));
@@ -134,8 +134,8 @@ static void read_input(brb_cli_run *run, const char *name)
 
 /* ---- all inputs ---- */
 
-/* 0 when one of them is no regular file: then nobody knows how much is left. */
-static uint64_t measure(const char *const *names, size_t count)
+/* 0: an input is not a regular file, so the total is unknown. */
+static uint64_t total_bytes(const char *const *names, size_t count)
 {
 	uint64_t total = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -164,14 +164,14 @@ static void read_inputs(brb_cli_run *run)
 			brb_cli_report_say(run->report, "reading events from the terminal, one JSON object a line; "
 							"Ctrl-D ends");
 	}
-	run->standing.total_bytes = measure(names, count);
+	run->standing.total_bytes = total_bytes(names, count);
 	for (size_t i = 0; i < count && run->stop == BRB_CLI_GOING; i++)
 		read_input(run, names[i]);
 	if (run->stop == BRB_CLI_STOP_READER_GONE || run->stop == BRB_CLI_STOP_OUTPUT ||
 	    run->stop == BRB_CLI_STOP_STORE)
 		brb_cli_batch_reset(run->batch);
 	brb_cli_run_commit(run);
-	/* a history that was cut short goes on with the next run */
+	/* a history that was interrupted continues with the next run */
 	if (run->stop == BRB_CLI_GOING && run->bad_files == 0 && run->options->clock == BRB_CLI_CLOCK_EVENTS)
 		brb_cli_run_end_history(run);
 }
@@ -184,8 +184,8 @@ static void add_count(brb_cli_out *out, uint64_t count, const char *one, const c
 	brb_cli_out_count(out, count, one, many);
 }
 
-/* "23,481 events in 0.42 s: 4,445 awards, 0 duplicates, 0 bad lines" and, where there were any, more. */
-static void tell_summary(brb_cli_run *run)
+/* "23,481 events in 0.42 s: 4,445 awards, 0 duplicates, 0 bad lines", and more where not 0 */
+static void print_summary(brb_cli_run *run)
 {
 	brb_cli_out *out = &run->report->out;
 	int64_t elapsed_us = brb_cli_progress_bar_now_us() - run->report->progress.started_us;
@@ -197,8 +197,8 @@ static void tell_summary(brb_cli_run *run)
 	add_count(out, run->bad_lines, "bad line", "bad lines");
 	if (run->bad_files > 0)
 		add_count(out, run->bad_files, "file not read", "files not read");
-	if (run->unheard > 0)
-		add_count(out, run->unheard, "event that no badge listens to", "events that no badge listens to");
+	if (run->unhandled > 0)
+		add_count(out, run->unhandled, "event that no badge listens to", "events that no badge listens to");
 	if (run->failed > 0)
 		add_count(out, run->failed, "badge failure", "badge failures");
 	if (run->report->unshown > 0)
@@ -207,13 +207,13 @@ static void tell_summary(brb_cli_run *run)
 	brb_cli_out_flush(out);
 }
 
-static void tell_interruption(brb_cli_run *run)
+static void report_interruption(brb_cli_run *run)
 {
 	if (run->lines.number > 0)
 		brb_cli_report_say(run->report,
 				   "interrupted at %s:%" PRIu64
-				   "; everything up to there is stored. Run again on the same "
-				   "input to go on: events with an id are judged only once",
+				   "; everything up to there is stored. To continue, run again on the same "
+				   "input: events with an id are judged only once",
 				   run->file, run->lines.number);
 	else
 		brb_cli_report_say(run->report, "interrupted before the first line of %s", run->file);
@@ -222,11 +222,11 @@ static void tell_interruption(brb_cli_run *run)
 static int finish(brb_cli_run *run)
 {
 	if (run->stop == BRB_CLI_STOP_SIGNAL)
-		tell_interruption(run);
+		report_interruption(run);
 	if (run->stop == BRB_CLI_STOP_STRICT)
-		brb_cli_report_say(run->report, "stopped there, as --strict asks; all before it is stored");
+		brb_cli_report_say(run->report, "stopped by --strict; all before it is stored");
 	if (run->stop != BRB_CLI_STOP_READER_GONE)
-		tell_summary(run);
+		print_summary(run);
 	if (run->stop == BRB_CLI_STOP_STORE)
 		return BRB_CLI_STORE;
 	if (run->stop == BRB_CLI_STOP_SIGNAL)
@@ -238,8 +238,8 @@ static int finish(brb_cli_run *run)
 
 /* ---- reloading ---- */
 
-/* Reloads that fail are told by the log. */
-static void tell_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
+/* The library logs a failed reload. */
+static void print_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
 {
 	const brb_cli_run *run = context;
 	(void)error;
@@ -250,11 +250,11 @@ static void tell_reload(void *context, const brabeion_receipt *receipt, const br
 				   receipt->removed, receipt->kept);
 }
 
-/* False: watching was asked for and cannot be had; that has been told. */
+/* False: --watch failed; reported. */
 static bool listen_for_reloads(brb_cli_run *run, int *exit_code)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_on_reload(run->engine, tell_reload, run);
+	brabeion_on_reload(run->engine, print_reload, run);
 	if (run->options->watch != BRB_CLI_ALWAYS || brabeion_watch(run->engine, true, &error) == BRABEION_OK)
 		return true;
 	*exit_code = brb_cli_fail(run->report, &error);
@@ -263,28 +263,27 @@ static bool listen_for_reloads(brb_cli_run *run, int *exit_code)
 
 /* ---- the command ---- */
 
-/* Everything between a working engine and the exit code. */
 static int run_engine(brb_cli_run *run, int wake)
 {
 	int exit_code = BRB_CLI_STORE;
 	brb_cli_lines_init(&run->lines, BRB_CLI_EVENT_JSON_LINE_BYTES, BRB_CLI_EVENT_JSON_PADDING, wake);
 	brb_cli_out_init(&run->out, STDOUT_FILENO);
 	run->terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	run->wire = brb_cli_event_json_open();
+	run->parser = brb_cli_event_json_open();
 	run->batch = &run->batches[0];
 	if (!brb_cli_batch_init(&run->batches[0], run->options->batch) ||
-	    !brb_cli_batch_init(&run->batches[1], run->options->batch) || !run->wire) {
+	    !brb_cli_batch_init(&run->batches[1], run->options->batch) || !run->parser) {
 		brb_cli_report_say(run->report, "out of memory");
 		goto end;
 	}
-	brb_cli_judging_thread_open(&run->worker, run->engine);
+	brb_cli_judging_thread_open(&run->thread, run->engine);
 	read_inputs(run);
-	brb_cli_judging_thread_close(&run->worker);
+	brb_cli_judging_thread_close(&run->thread);
 	exit_code = finish(run);
 end:
 	brb_cli_batch_finish(&run->batches[0]);
 	brb_cli_batch_finish(&run->batches[1]);
-	brb_cli_event_json_close(run->wire);
+	brb_cli_event_json_close(run->parser);
 	brb_cli_lines_finish(&run->lines);
 	return exit_code;
 }

@@ -1,8 +1,7 @@
 /*
- * cli/commands/run_commit: batches go through the engine, one behind the other.
+ * cli/commands/run_commit: judges batches, one after the other, and prints their results.
  *
- * Keeps true: an award is written to stdout only after its commit; of a batch that was not stored nothing is written,
- * and its lines are named.
+ * Guarantees: an award is printed only after its commit; a batch that was not stored prints nothing but its lines.
  */
 #include "cli/commands/run.h"
 
@@ -14,7 +13,7 @@
 #include "cli/output/awards.h"
 #include "cli/output/json.h"
 
-static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabeion_status status)
+static void report_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabeion_status status)
 {
 	const char *message = batch->results[0].message;
 	char *lines = brb_cli_batch_lines(batch);
@@ -26,7 +25,7 @@ static void tell_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabei
 	run->stop = BRB_CLI_STOP_STORE;
 }
 
-static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
+static void print_award(brb_cli_run *run, const brabeion_award_info *award)
 {
 	if (run->options->format == BRB_CLI_FORMAT_TEXT)
 		brb_cli_awards_line(&run->out, award, &run->terminal);
@@ -34,7 +33,7 @@ static void tell_award(brb_cli_run *run, const brabeion_award_info *award)
 		brb_cli_json_award_line(&run->out, award);
 }
 
-static void tell_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
+static void print_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
 {
 	if (run->options->format == BRB_CLI_FORMAT_TEXT)
 		brb_cli_awards_lapsed_line(&run->out, lapsed, &run->terminal);
@@ -42,7 +41,7 @@ static void tell_lapsed(brb_cli_run *run, const brabeion_change *lapsed)
 		brb_cli_json_change_line(&run->out, lapsed);
 }
 
-static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
+static void report_unstored_event(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
 {
 	brb_cli_report_say(run->report, "%s:%" PRIu64 ": %s", origin->file, origin->line,
 			   result->message ? result->message : brabeion_status_name(result->status));
@@ -55,30 +54,30 @@ static void tell_unstored_event(brb_cli_run *run, const brabeion_result *result,
 		run->stop = BRB_CLI_STOP_STRICT;
 }
 
-static void tell_earned(brb_cli_run *run, const brabeion_result *result)
+static void print_earned(brb_cli_run *run, const brabeion_result *result)
 {
 	run->failed += result->failed;
 	run->awards += result->award_count;
 	uint32_t lapsed = 0;
 	for (uint32_t i = 0; i < result->award_count; i++) {
 		while (lapsed < result->lapsed_count && result->lapsed[lapsed].sequence < result->awards[i].sequence)
-			tell_lapsed(run, &result->lapsed[lapsed++]);
-		tell_award(run, &result->awards[i]);
+			print_lapsed(run, &result->lapsed[lapsed++]);
+		print_award(run, &result->awards[i]);
 	}
 	while (lapsed < result->lapsed_count)
-		tell_lapsed(run, &result->lapsed[lapsed++]);
+		print_lapsed(run, &result->lapsed[lapsed++]);
 }
 
-static void tell_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
+static void print_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
 {
 	if (result->status != BRABEION_OK) {
-		tell_unstored_event(run, result, origin);
+		report_unstored_event(run, result, origin);
 		return;
 	}
 	run->events++;
 	run->duplicates += result->outcome == BRABEION_DUPLICATE;
-	run->unheard += result->outcome == BRABEION_UNHEARD;
-	tell_earned(run, result);
+	run->unhandled += result->outcome == BRABEION_UNHEARD;
+	print_earned(run, result);
 }
 
 static void flush_awards(brb_cli_run *run)
@@ -88,20 +87,19 @@ static void flush_awards(brb_cli_run *run)
 		return;
 	run->stop = error == EPIPE ? BRB_CLI_STOP_READER_GONE : BRB_CLI_STOP_OUTPUT;
 	if (error != EPIPE)
-		brb_cli_report_say(run->report,
-				   "standard output: %s; the awards are stored: \"brabeion show\" tells them",
+		brb_cli_report_say(run->report, "standard output: %s; the awards are stored: see \"brabeion show\"",
 				   strerror(error));
 }
 
-static void tell_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
+static void print_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
 {
 	if (run->terminal.is_terminal)
 		brb_cli_report_hide(run->report);
 	if (status != BRABEION_OK)
-		tell_not_stored(run, batch, status);
+		report_not_stored(run, batch, status);
 	for (size_t i = 0; i < batch->count; i++) {
 		if (status == BRABEION_OK)
-			tell_result(run, &batch->results[i], &batch->origins[i]);
+			print_result(run, &batch->results[i], &batch->origins[i]);
 		brabeion_result_finish(&batch->results[i]);
 	}
 	flush_awards(run);
@@ -109,73 +107,72 @@ static void tell_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status s
 	run->standing.awards = run->awards;
 }
 
-/* False: what became of the batch is a reason to stop. */
-static bool tell(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
+/* False: its results are a reason to stop. */
+static bool print(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
 {
 	brb_cli_stop stop = run->stop;
 	if (batch)
-		tell_batch(run, batch, status);
+		print_batch(run, batch, status);
 	return run->stop == stop;
 }
 
-void brb_cli_run_pass_on(brb_cli_run *run)
+void brb_cli_run_submit(brb_cli_run *run)
 {
 	brabeion_status status;
-	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->worker, &status);
-	/* the worker should not wait for the telling, unless that may be a reason not to go on */
-	bool tell_first = status != BRABEION_OK || run->options->strict;
-	if (tell_first && !tell(run, judged, status)) {
+	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->thread, &status);
+	/* the thread need not wait for the output, unless that may end the run */
+	bool print_first = status != BRABEION_OK || run->options->strict;
+	if (print_first && !print(run, judged, status)) {
 		brb_cli_batch_reset(run->batch);
 		return;
 	}
 	if (run->batch->count > 0) {
-		brb_cli_judging_thread_give(&run->worker, run->batch);
+		brb_cli_judging_thread_give(&run->thread, run->batch);
 		run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
 	}
-	if (!tell_first)
-		tell(run, judged, status);
+	if (!print_first)
+		print(run, judged, status);
 }
 
 void brb_cli_run_commit(brb_cli_run *run)
 {
 	brabeion_status status;
-	brb_cli_run_pass_on(run);
-	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->worker, &status);
-	tell(run, judged, status);
+	brb_cli_run_submit(run);
+	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->thread, &status);
+	print(run, judged, status);
 }
 
-/* False: it went wrong, and that has been told. */
-static bool went_well(brb_cli_run *run, brabeion_status status, brabeion_error *error)
+/* False: failed and reported. */
+static bool check(brb_cli_run *run, brabeion_status status, brabeion_error *error)
 {
 	if (status == BRABEION_OK)
 		return true;
 	brb_cli_report_say(run->report, "%s", error->message ? error->message : brabeion_status_name(status));
-	brb_cli_report_say(run->report,
-			   "all events are stored; run again on the same input to bring the history to its end");
+	brb_cli_report_say(run->report, "all events are stored; to finish the history, run again on the same input");
 	brabeion_error_finish(error);
 	run->stop = BRB_CLI_STOP_STORE;
 	return false;
 }
 
-static bool go_on_until(brb_cli_run *run)
+static bool advance(brb_cli_run *run)
 {
 	brabeion_result result;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brabeion_advance(run->engine, run->options->until.us, &result, &error);
 	if (run->terminal.is_terminal)
 		brb_cli_report_hide(run->report);
-	bool well = went_well(run, status, &error);
-	if (well)
-		tell_earned(run, &result);
+	bool ok = check(run, status, &error);
+	if (ok)
+		print_earned(run, &result);
 	brabeion_result_finish(&result);
 	flush_awards(run);
-	return well;
+	return ok;
 }
 
 void brb_cli_run_end_history(brb_cli_run *run)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (run->options->until.is_given && !go_on_until(run))
+	if (run->options->until.is_given && !advance(run))
 		return;
-	went_well(run, brabeion_end_history(run->engine, &error), &error);
+	check(run, brabeion_end_history(run->engine, &error), &error);
 }

@@ -1,7 +1,9 @@
 /*
- * cli/commands/show: `brabeion show`, one user's trophies, or the trophy table of all. How far a user is: show_progress.
+ * cli/commands/show: `brabeion show`, a user's trophies or history, or the users who hold most.
  *
- * Awards are read page by page, so that a user with a million of them takes no more memory than one with a thousand.
+ * Awards are read page by page: a user with a million of them takes no more memory than one with a thousand.
+ *
+ * Not here: --progress (cli/commands/show_progress).
  */
 #include "cli/shell/commands.h"
 
@@ -16,9 +18,8 @@
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
 
-enum { PAGE_AWARDS = 1000, USUAL_USERS = 20 };
+enum { PAGE_AWARDS = 1000, DEFAULT_USERS = 20 };
 
-/* What a show works with. */
 typedef struct show_work {
 	const brb_cli_options *options;
 	brb_cli_report *report;
@@ -35,11 +36,11 @@ static int out_of_memory(show_work *show)
 
 /* ---- one user ---- */
 
-/* Told of each page of a user's awards. False: out of memory. */
+/* Prints a page of a user's awards. False: out of memory. */
 typedef bool (*page_function)(show_work *show, void *context, const brabeion_award_list *page);
 
-/* Newest first, up to --limit. Answers the exit code. */
-static int each_page(show_work *show, const char *user, page_function tell, void *context)
+/* Newest first, up to --limit. Returns the exit code. */
+static int each_page(show_work *show, const char *user, page_function print, void *context)
 {
 	size_t left = show->options->limit ? show->options->limit : SIZE_MAX;
 	int64_t before = 0;
@@ -52,11 +53,11 @@ static int each_page(show_work *show, const char *user, page_function tell, void
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		size_t count = page.count;
-		bool told = tell(show, context, &page);
+		bool printed = print(show, context, &page);
 		if (count > 0)
 			before = page.awards[count - 1].sequence;
 		brabeion_award_list_finish(&page);
-		if (!told)
+		if (!printed)
 			return out_of_memory(show);
 		if (count < wanted || show->out.error)
 			return BRB_CLI_FINE;
@@ -65,7 +66,6 @@ static int each_page(show_work *show, const char *user, page_function tell, void
 	return BRB_CLI_FINE;
 }
 
-/* A trophy as an award, and what its level is for. */
 static void write_trophy(brb_json *json, const brabeion_award_info *award)
 {
 	brb_json_object(json, NULL);
@@ -103,15 +103,15 @@ static int write_user(show_work *show, const char *user, int64_t count)
 	return exit_code;
 }
 
-/* What the level is for and, where a badge is earned many times, for what this one was. */
-static void tell_purpose(const brabeion_award_info *award, char *text, size_t capacity)
+/* "Asked a question (for 4711)" */
+static void write_purpose(const brabeion_award_info *award, char *text, size_t capacity)
 {
 	bool has_reason = award->reason && *award->reason;
 	snprintf(text, capacity, has_reason ? "%s (for %s)" : "%s%s", award->description,
 		 has_reason ? award->reason : "");
 }
 
-static bool tell_page(show_work *show, void *context, const brabeion_award_list *page)
+static bool print_page(show_work *show, void *context, const brabeion_award_list *page)
 {
 	brb_cli_table *table = context;
 	for (size_t i = 0; i < page->count; i++) {
@@ -121,7 +121,7 @@ static bool tell_page(show_work *show, void *context, const brabeion_award_list 
 		char purpose[1024];
 		brb_cli_awards_when(award->at_us, when);
 		snprintf(level, sizeof level, "%" PRIu32, award->level);
-		tell_purpose(award, purpose, sizeof purpose);
+		write_purpose(award, purpose, sizeof purpose);
 		const char *cells[] = { when, award->name, award->badge, level, purpose };
 		if (!brb_cli_table_row(table, cells))
 			return false;
@@ -131,7 +131,7 @@ static bool tell_page(show_work *show, void *context, const brabeion_award_list 
 	return true;
 }
 
-static int tell_user(show_work *show, const char *user, int64_t count)
+static int print_user(show_work *show, const char *user, int64_t count)
 {
 	static const brb_cli_column columns[] = {
 		{ .title = "earned (UTC)" }, { .title = "award", .telling = true },
@@ -146,7 +146,7 @@ static int tell_user(show_work *show, const char *user, int64_t count)
 	brb_cli_out_text(&show->out, "\n\n");
 	brb_cli_table table;
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-	int exit_code = each_page(show, user, tell_page, &table);
+	int exit_code = each_page(show, user, print_page, &table);
 	brb_cli_table_finish(&table);
 	return exit_code;
 }
@@ -158,12 +158,12 @@ static int show_user(show_work *show, const char *user)
 	error.status = brabeion_count_awards(show->engine, user, &count, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(show->report, &error);
-	return show->options->json ? write_user(show, user, count) : tell_user(show, user, count);
+	return show->options->json ? write_user(show, user, count) : print_user(show, user, count);
 }
 
-/* ---- one user's past ---- */
+/* ---- one user's history ---- */
 
-static bool tell_changes(show_work *show, brb_cli_table *table, brb_json *json, const brabeion_change_list *page)
+static bool print_changes(show_work *show, brb_cli_table *table, brb_json *json, const brabeion_change_list *page)
 {
 	for (size_t i = 0; i < page->count; i++) {
 		const brabeion_change *change = &page->changes[i];
@@ -185,7 +185,7 @@ static bool tell_changes(show_work *show, brb_cli_table *table, brb_json *json, 
 	return true;
 }
 
-/* Newest first, up to --limit. Answers the exit code. */
+/* Newest first, up to --limit. Returns the exit code. */
 static int each_change(show_work *show, const char *user, brb_cli_table *table, brb_json *json, size_t *count)
 {
 	size_t left = show->options->limit ? show->options->limit : SIZE_MAX;
@@ -200,11 +200,11 @@ static int each_change(show_work *show, const char *user, brb_cli_table *table, 
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		got = page.count;
-		bool told = tell_changes(show, table, json, &page);
+		bool printed = print_changes(show, table, json, &page);
 		if (got > 0)
 			before = page.changes[got - 1].sequence;
 		brabeion_change_list_finish(&page);
-		if (!told)
+		if (!printed)
 			return out_of_memory(show);
 		*count += got;
 		left -= got;
@@ -267,7 +267,7 @@ static void write_users(brb_cli_out *out, const brabeion_user_list *list, int64_
 	brb_cli_out_text(out, "\n");
 }
 
-/* What a user is told by: the names of the rarest levels that they hold. */
+/* With the names of the rarest levels that they hold. */
 static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity *rarity, const brabeion_user *user)
 {
 	char awards[24];
@@ -284,7 +284,7 @@ static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity
 	return brb_cli_table_row(table, cells);
 }
 
-static int tell_users(show_work *show, const brabeion_user_list *list)
+static int print_users(show_work *show, const brabeion_user_list *list)
 {
 	static const brb_cli_column columns[] = {
 		{ .title = "user", .telling = true },
@@ -304,15 +304,15 @@ static int tell_users(show_work *show, const brabeion_user_list *list)
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(show->report, &error);
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-	bool told = brb_cli_rarity_init(&rarity, &badges);
-	for (size_t i = 0; i < list->count && told; i++)
-		told = add_user(show, &table, &rarity, &list->users[i]);
-	if (told)
+	bool printed = brb_cli_rarity_init(&rarity, &badges);
+	for (size_t i = 0; i < list->count && printed; i++)
+		printed = add_user(show, &table, &rarity, &list->users[i]);
+	if (printed)
 		brb_cli_table_print(&table, &show->out, &show->terminal);
 	brb_cli_table_finish(&table);
 	brb_cli_rarity_finish(&rarity);
 	brabeion_badge_list_finish(&badges);
-	return told ? BRB_CLI_FINE : out_of_memory(show);
+	return printed ? BRB_CLI_FINE : out_of_memory(show);
 }
 
 static int show_users(show_work *show)
@@ -321,7 +321,7 @@ static int show_users(show_work *show)
 	int64_t count = 0;
 	brabeion_user_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	size_t limit = show->options->limit ? show->options->limit : USUAL_USERS;
+	size_t limit = show->options->limit ? show->options->limit : DEFAULT_USERS;
 	error.status = brabeion_users(show->engine, limit, &list, &error);
 	if (error.status == BRABEION_OK)
 		error.status = brabeion_count_awards(show->engine, NULL, &count, &error);
@@ -330,7 +330,7 @@ static int show_users(show_work *show)
 	else if (show->options->json)
 		write_users(&show->out, &list, count);
 	else
-		exit_code = tell_users(show, &list);
+		exit_code = print_users(show, &list);
 	brabeion_user_list_finish(&list);
 	return exit_code;
 }

@@ -1,8 +1,6 @@
 /*
- * cli/commands/show_progress: see show_progress.h.
- *
- * For people only what is left to be earned, a row for each badge; what could not be told goes to standard error. For
- * machines every badge, as the library tells it.
+ * cli/commands/show_progress: see show_progress.h. As text what is left to be earned, a row for each badge, and errors of badges
+ * on standard error; as JSON every badge.
  */
 #include "cli/commands/show_progress.h"
 
@@ -14,9 +12,9 @@
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
 
-enum { USUAL_BAR = 20, SHORT_BAR = 10, COLUMNS_FOR_USUAL = 100 };
+enum { LONG_BAR = 20, SHORT_BAR = 10, COLUMNS_FOR_LONG = 100 };
 
-/* ---- for machines ---- */
+/* ---- JSON ---- */
 
 static void write_badge(brb_json *json, const brabeion_progress *badge)
 {
@@ -54,7 +52,7 @@ static void write_all(brb_cli_out *out, const char *user, const brabeion_progres
 	brb_cli_out_text(out, "\n");
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
 /* "7,600 / 10,001" */
 static void write_figures(const brabeion_progress *badge, char *text, size_t capacity)
@@ -68,7 +66,7 @@ static void write_figures(const brabeion_progress *badge, char *text, size_t cap
 static bool add_badge(brb_cli_table *table, const brabeion_progress *badge, const brb_cli_terminal *terminal)
 {
 	char bar[BRB_CLI_BAR_BYTES] = "", percent[8] = "", figures[80] = "";
-	size_t width = terminal->columns && terminal->columns < COLUMNS_FOR_USUAL ? SHORT_BAR : USUAL_BAR;
+	size_t width = terminal->columns && terminal->columns < COLUMNS_FOR_LONG ? SHORT_BAR : LONG_BAR;
 	if (badge->has_progress) {
 		brb_cli_bar_write((uint64_t)badge->done, (uint64_t)badge->goal, width, terminal->blocks, bar);
 		brb_cli_bar_percent((uint64_t)badge->done, (uint64_t)badge->goal, percent);
@@ -78,7 +76,7 @@ static bool add_badge(brb_cli_table *table, const brabeion_progress *badge, cons
 	return brb_cli_table_row(table, cells);
 }
 
-/* False: out of memory. *complete counts the badges of which nothing is left. */
+/* False: out of memory. Counts the complete badges. */
 static bool fill(brb_cli_table *table, const brabeion_progress_list *list, const brb_cli_terminal *terminal,
 		 size_t *complete)
 {
@@ -91,7 +89,7 @@ static bool fill(brb_cli_table *table, const brabeion_progress_list *list, const
 	return true;
 }
 
-static void tell_headline(brb_cli_out *out, const char *user, size_t left, size_t complete)
+static void print_headline(brb_cli_out *out, const char *user, size_t left, size_t complete)
 {
 	brb_cli_terminal_text_write(out, user);
 	brb_cli_out_text(out, left > 0 ? " has " : " has nothing left to earn");
@@ -107,16 +105,16 @@ static void tell_headline(brb_cli_out *out, const char *user, size_t left, size_
 	brb_cli_out_text(out, left > 0 ? "\n\n" : "\n");
 }
 
-static void say_faults(brb_cli_report *report, const brabeion_progress_list *list)
+static void report_faults(brb_cli_report *report, const brabeion_progress_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->badges[i].error)
-			brb_cli_report_say(report, "badge \"%s\" cannot tell: %s", list->badges[i].badge,
+			brb_cli_report_say(report, "badge \"%s\" failed: %s", list->badges[i].badge,
 					   list->badges[i].error);
 }
 
-static int tell_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list,
-		    const brb_cli_terminal *terminal, brb_cli_report *report)
+static int print_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list,
+		     const brb_cli_terminal *terminal, brb_cli_report *report)
 {
 	static const brb_cli_column columns[] = {
 		{ .title = "next", .telling = true }, { .title = "badge" },           { .title = "how far" },
@@ -127,11 +125,11 @@ static int tell_all(brb_cli_out *out, const char *user, const brabeion_progress_
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
 	bool filled = fill(&table, list, terminal, &complete);
 	if (filled) {
-		tell_headline(out, user, table.row_count, complete);
+		print_headline(out, user, table.row_count, complete);
 		if (table.row_count > 0)
 			brb_cli_table_print(&table, out, terminal);
-		brb_cli_out_flush(out); /* before what could not be told */
-		say_faults(report, list);
+		brb_cli_out_flush(out); /* before the errors */
+		report_faults(report, list);
 	} else {
 		brb_cli_report_say(report, "out of memory");
 	}
@@ -151,7 +149,7 @@ int brb_cli_show_progress(brabeion_engine *engine, const char *user, const brb_c
 	if (options->json)
 		write_all(out, user, &list);
 	else
-		exit_code = tell_all(out, user, &list, terminal, report);
+		exit_code = print_all(out, user, &list, terminal, report);
 	brabeion_progress_list_finish(&list);
 	return exit_code;
 }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-/* For a badge no database is needed. */
+/* Needs no database. */
 static brabeion_status draw_badge(const brb_cli_options *options, brb_cli_report *report, brabeion_picture *picture,
 				  brabeion_error *error)
 {
@@ -17,7 +17,7 @@ static brabeion_status draw_badge(const brb_cli_options *options, brb_cli_report
 				      picture, error);
 }
 
-/* Tells why not, and answers the exit code. */
+/* Returns the exit code. */
 static int draw(const brb_cli_options *options, brb_cli_report *report, brabeion_picture *picture)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -49,8 +49,8 @@ static int run_svg(const brb_cli_options *options, brb_cli_report *report)
 	return brb_cli_finish_output(&out, report);
 }
 
-/* What is wrong with the words as a whole; NULL: nothing. */
-static const char *fault_of(const brb_cli_options *options)
+/* NULL: the options go together. */
+static const char *fault_in(const brb_cli_options *options)
 {
 	if (options->user && options->argument_count)
 		return "BADGE does not go with --user";
@@ -63,6 +63,6 @@ static const char *fault_of(const brb_cli_options *options)
 
 int brb_cli_command_svg(const brb_cli_options *options, brb_cli_report *report)
 {
-	const char *fault = fault_of(options);
+	const char *fault = fault_in(options);
 	return fault ? brb_cli_fail_usage(report, "svg", fault) : run_svg(options, report);
 }

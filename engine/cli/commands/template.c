@@ -1,5 +1,5 @@
 /*
- * cli/commands/template: see template.h. Which files a badge's folder has is written here, what is in them in the templates.
+ * cli/commands/template: see template.h.
  */
 #include "cli/commands/template.h"
 
@@ -13,10 +13,9 @@
 
 enum { TEMPLATE_BYTES_MOST = 64 * 1024 };
 
-/* One file of the folder. */
 typedef struct template_file {
-	const char *from; /* in the templates; behind a % the language's folder */
-	const char *to;   /* in the folder that is made; NULL: the source */
+	const char *from; /* in the templates; "%": the language's folder */
+	const char *to;   /* in the new folder; NULL: the source */
 } template_file;
 
 static const template_file files[] = {
@@ -36,8 +35,8 @@ typedef struct maker {
 	bool cxx;
 	brb_cli_report *report;
 	char title[BRB_CLI_SLUG_BYTES_MOST + 1];
-	char source[BRB_CLI_SLUG_BYTES_MOST + 8]; /* its file's name */
-	int folder;                               /* the one that is made */
+	char source[BRB_CLI_SLUG_BYTES_MOST + 8]; /* the source file's name */
+	int folder;
 } maker;
 
 /* ---- names ---- */
@@ -58,7 +57,7 @@ const char *brb_cli_template_slug_fault(const char *name)
 		return "must begin with one of a-z and 0-9";
 	for (; *name; name++)
 		if (!is_letter_or_digit(*name) && !strchr("._-", *name))
-			return "is to be a badge's slug: only a-z, 0-9, \".\", \"_\" and \"-\" may be in it";
+			return "is not a slug: only a-z, 0-9, \".\", \"_\" and \"-\" are allowed";
 	return NULL;
 }
 
@@ -93,7 +92,7 @@ static const char *templates_folder(void)
 	return named && *named ? named : BRABEION_TEMPLATES_DIR;
 }
 
-/* The template's text, yours: free(). NULL: why has been said. */
+/* The template's text, which the caller frees. NULL: failed and reported. */
 static char *read_template(const maker *self, const template_file *file)
 {
 	char path[4096];
@@ -110,11 +109,10 @@ static char *read_template(const maker *self, const template_file *file)
 	if (text)
 		fread(text, 1, TEMPLATE_BYTES_MOST - 1, stream);
 	if (!text || ferror(stream)) {
-		brb_cli_report_say(
-			self->report,
-			"brabeion new: %s: %s (the environment variable BRABEION_TEMPLATES names the folder "
-			"of templates where brabeion is not installed)",
-			path, strerror(errno));
+		brb_cli_report_say(self->report,
+				   "brabeion new: %s: %s (where brabeion is not installed, the environment variable "
+				   "BRABEION_TEMPLATES names the folder of templates)",
+				   path, strerror(errno));
 		free(text);
 		text = NULL;
 	}
@@ -181,7 +179,7 @@ bool brb_cli_template_make(const char *name, bool cxx, brb_cli_report *report)
 	snprintf(self.source, sizeof self.source, "%s%s", name, cxx ? ".cc" : ".c");
 	if (mkdir(name, 0777) != 0)
 		return refuse(&self, name,
-			      errno == EEXIST ? "is there already; nothing has been changed" : strerror(errno));
+			      errno == EEXIST ? "already exists; nothing has been changed" : strerror(errno));
 	self.folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool made = self.folder >= 0 || refuse(&self, name, strerror(errno));
 	for (size_t i = 0; i < FILE_COUNT && made; i++)

@@ -1,10 +1,10 @@
 /*
- * cli/commands/template: makes a folder of files out of the SDK's templates (sdk/templates).
+ * cli/commands/template: fills a folder from the SDK's templates (sdk/templates).
  *
  * In a template @NAME@ stands for the badge's slug, @TITLE@ for a level's name made of it, @SOURCE@ for the name of its
- * source file. They are looked for where they are installed, or in the folder that BRABEION_TEMPLATES names.
+ * source file. Templates are read from the installed folder, or the one that BRABEION_TEMPLATES names.
  *
- * Keeps true: nothing that was there before is touched, and when a file cannot be made, none is left.
+ * Guarantees: existing files are not touched; if a file cannot be written, the folder is removed.
  */
 #ifndef BRB_CLI_COMMANDS_TEMPLATE_H
 #define BRB_CLI_COMMANDS_TEMPLATE_H
@@ -15,10 +15,10 @@
 
 enum { BRB_CLI_SLUG_BYTES_MOST = 100 };
 
-/* NULL, or what is wrong with a name that is to be a slug, a file's and a folder's, as the end of a sentence. */
+/* NULL, or what is wrong with the slug, as the end of a sentence. */
 const char *brb_cli_template_slug_fault(const char *name);
 
-/* Makes the folder `name`, which must not be there; `name` is a slug. False: why not has been said. */
+/* Makes the folder `name`, a slug, which must not exist. False: failed and reported. */
 bool brb_cli_template_make(const char *name, bool cxx, brb_cli_report *report);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/commands/try: `brabeion try`: do badges do what files of scenarios say?
+ * cli/commands/try: `brabeion try`, tests of badges by files of scenarios.
  *
  * Leaves to others: reading a file (cli/scenario/file), playing a scenario (cli/scenario/child, cli/scenario/run), telling
  * what came of it (cli/scenario/report).
@@ -15,7 +15,7 @@
 #include "cli/scenario/report.h"
 #include "cli/support/signals.h"
 
-/* All files, read before the first scenario is played: the count comes first in TAP. */
+/* Read before the first scenario is played: TAP begins with the number of tests. */
 typedef struct try_files {
 	brb_scenario_set **sets;
 	size_t count;
@@ -44,7 +44,7 @@ static void finish_files(try_files *files)
 	free(files->sets);
 }
 
-/* False: we are to stop. */
+/* False: interrupted. */
 static bool play_file(const brb_scenario_set *set, const brb_cli_scenario_limits *limits,
 		      brb_cli_scenario_report *results)
 {
@@ -63,7 +63,7 @@ static bool play_file(const brb_scenario_set *set, const brb_cli_scenario_limits
 	return !interrupted;
 }
 
-/* Ends as the system would have ended us, now that nothing is left behind. */
+/* Ends the process as the signal would have, after cleaning up. */
 static int end_by_signal(void)
 {
 	raise(brb_cli_signals_caught());
@@ -79,7 +79,7 @@ static int play_all(const brb_cli_options *options, const try_files *files, brb_
 					   .signals = brb_cli_signals_open() };
 	bool going = limits.signals >= 0;
 	if (!going) {
-		brb_cli_report_say(report, "brabeion try: signals cannot be caught: %s", strerror(errno));
+		brb_cli_report_say(report, "brabeion try: signals: %s", strerror(errno));
 		return BRB_CLI_USAGE;
 	}
 	brb_cli_out_init(&out, STDOUT_FILENO);
@@ -89,7 +89,7 @@ static int play_all(const brb_cli_options *options, const try_files *files, brb_
 	brb_cli_scenario_report_end(&results);
 	int written = brb_cli_finish_output(&out, report);
 	if (!going) {
-		brb_cli_report_say(report, "brabeion try: interrupted: not all scenarios were played");
+		brb_cli_report_say(report, "brabeion try: interrupted; not all scenarios were played");
 		return end_by_signal();
 	}
 	if (results.out_of_memory)

@@ -1,7 +1,7 @@
 /*
- * cli/commands/worker: `brabeion worker`, processes that judge what is judged later.
+ * cli/commands/worker: `brabeion worker`, processes that judge jobs.
  *
- * What they award is in the feed (`brabeion awards --follow`), whoever judges it: nothing of it is printed here.
+ * Prints no awards: they are in the feed (`brabeion awards --follow`), whichever process judges.
  */
 #include "cli/supervisor/supervisor.h"
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 int brb_cli_exit_code(brabeion_status status)
@@ -21,19 +22,23 @@ int brb_cli_exit_code(brabeion_status status)
 	}
 }
 
-/* The user may be in another folder than they think. */
-static bool is_missing_default(const char *message)
+static const char *hint_for(const brabeion_error *error)
 {
 	static const char start[] = "badges.yaml: ";
-	return strncmp(message, start, sizeof start - 1) == 0 && access("badges.yaml", F_OK) != 0 && errno == ENOENT;
+	if (error->status == BRABEION_ABSENT)
+		return " (\"brabeion run\" creates a database)";
+	/* the user may be in another folder than they think */
+	return strncmp(error->message, start, sizeof start - 1) == 0 && access("badges.yaml", F_OK) != 0 &&
+			       errno == ENOENT
+		       ? " (--config FILE names another)"
+		       : "";
 }
 
 int brb_cli_fail(brb_cli_report *report, brabeion_error *error)
 {
 	int exit_code = brb_cli_exit_code(error->status);
 	if (error->message)
-		brb_cli_report_say(report, "%s%s", error->message,
-				   is_missing_default(error->message) ? " (--config FILE names another)" : "");
+		brb_cli_report_say(report, "%s%s", error->message, hint_for(error));
 	else
 		brb_cli_report_say(report, "brabeion: failed: %s", brabeion_status_name(error->status));
 	brabeion_error_finish(error);
@@ -62,22 +67,13 @@ static brabeion_status open_engine(const brb_cli_options *options, brb_cli_repor
 	return error->status = brabeion_open(&wanted, engine, error);
 }
 
-static int fail_to_open(brb_cli_report *report, brabeion_error *error)
-{
-	if (error->status != BRABEION_ABSENT)
-		return brb_cli_fail(report, error);
-	brb_cli_report_say(report, "%s (\"brabeion run\" creates a database)", error->message);
-	brabeion_error_finish(error);
-	return BRB_CLI_STORE;
-}
-
 brabeion_engine *brb_cli_open(const brb_cli_options *options, brb_cli_report *report, brb_cli_open_mode mode,
 			      int *exit_code)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (open_engine(options, report, mode, &engine, &error) != BRABEION_OK)
-		*exit_code = fail_to_open(report, &error);
+		*exit_code = brb_cli_fail(report, &error);
 	return engine;
 }
 
@@ -90,8 +86,15 @@ brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_
 		open_engine(options, report, BRB_CLI_OPEN, &engine, &error);
 	}
 	if (!engine)
-		*exit_code = fail_to_open(report, &error);
+		*exit_code = brb_cli_fail(report, &error);
 	return engine;
+}
+
+int64_t brb_cli_now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report)
