@@ -38,20 +38,21 @@ static void measure_cost(const char *plugin)
 	damage_finish(&here);
 }
 
-static void measure_damage(const char *what, const char *plugin, const char *probe, const char *pin)
+/* Returns how many hosts crashed. */
+static long measure_damage(const char *what, const char *plugin, const char *probe, const char *pin)
 {
 	damage here;
 	damage_init(&here, plugin, 20110521);
 	damage_configure(&here, probe, pin);
 	int copies = bench_amount(2000, 40);
 	damage_try_flipped(&here, copies);
-	printf("%d damaged copies, %-8s refused by the pin %4ld, by checks %4ld, when tried %3ld; loaded %4ld, host "
-	       "down "
-	       "%3ld\n",
+	printf("%d damaged copies, %-8s refused by the pin %4ld, by checks %4ld, by the probe %3ld; loaded %4ld, "
+	       "host down %3ld\n",
 	       copies, what, here.ends[DAMAGE_PINNED], here.ends[DAMAGE_CHECKED], here.ends[DAMAGE_TRIED],
 	       here.ends[DAMAGE_LOADED], here.ends[DAMAGE_DOWN]);
 	damage_finish(&here);
 	fflush(stdout);
+	return here.ends[DAMAGE_DOWN];
 }
 
 int main(int argument_count, char **arguments)
@@ -61,8 +62,10 @@ int main(int argument_count, char **arguments)
 		bench_fail("usage: bench_probe FOLDER-OF-PLUGINS");
 	snprintf(plugin, sizeof plugin, "%s/points.so", arguments[1]);
 	measure_cost(plugin);
-	measure_damage("pinned:", plugin, "", PIN);
-	measure_damage("tried:", plugin, "probe: 500ms\n", "");
-	measure_damage("untried:", plugin, "probe: off\n", "");
+	long crashed = measure_damage("pinned:", plugin, "", PIN);
+	crashed += measure_damage("probed:", plugin, "probe: 500ms\n", "");
+	measure_damage("unprobed:", plugin, "probe: off\n", "");
+	if (crashed)
+		bench_fail("%ld hosts crashed in spite of the pin or the probe", crashed);
 	return 0;
 }

@@ -173,18 +173,6 @@ static size_t symbol_named(const char *name)
 	return 0;
 }
 
-static Elf64_Rela relocation(size_t index)
-{
-	Elf64_Rela found;
-	memcpy(&found, bytes + offset_of(tag(DT_RELA)) + index * sizeof found, sizeof found);
-	return found;
-}
-
-static void set_relocation(size_t index, const Elf64_Rela *changed)
-{
-	memcpy(bytes + offset_of(tag(DT_RELA)) + index * sizeof *changed, changed, sizeof *changed);
-}
-
 /* ---- what is good ------------------------------------------------------------------------------------------------ */
 
 Test(elf, a_good_plugin_passes, .init = take_good, .fini = drop)
@@ -194,7 +182,6 @@ Test(elf, a_good_plugin_passes, .init = take_good, .fini = drop)
 	cr_assert_eq(brb_elf_check(bytes, size, &facts, &error), BRABEION_OK, "%s", error.message);
 	cr_assert_null(error.message);
 	cr_assert_str_eq(facts.resident_because, "");
-	cr_assert_eq(facts.plugin_address, symbol(symbol_named("badge_plugin_v1")).st_value);
 	cr_assert_geq(facts.segment_count, 2);
 	cr_assert_eq(facts.segments[0].address, 0);
 	cr_assert(facts.segments[0].readable);
@@ -215,7 +202,7 @@ Test(elf, facts_are_untouched_by_a_refusal)
 	memset(&facts, 0x5a, sizeof facts);
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brb_elf_check("nonsense", 8, &facts, &error), BRABEION_CONFIG);
-	cr_assert_eq(facts.plugin_address, 0x5a5a5a5a5a5a5a5aull);
+	cr_assert_eq(facts.segment_count, 0x5a5a5a5a5a5a5a5aull);
 	brabeion_error_finish(&error);
 }
 
@@ -342,23 +329,23 @@ Test(elf, segments_that_cannot_be_mapped_are_refused, .init = take_good, .fini =
 	Elf64_Phdr load = good;
 	load.p_memsz = load.p_filesz - 1;
 	set_segment(PT_LOAD, PF_W, &load);
-	EXPECT_DAMAGED("a segment is larger in the file than in memory");
+	EXPECT_DAMAGED("a segment cannot be mapped");
 	load = good;
 	load.p_vaddr += 8;
 	set_segment(PT_LOAD, PF_W, &load);
-	EXPECT_DAMAGED("a segment's place in the file does not fit its address");
+	EXPECT_DAMAGED("a segment cannot be mapped");
 	load = good;
 	load.p_align = 24;
 	set_segment(PT_LOAD, PF_W, &load);
-	EXPECT_DAMAGED("a segment is aligned to 24 bytes");
+	EXPECT_DAMAGED("a segment cannot be mapped");
 	load = good;
 	load.p_memsz = 1ull << 40;
 	set_segment(PT_LOAD, PF_W, &load);
-	EXPECT_DAMAGED("its segments span more than 1 GiB");
+	EXPECT_DAMAGED("a segment cannot be mapped");
 	load = good;
 	load.p_memsz = UINT64_MAX;
 	set_segment(PT_LOAD, PF_W, &load);
-	EXPECT_DAMAGED("a segment lies beyond the address space");
+	EXPECT_DAMAGED("a segment cannot be mapped");
 	load = good;
 	load.p_vaddr = load.p_offset % load.p_align;
 	set_segment(PT_LOAD, PF_W, &load);
@@ -375,22 +362,12 @@ Test(elf, parts_must_be_where_they_are_said_to_be, .init = take_good, .fini = dr
 	Elf64_Phdr part = good;
 	part.p_vaddr += 1u << 20;
 	set_segment(PT_GNU_EH_FRAME, 0, &part);
-	EXPECT_DAMAGED("its exception table is not where it is said to be");
+	EXPECT_DAMAGED("the part of type 0x6474e550 is not where its header says");
 	set_segment(PT_GNU_EH_FRAME, 0, &good);
 	part = segment(PT_GNU_RELRO, 0);
 	part.p_memsz = 1u << 20;
 	set_segment(PT_GNU_RELRO, 0, &part);
-	EXPECT_DAMAGED("its RELRO part does not lie in a writable segment");
-}
-
-Test(elf, notes_must_end_in_their_segment, .init = take_good, .fini = drop)
-{
-	Elf64_Phdr notes = segment(PT_NOTE, 0);
-	Elf64_Nhdr note;
-	memcpy(&note, bytes + notes.p_offset, sizeof note);
-	note.n_descsz = 0xfffffff0u;
-	memcpy(bytes + notes.p_offset, &note, sizeof note);
-	EXPECT_DAMAGED("a note is longer than its segment");
+	EXPECT_DAMAGED("the part of type 0x6474e552 is not where its header says");
 }
 
 /* ---- the dynamic section ----------------------------------------------------------------------------------------- */
@@ -437,9 +414,6 @@ Test(elf, tables_outside_the_segments_are_refused, .init = take_good, .fini = dr
 		{ DT_STRTAB, "its string table lies outside its segments" },
 		{ DT_SYMTAB, "its symbols lie outside its segments" },
 		{ DT_GNU_HASH, "its hash table lies outside its segments" },
-		{ DT_RELA, "its relocations lie outside its segments" },
-		{ DT_INIT, "its initialising function is not in its code" },
-		{ DT_INIT_ARRAY, "its list of constructors or destructors is not in its data" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char expected[256];
@@ -467,7 +441,7 @@ Test(elf, a_dynamic_section_without_end_is_refused, .init = take_good, .fini = d
 
 /* ---- symbols ----------------------------------------------------------------------------------------------------- */
 
-Test(elf, what_is_no_plugin_is_told, .fini = drop)
+Test(elf, a_file_without_the_plugin_symbol_is_refused, .fini = drop)
 {
 	take("no_symbol");
 	EXPECT("has no badge_plugin_v1: is it a brabeion plugin?");
@@ -479,90 +453,29 @@ Test(elf, what_is_no_plugin_is_told, .fini = drop)
 	EXPECT("has a badge_plugin_v1 without content: is it initialised?");
 }
 
-Test(elf, symbols_outside_the_segments_are_refused, .init = take_good, .fini = drop)
+Test(elf, a_hash_table_without_end_is_refused, .init = take_good, .fini = drop)
 {
-	size_t index = symbol_named("badge_plugin_v1");
-	Elf64_Sym good = symbol(index);
-	Elf64_Sym changed = good;
-	changed.st_value = 0x7ffffff0;
-	set_symbol(index, &changed);
-	EXPECT_DAMAGED("its symbol badge_plugin_v1 lies outside its segments");
-	changed = good;
-	changed.st_name = 0x7ffffff0;
-	set_symbol(index, &changed);
-	EXPECT_DAMAGED("the name of a symbol lies outside its string table");
-}
-
-Test(elf, a_hash_table_with_impossible_sizes_is_refused, .init = take_good, .fini = drop)
-{
+	uint32_t sizes[4];
 	size_t at = offset_of(tag(DT_GNU_HASH));
-	uint32_t good[4];
-	memcpy(good, bytes + at, sizeof good);
-	static const struct {
-		size_t word;
-		uint32_t value;
-	} cases[] = { { 0, 0 }, { 0, 0xffffffff }, { 2, 3 }, { 2, 0 }, { 2, 0x80000000 }, { 3, 40 } };
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		uint32_t changed[4];
-		memcpy(changed, good, sizeof changed);
-		changed[cases[i].word] = cases[i].value;
-		memcpy(bytes + at, changed, sizeof changed);
-		EXPECT_DAMAGED("its hash table has impossible sizes");
-	}
+	memcpy(sizes, bytes + at, sizeof sizes);
+	sizes[0] = 0xffffffff;
+	memcpy(bytes + at, sizes, sizeof sizes);
+	EXPECT_DAMAGED("its hash table lies outside its segments");
 }
 
-Test(elf, a_circle_in_the_older_hash_table_is_refused, .init = take_good, .fini = drop)
+/* Each symbol has a link in it, so its second word is their number. */
+Test(elf, symbols_are_counted_by_the_older_hash_table_too, .init = take_good, .fini = drop)
 {
-	/* One bucket, three symbols, the third leading to itself. */
-	static const uint32_t circle[] = { 1, 3, 2, 0, 0, 2 };
-	size_t at = offset_of(tag(DT_INIT_ARRAY));
-	replace_tag(DT_GNU_HASH, DT_HASH, tag(DT_INIT_ARRAY));
-	memcpy(bytes + at, circle, sizeof circle);
-	EXPECT_DAMAGED("its hash table leads nowhere");
-}
-
-/* ---- relocations ------------------------------------------------------------------------------------------------- */
-
-Test(elf, relocations_that_write_elsewhere_are_refused, .init = take_good, .fini = drop)
-{
-	Elf64_Rela good = relocation(0);
-	Elf64_Rela changed = good;
-	changed.r_offset = 0x10;
-	set_relocation(0, &changed);
-	EXPECT_DAMAGED("a relocation writes outside its data");
-	changed.r_offset = segment(PT_DYNAMIC, 0).p_vaddr + 8;
-	set_relocation(0, &changed);
-	EXPECT_DAMAGED("a relocation writes into its dynamic section");
-	changed = good;
-	changed.r_addend = -1;
-	set_relocation(0, &changed);
-	EXPECT_DAMAGED("a relocation points outside its segments");
-	changed = good;
-	changed.r_info |= 0x7fffffffull << 32;
-	set_relocation(0, &changed);
-	EXPECT_DAMAGED("a relocation names a symbol that is not there");
-	changed = good;
-	changed.r_info = ELF64_R_INFO(0, 255);
-	set_relocation(0, &changed);
-	EXPECT_DAMAGED("its relative relocations are fewer than it says");
-}
-
-Test(elf, constructors_must_be_code, .init = take_good, .fini = drop)
-{
-	uint64_t constructors = tag(DT_INIT_ARRAY);
-	for (size_t i = 0; i < tag(DT_RELASZ) / sizeof(Elf64_Rela); i++) {
-		Elf64_Rela changed = relocation(i);
-		if (changed.r_offset != constructors)
-			continue;
-		changed.r_addend = (int64_t)segment(PT_DYNAMIC, 0).p_vaddr;
-		set_relocation(i, &changed);
-		EXPECT_DAMAGED("a constructor or destructor is not in its code");
-		changed.r_offset = segment(PT_GNU_RELRO, 0).p_vaddr + 32;
-		set_relocation(i, &changed);
-		EXPECT_DAMAGED("a constructor or destructor is not relocated");
-		return;
-	}
-	cr_assert_fail("no relocation for the list of constructors");
+	uint32_t sizes[] = { 1, (uint32_t)symbol_named("badge_plugin_v1") + 1 };
+	memcpy(bytes + offset_of(tag(DT_GNU_HASH)), sizes, sizeof sizes);
+	replace_tag(DT_GNU_HASH, DT_HASH, tag(DT_GNU_HASH));
+	EXPECT("");
+	sizes[1]--;
+	memcpy(bytes + offset_of(tag(DT_HASH)), sizes, sizeof sizes);
+	EXPECT("has no badge_plugin_v1: is it a brabeion plugin?");
+	sizes[1] = 0x7fffffff;
+	memcpy(bytes + offset_of(tag(DT_HASH)), sizes, sizeof sizes);
+	EXPECT_DAMAGED("its symbols lie outside its segments");
 }
 
 /* ---- what it may need, and why it must stay ---------------------------------------------------------------------- */
