@@ -191,7 +191,7 @@ static void run_code(inspector *self, brb_image_copies *home, const brb_image *i
 	char *folder = NULL;
 	brb_probe_fault fault = "";
 	brb_probe_wanted wanted = { .copy = brb_image_copy_path(image) };
-	if (brb_image_copies_lend(home, &folder, self->error) != BRABEION_OK)
+	if (brb_image_copies_add_folder(home, &folder, self->error) != BRABEION_OK)
 		return;
 	brb_probe_request request = { .name = BRB_PROBE_FACTS_CONFIG,
 				      .text = stand_in,
@@ -206,7 +206,7 @@ static void run_code(inspector *self, brb_image_copies *home, const brb_image *i
 		if (fault[0])
 			keep(self, &self->problems, fault);
 	}
-	brb_image_copies_take_back(home, folder);
+	brb_image_copies_remove_folder(home, folder);
 }
 
 /* ---- what follows from both ---- */

@@ -8,12 +8,12 @@
 #include "base/memory.h"
 #include "probe/client.h"
 
-/* A plugin on its way, from its file to its instances. */
+/* A plugin that is prepared, and then linked. */
 typedef struct prepared_plugin {
 	const brb_config_plugin *entry;
 	brb_plugin_before before;
 	brb_plugin *plugin;
-	bool barred; /* its code is not to run here */
+	bool barred; /* by the probe */
 } prepared_plugin;
 
 typedef struct generation_builder {
@@ -33,18 +33,17 @@ static void no_memory(generation_builder *builder)
 	brb_status_no_memory(builder->error);
 }
 
-/* ---- what may not be repeated ---- */
+/* ---- unique names ---- */
 
 static void check_id(generation_builder *builder, brb_table *ids, brb_plugin *plugin)
 {
 	const brb_plugin *earlier = brb_table_get(ids, plugin->id);
 	if (earlier) {
 		builder->refused = true;
-		brb_config_fault(
-			builder->config, plugin->at,
-			"the plugin id \"%s\" is in use by the plugin of line %u already: their memory would be "
-			"mixed",
-			plugin->id, earlier->at.line);
+		brb_config_fault(builder->config, plugin->at,
+				 "the plugin id \"%s\" is in use by the plugin of line %u already: they would share "
+				 "their memory",
+				 plugin->id, earlier->at.line);
 	} else if (!brb_table_set(ids, plugin->id, plugin)) {
 		no_memory(builder);
 	}
@@ -72,12 +71,12 @@ static brb_route *route_of(generation_builder *builder, const char *event)
 	if (route)
 		return route;
 	route = brb_arena_take(&generation->arena, sizeof *route);
-	void *hint = brb_arena_take(&generation->arena, 2 * sizeof(brb_route_hint)); /* room to align it */
+	void *hint = brb_arena_take(&generation->arena, 2 * sizeof(brb_route_hint)); /* twice its size, to align it */
 	if (!route || !hint || !brb_table_set(&generation->routes, event, route))
 		return NULL;
 	route->event = event;
 	route->hint = (brb_route_hint *)(((uintptr_t)hint + 63) & ~(uintptr_t)63);
-	if (generation->journal.keep_us) /* whatever comes of an event: it needs the store to be written down */
+	if (generation->journal.keep_us) /* each event needs the store, for its journal row */
 		atomic_init(&route->hint->warmth, BRB_ROUTE_WARMEST);
 	return route;
 }
@@ -98,7 +97,7 @@ static void add_step(generation_builder *builder, const char *event, const brb_p
 		no_memory(builder);
 		return;
 	}
-	/* one that names an event twice still hears it once */
+	/* a badge that names an event twice gets it once */
 	const brb_route_step *last = route->step_count ? &route->steps[route->step_count - 1] : NULL;
 	if (!last || last->plugin != plugin || last->badge != badge)
 		route->steps[route->step_count++] = (brb_route_step){ plugin, badge, trouble };
@@ -121,10 +120,7 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin, brb_tr
 
 /* ---- building ---- */
 
-/*
- * The plugin of the same image in the generation at work. The search starts at the plugin's place in the file, where
- * it mostly is.
- */
+/* The plugin of the same image in the current generation. The search starts at its index, where it mostly is. */
 static brb_plugin_before find_before(const brb_generation *before, const brb_image *image, size_t place)
 {
 	size_t count = before ? before->plugin_count : 0;
@@ -136,8 +132,8 @@ static brb_plugin_before find_before(const brb_generation *before, const brb_ima
 	return (brb_plugin_before){ NULL, NULL };
 }
 
-/* First step: all files are read, checked and copied. Nothing of a plugin that is not at work already has run. */
-static void prepare_plugins(generation_builder *builder, brb_image_copies *home)
+/* First step: all files are read, checked and copied. No code of a new plugin runs. */
+static void prepare_plugins(generation_builder *builder, brb_image_copies *copies)
 {
 	brb_config *config = builder->config;
 	builder->prepared = brb_arena_take(&builder->scratch, (config->plugin_count + 1) * sizeof *builder->prepared);
@@ -149,7 +145,7 @@ static void prepare_plugins(generation_builder *builder, brb_image_copies *home)
 		const brb_config_plugin *entry = &config->plugins[i];
 		brb_plugin *plugin = NULL;
 		if (!entry->path || /* config has said why */
-		    brb_plugin_prepare(config, entry, home, &plugin, builder->error) != BRABEION_OK) {
+		    brb_plugin_prepare(config, entry, copies, &plugin, builder->error) != BRABEION_OK) {
 			builder->refused = true;
 			continue;
 		}
@@ -159,7 +155,7 @@ static void prepare_plugins(generation_builder *builder, brb_image_copies *home)
 	}
 }
 
-/* Those that are new, as the probe is asked for them. */
+/* Lists the new ones for the probe. */
 static size_t list_new(const generation_builder *builder, brb_probe_wanted *wanted, prepared_plugin **tried)
 {
 	size_t count = 0;
@@ -174,12 +170,12 @@ static size_t list_new(const generation_builder *builder, brb_probe_wanted *want
 	return count;
 }
 
-static brabeion_status run_probe(const generation_builder *builder, brb_image_copies *home,
+static brabeion_status run_probe(const generation_builder *builder, brb_image_copies *copies,
 				 const brb_probe_wanted *wanted, size_t count, brb_probe_fault *faults)
 {
 	const brb_config *config = builder->config;
 	char *folder = NULL;
-	brabeion_status status = brb_image_copies_lend(home, &folder, builder->error);
+	brabeion_status status = brb_image_copies_add_folder(copies, &folder, builder->error);
 	if (status != BRABEION_OK)
 		return status;
 	brb_probe_request request = { .name = config->name,
@@ -190,12 +186,12 @@ static brabeion_status run_probe(const generation_builder *builder, brb_image_co
 				      .wanted = wanted,
 				      .count = count };
 	status = brb_probe_run(brb_probe_program(), &request, faults, builder->error);
-	brb_image_copies_take_back(home, folder);
+	brb_image_copies_remove_folder(copies, folder);
 	return status;
 }
 
-/* When it cannot be known what they would do, none of them is let in. */
-static void try_new(generation_builder *builder, brb_image_copies *home)
+/* When the probe itself fails, none is let in. */
+static void try_new(generation_builder *builder, brb_image_copies *copies)
 {
 	size_t room = builder->prepared_count + 1;
 	brb_probe_wanted *wanted = brb_arena_take(&builder->scratch, room * sizeof *wanted);
@@ -204,7 +200,7 @@ static void try_new(generation_builder *builder, brb_image_copies *home)
 	brb_probe_fault *faults = brb_arena_take(&builder->scratch, (count + 1) * sizeof *faults);
 	if (!wanted || !tried || !faults)
 		no_memory(builder);
-	else if (count && run_probe(builder, home, wanted, count, faults) != BRABEION_OK)
+	else if (count && run_probe(builder, copies, wanted, count, faults) != BRABEION_OK)
 		builder->refused = true;
 	for (size_t i = 0; i < builder->prepared_count && builder->error->status != BRABEION_OK; i++)
 		builder->prepared[i].barred = true;
@@ -217,19 +213,19 @@ static void try_new(generation_builder *builder, brb_image_copies *home)
 	}
 }
 
-/* Between the steps: what would run here for the first time runs somewhere else first. */
-static void try_plugins(generation_builder *builder, brb_image_copies *home, const brb_log *log)
+/* Between the steps: new plugins run in the probe first. */
+static void try_plugins(generation_builder *builder, brb_image_copies *copies, const brb_log *log)
 {
 	if (!builder->config->probe_ms)
 		return;
 	if (brb_probe_is_there(brb_probe_program()))
-		try_new(builder, home);
+		try_new(builder, copies);
 	else
 		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s",
 			      brb_probe_program());
 }
 
-/* Second step: their code runs. */
+/* Second step: linking, which runs their code. */
 static void link_plugins(generation_builder *builder, const brb_log *log)
 {
 	brb_generation *generation = builder->generation;
@@ -252,7 +248,8 @@ static void link_plugins(generation_builder *builder, const brb_log *log)
 
 static brb_trouble *take_troubles(brb_generation *generation, size_t count)
 {
-	void *taken = brb_arena_take(&generation->arena, (count + 1) * sizeof(brb_trouble)); /* room to align them */
+	void *taken =
+		brb_arena_take(&generation->arena, (count + 1) * sizeof(brb_trouble)); /* one more, to align them */
 	return taken ? (brb_trouble *)(((uintptr_t)taken + 63) & ~(uintptr_t)63) : NULL;
 }
 
@@ -297,7 +294,7 @@ static void keep_words_and_pictures(generation_builder *builder)
 		no_memory(builder);
 }
 
-brabeion_status brb_generation_open(brb_config *config, brb_image_copies *home, const brb_generation *before,
+brabeion_status brb_generation_open(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				    const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = brb_memory_take_zeroed(1, sizeof *generation);
@@ -306,8 +303,8 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_copies *home, 
 	generation->journal = config->journal;
 	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
 	keep_words_and_pictures(&builder);
-	prepare_plugins(&builder, home);
-	try_plugins(&builder, home, log);
+	prepare_plugins(&builder, copies);
+	try_plugins(&builder, copies, log);
 	link_plugins(&builder, log);
 	join_plugins(&builder);
 	brb_arena_finish(&builder.scratch);

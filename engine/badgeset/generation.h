@@ -1,8 +1,8 @@
 /*
- * badgeset/generation: a configuration and its plugins -> badges and routes, frozen. Once published it never changes,
- * so that any number of threads may read it.
+ * badgeset/generation: a configuration and its plugins -> badges and routes. Immutable once it is published, so any number
+ * of threads may read it without a lock.
  *
- * A route is what happens on an event of one name: for each plugin in the order of badges.yaml its observe, then its
+ * A route is what is called on events of one name: for each plugin in the order of badges.yaml its observe, then its
  * badges in their order.
  */
 #ifndef BRB_BADGESET_GENERATION_H
@@ -14,13 +14,13 @@
 #include "plugin/plugin.h"
 
 /*
- * What a badge, or a plugin's observe, has done wrong of late (judging/quarantine). On a line of its own, which nobody
- * writes while all is well.
+ * The recent failures of a badge or of a plugin's observe (judging/quarantine). On a cache line of its own, which is not
+ * written while all is well.
  */
 typedef struct brb_trouble {
 	_Alignas(64) _Atomic uint64_t word; /* 0: nothing */
-	int64_t since_us;                   /* set aside since; guarded, like the next, by the quarantine's lock */
-	char *reason;                       /* owned; NULL: not set aside */
+	int64_t since_us;                   /* quarantined since; guarded, like the next, by the quarantine's lock */
+	char *reason;                       /* owned; NULL: not quarantined */
 } brb_trouble;
 
 typedef struct brb_route_step {
@@ -29,12 +29,9 @@ typedef struct brb_route_step {
 	brb_trouble *trouble;   /* of the badge or observe */
 } brb_route_step;
 
-/*
- * Besides its troubles the one thing about a route that changes: a hint, on a line of its own so that readers of the
- * route stay apart.
- */
+/* Besides troubles the one part of a route that changes: a hint, on a cache line of its own. */
 typedef struct brb_route_hint {
-	_Alignas(64) atomic_uint warmth; /* how often events of this name needed the store of late */
+	_Alignas(64) atomic_uint warmth; /* how often events of this name needed the store recently */
 } brb_route_hint;
 
 enum { BRB_ROUTE_WARMING = 8, BRB_ROUTE_WARM = 16, BRB_ROUTE_WARMEST = 64 };
@@ -57,34 +54,31 @@ typedef struct brb_generation {
 	brb_trouble *observe_troubles; /* of the plugins' observes */
 	brb_table routes;              /* event -> brb_route */
 	brb_table slugs;               /* slug -> brb_badge */
-	brb_config_journal journal;    /* whether what it judges is written down */
-	const brb_route *on_awarded;   /* of "brabeion.awarded", NULL: nobody listens */
+	brb_config_journal journal;    /* of what it judges */
+	const brb_route *on_awarded;   /* of "brabeion.awarded"; NULL: there is none */
 	uint32_t *numbers;             /* of its badges in the store, ascending */
 	brb_badge **numbered;          /* the badges in the order of their numbers */
-	const char *language;          /* the usual one of its texts */
+	const char *language;          /* of its texts where nothing else is said */
 	size_t picture_count;
-	brb_config_picture *pictures; /* of its badges; each is held */
+	brb_config_picture *pictures; /* of its badges; each is acquired */
 	brb_arena arena;
-	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the next */
-	atomic_size_t holders; /* who use it beside the readers' slots */
+	size_t counter_count;  /* more than the `counter` of any badge; the registry's, like the rest */
+	atomic_size_t holders; /* users besides the readers' slots */
 	struct brb_generation *next_retired;
 } brb_generation;
 
 /*
- * Builds one. What is the same in `before` (the one at work; NULL: none), which stays as it is, is shared with it.
+ * Builds one. It shares instances that do not change with `before` (the current one; NULL: none).
  * Errors: BRABEION_CONFIG with the faults of all plugins added to the configuration's; BRABEION_SYSTEM and
  *         BRABEION_MEMORY in `error`. Nothing stays loaded then.
  */
-brabeion_status brb_generation_open(brb_config *config, brb_image_copies *home, const brb_generation *before,
+brabeion_status brb_generation_open(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				    const brb_log *log, brb_generation **out, brabeion_error *error);
 
-/* Closes the instances and images that no other generation shares. No thread may use it any more. NULL is fine. */
+/* Closes the instances and images that no other generation shares. No thread may use it. NULL is fine. */
 void brb_generation_close(brb_generation *generation);
 
-/*
- * One holder more or less: for who needs it longer than a reader's acquire lasts. Only who has it, either way, may
- * acquire it.
- */
+/* For users that need it longer than a reader's slot does. Acquire it while the slot or another holder has it. */
 static inline void brb_generation_acquire(brb_generation *generation)
 {
 	atomic_fetch_add_explicit(&generation->holders, 1, memory_order_relaxed);
@@ -101,18 +95,18 @@ static inline const brb_route *brb_generation_route(const brb_generation *genera
 }
 
 /*
- * Gives numbers in the store to what has them in `before`, the generation at work: plugins of the same id, badges of the
- * same slug and levels. A number never changes, and what is at work is on record. The rest stays at 0.
+ * Takes over the store's numbers from `before`, the current generation, for plugins of the same id and badges of the same
+ * slug and levels. The rest stays 0.
  */
 void brb_generation_keep_numbers(brb_generation *generation, const brb_generation *before);
 
-/* Once its badges have their numbers: sorts them. */
+/* Sorts the badges by their numbers, which they must have. */
 brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error);
 
-/* The badge of a number in the store, NULL when it is not loaded. */
+/* The badge of a number in the store; NULL: it is not loaded. */
 const brb_badge *brb_generation_badge(const brb_generation *generation, uint32_t number);
 
-/* What a reload did: badges of the same slug with another fingerprint are changed. */
+/* Counts what a reload did: a badge of the same slug with another fingerprint has changed. */
 void brb_generation_compare(const brb_generation *before, const brb_generation *after, brabeion_receipt *receipt);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * home: see home.h.
+ * copies: see copies.h.
  *
- * A new folder and a sweeper can meet. The sweeper removes only folders whose lock it holds, or that are empty; the
- * maker of a folder takes its lock without waiting and then looks whether the lock file is still there. Who finds
- * that a sweeper was faster makes another folder.
+ * One process may make a folder while another removes those of dead processes. The latter removes only folders whose
+ * lock it holds, or that are empty. The former takes the lock without waiting, then checks that the lock file still
+ * exists, and else makes another folder.
  */
 #include "image/copies.h"
 
@@ -28,11 +28,11 @@
 #define TRIES_MOST 16
 
 struct brb_copies {
-	pthread_mutex_t moving; /* held to change the next three, and to read them where others may */
+	pthread_mutex_t moving; /* guards the next three against move_folder */
 	char *path;
-	int folder; /* descriptors */
+	int folder; /* descriptors, like the next */
 	int lock;
-	unsigned long copies; /* made so far: numbers their folders */
+	unsigned long made; /* so far; numbers their folders */
 };
 
 /* ---- removing ---------------------------------------------------------------------------------------------------- */
@@ -42,7 +42,7 @@ static int open_folder(int parent, const char *name)
 	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Reads a folder's names; the descriptor stays the caller's. */
+/* Lists a folder; the descriptor stays the caller's. */
 static DIR *list_folder(int folder)
 {
 	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -57,7 +57,7 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* A copy's folder: files only. unlinkat removes a link, never what it leads to, and fails on folders. */
+/* The folder of a copy, which has files only: unlinkat removes a link, not its target, and fails on folders. */
 static void remove_copy_folder(int parent, const char *name)
 {
 	int folder = open_folder(parent, name);
@@ -74,10 +74,7 @@ static void remove_copy_folder(int parent, const char *name)
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-/*
- * All copies of a home, then its lock: who is interrupted in between, or cannot read the folder, leaves one that can be
- * swept again.
- */
+/* The lock goes last: a removal that is interrupted can be repeated. */
 static void empty_folder(int folder)
 {
 	DIR *list = list_folder(folder);
@@ -93,7 +90,7 @@ static void empty_folder(int folder)
 }
 
 /* brabeion-<digits>-<letters or digits> */
-static bool is_home_name(const char *name)
+static bool is_folder_name(const char *name)
 {
 	static const char digits[] = "0123456789";
 	if (strncmp(name, BEGINNING, strlen(BEGINNING)) != 0)
@@ -113,7 +110,7 @@ static bool is_ours(int descriptor, mode_t type)
 	return fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == type && status.st_uid == geteuid();
 }
 
-/* True when its owner is dead, or it never got as far as to have a lock, and it is removed. */
+/* Removes a folder whose owner is dead, or that has no lock yet. True when it is removed. */
 static bool sweep_one(int parent, const char *name)
 {
 	int folder = open_folder(parent, name);
@@ -145,7 +142,7 @@ static void sweep(const char *path, const brb_log *log)
 	DIR *list = parent < 0 ? NULL : list_folder(parent);
 	const struct dirent *entry;
 	while (list && (entry = readdir(list)) != NULL) {
-		if (is_home_name(entry->d_name) && sweep_one(parent, entry->d_name) && log)
+		if (is_folder_name(entry->d_name) && sweep_one(parent, entry->d_name) && log)
 			brb_log_write(log, BRABEION_LOG_DEBUG, "removed %s/%s, left behind by a dead process", path,
 				      entry->d_name);
 	}
@@ -157,32 +154,32 @@ static void sweep(const char *path, const brb_log *log)
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
-/* Takes the lock of a new folder; false with errno EAGAIN when a sweeper was faster. */
-static bool take_lock(brb_copies *home)
+/* Locks a new folder; false with errno, EAGAIN when another process has removed it. */
+static bool take_lock(brb_copies *copies)
 {
 	struct stat status;
-	home->folder = open(home->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (home->folder < 0)
+	copies->folder = open(copies->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (copies->folder < 0)
 		goto fail;
-	home->lock = openat(home->folder, LOCK_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (home->lock < 0 || flock(home->lock, LOCK_EX | LOCK_NB) != 0 || fstat(home->lock, &status) != 0)
+	copies->lock = openat(copies->folder, LOCK_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (copies->lock < 0 || flock(copies->lock, LOCK_EX | LOCK_NB) != 0 || fstat(copies->lock, &status) != 0)
 		goto fail;
 	if (status.st_nlink > 0)
 		return true;
 	errno = EAGAIN;
 fail:;
 	int why = errno == ENOENT || errno == EWOULDBLOCK ? EAGAIN : errno;
-	if (home->lock >= 0)
-		close(home->lock);
-	if (home->folder >= 0)
-		close(home->folder);
-	home->lock = home->folder = -1;
+	if (copies->lock >= 0)
+		close(copies->lock);
+	if (copies->folder >= 0)
+		close(copies->folder);
+	copies->lock = copies->folder = -1;
 	errno = why;
 	return false;
 }
 
-/* Makes the folder under an absolute path; false with errno. */
-static bool make_folder(brb_copies *home, const char *parent)
+/* Makes the folder below an absolute path; false with errno. */
+static bool make_folder(brb_copies *copies, const char *parent)
 {
 	char path[PATH_MAX];
 	for (int i = 0; i < TRIES_MOST; i++) {
@@ -194,12 +191,12 @@ static bool make_folder(brb_copies *home, const char *parent)
 		}
 		if (!mkdtemp(path))
 			return false;
-		home->path = brb_memory_copy(path);
-		if (home->path && take_lock(home))
+		copies->path = brb_memory_copy(path);
+		if (copies->path && take_lock(copies))
 			return true;
-		int why = home->path ? errno : ENOMEM;
-		brb_memory_release(home->path);
-		home->path = NULL;
+		int why = copies->path ? errno : ENOMEM;
+		brb_memory_release(copies->path);
+		copies->path = NULL;
 		rmdir(path);
 		errno = why;
 		if (why != EAGAIN)
@@ -208,8 +205,8 @@ static bool make_folder(brb_copies *home, const char *parent)
 	return false;
 }
 
-/* NULL when the folder is made in the candidate; else why not. */
-static const char *try_candidate(brb_copies *home, const char *candidate, const brb_log *log)
+/* NULL when the folder was made in the candidate; else why not. */
+static const char *try_candidate(brb_copies *copies, const char *candidate, const brb_log *log)
 {
 	char real[PATH_MAX];
 	struct statvfs system;
@@ -220,89 +217,89 @@ static const char *try_candidate(brb_copies *home, const char *candidate, const 
 	if (statvfs(real, &system) == 0 && system.f_flag & ST_NOEXEC)
 		return "is mounted noexec, so no plugin can be loaded from there";
 	sweep(real, log);
-	return make_folder(home, real) ? NULL : strerror(errno);
+	return make_folder(copies, real) ? NULL : strerror(errno);
 }
 
 brabeion_status brb_copies_open(const char *const *candidates, size_t count, const brb_log *log, brb_copies **out,
 				brabeion_error *error)
 {
 	brb_builder reasons = { .text = NULL };
-	brb_copies *home = brb_memory_take_zeroed(1, sizeof *home);
-	if (!home)
+	brb_copies *copies = brb_memory_take_zeroed(1, sizeof *copies);
+	if (!copies)
 		return brb_status_no_memory(error);
-	home->folder = home->lock = -1;
+	copies->folder = copies->lock = -1;
 	for (size_t i = 0; i < count; i++) {
 		if (!candidates[i])
 			continue;
-		const char *why = try_candidate(home, candidates[i], log);
+		const char *why = try_candidate(copies, candidates[i], log);
 		if (!why) {
 			brb_builder_finish(&reasons);
-			pthread_mutex_init(&home->moving, NULL);
-			*out = home;
+			pthread_mutex_init(&copies->moving, NULL);
+			*out = copies;
 			return BRABEION_OK;
 		}
 		brb_builder_printf(&reasons, "%s%s: %s", reasons.length > 0 ? "; " : "", candidates[i], why);
 	}
-	brb_memory_release(home);
+	brb_memory_release(copies);
 	brb_status_set(error, BRABEION_SYSTEM, "there is no folder for private copies of plugins (%s)",
 		       reasons.text && !reasons.failed ? reasons.text : "none was given");
 	brb_builder_finish(&reasons);
 	return error->status;
 }
 
-void brb_copies_close(brb_copies *home, bool forked)
+void brb_copies_close(brb_copies *copies, bool forked)
 {
-	if (!home)
+	if (!copies)
 		return;
 	if (!forked) {
-		empty_folder(home->folder);
-		rmdir(home->path);
+		empty_folder(copies->folder);
+		rmdir(copies->path);
 	}
-	/* Closing releases the lock with the last descriptor only: a child closes its own, the parent's holds. */
-	close(home->lock);
-	close(home->folder);
-	brb_memory_release(home->path);
-	pthread_mutex_destroy(&home->moving);
-	brb_memory_release(home);
+	/* A lock of flock(2) lasts until its last descriptor is closed: that of a parent survives this. */
+	close(copies->lock);
+	close(copies->folder);
+	brb_memory_release(copies->path);
+	pthread_mutex_destroy(&copies->moving);
+	brb_memory_release(copies);
 }
 
-/* ---- when it is gone --------------------------------------------------------------------------------------------- */
+/* ---- when the folder is gone ------------------------------------------------------------------------------------- */
 
 /*
- * Somebody has removed the folder (those who clean /tmp do): another beside it takes its place. Its path is as long, so
- * that copies in the old one can be told by theirs. False with errno.
+ * Makes another folder beside the one that was removed. Its path has the same length, on which brb_copies_remove relies
+ * for copies of the old one. False with errno.
  */
-static bool move_house(brb_copies *home)
+static bool move_folder(brb_copies *copies)
 {
-	brb_copies made = { .folder = -1, .lock = -1 };
-	char *slash = strrchr(home->path, '/');
-	char *parent = slash == home->path ? brb_memory_copy("/")
-					   : brb_memory_copy_length(home->path, (size_t)(slash - home->path));
+	brb_copies moved_to = { .folder = -1, .lock = -1 };
+	char *slash = strrchr(copies->path, '/');
+	char *parent = slash == copies->path ? brb_memory_copy("/")
+					     : brb_memory_copy_length(copies->path, (size_t)(slash - copies->path));
 	errno = ENOMEM;
-	bool moved = parent && make_folder(&made, parent);
+	bool moved = parent && make_folder(&moved_to, parent);
 	int why = errno;
 	brb_memory_release(parent);
 	if (!moved) {
 		errno = why;
 		return false;
 	}
-	close(home->lock);
-	pthread_mutex_lock(&home->moving);
-	close(home->folder);
-	brb_memory_release(home->path);
-	home->path = made.path;
-	home->folder = made.folder;
-	home->lock = made.lock;
-	pthread_mutex_unlock(&home->moving);
+	close(copies->lock);
+	pthread_mutex_lock(&copies->moving);
+	close(copies->folder);
+	brb_memory_release(copies->path);
+	copies->path = moved_to.path;
+	copies->folder = moved_to.folder;
+	copies->lock = moved_to.lock;
+	pthread_mutex_unlock(&copies->moving);
 	return true;
 }
 
-/* A folder in the home; false with errno. In one that is removed the kernel makes none (ENOENT). */
-static bool add_inside(brb_copies *home, const char *name)
+/* Makes a folder inside; false with errno. ENOENT: the outer one has been removed. */
+static bool add_inside(brb_copies *copies, const char *name)
 {
-	if (mkdirat(home->folder, name, 0700) == 0)
+	if (mkdirat(copies->folder, name, 0700) == 0)
 		return true;
-	return errno == ENOENT && move_house(home) && mkdirat(home->folder, name, 0700) == 0;
+	return errno == ENOENT && move_folder(copies) && mkdirat(copies->folder, name, 0700) == 0;
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
@@ -338,7 +335,7 @@ static bool write_file(int folder, const char *name, const void *bytes, size_t s
 	return written;
 }
 
-/* The file name as the dynamic linker leaves it alone: it expands $ORIGIN, $LIB and $PLATFORM in paths. */
+/* Replaces each $: the dynamic linker expands $ORIGIN, $LIB and $PLATFORM in paths. */
 static void plain_name(char name[NAME_MAX + 1], const char *file_name)
 {
 	snprintf(name, NAME_MAX + 1, "%s", file_name);
@@ -346,54 +343,54 @@ static void plain_name(char name[NAME_MAX + 1], const char *file_name)
 		*dollar = '_';
 }
 
-static brabeion_status refuse_copy(const brb_copies *home, brabeion_error *error)
+static brabeion_status refuse_copy(const brb_copies *copies, brabeion_error *error)
 {
-	return brb_status_set(error, BRABEION_SYSTEM, "could not be copied to %s: %s", home->path, strerror(errno));
+	return brb_status_set(error, BRABEION_SYSTEM, "could not be copied to %s: %s", copies->path, strerror(errno));
 }
 
-brabeion_status brb_copies_add(brb_copies *home, const char *tag, const char *file_name, const void *bytes,
+brabeion_status brb_copies_add(brb_copies *copies, const char *tag, const char *file_name, const void *bytes,
 			       size_t size_bytes, char **path, brabeion_error *error)
 {
 	char name[NAME_MAX + 1];
 	char folder_name[64];
 	plain_name(name, file_name);
-	snprintf(folder_name, sizeof folder_name, "%.32s-%lu", tag, ++home->copies);
+	snprintf(folder_name, sizeof folder_name, "%.32s-%lu", tag, ++copies->made);
 
 	int folder = -1;
-	if (!add_inside(home, folder_name))
-		return refuse_copy(home, error);
-	size_t path_size = strlen(home->path) + strlen(folder_name) + strlen(name) + 3;
+	if (!add_inside(copies, folder_name))
+		return refuse_copy(copies, error);
+	size_t path_size = strlen(copies->path) + strlen(folder_name) + strlen(name) + 3;
 	char *made = brb_memory_take(path_size);
 	if (!made) {
-		remove_copy_folder(home->folder, folder_name);
+		remove_copy_folder(copies->folder, folder_name);
 		return brb_status_no_memory(error);
 	}
-	snprintf(made, path_size, "%s/%s/%s", home->path, folder_name, name);
-	folder = open_folder(home->folder, folder_name);
+	snprintf(made, path_size, "%s/%s/%s", copies->path, folder_name, name);
+	folder = open_folder(copies->folder, folder_name);
 	if (folder < 0 || !write_file(folder, name, bytes, size_bytes))
 		goto fail;
 	close(folder);
 	*path = made;
 	return BRABEION_OK;
 fail:
-	refuse_copy(home, error);
+	refuse_copy(copies, error);
 	if (folder >= 0)
 		close(folder);
-	remove_copy_folder(home->folder, folder_name);
+	remove_copy_folder(copies->folder, folder_name);
 	brb_memory_release(made);
 	return error->status;
 }
 
-brabeion_status brb_copies_add_folder(brb_copies *home, const char *tag, char **path, brabeion_error *error)
+brabeion_status brb_copies_add_folder(brb_copies *copies, const char *tag, char **path, brabeion_error *error)
 {
 	char name[64];
 	brb_builder made = { 0 };
-	snprintf(name, sizeof name, "%.32s-%lu", tag, ++home->copies);
-	if (!add_inside(home, name))
-		return brb_status_set(error, BRABEION_SYSTEM, "%s: %s", home->path, strerror(errno));
-	brb_builder_printf(&made, "%s/%s", home->path, name);
+	snprintf(name, sizeof name, "%.32s-%lu", tag, ++copies->made);
+	if (!add_inside(copies, name))
+		return brb_status_set(error, BRABEION_SYSTEM, "%s: %s", copies->path, strerror(errno));
+	brb_builder_printf(&made, "%s/%s", copies->path, name);
 	if (made.failed) {
-		remove_copy_folder(home->folder, name);
+		remove_copy_folder(copies->folder, name);
 		brb_builder_finish(&made);
 		return brb_status_no_memory(error);
 	}
@@ -401,12 +398,12 @@ brabeion_status brb_copies_add_folder(brb_copies *home, const char *tag, char **
 	return BRABEION_OK;
 }
 
-void brb_copies_remove(brb_copies *home, const char *path)
+void brb_copies_remove(brb_copies *copies, const char *path)
 {
 	char folder_name[64];
-	pthread_mutex_lock(&home->moving);
-	const char *inside = path + strlen(home->path) + 1;
+	pthread_mutex_lock(&copies->moving);
+	const char *inside = path + strlen(copies->path) + 1;
 	snprintf(folder_name, sizeof folder_name, "%.*s", (int)strcspn(inside, "/"), inside);
-	remove_copy_folder(home->folder, folder_name);
-	pthread_mutex_unlock(&home->moving);
+	remove_copy_folder(copies->folder, folder_name);
+	pthread_mutex_unlock(&copies->moving);
 }

@@ -1,6 +1,5 @@
 /*
- * image: see image.h. Reading the file, linking the copy, counting uses. What makes a good file is elf's to say, where
- * the copies live is home's.
+ * image: see image.h. Reads the file, links the copy, counts uses. Checks are in elf.c, the folder in copies.c.
  */
 #include "image/image.h"
 
@@ -28,78 +27,78 @@
 #define TAG_DIGITS 16
 
 struct brb_image {
-	brb_image_copies *home;
+	brb_image_copies *copies;
 	brb_image *next;
-	char *path; /* as it was asked for */
+	char *path; /* as in badges.yaml */
 	char *copy;
 	void *handle;           /* NULL: prepared, not linked */
-	size_t uses;            /* guarded by the home's lock */
-	uintptr_t load_address; /* what is added to an address in the file */
+	size_t uses;            /* guarded by the lock of `copies` */
+	uintptr_t load_address; /* to be added to an address in the file */
 	const void *symbol;
 	brb_elf_facts facts;
 	char sha256[BRB_SHA256_TEXT_BYTES];
-	char changeable_by[BRB_OWNER_WORDS_BYTES]; /* "": by nobody else */
+	char changeable_by[BRB_PERMISSIONS_TEXT_BYTES]; /* "": nobody else */
 };
 
 struct brb_image_copies {
-	brb_copies *folder;   /* NULL: of copies that are another's */
-	pthread_mutex_t lock; /* guards what follows; not held while code of a plugin runs */
-	brb_image *images;    /* those in use, and those that stay resident */
-	size_t resident;      /* how many ever became so */
+	brb_copies *folder;   /* NULL: files are linked in place */
+	pthread_mutex_t lock; /* guards the rest; not held while code of a plugin runs */
+	brb_image *images;    /* in use, or resident */
+	size_t resident;      /* images that became so, ever */
 };
 
-/* ---- the home ---------------------------------------------------------------------------------------------------- */
+/* ---- all images -------------------------------------------------------------------------------------------------- */
 
 brabeion_status brb_image_copies_open(const char *const *candidates, size_t count, const brb_log *log,
 				      brb_image_copies **out, brabeion_error *error)
 {
-	brb_image_copies *home = brb_memory_take_zeroed(1, sizeof *home);
-	if (!home)
+	brb_image_copies *copies = brb_memory_take_zeroed(1, sizeof *copies);
+	if (!copies)
 		return brb_status_no_memory(error);
-	if (brb_copies_open(candidates, count, log, &home->folder, error) != BRABEION_OK) {
-		brb_memory_release(home);
+	if (brb_copies_open(candidates, count, log, &copies->folder, error) != BRABEION_OK) {
+		brb_memory_release(copies);
 		return error->status;
 	}
-	pthread_mutex_init(&home->lock, NULL);
-	*out = home;
+	pthread_mutex_init(&copies->lock, NULL);
+	*out = copies;
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_copies_of_copies(brb_image_copies **out, brabeion_error *error)
+brabeion_status brb_image_copies_open_in_place(brb_image_copies **out, brabeion_error *error)
 {
-	brb_image_copies *home = brb_memory_take_zeroed(1, sizeof *home);
-	if (!home)
+	brb_image_copies *copies = brb_memory_take_zeroed(1, sizeof *copies);
+	if (!copies)
 		return brb_status_no_memory(error);
-	pthread_mutex_init(&home->lock, NULL);
-	*out = home;
+	pthread_mutex_init(&copies->lock, NULL);
+	*out = copies;
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_copies_lend(brb_image_copies *home, char **path, brabeion_error *error)
+brabeion_status brb_image_copies_add_folder(brb_image_copies *copies, char **path, brabeion_error *error)
 {
-	return brb_copies_add_folder(home->folder, "probe", path, error);
+	return brb_copies_add_folder(copies->folder, "probe", path, error);
 }
 
-void brb_image_copies_take_back(brb_image_copies *home, char *path)
+void brb_image_copies_remove_folder(brb_image_copies *copies, char *path)
 {
 	if (path)
-		brb_copies_remove(home->folder, path);
+		brb_copies_remove(copies->folder, path);
 	brb_memory_release(path);
 }
 
-size_t brb_image_copies_resident(brb_image_copies *home)
+size_t brb_image_copies_resident(brb_image_copies *copies)
 {
-	pthread_mutex_lock(&home->lock);
-	size_t count = home->resident;
-	pthread_mutex_unlock(&home->lock);
+	pthread_mutex_lock(&copies->lock);
+	size_t count = copies->resident;
+	pthread_mutex_unlock(&copies->lock);
 	return count;
 }
 
-static void count_resident(brb_image_copies *home)
+static void count_resident(brb_image_copies *copies)
 {
-	pthread_mutex_lock(&home->lock);
-	home->resident++;
-	pthread_mutex_unlock(&home->lock);
+	pthread_mutex_lock(&copies->lock);
+	copies->resident++;
+	pthread_mutex_unlock(&copies->lock);
 }
 
 static void free_image(brb_image *image)
@@ -109,20 +108,20 @@ static void free_image(brb_image *image)
 	brb_memory_release(image);
 }
 
-/* What is resident stays mapped; removing its copy does it no harm. */
-void brb_image_copies_close(brb_image_copies *home, bool forked)
+/* A resident image stays mapped when its file is removed. */
+void brb_image_copies_close(brb_image_copies *copies, bool forked)
 {
-	if (!home)
+	if (!copies)
 		return;
-	while (home->images) {
-		brb_image *image = home->images;
+	while (copies->images) {
+		brb_image *image = copies->images;
 		assert(forked || image->uses == 0);
-		home->images = image->next;
+		copies->images = image->next;
 		free_image(image);
 	}
-	brb_copies_close(home->folder, forked);
-	pthread_mutex_destroy(&home->lock);
-	brb_memory_release(home);
+	brb_copies_close(copies->folder, forked);
+	pthread_mutex_destroy(&copies->lock);
+	brb_memory_release(copies);
 }
 
 /* ---- reading the file -------------------------------------------------------------------------------------------- */
@@ -153,7 +152,7 @@ static brabeion_status check_file(const struct stat *status, brabeion_error *err
 	return BRABEION_OK;
 }
 
-/* Reads what is there, at most `most`; -1 with errno. */
+/* Reads to the end of the file, at most `most` bytes; -1 with errno. */
 static ssize_t read_all(int file, char *bytes, size_t most)
 {
 	size_t got = 0;
@@ -200,7 +199,7 @@ static brabeion_status read_open_file(int file, content *out, brabeion_error *er
 	return error->status;
 }
 
-/* O_NONBLOCK, so that a FIFO is refused rather than waited for. */
+/* O_NONBLOCK: a FIFO is refused, not waited for. */
 static brabeion_status read_file(const char *path, content *out, brabeion_error *error)
 {
 	int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -214,8 +213,8 @@ static brabeion_status read_file(const char *path, content *out, brabeion_error 
 /* ---- linking the copy -------------------------------------------------------------------------------------------- */
 
 /*
- * Both run code of the plugin: constructors, destructors. It must not call the engine, and it may change the mode of
- * floating-point arithmetic for the whole thread (an object linked with -ffast-math does), which is put back.
+ * dlopen and dlclose run code of the plugin, which must not call the engine. It may change the floating-point mode of the
+ * thread (objects linked with -ffast-math do), which is restored.
  */
 static void *open_guarded(const char *path, int flags)
 {
@@ -238,7 +237,7 @@ static void close_guarded(void *handle)
 	fesetenv(&arithmetic);
 }
 
-/* Adds the dynamic linker's words without the private copy's path, which nobody knows. */
+/* Adds the dynamic linker's message without the path of the private copy, which users do not know. */
 static void add_words(brb_builder *builder, const char *words, const char *copy)
 {
 	const char *found;
@@ -270,7 +269,7 @@ static brabeion_status refuse_unlinkable(const brb_image *image, brabeion_error 
 	return error->status;
 }
 
-/* Where the dynamic linker put it, and the one symbol: whether that lies in the image is for the reader to check. */
+/* The symbol may lie anywhere: brb_image_symbol says how much of the image is readable there. */
 static brabeion_status find_symbol(brb_image *image, brabeion_error *error)
 {
 	struct link_map *map = NULL;
@@ -284,7 +283,7 @@ static brabeion_status find_symbol(brb_image *image, brabeion_error *error)
 	return BRABEION_OK;
 }
 
-/* An object that cannot be unloaded is told so, lest somebody else's dlclose try. */
+/* RTLD_NODELETE: not even a dlclose of the host's may unload an object that must stay. */
 brabeion_status brb_image_link(brb_image *image, brabeion_error *error)
 {
 	if (image->handle)
@@ -294,7 +293,7 @@ brabeion_status brb_image_link(brb_image *image, brabeion_error *error)
 	if (!image->handle)
 		return refuse_unlinkable(image, error);
 	if (resident)
-		count_resident(image->home);
+		count_resident(image->copies);
 	if (find_symbol(image, error) == BRABEION_OK)
 		return BRABEION_OK;
 	close_guarded(image->handle);
@@ -310,40 +309,40 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* One more use of the image of that content; NULL when there is none. */
-static brb_image *use_image(brb_image_copies *home, const char *path, const char *sha256)
+/* The image of that path and content, with one use more; NULL when there is none. */
+static brb_image *use_image(brb_image_copies *copies, const char *path, const char *sha256)
 {
-	pthread_mutex_lock(&home->lock);
-	brb_image *image = home->images;
+	pthread_mutex_lock(&copies->lock);
+	brb_image *image = copies->images;
 	while (image && (strcmp(image->sha256, sha256) != 0 || strcmp(image->path, path) != 0))
 		image = image->next;
 	if (image)
 		image->uses++;
-	pthread_mutex_unlock(&home->lock);
+	pthread_mutex_unlock(&copies->lock);
 	return image;
 }
 
 static void add_image(brb_image *image)
 {
-	pthread_mutex_lock(&image->home->lock);
-	image->next = image->home->images;
-	image->home->images = image;
-	pthread_mutex_unlock(&image->home->lock);
+	pthread_mutex_lock(&image->copies->lock);
+	image->next = image->copies->images;
+	image->copies->images = image;
+	pthread_mutex_unlock(&image->copies->lock);
 }
 
 static brabeion_status copy_file(brb_image *image, const content *file, brabeion_error *error)
 {
-	if (!image->home->folder) {
+	if (!image->copies->folder) {
 		image->copy = brb_memory_copy(image->path);
 		return image->copy ? BRABEION_OK : brb_status_no_memory(error);
 	}
 	char tag[TAG_DIGITS + 1];
 	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
-	return brb_copies_add(image->home->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
+	return brb_copies_add(image->copies->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
 			      &image->copy, error);
 }
 
-static brabeion_status prepare_new(brb_image_copies *home, const char *path, const char *sha256,
+static brabeion_status prepare_new(brb_image_copies *copies, const char *path, const char *sha256,
 				   const char *changeable_by, const content *file, brb_image **out,
 				   brabeion_error *error)
 {
@@ -352,7 +351,7 @@ static brabeion_status prepare_new(brb_image_copies *home, const char *path, con
 		brb_memory_release(image);
 		return brb_status_no_memory(error);
 	}
-	image->home = home;
+	image->copies = copies;
 	image->uses = 1;
 	memcpy(image->sha256, sha256, sizeof image->sha256);
 	memcpy(image->changeable_by, changeable_by, sizeof image->changeable_by);
@@ -366,7 +365,7 @@ static brabeion_status prepare_new(brb_image_copies *home, const char *path, con
 	return BRABEION_OK;
 }
 
-/* What was read is what is pinned, if anything is, and nobody slips other code to root. */
+/* The content is the pinned one, where one is pinned; root runs no code that others can change. */
 static brabeion_status check_trust(const char *sha256, const char *pinned, const char *changeable_by,
 				   brabeion_error *error)
 {
@@ -377,29 +376,29 @@ static brabeion_status check_trust(const char *sha256, const char *pinned, const
 	return BRABEION_OK;
 }
 
-brabeion_status brb_image_prepare(brb_image_copies *home, const char *path, const char *sha256, brb_image **out,
+brabeion_status brb_image_prepare(brb_image_copies *copies, const char *path, const char *sha256, brb_image **out,
 				  brabeion_error *error)
 {
 	content file = { .bytes = NULL };
 	char found[BRB_SHA256_TEXT_BYTES];
-	char changeable_by[BRB_OWNER_WORDS_BYTES] = "";
+	char changeable_by[BRB_PERMISSIONS_TEXT_BYTES] = "";
 	if (read_file(path, &file, error) != BRABEION_OK)
 		return error->status;
 	brb_sha256_text(file.bytes, file.size_bytes, found);
 	brb_permissions_check(path, &file.status, geteuid(), changeable_by);
 	brabeion_status status = check_trust(found, sha256, changeable_by, error);
-	brb_image *image = status == BRABEION_OK ? use_image(home, path, found) : NULL;
+	brb_image *image = status == BRABEION_OK ? use_image(copies, path, found) : NULL;
 	if (image)
 		*out = image;
 	else if (status == BRABEION_OK)
-		status = prepare_new(home, path, found, changeable_by, &file, out, error);
+		status = prepare_new(copies, path, found, changeable_by, &file, out, error);
 	brb_memory_release(file.bytes);
 	return status;
 }
 
 /*
- * Unloads. The dynamic linker may know a reason of its own to keep an object (another one is bound to it); then its
- * handle is taken back, and the image is resident like others.
+ * The dynamic linker may keep an object for a reason of its own (another is bound to it): then the image is opened again
+ * and becomes resident. False.
  */
 static bool unload(brb_image *image)
 {
@@ -409,42 +408,42 @@ static bool unload(brb_image *image)
 		return true;
 	snprintf(image->facts.resident_because, sizeof image->facts.resident_because,
 		 "is kept by the dynamic linker");
-	count_resident(image->home);
+	count_resident(image->copies);
 	return false;
 }
 
-/* Counts one use less. True when it was the last of an image that need not stay: it is off the list then. */
-static bool give_up(brb_image *image)
+/* Drops one use. True when the image is unused and not resident; it is off the list then. */
+static bool drop_use(brb_image *image)
 {
-	pthread_mutex_lock(&image->home->lock);
+	pthread_mutex_lock(&image->copies->lock);
 	assert(image->uses > 0);
 	bool stays = image->handle && image->facts.resident_because[0] != '\0';
 	bool last = --image->uses == 0 && !stays;
 	if (last) {
-		brb_image **link = &image->home->images;
+		brb_image **link = &image->copies->images;
 		while (*link != image)
 			link = &(*link)->next;
 		*link = image->next;
 	}
-	pthread_mutex_unlock(&image->home->lock);
+	pthread_mutex_unlock(&image->copies->lock);
 	return last;
 }
 
-/* Destructors run without the lock: one that hangs holds up nobody who opens another. */
+/* Destructors run without the lock: one that hangs does not block the opening of another image. */
 void brb_image_close(brb_image *image)
 {
-	if (!image || !give_up(image))
+	if (!image || !drop_use(image))
 		return;
 	if (image->handle && !unload(image)) {
 		add_image(image);
 		return;
 	}
-	if (image->home->folder)
-		brb_copies_remove(image->home->folder, image->copy);
+	if (image->copies->folder)
+		brb_copies_remove(image->copies->folder, image->copy);
 	free_image(image);
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------------ */
+/* ---- what is known of it ----------------------------------------------------------------------------------------- */
 
 bool brb_image_is_linked(const brb_image *image)
 {
@@ -461,7 +460,7 @@ const char *brb_image_copy_path(const brb_image *image)
 	return image->copy;
 }
 
-/* The loaded segment that an address lies in; NULL when it lies in none. */
+/* The loaded segment with this address; NULL: none. */
 static const brb_elf_segment *segment_of(const brb_image *image, const void *address)
 {
 	uintptr_t offset = (uintptr_t)address - image->load_address;
@@ -492,7 +491,7 @@ bool brb_image_contains(const brb_image *image, const void *address, size_t size
 	       size <= bytes_from(image, segment, address);
 }
 
-/* Stops the walk over all loaded objects (answers 1) at the one in whose code the address lies. */
+/* For dl_iterate_phdr: 1, which stops it, at the object in whose code the address lies. */
 static int is_in_code(struct dl_phdr_info *object, size_t size, void *address)
 {
 	(void)size;

@@ -1,20 +1,21 @@
 /*
- * image/permissions: see owner.h.
+ * permissions: see permissions.h.
  */
 #include "image/permissions.h"
 
 #include <stdio.h>
 
-bool brb_permissions_check(const char *path, const struct stat *file, uid_t user, char words[BRB_OWNER_WORDS_BYTES])
+bool brb_permissions_check(const char *path, const struct stat *file, uid_t user,
+			   char text[BRB_PERMISSIONS_TEXT_BYTES])
 {
 	bool anybody = file->st_mode & S_IWOTH;
 	bool group = file->st_mode & S_IWGRP && file->st_gid != (gid_t)file->st_uid;
 	if (file->st_uid != 0 && file->st_uid != user)
-		snprintf(words, BRB_OWNER_WORDS_BYTES,
+		snprintf(text, BRB_PERMISSIONS_TEXT_BYTES,
 			 "belongs to user %u, neither to root nor to the engine's user %u: chown %u %s",
 			 (unsigned)file->st_uid, (unsigned)user, (unsigned)user, path);
 	else if (anybody || group)
-		snprintf(words, BRB_OWNER_WORDS_BYTES, "can be changed by %s (mode %04o): chmod go-w %s",
+		snprintf(text, BRB_PERMISSIONS_TEXT_BYTES, "can be changed by %s (mode %04o): chmod go-w %s",
 			 anybody ? "anybody" : "its group", (unsigned)file->st_mode & 07777, path);
 	else
 		return true;

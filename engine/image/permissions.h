@@ -1,7 +1,6 @@
 /*
- * image/permissions: who can change a plugin's file. Part of the room image/image.
- *
- * Whoever can change it runs code as the engine's user. That should be root and that user alone.
+ * permissions: who can change a plugin's file, and so run code as the engine's user. It should be root and that user
+ * alone.
  */
 #ifndef BRB_IMAGE_PERMISSIONS_H
 #define BRB_IMAGE_PERMISSIONS_H
@@ -10,16 +9,16 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define BRB_OWNER_WORDS_BYTES 512
+#define BRB_PERMISSIONS_TEXT_BYTES 512
 
 /*
- * True when nobody but root and `user` can change the file. Else says in `words`, as they go behind the file's name, who
- * can and what to do about it.
+ * True when only root and `user` can change the file. Else `text` is who can and the remedy, as the end of a sentence
+ * that begins with the file's name.
  *
- * A group with the number of the file's owner counts as the owner: it is root's own, or the private group of a user, in
- * which files are made where the umask is 0002. The folder is not looked at: a file that somebody puts there is that
- * somebody's.
+ * A group with the number of the file's owner counts as the owner: it is root's, or the private group of a user, in which
+ * files are made where the umask is 0002. The folder does not matter: a file that another user puts there is that user's.
  */
-bool brb_permissions_check(const char *path, const struct stat *file, uid_t user, char words[BRB_OWNER_WORDS_BYTES]);
+bool brb_permissions_check(const char *path, const struct stat *file, uid_t user,
+			   char text[BRB_PERMISSIONS_TEXT_BYTES]);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * plugin/plugin: see plugin.h. What a plugin is comes from descriptor.c, what its `open` sees from setup.c, what it
- * made is instance.c's; here they meet the entry of badges.yaml, and what is at work already.
+ * plugin/plugin: see plugin.h. Merges the descriptor with the entry of badges.yaml, and takes over the instances of the
+ * current generation that do not change.
  */
 #include "plugin/plugin.h"
 #include "base/memory.h"
@@ -30,7 +30,7 @@ static void no_memory(plugin_loader *loader)
 	brb_status_no_memory(loader->error);
 }
 
-static void tell(const brb_plugin *plugin, brb_probe_step step, const char *slug)
+static void notify(const brb_plugin *plugin, brb_probe_step step, const char *slug)
 {
 	if (plugin->listener)
 		plugin->listener->step(plugin->listener->context, step, slug);
@@ -66,7 +66,7 @@ static void refuse_undefined(plugin_loader *loader, const brb_config_badge *use)
 static void merge_levels(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 			 brb_badge *badge)
 {
-	/* where there are faults: as many as were meant, so that it does not look as if there were none */
+	/* with faults: the number that was meant, so that no second fault says that there are none */
 	brb_levels levels = { .count = use && use->levels ? (uint32_t)use->level_count : definition->level_count,
 			      .texts = definition->levels };
 	brabeion_status status =
@@ -169,14 +169,14 @@ static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 	mix(fingerprint, badge->settings);
 }
 
-/* ---- what is kept ---- */
+/* ---- instances of the current generation ---- */
 
 static bool keeps_plugin(const brb_plugin *before, const char *settings)
 {
 	return before && strcmp(before->settings, settings) == 0;
 }
 
-/* The badge in the generation at work whose instance this one takes over; NULL: it needs one of its own. */
+/* The badge in the current generation whose instance this one takes over; NULL: it opens its own. */
 static const brb_badge *badge_before(brb_plugin_before before, const char *definition, const char *slug,
 				     uint32_t level_count, const char *settings)
 {
@@ -234,7 +234,7 @@ static void refuse_unusable(plugin_loader *loader, const brb_badge *badge)
 			      loader->config->name, badge->at.line, badge->at.column, badge->slug);
 }
 
-/* Settings for a function that is not there. */
+/* Settings without an `open` that could read them. */
 static bool refuse_settings(plugin_loader *loader, const brb_yaml_node *settings, brb_instance_opener open,
 			    const char *what, const char *advice)
 {
@@ -255,7 +255,7 @@ static brb_instance *open_instance(plugin_loader *loader, brb_setup *setup, brb_
 	return instance;
 }
 
-/* badges.yaml decides, but what `freeze` adds to the state a badge that has it cannot do without. */
+/* badges.yaml decides, except for a badge with `freeze`, which needs what it adds to the state. */
 static void merge_async(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 			brb_badge *badge)
 {
@@ -264,26 +264,23 @@ static void merge_async(plugin_loader *loader, const badge_definition *definitio
 	if (definition->freeze && definition->flags & BADGE_ASYNC && !badge->async)
 		REFUSE(loader, use->async_at,
 		       "badge \"%s\" adds to an event's state for its later judgement (it has a function `freeze`): "
-		       "it "
-		       "cannot be judged at once",
+		       "it cannot be judged at once",
 		       badge->slug);
 }
 
-/* What lapses is the user's one award of a level, by what the badge's function `award` answers. */
+/* A lapse ends the user's one award of a level, by what the function `award` returns. */
 static void merge_temporary(plugin_loader *loader, const brb_config_badge *use, brb_badge *badge)
 {
 	badge->temporary = use && use->temporary;
 	if (badge->temporary && badge->multiple)
 		REFUSE(loader, use->temporary_at,
 		       "badge \"%s\" is multiple: each of its awards is for something that has happened, and stays. "
-		       "Only "
-		       "badges that a user holds once can be temporary",
+		       "Only badges that a user holds once can be temporary",
 		       badge->slug);
 	else if (badge->temporary && !badge->award)
 		REFUSE(loader, use->temporary_at,
 		       "badge \"%s\" judges no events (it has no function `award`), so it would never lapse: it "
-		       "cannot "
-		       "be temporary",
+		       "cannot be temporary",
 		       badge->slug);
 }
 
@@ -305,7 +302,7 @@ static void open_badge(plugin_loader *loader, const badge_definition *definition
 			    .what = what,
 			    .slug = badge->slug,
 			    .level_count = badge->level_count };
-	tell(loader->plugin, BRB_PROBE_OPENING, badge->slug);
+	notify(loader->plugin, BRB_PROBE_OPENING, badge->slug);
 	badge->instance = before ? brb_instance_acquire(before->instance)
 				 : open_instance(loader, &setup, definition->open, definition->close);
 	badge->self = badge->instance ? badge->instance->self : NULL;
@@ -383,19 +380,19 @@ static void open_plugin(plugin_loader *loader)
 		return;
 	}
 	if (!keeps_plugin(loader->before.plugin, plugin->settings))
-		loader->before = (brb_plugin_before){ NULL, NULL }; /* then its badges are opened anew, too */
+		loader->before = (brb_plugin_before){ NULL, NULL }; /* then its badges are opened again, too */
 	if (refuse_settings(loader, settings, descriptor->open, what,
 			    " of its own (those of a badge belong under `badges:`)") ||
 	    !descriptor->open)
 		return;
 	brb_setup setup = { .settings = settings, .at = loader->entry->file_at, .what = what, .slug = plugin->id };
-	tell(plugin, BRB_PROBE_OPENING, NULL);
+	notify(plugin, BRB_PROBE_OPENING, NULL);
 	plugin->instance = loader->before.plugin ? brb_instance_acquire(loader->before.plugin->instance)
 						 : open_instance(loader, &setup, descriptor->open, descriptor->close);
 	plugin->self = plugin->instance ? plugin->instance->self : NULL;
 }
 
-/* A fault of the file is badges.yaml's, where it names the file; others are the machine's. */
+/* A fault of the file is reported at its place in badges.yaml; other errors are the system's. */
 static void refuse_file(plugin_loader *loader, brabeion_error *fault)
 {
 	const brb_config_plugin *entry = loader->entry;
@@ -411,7 +408,7 @@ static void link_image(plugin_loader *loader)
 {
 	brb_plugin *plugin = loader->plugin;
 	brabeion_error fault = BRABEION_NO_ERROR;
-	tell(plugin, BRB_PROBE_LINKING, NULL);
+	notify(plugin, BRB_PROBE_LINKING, NULL);
 	brabeion_status status = brb_image_link(plugin->image, &fault);
 	if (status == BRABEION_OK)
 		status = brb_descriptor_read(plugin->image, &plugin->arena, &plugin->descriptor, &fault);
@@ -442,7 +439,7 @@ static brabeion_status verdict(const plugin_loader *loader)
 	return loader->error->status != BRABEION_OK ? loader->error->status : BRABEION_CONFIG;
 }
 
-brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_copies *home,
+brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_copies *copies,
 				   brb_plugin **out, brabeion_error *error)
 {
 	brb_plugin *plugin = brb_memory_take_zeroed(1, sizeof *plugin);
@@ -450,7 +447,7 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 		return brb_status_no_memory(error);
 	plugin_loader loader = { .config = config, .entry = entry, .plugin = plugin, .error = error };
 	brabeion_error fault = BRABEION_NO_ERROR;
-	if (brb_image_prepare(home, entry->path, entry->sha256, &plugin->image, &fault) == BRABEION_OK) {
+	if (brb_image_prepare(copies, entry->path, entry->sha256, &plugin->image, &fault) == BRABEION_OK) {
 		*out = plugin;
 		return BRABEION_OK;
 	}
@@ -459,8 +456,8 @@ brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *
 	return verdict(&loader);
 }
 
-/* Told once, when the content is new. */
-static void tell_changeable(const plugin_loader *loader)
+/* Once, when the content is new. */
+static void warn_changeable(const plugin_loader *loader)
 {
 	const brb_config_plugin *entry = loader->entry;
 	const brb_image *image = loader->plugin->image;
@@ -476,7 +473,7 @@ brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *ent
 	plugin_loader loader = {
 		.config = config, .entry = entry, .before = before, .log = log, .plugin = plugin, .error = error
 	};
-	tell_changeable(&loader);
+	warn_changeable(&loader);
 	link_image(&loader);
 	if (!loader.refused) {
 		describe(&loader);
@@ -490,10 +487,10 @@ brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *ent
 static void close_instances(brb_plugin *plugin)
 {
 	for (size_t i = 0; i < plugin->badge_count; i++) {
-		tell(plugin, BRB_PROBE_CLOSING, plugin->badges[i].slug);
+		notify(plugin, BRB_PROBE_CLOSING, plugin->badges[i].slug);
 		brb_instance_release(plugin->badges[i].instance);
 	}
-	tell(plugin, BRB_PROBE_CLOSING, NULL);
+	notify(plugin, BRB_PROBE_CLOSING, NULL);
 	brb_instance_release(plugin->instance);
 }
 
@@ -502,7 +499,7 @@ void brb_plugin_close(brb_plugin *plugin)
 	if (!plugin)
 		return;
 	close_instances(plugin);
-	tell(plugin, BRB_PROBE_UNLOADING, NULL);
+	notify(plugin, BRB_PROBE_UNLOADING, NULL);
 	if (plugin->image)
 		brb_image_close(plugin->image);
 	brb_arena_finish(&plugin->arena);

@@ -1,6 +1,6 @@
 /*
- * probe/client: see probe.h. The request goes along as a file in memory, the program's standard input, so that nobody
- * waits while it is written; what it reports comes over a pipe, its standard output.
+ * probe/client: see client.h. The program's standard input is a file in memory with the request, so that writing it does
+ * not block; its standard output is a pipe with the report.
  */
 #include "probe/client.h"
 
@@ -19,14 +19,14 @@
 
 #include "base/clock.h"
 
-#define LEAVE_MS 1000 /* for a program that has said its last word to be gone */
+#define LEAVE_MS 1000 /* for the program to end after its last record */
 
-/* The program at work; descriptors are -1 where there is none. */
+/* The running program; descriptors are -1 where there is none. */
 typedef struct probe_helper {
 	const char *program;
 	pid_t process; /* 0: the host has reaped it */
 	int process_fd;
-	int report; /* our end of the pipe */
+	int report; /* the pipe, to read from */
 } probe_helper;
 
 const char *brb_probe_program(void)
@@ -41,7 +41,6 @@ bool brb_probe_is_there(const char *program)
 	return access(program, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* Any message of this room tells what to do about it. */
 static brabeion_status fail(const probe_helper *helper, brabeion_error *error, const char *why)
 {
 	return brb_status_set(error, BRABEION_SYSTEM,
@@ -58,7 +57,7 @@ static brabeion_status fail_errno(const probe_helper *helper, brabeion_error *er
 
 /* ---- starting ---- */
 
-/* The same file under a number that is no standard stream's, whatever the host has closed. -1 with errno. */
+/* Moves a descriptor off the numbers of the standard streams, which the host may have closed. -1 with errno. */
 static int lift(int file)
 {
 	if (file < 0 || file > STDERR_FILENO)
@@ -84,7 +83,7 @@ static bool write_all(int file, const char *bytes, size_t size_bytes)
 	return true;
 }
 
-/* A file in memory that is read from its beginning; -1 with errno. */
+/* A file in memory, to be read from its beginning; -1 with errno. */
 static int make_input(const brb_builder *bytes)
 {
 	int input = lift(memfd_create("brabeion-probe", MFD_CLOEXEC));
@@ -97,7 +96,7 @@ static int make_input(const brb_builder *bytes)
 	return -1;
 }
 
-/* 0 or an error's number. What the child inherits is in `actions` and `attributes`. */
+/* 0 or an errno, like the functions below. */
 static int spawn(probe_helper *helper, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
 {
 	char *const words[] = { (char *)(uintptr_t) "brabeion-probe", NULL };
@@ -116,7 +115,7 @@ static int set_files(posix_spawn_file_actions_t *actions, int input, int output)
 	return why;
 }
 
-/* Signals as in a fresh process: none is blocked, each has its default. */
+/* As in a fresh process: no signal is blocked, each has its default action. */
 static int set_signals(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
@@ -151,8 +150,8 @@ static int start_with(probe_helper *helper, int input, int output)
 }
 
 /*
- * A handle on the process that stays true when its number is given to another. Where the kernel has none (before Linux
- * 5.4) the number has to do, unless it is no child's of ours any more: the host has reaped the process then.
+ * Opens a pidfd, which does not change its meaning when the number is reused. Without one (before Linux 5.4) the number
+ * has to do, unless the host has reaped the process already.
  */
 static void open_process(probe_helper *helper)
 {
@@ -175,7 +174,7 @@ static brabeion_status start(probe_helper *helper, const brb_builder *bytes, bra
 	brabeion_status status = BRABEION_OK;
 	int input = make_input(bytes);
 	if (input < 0)
-		return fail_errno(helper, error, "could not be told what to try", errno);
+		return fail_errno(helper, error, "could not be given its input", errno);
 	if (pipe2(ends, O_CLOEXEC) != 0 || (ends[0] = lift(ends[0])) < 0 || (ends[1] = lift(ends[1])) < 0)
 		status = fail_errno(helper, error, "could not be given a pipe", errno);
 	int why = status == BRABEION_OK ? start_with(helper, input, ends[1]) : 0;
@@ -209,14 +208,14 @@ static bool wait_readable(int file, int64_t deadline_us)
 	}
 }
 
-/* The next record; NULL or why there is none. */
+/* Reads the next record. NULL, or why there is none. */
 static const char *read_record(const probe_helper *helper, brb_probe_record *record)
 {
 	int64_t deadline_us = brb_clock_monotonic_us() + BRB_PROBE_SILENCE_MS * INT64_C(1000);
 	size_t got = 0;
 	while (got < sizeof *record) {
 		if (!wait_readable(helper->report, deadline_us))
-			return "says nothing";
+			return "sends nothing";
 		ssize_t part = read(helper->report, (char *)record + got, sizeof *record - got);
 		if (part < 0 && errno == EINTR)
 			continue;
@@ -233,7 +232,7 @@ static bool take_record(const probe_helper *helper, const brb_probe_request *req
 {
 	const char *why = read_record(helper, record);
 	if (!why && !brb_probe_check_record(record, request->count))
-		why = "answers in a way that this library does not know: is it of another version?";
+		why = "sends records that this library does not know: is it of another version?";
 	if (why) {
 		fail(helper, error, why);
 		return false;
@@ -256,7 +255,7 @@ static bool take_record(const probe_helper *helper, const brb_probe_request *req
 
 /* ---- ending ---- */
 
-/* Without a handle: looks now and then whether it is gone. */
+/* Without a pidfd. */
 static void reap_by_number(pid_t process)
 {
 	int64_t deadline_us = brb_clock_monotonic_us() + LEAVE_MS * INT64_C(1000);
@@ -266,7 +265,7 @@ static void reap_by_number(pid_t process)
 
 /*
  * The program ends by itself once it has reported, or once the pipe is closed. One that does not is no brabeion-probe,
- * and is killed; where there is no handle on it, it is left alone. The host may have reaped it: ECHILD is fine.
+ * and is killed, but never by its number alone. The host may have reaped it: ECHILD is fine.
  */
 static void end(probe_helper *helper)
 {

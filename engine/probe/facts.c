@@ -1,6 +1,6 @@
 /*
- * probe/facts: see probe_facts.h. Texts with a NUL behind each, in the order of the structs; numbers are texts,
- * too, and stand in front of what they count.
+ * probe/facts: see facts.h. The format: texts with a NUL behind each, in the order of the structs. Numbers are texts; a
+ * count is in front of what it counts.
  */
 #include "probe/facts.h"
 
@@ -65,7 +65,7 @@ typedef struct cursor {
 	const char *next;
 	size_t left;
 	brb_arena *arena;
-	bool failed; /* it is none, or memory is short: what is read from here on is "" and 0 */
+	bool failed; /* malformed, or no memory: from here on all is "" and 0 */
 } cursor;
 
 /* The next text, not copied. */
@@ -103,7 +103,7 @@ static uint32_t take_number(cursor *from)
 	return (uint32_t)number;
 }
 
-/* A count and room for as many; each takes a byte at least, so that nobody can ask for more room than is fair. */
+/* A count and an array of as many items. Each item takes at least a byte of the input, which bounds the array. */
 static void *take_array(cursor *from, size_t item_bytes, uint32_t *count)
 {
 	uint32_t wanted = take_number(from);

@@ -1,11 +1,10 @@
 /*
- * probe/facts: what a plugin says of itself, on its way from brabeion-probe to the library. Part of the room
- * probe/client.
+ * probe/facts: what a plugin declares, as a file that brabeion-probe writes for the library.
  *
- * The program writes it into the folder that the request lends, once the plugin is loaded and its descriptor believed,
- * before any other code of it runs. What it refused afterwards, in an orderly way, is a second file.
+ * The program writes it into the request's folder once the plugin is loaded and its descriptor checked, before other code
+ * of the plugin runs. Faults that are found afterwards go into a second file.
  *
- * Keeps true: bytes of anybody's making, the plugin's own perhaps, are taken apart without reading outside of them.
+ * Guarantees: reading such a file, whatever it contains (the plugin may have written it), reads nothing outside of it.
  */
 #ifndef BRB_PROBE_FACTS_H
 #define BRB_PROBE_FACTS_H
@@ -21,10 +20,10 @@
 #define BRB_PROBE_FACTS_CONFIG "check"
 #define BRB_PROBE_FACTS_FILE "inspected"
 
-/* Writes what comes from the plugin itself: from `id` to `badges`. False when memory is short. */
+/* Writes the members that come from the plugin: from `id` to `badges`. False: no memory. */
 bool brb_probe_write_facts(const brabeion_inspection *facts, brb_builder *bytes);
 
-/* Reads it back into copies in the arena. False: it is none, or memory is short; `facts` is untouched. */
+/* Reads them back, as copies in the arena. False: malformed, or no memory; `facts` is untouched. */
 bool brb_probe_read_facts(const char *bytes, size_t size_bytes, brb_arena *arena, brabeion_inspection *facts);
 
 #endif

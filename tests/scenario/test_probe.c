@@ -90,9 +90,9 @@ REFUSED(award_exits, "called exit(3) while its badge \"odd\" judged a trial even
 REFUSED(observe_crashes, "crashed (SIGSEGV) while it observed a trial event")
 REFUSED(observe_hangs, "hung for 2 s while it observed a trial event")
 REFUSED(observe_exits, "called exit(3) while it observed a trial event")
-REFUSED(progress_crashes, "crashed (SIGSEGV) while its badge \"odd\" told the progress of a trial user")
-REFUSED(progress_hangs, "hung for 2 s while its badge \"odd\" told the progress of a trial user")
-REFUSED(progress_exits, "called exit(3) while its badge \"odd\" told the progress of a trial user")
+REFUSED(progress_crashes, "crashed (SIGSEGV) while its badge \"odd\" computed the progress of a trial user")
+REFUSED(progress_hangs, "hung for 2 s while its badge \"odd\" computed the progress of a trial user")
+REFUSED(progress_exits, "called exit(3) while its badge \"odd\" computed the progress of a trial user")
 REFUSED(close_crashes, "crashed (SIGSEGV) while its badge \"odd\" was closed")
 REFUSED(close_hangs, "hung for 2 s while its badge \"odd\" was closed")
 REFUSED(close_exits, "called exit(3) while its badge \"odd\" was closed")
@@ -450,12 +450,12 @@ Test(probe, refuses_a_helper_that_does_not_know_its_part)
 	expect_helper_refused("#!/bin/sh\nkill -9 $$\n", 0755, "ended without a report");
 	expect_helper_refused("#!/bin/sh\necho\n", 0755, "ended without a report");
 	expect_helper_refused("#!/bin/sh\nwhile :; do echo 0123456789; done\n", 0755,
-			      "answers in a way that this library does not know: is it of another version?");
+			      "sends records that this library does not know: is it of another version?");
 }
 
 Test(probe, gives_up_on_a_helper_that_is_silent)
 {
-	expect_helper_refused("#!/bin/sh\nexec sleep 1000\n", 0755, "says nothing");
+	expect_helper_refused("#!/bin/sh\nexec sleep 1000\n", 0755, "sends nothing");
 }
 
 Test(probe, the_helper_says_to_people_that_it_is_not_for_them)

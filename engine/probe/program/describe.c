@@ -1,5 +1,5 @@
 /*
- * probe/program/describe: see describe.h. The descriptor is a checked copy (plugin/descriptor), so nothing here needs checking.
+ * probe/program/describe: see describe.h. The descriptor is a checked copy (plugin/descriptor).
  */
 #include "probe/program/describe.h"
 

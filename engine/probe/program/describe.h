@@ -1,6 +1,6 @@
 /*
- * probe/program/describe: writes what a plugin says of itself, and what was refused, into the request's folder, for those who
- * want to look at a plugin and not only to try it. In words: probe/facts.h.
+ * probe/program/describe: writes what a plugin declares, and the faults found with it, into the request's folder when the
+ * request asks for it. Formats: probe/facts.h.
  */
 #ifndef BRB_PROBE_PROGRAM_DESCRIBE_H
 #define BRB_PROBE_PROGRAM_DESCRIBE_H
@@ -10,7 +10,7 @@
 /* Errors: BRABEION_SYSTEM when the file cannot be written; BRABEION_MEMORY. */
 brabeion_status brb_describe_plugin(const brb_descriptor *descriptor, const char *folder, brabeion_error *error);
 
-/* Likewise of the faults that were found with it, one a line. */
+/* The same for its faults, one a line. */
 brabeion_status brb_describe_refusal(const char *faults, const char *folder, brabeion_error *error);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * brabeion-probe: tries plugins for libbrabeion, which starts it (probe/client). Not for people.
  *
- * Reads a request from its standard input and forks a child in which the plugins run (probe/program/trial). The child dies where
- * a plugin crashes, ends the process or outruns its time; this process, which never runs a line of theirs, sees how,
- * reports it to its standard output, and goes on with the next plugin in another child.
+ * Reads a request from its standard input and forks a child in which the plugins run (probe/program/trial). When a plugin
+ * crashes, calls exit() or exceeds its time, the child ends; this process, which runs no code of plugins, reports it on
+ * its standard output and goes on with the next plugin in another child.
  *
- * Keeps true: nothing it started is left when it ends; it ends when nobody reads its report any more.
+ * Guarantees: no process that it started survives it; it ends when its report is no longer read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,25 +26,25 @@
 
 enum { USAGE = 2, WAKE_MS = 500, OURS_MS = 60000, ROUNDS_MOST = 100 };
 
-typedef struct supervisor {
+typedef struct parent_process {
 	brb_probe_request request;
 	brb_trial_notes *notes; /* shared with the child */
 	int report;             /* where records go */
 	int children;           /* readable when a child has ended */
-	bool over;              /* there is no more to say, or nobody who reads it */
-} supervisor;
+	bool over;              /* the last record is sent, or nobody reads them */
+} parent_process;
 
 /* ---- reporting ---- */
 
-static void report(supervisor *self, brb_probe_record record)
+static void report(parent_process *self, brb_probe_record record)
 {
 	record.magic = BRB_PROBE_MAGIC;
 	ssize_t written = write(self->report, &record, sizeof record);
 	self->over = self->over || written != (ssize_t)sizeof record;
 }
 
-/* The last word: nothing is tried any more. */
-static void give_up(supervisor *self, const char *words)
+/* Sends the last record: no more plugins are tried. */
+static void give_up(parent_process *self, const char *words)
 {
 	brb_probe_record record = { .kind = BRB_PROBE_TROUBLE };
 	snprintf(record.text, sizeof record.text, "%s", words);
@@ -54,24 +54,24 @@ static void give_up(supervisor *self, const char *words)
 
 /* ---- the child ---- */
 
-/* Signals, descriptors and bounds as a plugin's author may expect them. */
-static void settle_child(const supervisor *self, pid_t parent)
+/* Signals, descriptors and limits as the author of a plugin expects them. */
+static void settle_child(const parent_process *self, pid_t parent)
 {
 	sigset_t none;
 	sigemptyset(&none);
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent) /* it died before it could be watched */
+	if (getppid() != parent) /* it died before PR_SET_PDEATHSIG */
 		_exit(EXIT_FAILURE);
 	close(self->report);
 	close(self->children);
-	/* What watches for crashes in this program, a sanitizer say, is to have no say in a plugin's. */
+	/* Crash handlers of this program, a sanitizer's say, must not see a plugin's crash. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void run_child(const supervisor *self, pid_t parent, size_t from)
+static void run_child(const parent_process *self, pid_t parent, size_t from)
 {
 	settle_child(self, parent);
 	if (brb_trial_run(&self->request, from, self->notes))
@@ -79,27 +79,27 @@ static void run_child(const supervisor *self, pid_t parent, size_t from)
 	_exit(EXIT_SUCCESS);
 }
 
-/* Until the step under way has taken its time; between steps it is ours, and not to be held against a plugin. */
-static int64_t left_ms(const supervisor *self)
+/* Until the time limit of the current step. Between steps the time is ours, and the limit is larger. */
+static int64_t left_ms(const parent_process *self)
 {
 	int64_t now_us = brb_clock_monotonic_us();
 	bool ours = atomic_load(&self->notes->step) == BRB_PROBE_NOTHING;
 	int64_t most_ms = ours && self->request.step_ms < OURS_MS ? OURS_MS : self->request.step_ms;
 	int64_t began_us = atomic_load(&self->notes->began_us);
-	if (began_us > now_us) /* whatever scribbled there */
+	if (began_us > now_us) /* the plugin can write there */
 		began_us = now_us;
 	return most_ms - (now_us - began_us) / 1000;
 }
 
-/* True when it has ended; its number stays its own until it is waited for. */
+/* True when it has ended. It stays a zombie, so its number is not reused. */
 static bool has_ended(pid_t child)
 {
 	siginfo_t info = { .si_pid = 0 };
 	return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-/* Sleeps until the child may have ended, the report is read no more, or it is time to look again. */
-static void wait_a_little(supervisor *self, int64_t most_ms)
+/* Sleeps until the child may have ended, the pipe is closed, or WAKE_MS have passed. */
+static void wait_a_little(parent_process *self, int64_t most_ms)
 {
 	struct signalfd_siginfo ignored;
 	struct pollfd watched[] = { { .fd = self->children, .events = POLLIN }, { .fd = self->report } };
@@ -113,8 +113,8 @@ static void wait_a_little(supervisor *self, int64_t most_ms)
 }
 
 /*
- * What the child has left behind in other sessions came to us (PR_SET_CHILD_SUBREAPER, prctl(2)). Bounded: one that
- * makes new processes faster than they are ended shall not keep us here.
+ * Orphans of the child have become our children (PR_SET_CHILD_SUBREAPER, prctl(2)). The number of rounds bounds a fight
+ * with processes that fork faster than they are killed.
  */
 static void end_left_behind(void)
 {
@@ -137,8 +137,8 @@ static void end_left_behind(void)
 	}
 }
 
-/* Waits for the child's end, or brings it about. Answers its status of waitpid, and whether it was its time. */
-static int watch_child(supervisor *self, pid_t child, bool *hung)
+/* Waits for the child's end, or kills it. Returns its status of waitpid; `hung`: it was killed at its time limit. */
+static int watch_child(parent_process *self, pid_t child, bool *hung)
 {
 	int status = 0;
 	while (!has_ended(child)) {
@@ -157,7 +157,7 @@ static int watch_child(supervisor *self, pid_t child, bool *hung)
 	return status;
 }
 
-static void report_fault(supervisor *self, int status, bool hung)
+static void report_fault(parent_process *self, int status, bool hung)
 {
 	brb_probe_record record = { .kind = BRB_PROBE_HUNG,
 				    .subject = atomic_load(&self->notes->subject),
@@ -174,8 +174,8 @@ static void report_fault(supervisor *self, int status, bool hung)
 	report(self, record);
 }
 
-/* Answers the place behind the plugin that ended the child. */
-static size_t report_end(supervisor *self, size_t from, int status, bool hung)
+/* Returns the index behind the plugin that ended the child. */
+static size_t report_end(parent_process *self, size_t from, int status, bool hung)
 {
 	brb_trial_notes *notes = self->notes;
 	size_t subject = atomic_load(&notes->subject);
@@ -183,7 +183,7 @@ static size_t report_end(supervisor *self, size_t from, int status, bool hung)
 	if (notes->trouble[0])
 		give_up(self, notes->trouble);
 	else if (subject < from || subject >= self->request.count)
-		give_up(self, "lost its way in a trial");
+		give_up(self, "was overwritten by a plugin");
 	else if (hung && atomic_load(&notes->step) == BRB_PROBE_NOTHING)
 		give_up(self, "takes too long to begin: is the machine overloaded?");
 	else
@@ -191,8 +191,8 @@ static size_t report_end(supervisor *self, size_t from, int status, bool hung)
 	return subject + 1;
 }
 
-/* Tries plugins from that place on in one child. Answers the place of the next to be tried. */
-static size_t try_from(supervisor *self, size_t from)
+/* Tries plugins from that index on in one child. Returns the index of the next to be tried. */
+static size_t try_from(parent_process *self, size_t from)
 {
 	bool hung = false;
 	pid_t parent = getpid();
@@ -229,8 +229,8 @@ static bool read_input(brb_builder *bytes)
 	}
 }
 
-/* The report leaves the standard streams, which lead nowhere from here on. */
-static bool settle_files(supervisor *self)
+/* Moves the report off the standard streams, which become /dev/null. */
+static bool settle_files(parent_process *self)
 {
 	self->report = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -243,10 +243,10 @@ static bool settle_files(supervisor *self)
 }
 
 /*
- * No core files of plugins that crash: a limit of 1 byte is too small for a file, and the one value that also keeps the
- * kernel from handing the core to a program (fs/coredump.c).
+ * No core files of crashing plugins: a limit of 1 byte is too small for a file, and the one value that also keeps the
+ * kernel from piping the core to a program (fs/coredump.c).
  */
-static bool settle(supervisor *self)
+static bool settle(parent_process *self)
 {
 	sigset_t watched;
 	sigemptyset(&watched);
@@ -262,7 +262,7 @@ static bool settle(supervisor *self)
 
 int main(void)
 {
-	supervisor self = { .report = -1 };
+	parent_process self = { .report = -1 };
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
 	if (isatty(STDIN_FILENO) || !read_input(&bytes) ||

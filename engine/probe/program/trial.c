@@ -1,9 +1,9 @@
 /*
  * probe/program/trial: see trial.h.
  *
- * A badge is judged over a generation of its own that consists of one route with its plugin's observe, where that
- * watches the event, and the badge. So each is asked once, and a badge that fails keeps no other from being asked. All
- * of a plugin happens in one transaction, which is rolled back.
+ * Each badge is judged in a generation of its own, with one route: its plugin's observe, where that watches the event,
+ * and the badge. So each function is called once, and a badge that fails does not keep others from being called. Each
+ * judgement is a transaction that is rolled back.
  */
 #include "probe/program/trial.h"
 
@@ -23,22 +23,22 @@
 
 enum { NEIGHBOURHOOD_BYTES = 16 * 1024 * 1024, GAPS_MOST = 1000 };
 
-/* A trial sets nobody aside. */
-static const brb_config_quarantine nobody;
+/* A trial quarantines no badge. */
+static const brb_config_quarantine no_quarantine;
 
 typedef struct plugin_trial {
 	const brb_probe_request *request;
 	brb_trial_notes *notes;
 	brb_config *config;
-	brb_image_copies *home;
+	brb_image_copies *copies;
 	brb_store *store; /* NULL: not opened yet */
 	brb_log log;
 	brb_clock clock;
 	unsigned long events; /* fired so far: each has an id of its own */
 	brabeion_error *error;
-	/* Of the plugin under way. Its functions are replaced by ours, which take note and then call its own. */
+	/* Of the current plugin. Its functions are replaced by wrappers that note the step first. */
 	brb_plugin *plugin;
-	bool described; /* what it says of itself is written, where that is wanted */
+	bool described; /* it is written what it declares, where that is wanted */
 	const brb_badge *badge;
 	int32_t (*observe)(void *self, badge_call *call);
 	int32_t (*award)(void *self, badge_call *call);
@@ -46,7 +46,7 @@ typedef struct plugin_trial {
 	bool observed, judged;
 } plugin_trial;
 
-/* Once, when its descriptor has been read, and before more code of it runs, which may end all this. */
+/* Once, when its descriptor has been read and before more of its code runs, which may crash. */
 static void describe(plugin_trial *trial)
 {
 	const brb_plugin *plugin = trial->plugin;
@@ -92,8 +92,8 @@ static bool watches(const brb_plugin *plugin, const char *event)
 }
 
 /*
- * One event by the judge. The engine's own event is raised by an award, of a badge that need not be this one. A badge that
- * is judged later has frozen the event then, and is judged now.
+ * Judges one event. The engine's own event is raised by granting an award. An async badge has frozen the event then, and
+ * judges it now.
  */
 static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *name, const brb_badge *badge)
 {
@@ -116,7 +116,7 @@ static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *n
 	return status;
 }
 
-/* The plugin's badges by their slugs, for those that it grants, and one route. */
+/* The plugin's badges, since it may grant them, and one route. */
 static bool fill_generation(brb_generation *generation, brb_plugin *plugin, brb_route *route)
 {
 	bool filled = brb_table_set(&generation->routes, route->event, route);
@@ -152,7 +152,7 @@ static brabeion_status judge_steps(plugin_trial *trial, const char *event, brb_r
 	return status;
 }
 
-/* A badge that observe has kept from being asked, by failing, is asked without. */
+/* When a failing observe kept the badge from being called, it is called without. */
 static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 {
 	if (!badge->event_count || !badge->award)
@@ -166,7 +166,7 @@ static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 	trial->award_self = badge->self;
 	badge->award = award_noted;
 	badge->self = trial;
-	badge->quarantine = nobody;
+	badge->quarantine = no_quarantine;
 	trial->judged = false;
 	brabeion_status status = BRABEION_OK;
 	if (watches(trial->plugin, event))
@@ -178,7 +178,7 @@ static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 	return status;
 }
 
-/* As of nobody who has done anything. */
+/* The user has done nothing so far. */
 static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
 {
 	if (!badge->progress || !badge->level_count)
@@ -195,7 +195,7 @@ static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
 	if (status != BRABEION_OK)
 		return status;
 	judge.in_transaction = true;
-	take_note(trial, BRB_PROBE_TELLING, badge->slug);
+	take_note(trial, BRB_PROBE_PROGRESS, badge->slug);
 	status = brb_progress_ask(&judge, badge, USER, 1, &told, &why);
 	if (status != BRABEION_OK)
 		brb_status_hand_over(trial->error, &judge.error);
@@ -208,7 +208,7 @@ static brabeion_status judge_badges(plugin_trial *trial)
 {
 	brb_plugin *plugin = trial->plugin;
 	brabeion_status status = BRABEION_OK;
-	plugin->quarantine = nobody;
+	plugin->quarantine = no_quarantine;
 	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++) {
 		status = judge_badge(trial, &plugin->badges[i]);
 		if (status == BRABEION_OK)
@@ -259,7 +259,7 @@ static brabeion_status number_badges(plugin_trial *trial)
 static brabeion_status judge_plugin(plugin_trial *trial)
 {
 	brb_plugin *plugin = trial->plugin;
-	take_note(trial, BRB_PROBE_NOTHING, NULL); /* the time that a database takes is not the plugin's */
+	take_note(trial, BRB_PROBE_NOTHING, NULL); /* the plugin's time limit is not for our database */
 	brabeion_status status = open_store(trial);
 	if (status == BRABEION_OK)
 		status = number_badges(trial);
@@ -277,8 +277,8 @@ static brabeion_status judge_plugin(plugin_trial *trial)
 	return status;
 }
 
-/* What the engine would say, for who only looks. */
-static brabeion_status tell_refusal(plugin_trial *trial, const brabeion_error *refusal)
+/* Writes the faults that the engine would report, for `inspects`. */
+static brabeion_status write_refusal(plugin_trial *trial, const brabeion_error *refusal)
 {
 	brabeion_error faults = BRABEION_NO_ERROR;
 	if (!trial->request->inspects)
@@ -295,7 +295,7 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 {
 	const brb_probe_wanted *wanted = &trial->request->wanted[place];
 	brabeion_status status = BRABEION_OK;
-	brabeion_error refusal = BRABEION_NO_ERROR; /* the engine's to find again */
+	brabeion_error refusal = BRABEION_NO_ERROR; /* ignored: the engine gets it again */
 	atomic_store(&trial->notes->step, BRB_PROBE_NOTHING);
 	atomic_store(&trial->notes->subject, (uint32_t)place);
 	take_note(trial, BRB_PROBE_NOTHING, NULL);
@@ -307,13 +307,13 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 	entry.path = wanted->copy;
 	trial->plugin = NULL;
 	trial->described = false;
-	if (brb_plugin_prepare(trial->config, &entry, trial->home, &trial->plugin, &refusal) == BRABEION_OK) {
+	if (brb_plugin_prepare(trial->config, &entry, trial->copies, &trial->plugin, &refusal) == BRABEION_OK) {
 		trial->plugin->listener = &listener;
 		if (brb_plugin_link(trial->config, &entry, (brb_plugin_before){ 0 }, &trial->log, trial->plugin,
 				    &refusal) == BRABEION_OK)
 			status = judge_plugin(trial);
 		else
-			status = tell_refusal(trial, &refusal);
+			status = write_refusal(trial, &refusal);
 		describe(trial);
 		brb_plugin_close(trial->plugin);
 		trial->plugin = NULL;
@@ -324,19 +324,19 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 	return status;
 }
 
-/* ---- where plugins are put ---- */
+/* ---- the address space around plugins ---- */
 
-/* An address space that nobody may touch; MAP_FAILED where there is none of that size. */
+/* Maps inaccessible addresses; MAP_FAILED where there are none of that size. */
 static char *bar(size_t size_bytes)
 {
 	return mmap(NULL, size_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 /*
- * Code that is damaged may well read or jump behind its own file. What lies there in an engine is anything, so here it is
- * a place that ends the trial: the kernel puts each new mapping below the last, or into a gap where it fits. So a large
- * one goes first, and then the gaps above it are filled. (Measured: without, 1 in 12,000 files with four bytes that are
- * others passed its trial and took the engine down.)
+ * Damaged code may read or jump behind its own file, where in an engine anything may be mapped. Here such an access
+ * crashes the trial: the kernel maps each file below the last mapping, or into a gap where it fits, so a large mapping
+ * goes first and then the gaps above it are filled. (Measured: without it, 1 in 12,000 files with four changed bytes
+ * passed its trial and crashed the engine.)
  */
 static void bar_neighbourhood(void)
 {
@@ -356,7 +356,7 @@ bool brb_trial_run(const brb_probe_request *request, size_t from, brb_trial_note
 	brabeion_status status =
 		brb_config_read_text(request->name, request->text, request->text_bytes, &trial.config, &error);
 	if (status == BRABEION_OK)
-		status = brb_image_copies_of_copies(&trial.home, &error);
+		status = brb_image_copies_open_in_place(&trial.copies, &error);
 	bar_neighbourhood();
 	for (size_t i = from; i < request->count && status == BRABEION_OK; i++)
 		status = try_plugin(&trial, i);

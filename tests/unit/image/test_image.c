@@ -416,9 +416,9 @@ Test(image, a_home_that_somebody_removed_is_made_again, .init = begin, .fini = e
 	brb_image_close(first);
 	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
 	remove_tree(only_home());
-	cr_assert_eq(brb_image_copies_lend(home, &lent, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_image_copies_add_folder(home, &lent, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_eq(count_entries(lent), 0);
-	brb_image_copies_take_back(home, lent);
+	brb_image_copies_remove_folder(home, lent);
 }
 
 Test(image, each_candidate_that_will_not_do_is_named_with_why)

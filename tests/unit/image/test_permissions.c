@@ -5,7 +5,7 @@
 
 #include "image/permissions.h"
 
-static char words[BRB_OWNER_WORDS_BYTES];
+static char words[BRB_PERMISSIONS_TEXT_BYTES];
 
 static bool only_owner(mode_t mode, uid_t owner, gid_t group, uid_t user)
 {

@@ -1,8 +1,8 @@
 /*
- * probe/wire: see probe_wire.h. A request is a head of fixed size, then its texts, each with a NUL behind it, as
- * long as the head or the number in front of them says.
+ * probe/protocol: see protocol.h. A request is a head of fixed size, then its texts, each with a NUL behind it; their
+ * lengths are in the head or in front of them.
  */
-#include "probe/wire.h"
+#include "probe/protocol.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -151,7 +151,6 @@ static void describe_end(const brb_probe_record *record, int64_t step_ms, char *
 		snprintf(text, text_bytes, "hung for %lld s", (long long)(step_ms / 1000));
 }
 
-/* What its code was called for. Of a badge, where there is a slug. */
 static const char *words_for(brb_probe_step step, bool badge)
 {
 	switch (step) {
@@ -163,8 +162,8 @@ static const char *words_for(brb_probe_step step, bool badge)
 		return "observed a trial event";
 	case BRB_PROBE_JUDGING:
 		return "judged a trial event";
-	case BRB_PROBE_TELLING:
-		return "told the progress of a trial user";
+	case BRB_PROBE_PROGRESS:
+		return "computed the progress of a trial user";
 	case BRB_PROBE_CLOSING:
 		return badge ? "was closed" : "was closed (its own close)";
 	case BRB_PROBE_UNLOADING:

@@ -1,5 +1,5 @@
 /*
- * probe_wire: what is written is read back; what is cut, garbled or somebody else's is told apart; words for what a
+ * probe_protocol: what is written is read back; what is cut, garbled or somebody else's is told apart; words for what a
  * plugin did.
  */
 #include <signal.h>
@@ -8,7 +8,7 @@
 
 #include <criterion/criterion.h>
 
-#include "probe/wire.h"
+#include "probe/protocol.h"
 
 static const brb_probe_wanted two_wanted[] = { { 0, "/run/b/1/points.so" }, { 7, "/run/b/2/qa.so" } };
 
@@ -21,7 +21,7 @@ static const brb_probe_request request = { .name = "etc/badges.yaml",
 					   .count = 2,
 					   .inspects = true };
 
-Test(probe_wire, a_request_is_read_as_it_was_written)
+Test(probe_protocol, a_request_is_read_as_it_was_written)
 {
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
@@ -41,7 +41,7 @@ Test(probe_wire, a_request_is_read_as_it_was_written)
 	brb_builder_finish(&bytes);
 }
 
-Test(probe_wire, a_request_that_is_cut_or_longer_is_none)
+Test(probe_protocol, a_request_that_is_cut_or_longer_is_none)
 {
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
@@ -61,7 +61,7 @@ Test(probe_wire, a_request_that_is_cut_or_longer_is_none)
 	brb_builder_finish(&bytes);
 }
 
-Test(probe_wire, a_request_with_any_byte_changed_reads_within_its_bounds)
+Test(probe_protocol, a_request_with_any_byte_changed_reads_within_its_bounds)
 {
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
@@ -96,7 +96,7 @@ static brb_probe_record record_of(brb_probe_kind kind, brb_probe_step step, int3
 	return record;
 }
 
-Test(probe_wire, a_record_of_another_kind_plugin_or_step_is_none)
+Test(probe_protocol, a_record_of_another_kind_plugin_or_step_is_none)
 {
 	brb_probe_record record = record_of(BRB_PROBE_HUNG, BRB_PROBE_OPENING, 0, "x");
 	cr_expect(brb_probe_check_record(&record, 2));
@@ -112,7 +112,7 @@ Test(probe_wire, a_record_of_another_kind_plugin_or_step_is_none)
 	cr_expect_not(brb_probe_check_record(&record, 2));
 }
 
-Test(probe_wire, a_records_text_ends_and_is_one_clean_line)
+Test(probe_protocol, a_records_text_ends_and_is_one_clean_line)
 {
 	brb_probe_record record = record_of(BRB_PROBE_TROUBLE, 0, 0, "a\nb\xff");
 	cr_expect(brb_probe_check_record(&record, 0));
@@ -129,7 +129,7 @@ static const char *words_of(brb_probe_record record, int64_t step_ms)
 	return text;
 }
 
-Test(probe_wire, what_a_plugin_did_comes_in_words)
+Test(probe_protocol, what_a_plugin_did_comes_in_words)
 {
 	cr_expect_str_eq(words_of(record_of(BRB_PROBE_CRASHED, BRB_PROBE_JUDGING, SIGSEGV, "x"), 5000),
 			 "crashed (SIGSEGV) while its badge \"x\" judged a trial event");
