@@ -1,7 +1,7 @@
 /*
- * badgeset/registry: counters. Each thread counts for itself, in an array where each slug that ever was loaded has its
- * place: so counting costs no shared write, a badge's numbers outlive reloads, and a thread that meets a new generation
- * has nothing to do unless there are new slugs in it.
+ * badgeset/counters: each thread counts in an array of its own, in which each slug that was ever loaded has an index. So
+ * counting writes nothing shared, counters outlive reloads, and a new generation costs a thread nothing unless it has new
+ * slugs.
  */
 #include <string.h>
 
@@ -15,9 +15,9 @@ static uint64_t read_counter(const _Atomic uint64_t *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* ---- numbers of counters ---- */
+/* ---- indexes of counters ---- */
 
-/* The number of a slug's counters, new if need be; UINT32_MAX when memory is short. */
+/* The index of a slug's counters, a new one if need be; UINT32_MAX: no memory. */
 static uint32_t counter_of(brb_registry *registry, const char *slug)
 {
 	const uint32_t *known = brb_table_get(&registry->counter_of, slug);
@@ -48,7 +48,7 @@ static void copy_counters(brb_badge_counters *to, const brb_badge_counters *from
 	brb_count(&to->time_us, read_counter(&from->time_us));
 }
 
-/* All zeroes, and on lines that no other thread's counters share. */
+/* Zeroes, on cache lines of their own. */
 static brb_badge_counters *take_counters(size_t count)
 {
 	size_t size = (count + 1) * sizeof(brb_badge_counters);
@@ -56,12 +56,12 @@ static brb_badge_counters *take_counters(size_t count)
 	return brb_memory_take_aligned(BRB_READER_ALIGNMENT, size);
 }
 
-/* Makes room for more. Others read the counters of this thread, so the new ones are put in place under the lock. */
+/* Other threads read these counters under the lock, so they are replaced under it. */
 static void grow_counters(brb_registry *registry, brb_counters *counters, size_t count)
 {
 	brb_badge_counters *old = counters->badges, *grown = take_counters(count);
 	if (!grown)
-		return; /* badges beyond the old room are not counted until the next generation */
+		return; /* new badges are not counted until the next generation */
 	for (size_t i = 0; i < counters->badge_count; i++)
 		copy_counters(&grown[i], &old[i]);
 	pthread_mutex_lock(&registry->lock);
@@ -76,7 +76,7 @@ void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const b
 	brb_counters *counters = &reader->counters;
 	counters->generation = generation->number;
 	counters->last_route = NULL; /* of the generation before */
-	counters->last_unheard = NULL;
+	counters->last_unhandled = NULL;
 	if (generation->counter_count > counters->badge_count)
 		grow_counters(registry, counters, generation->counter_count + generation->counter_count / 4);
 }

@@ -41,8 +41,8 @@ static void check_id(generation_builder *builder, brb_table *ids, brb_plugin *pl
 	if (earlier) {
 		builder->refused = true;
 		brb_config_fault(builder->config, plugin->at,
-				 "the plugin id \"%s\" is in use by the plugin of line %u already: they would share "
-				 "their memory",
+				 "the plugin id \"%s\" is in use by the plugin of line %u already: their memory "
+				 "would be mixed",
 				 plugin->id, earlier->at.line);
 	} else if (!brb_table_set(ids, plugin->id, plugin)) {
 		no_memory(builder);

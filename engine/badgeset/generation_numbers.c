@@ -1,12 +1,12 @@
 /*
- * generation_numbers: badges by their numbers in the store: jobs name them so. Part of the room badgeset/generation.
+ * generation_numbers: badges by their numbers in the store, by which jobs name them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "badgeset/generation.h"
 
-/* ---- what is numbered already ---- */
+/* ---- numbers of the generation before ---- */
 
 static bool has_levels_of(const brb_badge *badge, const brb_badge *earlier)
 {
@@ -17,7 +17,7 @@ static bool has_levels_of(const brb_badge *badge, const brb_badge *earlier)
 	return same;
 }
 
-/* The search starts at the plugin's place in the file, where it mostly is. 0: there is none of that id. */
+/* The search starts at the plugin's index, where it mostly is. 0: there is none of that id. */
 static uint32_t number_of(const brb_generation *before, const char *id, size_t place)
 {
 	for (size_t i = 0; i < before->plugin_count; i++) {

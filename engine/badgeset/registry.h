@@ -1,15 +1,13 @@
 /*
- * badgeset/registry: the generation at work: acquire it, publish another, retire the old one.
+ * badgeset/registry: the current generation: acquire it, publish another, retire the old one.
  *
- * Readers acquire without writing anything that others write: each thread has a slot of its own that names the
- * generation it is using. Publishing is one atomic store; an old generation is closed when no slot names it. The
- * reader's store and the publisher's look are ordered by membarrier(2) on the publisher's side, so that the reader
- * pays for a plain store (measured: 0.7 ns, against 15 ns for a reference count). Who needs a generation for longer than
- * a call (a job) counts as its holder instead.
+ * Readers write nothing shared: each thread has a slot that names the generation it uses. Publishing is one atomic store;
+ * an old generation is closed when no slot names it. membarrier(2) on the publisher's side orders the reader's store
+ * against the publisher's load, so that acquiring costs a plain store (measured: 0.7 ns, against 15 ns for a reference
+ * count). A job, which needs a generation for longer than a call, is a holder instead.
  *
- * Old generations are closed by a thread of the registry's own: a plugin's `close` may take its time, and a reload does
- * not wait for it. The thread is made when there is first something to retire, sleeps while there is nothing, and looks
- * again, ever more rarely, while a reader is stuck: that delays the closing of what it holds, nothing else.
+ * A thread of the registry closes old generations, since a plugin's `close` may be slow and a reload must not wait for
+ * it. It is started when a generation first retires, and polls with growing pauses while one is still in use.
  */
 #ifndef BRB_BADGESET_REGISTRY_H
 #define BRB_BADGESET_REGISTRY_H
@@ -19,13 +17,13 @@
 
 #include "badgeset/generation.h"
 
-/* What one thread has counted; written by it alone (or by who judges for it while it waits), read by any. */
+/* What one thread has counted. Written by that thread, or by the one that judges for it while it waits; read by any. */
 typedef struct brb_badge_counters {
 	_Atomic uint64_t judged;
 	_Atomic uint64_t earned;
 	_Atomic uint64_t failed;
 	_Atomic uint64_t time_us;  /* of the calls that were timed */
-	_Atomic uint64_t observed; /* calls of the plugin's observe: of its first badge alone */
+	_Atomic uint64_t observed; /* calls of the plugin's observe; in its first badge only */
 } brb_badge_counters;
 
 typedef struct brb_counters {
@@ -33,22 +31,21 @@ typedef struct brb_counters {
 	_Atomic uint64_t awards;
 	_Atomic uint64_t duplicates;
 	_Atomic uint64_t errors;
-	size_t badge_count; /* that there is room for; guarded, like the next, by the lock where others read it */
-	brb_badge_counters *badges;  /* by the badge's `counter` */
-	uint64_t generation;         /* that the rest is for */
-	const brb_route *last_route; /* of the event before: the next is likely of the same name; NULL: none yet */
-	struct brb_unhandled
-		*last_unheard; /* likewise, of one that this generation does not listen to (judging/notices) */
+	size_t badge_count;                   /* room in `badges`; both are changed under the registry's lock */
+	brb_badge_counters *badges;           /* by the badge's `counter` */
+	uint64_t generation;                  /* the rest is for */
+	const brb_route *last_route;          /* of the last event: the next likely has the same name */
+	struct brb_unhandled *last_unhandled; /* the same for an event without listeners (judging/event_stats) */
 } brb_counters;
 
-/* One more, without a locked instruction: there is one writer. */
+/* Adds without a locked instruction: there is one writer. */
 static inline void brb_count(_Atomic uint64_t *counter, uint64_t more)
 {
 	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
 			      memory_order_relaxed);
 }
 
-/* Far enough from the next one: processors fetch lines of 64 bytes in pairs. */
+/* Processors fetch cache lines of 64 bytes in pairs. */
 enum { BRB_READER_ALIGNMENT = 128 };
 
 typedef struct brb_reader {
@@ -58,7 +55,7 @@ typedef struct brb_reader {
 	brb_counters counters;
 } brb_reader;
 
-/* Generations that are published no more. (retire.c) */
+/* Generations that are no longer current. (retire.c) */
 typedef struct brb_retirement {
 	pthread_mutex_t lock; /* guards the first four */
 	pthread_cond_t changed;
@@ -66,8 +63,8 @@ typedef struct brb_retirement {
 	bool has_thread;
 	bool ending;
 	pthread_t thread;
-	brb_generation *waiting; /* the retiring thread's: perhaps still in use */
-	atomic_size_t count;     /* of both, and of what is being closed */
+	brb_generation *waiting; /* the thread's: still in use when it last looked */
+	atomic_size_t count;     /* of both lists, and of what is being closed */
 } brb_retirement;
 
 typedef struct brb_registry {
@@ -76,7 +73,7 @@ typedef struct brb_registry {
 	bool has_key;
 	bool has_membarrier;
 	uint64_t published;
-	brb_table counter_of; /* slug -> uint32_t: of all badges that ever were. Of who publishes, like the next */
+	brb_table counter_of; /* slug -> uint32_t, of all badges ever; the publisher's, like the next */
 	brb_arena counters_arena;
 	brb_retirement retirement;
 	pthread_mutex_t lock; /* guards what follows */
@@ -85,10 +82,10 @@ typedef struct brb_registry {
 
 brabeion_status brb_registry_init(brb_registry *registry, brabeion_error *error);
 
-/* Ends the thread and closes all generations. No reader may be under way, and no holder be left. */
+/* Ends the thread and closes all generations. There must be no reader and no holder. */
 void brb_registry_finish(brb_registry *registry);
 
-/* This thread's slot; NULL when memory is short. Never two acquires at once on one thread. */
+/* This thread's slot; NULL: no memory. A thread acquires one generation at a time. */
 brb_reader *brb_registry_reader_slow(brb_registry *registry);
 
 static inline brb_reader *brb_registry_reader(brb_registry *registry)
@@ -115,10 +112,10 @@ static inline brb_generation *brb_registry_acquire(brb_registry *registry, brb_r
 
 void brb_counters_finish(brb_counters *counters);
 
-/* Gives each badge of a generation its counter, the same as in earlier ones. Before it is published. */
+/* Gives each badge of an unpublished generation the counter index of its slug. */
 void brb_registry_number_counters(brb_registry *registry, brb_generation *generation);
 
-/* Readies the reader's counters for a generation that it has acquired. */
+/* Prepares the reader's counters for a generation that it has acquired. */
 void brb_registry_count_slow(brb_registry *registry, brb_reader *reader, const brb_generation *generation);
 
 static inline brb_counters *brb_registry_counters(brb_registry *registry, brb_reader *reader,
@@ -129,7 +126,7 @@ static inline brb_counters *brb_registry_counters(brb_registry *registry, brb_re
 	return &reader->counters;
 }
 
-/* Sums up what all threads have counted. `badges` is an array for the generation's, in its order; it is added to. */
+/* Adds up the counters of all threads into `report`, whose `badges` are the generation's, in its order. */
 void brb_registry_sum(brb_registry *registry, const brb_generation *generation, brabeion_stats_report *report);
 
 static inline void brb_registry_release(brb_reader *reader)
@@ -137,12 +134,12 @@ static inline void brb_registry_release(brb_reader *reader)
 	atomic_store_explicit(&reader->uses, NULL, memory_order_release);
 }
 
-/* Puts the generation in place of the current one and gives it its number. One thread at a time. */
+/* Makes the generation the current one and gives it its number. One thread at a time. */
 void brb_registry_publish(brb_registry *registry, brb_generation *generation);
 
 /*
- * Has old generations closed once nobody uses them any more: by the registry's thread, or, where none can be had (the
- * log says so), at once as far as they are not in use. By who publishes.
+ * Wakes or starts the thread that closes old generations. If it cannot be started, logs that and closes those that are
+ * unused at once. Called by the publisher.
  */
 void brb_registry_retire(brb_registry *registry, const brb_log *log);
 

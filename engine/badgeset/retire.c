@@ -1,9 +1,9 @@
 /*
- * badgeset/registry: retirement. One thread closes what is published no more, once nobody uses it: the plugins' `close`
- * functions and destructors run there.
+ * badgeset/retire: a thread that closes old generations once nobody uses them. The plugins' `close` functions and
+ * destructors run there.
  *
- * A reader leaves without a word, so the thread looks again and again while something waits: soon at first, then ever
- * more rarely. While nothing waits it sleeps.
+ * A reader that leaves its slot wakes nobody, so the thread polls while a generation is in use, with pauses that double;
+ * else it sleeps.
  */
 #include <string.h>
 #include <time.h>
@@ -121,7 +121,7 @@ static void *keep_retiring(void *context)
 	return NULL;
 }
 
-/* 0, or why there is none. */
+/* 0 or an errno. */
 static int start_thread_locked(brb_registry *registry)
 {
 	int why = brb_thread_start(&registry->retirement.thread, keep_retiring, registry);

@@ -454,7 +454,7 @@ static const brb_route *find_route(const brb_judge *judge, const char *event)
 static bool is_last_unheard(const brb_judge *judge, const char *event)
 {
 	const brb_counters *counters = judge->counters;
-	return counters && counters->last_unheard && strcmp(counters->last_unheard->name, event) == 0;
+	return counters && counters->last_unhandled && strcmp(counters->last_unhandled->name, event) == 0;
 }
 
 static void note_unheard(brb_judge *judge, const char *event)
@@ -462,10 +462,10 @@ static void note_unheard(brb_judge *judge, const char *event)
 	brb_counters *counters = judge->counters;
 	if (!judge->notices)
 		return;
-	brb_unhandled *unheard = is_last_unheard(judge, event) ? counters->last_unheard
+	brb_unhandled *unheard = is_last_unheard(judge, event) ? counters->last_unhandled
 							       : brb_event_stats_unhandled(judge->notices, event);
 	if (counters)
-		counters->last_unheard = unheard;
+		counters->last_unhandled = unheard;
 	brb_event_stats_count(judge->notices, unheard);
 }
 

@@ -1,7 +1,7 @@
 /*
- * plugin/descriptor: see descriptor.h. The rules are those of sdk/README.md: larger structs are accepted, smaller ones
- * down to version 1.0's; min(theirs, ours) is copied over zeroes; unknown required flags and a greater needs_minor are
- * refused with both sides named.
+ * plugin/descriptor: see descriptor.h. The rules are in sdk/README.md: structs may be larger than ours, or smaller down to
+ * the size of version 1.0; min(theirs, ours) is copied over zeroes; unknown required flags and a greater needs_minor are
+ * refused.
  */
 #include "plugin/descriptor.h"
 
@@ -32,7 +32,7 @@ typedef struct descriptor_reader {
 	const brb_image *image;
 	brb_arena *arena;
 	brabeion_error *error;
-	char place[160]; /* what is being read: `badge "x"`, for messages; "" for the plugin itself */
+	char place[160]; /* for messages: `badge "x"`; "": the plugin itself */
 } descriptor_reader;
 
 static brabeion_status refuse(descriptor_reader *reader, const char *format, ...) BRB_PRINTF(2, 3);
@@ -54,7 +54,7 @@ static brabeion_status refuse_flags(descriptor_reader *reader, uint32_t flags, u
 		      (flags & 0xffff) & ~known, BADGE_ABI_MAJOR, BADGE_ABI_MINOR);
 }
 
-/* ---- texts and arrays: checked, then copied ---- */
+/* ---- texts and arrays ---- */
 
 static brabeion_status read_text(descriptor_reader *reader, const char *text, size_t most, const char *what,
 				 const char **copy)
@@ -139,7 +139,7 @@ static brabeion_status read_levels(descriptor_reader *reader, badge_definition *
 	return status;
 }
 
-/* Function pointers may be compared with data addresses on POSIX (dlsym rests on it). */
+/* POSIX lets function pointers be treated as data addresses (dlsym relies on it). */
 static brabeion_status check_function(descriptor_reader *reader, const void *function, const char *what)
 {
 	if (!function || brb_image_may_call(reader->image, function))
@@ -152,7 +152,7 @@ static brabeion_status check_function(descriptor_reader *reader, const void *fun
 
 /* ---- structs ---- */
 
-/* Copies min(theirs, ours) of a struct that begins with, or has at `size_offset`, its own size. */
+/* Copies min(theirs, ours) of a struct that has its own size at `size_offset`. */
 static brabeion_status read_struct(descriptor_reader *reader, const void *theirs, size_t size_offset, size_t least,
 				   void *ours, size_t ours_size)
 {

@@ -1,5 +1,6 @@
 /*
- * plugin/descriptor: the descriptor that a plugin exports, read as data. Part of the room plugin/plugin.
+ * plugin/descriptor: reads the descriptor that a plugin exports, as data: no pointer is followed before it is known to lie
+ * in the image, and none of its code runs.
  */
 #ifndef BRB_PLUGIN_DESCRIPTOR_H
 #define BRB_PLUGIN_DESCRIPTOR_H
@@ -9,7 +10,7 @@
 #include "base/text.h"
 #include "image/image.h"
 
-/* A copy in our own sizes: what an older plugin lacks is zero. Texts and arrays are copies in the arena. */
+/* A copy in our sizes; members that an older plugin lacks are zero. Texts and arrays are copies in the arena. */
 typedef struct brb_descriptor {
 	badge_plugin plugin;
 	badge_definition *definitions; /* plugin.badge_count of them */

@@ -1,11 +1,10 @@
 /*
- * plugin/instance: what an `open` of a plugin made: its `self`, with the `close` that ends it. Part of the room
- * plugin/plugin.
+ * plugin/instance: the `self` that a plugin's `open` made, with the `close` that ends it.
  *
- * The generations that use an instance share it: a reload that changes nothing about a badge goes on with the same
- * `self`, and `close` is called once, when the last of them is closed.
+ * Generations share instances: a reload that does not change a badge keeps its `self`, and `close` is called once, when
+ * the last of these generations is closed.
  *
- * Threads: any may release. Only who holds one may acquire another use of it.
+ * Threads: any may release. Acquire only what is acquired already.
  */
 #ifndef BRB_PLUGIN_INSTANCE_H
 #define BRB_PLUGIN_INSTANCE_H
@@ -23,15 +22,15 @@ typedef struct brb_instance {
 typedef int32_t (*brb_instance_opener)(badge_setup *setup, void **self);
 
 /*
- * Opens one; the setup is yours before and after. NULL when `open` refuses, with the faults added to the
- * configuration's, or when memory is short, which the setup's error says then.
+ * Opens one; the setup stays the caller's. NULL when `open` fails, with the faults added to the configuration's, or without
+ * memory, with the setup's error set.
  */
 brb_instance *brb_instance_open(brb_setup *setup, brb_instance_opener open, void (*close)(void *self));
 
-/* One use more. NULL is fine. */
+/* Adds a use. NULL is fine. */
 brb_instance *brb_instance_acquire(brb_instance *instance);
 
-/* One use less: the last one closes it, with the guard raised. NULL is fine. */
+/* Drops a use; the last one calls `close`, which must not call the engine. NULL is fine. */
 void brb_instance_release(brb_instance *instance);
 
 #endif

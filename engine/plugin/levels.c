@@ -1,7 +1,6 @@
 /*
- * plugin/levels: see levels.h. What badges.yaml does not say in the usual language is as the plugin defines it. A plugin
- * that leaves its levels to the file has only texts that say nothing of the badge: there the first language that is given
- * comes before them.
+ * plugin/levels: see levels.h. Texts that badges.yaml does not give in the usual language are the plugin's. A plugin with
+ * BADGE_LEVELS_FROM_CONFIG has only placeholders: the first language that badges.yaml gives is preferred to them.
  */
 #include "plugin/levels.h"
 
@@ -20,7 +19,7 @@ static bool copy_translations(brb_arena *arena, const brb_translations *from, br
 	return texts != NULL;
 }
 
-/* `of_plugin` NULL: it has none. NULL: nobody has said. */
+/* The text in the usual language; NULL: none. `of_plugin` may be NULL. */
 static const char *usual_of(const badge_definition *definition, const brb_config_words *words, const char *of_plugin)
 {
 	const char *first = words->in_other.count ? words->in_other.texts[0].text : NULL;

@@ -42,19 +42,19 @@ static const brb_yaml_node *walk(const brb_yaml_node *node, const char *path)
 	return node;
 }
 
-static void note_asked(brb_setup *setup, const char *path)
+static void note_read(brb_setup *setup, const char *path)
 {
 	char *copy = brb_arena_copy(&setup->arena, path);
-	if (!copy || !brb_table_set(&setup->asked, copy, copy)) {
+	if (!copy || !brb_table_set(&setup->read, copy, copy)) {
 		setup->failed = true;
 		brb_status_no_memory(setup->error);
 	}
 }
 
-/* The node that the plugin asks for; NULL when it is not there or is null. */
-static const brb_yaml_node *ask(brb_setup *setup, const char *path)
+/* The node at a path; NULL when it is missing or null. */
+static const brb_yaml_node *find(brb_setup *setup, const char *path)
 {
-	note_asked(setup, path);
+	note_read(setup, path);
 	const brb_yaml_node *node = walk(setup->settings, path);
 	return node && node->kind != BRB_YAML_NULL ? node : NULL;
 }
@@ -81,7 +81,7 @@ static uint32_t setup_level_count(badge_setup *setup)
 
 static uint32_t setting_type(badge_setup *setup, const char *path)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return BADGE_TYPE_NONE;
 	switch (node->kind) {
@@ -109,7 +109,7 @@ static bool has_items(const brb_yaml_node *node)
 
 static int64_t setting_count(badge_setup *setup, const char *path)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return 0;
 	return has_items(node) ? (int64_t)node->count : -1;
@@ -117,18 +117,18 @@ static int64_t setting_count(badge_setup *setup, const char *path)
 
 static const char *setting_key(badge_setup *setup, const char *path, uint32_t index)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node || node->kind != BRB_YAML_MAPPING || index >= node->count)
 		return NULL;
 	const char *key = node->entries[index].key;
 	char *whole = path[0] ? brb_arena_printf(&of(setup)->arena, "%s.%s", path, key) : NULL;
-	note_asked(of(setup), path[0] && whole ? whole : key);
+	note_read(of(setup), path[0] && whole ? whole : key);
 	return key;
 }
 
 static int64_t setting_int(badge_setup *setup, const char *path, int64_t otherwise)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return otherwise;
 	if (node->kind == BRB_YAML_INT)
@@ -139,7 +139,7 @@ static int64_t setting_int(badge_setup *setup, const char *path, int64_t otherwi
 
 static double setting_real(badge_setup *setup, const char *path, double otherwise)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return otherwise;
 	if (node->kind == BRB_YAML_REAL)
@@ -152,7 +152,7 @@ static double setting_real(badge_setup *setup, const char *path, double otherwis
 
 static int32_t setting_bool(badge_setup *setup, const char *path, int32_t otherwise)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return otherwise;
 	if (node->kind == BRB_YAML_BOOL)
@@ -163,11 +163,11 @@ static int32_t setting_bool(badge_setup *setup, const char *path, int32_t otherw
 
 static const char *setting_text(badge_setup *setup, const char *path, const char *otherwise)
 {
-	const brb_yaml_node *node = ask(of(setup), path);
+	const brb_yaml_node *node = find(of(setup), path);
 	if (!node)
 		return otherwise;
 	if (!has_items(node))
-		return node->text; /* a number as it was written: `field: 10` may well name a field */
+		return node->text; /* a number as it was written: `field: 10` may name a field */
 	wrong_type(of(setup), path, node, "text");
 	return otherwise;
 }
@@ -197,26 +197,26 @@ static const badge_host setup_host = {
 	.setup_fail = setup_fail,
 };
 
-/* ---- what nobody asked for ---- */
+/* ---- unknown settings ---- */
 
-/* True when the path itself or something below it was asked for. */
-static bool was_asked(const brb_setup *setup, const char *path)
+/* True when the path, or one below it, was read. */
+static bool was_read(const brb_setup *setup, const char *path)
 {
 	size_t position = 0, length = strlen(path);
 	const brb_table_entry *entry;
-	while ((entry = brb_table_next(&setup->asked, &position)))
+	while ((entry = brb_table_next(&setup->read, &position)))
 		if (strncmp(entry->key, path, length) == 0 && (!entry->key[length] || entry->key[length] == '.'))
 			return true;
 	return false;
 }
 
-/* The nearest of the names asked for in the same mapping, NULL when none is near. */
-static const char *nearest_asked(brb_setup *setup, const char *parent, const char *key)
+/* The nearest of the names that were read in the same mapping; NULL: none is near. */
+static const char *nearest_read(brb_setup *setup, const char *parent, const char *key)
 {
 	size_t position = 0, count = 0, skipped = parent[0] ? strlen(parent) + 1 : 0;
-	const char **names = brb_arena_take(&setup->arena, (setup->asked.count + 1) * sizeof *names);
+	const char **names = brb_arena_take(&setup->arena, (setup->read.count + 1) * sizeof *names);
 	const brb_table_entry *entry;
-	while (names && (entry = brb_table_next(&setup->asked, &position))) {
+	while (names && (entry = brb_table_next(&setup->read, &position))) {
 		bool below =
 			!skipped || (strncmp(entry->key, parent, skipped - 1) == 0 && entry->key[skipped - 1] == '.');
 		size_t length = below ? strcspn(entry->key + skipped, ".") : 0;
@@ -228,19 +228,18 @@ static const char *nearest_asked(brb_setup *setup, const char *parent, const cha
 	return names ? brb_text_nearest(key, names, count) : NULL;
 }
 
-static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only);
+static void refuse_unread(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only);
 
-static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, const char *parent,
-				 bool misspelt_only)
+static void refuse_unread_entry(brb_setup *setup, const brb_yaml_entry *entry, const char *parent, bool misspelt_only)
 {
 	char *path = brb_arena_printf(&setup->arena, "%s%s%s", parent, parent[0] ? "." : "", entry->key);
 	if (!path)
 		return;
-	if (was_asked(setup, path)) {
-		refuse_unasked(setup, entry->value, path, misspelt_only);
+	if (was_read(setup, path)) {
+		refuse_unread(setup, entry->value, path, misspelt_only);
 		return;
 	}
-	const char *nearest = nearest_asked(setup, parent, entry->key);
+	const char *nearest = nearest_read(setup, parent, entry->key);
 	if (misspelt_only && !nearest)
 		return;
 	setup->failed = true;
@@ -249,22 +248,22 @@ static void refuse_unasked_entry(brb_setup *setup, const brb_yaml_entry *entry, 
 			 setup->what, path, nearest);
 }
 
-/* `misspelt_only`: `open` gave up early, so that only a name near to one asked for is surely wrong. */
-static void refuse_unasked(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only)
+/* `misspelt_only`: `open` failed early, so a setting that it did not read may be right, unless a near name was read. */
+static void refuse_unread(brb_setup *setup, const brb_yaml_node *node, const char *path, bool misspelt_only)
 {
 	if (node->kind == BRB_YAML_MAPPING)
 		for (size_t i = 0; i < node->count; i++)
-			refuse_unasked_entry(setup, &node->entries[i], path, misspelt_only);
+			refuse_unread_entry(setup, &node->entries[i], path, misspelt_only);
 	for (size_t i = 0; node->kind == BRB_YAML_LIST && i < node->count; i++) {
 		char *item = brb_arena_printf(&setup->arena, "%s.%zu", path, i);
 		if (item && node->items[i]->kind == BRB_YAML_MAPPING)
-			refuse_unasked(setup, node->items[i], item, misspelt_only);
+			refuse_unread(setup, node->items[i], item, misspelt_only);
 	}
 }
 
 /* ---- as one text ---- */
 
-/* With its length in front, so that no text can be taken for two. */
+/* With its length in front, so that two texts never look like one. */
 static void add_counted(brb_builder *text, const char *part)
 {
 	brb_builder_printf(text, "%zu:", strlen(part));
@@ -303,28 +302,28 @@ void brb_setup_init(brb_setup *setup)
 
 void brb_setup_finish(brb_setup *setup)
 {
-	brb_table_finish(&setup->asked);
+	brb_table_finish(&setup->read);
 	brb_arena_finish(&setup->arena);
 }
 
 bool brb_setup_open(brb_setup *setup, int32_t (*open)(badge_setup *, void **), void (*close)(void *), void **self)
 {
 	void *opened = NULL;
-	int32_t answer = BADGE_OK;
+	int32_t result = BADGE_OK;
 	if (open) {
 		brb_reentrancy_enter();
-		answer = open(&setup->head, &opened);
+		result = open(&setup->head, &opened);
 		brb_reentrancy_leave();
 	}
-	if (answer != BADGE_OK && !setup->failed)
+	if (result != BADGE_OK && !setup->failed)
 		setup_fail(&setup->head, "", "its open failed without saying why");
 	if (setup->settings)
-		refuse_unasked(setup, setup->settings, "", setup->failed);
+		refuse_unread(setup, setup->settings, "", setup->failed);
 	if (!setup->failed) {
 		*self = opened;
 		return true;
 	}
-	if (open && close && answer == BADGE_OK) {
+	if (open && close && result == BADGE_OK) {
 		brb_reentrancy_enter();
 		close(opened);
 		brb_reentrancy_leave();

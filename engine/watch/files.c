@@ -1,6 +1,5 @@
 /*
- * watch_files: see watch_files.h. The first place where a plugin is found counts, as when it is loaded: a plugin that
- * appears in a folder further up in the search path is another file.
+ * watch/files: see files.h. As when a plugin is loaded, its first existing file in the search path counts.
  */
 #include "watch/files.h"
 
@@ -41,7 +40,7 @@ static bool add_plugins(brb_watch_files *files, const char *working_folder, cons
 	return true;
 }
 
-/* A picture is as a plugin that has one place. */
+/* A picture is like a plugin with one possible path. */
 static bool add_pictures(brb_watch_files *files, const char *working_folder, const brb_config *config)
 {
 	for (size_t i = 0; i < config->picture_count; i++) {
@@ -78,7 +77,7 @@ void brb_watch_files_finish(brb_watch_files *files)
 	*files = (brb_watch_files){ .count = 0 };
 }
 
-/* ---- what is in them ------------------------------------------------------------------------------------------- */
+/* ---- contents -------------------------------------------------------------------------------------------------- */
 
 static int read_content(int file, brb_watch_digest content)
 {
@@ -99,7 +98,7 @@ static int read_content(int file, brb_watch_digest content)
 	return 0;
 }
 
-/* Opened without waiting: a pipe of that name must not block. */
+/* O_NONBLOCK: a pipe must not block. */
 bool brb_watch_files_content(const char *path, brb_watch_digest content)
 {
 	struct stat about = { .st_mode = 0 };
@@ -118,7 +117,7 @@ bool brb_watch_files_content(const char *path, brb_watch_digest content)
 
 /* ---- states ---------------------------------------------------------------------------------------------------- */
 
-/* With their ends, so that no two lists look alike. */
+/* With the NUL bytes, so that two lists never look alike. */
 static void add_file(brb_sha256 *sha, const char *path, const char *content)
 {
 	brb_sha256_add(sha, path, strlen(path) + 1);

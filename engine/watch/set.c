@@ -1,7 +1,6 @@
 /*
- * watch_set: see watch_set.h. A path is walked as the kernel would walk it (path_resolution(7)): component by component,
- * symbolic links unfolded. Each folder is watched before the name in it is looked at: what changes after the look is in
- * the queue.
+ * watch/set: see set.h. A path is resolved as by the kernel (path_resolution(7)), component by component and through
+ * symbolic links. Each folder is watched before the next name is looked up in it, so a later change is in the queue.
  */
 #include "watch/set.h"
 
@@ -14,10 +13,7 @@
 
 enum { LINKS_MOST = 40 }; /* as the kernel has it */
 
-/*
- * No IN_MODIFY: the database is likely to be in the same folder, and the kernel would queue each of its writes. A file
- * that matters has a watch of its own.
- */
+/* No IN_MODIFY: the database may be in the folder, and each of its writes would be an event. */
 static const uint32_t folder_events = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE;
 static const uint32_t file_events = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE;
 
@@ -25,16 +21,16 @@ typedef struct path_walk {
 	brb_watch_set *set;
 	int inotify;
 	brabeion_error *error;
-	const char *folder; /* where it has come to: a real path without a slash at its end, "" for the root */
-	const char *rest;   /* what is to be walked from there */
-	int links;          /* that were unfolded */
+	const char *folder; /* a real path without a slash at its end; "": the root */
+	const char *rest;   /* still to be resolved from there */
+	int links;          /* followed so far */
 	bool is_over;       /* no memory */
 } path_walk;
 
 /* ---- watches --------------------------------------------------------------------------------------------------- */
 
-/* False: memory was short, and that is told. */
-static bool told_no_memory(path_walk *walk)
+/* False. */
+static bool no_memory(path_walk *walk)
 {
 	walk->is_over = true;
 	brb_status_no_memory(walk->error);
@@ -49,15 +45,15 @@ static brb_watch_entry *find_entry(const brb_watch_set *set, int descriptor)
 	return entry;
 }
 
-/* Events about the entry itself ("" as name), or about a name in its folder. */
+/* For events of the entry itself (name "") or of a name in its folder. */
 static bool add_key(path_walk *walk, brb_watch_entry *entry, const char *name)
 {
 	const char *slash = *name ? "/" : "";
 	const char *key = brb_arena_printf(&walk->set->arena, "%d%s%s", entry->descriptor, slash, name);
-	return (key && brb_table_set(&walk->set->events, key, entry)) || told_no_memory(walk);
+	return (key && brb_table_set(&walk->set->events, key, entry)) || no_memory(walk);
 }
 
-/* NULL: no memory. Two paths may lead to one folder, and so to one descriptor. */
+/* The entry of a descriptor, which several paths may share. NULL: no memory. */
 static brb_watch_entry *enter_descriptor(path_walk *walk, int descriptor)
 {
 	brb_watch_entry *entry = find_entry(walk->set, descriptor);
@@ -65,7 +61,7 @@ static brb_watch_entry *enter_descriptor(path_walk *walk, int descriptor)
 		return entry;
 	entry = brb_arena_take(&walk->set->arena, sizeof *entry);
 	if (!entry) {
-		told_no_memory(walk);
+		no_memory(walk);
 		return NULL;
 	}
 	*entry = (brb_watch_entry){ .next = walk->set->entries, .descriptor = descriptor };
@@ -74,10 +70,10 @@ static brb_watch_entry *enter_descriptor(path_walk *walk, int descriptor)
 }
 
 /*
- * What the kernel has no watch left for; the walk goes on, since what was watched before may still be. Others are passed
- * over: what is gone meanwhile is told by its parent.
+ * ENOSPC: the kernel has no watch left; the walk goes on, since existing watches can be kept. Other problems are ignored:
+ * the parent folder reports what has gone.
  */
-static void tell_refusal(path_walk *walk, const char *path, int problem)
+static void report_problem(path_walk *walk, const char *path, int problem)
 {
 	if (problem == ENOSPC && walk->error->status == BRABEION_OK)
 		brb_status_set(walk->error, BRABEION_SYSTEM,
@@ -85,10 +81,10 @@ static void tell_refusal(path_walk *walk, const char *path, int problem)
 			       "sysctl fs.inotify.max_user_watches",
 			       path);
 	else if (problem == ENOMEM)
-		told_no_memory(walk);
+		no_memory(walk);
 }
 
-/* The entry of the folder that the walk has come to. NULL: it cannot be watched, `problem` says why. */
+/* Watches the folder of the walk. NULL: it cannot be watched, see `problem`. */
 static brb_watch_entry *watch_folder(path_walk *walk, int *problem)
 {
 	brb_watch_entry *entry = brb_table_get(&walk->set->folders, walk->folder);
@@ -98,16 +94,16 @@ static brb_watch_entry *watch_folder(path_walk *walk, int *problem)
 	int descriptor = inotify_add_watch(walk->inotify, path, folder_events | IN_ONLYDIR | IN_DONT_FOLLOW);
 	if (descriptor < 0) {
 		*problem = errno;
-		tell_refusal(walk, path, *problem);
+		report_problem(walk, path, *problem);
 		return NULL;
 	}
 	entry = enter_descriptor(walk, descriptor);
 	if (entry && !brb_table_set(&walk->set->folders, walk->folder, entry))
-		told_no_memory(walk);
+		no_memory(walk);
 	return entry;
 }
 
-/* A file that may not be read may not be watched either (inotify_add_watch(2)): then its folder tells of its mode. */
+/* An unreadable file cannot be watched (inotify_add_watch(2)): then its folder reports changes of its mode. */
 static void watch_file(path_walk *walk, const char *path)
 {
 	int descriptor = inotify_add_watch(walk->inotify, path, file_events | IN_DONT_FOLLOW);
@@ -115,21 +111,21 @@ static void watch_file(path_walk *walk, const char *path)
 	if (problem == EACCES)
 		inotify_add_watch(walk->inotify, *walk->folder ? walk->folder : "/", IN_ATTRIB | IN_MASK_ADD);
 	else if (problem)
-		tell_refusal(walk, path, problem);
+		report_problem(walk, path, problem);
 	else
 		enter_descriptor(walk, descriptor);
 }
 
-/* ---- walking --------------------------------------------------------------------------------------------------- */
+/* ---- resolving ------------------------------------------------------------------------------------------------- */
 
-/* The next component of the rest, in the arena. NULL: there is none, or no memory. */
+/* The next component, in the arena. NULL: there is none, or no memory. */
 static const char *take_component(path_walk *walk)
 {
 	walk->rest += strspn(walk->rest, "/");
 	size_t length = strcspn(walk->rest, "/");
 	const char *name = length ? brb_arena_copy_length(&walk->set->arena, walk->rest, length) : NULL;
 	if (length && !name)
-		told_no_memory(walk);
+		no_memory(walk);
 	walk->rest += length;
 	return name;
 }
@@ -140,12 +136,12 @@ static bool go_up(path_walk *walk)
 	size_t length = slash ? (size_t)(slash - walk->folder) : 0;
 	const char *parent = brb_arena_copy_length(&walk->set->arena, walk->folder, length);
 	if (!parent)
-		return told_no_memory(walk);
+		return no_memory(walk);
 	walk->folder = parent;
 	return true;
 }
 
-static bool unfold_link(path_walk *walk, const char *path)
+static bool follow_link(path_walk *walk, const char *path)
 {
 	char target[PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof target - 1);
@@ -154,7 +150,7 @@ static bool unfold_link(path_walk *walk, const char *path)
 	target[length] = '\0';
 	walk->rest = brb_arena_printf(&walk->set->arena, "%s/%s", target, walk->rest);
 	if (!walk->rest)
-		return told_no_memory(walk);
+		return no_memory(walk);
 	if (target[0] == '/')
 		walk->folder = "";
 	return true;
@@ -165,7 +161,7 @@ static bool is_at_end(const path_walk *walk)
 	return walk->rest[strspn(walk->rest, "/")] == '\0';
 }
 
-/* A folder that only leads to others may be closed to us: it is enough that it lets us through. */
+/* A folder that only leads to others need not be readable. */
 static void check_watched(path_walk *walk, const char *name, int problem)
 {
 	if (problem == EACCES && walk->error->status == BRABEION_OK)
@@ -174,7 +170,7 @@ static void check_watched(path_walk *walk, const char *name, int problem)
 			       name, strerror(problem));
 }
 
-/* One component further. False: the walk is at its end. */
+/* Resolves one component. False: the walk has ended. */
 static bool take_step(path_walk *walk, const char *name)
 {
 	int problem = 0;
@@ -188,12 +184,12 @@ static bool take_step(path_walk *walk, const char *name)
 		return false;
 	const char *path = brb_arena_printf(&walk->set->arena, "%s/%s", walk->folder, name);
 	if (!path)
-		return told_no_memory(walk);
+		return no_memory(walk);
 	bool is_there = lstat(path, &about) == 0;
 	if (!is_there || S_ISLNK(about.st_mode) || is_at_end(walk))
 		check_watched(walk, name, problem);
 	if (is_there && S_ISLNK(about.st_mode))
-		return unfold_link(walk, path);
+		return follow_link(walk, path);
 	if (is_there && is_at_end(walk) && S_ISREG(about.st_mode))
 		watch_file(walk, path);
 	walk->folder = path;

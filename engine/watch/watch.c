@@ -1,8 +1,6 @@
 /*
- * watch/watch: see watch.h. Here: the thread, and when it is time to look.
- *
- * After each reading of the queue the thread rests a little, so that a busy folder (everybody's /tmp) wakes it fifty
- * times a second and not thousands; meanwhile the kernel keeps the queue.
+ * watch/watch: see watch.h. After each read of the queue the thread rests 20 ms, so that a busy folder (/tmp) wakes it
+ * fifty times a second and not thousands; meanwhile the kernel keeps the queue.
  */
 #include "watch/watch.h"
 
@@ -26,20 +24,20 @@ static const int64_t rest_us = 20 * 1000;
 struct brb_watch {
 	brb_watch_look look;
 	void *context;
-	int wake; /* an eventfd: there is news in what the lock guards */
+	int wake; /* an eventfd: what the lock guards has changed */
 	int inotify;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards what follows */
+	pthread_mutex_t lock; /* guards the rest */
 	bool ending;
-	int64_t first_us; /* when the first thing happened since the last look; 0: nothing has */
-	int64_t due_us;   /* when to look */
-	int64_t again_us; /* when to look in any case; 0: nobody has asked for it */
+	int64_t first_us; /* time of the first change since the last call of `look`; 0: none */
+	int64_t due_us;   /* when to call `look` for it */
+	int64_t again_us; /* when to call it in any case; 0: never */
 	brb_watch_set set;
 };
 
-/* ---- when to look ---------------------------------------------------------------------------------------------- */
+/* ---- when to call `look` --------------------------------------------------------------------------------------- */
 
-/* Something has happened. A file that is still open is likely to be half written: that is waited for, within bounds. */
+/* A change: waits for quiet. A file that is still open is probably half written, so it waits for the bound. */
 static void put_off_locked(brb_watch *watch, int64_t now_us)
 {
 	if (!watch->first_us)
@@ -50,7 +48,7 @@ static void put_off_locked(brb_watch *watch, int64_t now_us)
 		watch->due_us = last_us;
 }
 
-/* Empties the kernel's queue, a piece at a time: who writes without end shall not keep us here. */
+/* One read only: a file that is written all the time must not keep the thread here. */
 static void take_events_locked(brb_watch *watch, int64_t now_us)
 {
 	_Alignas(struct inotify_event) char piece[16 * 1024];
@@ -69,7 +67,7 @@ static void take_events_locked(brb_watch *watch, int64_t now_us)
 
 typedef enum turn { TURN_WAIT, TURN_LOOK, TURN_END } turn;
 
-/* What to do now; while it is to wait, until when (0: for ever). */
+/* What to do now; when waiting, until when (0: forever). */
 static turn next_turn(brb_watch *watch, int64_t now_us, int64_t *until_us)
 {
 	turn next = TURN_WAIT;
@@ -95,7 +93,7 @@ static int milliseconds_until(int64_t until_us, int64_t now_us)
 	return left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
 }
 
-/* Waits for news; what is in the queue is read unless the thread is to rest until `rested_us`. */
+/* Waits for a change or the time. The queue is not read before `rested_us`. */
 static void wait_for_news(brb_watch *watch, int64_t until_us, int64_t *rested_us)
 {
 	int64_t now_us = brb_clock_monotonic_us();
@@ -108,7 +106,7 @@ static void wait_for_news(brb_watch *watch, int64_t until_us, int64_t *rested_us
 		return;
 	uint64_t ignored;
 	ssize_t drained = polls[0].revents ? read(watch->wake, &ignored, sizeof ignored) : 0;
-	(void)drained; /* nothing there is fine */
+	(void)drained; /* EAGAIN is fine */
 	if (!polls[1].revents)
 		return;
 	now_us = brb_clock_monotonic_us();
@@ -141,7 +139,7 @@ static void wake_up(brb_watch *watch)
 {
 	uint64_t one = 1;
 	ssize_t written = write(watch->wake, &one, sizeof one);
-	(void)written; /* fails only when the counter is at its top: readable it is */
+	(void)written; /* fails only at the largest counter, which is readable */
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
