@@ -1,11 +1,10 @@
 /*
- * addict: whoever came by on every day of a month, in UTC. Earned again for each month; the reason is the month.
+ * addict: an event on every day of a month, in UTC. Earned again for each month; the reason is the month.
  *
- * It is judged later, when the server has time for it. What is late is the judging, not the visit: `freeze` takes down,
- * as the event comes, on which day it was. So a visit a moment before midnight counts for its day, whenever a worker
- * gets to it.
+ * The badge is async. `freeze` records the event's day when the event arrives, so that a visit just before midnight counts
+ * for its day, however late a worker judges it.
  *
- * A month of a user is one tally, a bit for each day: the same whichever day comes first, and however often.
+ * A user's month is one tally with a bit for each day: order and repetition do not matter.
  */
 #include <brabeion/badge.h>
 
@@ -42,7 +41,7 @@ static void write_month(date day, char month[32])
 	snprintf(month, 32, "%04lld-%02d", (long long)day.year, (int)day.month);
 }
 
-/* The day becomes part of the state, in words that a person can read in the database: "2016-02", 29. */
+/* Adds the day to the state in a readable form: "2016-02", 29. */
 static void freeze(void *self, badge_call *call)
 {
 	(void)self;
@@ -71,7 +70,7 @@ static int32_t award(void *self, badge_call *call)
 	return 1;
 }
 
-/* How many days of the month that is under way, of how many it has. */
+/* The days of the current month that were judged, out of all its days. */
 static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	(void)self, (void)level;

@@ -1,5 +1,5 @@
 /*
- * collection: badges without C, for holding other badges, of whichever plugins.
+ * collection: badges without C, for holding other badges of any plugin.
  *
  *	- badge: collection
  *	  slug: all-rounder
@@ -11,9 +11,8 @@
  * of: [...]               slugs; a mapping where a level above the first is asked for
  * at: [2, 4]              how many of them, one number per level, ascending; where there is one level, all of them
  *
- * Judged whenever the user gets one of them, in the same transaction, so the collection comes with its last piece. It
- * remembers nothing: what counts is what is held now. A badge that was revoked counts no longer; a collection that was
- * complete stays.
+ * Judged whenever the user gets one of them, in the same transaction. It has no memory: it counts the badges held now. A
+ * revoked badge does not count; a collection once earned stays.
  */
 #include <stdlib.h>
 
@@ -52,7 +51,7 @@ static int64_t count_held(const collection *wanted, badge_call *call)
 	return held;
 }
 
-/* Of awards only those of pieces are looked at closer; other events, where badges.yaml names some, always are. */
+/* Whether the event can complete the collection: the award of a member, or an event that badges.yaml adds. */
 static int32_t award(void *self, badge_call *call)
 {
 	const collection *wanted = self;
@@ -129,7 +128,7 @@ static int32_t open_badge(badge_setup *setup, void **self)
 		return badge_setup_fail(setup, "", "out of memory");
 	wanted->level_count = level_count;
 
-	/* On after a fault, so that the operator sees all of them at once. */
+	/* Goes on after a fault, so that all faults are reported at once. */
 	int32_t faults = read_pieces(setup, wanted);
 	int64_t most = wanted->piece_count ? wanted->piece_count : PIECES_MOST;
 	faults |= limits_read(setup, "at", most, most, level_count, wanted->at);
@@ -141,7 +140,7 @@ static int32_t open_badge(badge_setup *setup, void **self)
 	return BADGE_OK;
 }
 
-/* What badges.yaml is expected to replace. */
+/* A default that badges.yaml replaces. */
 static const badge_level levels[] = { BADGE_LEVEL("Collection", "Holds a collection of badges") };
 static const char *const events[] = { "brabeion.awarded" };
 

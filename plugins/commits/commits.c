@@ -4,7 +4,7 @@
  * Event commit: the user is the author, the id the commit's hash, the time the author's. State, all optional: offset
  * (the author's zone, minutes east of UTC), insertions, deletions, merge (true or false), words (of the message).
  *
- * The observer in history.c counts; a badge here compares. calendar.c knows what time it was at the author's.
+ * The observer in history.c counts; a badge here compares. calendar.c computes the author's local time.
  */
 #include "history.h"
 
@@ -14,8 +14,8 @@ typedef struct steps {
 } steps;
 
 /*
- * The level that the value has climbed to. Whoever jumps past some gets those first: one commit can clean up 20,000
- * lines, and a commit that comes late can join two streaks.
+ * The level of a value, after granting the levels below it: one commit can delete 20,000 lines, and a late commit can
+ * join two streaks.
  */
 static int32_t climb(badge_call *call, int64_t value, steps to)
 {
@@ -28,7 +28,7 @@ static int32_t climb(badge_call *call, int64_t value, steps to)
 	return level > held ? level : BADGE_NOT_EARNED;
 }
 
-/* A badge that climbs with a tally, and what it tells of how far an author is. */
+/* A badge with levels of one tally, and its progress. */
 #define CLIMBS(badge, tally, ...)                                                              \
 	static const steps badge##_steps = __VA_ARGS__;                                        \
 	static int32_t badge(void *self, badge_call *call)                                     \

@@ -6,8 +6,8 @@
 enum { SUBJECT_SIZE = 256 };
 
 /*
- * A subject for one number of an author: "16071:Ada". False for a name too long for that, which no person has: such an
- * author has no streak and no zones.
+ * A subject for one number of an author: "16071:Ada". False for a name that is too long: such an author has no streak and
+ * no zones.
  */
 static int number_of_author(badge_call *call, int64_t number, char subject[SUBJECT_SIZE])
 {
@@ -31,7 +31,7 @@ static void set_run_at(badge_call *call, int64_t day, int64_t length)
 
 /*
  * Keeps the runs of days. A run's length stands at its first and last day. A new day joins the run before it and the
- * one after it, whichever of the three came first; what stands inside a run is never looked at again.
+ * one after it, in any order of arrival; tallies inside a run are not read again.
  */
 static void count_day(badge_call *call, int64_t day)
 {

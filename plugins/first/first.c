@@ -1,5 +1,5 @@
 /*
- * first: badges without C, for whoever does something for the first time.
+ * first: badges without C, for the first user to do something, or a user's first time.
  *
  *	- badge: first                                  # the first of all users, ever
  *	  slug: pioneer
@@ -10,9 +10,9 @@
  *	  events: [check_in]
  *	  settings: { field: country }
  *
- * What is first is what is judged first: an event that comes late, with an earlier time, takes nothing from anybody.
- * `first` is one badge for one user, whatever becomes of the award. `first-each` is earned once for each value, which is
- * the reason; an event without the field, or with a value of no or more than 255 bytes, is passed over.
+ * The order of judging counts: a late event with an earlier time changes nothing. `first` is earned by one user ever, even
+ * if the award is revoked. `first-each` is earned once for each value, which is
+ * the reason; an event without the field, or with an empty value or one longer than 255 bytes, is ignored.
  *
  * A user's own first is threshold without settings. The first ten, or the first for each value, is rank.
  */
@@ -37,7 +37,7 @@ static int32_t award_first(void *self, badge_call *call)
 	return 1;
 }
 
-/* Nothing of it is done before it is done. When somebody else was first, there is nothing left to tell. */
+/* 0 of 1 until somebody was first; then there is nothing to report. */
 static int32_t progress_first(void *self, badge_call *call, int32_t level)
 {
 	const first *rules = self;
@@ -52,7 +52,7 @@ static int32_t read_first(badge_setup *setup, first *rules)
 
 /* ---- first-each -------------------------------------------------------------------------------------------------- */
 
-/* The award is the memory: what is held already is passed over by the engine. */
+/* The award is the memory: the engine ignores an award already held. */
 static int32_t award_each(void *self, badge_call *call)
 {
 	const first *rules = self;
@@ -100,7 +100,7 @@ static void close_badge(void *self)
 	free(self);
 }
 
-/* What badges.yaml is expected to replace. */
+/* A default that badges.yaml replaces. */
 static const badge_level first_levels[] = { BADGE_LEVEL("Pioneer", "The first ever to do it") };
 static const badge_level each_levels[] = { BADGE_LEVEL("First Time", "Did it for the first time") };
 static const char *const events[] = { "event" };

@@ -1,9 +1,9 @@
 /*
- * points: a badge in three levels for how many points a user has. The example of brabeion's documentation, and the
- * shortest plugin that ships: start yours from a copy of this file.
+ * points: a badge with three levels for a user's points. The example of the documentation and the shortest plugin that
+ * ships: start yours from a copy of this file.
  *
- * The server sends the user's points along with the event; the badge only compares. It remembers nothing, needs no
- * settings, and may be judged on any number of threads at once.
+ * The event carries the user's points; the badge only compares. It has no memory and no settings, and may run on any number
+ * of threads at once.
  */
 #include <brabeion/badge.h>
 

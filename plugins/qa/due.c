@@ -1,5 +1,5 @@
 /*
- * The rules of the Q&A pack that fall due in time: an event asks for a look at a later time, and that look decides.
+ * The rules of the Q&A pack that fall due at a time: an event requests a later judgement, which decides.
  *
  * Like the rules of rules.c they read what the observer has put into memory and write nothing; what they must know at
  * the later time, which question, which year, goes along as the state of badge_later.

@@ -1,9 +1,8 @@
 /*
- * The pack's observer: takes each event into memory once, before the rules are asked about it.
+ * The pack's observer: stores each event in memory once, before the rules judge it.
  *
- * It is the only one that writes. The rules only read, so that each of them works alone, whichever slugs an operator
- * loads, and an event's changes are there for all of them. What happens to a post whose creation has not come, or
- * never comes, is kept like the rest. A second creation of the same post changes nothing.
+ * Only the observer writes; the rules only read. So each rule works alone, whatever slugs are loaded, and sees the event's
+ * changes. Events of a post whose creation is unknown are kept like others. A second creation of a post changes nothing.
  */
 #include "observe.h"
 #include "post.h"
@@ -166,7 +165,7 @@ static bool take_bounty(badge_call *call, const char *id, qa_post *post)
 	return false;
 }
 
-/* Answers are commented on, too: nobody asks for that. */
+/* Comments on answers do not matter to any rule. */
 static bool take_comment(badge_call *call, const char *id, qa_post *post)
 {
 	(void)call;

@@ -1,8 +1,8 @@
 /*
  * Posts as notes: reading, writing, and the little arithmetic that rules share. The format is described in post.h.
  *
- * A post is read several times per vote, once by each rule that wants to know, so reading is a plain walk over the
- * text: no scanf, no copies but the two ids.
+ * A post is read several times per vote, once by each rule that wants to know, so reading is one pass over
+ * the text, without scanf and with no copies but the two ids.
  */
 #include "post.h"
 

@@ -1,10 +1,9 @@
 /*
  * qa: the badges of a question-and-answer site, 34 of them.
  *
- * This file is the list: every badge with its name, the events it is asked about, and whether it is earned once or for
- * each post. rules.c decides, due.c about what falls due in time, observe.c remembers, post.c, work.c and standing.c
- * write down. badges.yaml beside this file uses all
- * of the list, and any part of it works too.
+ * This file is the list: every badge with its name, its events, and whether it is earned once or for each post. rules.c and
+ * due.c decide, observe.c writes memory, in the formats of post.c, work.c and standing.c. badges.yaml beside this file uses
+ * all badges; any subset works, too.
  *
  * The events, their state and the rules in words: plugins/README.md.
  */

@@ -1,9 +1,9 @@
 /*
- * The rules of the Q&A pack: each says whether the event at hand earns its badge.
+ * The rules of the Q&A pack: each returns whether the event earns its badge.
  *
- * They read what the observer has put into memory and write nothing. A rule may say yes again and again: an award that
- * is already held is not given twice. So they ask whether something is so, and care about when it became so only where
- * that matters. A deleted account earns nothing, but its posts and edits count for what others earn.
+ * Rules read the observer's memory and write nothing. A rule may return EARNED repeatedly, since an award already held is not
+ * stored twice: so rules check a state, and when it was reached only where that matters. A deleted account earns nothing, but
+ * its posts and edits count for the badges of others.
  *
  * A badge per post has the post's id as its reason. Where a rule doesn't say otherwise, the award goes to the event's
  * user, who for votes, favorites, views and accepted answers is the post's author.
@@ -90,7 +90,7 @@ int32_t qa_great_question(void *self, badge_call *call)
 	return per_post_if(call, question_height(call) >= 100);
 }
 
-/* Only questions are viewed, so the post's kind needs no look. */
+/* Only questions have views: the kind need not be checked. */
 static bool is_viewed(badge_call *call, int64_t times)
 {
 	return has_user(call) && qa_post_id(call, "post") && badge_int(call, "count", 0) >= times;
@@ -121,7 +121,7 @@ int32_t qa_favorite_question(void *self, badge_call *call)
 	return per_post_if(call, has_user(call) && read_post(call, &post) && post.favorites >= 25);
 }
 
-/* Goes to the asker, whoever answered. Question, answer and accept may come in any order. */
+/* The award goes to the asker. Question, answer and accept may arrive in any order. */
 int32_t qa_scholar(void *self, badge_call *call)
 {
 	(void)self;
@@ -140,7 +140,7 @@ int32_t qa_scholar(void *self, badge_call *call)
 	return badge_to(call, question.author) == BADGE_OK ? EARNED : BADGE_FAILED;
 }
 
-/* A bounty goes to the credit of who pays it. The event's user is the post's author. */
+/* The award goes to the payer. The event's user is the post's author. */
 static int32_t payer_if(badge_call *call, bool on_own_post)
 {
 	const char *payer = badge_text(call, "by", "");
@@ -163,7 +163,7 @@ int32_t qa_investor(void *self, badge_call *call)
 
 /* ---- answers ----------------------------------------------------------------------------------------------------- */
 
-/* The event's answer, and its question where the stream holds that: its kind says so. */
+/* The event's answer, and its question if it is known: see its kind. */
 typedef struct qa_reply {
 	qa_post answer;
 	qa_post question;
@@ -224,7 +224,7 @@ int32_t qa_great_answer(void *self, badge_call *call)
 	return per_post_if(call, height(call, QA_ANSWER) >= 100);
 }
 
-/* True when the event's post carries all these marks. */
+/* True when the event's post has all these marks. */
 static bool is_marked(badge_call *call, uint32_t marks)
 {
 	qa_glance glance;

@@ -1,5 +1,5 @@
 /*
- * The rules of the Q&A pack, one function per badge. See rules.c and due.c; qa.c says which events each is asked about.
+ * The rules of the Q&A pack, one function per badge. See rules.c and due.c; qa.c lists the events of each.
  */
 #ifndef QA_RULES_H
 #define QA_RULES_H
@@ -23,7 +23,7 @@ qa_rule qa_editor, qa_strunk_white, qa_organizer, qa_tag_editor, qa_cleanup, qa_
 /* Of taking part */
 qa_rule qa_commentator, qa_autobiographer, qa_supporter, qa_critic, qa_civic_duty;
 
-/* How far a user is, of those that are counted */
+/* Progress of the badges that count */
 typedef int32_t qa_telling(void *self, badge_call *call, int32_t level);
 qa_telling qa_strunk_white_progress, qa_commentator_progress;
 

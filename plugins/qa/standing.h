@@ -12,7 +12,7 @@ enum { QA_UPVOTE_WORTH = 10, QA_DOWNVOTE_WORTH = -2, QA_ACCEPT_WORTH = 15 };
 /* Adds to the reputation of the event's user; nothing for a deleted one, or for a post that is the community's. */
 void qa_standing_add(badge_call *call, const qa_post *post, int64_t worth);
 
-/* Takes down when the event's user joined. A second creation of the same user changes nothing. */
+/* Stores when the event's user joined. A second creation of the same user changes nothing. */
 void qa_standing_begin(badge_call *call);
 
 /* The event's user: the reputation, with the 1 that it begins with, and the time of joining, 0 when not known. */

@@ -1,6 +1,6 @@
 /*
- * Work as notes: see work.h. What is left to solve here is the subject: a user's and a post's id together can be twice
- * as long as a subject may be, and "1" + "23" must not be "12" + "3".
+ * Work as notes: see work.h. Also the subject: a user's and a post's id together can be twice as long as a
+ * subject may be, and "1" + "23" must differ from "12" + "3".
  */
 #include "work.h"
 

@@ -29,7 +29,7 @@ bool qa_work_next_answer(const char **work, char answer[QA_ID_SIZE]);
 int32_t qa_work_add_edit(badge_call *call, const char *user, const char *post, char kind);
 int32_t qa_work_add_answer(badge_call *call, const char *user, const char *question, const char *answer);
 
-/* Counts one comment, or one more different post edited, as far as the rules ask. */
+/* Counts one comment, or one more different post edited, up to the highest number that a rule needs. */
 void qa_count(badge_call *call, const char *tally, const char *user, int64_t enough);
 
 #endif

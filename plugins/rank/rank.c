@@ -17,7 +17,7 @@
  *
  * A user's place is counted at the first event that is judged, and stays, whatever comes later. Places are given in the
  * event's own transaction: however many threads and processes judge at once, no place is given twice, and none is left
- * out. Whoever gets a level gets those below, too.
+ * out. A level comes with those below it.
  *
  * Remembered are the places taken (places:SLUG) and who has one (placed:SLUG): no more users than get a badge.
  */
@@ -70,7 +70,7 @@ static int32_t award_each(void *self, badge_call *call)
 	return limits_grant(call, level, value);
 }
 
-/* Nothing of it is done before it is done; there is nothing to tell when the level's places, or the user's, are taken. */
+/* 0 of 1; nothing when the level's places are taken or the user has one. */
 static int32_t progress_rank(void *self, badge_call *call, int32_t level)
 {
 	const rank *rules = self;

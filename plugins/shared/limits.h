@@ -43,7 +43,7 @@ static inline int32_t limits_read(badge_setup *setup, const char *name, int64_t 
 	return BADGE_OK;
 }
 
-/* Grants the levels below, the lowest first, and returns this one. Those held already are passed over by the engine. */
+/* Grants the levels below, the lowest first, and returns this one. The engine ignores those already held. */
 static inline int32_t limits_grant(badge_call *call, int32_t level, const char *reason)
 {
 	for (int32_t lower = 1; lower < level; lower++) {
@@ -73,7 +73,7 @@ static inline int32_t field_read(badge_setup *setup, const char *name, char fiel
 {
 	const char *given = badge_setting_text(setup, name, NULL);
 	if (!given && badge_setting_type(setup, name) != BADGE_TYPE_NONE)
-		return BADGE_FAILED; /* the engine has told that it is no text */
+		return BADGE_FAILED; /* the engine has reported that it is no text */
 	if (given && strlen(given) >= NAME_SIZE)
 		return badge_setup_fail(setup, name, "a field's name has at most 100 bytes");
 	snprintf(field, NAME_SIZE, "%s", given ? given : "");

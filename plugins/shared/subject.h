@@ -1,7 +1,7 @@
 /*
  * What the generic plugins share: one subject of memory for a user and a value.
  *
- * The user's length in front keeps "ab" + "c" apart from "a" + "bc"; what is too long for a subject is told apart by 192
+ * The user's length in front keeps "ab" + "c" apart from "a" + "bc"; what is too long for a subject is distinguished by 192
  * bits of hash and its lengths.
  */
 #ifndef SHARED_SUBJECT_H

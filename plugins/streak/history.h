@@ -32,7 +32,7 @@ typedef struct history {
 int32_t history_read(badge_call *call, const char *name, history *past);
 void history_write(badge_call *call, const char *name, const history *past);
 
-/* Enters a period. Returns where in the window it is; -1 when it is there already, or too old to be told. */
+/* Enters a period. Returns where in the window it is; -1 when it is there already, or too old. */
 int32_t history_enter(history *past, int64_t period);
 
 /*

@@ -17,10 +17,10 @@
  * per: week               counts what happened in the same day, week (from Monday) or month
  * zone, zone_field        whose midnight that is: "+02:00", and the field of the event with an offset of its own
  *
- * threshold-each is the same with `per` (a day, where it is missing), earned anew in each, which is the reason.
+ * threshold-each is the same with `per` (a day, where it is missing), earned again in each, which is the reason.
  *
- * An event without the field is not counted. Whoever jumps past several numbers gets every level on the way. Each use
- * counts under its own slug, so any number of badges may share this definition. Progress is the count, as of now.
+ * An event without the field is not counted. An event that passes several numbers earns every level on the way.
+ * Each use counts under its own slug, so any number of badges may share this definition. Progress is the current count.
  */
 #include <stdlib.h>
 
@@ -128,7 +128,7 @@ static int32_t award_each(void *self, badge_call *call)
 
 /* ---- telling how far a user is ----------------------------------------------------------------------------------- */
 
-/* As of now: of windows what is still in it, of periods the one that is under way, on the clock of `zone`. */
+/* The count of the current window, or of the current period on the clock of `zone`. */
 static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	const threshold *limits = self;
@@ -158,7 +158,7 @@ static int32_t read_count(badge_setup *setup, threshold *limits)
 					count);
 	limits->window.distinct = limits->count == count_distinct;
 
-	/* Of the count's kind, too: who changes it in badges.yaml starts afresh. */
+	/* The kind of count is part of the name: a change in badges.yaml starts from zero. */
 	char kind[64];
 	snprintf(kind, sizeof kind, "%.20s%s%s", count,
 		 limits->per != PERIOD_NONE ? "-per-"
@@ -209,7 +209,7 @@ static int32_t read_within(badge_setup *setup, threshold *limits)
 	return BADGE_OK;
 }
 
-/* Whose midnight it is matters to periods alone. */
+/* The time zone matters to periods only. */
 static int32_t read_zone(badge_setup *setup, threshold *limits)
 {
 	static const char *const names[] = { "zone", "zone_field" };
@@ -260,7 +260,7 @@ static int32_t open_with(badge_setup *setup, const char *per, void **self)
 		return badge_setup_fail(setup, "", "out of memory");
 	limits->level_count = level_count;
 
-	/* On after a fault, so that the operator sees all of them at once. */
+	/* Goes on after a fault, so that all faults are reported at once. */
 	int32_t faults = read_within(setup, limits);
 	faults |= read_per(setup, limits, per);
 	faults |= read_count(setup, limits);
@@ -290,7 +290,7 @@ static void close_badge(void *self)
 	free(self);
 }
 
-/* What badges.yaml is expected to replace. */
+/* A default that badges.yaml replaces. */
 static const badge_level levels[] = { BADGE_LEVEL("Reached", "Reached the threshold") };
 static const char *const events[] = { "event" };
 

@@ -1,5 +1,5 @@
 /*
- * What a user did lately. The note reads "TIME:VALUE TIME:VALUE ...", the oldest first. See window.h.
+ * A user's recent events. The note reads "TIME:VALUE TIME:VALUE ...", the oldest first. See window.h.
  */
 #include "window.h"
 

@@ -14,7 +14,7 @@ enum { WINDOW_MOST = 1000 }; /* entries; a note of 41,000 bytes at most */
 typedef struct window_rules {
 	int64_t span; /* a moment sees what is at most so much older than itself */
 	int64_t late; /* an event that is older than the newest by more than this is not counted */
-	int64_t kept; /* what is older than the newest by more than this is forgotten */
+	int64_t kept; /* entries older than the newest by more than this are dropped */
 	size_t most;  /* and so is the oldest, when there are more entries than this; WINDOW_MOST at most */
 	int distinct; /* values are names: each is kept where it was seen last, and counts 1. Else they are added up */
 } window_rules;

@@ -34,7 +34,7 @@ static void close_badge(void *self)
 	free(self);
 }
 
-/* Answers the level that is earned. What is counted is stored together with the award, or not at all. */
+/* Returns the level that is earned. The count is stored in the same transaction as the award. */
 static int32_t award(void *self, badge_call *call)
 {
 	const settings *wanted = (const settings *)self;

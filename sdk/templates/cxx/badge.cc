@@ -32,7 +32,7 @@ void close_badge(void *self)
 }
 
 /*
- * Answers the level that is earned. What is counted is stored together with the award, or not at all. An exception that
+ * Returns the level that is earned. The count is stored in the same transaction as the award. An exception that
  * leaves it fails the badge for this event, with its what() in the operator's log.
  */
 int32_t award(void *self, badge_call *call)
