@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/output/terminal.h"
 #include "cli/output/terminal_text.h"
 #include "cli/shell/commands.h"
-#include "cli/support/nearest.h"
 #include "cli/support/signals.h"
 
 typedef int (*subcommand_function)(const brb_cli_options *options, brb_cli_report *report);
@@ -26,12 +26,12 @@ enum { SUBCOMMAND_COUNT = sizeof functions / sizeof *functions };
 
 static int unknown(const char *word)
 {
-	const char *names[SUBCOMMAND_COUNT + 4] = { "help", "--help", "--version" };
+	const char *names[SUBCOMMAND_COUNT + 3] = { "help", "--help", "--version" };
 	size_t count = 0;
 	const brb_cli_subcommand *subcommands = brb_cli_subcommands(&count);
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
 		names[3 + i] = subcommands[i].name;
-	const char *nearest = brb_cli_nearest(word, names);
+	const char *nearest = brb_text_nearest(word, names, SUBCOMMAND_COUNT + 3);
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDERR_FILENO);
 	brb_cli_out_format(&out, "brabeion: no %s \"", *word == '-' ? "option" : "subcommand");

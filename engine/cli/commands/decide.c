@@ -8,12 +8,13 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/output/awards.h"
 #include "cli/output/json.h"
-#include "cli/support/nearest.h"
 
 typedef struct decide_work {
 	const brb_cli_options *options;
@@ -37,20 +38,16 @@ static void print_change(decide_work *work, const brabeion_change *change)
 static void find_hint(decide_work *work, char *hint, size_t capacity)
 {
 	brabeion_badge_list list = { 0 };
-	const char *nearest = NULL;
 	hint[0] = '\0';
 	if (brabeion_badges(work->engine, &list, NULL) != BRABEION_OK)
 		return;
-	for (size_t i = 0; i < list.count; i++) {
-		const char *names[] = { list.badges[i].slug, nearest, NULL };
-		if (strcmp(names[0], work->badge) == 0) {
-			brabeion_badge_list_finish(&list);
-			return;
-		}
-		nearest = brb_cli_nearest(work->badge, names);
-	}
-	if (nearest)
+	const char **slugs = calloc(list.count + 1, sizeof *slugs);
+	for (size_t i = 0; i < list.count && slugs; i++)
+		slugs[i] = list.badges[i].slug;
+	const char *nearest = slugs ? brb_text_nearest(work->badge, slugs, list.count) : NULL;
+	if (nearest && strcmp(nearest, work->badge) != 0)
 		snprintf(hint, capacity, " (did you mean \"%s\"?)", nearest);
+	free(slugs);
 	brabeion_badge_list_finish(&list);
 }
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/scenario/state.h"
 #include "cli/shell/options.h"
-#include "cli/support/nearest.h"
 
 /* ---- time ---- */
 
@@ -66,16 +66,12 @@ static const brabeion_field *fields_in_round(brb_cli_scenario_state *state, cons
 /* No badge listens to the event: most likely its name is misspelt, and the scenario would test nothing. */
 static void find_unhandled(brb_cli_scenario_state *state, uint32_t line, const char *name)
 {
-	const char *names[2] = { NULL };
 	const char *nearest = NULL;
 	brabeion_badge_list list = { 0 };
 	if (brabeion_badges(state->engine, &list, NULL) != BRABEION_OK)
 		return;
 	for (size_t i = 0; i < list.count && !nearest; i++)
-		for (uint32_t k = 0; k < list.badges[i].event_count && !nearest; k++) {
-			names[0] = list.badges[i].events[k];
-			nearest = brb_cli_nearest(name, names);
-		}
+		nearest = brb_text_nearest(name, list.badges[i].events, list.badges[i].event_count);
 	brb_cli_scenario_find(state, BRB_CLI_FINDING_FAILED, line,
 			      "event %" PRIu32 ": no badge listens to \"%s\"%s%s%s", state->event, name,
 			      nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/output/terminal_text.h"
-#include "cli/support/nearest.h"
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
@@ -178,15 +178,15 @@ enum { FIRST_VALUE = 256 }; /* of getopt's results, past any letter: the row's n
 
 static bool unknown_option(const char *subcommand, const char *word)
 {
-	const char *names[ROW_COUNT + 2] = { "help" };
+	const char *names[ROW_COUNT + 1] = { "help" };
 	size_t count = 1;
 	for (const brb_cli_option *option = NULL; (option = brb_cli_options_next(subcommand, option));)
 		names[count++] = option->name;
 	const char *start = word + strspn(word, "-");
-	char bare[BRB_CLI_NEAREST_BYTES_MOST + 1];
+	char bare[64];
 	snprintf(bare, sizeof bare, "%.*s", (int)strcspn(start, "="), start);
-	const char *nearest = brb_cli_nearest(bare, names);
-	char hint[64] = "";
+	const char *nearest = brb_text_nearest(bare, names, count);
+	char hint[96] = "";
 	if (nearest)
 		snprintf(hint, sizeof hint, " (did you mean --%s?)", nearest);
 	return fault(subcommand, "unknown option ", word, hint);

@@ -1,7 +1,5 @@
 /*
- * cli/support/arena: chunks in a list, filled one after another.
- *
- * A text is aligned like everything else: eight bytes at worst lost a text, and one rule for all.
+ * cli/support/arena: chunks in a list, filled one after another. All pieces are aligned to eight bytes, texts as well.
  */
 #include "cli/support/arena.h"
 

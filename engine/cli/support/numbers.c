@@ -1,5 +1,5 @@
 /*
- * cli/support/numbers: walks a line's numbers, outside its texts.
+ * cli/support/numbers: see numbers.h.
  */
 #include "cli/support/numbers.h"
 
@@ -31,7 +31,7 @@ static bool ends_number(char character)
 	return character != '\0' && strchr(" \t\r\n,]}", character);
 }
 
-/* The end of the number that begins at `at`; 0: it is none by JSON's grammar. */
+/* The end of the number that begins at `at`; 0: it is malformed. */
 static size_t skip_number(const char *line, size_t size, size_t at)
 {
 	if (line[at] == '-')

@@ -1,8 +1,8 @@
 /*
- * cli/support/numbers: tells why a line's number was refused.
+ * cli/support/numbers: why a line's number was refused.
  *
- * simdjson has one code for a number that is written wrongly and one that is too large for 64 bits; only JSON's
- * grammar (RFC 8259, section 6) tells them apart. Used for lines that are bad already, so it may take its time.
+ * simdjson has one code for a malformed number and for one that is out of range; JSON's grammar (RFC 8259, section 6)
+ * distinguishes them. Only used for lines that were refused.
  */
 #ifndef BRB_CLI_SUPPORT_NUMBERS_H
 #define BRB_CLI_SUPPORT_NUMBERS_H
@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/* "number out of range" when every number in the line is written well, else "a malformed number". Static text. */
+/* "number out of range" if every number of the line is well-formed, else "a malformed number". A static text. */
 const char *brb_cli_numbers_fault(const char *line, size_t size);
 
 #ifdef __cplusplus

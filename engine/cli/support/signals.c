@@ -1,8 +1,8 @@
 /*
- * cli/support/signals: a flag and a pipe.
+ * cli/support/signals: a flag and a self-pipe.
  *
- * The static variables are the exception to the rule of no globals: a signal belongs to the process, and its
- * handler receives nothing else. SA_RESTART leaves SQLite's reads and writes alone.
+ * The static variables are an exception to the rule of no globals: a handler receives nothing else. SA_RESTART keeps SQLite's
+ * reads and writes from failing with EINTR.
  */
 #include "cli/support/signals.h"
 
@@ -23,7 +23,7 @@ static void handle(int number)
 	else
 		caught = number;
 	ssize_t written = write(wake_pipe[1], "", 1);
-	(void)written; /* a full pipe wakes as well */
+	(void)written; /* a full pipe is readable as well */
 	errno = error;
 }
 
@@ -65,6 +65,6 @@ bool brb_cli_signals_hung_up(void)
 		hung_up = 0;
 		while (read(wake_pipe[0], bytes, sizeof bytes) > 0)
 			continue;
-	} while (hung_up); /* its byte may be among those just read; one that comes after this has its own */
+	} while (hung_up); /* one that came meanwhile may have had its byte drained */
 	return true;
 }

@@ -1,29 +1,29 @@
 /*
- * cli/support/signals: SIGINT and SIGTERM as something to ask for, and to wait for; SIGHUP where it is wanted.
+ * cli/support/signals: SIGINT, SIGTERM and SIGHUP as a flag and a descriptor to poll.
  *
- * The first of the two is remembered and wakes whoever polls; a second one ends the process at once, as the system
- * would. A SIGHUP wakes as well, each time.
+ * The first SIGINT or SIGTERM is remembered and makes the descriptor readable; a second one ends the process at once, as
+ * the default action does. Each SIGHUP makes it readable, too.
  */
 #ifndef BRB_CLI_SUPPORT_SIGNALS_H
 #define BRB_CLI_SUPPORT_SIGNALS_H
 
 #include <stdbool.h>
 
-/* From now on a write to a closed pipe answers EPIPE and ends nothing. */
+/* A write to a closed pipe then fails with EPIPE. */
 void brb_cli_signals_ignore_pipe(void);
 
-/* Installs the handlers. Answers the descriptor that becomes readable with the first signal; -1: errno says why. */
+/* Installs the handlers. Returns the descriptor; -1: see errno. */
 int brb_cli_signals_open(void);
 
-/* The signal that came, 0: none. */
+/* The SIGINT or SIGTERM that came; 0: none. */
 int brb_cli_signals_caught(void);
 
-/* From now on SIGHUP ends nothing: it is asked for with the next. After brb_cli_signals_open. False: errno says why. */
+/* Handles SIGHUP, too. After brb_cli_signals_open(). False: see errno. */
 bool brb_cli_signals_take_hangup(void);
 
 /*
- * Whether a SIGHUP has come since this was asked last. Makes the descriptor quiet: who asks looks at
- * brb_cli_signals_caught afterwards, and before each wait.
+ * Whether a SIGHUP has come since the last call. It drains the descriptor, so call brb_cli_signals_caught() afterwards and
+ * before each wait.
  */
 bool brb_cli_signals_hung_up(void);
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "cli/shell/commands.h"
-#include "cli/support/nearest.h"
 
 static brb_cli_options options;
 
@@ -118,17 +117,6 @@ Test(options, refuses_wrong_values)
 	cr_expect_not(READ(9, "run", "--strict=yes"));
 	cr_expect_not(READ(9, "show", "--limit", ""));
 	cr_expect_not(READ(9, "show", "--limit", "99999999999999999999999"));
-}
-
-Test(options, finds_the_nearest_word)
-{
-	const char *const names[] = { "run", "badges", "show", "check", NULL };
-	cr_expect_str_eq(brb_cli_nearest("rnu", names), "run");
-	cr_expect_str_eq(brb_cli_nearest("badge", names), "badges");
-	cr_expect_str_eq(brb_cli_nearest("chekc", names), "check");
-	cr_expect_str_eq(brb_cli_nearest("shwo", names), "show");
-	cr_expect_null(brb_cli_nearest("elephant", names));
-	cr_expect_null(brb_cli_nearest("an-absurdly-long-word-that-no-one-would-ever-type-here", names));
 }
 
 Test(options, reads_which_jobs)
