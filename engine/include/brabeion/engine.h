@@ -1697,4 +1697,6 @@ BRABEION_API brabeion_status brabeion_time_parse(const char *text, int64_t *at_u
 }
 #endif
 
+#include <brabeion/json.h>
+
 #endif
