@@ -103,7 +103,7 @@ Test(command_run, reports_bad_lines_and_judges_the_others)
 	command_outcome outcome = run("", "run", "bad.jsonl", NULL);
 	expect_exit(outcome, 1);
 	expect_out(outcome, AWARD("ada", "e1") AWARD("bob", "e2"));
-	expect_err(outcome, "bad.jsonl:1: not valid JSON");
+	expect_err(outcome, "bad.jsonl:1: expected a JSON object at byte 1");
 	expect_err(outcome, "bad.jsonl:4: no \"user\"\n");
 	expect_err(outcome, "bad.jsonl:5: not valid UTF-8\n");
 	expect_err(outcome, ": 2 awards, 0 duplicates, 3 bad lines\n");
@@ -116,7 +116,7 @@ Test(command_run, stops_at_the_first_bad_line_if_strict)
 		run(EVENT("ada", "e1") "nonsense\n" EVENT("bob", "e2") "nonsense\n", "run", "--strict", NULL);
 	expect_exit(outcome, 1);
 	expect_out(outcome, AWARD("ada", "e1"));
-	expect_err(outcome, "<stdin>:2: not valid JSON");
+	expect_err(outcome, "<stdin>:2: expected a JSON object at byte 1");
 	expect_no_err(outcome, "<stdin>:4");
 	finish(&outcome);
 }

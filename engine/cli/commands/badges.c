@@ -16,64 +16,6 @@
 
 enum { NAMED_LEVELS = 8 };
 
-/* ---- JSON ---- */
-
-static void write_level(brb_json *json, const brabeion_level *level, uint32_t number)
-{
-	brb_json_object(json, NULL);
-	brb_json_integer(json, "level", number);
-	brb_json_text(json, "name", level->name);
-	brb_json_text(json, "description", level->description);
-	brb_json_integer(json, "holders", level->holders);
-	brb_json_end(json);
-}
-
-/* "quarantined":null, or {"since":…,"reason":…} */
-static void write_quarantine(brb_json *json, const brabeion_badge *badge)
-{
-	if (!badge->quarantined) {
-		brb_json_null(json, "quarantined");
-		return;
-	}
-	brb_json_object(json, "quarantined");
-	brb_cli_json_time(json, "since", badge->quarantined_since_us);
-	brb_json_text(json, "reason", badge->quarantine_reason);
-	brb_json_end(json);
-}
-
-static void write_badge(brb_json *json, const brabeion_badge *badge)
-{
-	brb_json_object(json, NULL);
-	brb_json_text(json, "slug", badge->slug);
-	brb_json_text(json, "plugin", badge->plugin);
-	brb_json_text(json, "plugin_file", badge->plugin_file);
-	brb_json_bool(json, "multiple", badge->multiple);
-	brb_json_bool(json, "async", badge->async);
-	brb_json_integer(json, "holders", badge->holders);
-	brb_cli_json_texts(json, "events", badge->events, badge->event_count);
-	brb_json_array(json, "levels");
-	for (uint32_t i = 0; i < badge->level_count; i++)
-		write_level(json, &badge->levels[i], i + 1);
-	brb_json_end(json);
-	write_quarantine(json, badge);
-	brb_json_end(json);
-}
-
-static void print_json(brb_cli_out *out, const brabeion_badge_list *list)
-{
-	brb_json json = brb_cli_json(out);
-	brb_json_object(&json, NULL);
-	brb_json_integer(&json, "generation", (int64_t)list->generation);
-	brb_json_array(&json, "badges");
-	for (size_t i = 0; i < list->count; i++)
-		write_badge(&json, &list->badges[i]);
-	brb_json_end(&json);
-	brb_json_end(&json);
-	brb_cli_out_text(out, "\n");
-}
-
-/* ---- text ---- */
-
 /* "Bronze, Silver, Gold", at most eight of them. The caller frees it. */
 static char *join_levels(const brabeion_badge *badge)
 {
@@ -163,9 +105,10 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 {
 	brb_cli_out out;
 	brb_cli_out_init(&out, STDOUT_FILENO);
-	if (options->json)
-		print_json(&out, list);
-	else if (list->count == 0)
+	if (options->json) {
+		brabeion_badge_list_write_json(list, brb_cli_json_write, &out);
+		brb_cli_out_text(&out, "\n");
+	} else if (list->count == 0)
 		brb_cli_out_text(&out, "No badges are loaded.\n");
 	else if (!print_table(&out, list)) {
 		brb_cli_report_say(report, "out of memory");

@@ -73,8 +73,10 @@ static int each_page(jobs_work *work, page_function print, void *context)
 
 static bool write_page(jobs_work *work, void *context, const brabeion_job_list *page)
 {
-	for (size_t i = 0; i < page->count; i++)
-		brb_cli_jobs_json(context, &page->jobs[i], brb_cli_jobs_is_loaded(&page->jobs[i], &work->badges));
+	for (size_t i = 0; i < page->count; i++) {
+		brb_json_before(context, NULL);
+		brabeion_job_write_json(&page->jobs[i], &work->badges, brb_cli_json_write, &work->out);
+	}
 	return true;
 }
 
@@ -285,10 +287,12 @@ static int show_job(jobs_work *work, const char *text)
 	int exit_code = BRB_CLI_FINE;
 	if (!page.found)
 		exit_code = report_absence(work, id);
-	else if (work->options->json)
-		brb_cli_jobs_page_json(&work->out, &page, brb_cli_jobs_is_loaded(&page.job, &work->badges));
-	else
+	else if (!work->options->json)
 		brb_cli_jobs_page(&work->out, &page, brb_cli_jobs_is_loaded(&page.job, &work->badges));
+	else {
+		brabeion_job_page_write_json(&page, &work->badges, brb_cli_json_write, &work->out);
+		brb_cli_out_text(&work->out, "\n");
+	}
 	brabeion_job_page_finish(&page);
 	return exit_code;
 }

@@ -168,7 +168,8 @@ static bool print_changes(show_work *show, brb_cli_table *table, brb_json *json,
 	for (size_t i = 0; i < page->count; i++) {
 		const brabeion_change *change = &page->changes[i];
 		if (show->options->json) {
-			brb_cli_json_change(json, NULL, change);
+			brb_json_before(json, NULL);
+			brabeion_change_write_json(change, brb_cli_json_write, &show->out);
 			continue;
 		}
 		char when[BRABEION_TIME_BYTES];
@@ -252,17 +253,8 @@ static void write_users(brb_cli_out *out, const brabeion_user_list *list, int64_
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
 	brb_json_integer(&json, "count", count);
-	brb_json_array(&json, "users");
-	for (size_t i = 0; i < list->count; i++) {
-		const brabeion_user *user = &list->users[i];
-		brb_json_object(&json, NULL);
-		brb_json_text(&json, "user", user->user);
-		brb_json_integer(&json, "awards", user->awards);
-		brb_json_integer(&json, "badges", user->badges);
-		brb_cli_json_time(&json, "latest_at", user->latest_at_us);
-		brb_json_end(&json);
-	}
-	brb_json_end(&json);
+	brb_json_before(&json, "users");
+	brabeion_user_list_write_json(list, brb_cli_json_write, out);
 	brb_json_end(&json);
 	brb_cli_out_text(out, "\n");
 }

@@ -16,38 +16,13 @@ enum { LONG_BAR = 20, SHORT_BAR = 10, COLUMNS_FOR_LONG = 100 };
 
 /* ---- JSON ---- */
 
-static void write_badge(brb_json *json, const brabeion_progress *badge)
-{
-	brb_json_object(json, NULL);
-	brb_json_text(json, "badge", badge->badge);
-	brb_json_integer(json, "held", badge->held);
-	brb_json_integer(json, "held_level", badge->held_level);
-	brb_json_integer(json, "levels", badge->level_count);
-	if (badge->level > 0) {
-		brb_json_integer(json, "level", badge->level);
-		brb_json_text(json, "name", badge->name);
-		brb_json_text(json, "description", badge->description);
-	}
-	if (badge->has_progress) {
-		brb_json_integer(json, "done", badge->done);
-		brb_json_integer(json, "goal", badge->goal);
-	}
-	if (badge->quarantined)
-		brb_json_bool(json, "quarantined", true);
-	if (*badge->error)
-		brb_json_text(json, "error", badge->error);
-	brb_json_end(json);
-}
-
 static void write_all(brb_cli_out *out, const char *user, const brabeion_progress_list *list)
 {
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
 	brb_json_text(&json, "user", user);
-	brb_json_array(&json, "progress");
-	for (size_t i = 0; i < list->count; i++)
-		write_badge(&json, &list->badges[i]);
-	brb_json_end(&json);
+	brb_json_before(&json, "progress");
+	brabeion_progress_list_write_json(list, brb_cli_json_write, out);
 	brb_json_end(&json);
 	brb_cli_out_text(out, "\n");
 }

@@ -1,11 +1,8 @@
 /*
- * cli/input/event_json: one line of JSON -> one event.
+ * cli/input/event_json: one line of JSON -> one event, fast.
  *
- * A line is one JSON object. `event` and `user` are required, `id` and `at` may be there, every other key is state.
- * Keeps true: what it lets through is valid JSON (RFC 8259) in valid UTF-8 without NUL, inside the bounds of
- * brabeion/engine.h; of a key that comes twice the last counts.
- *
- * Leaves to others: where lines come from, what a bad one costs.
+ * Guarantees: it takes the lines that brabeion_event_read_json takes, gives the same events, and reports the same faults.
+ * Not here: where lines come from, what a bad one costs.
  */
 #ifndef BRB_CLI_INPUT_EVENT_JSON_H
 #define BRB_CLI_INPUT_EVENT_JSON_H
@@ -23,9 +20,6 @@ extern "C" {
 enum {
 	BRB_CLI_EVENT_JSON_PADDING = 64, /* bytes behind a line that may be read, whatever they hold */
 	BRB_CLI_EVENT_JSON_LINE_BYTES = 1024 * 1024,
-	BRB_CLI_EVENT_JSON_FIELDS = 256,
-	BRB_CLI_EVENT_JSON_DEPTH =
-		64, /* objects and arrays inside each other, the line's own object being the first */
 	BRB_CLI_EVENT_JSON_MESSAGE_BYTES = 512
 };
 
@@ -41,13 +35,13 @@ typedef struct brb_cli_event_json brb_cli_event_json;
 brb_cli_event_json *brb_cli_event_json_open(void);
 
 /* NULL is fine. */
-void brb_cli_event_json_close(brb_cli_event_json *wire);
+void brb_cli_event_json_close(brb_cli_event_json *reader);
 
 /*
- * Reads one line of at most BRB_CLI_EVENT_JSON_LINE_BYTES. What `event` points to lies in `arena`. When the line is bad,
- * `message` says why, `event` is untouched and the arena may have grown.
+ * Reads one line. What `event` points to lies in `arena`. When the line is bad, `message` says why, `event` is untouched
+ * and the arena may have grown.
  */
-brb_cli_event_json_outcome brb_cli_event_json_read(brb_cli_event_json *wire, const char *line, size_t size,
+brb_cli_event_json_outcome brb_cli_event_json_read(brb_cli_event_json *reader, const char *line, size_t size,
 						   brb_cli_arena *arena, brabeion_event *event,
 						   char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES]);
 

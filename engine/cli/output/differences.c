@@ -38,7 +38,8 @@ static void write_json(brb_cli_out *out, const brabeion_change *change)
 	brb_json json = brb_cli_json(out);
 	brb_json_object(&json, NULL);
 	brb_json_text(&json, "change", is_gained(change) ? "gained" : "lost");
-	brb_cli_json_award(&json, "award", &change->award);
+	brb_json_before(&json, "award");
+	brabeion_award_write_json(&change->award, brb_cli_json_write, out);
 	brb_json_end(&json);
 	brb_cli_out_text(out, "\n");
 }

@@ -168,8 +168,10 @@ void brb_cli_explain_json(brb_cli_out *out, const brabeion_explanation *why)
 	brb_json_integer(&json, "jobs", (int64_t)why->job_count);
 	brb_json_integer(&json, "jobs_parked", (int64_t)why->jobs_parked);
 	brb_json_array(&json, "history");
-	for (size_t i = 0; i < why->change_count; i++)
-		brb_cli_json_change(&json, NULL, &why->changes[i]);
+	for (size_t i = 0; i < why->change_count; i++) {
+		brb_json_before(&json, NULL);
+		brabeion_change_write_json(&why->changes[i], brb_cli_json_write, out);
+	}
 	brb_json_end(&json);
 	write_journal(&json, why);
 	brb_json_integer(&json, "judged_left_out", (int64_t)why->entries_left_out);

@@ -8,7 +8,7 @@
 
 #include <brabeion/engine.h>
 
-#include "cli/output/json.h"
+#include "cli/output/out.h"
 #include "cli/output/tables.h"
 
 enum { BRB_CLI_JOBS_COLUMNS = 7 };
@@ -27,11 +27,5 @@ bool brb_cli_jobs_row(brb_cli_table *table, const brabeion_job_info *job, bool l
 
 /* The whole page of a job, for people. */
 void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loaded);
-
-/* {"id":…,"state":…,…} */
-void brb_cli_jobs_json(brb_json *json, const brabeion_job_info *job, bool loaded);
-
-/* The same with "frozen":{…} and "failures":[{"number":…,"at":…,"error":…}] */
-void brb_cli_jobs_page_json(brb_cli_out *out, const brabeion_job_page *page, bool loaded);
 
 #endif

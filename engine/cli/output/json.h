@@ -14,22 +14,16 @@
 
 brb_json brb_cli_json(brb_cli_out *out);
 
+/* For what the library writes: a brabeion_write_callback whose context is the brb_cli_out. */
+void brb_cli_json_write(void *out, const char *text, size_t length);
+
 /* A time as RFC 3339 text; one beyond year 9999 as integer microseconds. */
 void brb_cli_json_time(brb_json *json, const char *key, int64_t at_us);
 
 /* An array of texts. */
 void brb_cli_json_texts(brb_json *json, const char *key, const char *const *texts, size_t count);
 
-/* An award as `run` writes it: {"user":…,"badge":…,"level":1,"name":…,"reason":…,"at":…,"event":…,"event_id":…} */
-void brb_cli_json_award(brb_json *json, const char *key, const brabeion_award_info *award);
-
-/*
- * A change as `awards` writes it: the award's keys, then "sequence", the change's; of a revocation "revoked":true,
- * "revoked_at":… and "award_sequence", the award's own; of a lapse "lapsed":true besides; and "note":… where there is one.
- */
-void brb_cli_json_change(brb_json *json, const char *key, const brabeion_change *change);
-
-/* Each as a line of its own. */
+/* What the library writes of it, as a line. */
 void brb_cli_json_award_line(brb_cli_out *out, const brabeion_award_info *award);
 void brb_cli_json_change_line(brb_cli_out *out, const brabeion_change *change);
 

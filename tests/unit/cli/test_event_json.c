@@ -1,34 +1,98 @@
 /*
- * test_wire: what one JSON line becomes, and what it is told when it is wrong.
+ * cli/input/event_json and brabeion_event_read_json: one corpus, read by both. What one takes the other takes, with the same
+ * values; what one refuses the other refuses, with the same message.
  */
 #include <criterion/criterion.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/input/event_json.h"
 
-static brb_cli_event_json *wire;
+static brb_cli_event_json *reader;
 static brb_cli_arena arena;
+static brabeion_event_memory *memory;
 static brabeion_event event;
 static char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES];
 
 static void enter(void)
 {
-	wire = brb_cli_event_json_open();
-	cr_assert_not_null(wire);
+	reader = brb_cli_event_json_open();
+	cr_assert_not_null(reader);
+	cr_assert_eq(brabeion_event_memory_open(NULL, &memory, NULL), BRABEION_OK);
 }
 
 static void leave(void)
 {
-	brb_cli_event_json_close(wire);
+	brb_cli_event_json_close(reader);
 	brb_cli_arena_finish(&arena);
+	brabeion_event_memory_close(memory);
 }
 
-TestSuite(wire, .init = enter, .fini = leave);
+TestSuite(event_json, .init = enter, .fini = leave);
 
-/* The line stands in exactly as much memory as the reader may look at, so that ASan sees a byte too much. */
+static void expect_same_text(const char *a, const char *b)
+{
+	cr_assert_eq(!a, !b);
+	cr_assert(!a || strcmp(a, b) == 0, "%s, and %s", a, b);
+}
+
+static void expect_same_field(const brabeion_field *a, const brabeion_field *b)
+{
+	expect_same_text(a->name, b->name);
+	cr_assert_eq(a->type, b->type, "%s", a->name);
+	switch (a->type) {
+	case BRABEION_TYPE_NULL:
+		return;
+	case BRABEION_TYPE_INT:
+		cr_assert_eq(a->value.integer, b->value.integer, "%s", a->name);
+		return;
+	case BRABEION_TYPE_REAL:
+		cr_assert_eq(memcmp(&a->value.real, &b->value.real, sizeof(double)), 0, "%s: %a, and %a", a->name,
+			     a->value.real, b->value.real);
+		return;
+	case BRABEION_TYPE_BOOL:
+		cr_assert_eq(a->value.boolean, b->value.boolean, "%s", a->name);
+		return;
+	case BRABEION_TYPE_TEXT:
+	case BRABEION_TYPE_JSON:
+		expect_same_text(a->value.text, b->value.text);
+	}
+}
+
+static void expect_same_event(const brabeion_event *a, const brabeion_event *b)
+{
+	expect_same_text(a->name, b->name);
+	expect_same_text(a->user, b->user);
+	expect_same_text(a->id, b->id);
+	cr_assert_eq(a->has_at, b->has_at);
+	cr_assert_eq(a->at_us, b->at_us);
+	cr_assert_eq(a->field_count, b->field_count);
+	for (size_t i = 0; i < a->field_count; i++)
+		expect_same_field(&a->fields[i], &b->fields[i]);
+}
+
+/* The library reads a copy that ends where the line does, so that ASan sees a byte too much. */
+static void expect_library_to_agree(const char *line, size_t size, brb_cli_event_json_outcome outcome)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_event other = { 0 };
+	char *exact = malloc(size ? size : 1);
+	memcpy(exact, line, size);
+	brabeion_status status = brabeion_event_read_json(exact, size, memory, &other, &error);
+	free(exact);
+	cr_assert_eq(status, outcome == BRB_CLI_EVENT_JSON_EVENT ? BRABEION_OK : BRABEION_INVALID,
+		     "%.200s: %s, and %s", line, message, error.message);
+	if (status == BRABEION_OK)
+		expect_same_event(&event, &other);
+	else
+		cr_assert_str_eq(error.message, message, "%.200s", line);
+	brabeion_error_finish(&error);
+}
+
+/* The line stands in exactly as much memory as the reader may look at. */
 static brb_cli_event_json_outcome read_bytes(const char *line, size_t size)
 {
 	char *padded = calloc(1, size + BRB_CLI_EVENT_JSON_PADDING);
@@ -36,7 +100,8 @@ static brb_cli_event_json_outcome read_bytes(const char *line, size_t size)
 	memcpy(padded, line, size);
 	memset(&event, 0, sizeof event);
 	message[0] = '\0';
-	brb_cli_event_json_outcome outcome = brb_cli_event_json_read(wire, padded, size, &arena, &event, message);
+	brb_cli_event_json_outcome outcome = brb_cli_event_json_read(reader, padded, size, &arena, &event, message);
+	expect_library_to_agree(line, size, outcome);
 	free(padded);
 	return outcome;
 }
@@ -72,7 +137,7 @@ static char *repeat(const char *start, const char *before, size_t count, const c
 	return text;
 }
 
-Test(wire, reads_the_keys_that_have_a_meaning)
+Test(event_json, reads_the_keys_that_have_a_meaning)
 {
 	expect_event("{\"event\":\"comment\",\"user\":\"ada\",\"id\":\"c17\",\"at\":\"2014-01-21T20:26:05.383Z\"}");
 	cr_expect_str_eq(event.name, "comment");
@@ -83,7 +148,7 @@ Test(wire, reads_the_keys_that_have_a_meaning)
 	cr_expect_eq(event.field_count, 0);
 }
 
-Test(wire, needs_only_event_and_user)
+Test(event_json, needs_only_event_and_user)
 {
 	expect_event(" { \"user\" : \"ada\" , \"event\" : \"comment\" } ");
 	cr_expect_str_eq(event.name, "comment");
@@ -92,7 +157,7 @@ Test(wire, needs_only_event_and_user)
 	cr_expect_not(event.has_at);
 }
 
-Test(wire, keeps_every_other_key_as_state_with_its_type)
+Test(event_json, keeps_every_other_key_as_state_with_its_type)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"i\":-42,\"r\":1.5,\"t\":true,\"f\":false,\"s\":\"h\\u00e9\","
 		     "\"n\":null,\"a\":[1, 2],\"o\":{ \"k\" : \"v\" }}");
@@ -116,14 +181,14 @@ Test(wire, keeps_every_other_key_as_state_with_its_type)
 	cr_expect_str_eq(fields[7].value.text, "{\"k\":\"v\"}");
 }
 
-Test(wire, takes_integers_to_their_limits)
+Test(event_json, takes_integers_to_their_limits)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"most\":9223372036854775807,\"least\":-9223372036854775808}");
 	cr_expect_eq(event.fields[0].value.integer, INT64_MAX);
 	cr_expect_eq(event.fields[1].value.integer, INT64_MIN);
 }
 
-Test(wire, writes_nested_values_without_spaces_and_with_their_escapes)
+Test(event_json, writes_nested_values_without_spaces_and_with_their_escapes)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"x\":[ 1.0, 1e2, -0.5, 1e300, {}, [], \"\\\"\\\\\\/\\b\\u001f"
 		     "\\u00e9\\n\", {\"a\\nb\": [null, true, false]}]}");
@@ -131,14 +196,14 @@ Test(wire, writes_nested_values_without_spaces_and_with_their_escapes)
 						     "\xC3\xA9\\n\",{\"a\\nb\":[null,true,false]}]");
 }
 
-Test(wire, takes_integers_as_user_and_id)
+Test(event_json, takes_integers_as_user_and_id)
 {
 	expect_event("{\"event\":\"e\",\"user\":-7,\"id\":9223372036854775807}");
 	cr_expect_str_eq(event.user, "-7");
 	cr_expect_str_eq(event.id, "9223372036854775807");
 }
 
-Test(wire, takes_an_empty_id_and_null_for_none)
+Test(event_json, takes_an_empty_id_and_null_for_none)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"id\":\"\"}");
 	cr_expect_null(event.id);
@@ -147,26 +212,33 @@ Test(wire, takes_an_empty_id_and_null_for_none)
 	cr_expect_not(event.has_at);
 }
 
-Test(wire, takes_at_in_microseconds)
+Test(event_json, takes_at_in_microseconds)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":-1}");
 	cr_expect(event.has_at);
 	cr_expect_eq(event.at_us, -1);
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300799999999}");
 	cr_expect_eq(event.at_us, 253402300799999999);
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300800000000}", "at: beyond the years 0000 to 9999");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300800000000}",
+		   "at: outside the years 0000 to 9999");
 }
 
-Test(wire, lets_the_last_of_a_key_count)
+Test(event_json, lets_the_last_of_a_key_count)
 {
 	expect_event("{\"event\":5,\"user\":1.5,\"id\":\"x\",\"event\":\"e\",\"user\":\"u\",\"id\":\"y\"}");
 	cr_expect_str_eq(event.name, "e");
 	cr_expect_str_eq(event.user, "u");
 	cr_expect_str_eq(event.id, "y");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"user\":\"\"}", "user: empty");
+	expect_event("{\"event\":\"\\u0000\",\"event\":\"e\",\"user\":\"u\",\"at\":true,\"at\":7}");
+	cr_expect_eq(event.at_us, 7);
+	expect_bad("{\"event\":\"e\",\"user\":[],\"user\":\"u\"}",
+		   "user: expected a text or an integer, not an array");
+	expect_bad("{\"event\":{},\"event\":\"e\",\"user\":\"u\"}", "event: expected a text, not an object");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"id\":9223372036854775808,\"id\":1}", "id: number out of range");
 }
 
-Test(wire, keeps_fields_in_order_so_that_the_last_counts)
+Test(event_json, keeps_fields_in_order_so_that_the_last_counts)
 {
 	expect_event("{\"event\":\"e\",\"user\":\"u\",\"p\":1,\"p\":2}");
 	cr_assert_eq(event.field_count, 2);
@@ -174,14 +246,14 @@ Test(wire, keeps_fields_in_order_so_that_the_last_counts)
 	cr_expect_eq(event.fields[1].value.integer, 2);
 }
 
-Test(wire, does_not_take_an_escaped_key_for_another)
+Test(event_json, does_not_take_an_escaped_key_for_another)
 {
 	expect_event("{\"\\u0065vent\":\"e\",\"us\\u0065r\":\"u\"}");
 	cr_expect_str_eq(event.name, "e");
 	expect_bad("{\"Event\":\"e\",\"user\":\"u\"}", "no \"event\"");
 }
 
-Test(wire, refuses_what_is_no_event)
+Test(event_json, refuses_what_is_no_event)
 {
 	expect_bad("{}", "no \"event\"");
 	expect_bad("{\"event\":\"e\"}", "no \"user\"");
@@ -198,39 +270,58 @@ Test(wire, refuses_what_is_no_event)
 		   "at: expected a time such as 2014-01-21T20:26:05Z, not \"yesterday\"");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":1.5}",
 		   "at: expected RFC 3339 text or integer microseconds, not a number with a fraction or exponent");
-	expect_bad("[]", "expected a JSON object, not an array");
-	expect_bad("\"e\"", "expected a JSON object, not a text");
+	expect_bad("[]", "expected a JSON object at byte 1");
+	expect_bad("\"e\"", "expected a JSON object at byte 1");
 }
 
-Test(wire, refuses_what_is_not_json)
+Test(event_json, refuses_what_is_not_json)
 {
-	expect_bad("nonsense", "not valid JSON: a word that is none of true, false and null");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\"} x", "not valid JSON");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\"}{}", "not valid JSON");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",}", "not valid JSON");
-	expect_bad("{\"event\":\"e\" \"user\":\"u\"}", "not valid JSON");
-	expect_bad("{\"event\":\"e\",\"user\":\"u", "a text is not closed with \"");
+	expect_bad("nonsense", "expected a JSON object at byte 1");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\"} x", "something behind the JSON object at byte 26");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\"}{}", "something behind the JSON object at byte 25");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",}", "expected a key in quotes at byte 25");
+	expect_bad("{\"event\":\"e\" \"user\":\"u\"}", "expected , or } at byte 14");
+	expect_bad("{\"event\" \"e\"}", "expected : after a key at byte 10");
+	expect_bad("{\"event\":}", "expected a value at byte 10");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[1 2]}", "expected , or ] at byte 32");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[1,]}", "expected a value at byte 32");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":{\"a\":1,}}", "expected a key in quotes at byte 36");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":{\"a\":1]}", "expected , or } at byte 35");
+	expect_bad("{\"event\":\"e\",\"user\":tru}", "a word that is none of true, false and null at byte 21");
+	expect_bad("{\"event\":\"e\",\"user\":True}", "a word that is none of true, false and null at byte 21");
+	expect_bad("{\"event\":\"e\",\"user\":\"u", "a text is not closed with \" at byte 21");
 	expect_bad("{\"event\":\"e\",\"user\":\"a\tb\"}",
-		   "a control character in a text must be written as an escape");
+		   "a control character in a text must be written as an escape at byte 23");
 	expect_bad("{\"event\":\"e\",\"user\":\"\\x\"}",
-		   "a malformed escape in a text, or a surrogate without its other half");
+		   "a malformed escape in a text, or a surrogate without its other half at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"\\u12\"}",
+		   "a malformed escape in a text, or a surrogate without its other half at byte 22");
 	expect_bad("", "no JSON object");
+	expect_bad(" \r\t ", "no JSON object");
+	expect_bad("{", "expected a key in quotes at byte 2");
+	expect_bad("{'event':1}", "expected a key in quotes at byte 2");
+	expect_bad("\xEF\xBB\xBF{\"event\":\"e\",\"user\":\"u\"}", "expected a JSON object at byte 1");
 }
 
-Test(wire, refuses_broken_utf8_and_lone_surrogates)
+Test(event_json, refuses_broken_utf8_and_lone_surrogates)
 {
-	const char *surrogate = "a malformed escape in a text, or a surrogate without its other half";
-	expect_bad("{\"event\":\"e\",\"user\":\"\xFF\"}", "not valid UTF-8");
-	expect_bad("{\"event\":\"e\",\"user\":\"\xC0\x80\"}", "not valid UTF-8");
-	expect_bad("{\"event\":\"e\",\"user\":\"\xED\xA0\x80\"}", "not valid UTF-8");
-	expect_bad("{\"event\":\"e\",\"user\":\"\xE2\x82\"}", "not valid UTF-8");
+	const char *surrogate = "a malformed escape in a text, or a surrogate without its other half at byte 22";
+	expect_bad("{\"event\":\"e\",\"user\":\"\xFF\"}", "not valid UTF-8 at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xC0\x80\"}", "not valid UTF-8 at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xED\xA0\x80\"}", "not valid UTF-8 at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xE2\x82\"}", "not valid UTF-8 at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"\xF4\x90\x80\x80\"}", "not valid UTF-8 at byte 22");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\"} \x80", "not valid UTF-8 at byte 26");
 	expect_bad("{\"event\":\"e\",\"user\":\"\\ud800\"}", surrogate);
 	expect_bad("{\"event\":\"e\",\"user\":\"\\udc00\\ud800\"}", surrogate);
+	expect_bad("{\"event\":\"e\",\"user\":\"\\ud800\\u0041\"}", surrogate);
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[\"\\ud800\"]}",
+		   "x: a malformed escape in a text, or a surrogate without its other half");
 	expect_event("{\"event\":\"e\",\"user\":\"\\ud83d\\ude00\"}");
 	cr_expect_str_eq(event.user, "\xF0\x9F\x98\x80");
 }
 
-Test(wire, refuses_nul_everywhere)
+Test(event_json, refuses_nul_everywhere)
 {
 	expect_bad("{\"event\":\"e\\u0000\",\"user\":\"u\"}", "event: NUL (\\u0000) in a text");
 	expect_bad("{\"event\":\"e\",\"user\":\"\\u0000\"}", "user: NUL (\\u0000) in a text");
@@ -241,24 +332,87 @@ Test(wire, refuses_nul_everywhere)
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"s\":[\"\\u0000\"]}", "s: NUL (\\u0000) in a text");
 	const char raw[] = "{\"event\":\"e\",\"user\":\"u\0\"}";
 	cr_expect_eq(read_bytes(raw, sizeof raw - 1), BRB_CLI_EVENT_JSON_BAD);
+	cr_expect_str_eq(message, "a control character in a text must be written as an escape at byte 23");
 	const char behind[] = "{\"event\":\"e\",\"user\":\"u\"}\0";
 	cr_expect_eq(read_bytes(behind, sizeof behind - 1), BRB_CLI_EVENT_JSON_BAD);
+	cr_expect_str_eq(message, "something behind the JSON object at byte 25");
+	const char between[] = "{\"event\":\"e\",\0\"user\":\"u\"}";
+	cr_expect_eq(read_bytes(between, sizeof between - 1), BRB_CLI_EVENT_JSON_BAD);
+	cr_expect_str_eq(message, "expected a key in quotes at byte 14");
 }
 
-Test(wire, tells_numbers_out_of_range_from_malformed_ones)
+Test(event_json, reports_numbers_out_of_range_and_malformed_ones)
 {
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":9223372036854775808}", "x: number out of range");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[18446744073709551615]}", "x: number out of range");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":18446744073709551616}", "number out of range");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":-9223372036854775809}", "number out of range");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1e999}", "number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":18446744073709551616}", "x: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":-9223372036854775809}", "x: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1e999}", "x: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[{\"y\":-1e309}]}", "x: number out of range");
+	expect_bad("{\"event\":9223372036854775808,\"user\":\"u\"}",
+		   "event: expected a text, not a number out of range");
 	expect_bad("{\"event\":\"e\",\"user\":9223372036854775808}", "user: number out of range");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"id\":18446744073709551615}", "id: number out of range");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":9223372036854775808}", "at: number out of range");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":01}", "a malformed number");
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1.}", "a malformed number");
-	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":-}", "a malformed number");
-	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":1e999}", "number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":1e999}", "at: number out of range");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":01}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":-01}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1.}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1.e5}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1e}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":1e+}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":0x10}", "a malformed number at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":[1,2-3]}", "a malformed number at byte 32");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":.5}", "expected a value at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":+5}", "expected a value at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"x\":NaN}",
+		   "a word that is none of true, false and null at byte 29");
+	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":-}", "a malformed number at byte 32");
+	expect_bad("{\"event\":\"e\",\"user\":\"u 1.\",\"x\":1e999}", "x: number out of range");
+}
+
+/* Values at every edge, each compared bit for bit between the two readers. */
+Test(event_json, takes_numbers_at_every_edge)
+{
+	static const char *const numbers[] = { "0",
+					       "-0",
+					       "-0.0",
+					       "1E2",
+					       "0.1",
+					       "0.5e+1",
+					       "1e-400",
+					       "4.9e-324",
+					       "2.4703282292062327e-324",
+					       "2.4703282292062328e-324",
+					       "2.2250738585072011e-308",
+					       "2.2250738585072014e-308",
+					       "1.7976931348623157e308",
+					       "1.7976931348623158e308",
+					       "9007199254740993.0",
+					       "9007199254740992.99999999999999999999",
+					       "123456789012345678901234567890.5",
+					       "0.000000000000000000000000000000000000000001",
+					       "8.41e21",
+					       "9223372036854775807.0" };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		char line[200];
+		snprintf(line, sizeof line, "{\"event\":\"e\",\"user\":\"u\",\"x\":%s,\"y\":[%s, %s]}", numbers[i],
+			 numbers[i], numbers[i]);
+		expect_event(line);
+	}
+	uint64_t bits = 88172645463325252u;
+	for (int i = 0; i < 2000; i++) {
+		char line[200];
+		double real;
+		bits ^= bits << 13; /* Marsaglia's xorshift */
+		bits ^= bits >> 7;
+		bits ^= bits << 17;
+		memcpy(&real, &bits, sizeof real);
+		if (!isfinite(real))
+			continue;
+		snprintf(line, sizeof line, "{\"event\":\"e\",\"user\":\"u\",\"x\":%.17e,\"y\":[%.15g]}", real, real);
+		expect_event(line);
+	}
 }
 
 static void expect_depth(size_t arrays, const char *middle, const char *why)
@@ -271,18 +425,19 @@ static void expect_depth(size_t arrays, const char *middle, const char *why)
 	free(deep);
 }
 
-Test(wire, bounds_the_nesting)
+Test(event_json, bounds_the_nesting)
 {
 	expect_depth(63, "", NULL);
 	cr_expect_eq(strlen(event.fields[0].value.text), 126);
 	expect_depth(63, "1", NULL);
-	expect_depth(64, "", "x: nested deeper than 64 levels");
-	expect_depth(64, "1", "x: nested deeper than 64 levels");
-	expect_depth(500000, "", "nested deeper than 64 levels");
-	expect_depth(500000, "1", "nested deeper than 64 levels");
+	expect_depth(64, "", "nested deeper than 64 levels at byte 92");
+	expect_depth(64, "1", "nested deeper than 64 levels at byte 92");
+	expect_depth(65, "", "nested deeper than 64 levels at byte 92");
+	expect_depth(500000, "", "nested deeper than 64 levels at byte 92");
+	expect_depth(500000, "1", "nested deeper than 64 levels at byte 92");
 }
 
-Test(wire, bounds_the_number_of_keys)
+Test(event_json, bounds_the_number_of_keys)
 {
 	char *many = repeat("{\"event\":\"e\",\"user\":\"u\"", ",\"k\":1", 256, "", "", "}");
 	expect_event(many);
@@ -293,7 +448,7 @@ Test(wire, bounds_the_number_of_keys)
 	free(many);
 }
 
-Test(wire, bounds_names)
+Test(event_json, bounds_names)
 {
 	char *line = repeat("{\"event\":\"e\",\"user\":\"", "u", 255, "", "", "\"}");
 	expect_event(line);
@@ -314,7 +469,7 @@ Test(wire, bounds_names)
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"\":1}", "an empty key");
 }
 
-Test(wire, takes_a_line_of_the_largest_size_and_small_ones_after_it)
+Test(event_json, takes_a_line_of_the_largest_size_and_small_ones_after_it)
 {
 	size_t around = strlen("{\"event\":\"e\",\"user\":\"u\",\"x\":\"\"}");
 	char *line = repeat("{\"event\":\"e\",\"user\":\"u\",\"x\":\"", "x", 1024 * 1024 - around, "\"", "", "}");
@@ -326,13 +481,37 @@ Test(wire, takes_a_line_of_the_largest_size_and_small_ones_after_it)
 	cr_expect_str_eq(event.fields[0].value.text, "[[]]");
 }
 
-/* Reals are what may grow when they are written anew: none may outgrow the room that is taken for them. */
-Test(wire, writes_a_line_full_of_reals)
+Test(event_json, writes_a_line_full_of_reals)
 {
 	char *line = repeat("{\"event\":\"e\",\"user\":\"u\",\"x\":[", "9e4,1e9,", 100000, "1e0", "", "]}");
 	expect_event(line);
 	const char *text = event.fields[0].value.text;
-	cr_expect_eq(strncmp(text, "[90000.0,1e+09,90000.0,", 23), 0, "%.30s", text);
-	cr_expect_eq(strlen(text), 1 + 100000 * strlen("90000.0,1e+09,") + strlen("1.0]"));
+	cr_expect_eq(strncmp(text, "[90000.0,1000000000.0,90000.0,", 30), 0, "%.30s", text);
+	cr_expect_eq(strlen(text), 1 + 100000 * strlen("90000.0,1000000000.0,") + strlen("1.0]"));
 	free(line);
+}
+
+/* Each byte of a line that has everything, in turn: left out, doubled, and replaced. */
+Test(event_json, readers_agree_on_damaged_lines)
+{
+	static const char line[] =
+		"{\"event\":\"e\",\"user\":12,\"id\":\"\\u00e9\\n\",\"at\":\"2014-01-21T20:26:05Z\","
+		"\"x\":[1.5e2,{\"\\ud83d\\ude00\":-0,\"k\":[]},true,null],\"t\":\"\xC3\xA9\"}";
+	static const char bytes[] = "\0\t\n \"\\,:[]{}+-.0159eEux/tn\x7f\x80\xC3\xED\xF0\xFF";
+	char damaged[sizeof line + 1];
+	size_t length = sizeof line - 1;
+	expect_event(line);
+	for (size_t at = 0; at < length; at++) {
+		memcpy(damaged, line, at);
+		memcpy(damaged + at, line + at + 1, length - at - 1);
+		read_bytes(damaged, length - 1);
+		memcpy(damaged + at + 1, line + at, length - at);
+		damaged[at] = line[at];
+		read_bytes(damaged, length + 1);
+		memcpy(damaged, line, length);
+		for (size_t i = 0; i < sizeof bytes - 1; i++) {
+			damaged[at] = bytes[i];
+			read_bytes(damaged, length);
+		}
+	}
 }
