@@ -1,5 +1,5 @@
 /*
- * test_command_awards: `brabeion awards`, the feed of awards and revocations, as a person and a script meet it.
+ * test_command_awards: `brabeion awards`, the feed of awards and revocations, as text and as JSON.
  */
 #include "support/command.h"
 
@@ -47,7 +47,7 @@ static void earn(const char *lines)
 	finish(&outcome);
 }
 
-/* ---- what is told ---- */
+/* ---- output ---- */
 
 /* What AWARD gives, without its end, so that more keys can follow. */
 #define EARNED(user, id)                                                                               \
@@ -127,7 +127,7 @@ Test(command_awards, since_goes_on_after_a_sequence)
 	finish(&outcome);
 }
 
-/* More than a page: none is left out or told twice where two pages meet. */
+/* More than a page: none is left out or repeated between pages. */
 Test(command_awards, tells_thousands)
 {
 	enum { USERS = 2500 };

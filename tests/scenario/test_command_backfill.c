@@ -1,7 +1,7 @@
 /*
- * test_command_backfill: `brabeion backfill`: the past judged by the badges of today, and what is taken over of it.
+ * test_command_backfill: `brabeion backfill`: past events judged by the badges of today, and what is stored of them.
  *
- * The badge is commentator, of threshold.so; how many comments it takes is what changes.
+ * The badge is commentator, of threshold.so; the number of comments that it needs changes.
  */
 #include "support/command.h"
 
@@ -88,7 +88,7 @@ static void expect_rows(const char *sql, const char *rows)
 	" JOIN badges AS b ON b.id = a.badge WHERE a.revoked = 0 ORDER BY 1"
 #define TALLIES "SELECT subject || ' ' || value FROM tallies WHERE value <> 0 ORDER BY 1"
 
-static void expect_no_world(void)
+static void expect_no_sandbox(void)
 {
 	cr_expect_neq(access("badges.db-backfill", F_OK), 0);
 	cr_expect_neq(access("badges.db-backfill-wal", F_OK), 0);
@@ -103,7 +103,7 @@ Test(command_backfill, gives_an_empty_database_what_a_run_would_have_given)
 	did("", "backfill", "past.jsonl");
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
 	expect_rows(TALLIES, "ada 3\nbob 2\ncy 1\n");
-	expect_no_world();
+	expect_no_sandbox();
 }
 
 Test(command_backfill, tells_the_awards_it_gives_as_run_does)
@@ -138,7 +138,7 @@ Test(command_backfill, a_dry_run_tells_exactly_what_a_changed_threshold_changes)
 	expect_err(outcome, "1 award gained, 0 lost\n");
 	finish(&outcome);
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
-	expect_no_world();
+	expect_no_sandbox();
 }
 
 Test(command_backfill, a_dry_run_in_json_says_gained_or_lost)
@@ -195,7 +195,7 @@ Test(command_backfill, what_lies_outside_of_the_history_is_no_loss)
 	write_file("badges.yaml", HEAD "plugins:\n" COMMENTATOR("3"));
 	write_file("past.jsonl", COMMENT("bob", "c2", "02") COMMENT("bob", "c5", "05") COMMENT("ada", "c6", "06"));
 	command_outcome outcome = run("", "backfill", "--dry-run", "past.jsonl", NULL);
-	/* dee's is older, and cy's newer, than what the file tells */
+	/* dee's is older, and cy's newer, than the events of the file */
 	expect_out(outcome, "- ada  commentator 1  Commentator  2024-03-03 12:00\n"
 			    "- bob  commentator 1  Commentator  2024-03-05 12:00\n");
 	finish(&outcome);
@@ -277,7 +277,7 @@ Test(command_backfill, a_new_badge_is_judged_over_the_journal_and_goes_on_counti
 	did(COMMENT("ada", "c7", "07"), "run");
 	expect_rows(HELD, "ada commentator 1 2024-03-07 c7\nada one 1 2024-03-01 c1\nbob one 1 2024-03-02 c2\n"
 			  "cy one 1 2024-03-04 c4\n");
-	/* and the other world's judging was not written down */
+	/* what was judged in the sandbox is not in the journal */
 	expect_rows("SELECT COUNT(*) FROM journal WHERE kind = 1", "7\n");
 }
 
@@ -288,13 +288,13 @@ Test(command_backfill, without_a_file_there_must_be_a_journal)
 	expect_exit(outcome, 2);
 	expect_err(outcome, "there is no journal to judge");
 	finish(&outcome);
-	expect_no_world();
+	expect_no_sandbox();
 }
 
-/* ---- going on ---- */
+/* ---- resuming ---- */
 
 /* Starts a backfill on a pipe, one commit an event, feeds it, and kills it once it has committed that line, within 60 s. */
-static void kill_behind_line(const char *text, int line)
+static void kill_after_line(const char *text, int line)
 {
 	char sql[128], wanted[32];
 	command_process process = start("backfill", "--batch", "1", "-", NULL);
@@ -322,7 +322,7 @@ static void kill_behind_line(const char *text, int line)
 
 Test(command_backfill, goes_on_where_it_was_killed)
 {
-	kill_behind_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
+	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
 	command_outcome outcome = run(PAST, "backfill", "-", NULL);
 	expect_exit(outcome, 0);
 	expect_err(outcome, "resuming after line 3\n");
@@ -330,12 +330,12 @@ Test(command_backfill, goes_on_where_it_was_killed)
 	finish(&outcome);
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
 	expect_rows(TALLIES, "ada 3\nbob 2\ncy 1\n");
-	expect_no_world();
+	expect_no_sandbox();
 }
 
 Test(command_backfill, another_file_is_judged_from_its_first_line_on)
 {
-	kill_behind_line(COMMENT("ada", "c1", "01") COMMENT("dee", "c2", "02"), 2);
+	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("dee", "c2", "02"), 2);
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 0);
 	expect_err(outcome, "past.jsonl is not the file that was interrupted: starting at its first line\n");
@@ -346,11 +346,11 @@ Test(command_backfill, another_file_is_judged_from_its_first_line_on)
 
 Test(command_backfill, other_badges_begin_anew)
 {
-	kill_behind_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02"), 2);
+	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02"), 2);
 	write_file("badges.yaml", HEAD "plugins:\n" COMMENTATOR("3"));
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 0);
-	expect_no_err(outcome, "going on");
+	expect_no_err(outcome, "resuming");
 	expect_err(outcome, "6 events judged: 1 award gained, 0 lost, 0 bad lines\n");
 	finish(&outcome);
 }
@@ -386,7 +386,7 @@ Test(command_backfill, what_a_server_judges_meanwhile_is_judged_once)
 	command_outcome outcome = wait_for(&process);
 	expect_exit(outcome, 0);
 	expect_err(outcome, ": 0 awards gained, 0 lost");
-	expect_no_err(outcome, "to remember");
+	expect_no_err(outcome, "the memory of");
 	finish(&outcome);
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nada many 1 2024-03-03 \nada many 1 2024-03-04 \n");
 	expect_rows(TALLIES, "ada 2\n");
@@ -419,7 +419,7 @@ Test(command_backfill, strict_hands_nothing_over)
 	expect_rows(HELD, "");
 }
 
-/* No file can grow beyond so many bytes: that of the other world cannot be made. */
+/* No file can grow beyond so many bytes: the sandbox cannot be created. */
 static void limit_files(rlim_t bytes)
 {
 	struct rlimit limit;
@@ -455,7 +455,7 @@ Test(command_backfill, a_file_that_is_not_there_hands_nothing_over)
 	expect_exit(outcome, 1);
 	expect_err(outcome, "absent.jsonl: No such file or directory\n");
 	finish(&outcome);
-	expect_no_world();
+	expect_no_sandbox();
 }
 
 Test(command_backfill, refuses_what_makes_no_sense)

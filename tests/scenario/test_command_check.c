@@ -1,6 +1,6 @@
 /*
- * test_command_check: `brabeion check PLUGIN.so...`, what is in plugin files and what is wrong with them. Without a
- * plugin it is about badges.yaml: test_command_read.
+ * test_command_check: `brabeion check PLUGIN.so...`, what is in plugin files and their faults. Faults of
+ * badges.yaml: test_command_read.
  */
 #include "support/command.h"
 

@@ -1,5 +1,5 @@
 /*
- * test_command_clock: whose time it is in `brabeion run`: the events', up to --until, or the clock's.
+ * test_command_clock: --clock and --until of `brabeion run`.
  */
 #include "support/command.h"
 

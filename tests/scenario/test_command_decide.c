@@ -1,6 +1,6 @@
 /*
- * test_command_decide: `brabeion award` and `brabeion revoke`, `brabeion show --history`, and what run and awards tell of
- * lapses.
+ * test_command_decide: `brabeion award` and `brabeion revoke`, `brabeion show --history`, and lapses in the output of
+ * run and awards.
  */
 #include "support/command.h"
 
@@ -160,7 +160,7 @@ Test(command_decide, revoke_says_what_is_wrong)
 		       "points", "--at", "x");
 }
 
-/* ---- what lapses, and the past ---- */
+/* ---- lapses and the history ---- */
 
 #define TEMPORARY                                              \
 	"database: badges.db\n"                                \

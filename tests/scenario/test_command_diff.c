@@ -1,5 +1,5 @@
 /*
- * test_command_diff: `brabeion diff`: one history by two badge sets.
+ * test_command_diff: `brabeion diff`: one history, two configurations.
  */
 #include "support/command.h"
 

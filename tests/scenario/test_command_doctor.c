@@ -1,5 +1,5 @@
 /*
- * test_command_doctor: `brabeion doctor` beside runs and servers: what it tells, how it ends, and that nothing changes.
+ * test_command_doctor: `brabeion doctor` beside runs and servers: its findings, its exit codes, and that it changes nothing.
  */
 #include "support/command.h"
 
@@ -117,7 +117,7 @@ Test(command_doctor, a_name_that_a_badge_has_begun_to_listen_to)
 	expect_doctor(0, "badges.db: no problems found\n");
 }
 
-/* Asks until the answer is this one, for as long as a slow machine may need. */
+/* Repeats it until the output is this one, within a limit. */
 static void await_doctor(const char *out)
 {
 	bool same = false;
@@ -127,7 +127,7 @@ static void await_doctor(const char *out)
 		finish(&outcome);
 		nanosleep(&(struct timespec){ 0, same ? 0 : 100000000 }, NULL);
 	}
-	cr_expect(same, "never told:\n%s", out);
+	cr_expect(same, "never printed:\n%s", out);
 }
 
 Test(command_doctor, a_server_tells_while_it_is_at_work)

@@ -1,6 +1,5 @@
 /*
- * test_command_explain: `brabeion explain`, in every case that it has an answer for. Times of arrival are the machine's:
- * they are read as "NOW".
+ * test_command_explain: `brabeion explain`, in every case. Times of arrival are replaced by "NOW".
  */
 #include "support/command.h"
 

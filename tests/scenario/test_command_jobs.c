@@ -1,11 +1,11 @@
 /*
- * test_command_jobs: `brabeion jobs`, as an operator reads it, and as a script does.
+ * test_command_jobs: `brabeion jobs`, as text and as JSON.
  */
 #include "support/command_jobs.h"
 
 TestSuite(command_jobs, .init = enter_jobs, .fini = leave, .timeout = 120);
 
-/* Of a time long past and one far off: nothing about them depends on when the test runs. */
+/* One long ago and one far in the future: neither depends on when the test runs. */
 #define EARN(user, id) \
 	"{\"event\":\"earn\",\"user\":\"" user "\",\"id\":\"" id "\",\"at\":\"2014-01-21T20:26:05Z\"}\n"
 #define FAILS(user, id)                                                                                         \

@@ -1,5 +1,5 @@
 /*
- * test_command_read: badges, show, check, help, and words that are wrong.
+ * test_command_read: badges, show, check, help, and wrong command lines.
  */
 #include "support/command.h"
 

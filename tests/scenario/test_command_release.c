@@ -1,5 +1,5 @@
 /*
- * test_command_release: `brabeion release`, and what run and badges tell of badges that are set aside.
+ * test_command_release: `brabeion release`, and quarantined badges in the output of run and badges.
  */
 #include "support/command.h"
 
@@ -25,7 +25,7 @@ static void enter_troubled(void)
 
 TestSuite(command_release, .init = enter_troubled, .fini = leave);
 
-/* A run that has "troubled" set aside. */
+/* A run that quarantines "troubled". */
 static void get_into_trouble(void)
 {
 	command_outcome outcome = run(WORK("a") WORK("b") WORK("c") WORK("d"), "run", NULL);
@@ -81,7 +81,7 @@ Test(command_release, releases_by_slug_and_says_so)
 	expect_quiet_release("troubled", "troubled: released\n");
 	expect_quiet_release("troubled", "troubled: was not quarantined\n");
 	command_outcome outcome = run("", "badges", NULL);
-	cr_expect_null(strstr(outcome.out, "set aside"), "%s", outcome.out);
+	cr_expect_null(strstr(outcome.out, "quarantined"), "%s", outcome.out);
 	finish(&outcome);
 }
 

@@ -1,5 +1,5 @@
 /*
- * test_command_run: `brabeion run` as a person and a script meet it.
+ * test_command_run: `brabeion run`.
  */
 #include "support/command.h"
 

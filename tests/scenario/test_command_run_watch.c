@@ -1,7 +1,7 @@
 /*
  * test_command_run_watch: badges.yaml is edited while `brabeion run` follows a pipe.
  *
- * What the command says on standard error is waited for, line by line; nothing here sleeps.
+ * The tests wait for lines on standard error; they do not sleep.
  */
 #include "support/command.h"
 

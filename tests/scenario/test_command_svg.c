@@ -1,5 +1,5 @@
 /*
- * test_command_svg: what `brabeion svg` writes, and names in a language from the subcommands that tell them.
+ * test_command_svg: the output of `brabeion svg`, and --lang of all subcommands that have it.
  */
 #include "support/command.h"
 

@@ -1,5 +1,5 @@
 /*
- * `brabeion try`: scenarios that pass, that fail, and that cannot be played, as a person, TAP and JUnit see them.
+ * test_command_try: scenarios that pass, fail and cannot be played, as text, TAP and JUnit.
  */
 #include "support/command.h"
 

@@ -1,5 +1,5 @@
 /*
- * test_command_worker: `brabeion worker`, with badges that take down whoever judges them.
+ * test_command_worker: `brabeion worker`, with badges that crash their process.
  */
 #include "support/command_jobs.h"
 
@@ -17,7 +17,7 @@ static command_outcome end(command_process *worker)
 	return wait_for(worker);
 }
 
-/* Runs `brabeion jobs show ID`, which must say so. */
+/* Runs `brabeion jobs show ID`, whose output must have the part. */
 static void expect_job(const char *id, const char *part)
 {
 	command_outcome shown = run("", "jobs", "show", id, NULL);
@@ -33,12 +33,12 @@ static void make_gate(void)
 	cr_assert_eq(mkfifo("told", 0600) | mkfifo("gate", 0600), 0);
 }
 
-/* Answers a descriptor that comes to its end with whoever judges the job. */
+/* Returns a descriptor that is at its end when the process that judges the job closes it or dies. */
 static int await_arrival(void)
 {
-	int told = open("told", O_RDONLY | O_CLOEXEC);
-	cr_assert_geq(told, 0);
-	return told;
+	int arrived = open("told", O_RDONLY | O_CLOEXEC);
+	cr_assert_geq(arrived, 0);
+	return arrived;
 }
 
 static void open_gate(void)
@@ -48,16 +48,16 @@ static void open_gate(void)
 	close(gate);
 }
 
-static void await_end(int told)
+static void await_end(int arrived)
 {
 	char byte;
-	cr_assert_eq(read(told, &byte, 1), 0);
-	close(told);
+	cr_assert_eq(read(arrived, &byte, 1), 0);
+	close(arrived);
 }
 
-/* ---- what is fine ---- */
+/* ---- success ---- */
 
-Test(command_worker, judges_what_is_ready_and_ends_if_told_so)
+Test(command_worker, judges_what_is_ready_and_ends_with_until_idle)
 {
 	fire(EARN("ada", "e1") EARN("bob", "e2"));
 	command_outcome worked = work_off();
@@ -86,9 +86,9 @@ Test(command_worker, judges_what_comes_while_it_waits)
 	command_process worker = start("worker", "--processes", "2", NULL);
 	make_gate();
 	fire(WAITS);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	open_gate();
-	await_end(told);
+	await_end(arrived);
 	fire(EARN("ada", "e1"));
 	await_number(AWARDS, 3);
 	command_outcome ended = end(&worker);
@@ -122,7 +122,7 @@ Test(command_worker, two_of_them_beside_a_server_award_each_once)
 	finish(&other_ended);
 }
 
-/* ---- what is deadly ---- */
+/* ---- crashes ---- */
 
 Test(command_worker, poison_is_parked_and_all_that_is_healthy_is_judged)
 {
@@ -217,18 +217,18 @@ Test(command_worker, a_worker_that_is_killed_is_replaced)
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)worker.pid, (int)worker.pid);
 	make_gate();
 	fire(WAITS);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	int fd = open(path, O_RDONLY);
 	cr_assert_geq(fd, 0);
 	cr_assert_gt(read(fd, children, sizeof children - 1), 0);
 	close(fd);
 	cr_assert_eq(kill((pid_t)atoi(children), SIGKILL), 0);
-	await_end(told);
+	await_end(arrived);
 	read_line(worker.err, line, sizeof line);
 	cr_assert_not_null(strstr(line, " was killed by SIGKILL at job 1\n"), "%s", line);
-	told = await_arrival();
+	arrived = await_arrival();
 	open_gate();
-	await_end(told);
+	await_end(arrived);
 	await_number(AWARDS, 1);
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
@@ -243,7 +243,7 @@ Test(command_worker, ends_with_the_job_at_hand)
 	make_gate();
 	fire(WAITS);
 	command_process worker = start("worker", NULL);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	cr_assert_eq(kill(worker.pid, SIGTERM), 0);
 	read_line(worker.err, line, sizeof line);
 	cr_assert_str_eq(line, "ending after the current jobs; a second signal ends at once\n");
@@ -252,7 +252,7 @@ Test(command_worker, ends_with_the_job_at_hand)
 	expect_exit(ended, 0);
 	cr_expect_eq(query_number(AWARDS), 1);
 	cr_expect_eq(query_number("SELECT count(*) FROM jobs"), 0);
-	close(told);
+	close(arrived);
 	finish(&ended);
 }
 
@@ -262,21 +262,21 @@ Test(command_worker, what_is_not_done_in_time_is_left_to_others)
 	make_gate();
 	fire(WAITS);
 	command_process worker = start("worker", NULL);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
 	expect_err(ended, " did not finish job 1 in the 100 ms of grace and is killed; ");
 	expect_no_err(ended, "SIGKILL");
-	await_end(told);
+	await_end(arrived);
 	cr_expect_eq(query_number(ATTEMPTS), 0);
 	finish(&ended);
 	worker = start("worker", NULL);
-	told = await_arrival();
+	arrived = await_arrival();
 	open_gate();
 	await_number(AWARDS, 1);
 	ended = end(&worker);
 	expect_exit(ended, 0);
-	close(told);
+	close(arrived);
 	finish(&ended);
 }
 
@@ -287,11 +287,11 @@ Test(command_worker, a_second_signal_ends_at_once)
 	make_gate();
 	fire(WAITS);
 	command_process worker = start("worker", NULL);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	cr_assert_eq(kill(worker.pid, SIGINT), 0);
 	read_line(worker.err, line, sizeof line);
 	cr_assert_eq(kill(worker.pid, SIGINT), 0);
-	await_end(told);
+	await_end(arrived);
 	command_outcome ended = wait_for(&worker);
 	expect_exit(ended, 130);
 	cr_expect_eq(query_number("SELECT count(*) FROM jobs"), 1);
@@ -304,25 +304,25 @@ Test(command_worker, no_process_outlives_a_supervisor_that_is_killed_and_others_
 	make_gate();
 	fire(WAITS);
 	command_process killed = start("worker", "--processes", "2", NULL);
-	int told = await_arrival();
+	int arrived = await_arrival();
 	command_process other = start("worker", NULL);
 	cr_assert_eq(kill(killed.pid, SIGKILL), 0);
-	await_end(told);
+	await_end(arrived);
 	command_outcome killed_ended = wait_for(&killed); /* its pipes end with its last process */
 	expect_exit(killed_ended, -SIGKILL);
-	told = await_arrival();
+	arrived = await_arrival();
 	open_gate();
 	await_number(AWARDS, 1);
 	command_outcome ended = end(&other);
 	expect_exit(ended, 0);
-	close(told);
+	close(arrived);
 	finish(&killed_ended);
 	finish(&ended);
 }
 
 /* ---- badges.yaml ---- */
 
-Test(command_worker, what_is_wrong_with_badges_yaml_is_told_once)
+Test(command_worker, what_is_wrong_with_badges_yaml_is_reported_once)
 {
 	write_file("badges.yaml", "nonsense: 1\n" JOBS_YAML("", DEADLY));
 	command_outcome outcome = run("", "worker", "--processes", "3", NULL);
@@ -332,7 +332,7 @@ Test(command_worker, what_is_wrong_with_badges_yaml_is_told_once)
 	finish(&outcome);
 }
 
-Test(command_worker, what_is_wrong_with_a_plugin_is_told_once)
+Test(command_worker, what_is_wrong_with_a_plugin_is_reported_once)
 {
 	write_file("badges.yaml", JOBS_YAML("", "  - file: no_levels.so\n"));
 	command_outcome outcome = run("", "worker", "--processes", "3", NULL);
@@ -343,7 +343,7 @@ Test(command_worker, what_is_wrong_with_a_plugin_is_told_once)
 	finish(&outcome);
 }
 
-Test(command_worker, reads_badges_yaml_again_when_it_is_told_so)
+Test(command_worker, reads_badges_yaml_again_on_sighup)
 {
 	char line[512];
 	fire(EARN("ada", "e1"));
@@ -369,7 +369,7 @@ Test(command_worker, reads_badges_yaml_again_when_it_is_told_so)
 	finish(&ended);
 }
 
-Test(command_worker, a_file_that_breaks_while_it_works_is_told_once_and_tried_again)
+Test(command_worker, a_file_that_breaks_while_it_works_is_reported_once_and_tried_again)
 {
 	char line[512];
 	write_file("worker.yaml", JOBS_YAML(QUICK, DEADLY));
@@ -388,14 +388,14 @@ Test(command_worker, a_file_that_breaks_while_it_works_is_told_once_and_tried_ag
 	cr_assert_eq(query_number(ATTEMPTS), 0);
 	write_file("worker.yaml", JOBS_YAML(QUICK, DEADLY));
 	await_number(JOBS_PARKED, 2);
-	cr_expect_eq(query_number(ATTEMPTS), 3, "a death is not forgotten");
+	cr_expect_eq(query_number(ATTEMPTS), 3, "a crash is not forgotten");
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
 	expect_no_err(ended, "worker.yaml");
 	finish(&ended);
 }
 
-Test(command_worker, a_database_that_cannot_be_opened_is_told)
+Test(command_worker, a_database_that_cannot_be_opened_is_reported)
 {
 	command_outcome outcome = run("", "worker", "--database", "no/where.db", NULL);
 	expect_exit(outcome, 3);
