@@ -11,6 +11,7 @@
 #include "api/backfill.h"
 #include "base/list.h"
 #include "base/memory.h"
+#include "judging/backend.h"
 
 enum { AWARDS_PER_COMMIT = 4096, TURNS_MOST = 16, EVENTS_PER_TURN = 100000, EVENTS_LEFT = 500 };
 

@@ -7,6 +7,7 @@
 #include "api/backfill.h"
 #include "base/list.h"
 #include "base/memory.h"
+#include "judging/backend.h"
 
 enum { JOURNAL_EVENTS = 1000 };
 
@@ -85,8 +86,8 @@ static brabeion_status do_judge(brb_request *head)
 static void fail_judge(brb_request *head, brabeion_status status, const char *message)
 {
 	past_request *request = (past_request *)(void *)head;
-	if (request->judged && head->judge->history)
-		brb_history_restore(head->judge->history);
+	if (request->judged && head->judge->shared->history)
+		brb_history_restore(head->judge->shared->history);
 	brb_judge_abandon(request->results, request->judged, request->count, status, message);
 	brb_status_set_text(&request->error, status, message);
 }

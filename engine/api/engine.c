@@ -120,6 +120,12 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_number_badges(generation, NULL, engine->store, error);
+	engine->judging = (brb_judge_shared){ .store = engine->store,
+					      .log = &engine->log,
+					      .clock = &engine->clock,
+					      .group = &engine->group,
+					      .quarantine = &engine->quarantine,
+					      .event_stats = &engine->notices.noted };
 	if (status == BRABEION_OK)
 		status = brb_engine_open_event_stats(engine, error);
 	if (status == BRABEION_OK)

@@ -15,6 +15,7 @@
 #include "api/internal.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "judging/backend.h"
 
 enum { FIRST_DELAY_S = 1, LONGEST_DELAY_S = 60 };
 
@@ -77,7 +78,7 @@ static void wait_locked(brb_noting *notices, int delay_s)
 
 static bool has_news(brb_noting *notices)
 {
-	return atomic_load_explicit(&notices->noted.has_news, memory_order_relaxed);
+	return atomic_load_explicit(&notices->noted.has_new, memory_order_relaxed);
 }
 
 static void *work(void *context)
@@ -98,7 +99,7 @@ static void *work(void *context)
 		pthread_mutex_unlock(&notices->lock);
 		brabeion_error ignored = BRABEION_NO_ERROR; /* whoever judges hears of a store that refuses */
 		if (brb_engine_store_event_stats(engine, &ignored) != BRABEION_OK)
-			brb_event_stats_tell(&notices->noted);
+			brb_event_stats_wake(&notices->noted);
 		brabeion_error_finish(&ignored);
 		pthread_mutex_lock(&notices->lock);
 	}

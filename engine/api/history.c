@@ -12,6 +12,8 @@
 
 #include "api/internal.h"
 #include "base/memory.h"
+#include "judging/backend.h"
+#include "judging/due.h"
 
 /* ---- which runs are alive ---- */
 
@@ -57,11 +59,12 @@ static void drop_run(void *context, int64_t run)
 static brabeion_status take_over(brb_judge *judge, int64_t from)
 {
 	int64_t run = 0, jobs = 0;
-	if (brb_judge_enter_store(judge) && brb_history_begin_run(judge, &run))
+	if (brb_judge_enter_store(judge) && brb_history_begin(judge, &run))
 		judge->fault = brb_store_jobs_adopt(judge->store, from, run, &jobs, &judge->error);
 	if (judge->fault == BRABEION_OK && jobs)
-		brb_log_write(judge->log, BRABEION_LOG_INFO, "%lld job%s of a history that did not end %s taken over",
-			      (long long)jobs, jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
+		brb_log_write(judge->shared->log, BRABEION_LOG_INFO,
+			      "%lld job%s of a history that did not end %s taken over", (long long)jobs,
+			      jobs == 1 ? "" : "s", jobs == 1 ? "is" : "are");
 	return judge->fault;
 }
 
@@ -101,7 +104,7 @@ static brabeion_status do_take_over(brb_request *head)
 		if (set_lock(engine, runs[i], F_WRLCK))
 			take_over(judge, runs[i]);
 	brb_memory_release(runs);
-	if (engine->history->run)
+	if (engine->history->id)
 		engine->history->next_us = INT64_MIN;
 	return judge->fault;
 }
@@ -122,9 +125,10 @@ brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attemp
 	if (!engine->history)
 		return brb_status_no_memory(error);
 	brb_history_init(engine->history, attempts_most);
-	engine->history->begin_run = begin_run;
-	engine->history->drop_run = drop_run;
+	engine->history->begin = begin_run;
+	engine->history->drop = drop_run;
 	engine->history->context = engine;
+	engine->judging.history = engine->history;
 	return take_over_the_dead(engine, error);
 }
 
@@ -156,9 +160,8 @@ static brabeion_status do_advance(brb_request *head)
 	brb_judge *judge = head->judge;
 	request->judged = true;
 	*request->result = (brabeion_result){ .outcome = BRABEION_JUDGED };
-	judge->award_capacity = 0;
 	brb_history_keep(judge);
-	brb_history_go_to(judge, request->at_us, request->result);
+	brb_due_advance(judge, request->at_us, request->result);
 	return judge->fault;
 }
 
@@ -189,8 +192,8 @@ static brabeion_status do_end(brb_request *head)
 	int64_t jobs = 0;
 	request->judged = true;
 	brb_history_keep(judge);
-	if (history->run && brb_judge_enter_store(judge))
-		judge->fault = brb_store_jobs_pass_on(judge->store, history->run, &jobs, &judge->error);
+	if (history->id && brb_judge_enter_store(judge))
+		judge->fault = brb_store_jobs_pass_on(judge->store, history->id, &jobs, &judge->error);
 	return judge->fault;
 }
 

@@ -140,6 +140,7 @@ struct brabeion_engine {
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
+	brb_judge_shared judging; /* of the members here; set at the open */
 	brb_group_commit group;
 	brb_quarantine quarantine;
 	brb_noting notices;

@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 #include "base/value.h"
+#include "judging/backend.h"
 
 static brabeion_status enter(const brabeion_engine *engine, const char *slug, const char *user, brabeion_error *fault)
 {

@@ -13,7 +13,7 @@ static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event
 {
 	brabeion_status status = brb_judge_event(judge, event, result);
 	if (judge->leads)
-		status = brb_group_commit_conclude(judge->group, judge);
+		status = brb_group_commit_conclude(judge->shared->group, judge);
 	if (status != BRABEION_OK)
 		brb_judge_abandon(result, 1, 1, status, judge->error.message);
 	return status;
@@ -43,8 +43,8 @@ static brabeion_status judge_request(brb_request *head)
 static void fail_request(brb_request *head, brabeion_status status, const char *message)
 {
 	event_request *request = (event_request *)(void *)head;
-	if (request->judged && head->judge->history)
-		brb_history_restore(head->judge->history);
+	if (request->judged && head->judge->shared->history)
+		brb_history_restore(head->judge->shared->history);
 	brb_judge_abandon(request->results, request->judged, request->count, status, message);
 }
 
@@ -59,7 +59,7 @@ static brabeion_status judge_all(brb_judge *judge, const brabeion_event *events,
 				  .events = events,
 				  .count = count,
 				  .results = results };
-	return brb_group_commit_run(judge->group, &request.head);
+	return brb_group_commit_run(judge->shared->group, &request.head);
 }
 
 static bool has_news(const brabeion_result *results, size_t count)
@@ -68,31 +68,6 @@ static bool has_news(const brabeion_result *results, size_t count)
 	while (i < count && !results[i].award_count && !results[i].lapsed_count)
 		i++;
 	return i < count;
-}
-
-/* Field by field, in their order: clearing the whole and then filling it in is measurable, once for every event. */
-static inline void init_judge(brabeion_engine *engine, brb_judge *judge, const brb_generation *generation,
-			      brb_counters *counters, brb_reentrancy *guard)
-{
-	judge->generation = generation;
-	judge->view = &brb_backend_transaction;
-	judge->detached = NULL;
-	judge->store = engine->store;
-	judge->log = &engine->log;
-	judge->clock = &engine->clock;
-	judge->guard = &guard->depth;
-	judge->counters = counters;
-	judge->group = &engine->group;
-	judge->history = engine->history;
-	judge->quarantine = &engine->quarantine;
-	judge->notices = &engine->notices.noted;
-	judge->single = judge->leads = judge->left_to_group = judge->needed_store = false;
-	judge->met_quarantine = judge->filled_quarantine = judge->timing = judge->in_transaction = false;
-	judge->cause = 0;
-	judge->award_capacity = 0;
-	judge->fault = BRABEION_OK;
-	judge->error = (brabeion_error)BRABEION_NO_ERROR;
-	judge->scratch = (brb_arena){ 0 };
 }
 
 /* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
@@ -108,7 +83,8 @@ static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *
 	if (!*reader)
 		return BRABEION_MEMORY;
 	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
-	init_judge(engine, judge, generation, brb_registry_counters(&engine->registry, *reader, generation), guard);
+	brb_judge_init(judge, &engine->judging, generation, &brb_backend_transaction, NULL, &guard->depth,
+		       brb_registry_counters(&engine->registry, *reader, generation));
 	return BRABEION_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "api/internal.h"
 #include "base/list.h"
 #include "base/value.h"
+#include "judging/backend.h"
 
 /* ---- grants ---- */
 
@@ -28,8 +29,8 @@ static brabeion_status do_grant(brb_request *head)
 static void fail_grant(brb_request *head, brabeion_status status, const char *message)
 {
 	grant_request *request = (grant_request *)(void *)head;
-	if (request->judged && head->judge->history)
-		brb_history_restore(head->judge->history);
+	if (request->judged && head->judge->shared->history)
+		brb_history_restore(head->judge->shared->history);
 	brb_judge_abandon(request->result, request->judged, 1, status, message);
 }
 

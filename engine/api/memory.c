@@ -4,6 +4,7 @@
  */
 #include "api/internal.h"
 #include "base/value.h"
+#include "judging/backend.h"
 
 /* ---- what may be asked for: the bounds are those of a plugin's helpers (judging/call) ---- */
 

@@ -91,9 +91,9 @@ static brabeion_status tell(progress_work *work, const brb_badge *badge, const b
 				      .level = found->level,
 				      .name = level ? brb_arena_copy(memory, level->name) : "",
 				      .description = level ? brb_arena_copy(memory, level->description) : "",
-				      .has_progress = found->told.is_told,
-				      .done = found->told.done,
-				      .goal = found->told.goal,
+				      .has_progress = found->reported.is_reported,
+				      .done = found->reported.done,
+				      .goal = found->reported.goal,
 				      .quarantined = aside != NULL,
 				      .error = describe_failure(work, aside, found->why) };
 	if (!entry->badge || !entry->name || !entry->description || !entry->error)
@@ -125,12 +125,12 @@ static brabeion_status answer(progress_work *work, brb_badge *const *badges, siz
 	brabeion_status status = brb_store_list_quarantined(work->engine->store, work->list.memory, &work->aside,
 							    &work->aside_count, work->error);
 	if (status == BRABEION_OK)
-		status = brb_snapshot_reader_begin(work->judge.peek, work->error);
+		status = brb_snapshot_reader_begin(work->judge.backend_context, work->error);
 	if (status != BRABEION_OK)
 		return status;
 	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
 		status = answer_badge(work, badges[i]);
-	brb_snapshot_reader_end(work->judge.peek);
+	brb_snapshot_reader_end(work->judge.backend_context);
 	return status;
 }
 
@@ -162,13 +162,15 @@ static brabeion_status ask_all(progress_work *work, const char *slug)
 	brb_reader *reader = brb_registry_reader(&work->engine->registry);
 	if (!reader)
 		return brb_status_no_memory(work->error);
-	brabeion_status status = take_look(work->engine, &work->judge.peek, work->error);
+	brb_snapshot_reader *snapshot = NULL;
+	brabeion_status status = take_look(work->engine, &snapshot, work->error);
 	if (status != BRABEION_OK)
 		return status;
-	work->judge.generation = brb_registry_acquire(&work->engine->registry, reader);
+	brb_judge_init(&work->judge, &work->engine->judging, brb_registry_acquire(&work->engine->registry, reader),
+		       &brb_backend_snapshot, snapshot, brb_reentrancy_depth(), NULL);
 	status = answer_all(work, slug);
 	brb_registry_release(reader);
-	leave_look(work->engine, work->judge.peek, status == BRABEION_OK);
+	leave_look(work->engine, snapshot, status == BRABEION_OK);
 	return status;
 }
 
@@ -178,15 +180,7 @@ brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user
 	BRB_CALL_WITH(fault);
 	if (check(engine, user, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	progress_work work = { .engine = engine,
-			       .user = user,
-			       .error = &fault,
-			       .judge = { .view = &brb_backend_snapshot,
-					  .store = engine->store,
-					  .log = &engine->log,
-					  .clock = &engine->clock,
-					  .guard = brb_reentrancy_depth(),
-					  .history = engine->history } };
+	progress_work work = { .engine = engine, .user = user, .error = &fault };
 	if (ask_all(&work, slug) == BRABEION_OK)
 		*list = work.list;
 	else

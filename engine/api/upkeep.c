@@ -6,6 +6,7 @@
 
 #include "api/internal.h"
 #include "base/value.h"
+#include "judging/backend.h"
 
 typedef struct upkeep_request {
 	brb_request head; /* first */

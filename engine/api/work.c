@@ -146,13 +146,8 @@ brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_confi
 {
 	brb_workers *workers = &engine->workers;
 	brb_jobs_limits limits = limits_of(config);
-	engine->jobs = (brb_jobs){ .store = engine->store,
+	engine->jobs = (brb_jobs){ .shared = &engine->judging,
 				   .registry = &engine->registry,
-				   .group = &engine->group,
-				   .quarantine = &engine->quarantine,
-				   .notices = &engine->notices.noted,
-				   .log = &engine->log,
-				   .clock = &engine->clock,
 				   .announce = brb_engine_announce_jobs,
 				   .context = engine };
 	workers->configured = config->jobs.workers;
@@ -264,7 +259,7 @@ brabeion_status brabeion_job_died(brabeion_engine *engine, int64_t job, int64_t 
 	if (!why || brb_text_checked_length(why, WHY_BYTES_MOST) == SIZE_MAX)
 		brb_status_set(&fault, BRABEION_INVALID, "why the worker died is %s",
 			       why ? "longer than 4096 bytes or not UTF-8" : "not said");
-	else if (brb_jobs_died(&engine->jobs, job, claim, why, &was_last, &fault) == BRABEION_OK && parked)
+	else if (brb_jobs_record_crash(&engine->jobs, job, claim, why, &was_last, &fault) == BRABEION_OK && parked)
 		*parked = was_last;
 	return brb_status_hand_over(error, &fault);
 }

@@ -1,7 +1,25 @@
 /*
- * judging/backend: see view.h. The store's transaction as a judgement sees it.
+ * judging/backend: see backend.h. Here: the store's transaction as a judgement sees it.
  */
 #include "judging/backend.h"
+
+#include "judging/group_commit.h"
+
+bool brb_judge_enter_store(brb_judge *judge)
+{
+	if (judge->fault != BRABEION_OK || judge->in_transaction)
+		return judge->fault == BRABEION_OK;
+	int64_t began_us = judge->waited_us ? brb_clock_monotonic_us() : 0;
+	if (!judge->leads) {
+		brb_group_commit_lead(judge->shared->group);
+		judge->leads = true;
+	}
+	judge->fault = brb_store_begin(judge->store, &judge->error);
+	judge->in_transaction = judge->fault == BRABEION_OK;
+	if (judge->waited_us)
+		*judge->waited_us += brb_clock_monotonic_us() - began_us;
+	return judge->in_transaction;
+}
 
 static void mark(brb_judge *judge)
 {
@@ -42,7 +60,7 @@ static brabeion_status read_held(brb_judge *judge, const char *user, const char 
 	return brb_store_held(judge->store, user, slug, count, level, &judge->error);
 }
 
-/* Inside the transaction the store itself is asked, which costs as little and is never late. */
+/* Inside the transaction is_held costs as little, and is never late. */
 static bool knows_held(brb_judge *judge, const brb_store_award *award)
 {
 	return !judge->in_transaction && brb_store_knows_held(judge->store, award);

@@ -1,6 +1,6 @@
 /*
- * judging/call: the badge's view of one judgement: the functions behind badge.h's helpers. Part of the room
- * judging/judge.
+ * judging/call: one judgement of a badge, or one call of a plugin's observe or progress, as the plugin's functions see
+ * it behind their badge_call.
  */
 #ifndef BRB_JUDGING_CALL_H
 #define BRB_JUDGING_CALL_H
@@ -10,60 +10,76 @@
 
 enum { BRB_CALL_MESSAGE_BYTES = 512 };
 
-/* What award has answered of late: nothing yet; nothing, for the badge is judged later. */
+/* What `answer` says when award has not returned a level: not yet; not now, because the badge is judged later. */
 enum { BRB_UNANSWERED = INT32_MIN, BRB_FROZEN = INT32_MIN + 1 };
 
 typedef struct brb_frozen brb_frozen; /* judging/deferred: the badge's own copy of the event */
 
-/* What a badge has told of a user's progress. (judging/progress) */
-typedef struct brb_told {
-	bool is_told; /* else it had nothing to tell */
+/* The progress that a badge reported. (judging/progress) */
+typedef struct brb_reported_progress {
+	bool is_reported;
 	int64_t done, goal;
-} brb_told;
+} brb_reported_progress;
+
+/* Written before they are read: clearing them would cost more than a judgement. */
+typedef struct brb_call_texts {
+	char recipient[BRB_SUBJECT_BYTES_MOST + 1]; /* of badge_to */
+	char reason[BRB_SUBJECT_BYTES_MOST + 1];
+	char message[BRB_CALL_MESSAGE_BYTES]; /* why it failed */
+} brb_call_texts;
 
 typedef struct brb_call {
 	badge_call head; /* first: the plugin's pointer to it is a pointer to this */
 	brb_judge *judge;
 	const brabeion_event *event;
 	brabeion_result *result;
+	brb_call_texts *texts;
+
+	/* What follows is cleared by brb_call_init(). */
 	const brb_plugin *plugin;
-	const brb_badge *badge; /* NULL in observe */
-	int64_t at_us;
-	int64_t took_us;      /* of the function that judges; -1: it was not timed */
-	const char *note;     /* of the grant, else NULL */
-	brb_frozen *frozen;   /* in freeze: what badge_set_* changes; else NULL */
-	brb_told *told;       /* in progress; else NULL */
-	uint32_t later_count; /* times that the judgement has asked for another */
-	int32_t answer;       /* of award, or one of the two above */
+	const brb_badge *badge;          /* NULL in observe */
+	int64_t cause;                   /* the journal's row of the event that led to this; 0: none */
+	int64_t at_us;                   /* when has_at */
+	int64_t took_us;                 /* of the function that judges; -1: it was not timed */
+	const char *comment;             /* of the grant, else NULL */
+	brb_frozen *frozen;              /* in freeze: what badge_set_* changes; else NULL */
+	brb_reported_progress *progress; /* in progress; else NULL */
+	uint32_t later_count;            /* calls of badge_later by this judgement */
+	int32_t answer;                  /* award's, or one of the two above */
 	bool has_at;
-	bool granted; /* by a person: a revocation is no obstacle */
+	bool is_grant; /* by a person: a revocation is no obstacle */
 	bool failed;
-	bool has_to;
+	bool has_recipient;
 	bool has_reason;
-	/* texts are written before they are read: not cleared for every call */
-	char to[BRB_SUBJECT_BYTES_MOST + 1];
-	char reason[BRB_SUBJECT_BYTES_MOST + 1];
-	char message[BRB_CALL_MESSAGE_BYTES];
 } brb_call;
 
-extern const badge_host brb_call_host;
+_Static_assert(sizeof(brb_call) - offsetof(brb_call, plugin) <= 80, "as for brb_judge");
+
+extern const badge_host brb_call_host; /* the functions behind badge.h's helpers (helpers.c) */
+
+static inline void brb_call_init(brb_call *call, brb_judge *judge, const brabeion_event *event,
+				 brabeion_result *result, brb_call_texts *texts)
+{
+	call->head.host = &brb_call_host;
+	call->judge = judge;
+	call->event = event;
+	call->result = result;
+	call->texts = texts;
+	memset(&call->plugin, 0, sizeof *call - offsetof(brb_call, plugin));
+}
+
+static inline brb_call *brb_call_of(badge_call *head)
+{
+	return (brb_call *)(void *)head;
+}
 
 /* When the event happened. */
 int64_t brb_call_at(brb_call *call);
 
-/* Which of the plugin's functions is under way: "award", "observe", "freeze", "progress". */
+/* Which of the plugin's functions is running: "award", "observe", "freeze", "progress". */
 const char *brb_call_function(const brb_call *call);
 
 /* Marks the judgement as failed, with the first message that was given. */
 void brb_call_fail(brb_call *call, const char *format, ...) BRB_PRINTF(2, 3);
-
-/*
- * Stores an award of the judgement under way, unless it is held, and adds it to the result. `reason` NULL: the
- * default of a multiple badge. False: the judgement failed, or the store did.
- */
-bool brb_call_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason);
-
-/* Stores an award that is filled in completely, unless it is held, and adds it to the result. False: a fault. */
-bool brb_call_add_award(brb_call *call, const brb_badge *badge, const brb_store_award *award);
 
 #endif

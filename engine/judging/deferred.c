@@ -5,40 +5,30 @@
 
 #include <string.h>
 
+#include "judging/apply.h"
 #include "judging/backend.h"
 #include "judging/history.h"
 
-/* ---- jobs ---- */
-
-/* A job that the store finds wrong is the badge's fault; the transaction is good. */
-static bool store_job(brb_call *call, const brb_store_job *job)
+/* The id of the history that judges, 0 for the live clock. False: there is a fault. */
+static bool find_history(brb_judge *judge, int64_t *history_id)
 {
-	brb_judge *judge = call->judge;
-	if (!judge->view->enter(judge))
-		return false;
-	judge->needed_store = true;
-	brabeion_status status = judge->view->job_add(judge, job);
-	if (status == BRABEION_OK)
-		return true;
-	if (status == BRABEION_INVALID) {
-		brb_call_fail(call, "%s", judge->error.message);
-		brabeion_error_finish(&judge->error);
-	} else {
-		judge->fault = status;
-	}
-	return false;
+	*history_id = 0;
+	return !judge->shared->history || (judge->backend->enter(judge) && brb_history_begin(judge, history_id));
 }
 
-/* The run of the history that judges, 0 for the live clock. False: there is a fault. */
-static bool find_run(brb_judge *judge, int64_t *run)
+/* Adds the job, of the history that judges. False: a failure or a fault. */
+static bool add_job(brb_call *call, brb_store_job *job)
 {
-	*run = 0;
-	return !judge->history || (judge->view->enter(judge) && brb_history_begin_run(judge, run));
+	brb_judge *judge = call->judge;
+	if (!find_history(judge, &job->run) || !brb_apply_job(call, job))
+		return false;
+	brb_history_note_job(judge, job->due_us);
+	return true;
 }
 
 static int64_t arrival_us(const brb_judge *judge)
 {
-	return judge->history ? judge->history->now_us : brb_clock_now_us(judge->clock);
+	return judge->shared->history ? judge->shared->history->now_us : brb_clock_now_us(judge->clock);
 }
 
 /* ---- freeze ---- */
@@ -54,8 +44,7 @@ static void store_frozen(brb_call *call)
 			      .due_us = arrival_us(call->judge),
 			      .fields = event->fields,
 			      .field_count = event->field_count };
-	if (find_run(call->judge, &job.run) && store_job(call, &job))
-		brb_history_note_job(call->judge, job.due_us);
+	add_job(call, &job);
 }
 
 void brb_deferred_freeze(brb_call *call)
@@ -80,8 +69,8 @@ void brb_deferred_freeze(brb_call *call)
 	call->event = event;
 }
 
-/* The place of a name among the fields, the last where there are several; a new one behind them, or NULL: no room. */
-static brabeion_field *find_place(brb_frozen *frozen, const char *name)
+/* The last field of that name, else a new one; NULL when there is no room. */
+static brabeion_field *find_field(brb_frozen *frozen, const char *name)
 {
 	for (size_t i = frozen->event.field_count; i > 0; i--)
 		if (strcmp(frozen->fields[i - 1].name, name) == 0)
@@ -118,18 +107,18 @@ int32_t brb_deferred_set(brb_call *call, const brabeion_field *field)
 	brabeion_field copy = *field;
 	if (!copy_text(call, &copy.name) || (copy.type == BRABEION_TYPE_TEXT && !copy_text(call, &copy.value.text)))
 		return BADGE_FAILED;
-	brabeion_field *place = find_place(call->frozen, copy.name);
-	if (place)
-		*place = copy;
+	brabeion_field *kept = find_field(call->frozen, copy.name);
+	if (kept)
+		*kept = copy;
 	else
 		brb_call_fail(call, "badge_set of \"%s\": the state has %d fields, no more fit", field->name,
 			      BRB_FIELDS_MOST);
-	return place ? BADGE_OK : BADGE_FAILED;
+	return kept ? BADGE_OK : BADGE_FAILED;
 }
 
 /* ---- later ---- */
 
-/* One field as the plugin gave it, as one of ours. */
+/* Converts a field of the plugin's. */
 static bool take_field(brb_call *call, const badge_field *given, brabeion_field *field)
 {
 	field->name = given->name;
@@ -173,13 +162,11 @@ static bool take_state(brb_call *call, const badge_field *state, uint32_t field_
 	return true;
 }
 
-/*
- * A judgement that is due asks for a later time only: one that asked for its own again would come back for ever.
- */
+/* A due judgement may only ask for a later time: one that asked for its own again would come back for ever. */
 static bool may_ask(brb_call *call, int64_t at_us, uint32_t count)
 {
 	bool is_due = strcmp(call->event->name, BRB_DUE_EVENT) == 0;
-	if (!call->badge || call->frozen || call->told)
+	if (!call->badge || call->frozen || call->progress)
 		brb_call_fail(call, "badge_later is for award, not for %s", brb_call_function(call));
 	else if (call->later_count >= BRB_LATER_MOST)
 		brb_call_fail(call, "badge_later more than %d times in one judgement", BRB_LATER_MOST);
@@ -204,9 +191,8 @@ int32_t brb_deferred_later(brb_call *call, int64_t at_us, const badge_field *sta
 			      .due_us = at_us,
 			      .fields = fields,
 			      .field_count = count };
-	if (!find_run(call->judge, &job.run) || !store_job(call, &job))
+	if (!add_job(call, &job))
 		return BADGE_FAILED;
 	call->later_count++;
-	brb_history_note_job(call->judge, at_us);
 	return BADGE_OK;
 }

@@ -1,11 +1,10 @@
 /*
- * judging/deferred: what is judged later. Freezing an event for an async badge, and what badge_later asks for: both end
- * as a job in the store, in the event's own transaction. Part of the room judging/judge.
+ * judging/deferred: judging later. Freezing an event for an async badge, and badge_later: both add a job to the store,
+ * in the event's own transaction.
  *
- * Keeps true: what is frozen is within the bounds of an event, so that what the badge sees later could have been one; a
- * freeze or a judgement that fails leaves no job.
+ * Guarantees: a frozen event is within the bounds of an event; a freeze or a judgement that fails leaves no job.
  *
- * Leaves to others: judging the jobs (judging/history, and workers).
+ * Not here: judging the jobs (judging/due, worker).
  */
 #ifndef BRB_JUDGING_DEFERRED_H
 #define BRB_JUDGING_DEFERRED_H

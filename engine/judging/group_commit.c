@@ -1,5 +1,4 @@
-/*
- * judging/group_commit: see group.h. Waiting is a futex(2) on the count of ended groups: one system call wakes all who wait.
+/* judging/group_commit: see group_commit.h. Waiting is a futex(2) on the number of ended groups: one call wakes all.
  */
 #include "judging/group_commit.h"
 
@@ -26,7 +25,7 @@ brabeion_status brb_group_commit_init(brb_group_commit *group, brabeion_error *e
 	atomic_init(&group->waiting, NULL);
 	atomic_init(&group->waiting_count, 0);
 	group->last_count = 0;
-	group->record = (brb_verdict_recorder){ 0 };
+	group->recorder = (brb_verdict_recorder){ 0 };
 	atomic_init(&group->ended, 0);
 	atomic_init(&group->sleepers, 0);
 	return pthread_mutex_init(&group->leading, NULL) == 0 ? BRABEION_OK : brb_status_no_memory(error);
@@ -34,7 +33,7 @@ brabeion_status brb_group_commit_init(brb_group_commit *group, brabeion_error *e
 
 void brb_group_commit_finish(brb_group_commit *group)
 {
-	brb_verdict_recorder_finish(&group->record);
+	brb_verdict_recorder_finish(&group->recorder);
 	pthread_mutex_destroy(&group->leading);
 }
 
@@ -51,10 +50,10 @@ static void leave_request(brb_group_commit *group, brb_request *request)
 }
 
 /*
- * Those whose commit has just been told are likely to be back at once: lets them in, as long as more come, so that the
- * callers do not fall into two halves that wait for each other's commits.
+ * Callers whose commit has just ended are likely to be back at once: yields as long as more come, so that the callers do
+ * not split into two halves that wait for each other's commits.
  */
-static void let_them_in(brb_group_commit *group)
+static void wait_for_more(brb_group_commit *group)
 {
 	uint32_t waiting = atomic_load_explicit(&group->waiting_count, memory_order_relaxed), before;
 	do {
@@ -64,11 +63,11 @@ static void let_them_in(brb_group_commit *group)
 	} while (waiting > before && waiting < group->last_count);
 }
 
-/* All who wait, oldest first. */
+/* All that wait, oldest first. */
 static brb_request *take_requests(brb_group_commit *group)
 {
 	if (group->last_count > 1)
-		let_them_in(group);
+		wait_for_more(group);
 	brb_request *newest_first = atomic_exchange_explicit(&group->waiting, NULL, memory_order_acquire);
 	brb_request *oldest_first = NULL;
 	uint32_t count = 0;
@@ -83,11 +82,11 @@ static brb_request *take_requests(brb_group_commit *group)
 	return oldest_first;
 }
 
-/* Does one request in the leader's transaction; *open tells whether there is one yet. */
-static brabeion_status do_request(brb_request *request, unsigned *guard, bool *open)
+/* Does one request in the leader's transaction; *open: it has begun. */
+static brabeion_status do_request(brb_request *request, unsigned *reentrancy, bool *open)
 {
 	brb_judge *judge = request->judge;
-	judge->guard = guard; /* plugins run on the leader's thread now */
+	judge->reentrancy = reentrancy; /* plugins run on the leader's thread now */
 	judge->leads = true;
 	judge->in_transaction = *open;
 	request->status = request->work(request);
@@ -99,13 +98,12 @@ static brabeion_status do_request(brb_request *request, unsigned *guard, bool *o
 static void end_requests(brb_request *first)
 {
 	while (first) {
-		brb_request *next = first->next; /* gone as soon as its caller sees that it is done */
+		brb_request *next = first->next; /* freed as soon as its caller sees `done` */
 		atomic_store_explicit(&first->done, true, memory_order_release);
 		first = next;
 	}
 }
 
-/* One transaction, one fate. */
 static void fail_requests(brb_request *first, brabeion_status status, const char *message)
 {
 	for (brb_request *request = first; request; request = request->next) {
@@ -118,9 +116,9 @@ static void fail_requests(brb_request *first, brabeion_status status, const char
 static brabeion_status do_together(brb_judge *leader, brb_request *first, bool open)
 {
 	brabeion_status status = BRABEION_OK;
-	unsigned *guard = brb_reentrancy_depth();
+	unsigned *reentrancy = brb_reentrancy_depth();
 	for (brb_request *request = first; request && status == BRABEION_OK; request = request->next) {
-		status = do_request(request, guard, &open);
+		status = do_request(request, reentrancy, &open);
 		if (status != BRABEION_OK && request->judge != leader)
 			brb_status_set(&leader->error, status, "%s", request->judge->error.message);
 	}
@@ -143,7 +141,7 @@ void brb_group_commit_lead(brb_group_commit *group)
 static void leave_lead(brb_group_commit *group)
 {
 	pthread_mutex_unlock(&group->leading);
-	atomic_fetch_add(&group->ended, 1); /* before the look at sleepers, who look the other way round */
+	atomic_fetch_add(&group->ended, 1); /* before reading `sleepers`; a sleeper does both in the opposite order */
 	if (atomic_load(&group->sleepers))
 		futex_wake_all(&group->ended);
 }

@@ -1,102 +1,104 @@
 /*
- * judging/judge: one event and one generation -> effects in the store, and a result.
+ * judging/judge: judges one event, or one grant, with one generation: effects in the store, and a result.
  *
- * Keeps true: each judgement's changes are dropped when it fails, and only its own; what a badge reads includes what
- * earlier badges of the event, and earlier events of the same transaction, did; every stored award raises
- * brabeion.awarded in the same transaction, at most 16 deep; an event without id that touches no memory and earns
- * nothing takes no lock.
+ * Guarantees: a judgement that fails loses its own changes and no others; what a badge reads includes what earlier
+ * badges of the event, and earlier events of the same transaction, changed; every stored award raises brabeion.awarded
+ * in the same transaction, at most 16 deep; an event without id that touches no memory and earns nothing takes no lock.
  *
- * Leaves to others: committing, callbacks, which generation (engine).
+ * Not here: committing, callbacks, which generation is current (api).
  *
  * Threads: a judge belongs to one call on one thread.
  */
 #ifndef BRB_JUDGING_JUDGE_H
 #define BRB_JUDGING_JUDGE_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "badgeset/registry.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/store.h"
 
-typedef struct brb_group_commit brb_group_commit; /* judging/group: who leads the store's transaction */
-typedef struct brb_quarantine brb_quarantine;     /* judging/quarantine: which badges are set aside */
-typedef struct brb_event_stats brb_event_stats;   /* judging/notices: what an operator wants to know afterwards */
-typedef struct brb_history brb_history;           /* judging/history: the time of events of the past */
-typedef struct brb_backend brb_backend;           /* judging/view: how memory, awards and jobs are reached */
-typedef struct brb_verdict_recorder brb_verdict_recorder; /* judging/record: what is written to the journal of it */
-typedef struct brb_optimistic brb_optimistic; /* judging/detached: what a worker's judgement does for itself */
-typedef struct brb_optimistic_part brb_optimistic_part; /* one judgement of it */
-typedef struct brb_snapshot_reader brb_snapshot_reader; /* store/peek: looks at what is committed */
+typedef struct brb_group_commit brb_group_commit;
+typedef struct brb_quarantine brb_quarantine;
+typedef struct brb_event_stats brb_event_stats;
+typedef struct brb_history brb_history;
+typedef struct brb_backend brb_backend;
+typedef struct brb_verdict_recorder brb_verdict_recorder;
 
-typedef struct brb_judge {
-	const brb_generation *generation;
-	const brb_backend *view;
-	brb_verdict_recorder *record; /* of a detached judge, or while one is recorded; else anything */
-	int64_t cause;                /* the journal's row of the event by which what is judged came about; 0: none */
-	brb_optimistic *detached;     /* of brb_backend_optimistic; else NULL */
-	brb_snapshot_reader *peek;    /* of brb_backend_snapshot; else anything */
+/* What all judges of an engine share; it does not change once events are judged. */
+typedef struct brb_judge_shared {
 	brb_store *store;
 	const brb_log *log;
 	const brb_clock *clock;
-	unsigned *guard;        /* this thread's: plugins must not call the engine */
-	brb_counters *counters; /* of the thread whose event it is */
 	brb_group_commit *group;
-	brb_history *history; /* NULL: time is the clock's */
 	brb_quarantine *quarantine;
-	brb_event_stats *notices; /* NULL: nothing is noted */
-	/* What follows is cleared for every event: small, and side by side. */
-	bool single;             /* one event, so that what it finds held is worth remembering */
-	bool leads;              /* this thread leads the group: it may begin a transaction */
-	bool left_to_group;      /* nothing was judged: the event is sure, or likely, to need the store */
-	bool needed_store;       /* the event under way read or changed memory, or earned something new */
-	bool met_quarantine;     /* something that is set aside was passed over */
-	bool filled_quarantine;  /* something was set aside */
-	bool timing;             /* the call under way is timed */
-	bool in_transaction;     /* begun by the judge when first needed; ended by the caller */
-	uint32_t award_capacity; /* of the array of the result under way */
-	brabeion_status fault;   /* of the store: the transaction cannot be committed */
-	brabeion_error error;    /* its message */
-	brb_arena scratch;       /* texts for the judgement under way */
-	int64_t waited_us;       /* by a timed call, for the store; written when one begins, not cleared before */
+	brb_event_stats *event_stats; /* NULL: nothing is counted */
+	brb_history *history;         /* NULL: time is the clock's */
+} brb_judge_shared;
+
+/*
+ * One call. brb_judge_init() sets what comes before `recorder`, and clears the rest: gcc clears up to 80 bytes by plain
+ * stores, and more by `rep stos`, which takes longer to start than a stateless judgement takes.
+ */
+typedef struct brb_judge {
+	const brb_judge_shared *shared;
+	brb_store *store; /* shared->store and shared->clock, at hand */
+	const brb_clock *clock;
+	const brb_generation *generation;
+	const brb_backend *backend; /* how memory, awards and jobs are reached */
+	void *backend_context;      /* brb_backend_snapshot's reader, brb_backend_optimistic's state; else NULL */
+	unsigned *reentrancy;       /* this thread's depth: plugins must not call the engine */
+	brb_counters *counters;     /* of the thread whose event it is; may be NULL */
+
+	brb_verdict_recorder *recorder; /* while a judgement is recorded */
+	int64_t *waited_us;             /* while a call is timed: adds up what it waits for the store; else NULL */
+	brb_arena scratch;              /* texts of the current event */
+	brabeion_error error;           /* the message of `fault` */
+	brabeion_status fault;          /* of the store: the transaction cannot be committed */
+	bool single;                    /* one event alone, so that what it finds held is worth caching */
+	bool leads;                     /* this thread leads the group: it may begin a transaction */
+	bool left_to_group;             /* not judged: the event needs the store, or is likely to */
+	bool needed_store;              /* the current event read or changed memory, or earned something new */
+	bool met_quarantine;            /* a quarantined badge was skipped */
+	bool filled_quarantine;         /* a badge was quarantined */
+	bool in_transaction;            /* begun by the judge when first needed; ended by the caller */
 } brb_judge;
+
+_Static_assert(sizeof(brb_judge) - offsetof(brb_judge, recorder) <= 80, "clearing it is measurable in every event");
 
 enum { BRB_AWARDED_DEPTH_MOST = 16 };
 
 /*
- * Judges one event into the result, which it fills in completely. Answers the store's status: when it is not OK, the
+ * Judges one event into the result, which it fills in completely. Returns the store's status: when it is not OK, the
  * transaction must be rolled back, and the results of all its events are void. An event that is itself wrong has its
- * own status in the result, and the answer is OK. A single event that had better be judged in a group is not judged,
- * unless this thread leads: judge->left_to_group tells.
+ * own status in the result, and OK is returned. A single event that is better judged in a group is not judged, unless
+ * this thread leads: then judge->left_to_group is set.
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
 
-/*
- * Judges one badge on the event of a job, adding to the result what it earns. *why is the badge's failure, in the judge's
- * scratch, or NULL; what it did is dropped then, and the log knows. Inside a transaction, or detached: then nothing is
- * earned yet, and nothing dropped. Answers the store's status.
- */
-brabeion_status brb_judge_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
-			      brabeion_result *result, const char **why);
-
-/* Inside a transaction: makes what a detached judgement of the job has done real; otherwise as brb_judge_job. */
-brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_badge *badge, const brabeion_event *event,
-				    const brb_optimistic *detached, const brb_optimistic_part *part,
-				    brabeion_result *result, const char **why);
-
-/* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with why. */
-brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error);
-
-/* Grants an award by a person's decision, into the result; otherwise as brb_judge_event. */
+/* Stores an award that a person decided on; otherwise as brb_judge_event. */
 brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result);
 
-/*
- * A transaction is under way: begun now if need be, after waiting to lead the group. False: judge->fault says why not.
- */
-bool brb_judge_enter_store(brb_judge *judge);
-
-/* Results of a transaction that failed: those of events that were wrong by themselves keep their own status. */
+/* Sets the results of a transaction that failed: events that were wrong by themselves keep their own status. */
 void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, brabeion_status status,
 		       const char *message);
+
+static inline void brb_judge_init(brb_judge *judge, const brb_judge_shared *shared, const brb_generation *generation,
+				  const brb_backend *backend, void *context, unsigned *reentrancy,
+				  brb_counters *counters)
+{
+	judge->shared = shared;
+	judge->store = shared->store;
+	judge->clock = shared->clock;
+	judge->generation = generation;
+	judge->backend = backend;
+	judge->backend_context = context;
+	judge->reentrancy = reentrancy;
+	judge->counters = counters;
+	memset(&judge->recorder, 0, sizeof *judge - offsetof(brb_judge, recorder));
+}
 
 static inline void brb_judge_finish(brb_judge *judge)
 {

@@ -1,8 +1,8 @@
 /*
- * judging/lapse: temporary badges: what award() no longer answers is no longer held. Part of the room judging/judge.
+ * judging/lapse: temporary badges: levels that award() no longer returns are no longer held.
  *
- * Keeps true: only an answer that is well makes anything lapse, in the transaction of its own event; what lapses is
- * told once, in the result; it can be earned again, which what a person has revoked cannot.
+ * Guarantees: only a judgement that succeeded makes anything lapse, in the transaction of its own event; each lapse is
+ * in the result once; it can be earned again, which an award that a person revoked cannot.
  */
 #ifndef BRB_JUDGING_LAPSE_H
 #define BRB_JUDGING_LAPSE_H
@@ -10,12 +10,9 @@
 #include "judging/call.h"
 
 /*
- * The badge's award() has answered `level`, 0 for nothing: the levels above it that the recipient holds lapse. The
- * recipient is, as of an award, whom badge_to has named, else the event's user. After a failure judge->fault is set.
+ * award() has returned `level`, 0 for nothing: the levels above it that the recipient holds lapse. As for an award, the
+ * recipient is the user of badge_to, else the event's. A failure is the judge's fault.
  */
 void brb_lapse_above(brb_call *call, const brb_badge *badge, int32_t level);
-
-/* What fits lapses, through the judge's view, and is added to the result; otherwise the same. */
-void brb_lapse(brb_call *call, const brb_store_revocation *lapse);
 
 #endif

@@ -1,15 +1,15 @@
 /*
  * judging/quarantine: see quarantine.h.
- *
- * A word changes without a lock while it counts. It becomes "set aside", and stops being so, under the lock alone, so
- * each happens once; what happened a moment before (a release, a call that went well) is seen there.
+ * Counting changes a word without a lock. Quarantining and releasing take the lock, so that each happens once, and see
+ * there what happened a moment before (a release, a call that succeeded).
  */
 #include "judging/quarantine.h"
-#include "base/memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 #define TEND_EVERY_US INT64_C(1000000)
 
@@ -63,30 +63,30 @@ static uint64_t counted(uint64_t word, const brb_call *call, const brb_config_qu
 	return failures | overruns << BRB_TROUBLE_OVERRUNS_AT;
 }
 
-/* ---- setting aside ---- */
+/* ---- quarantining ---- */
 
-/* "it failed 100 times in a row, at last on event "visit": why". Without the user: it is kept, users may be forgotten. */
+/* "it failed 100 times in a row, at last on event "visit": why". Without the user: users can be forgotten. */
 static char *describe_trouble(const brb_call *call, const brb_route_step *step, uint64_t word)
 {
 	const brb_config_quarantine *limits = limits_of(step);
-	const char *who = step->badge ? "it" : "its plugin's observe";
+	const char *subject = step->badge ? "it" : "its plugin's observe";
 	bool failed = limits->failures && failures_of(word) >= limits->failures;
 	uint64_t count = failed ? failures_of(word) : overruns_of(word);
 	const char *in_a_row = count == 1 ? "time" : "times in a row, at last";
 	brb_builder text = { 0 };
 	if (failed)
-		brb_builder_printf(&text, "%s failed %" PRIu64 " %s on event \"%s\": %s", who, count, in_a_row,
-				   call->event->name, call->message);
+		brb_builder_printf(&text, "%s failed %" PRIu64 " %s on event \"%s\": %s", subject, count, in_a_row,
+				   call->event->name, call->texts->message);
 	else
 		brb_builder_printf(&text,
 				   "%s took longer than its budget of %" PRId64 " ms %" PRIu64 " %s %" PRId64
 				   " ms on event \"%s\"",
-				   who, limits->budget_us / 1000, count, in_a_row, call->took_us / 1000,
+				   subject, limits->budget_us / 1000, count, in_a_row, call->took_us / 1000,
 				   call->event->name);
 	return brb_builder_take(&text);
 }
 
-/* False: it is set aside already, or memory is short. */
+/* False: it is quarantined already, or memory is short. */
 static bool mark_locked(brb_trouble *trouble, int64_t since_us, const char *reason)
 {
 	char *copy = brb_trouble_is_quarantined(trouble) ? NULL : brb_memory_copy(reason);
@@ -95,7 +95,7 @@ static bool mark_locked(brb_trouble *trouble, int64_t since_us, const char *reas
 	brb_memory_release(trouble->reason);
 	trouble->reason = copy;
 	trouble->since_us = since_us;
-	atomic_fetch_or_explicit(&trouble->word, BRB_TROUBLE_ASIDE, memory_order_relaxed);
+	atomic_fetch_or_explicit(&trouble->word, BRB_TROUBLE_QUARANTINED, memory_order_relaxed);
 	return true;
 }
 
@@ -107,24 +107,24 @@ static void mark_badges_locked(const brb_generation *generation, const brb_plugi
 			mark_locked(&generation->troubles[i], since_us, reason);
 }
 
-static void tell(const brb_call *call, const brb_route_step *step, const char *reason)
+static void log_quarantined(const brb_call *call, const brb_route_step *step, const char *reason)
 {
-	const brb_log *log = call->judge->log;
+	const brb_log *log = call->judge->shared->log;
 	if (step->badge)
 		brb_log_write(log, BRABEION_LOG_ERROR,
-			      "badge \"%s\" is set aside until a reload or \"brabeion release %s\": %s",
+			      "badge \"%s\" is quarantined until a reload or \"brabeion release %s\": %s",
 			      step->badge->slug, step->badge->slug, reason);
 	else
 		brb_log_write(log, BRABEION_LOG_ERROR,
-			      "plugin \"%s\" is set aside with all its badges until a reload or \"brabeion "
+			      "plugin \"%s\" is quarantined with all its badges until a reload or \"brabeion "
 			      "release\" of them: %s",
 			      step->plugin->id, reason);
 }
 
-static void set_aside(brb_call *call, const brb_route_step *step, uint64_t word)
+static void quarantine_step(brb_call *call, const brb_route_step *step, uint64_t word)
 {
 	brb_judge *judge = call->judge;
-	brb_quarantine *quarantine = judge->quarantine;
+	brb_quarantine *quarantine = judge->shared->quarantine;
 	int64_t since_us = brb_clock_now_us(judge->clock);
 	char *reason = describe_trouble(call, step, word);
 	if (!reason)
@@ -137,7 +137,7 @@ static void set_aside(brb_call *call, const brb_route_step *step, uint64_t word)
 	pthread_mutex_unlock(&quarantine->lock);
 	if (done) {
 		judge->filled_quarantine = true;
-		tell(call, step, reason);
+		log_quarantined(call, step, reason);
 	}
 	brb_memory_release(reason);
 }
@@ -149,40 +149,40 @@ void brb_quarantine_note(brb_call *call, const brb_route_step *step)
 	if (call->judge->fault != BRABEION_OK) /* the store's, not the badge's */
 		return;
 	do {
-		if (before & BRB_TROUBLE_ASIDE) /* while this call was under way */
+		if (before & BRB_TROUBLE_QUARANTINED) /* during this call */
 			return;
 		after = counted(before, call, limits);
 	} while (after != before &&
 		 !atomic_compare_exchange_weak_explicit(&step->trouble->word, &before, after, memory_order_relaxed,
 							memory_order_relaxed));
 	if (too_often(after, limits))
-		set_aside(call, step, after);
+		quarantine_step(call, step, after);
 }
 
-/* ---- coming back ---- */
+/* ---- releasing ---- */
 
-/* The texts may go only here, so whoever holds `tending` may read those of what is set aside without the lock. */
-static bool let_back_tending(brb_quarantine *quarantine, brb_trouble *trouble)
+/* Reasons are freed only here: who holds `tending` may read that of a quarantined badge without the lock. */
+static bool release_trouble_tending(brb_quarantine *quarantine, brb_trouble *trouble)
 {
 	pthread_mutex_lock(&quarantine->lock);
-	bool was_aside = brb_trouble_is_quarantined(trouble);
-	if (was_aside) {
+	bool was_quarantined = brb_trouble_is_quarantined(trouble);
+	if (was_quarantined) {
 		atomic_store_explicit(&trouble->word, 0, memory_order_relaxed);
 		brb_memory_release(trouble->reason);
 		trouble->reason = NULL;
 	}
 	pthread_mutex_unlock(&quarantine->lock);
-	return was_aside;
+	return was_quarantined;
 }
 
-/* A badge comes back, and with it its plugin's observe: it is not judged without. */
-static bool let_badge_back_tending(brb_quarantine *quarantine, const brb_generation *generation, size_t place)
+/* Releases a badge, and with it its plugin's observe, without which it is not judged. */
+static bool release_badge_tending(brb_quarantine *quarantine, const brb_generation *generation, size_t place)
 {
-	bool was_aside = let_back_tending(quarantine, &generation->troubles[place]);
-	for (size_t i = 0; was_aside && i < generation->plugin_count; i++)
+	bool was_quarantined = release_trouble_tending(quarantine, &generation->troubles[place]);
+	for (size_t i = 0; was_quarantined && i < generation->plugin_count; i++)
 		if (generation->plugins[i] == generation->badges[place]->plugin)
-			let_back_tending(quarantine, &generation->observe_troubles[i]);
-	return was_aside;
+			release_trouble_tending(quarantine, &generation->observe_troubles[i]);
+	return was_quarantined;
 }
 
 static brabeion_status release_all_records_tending(brb_store *store, const brb_generation *of, size_t *released,
@@ -216,8 +216,8 @@ static brabeion_status release_tending(brb_quarantine *quarantine, const brb_gen
 		if (slug && strcmp(generation->badges[i]->slug, slug) != 0)
 			continue;
 		bool was_recorded = brb_trouble_word(&generation->troubles[i]) & BRB_TROUBLE_RECORDED;
-		bool was_aside = let_badge_back_tending(quarantine, generation, i);
-		*released += was_aside && !recorded && !was_recorded;
+		bool was_quarantined = release_badge_tending(quarantine, generation, i);
+		*released += was_quarantined && !recorded && !was_recorded;
 	}
 	return BRABEION_OK;
 }
@@ -244,7 +244,8 @@ void brb_quarantine_begin(brb_quarantine *quarantine, const brb_generation *gene
 	pthread_mutex_unlock(&quarantine->tending);
 	if (fault.status != BRABEION_OK)
 		brb_log_write(log, BRABEION_LOG_WARNING,
-			      "badges that were set aside are back, but still shown as set aside: %s", fault.message);
+			      "badges that were quarantined are released, but still shown as quarantined: %s",
+			      fault.message);
 	brabeion_error_finish(&fault);
 }
 
@@ -253,24 +254,25 @@ void brb_quarantine_begin(brb_quarantine *quarantine, const brb_generation *gene
 static brabeion_status record_tending(brb_judge *judge, const brb_badge *badge, brb_trouble *trouble,
 				      brabeion_error *error)
 {
-	pthread_mutex_lock(&judge->quarantine->lock);
-	brb_store_quarantined aside = { .badge = badge->number,
-					.since_us = trouble->since_us,
-					.reason = trouble->reason };
-	pthread_mutex_unlock(&judge->quarantine->lock);
-	brabeion_status status = brb_store_quarantine(judge->store, &aside, error);
+	pthread_mutex_lock(&judge->shared->quarantine->lock);
+	brb_store_quarantined record = { .badge = badge->number,
+					 .since_us = trouble->since_us,
+					 .reason = trouble->reason };
+	pthread_mutex_unlock(&judge->shared->quarantine->lock);
+	brabeion_status status = brb_store_quarantine(judge->store, &record, error);
 	if (status == BRABEION_OK)
 		atomic_fetch_or_explicit(&trouble->word, BRB_TROUBLE_RECORDED, memory_order_relaxed);
 	return status;
 }
 
-static brabeion_status look_tending(brb_judge *judge, size_t place, brabeion_error *error)
+static brabeion_status check_record_tending(brb_judge *judge, size_t place, brabeion_error *error)
 {
 	const brb_badge *badge = judge->generation->badges[place];
-	bool aside = true;
-	brabeion_status status = brb_store_is_quarantined(judge->store, badge->number, &aside, error);
-	if (status == BRABEION_OK && !aside && let_badge_back_tending(judge->quarantine, judge->generation, place))
-		brb_log_write(judge->log, BRABEION_LOG_INFO, "badge \"%s\" is back: it was released", badge->slug);
+	bool quarantined = true;
+	brabeion_status status = brb_store_is_quarantined(judge->store, badge->number, &quarantined, error);
+	if (status == BRABEION_OK && !quarantined &&
+	    release_badge_tending(judge->shared->quarantine, judge->generation, place))
+		brb_log_write(judge->shared->log, BRABEION_LOG_INFO, "badge \"%s\" was released", badge->slug);
 	return status;
 }
 
@@ -282,36 +284,36 @@ static brabeion_status tend_all_tending(brb_judge *judge, brabeion_error *error)
 		brb_trouble *trouble = &generation->troubles[i];
 		uint64_t word = brb_trouble_word(trouble);
 		if (word & BRB_TROUBLE_RECORDED)
-			status = look_tending(judge, i, error);
-		else if (word & BRB_TROUBLE_ASIDE)
+			status = check_record_tending(judge, i, error);
+		else if (word & BRB_TROUBLE_QUARANTINED)
 			status = record_tending(judge, generation->badges[i], trouble, error);
 	}
 	return status;
 }
 
-/* Somebody may be in the way again and again, with moments between: each is told once. */
-static bool is_told_tending(brb_quarantine *quarantine, const char *message)
+/* Other writers may be in the way again and again: two of them are logged, once each. */
+static bool was_logged_tending(brb_quarantine *quarantine, const char *message)
 {
 	uint32_t hash = brb_table_hash(message, strlen(message)) | 1;
 	size_t i = 0;
-	while (i < 2 && quarantine->told[i] && quarantine->told[i] != hash)
+	while (i < 2 && quarantine->logged[i] && quarantine->logged[i] != hash)
 		i++;
-	if (i == 2 || quarantine->told[i] == hash)
+	if (i == 2 || quarantine->logged[i] == hash)
 		return true;
-	quarantine->told[i] = hash;
+	quarantine->logged[i] = hash;
 	return false;
 }
 
-/* Told once, until it goes well again; that somebody is in the way only if they still are a second later. */
-static void tell_fault_tending(brb_judge *judge, const brabeion_error *fault)
+/* Logged once until it succeeds again; a busy database only if it still is a second later. */
+static void log_fault_tending(brb_judge *judge, const brabeion_error *fault)
 {
-	brb_quarantine *quarantine = judge->quarantine;
+	brb_quarantine *quarantine = judge->shared->quarantine;
 	bool is_busy = fault->status == BRABEION_BUSY;
 	quarantine->refusals = fault->status == BRABEION_OK ? 0 : quarantine->refusals + 1;
-	if (quarantine->refusals != (is_busy ? 2 : 1) || (is_busy && is_told_tending(quarantine, fault->message)))
+	if (quarantine->refusals != (is_busy ? 2 : 1) || (is_busy && was_logged_tending(quarantine, fault->message)))
 		return;
-	brb_log_write(judge->log, BRABEION_LOG_WARNING,
-		      "which badges are set aside cannot be recorded or looked up now: %s", fault->message);
+	brb_log_write(judge->shared->log, BRABEION_LOG_WARNING,
+		      "which badges are quarantined cannot be recorded or looked up now: %s", fault->message);
 }
 
 /* A clock that went back counts as late. */
@@ -323,27 +325,27 @@ static bool is_due(const brb_quarantine *quarantine, int64_t now_us)
 
 void brb_quarantine_tend(brb_judge *judge)
 {
-	brb_quarantine *quarantine = judge->quarantine;
+	brb_quarantine *quarantine = judge->shared->quarantine;
 	int64_t now_us = brb_clock_now_us(judge->clock);
 	brabeion_error fault = BRABEION_NO_ERROR;
 	if (!judge->filled_quarantine && !is_due(quarantine, now_us))
 		return;
 	if (pthread_mutex_trylock(&quarantine->tending) != 0) {
-		if (judge->filled_quarantine) /* whoever is at it may have passed this badge: the next event comes back to it */
+		if (judge->filled_quarantine) /* the other thread may have passed this badge: the next event tries again */
 			atomic_store_explicit(&quarantine->tended_us, 0, memory_order_relaxed);
 		return;
 	}
 	atomic_store_explicit(&quarantine->tended_us, now_us, memory_order_relaxed);
-	/* what a generation set aside that is at work no more is nobody's concern */
+	/* badges that an old generation quarantined are not recorded */
 	if (judge->generation == atomic_load(&quarantine->registry->current)) {
 		tend_all_tending(judge, &fault);
-		tell_fault_tending(judge, &fault);
+		log_fault_tending(judge, &fault);
 	}
 	pthread_mutex_unlock(&quarantine->tending);
 	brabeion_error_finish(&fault);
 }
 
-/* ---- telling ---- */
+/* ---- reading ---- */
 
 void brb_quarantine_describe(brb_quarantine *quarantine, const brb_trouble *trouble, brb_arena *arena,
 			     int64_t *since_us, const char **reason)

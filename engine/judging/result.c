@@ -53,3 +53,35 @@ void brb_result_add_failure(brabeion_result *result, const char *plugin, const c
 	if (failure.plugin && failure.message && (failure.slug || !slug))
 		result->failures[result->failure_count++] = failure;
 }
+
+bool brb_result_add_award(brabeion_result *result, const brabeion_award_info *award)
+{
+	brb_arena *memory = brb_result_memory(result);
+	if (!memory || !make_room(memory, &result->awards, result->award_count, sizeof *result->awards))
+		return false;
+	brabeion_award_info *copy = &result->awards[result->award_count];
+	*copy = *award;
+	copy->user = brb_arena_copy(memory, award->user);
+	copy->badge = brb_arena_copy(memory, award->badge);
+	copy->name = brb_arena_copy(memory, award->name);
+	copy->description = brb_arena_copy(memory, award->description);
+	copy->reason = award->reason ? brb_arena_copy(memory, award->reason)
+				     : brb_arena_printf(memory, "#%lld", (long long)award->sequence);
+	copy->event = brb_arena_copy(memory, award->event);
+	copy->event_id = brb_arena_copy(memory, award->event_id);
+	if (!copy->user || !copy->badge || !copy->name || !copy->description || !copy->reason || !copy->event ||
+	    !copy->event_id)
+		return false;
+	result->award_count++;
+	return true;
+}
+
+bool brb_result_add_lapsed(brabeion_result *result, const brabeion_change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!make_room(result->memory, &result->lapsed, result->lapsed_count, sizeof *result->lapsed))
+			return false;
+		result->lapsed[result->lapsed_count++] = changes[i];
+	}
+	return true;
+}

@@ -1,5 +1,5 @@
 /*
- * judging/verdict_recorder: see record.h. What memory is too short for shows as a tape that failed, which the store refuses.
+ * judging/verdict_recorder: see verdict_recorder.h.
  */
 #include "judging/verdict_recorder.h"
 
@@ -11,205 +11,199 @@
 #include "judging/deferred.h"
 #include "judging/group_commit.h"
 
-void brb_verdict_recorder_finish(brb_verdict_recorder *record)
+void brb_verdict_recorder_finish(brb_verdict_recorder *recorder)
 {
-	brb_builder_finish(&record->tape);
-	brb_builder_finish(&record->piece);
-	brb_arena_finish(&record->texts);
-	brb_memory_release(record->gifts);
-	*record = (brb_verdict_recorder){ 0 };
+	brb_builder_finish(&recorder->verdicts);
+	brb_builder_finish(&recorder->piece);
+	brb_arena_finish(&recorder->texts);
+	brb_memory_release(recorder->gifts);
+	*recorder = (brb_verdict_recorder){ 0 };
 }
 
-static void cut_tape(brb_verdict_codec *tape, size_t length)
-{
-	tape->length = length;
-	if (tape->text)
-		tape->text[length] = '\0';
-}
+/* ---- reads and gifts --------------------------------------------------------------------------------------------- */
 
-/* ---- what is seen ------------------------------------------------------------------------------------------------ */
-
-/* A copy that lives as long as the row; what the tape would cut is left out here already. */
-static const char *keep(brb_verdict_recorder *record, const char *text)
+/* A copy that lives as long as the row; what the codec would cut is left out here already. */
+static const char *keep(brb_verdict_recorder *recorder, const char *text)
 {
 	const char *copy =
-		brb_arena_copy_length(&record->texts, text, strnlen(text, BRB_VERDICT_CODEC_TEXT_BYTES_MOST + 1));
-	record->tape.failed |= !copy;
+		brb_arena_copy_length(&recorder->texts, text, strnlen(text, BRB_VERDICT_CODEC_TEXT_BYTES_MOST + 1));
+	recorder->verdicts.failed |= !copy;
 	return copy ? copy : "";
 }
 
-static bool is_known(const brb_verdict_recorder *record, const brabeion_read *read)
+static bool is_recorded(const brb_verdict_recorder *recorder, const brabeion_read *read)
 {
-	for (size_t i = 0; i < record->verdict.is.read_count; i++)
-		if (record->reads[i].kind == read->kind && strcmp(record->reads[i].name, read->name) == 0 &&
-		    strcmp(record->reads[i].subject, read->subject) == 0)
+	for (size_t i = 0; i < recorder->verdict.is.read_count; i++)
+		if (recorder->reads[i].kind == read->kind && strcmp(recorder->reads[i].name, read->name) == 0 &&
+		    strcmp(recorder->reads[i].subject, read->subject) == 0)
 			return true;
 	return false;
 }
 
-/* The first look at each place counts: later ones may see what the badge has changed itself. */
-static void note_read(brb_verdict_recorder *record, brabeion_read read)
+/* Only the first read of a key counts: later ones may return what the badge has changed itself. */
+static void add_read(brb_verdict_recorder *recorder, brabeion_read read)
 {
-	brabeion_verdict *verdict = &record->verdict.is;
-	if (!record->asks || is_known(record, &read))
+	brabeion_verdict *verdict = &recorder->verdict.is;
+	if (!recorder->asking || is_recorded(recorder, &read))
 		return;
 	if (verdict->read_count == BRB_VERDICT_CODEC_READS_MOST) {
 		verdict->reads_left_out++;
 		return;
 	}
-	read.name = keep(record, read.name);
-	read.subject = keep(record, read.subject);
+	read.name = keep(recorder, read.name);
+	read.subject = keep(recorder, read.subject);
 	if (read.text)
-		read.text = keep(record, read.text);
-	record->reads[verdict->read_count++] = read;
+		read.text = keep(recorder, read.text);
+	recorder->reads[verdict->read_count++] = read;
 }
 
-static void add_gift(brb_verdict_recorder *record, const char *user, size_t from)
+static void add_gift(brb_verdict_recorder *recorder, const char *user, size_t from)
 {
 	brb_verdict_recorder_gift *gift =
-		brb_list_add(&record->gifts, &record->gift_count, &record->gift_capacity, sizeof *gift);
-	record->tape.failed |= !gift;
+		brb_list_add(&recorder->gifts, &recorder->gift_count, &recorder->gift_capacity, sizeof *gift);
+	recorder->verdicts.failed |= !gift;
 	if (gift)
-		*gift = (brb_verdict_recorder_gift){ .user = keep(record, user),
+		*gift = (brb_verdict_recorder_gift){ .user = keep(recorder, user),
 						     .from = from,
-						     .to = record->tape.length };
+						     .to = recorder->verdicts.length };
 }
 
-static const char *other_than_user(const brb_verdict_recorder *record, const char *user)
+static const char *other_than_user(const brb_verdict_recorder *recorder, const char *user)
 {
-	return strcmp(user, record->call->event->user) == 0 ? "" : user;
+	return strcmp(user, recorder->call->event->user) == 0 ? "" : user;
 }
 
-/* The award is what the badge's own award answered, not one that it granted. */
-static bool is_own(const brb_verdict_recorder *record, uint32_t badge)
+/* The award is what the badge's award() returned, not one that it granted. */
+static bool is_own(const brb_verdict_recorder *recorder, uint32_t badge)
 {
-	return record->asks && record->call->answer > 0 && badge == record->verdict.badge;
+	return recorder->asking && recorder->call->answer > 0 && badge == recorder->verdict.badge;
 }
 
-static void add_granted(brb_verdict_recorder *record, const brb_store_award *award)
+static void add_granted(brb_verdict_recorder *recorder, const brb_store_award *award)
 {
-	size_t from = record->tape.length;
-	const char *to = other_than_user(record, award->user);
+	size_t from = recorder->verdicts.length;
+	const char *to = other_than_user(recorder, award->user);
 	brb_verdict_codec_verdict verdict = {
 		.badge = award->badge,
 		.is = { .answer = BRABEION_ANSWER_GRANTED, .level = award->level, .stored = true, .to = to }
 	};
-	brb_verdict_codec_add(&record->tape, &verdict);
+	brb_verdict_codec_add(&recorder->verdicts, &verdict);
 	if (to[0])
-		add_gift(record, to, from);
+		add_gift(recorder, to, from);
 }
 
-/* ---- the view ---------------------------------------------------------------------------------------------------- */
+/* ---- the backend ------------------------------------------------------------------------------------------------- */
 
 static bool enter(brb_judge *judge)
 {
-	return judge->record->under->enter(judge);
+	return judge->recorder->inner->enter(judge);
 }
 
 static void mark(brb_judge *judge)
 {
-	judge->record->under->mark(judge);
+	judge->recorder->inner->mark(judge);
 }
 
 static void undo(brb_judge *judge)
 {
-	judge->record->under->undo(judge);
+	judge->recorder->inner->undo(judge);
 }
 
 static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				  int64_t *value)
 {
-	brabeion_status status = judge->record->under->tally(judge, plugin, name, subject, value);
+	brabeion_status status = judge->recorder->inner->tally(judge, plugin, name, subject, value);
 	if (status == BRABEION_OK)
-		note_read(judge->record,
-			  (brabeion_read){
-				  .kind = BRABEION_READ_TALLY, .name = name, .subject = subject, .number = *value });
+		add_read(judge->recorder,
+			 (brabeion_read){
+				 .kind = BRABEION_READ_TALLY, .name = name, .subject = subject, .number = *value });
 	return status;
 }
 
 static brabeion_status set_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				 int64_t value)
 {
-	return judge->record->under->tally_set(judge, plugin, name, subject, value);
+	return judge->recorder->inner->tally_set(judge, plugin, name, subject, value);
 }
 
 static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				 const char **text)
 {
-	brabeion_status status = judge->record->under->note(judge, plugin, name, subject, text);
+	brabeion_status status = judge->recorder->inner->note(judge, plugin, name, subject, text);
 	if (status == BRABEION_OK)
-		note_read(judge->record,
-			  (brabeion_read){
-				  .kind = BRABEION_READ_NOTE, .name = name, .subject = subject, .text = *text });
+		add_read(judge->recorder,
+			 (brabeion_read){
+				 .kind = BRABEION_READ_NOTE, .name = name, .subject = subject, .text = *text });
 	return status;
 }
 
 static brabeion_status set_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
 				const char *text)
 {
-	return judge->record->under->note_set(judge, plugin, name, subject, text);
+	return judge->recorder->inner->note_set(judge, plugin, name, subject, text);
 }
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
 {
-	brabeion_status status = judge->record->under->held(judge, user, slug, count, level);
-	if (status == BRABEION_OK && judge->record->call->answer == BRB_UNANSWERED) /* later the engine asks */
-		note_read(judge->record,
-			  (brabeion_read){
-				  .kind = BRABEION_READ_HELD, .name = slug, .subject = user, .number = *level });
+	brabeion_status status = judge->recorder->inner->held(judge, user, slug, count, level);
+	if (status == BRABEION_OK &&
+	    judge->recorder->call->answer == BRB_UNANSWERED) /* later the engine itself reads */
+		add_read(judge->recorder,
+			 (brabeion_read){
+				 .kind = BRABEION_READ_HELD, .name = slug, .subject = user, .number = *level });
 	return status;
 }
 
 static bool knows_held(brb_judge *judge, const brb_store_award *award)
 {
-	return judge->record->under->knows_held(judge, award);
+	return judge->recorder->inner->knows_held(judge, award);
 }
 
 static brabeion_status is_held(brb_judge *judge, const brb_store_award *award, bool *held)
 {
-	brb_verdict_recorder *record = judge->record;
-	brabeion_status status = record->under->is_held(judge, award, held);
-	if (status == BRABEION_OK && *held && is_own(record, award->badge))
-		record->verdict.is.held_already = true;
+	brb_verdict_recorder *recorder = judge->recorder;
+	brabeion_status status = recorder->inner->is_held(judge, award, held);
+	if (status == BRABEION_OK && *held && is_own(recorder, award->badge))
+		recorder->verdict.is.held_already = true;
 	return status;
 }
 
 static brabeion_status add_award(brb_judge *judge, const brb_store_award *award, int64_t *sequence)
 {
-	brb_verdict_recorder *record = judge->record;
-	brabeion_status status = record->under->award_add(judge, award, sequence);
+	brb_verdict_recorder *recorder = judge->recorder;
+	brabeion_status status = recorder->inner->award_add(judge, award, sequence);
 	if (status != BRABEION_OK)
 		return status;
-	if (is_own(record, award->badge))
-		record->verdict.is.stored = true;
+	if (is_own(recorder, award->badge))
+		recorder->verdict.is.stored = true;
 	else
-		add_granted(record, award);
+		add_granted(recorder, award);
 	return BRABEION_OK;
 }
 
 static brabeion_status lapse(brb_judge *judge, const brb_store_revocation *which, brabeion_change_list *lapsed)
 {
 	size_t before = lapsed->count;
-	brabeion_status status = judge->record->under->lapse(judge, which, lapsed);
-	if (status == BRABEION_OK && (judge->detached || lapsed->count > before))
-		judge->record->verdict.is.lapsed = true;
+	brabeion_status status = judge->recorder->inner->lapse(judge, which, lapsed);
+	if (status == BRABEION_OK && (judge->recorder->inner->plans || lapsed->count > before))
+		judge->recorder->verdict.is.lapsed = true;
 	return status;
 }
 
 static brabeion_status add_job(brb_judge *judge, const brb_store_job *job)
 {
-	brb_verdict_recorder *record = judge->record;
-	brabeion_verdict *verdict = &record->verdict.is;
+	brb_verdict_recorder *recorder = judge->recorder;
+	brabeion_verdict *verdict = &recorder->verdict.is;
 	brb_store_job caused = *job;
-	caused.journal = record->root;
+	caused.journal = recorder->root;
 	if (strcmp(job->event, BRB_DUE_EVENT) == 0 && !(verdict->has_later && verdict->later_us <= job->due_us)) {
 		verdict->has_later = true;
 		verdict->later_us = job->due_us;
 	}
-	return record->under->job_add(judge, &caused);
+	return recorder->inner->job_add(judge, &caused);
 }
 
-static const brb_backend view_recorded = {
+static const brb_backend recording_backend = {
 	.enter = enter,
 	.mark = mark,
 	.undo = undo,
@@ -227,32 +221,32 @@ static const brb_backend view_recorded = {
 
 /* ---- a row ------------------------------------------------------------------------------------------------------- */
 
-bool brb_verdict_recorder_begin(brb_verdict_recorder *record, brb_call *call, int64_t cause)
+bool brb_verdict_recorder_begin(brb_verdict_recorder *recorder, brb_call *call)
 {
 	brb_judge *judge = call->judge;
-	brb_builder_reset(&record->tape);
-	brb_arena_reset(&record->texts);
-	record->gift_count = 0;
-	record->call = call;
-	record->asks = false;
-	record->sequence = 0;
-	if (!judge->detached)
-		judge->fault = brb_store_journal_next(judge->store, &record->sequence, &judge->error);
+	brb_builder_reset(&recorder->verdicts);
+	brb_arena_reset(&recorder->texts);
+	recorder->gift_count = 0;
+	recorder->call = call;
+	recorder->asking = false;
+	recorder->sequence = 0;
+	if (!judge->backend->plans)
+		judge->fault = brb_store_journal_next(judge->store, &recorder->sequence, &judge->error);
 	if (judge->fault != BRABEION_OK)
 		return false;
-	record->root = cause || judge->detached ? cause : record->sequence;
-	record->under = judge->view;
-	judge->record = record;
-	judge->view = &view_recorded;
+	recorder->root = call->cause || judge->backend->plans ? call->cause : recorder->sequence;
+	recorder->inner = judge->backend;
+	judge->recorder = recorder;
+	judge->backend = &recording_backend;
 	return true;
 }
 
-void brb_verdict_recorder_end(brb_verdict_recorder *record)
+void brb_verdict_recorder_end(brb_verdict_recorder *recorder)
 {
-	brb_judge *judge = record->call->judge;
-	judge->view = record->under;
+	brb_judge *judge = recorder->call->judge;
+	judge->backend = recorder->inner;
 	judge->needed_store = true;
-	record->call = NULL;
+	recorder->call = NULL;
 }
 
 static void write_entry(brb_judge *judge, const brb_store_entry *entry)
@@ -262,24 +256,24 @@ static void write_entry(brb_judge *judge, const brb_store_entry *entry)
 	judge->fault = brb_store_journal_add(judge->store, entry, &bounds, &judge->error);
 }
 
-static void write_gift(brb_verdict_recorder *record, brb_judge *judge, const brb_verdict_recorder_gift *gift,
+static void write_gift(brb_verdict_recorder *recorder, brb_judge *judge, const brb_verdict_recorder_gift *gift,
 		       brb_store_entry entry)
 {
-	brb_builder_reset(&record->piece);
-	brb_builder_add_length(&record->piece, record->tape.text + gift->from, gift->to - gift->from);
+	brb_builder_reset(&recorder->piece);
+	brb_builder_add_length(&recorder->piece, recorder->verdicts.text + gift->from, gift->to - gift->from);
 	judge->fault = brb_store_journal_next(judge->store, &entry.sequence, &judge->error);
 	entry.user = gift->user;
 	entry.kind = BRABEION_ENTRY_GIVEN;
-	entry.verdicts = &record->piece;
+	entry.verdicts = &recorder->piece;
 	if (judge->fault == BRABEION_OK)
 		write_entry(judge, &entry);
 }
 
-void brb_verdict_recorder_write(brb_verdict_recorder *record, brb_judge *judge, const brabeion_event *event,
+void brb_verdict_recorder_write(brb_verdict_recorder *recorder, brb_judge *judge, const brabeion_event *event,
 				int64_t at_us, brabeion_entry_kind kind)
 {
-	brb_store_entry entry = { .sequence = record->sequence,
-				  .cause = kind == BRABEION_ENTRY_EVENT ? 0 : record->root,
+	brb_store_entry entry = { .sequence = recorder->sequence,
+				  .cause = kind == BRABEION_ENTRY_EVENT ? 0 : recorder->root,
 				  .kind = kind,
 				  .arrived_us = brb_clock_now_us(judge->clock),
 				  .at_us = at_us,
@@ -288,59 +282,60 @@ void brb_verdict_recorder_write(brb_verdict_recorder *record, brb_judge *judge, 
 				  .event_id = event->id ? event->id : "",
 				  .fields = event->fields,
 				  .field_count = event->field_count,
-				  .verdicts = &record->tape };
+				  .verdicts = &recorder->verdicts };
 	if (judge->fault == BRABEION_OK && !entry.sequence)
 		judge->fault = brb_store_journal_next(judge->store, &entry.sequence, &judge->error);
 	if (judge->fault == BRABEION_OK)
 		write_entry(judge, &entry);
 	entry.cause = entry.sequence;
-	for (size_t i = 0; i < record->gift_count && judge->fault == BRABEION_OK; i++)
-		write_gift(record, judge, &record->gifts[i], entry);
+	for (size_t i = 0; i < recorder->gift_count && judge->fault == BRABEION_OK; i++)
+		write_gift(recorder, judge, &recorder->gifts[i], entry);
 }
 
 /* ---- verdicts ---------------------------------------------------------------------------------------------------- */
 
-void brb_verdict_recorder_observe(brb_verdict_recorder *record)
+void brb_verdict_recorder_observe(brb_verdict_recorder *recorder)
 {
-	record->asks = false;
-	record->verdict = (brb_verdict_codec_verdict){ .badge = 0 };
-	record->tape_before = record->tape.length;
-	record->gifts_before = record->gift_count;
-	record->call->plugin = NULL; /* set once it is called */
-	record->call->answer = BRB_UNANSWERED;
+	recorder->asking = false;
+	recorder->verdict = (brb_verdict_codec_verdict){ .badge = 0 };
+	recorder->verdicts_before = recorder->verdicts.length;
+	recorder->gifts_before = recorder->gift_count;
+	recorder->call->plugin = NULL; /* set by its judgement */
+	recorder->call->answer = BRB_UNANSWERED;
 }
 
-void brb_verdict_recorder_ask(brb_verdict_recorder *record, const brb_badge *badge)
+void brb_verdict_recorder_ask(brb_verdict_recorder *recorder, const brb_badge *badge)
 {
-	brb_call *call = record->call;
+	brb_call *call = recorder->call;
 	brb_judge *judge = call->judge;
 	int64_t count = 0;
 	int32_t highest = 0;
-	brb_verdict_recorder_observe(record);
-	call->badge = NULL; /* set once it is asked */
-	record->verdict.badge = badge->number;
-	record->verdict.is.reads = record->reads;
+	brb_verdict_recorder_observe(recorder);
+	call->badge = NULL; /* set by its judgement */
+	recorder->verdict.badge = badge->number;
+	recorder->verdict.is.reads = recorder->reads;
 	if (judge->fault == BRABEION_OK)
-		judge->fault = record->under->held(judge, call->event->user, badge->slug, &count, &highest);
-	record->verdict.is.held_level = (uint32_t)highest;
-	record->asks = true;
+		judge->fault = recorder->inner->held(judge, call->event->user, badge->slug, &count, &highest);
+	recorder->verdict.is.held_level = (uint32_t)highest;
+	recorder->asking = true;
 }
 
-/* What it did before it failed is dropped. */
-static void drop_judgement(brb_verdict_recorder *record)
+static void drop_judgement(brb_verdict_recorder *recorder)
 {
-	cut_tape(&record->tape, record->tape_before);
-	record->gift_count = record->gifts_before;
+	recorder->verdicts.length = recorder->verdicts_before;
+	if (recorder->verdicts.text)
+		recorder->verdicts.text[recorder->verdicts.length] = '\0';
+	recorder->gift_count = recorder->gifts_before;
 }
 
-static void set_failed(brb_verdict_recorder *record, const char *message)
+static void set_failed(brb_verdict_recorder *recorder, const char *message)
 {
-	brabeion_verdict *verdict = &record->verdict.is;
+	brabeion_verdict *verdict = &recorder->verdict.is;
 	verdict->answer = BRABEION_ANSWER_FAILED;
 	verdict->message = message;
 	verdict->level = 0;
 	verdict->stored = verdict->lapsed = verdict->held_already = verdict->has_later = false;
-	drop_judgement(record);
+	drop_judgement(recorder);
 }
 
 static brabeion_answer answer_of(const brb_call *call, const brb_badge *badge)
@@ -350,44 +345,44 @@ static brabeion_answer answer_of(const brb_call *call, const brb_badge *badge)
 	return call->answer > 0 ? BRABEION_ANSWER_LEVEL : BRABEION_ANSWER_NOT_EARNED;
 }
 
-void brb_verdict_recorder_answer(brb_verdict_recorder *record, const brb_badge *badge)
+void brb_verdict_recorder_answer(brb_verdict_recorder *recorder, const brb_badge *badge)
 {
-	brb_call *call = record->call;
-	brabeion_verdict *verdict = &record->verdict.is;
-	record->asks = false;
+	brb_call *call = recorder->call;
+	brabeion_verdict *verdict = &recorder->verdict.is;
+	recorder->asking = false;
 	if (call->badge != badge) {
 		verdict->answer = BRABEION_ANSWER_SET_ASIDE;
 	} else if (call->failed) {
-		set_failed(record, call->message);
+		set_failed(recorder, call->texts->message);
 	} else {
 		verdict->answer = answer_of(call, badge);
 		verdict->level = call->answer > 0 ? (uint32_t)call->answer : 0;
-		verdict->to = call->has_to ? other_than_user(record, call->to) : "";
+		verdict->to = call->has_recipient ? other_than_user(recorder, call->texts->recipient) : "";
 	}
-	size_t from = record->tape.length;
-	brb_verdict_codec_add(&record->tape, &record->verdict);
+	size_t from = recorder->verdicts.length;
+	brb_verdict_codec_add(&recorder->verdicts, &recorder->verdict);
 	if ((verdict->stored || verdict->lapsed) && verdict->to[0])
-		add_gift(record, verdict->to, from);
+		add_gift(recorder, verdict->to, from);
 }
 
-void brb_verdict_recorder_fail(brb_verdict_recorder *record, const brb_badge *badge, const char *why)
+void brb_verdict_recorder_fail(brb_verdict_recorder *recorder, const brb_badge *badge, const char *why)
 {
-	record->tape_before = record->gifts_before = 0;
-	record->verdict =
-		(brb_verdict_codec_verdict){ .badge = badge->number, .is.held_level = record->verdict.is.held_level };
-	set_failed(record, why);
-	brb_verdict_codec_add(&record->tape, &record->verdict);
+	recorder->verdicts_before = recorder->gifts_before = 0;
+	recorder->verdict = (brb_verdict_codec_verdict){ .badge = badge->number,
+							 .is.held_level = recorder->verdict.is.held_level };
+	set_failed(recorder, why);
+	brb_verdict_codec_add(&recorder->verdicts, &recorder->verdict);
 }
 
-void brb_verdict_recorder_unobserved(brb_verdict_recorder *record, const brb_route_step *steps, uint32_t count)
+void brb_verdict_recorder_unobserved(brb_verdict_recorder *recorder, const brb_route_step *steps, uint32_t count)
 {
-	const brb_call *call = record->call;
+	const brb_call *call = recorder->call;
 	bool called = call->plugin != NULL;
-	drop_judgement(record);
+	drop_judgement(recorder);
 	for (uint32_t i = 0; i < count; i++) {
 		brb_verdict_codec_verdict verdict = { .badge = steps[i].badge->number };
 		verdict.is.answer = called ? BRABEION_ANSWER_NOT_OBSERVED : BRABEION_ANSWER_SET_ASIDE;
-		verdict.is.message = called ? call->message : "";
-		brb_verdict_codec_add(&record->tape, &verdict);
+		verdict.is.message = called ? call->texts->message : "";
+		brb_verdict_codec_add(&recorder->verdicts, &verdict);
 	}
 }

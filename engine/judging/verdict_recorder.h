@@ -1,13 +1,13 @@
 /*
- * judging/verdict_recorder: what is written to the journal of an event: which badge answered what, what it held, what its award
- * read. Part of the room judging/judge.
+ * judging/verdict_recorder: records what is written to the journal of an event: what each badge answered, which level
+ * it held, and what its award read.
  *
- * A view of its own (judging/backend.h) stands before the one that does the work, and takes down what goes through it. So a
- * judgement that is not recorded knows nothing of this. A badge that fails loses what it did, and keeps its verdict.
+ * It is a backend (judging/backend.h) in front of the one that does the work: a judgement that is not recorded has no
+ * part in it. A badge that fails loses its changes, and keeps its verdict.
  *
- * Leaves to others: what a row is (store/journal); which events are recorded, and when (judge, jobs).
+ * Not here: what a row is (store/journal); which events are recorded, and when (judging/judgement, worker).
  *
- * Threads: a record is used by one judge at a time. The group's belongs to who leads.
+ * Threads: one judge at a time. The group's recorder belongs to the leader.
  */
 #ifndef BRB_JUDGING_VERDICT_RECORDER_H
 #define BRB_JUDGING_VERDICT_RECORDER_H
@@ -15,7 +15,7 @@
 #include "judging/call.h"
 #include "store/journal.h"
 
-/* An award that somebody else than the event's user got, or lost, and its verdict on the tape. */
+/* An award that another than the event's user got or lost, and its verdict among the row's. */
 typedef struct brb_verdict_recorder_gift {
 	const char *user;
 	size_t from, to;
@@ -23,43 +23,43 @@ typedef struct brb_verdict_recorder_gift {
 
 /* One of all zeroes is ready. */
 struct brb_verdict_recorder {
-	const brb_backend *under; /* the one that does the work */
-	brb_call *call;           /* the judgement under way */
-	int64_t sequence;         /* of its row; 0: not known yet, as in a detached judgement */
-	int64_t root;             /* the row of the event from outside; 0: not known */
-	brb_verdict_codec tape;
-	brb_verdict_codec_verdict verdict; /* under way */
-	bool asks;                         /* a badge is being asked: what is read counts */
+	const brb_backend *inner;          /* does the work */
+	brb_call *call;                    /* that is recorded */
+	int64_t sequence;                  /* of its row; 0: not known yet, outside of a transaction */
+	int64_t root;                      /* the row of the host's event; 0: not known */
+	brb_verdict_codec verdicts;        /* of the row; `failed` when memory is short, which the store refuses */
+	brb_verdict_codec_verdict verdict; /* of the current badge */
+	bool asking;                       /* a badge is being judged: what is read counts */
 	brabeion_read reads[BRB_VERDICT_CODEC_READS_MOST];
-	size_t tape_before, gifts_before; /* before the judgement under way */
+	size_t verdicts_before, gifts_before; /* the current badge */
 	brb_arena texts;
 	brb_verdict_recorder_gift *gifts;
 	size_t gift_count, gift_capacity;
-	brb_verdict_codec piece; /* of a gift */
+	brb_verdict_codec piece; /* the verdict of a gift */
 };
 
-void brb_verdict_recorder_finish(brb_verdict_recorder *record);
+void brb_verdict_recorder_finish(brb_verdict_recorder *recorder);
 
 /*
- * From here on what the call does is recorded, until the end. In the store's transaction the row has its sequence then,
- * and a cause of 0 means that it is an event from outside. False: judge->fault says why not.
+ * Records what the call does, until the end. In the store's transaction the row has its sequence from here on, and a
+ * call without a cause is an event of the host. False: judge->fault says why not.
  */
-bool brb_verdict_recorder_begin(brb_verdict_recorder *record, brb_call *call, int64_t cause);
-void brb_verdict_recorder_end(brb_verdict_recorder *record);
+bool brb_verdict_recorder_begin(brb_verdict_recorder *recorder, brb_call *call);
+void brb_verdict_recorder_end(brb_verdict_recorder *recorder);
 
-/* A badge is going to be asked; it was. Between them its judgement begins, or it is passed over. */
-void brb_verdict_recorder_ask(brb_verdict_recorder *record, const brb_badge *badge);
-void brb_verdict_recorder_answer(brb_verdict_recorder *record, const brb_badge *badge);
+/* Before and after a badge: between them its judgement begins, or it is skipped. */
+void brb_verdict_recorder_ask(brb_verdict_recorder *recorder, const brb_badge *badge);
+void brb_verdict_recorder_answer(brb_verdict_recorder *recorder, const brb_badge *badge);
 
-/* A plugin's observe is going to be called; it failed, or is set aside, so that the badges of the steps are passed over. */
-void brb_verdict_recorder_observe(brb_verdict_recorder *record);
-void brb_verdict_recorder_unobserved(brb_verdict_recorder *record, const brb_route_step *steps, uint32_t count);
+/* Before a plugin's observe; after one that failed or is quarantined, so that the badges of the steps are skipped. */
+void brb_verdict_recorder_observe(brb_verdict_recorder *recorder);
+void brb_verdict_recorder_unobserved(brb_verdict_recorder *recorder, const brb_route_step *steps, uint32_t count);
 
-/* All that the record has is void: its badge failed, with why. */
-void brb_verdict_recorder_fail(brb_verdict_recorder *record, const brb_badge *badge, const char *why);
+/* Replaces all verdicts: the badge failed. */
+void brb_verdict_recorder_fail(brb_verdict_recorder *recorder, const brb_badge *badge, const char *why);
 
-/* Inside the transaction: writes the row of an event, and those of its gifts. A failure is the judge's fault. */
-void brb_verdict_recorder_write(brb_verdict_recorder *record, brb_judge *judge, const brabeion_event *event,
+/* Inside the transaction: writes the event's row, and those of its gifts. A failure is the judge's fault. */
+void brb_verdict_recorder_write(brb_verdict_recorder *recorder, brb_judge *judge, const brabeion_event *event,
 				int64_t at_us, brabeion_entry_kind kind);
 
 #endif

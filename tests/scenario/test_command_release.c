@@ -30,8 +30,9 @@ static void get_into_trouble(void)
 {
 	command_outcome outcome = run(WORK("a") WORK("b") WORK("c") WORK("d"), "run", NULL);
 	expect_exit(outcome, 0);
-	expect_err(outcome,
-		   "error: badge \"troubled\" is set aside until a reload or \"brabeion release troubled\": " REASON);
+	expect_err(
+		outcome,
+		"error: badge \"troubled\" is quarantined until a reload or \"brabeion release troubled\": " REASON);
 	expect_err(outcome, "4 awards");
 	expect_err(outcome, "3 badge failures");
 	finish(&outcome);
@@ -191,7 +192,7 @@ Test(command_release, another_process_has_it_at_work_again, .timeout = 60)
 		feed_work(&process, number++);
 	for (int i = 0; i < 4; i++) /* three failures, then the loud line */
 		read_line(process.err, line, sizeof line);
-	expect_beginning(line, "error: badge \"troubled\" is set aside");
+	expect_beginning(line, "error: badge \"troubled\" is quarantined");
 	feed_work(&process, number++);
 	cr_assert_not(has_more(process.err));
 	expect_quiet_release("troubled", "troubled: released\n");
@@ -218,7 +219,7 @@ Test(command_release, many_warnings_do_not_hide_the_error)
 	command_outcome outcome = run(text, "run", NULL);
 	expect_exit(outcome, 0);
 	expect_err(outcome,
-		   "error: badge \"troubled\" is set aside until a reload or \"brabeion release troubled\": it "
+		   "error: badge \"troubled\" is quarantined until a reload or \"brabeion release troubled\": it "
 		   "failed 100 times in a row");
 	expect_err(outcome, "80 warnings not shown");
 	finish(&outcome);

@@ -248,7 +248,7 @@ Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
 	scene_fire(here, "say", "bob");
 	work_off(here);
 	cr_assert_str_eq(scene_awards(here, "bob"), "last 1 ;");
-	cr_assert_not_null(strstr(here->log, "error: badge \"spoilt\" is set aside until a reload or "
+	cr_assert_not_null(strstr(here->log, "error: badge \"spoilt\" is quarantined until a reload or "
 					     "\"brabeion release spoilt\": it failed 2 times in a row, at last on "
 					     "event \"brabeion.awarded\": spoilt on purpose\n"),
 			   "%s", here->log);

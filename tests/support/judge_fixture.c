@@ -9,6 +9,7 @@ brb_badge badges[BADGES_MOST];
 brb_trouble troubles[BADGES_MOST];
 brb_registry registry;
 brb_quarantine quarantine;
+brb_judge_shared shared;
 size_t plugin_count, badge_count;
 brabeion_result result;
 char trace[8192];
@@ -20,6 +21,15 @@ static brb_plugin *plugin_places[PLUGINS_MOST];
 static brb_badge *badge_places[BADGES_MOST];
 static brb_trouble observe_troubles[PLUGINS_MOST];
 
+static int64_t read_now(void *context)
+{
+	(void)context;
+	clock_reads++;
+	return NOW_US;
+}
+
+static const brb_clock judge_clock = { read_now, NULL };
+
 void open_judge_fixture(void)
 {
 	make_store_folder();
@@ -30,6 +40,9 @@ void open_judge_fixture(void)
 	generation.plugins = plugin_places;
 	generation.observe_troubles = observe_troubles;
 	WELL(brb_quarantine_init(&quarantine, &registry, error));
+	shared = (brb_judge_shared){
+		.store = store, .log = &captured_log, .clock = &judge_clock, .quarantine = &quarantine
+	};
 }
 
 void close_judge_fixture(void)
@@ -120,25 +133,13 @@ brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event,
 
 /* ---- judging ---- */
 
-static int64_t read_now(void *context)
-{
-	(void)context;
-	clock_reads++;
-	return NOW_US;
-}
-
-static const brb_clock judge_clock = { read_now, NULL };
-
 brb_judge new_judge(void)
 {
-	return (brb_judge){ .generation = &generation,
-			    .view = &brb_backend_transaction,
-			    .store = store,
-			    .log = &captured_log,
-			    .clock = &judge_clock,
-			    .quarantine = &quarantine,
-			    .guard = brb_reentrancy_depth(),
-			    .leads = true };
+	brb_judge judge;
+	shared.store = store; /* the test may have reopened it */
+	brb_judge_init(&judge, &shared, &generation, &brb_backend_transaction, NULL, brb_reentrancy_depth(), NULL);
+	judge.leads = true;
+	return judge;
 }
 
 void judge_into(brb_judge *judge, const brabeion_event *event)

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/reentrancy.h"
 #include "judging/backend.h"
-#include "judging/judge.h"
+#include "judging/judgement.h"
 #include "judging/quarantine.h"
 #include "support/log_capture.h"
 #include "support/store_fixture.h"
@@ -24,6 +24,7 @@ extern brb_badge badges[BADGES_MOST];
 extern brb_trouble troubles[BADGES_MOST];
 extern brb_registry registry;
 extern brb_quarantine quarantine;
+extern brb_judge_shared shared;
 extern size_t plugin_count, badge_count;
 extern brabeion_result result;
 extern char trace[8192]; /* texts of note_trace */

@@ -5,8 +5,8 @@
 #ifndef BRB_TESTS_OPTIMISTIC_FIXTURE_H
 #define BRB_TESTS_OPTIMISTIC_FIXTURE_H
 
-#include "judging/optimistic.h"
 #include "support/judge_fixture.h"
+#include "worker/optimistic.h"
 
 extern brb_badge *loaded[BADGES_MOST];
 extern brb_plugin *plug; /* set by the test */

@@ -13,7 +13,7 @@
 
 #include "base/reentrancy.h"
 #include "judging/backend.h"
-#include "judging/judge.h"
+#include "judging/judgement.h"
 #include "judging/progress.h"
 #include "plugin/plugin.h"
 #include "probe/program/describe.h"
@@ -34,6 +34,7 @@ typedef struct plugin_trial {
 	brb_store *store; /* NULL: not opened yet */
 	brb_log log;
 	brb_clock clock;
+	brb_judge_shared shared;
 	unsigned long events; /* fired so far: each has an id of its own */
 	brabeion_error *error;
 	/* Of the current plugin. Its functions are replaced by wrappers that note the step first. */
@@ -107,7 +108,7 @@ static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *n
 	else
 		brb_judge_event(judge, &event, &result);
 	if (badge && badge->async && judge->fault == BRABEION_OK)
-		brb_judge_job(judge, badge, &event, &result, &why);
+		brb_judge_job(judge, &(brb_judged_job){ .badge = badge, .event = &event }, &result, &why);
 	brabeion_result_finish(&result);
 	brabeion_status status = judge->fault;
 	if (status != BRABEION_OK)
@@ -126,19 +127,22 @@ static bool fill_generation(brb_generation *generation, brb_plugin *plugin, brb_
 	return filled;
 }
 
+static void init_judge(plugin_trial *trial, brb_judge *judge, const brb_generation *generation)
+{
+	trial->shared = (brb_judge_shared){ .store = trial->store, .log = &trial->log, .clock = &trial->clock };
+	brb_judge_init(judge, &trial->shared, generation, &brb_backend_transaction, NULL, brb_reentrancy_depth(),
+		       NULL);
+	judge->leads = true;
+}
+
 static brabeion_status judge_steps(plugin_trial *trial, const char *event, brb_route_step *steps, uint32_t count,
 				   const brb_badge *badge)
 {
 	brb_route_hint hint = { 0 };
 	brb_route route = { .event = event, .step_count = count, .steps = steps, .hint = &hint };
 	brb_generation generation = { .number = 1 };
-	brb_judge judge = { .generation = &generation,
-			    .view = &brb_backend_transaction,
-			    .store = trial->store,
-			    .log = &trial->log,
-			    .clock = &trial->clock,
-			    .guard = brb_reentrancy_depth(),
-			    .leads = true };
+	brb_judge judge;
+	init_judge(trial, &judge, &generation);
 	brabeion_status status = fill_generation(&generation, trial->plugin, &route)
 					 ? brb_store_begin(trial->store, trial->error)
 					 : brb_status_no_memory(trial->error);
@@ -183,20 +187,16 @@ static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
 {
 	if (!badge->progress || !badge->level_count)
 		return BRABEION_OK;
-	brb_told told;
+	brb_reported_progress unused;
 	const char *why;
-	brb_judge judge = { .view = &brb_backend_transaction,
-			    .store = trial->store,
-			    .log = &trial->log,
-			    .clock = &trial->clock,
-			    .guard = brb_reentrancy_depth(),
-			    .leads = true };
+	brb_judge judge;
 	brabeion_status status = brb_store_begin(trial->store, trial->error);
 	if (status != BRABEION_OK)
 		return status;
+	init_judge(trial, &judge, NULL);
 	judge.in_transaction = true;
 	take_note(trial, BRB_PROBE_PROGRESS, badge->slug);
-	status = brb_progress_ask(&judge, badge, USER, 1, &told, &why);
+	status = brb_progress_ask(&judge, badge, USER, 1, &unused, &why);
 	if (status != BRABEION_OK)
 		brb_status_hand_over(trial->error, &judge.error);
 	brb_store_rollback(trial->store);

@@ -2,6 +2,7 @@
  * group: many callers, one transaction: what they leave is done in order by one of them, committed together, and
  * fails together; a caller that leads in place takes the others along.
  */
+#include "judging/backend.h"
 #include "judging/group_commit.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@
 
 static brb_store *store;
 static brb_group_commit group;
+static const brb_judge_shared shared = { .group = &group };
 static char done_in_order[4096];
 
 static void open_room(void)
@@ -73,7 +75,7 @@ static void told_of_failure(brb_request *request, brabeion_status status, const 
 static void init_caller(caller *mine, const char *name)
 {
 	*mine = (caller){ .name = name,
-			  .judge = { .store = store, .group = &group, .guard = brb_reentrancy_depth() },
+			  .judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() },
 			  .request = { .work = add_one, .fail = told_of_failure } };
 	mine->request.judge = &mine->judge;
 }
@@ -81,7 +83,7 @@ static void init_caller(caller *mine, const char *name)
 static void *run_caller(void *context)
 {
 	caller *mine = context;
-	mine->judge.guard = brb_reentrancy_depth();
+	mine->judge.reentrancy = brb_reentrancy_depth();
 	mine->status = brb_group_commit_run(&group, &mine->request);
 	return NULL;
 }
@@ -172,7 +174,7 @@ Test(group, a_busy_database_is_the_callers_error)
 static brb_judge lead(const char *name)
 {
 	int64_t value = 0;
-	brb_judge judge = { .store = store, .group = &group, .guard = brb_reentrancy_depth() };
+	brb_judge judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() };
 	cr_assert(brb_judge_enter_store(&judge), "%s", judge.error.message);
 	cr_expect(judge.leads && judge.in_transaction);
 	WELL(brb_store_tally(store, 1, name, "", &value, error));
@@ -281,7 +283,7 @@ static brabeion_status look_at_a(brb_request *request)
 static void *run_alone(void *context)
 {
 	caller *mine = context;
-	mine->judge.guard = brb_reentrancy_depth();
+	mine->judge.reentrancy = brb_reentrancy_depth();
 	mine->status = brb_group_commit_run_alone(&group, &mine->request);
 	return NULL;
 }
@@ -334,14 +336,14 @@ static void *run_many(void *context)
 		brabeion_status status;
 		if (i % 7 == 0) {
 			int64_t value = 0;
-			brb_judge judge = { .store = store, .group = &group, .guard = brb_reentrancy_depth() };
+			brb_judge judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() };
 			if (brb_judge_enter_store(&judge) &&
 			    brb_store_tally(store, 1, "a", "", &value, &judge.error) == BRABEION_OK)
 				brb_store_tally_set(store, 1, "a", "", value + 1, &judge.error);
 			status = brb_group_commit_conclude(&group, &judge);
 			brb_judge_finish(&judge);
 		} else {
-			mine->judge.guard = brb_reentrancy_depth();
+			mine->judge.reentrancy = brb_reentrancy_depth();
 			status = brb_group_commit_run(&group, &mine->request);
 		}
 		if (status != BRABEION_OK)

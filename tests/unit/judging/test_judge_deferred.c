@@ -416,16 +416,10 @@ static void judge_the_job(int64_t later_us)
 	WELL(brb_store_jobs_claim(store, &claim, &list, error));
 	cr_assert_eq(list.count, 1);
 	const brb_store_claimed *job = &list.jobs[0];
-	brabeion_event event = { .name = job->event,
-				 .user = job->user,
-				 .id = job->event_id,
-				 .has_at = true,
-				 .at_us = job->at_us,
-				 .fields = job->fields,
-				 .field_count = job->field_count };
+	const brabeion_event event = brb_judge_event_of_job(job);
+	const brb_judged_job judged = { .badge = brb_table_get(&generation.slugs, "daily"), .event = &event };
 	brabeion_result_finish(&result);
-	cr_assert_eq(brb_judge_job(&judge, brb_table_get(&generation.slugs, "daily"), &event, &result, &why),
-		     BRABEION_OK);
+	cr_assert_eq(brb_judge_job(&judge, &judged, &result, &why), BRABEION_OK);
 	cr_assert_null(why);
 	WELL(brb_store_job_end(store, job->id, error));
 	commit(store);

@@ -8,7 +8,7 @@
 static brb_history history;
 static int64_t begun, dropped; /* runs, as the engine is told */
 
-static brabeion_status begin_run(void *context, int64_t run, brabeion_error *error)
+static brabeion_status begin_history(void *context, int64_t run, brabeion_error *error)
 {
 	(void)context;
 	(void)error;
@@ -16,7 +16,7 @@ static brabeion_status begin_run(void *context, int64_t run, brabeion_error *err
 	return BRABEION_OK;
 }
 
-static void drop_run(void *context, int64_t run)
+static void drop_history(void *context, int64_t run)
 {
 	(void)context;
 	dropped = run;
@@ -26,8 +26,9 @@ static void open_history(void)
 {
 	open_judge_fixture();
 	brb_history_init(&history, 3);
-	history.begin_run = begin_run;
-	history.drop_run = drop_run;
+	history.begin = begin_history;
+	history.drop = drop_history;
+	shared.history = &history;
 }
 
 static void close_history(void)
@@ -45,7 +46,6 @@ static brb_judge history_judge(void)
 	static brb_badge *loaded[BADGES_MOST];
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_judge judge = new_judge();
-	judge.history = &history;
 	for (size_t i = 0; i < badge_count; i++)
 		loaded[i] = &badges[i];
 	generation.badges = loaded;
@@ -348,7 +348,7 @@ Test(judge_history, the_same_events_give_the_same_in_one_transaction_as_in_many)
 	trace[0] = '\0';
 	brb_history_finish(&history);
 	brb_history_init(&history, 3);
-	history.begin_run = begin_run;
+	history.begin = begin_history;
 	brb_judge judge = history_judge();
 	for (size_t i = 0; i < 8; i++)
 		judge_into(&judge, event_at(i % 2 ? "look" : "visit", times[i]));
@@ -364,7 +364,7 @@ Test(judge_history, a_failed_transaction_takes_nothing_of_the_time_with_it)
 	new_badge(plugin, "at35", 1, "visit", ask);
 	new_badge(plugin, "looks", 1, "look", look);
 	fire_at("visit", 1);
-	cr_expect_eq(begun, history.run);
+	cr_expect_eq(begun, history.id);
 	brb_judge judge = history_judge();
 	brb_history_keep(&judge);
 	judge_into(&judge, event_at("look", 40));
@@ -386,12 +386,12 @@ Test(judge_history, a_run_that_was_not_committed_is_no_run)
 	brb_judge judge = history_judge();
 	brb_history_keep(&judge);
 	judge_into(&judge, event_at("visit", 1));
-	cr_expect_eq(history.run, begun);
+	cr_expect_eq(history.id, begun);
 	brb_store_rollback(store);
 	brb_judge_finish(&judge);
 	brb_history_restore(&history);
 	cr_expect_eq(dropped, begun);
-	cr_expect_eq(history.run, 0);
+	cr_expect_eq(history.id, 0);
 	cr_expect_eq(history.now_us, INT64_MIN);
 	fire_at("visit", 1);
 	fire_at("look", 30);
@@ -405,7 +405,7 @@ Test(judge_history, a_history_without_jobs_has_no_run_and_needs_no_transaction)
 	judge_into(&judge, event_at("look", 10));
 	judge_into(&judge, event_at("look", 20));
 	cr_expect_not(judge.in_transaction);
-	cr_expect_eq(history.run, 0);
+	cr_expect_eq(history.id, 0);
 	cr_expect_eq(history.now_us, 20);
 	brb_judge_finish(&judge);
 }

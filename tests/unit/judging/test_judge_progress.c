@@ -45,15 +45,17 @@ static brb_badge *telling_badge(void)
 static brb_judge looking_judge(void)
 {
 	brb_judge judge = new_judge();
-	judge.view = &brb_backend_snapshot;
+	brb_snapshot_reader *reader = NULL;
+	WELL(brb_snapshot_reader_open(store, &reader, error));
+	judge.backend = &brb_backend_snapshot;
+	judge.backend_context = reader;
 	judge.leads = false;
-	WELL(brb_snapshot_reader_open(store, &judge.peek, error));
 	return judge;
 }
 
 static void end_looking(brb_judge *judge)
 {
-	brb_snapshot_reader_close(judge->peek);
+	brb_snapshot_reader_close(judge->backend_context);
 	brb_judge_finish(judge);
 }
 
@@ -69,19 +71,19 @@ Test(judge_progress, sees_one_moment_whatever_is_committed_meanwhile)
 	set_points(7);
 	brb_judge judge = looking_judge();
 	meanwhile = more_points;
-	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	WELL(brb_snapshot_reader_begin(judge.backend_context, error));
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
-	brb_snapshot_reader_end(judge.peek);
+	brb_snapshot_reader_end(judge.backend_context);
 	cr_expect_eq(seen[0], 7);
 	cr_expect_eq(seen[1], 7);
-	cr_expect(found.told.is_told);
-	cr_expect_eq(found.told.done, 7);
-	cr_expect_eq(found.told.goal, 10);
+	cr_expect(found.reported.is_reported);
+	cr_expect_eq(found.reported.done, 7);
+	cr_expect_eq(found.reported.goal, 10);
 	meanwhile = NULL;
-	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	WELL(brb_snapshot_reader_begin(judge.backend_context, error));
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
-	brb_snapshot_reader_end(judge.peek);
-	cr_expect_eq(found.told.done, 10, "15 of 10");
+	brb_snapshot_reader_end(judge.backend_context);
+	cr_expect_eq(found.reported.done, 10, "15 of 10");
 	cr_expect_eq(found.level, 1);
 	end_looking(&judge);
 }
@@ -94,10 +96,10 @@ Test(judge_progress, waits_for_no_transaction)
 	begin(store);
 	WELL(brb_store_tally_set(store, 1, "points", "ada", 8, error));
 	brb_judge judge = looking_judge();
-	WELL(brb_snapshot_reader_begin(judge.peek, error));
+	WELL(brb_snapshot_reader_begin(judge.backend_context, error));
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
-	brb_snapshot_reader_end(judge.peek);
-	cr_expect_eq(found.told.done, 7);
+	brb_snapshot_reader_end(judge.backend_context);
+	cr_expect_eq(found.reported.done, 7);
 	end_looking(&judge);
 	commit(store);
 }
@@ -109,11 +111,11 @@ Test(judge_progress, asks_nobody_who_is_not_to_be_asked_or_cannot_tell)
 	brb_judge judge = looking_judge();
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", false, &found), BRABEION_OK);
 	cr_expect_eq(found.level, 1);
-	cr_expect(!found.told.is_told && !found.why);
+	cr_expect(!found.reported.is_reported && !found.why);
 	badge->progress = NULL;
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
 	cr_expect_eq(found.level, 1);
-	cr_expect(!found.told.is_told && !found.why);
+	cr_expect(!found.reported.is_reported && !found.why);
 	cr_expect_eq(reads, 0);
 	end_looking(&judge);
 }
@@ -121,7 +123,7 @@ Test(judge_progress, asks_nobody_who_is_not_to_be_asked_or_cannot_tell)
 Test(judge_progress, may_be_asked_inside_of_a_transaction)
 {
 	brb_badge *badge = telling_badge();
-	brb_told told;
+	brb_reported_progress told;
 	const char *why;
 	brb_judge judge = new_judge();
 	begin(store);

@@ -6,6 +6,7 @@
  * the test's.
  */
 #include "store/internal.h"
+#include "store/sqlite/internal.h"
 #include "support/judge_fixture.h"
 
 TestSuite(quarantine, .init = open_judge_fixture, .fini = close_judge_fixture);
@@ -131,7 +132,7 @@ Test(quarantine, a_badge_that_fails_often_enough_in_a_row_is_set_aside)
 			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
 			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
 			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
-			 "1: badge \"bad\" is set aside until a reload or \"brabeion release bad\": it failed 3 "
+			 "1: badge \"bad\" is quarantined until a reload or \"brabeion release bad\": it failed 3 "
 			 "times in a row, at last on event \"work\": as told\n");
 }
 
@@ -249,7 +250,7 @@ static int32_t ask_memory(void *self, badge_call *call)
 	int64_t began_us = brb_clock_monotonic_us();
 	badge_tally(call, "calls", "");
 	asked_us = brb_clock_monotonic_us() - began_us;
-	waited_us = judge->waited_us;
+	waited_us = *judge->waited_us;
 	return BADGE_NOT_EARNED;
 }
 
@@ -266,7 +267,7 @@ static int32_t wait_for_ever(void *self, badge_call *call)
 {
 	(void)self;
 	spend_us(2000);
-	((brb_call *)(void *)call)->judge->waited_us += 3600000000;
+	((brb_call *)(void *)call)->judge->waited_us[0] += 3600000000;
 	return BADGE_NOT_EARNED;
 }
 
@@ -286,7 +287,7 @@ static int32_t count_if_timed(void *self, badge_call *call)
 {
 	(void)self;
 	const brb_judge *judge = ((brb_call *)(void *)call)->judge;
-	timed_calls += judge->timing;
+	timed_calls += judge->waited_us != NULL;
 	spend_us(badge_int(call, "us", 0));
 	return BADGE_NOT_EARNED;
 }
@@ -351,7 +352,7 @@ Test(quarantine, an_observe_that_fails_is_set_aside_with_all_badges_of_its_plugi
 			 "its plugin's observe failed 3 times in a row, at last on event \"work\": as told");
 	cr_expect_eq(count_in(logged, "1: "), 1);
 	cr_expect_not_null(strstr(logged,
-				  "1: plugin \"watcher\" is set aside with all its badges until a reload or "
+				  "1: plugin \"watcher\" is quarantined with all its badges until a reload or "
 				  "\"brabeion release\" of them: its plugin's observe failed 3 times in a row, "
 				  "at last on event \"work\": as told\n"),
 			   "%s", logged);
@@ -381,7 +382,7 @@ Test(quarantine, an_observe_that_fails_counts_only_the_badges_at_work)
 	watch(plugin, "work", do_as_told);
 	new_badge(plugin, "well", 1, "work", do_well);
 	brb_badge *badge = new_badge(plugin, "aside", 1, "work", do_well);
-	atomic_store(&troubles[badge->index].word, BRB_TROUBLE_ASIDE);
+	atomic_store(&troubles[badge->index].word, BRB_TROUBLE_QUARANTINED);
 	fire("work", "ada");
 	EXPECT_AWARDED("");
 	brabeion_field fail = BRABEION_BOOL("fail", true);
@@ -431,7 +432,7 @@ Test(quarantine, comes_back_within_a_second_when_its_record_is_gone)
 	fire_bad(1);
 	cr_expect_not(is_aside(badge));
 	cr_expect_str_eq(trace, "", "it is at work from the next event on");
-	cr_expect_str_eq(logged, "3: badge \"bad\" is back: it was released\n");
+	cr_expect_str_eq(logged, "3: badge \"bad\" was released\n");
 	fire_bad(2);
 	cr_expect_str_eq(trace, "bad bad ", "counted from the beginning");
 	cr_expect_not(is_aside(badge));
@@ -469,7 +470,7 @@ Test(quarantine, a_busy_database_delays_the_record_and_nothing_else)
 	cr_expect(is_aside(badge));
 	now_us += 1000000;
 	fire_bad(1);
-	cr_expect_eq(count_in(logged, "which badges are set aside cannot be recorded or looked up now: "), 1,
+	cr_expect_eq(count_in(logged, "which badges are quarantined cannot be recorded or looked up now: "), 1,
 		     "told once: %s", logged);
 	cr_expect(is_aside(badge), "no record is no release");
 	own_run(own, "COMMIT");
@@ -483,12 +484,12 @@ Test(quarantine, a_busy_database_delays_the_record_and_nothing_else)
 
 static void pass_over_while_a_list_is_read(void)
 {
-	WELL(brb_store_begin_reading(store, error));
+	WELL(brb_sqlite_begin_reading(store->db, error));
 	for (int i = 0; i < 2; i++) {
 		now_us += 1000000;
 		fire_bad(1);
 	}
-	brb_store_end_reading(store);
+	brb_sqlite_end_reading(store->db);
 	now_us += 1000000;
 	fire_bad(1);
 }
@@ -499,7 +500,7 @@ Test(quarantine, who_is_in_the_way_again_and_again_is_told_once)
 	fire_bad(3);
 	for (int i = 0; i < 5; i++)
 		pass_over_while_a_list_is_read();
-	cr_expect_eq(count_in(logged, "which badges are set aside cannot be recorded or looked up now: "), 1, "%s",
+	cr_expect_eq(count_in(logged, "which badges are quarantined cannot be recorded or looked up now: "), 1, "%s",
 		     logged);
 	cr_expect_eq(count_in(logged, ": a list is being read\n"), 1);
 }

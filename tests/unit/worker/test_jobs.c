@@ -45,12 +45,8 @@ static void open_jobs(void)
 	WELL(brb_registry_init(&registry, error));
 	WELL(brb_group_commit_init(&group, error));
 	atomic_store(&registry.current, &generation);
-	jobs = (brb_jobs){ .store = store,
-			   .registry = &registry,
-			   .group = &group,
-			   .log = &captured_log,
-			   .clock = &clock_of_test,
-			   .announce = announce };
+	shared = (brb_judge_shared){ .store = store, .log = &captured_log, .clock = &clock_of_test, .group = &group };
+	jobs = (brb_jobs){ .shared = &shared, .registry = &registry, .announce = announce };
 	WELL(brb_jobs_init(&jobs, &limits, error));
 	WELL(brb_worker_open(&jobs, &(brb_worker_options){ .stop_fd = -1 }, &worker, error));
 }
@@ -407,7 +403,7 @@ Test(jobs, a_death_is_an_attempt_of_the_job_at_hand_also_behind_others_of_its_us
 	int64_t claim = own_number("SELECT claim FROM jobs WHERE id = 2");
 	cr_assert_neq(claim, 0, "claimed along with the first");
 	for (int i = 1; i <= 3; i++) {
-		WELL(brb_jobs_died(&jobs, 2, claim, "killed", &parked, error));
+		WELL(brb_jobs_record_crash(&jobs, 2, claim, "killed", &parked, error));
 		cr_expect_eq(parked, i == 3);
 		cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE claim <> 0"), 0);
 		sqlite3 *handle = open_own();

@@ -1,27 +1,29 @@
 /*
- * detached: a judgement outside of the transaction sees what is committed and what it has done itself; nothing of it is
- * stored until it is applied, and it is applied only if all that it has seen is still so.
+ * optimistic: a judgement outside of the transaction sees what is committed and its own changes; nothing is stored until
+ * it is applied, and it is applied only if nothing that it read has changed.
  */
+#include "base/list.h"
 #include "support/optimistic_fixture.h"
+#include "worker/optimistic.h"
 
-static brb_optimistic *detached;
+static brb_optimistic *optimistic;
 
-static void open_detached(void)
+static void open_optimistic(void)
 {
 	open_judge_fixture();
 	plug = new_plugin("plug");
-	WELL(brb_optimistic_open(store, &detached, error));
+	WELL(brb_optimistic_open(store, &optimistic, error));
 }
 
-static void close_detached(void)
+static void close_optimistic(void)
 {
-	brb_optimistic_close(detached);
+	brb_optimistic_close(optimistic);
 	close_judge_fixture();
 }
 
-TestSuite(detached, .init = open_detached, .fini = close_detached);
+TestSuite(optimistic, .init = open_optimistic, .fini = close_optimistic);
 
-/* ---- judging and bringing home ---- */
+/* ---- judging and applying ---- */
 
 static const brabeion_event visit = { .name = "visit", .user = "ada", .id = "e1", .has_at = true, .at_us = 77 };
 static char why_not[256]; /* the last judgement failed, "" when it did not */
@@ -32,41 +34,46 @@ static brb_optimistic_part judge_outside(const brb_badge *badge)
 	brb_judge judge = new_judge();
 	brabeion_result unused = { 0 };
 	judge.leads = false;
-	judge.view = &brb_backend_optimistic;
-	judge.detached = detached;
+	judge.backend = &brb_backend_optimistic;
+	judge.backend_context = optimistic;
 	load_badges();
-	brb_optimistic_begin(detached);
-	cr_assert_eq(brb_judge_job(&judge, badge, &visit, &unused, &why), BRABEION_OK, "%s", judge.error.message);
+	brb_optimistic_begin(optimistic);
+	cr_assert_eq(brb_judge_job(&judge, &(brb_judged_job){ .badge = badge, .event = &visit }, &unused, &why),
+		     BRABEION_OK, "%s", judge.error.message);
 	snprintf(why_not, sizeof why_not, "%s", why ? why : "");
 	cr_assert(!judge.in_transaction);
 	cr_assert_eq(unused.award_count, 0, "nothing is earned yet");
 	brabeion_result_finish(&unused);
 	brb_judge_finish(&judge);
-	return brb_optimistic_end(detached, why != NULL);
+	return brb_optimistic_end(optimistic, why != NULL);
 }
 
 /* In the transaction under way: true when it was applied, into `result`. */
-static bool bring_home(const brb_badge *badge, const brb_optimistic_part *part)
+static bool apply(const brb_badge *badge, const brb_optimistic_part *part)
 {
-	bool same = false;
+	bool valid = false;
+	size_t count = 0;
 	const char *why = NULL;
+	const brb_judged_job job = { .badge = badge, .event = &visit };
 	brb_judge judge = new_judge();
 	judge.in_transaction = true;
-	cr_assert_eq(brb_optimistic_compare(&judge, detached, part, &same), BRABEION_OK, "%s", judge.error.message);
-	if (same)
-		cr_assert_eq(brb_judge_apply_job(&judge, badge, &visit, detached, part, &result, &why), BRABEION_OK,
-			     "%s", judge.error.message);
+	cr_assert_eq(brb_optimistic_validate(&judge, optimistic, part, &valid), BRABEION_OK, "%s",
+		     judge.error.message);
+	const brb_planned_change *changes = brb_optimistic_changes(optimistic, part, &count);
+	if (valid)
+		cr_assert_eq(brb_judge_apply_job(&judge, &job, changes, count, &result, &why), BRABEION_OK, "%s",
+			     judge.error.message);
 	snprintf(why_not, sizeof why_not, "%s", why ? why : "");
 	brb_judge_finish(&judge);
-	return same;
+	return valid;
 }
 
-static bool bring_home_alone(const brb_badge *badge, const brb_optimistic_part *part)
+static bool apply_alone(const brb_badge *badge, const brb_optimistic_part *part)
 {
 	begin(store);
-	bool same = bring_home(badge, part);
+	bool applied = apply(badge, part);
 	commit(store);
-	return same;
+	return applied;
 }
 
 /* ---- badges ---- */
@@ -157,61 +164,61 @@ static int32_t ask_with_broken_json(void *self, badge_call *call)
 
 /* ---- what it sees, and what is stored ---- */
 
-Test(detached, nothing_is_stored_until_it_is_applied)
+Test(optimistic, nothing_is_stored_until_it_is_applied)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, count_up);
 	others_set_tally("n", 40);
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect_eq(committed_tally("n"), 40);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_eq(committed_tally("n"), 42);
 }
 
-Test(detached, an_award_is_stored_and_told_when_it_is_applied)
+Test(optimistic, an_award_is_stored_and_reported_when_it_is_applied)
 {
 	brb_badge *badge = new_multiple(plug, "badge", NULL, earn);
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect_eq(stored_awards(), 0);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_str_eq(awarded(), "badge:1:ada:e1 ");
 	cr_expect_eq(result.awards[0].at_us, 77, "its time is the event's");
 	cr_expect_eq(stored_awards(), 1);
 }
 
-Test(detached, what_was_granted_is_held_for_the_judgement_that_did_so)
+Test(optimistic, what_was_granted_is_held_for_the_judgement_that_did_so)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, grant_and_look);
 	brb_badge *other = new_badge(plug, "other", 3, NULL, NULL);
 	others_award("ada", other, 1, "");
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect_eq(stored_awards(), 1);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_str_eq(awarded(), "other:2:ada: ");
 }
 
-Test(detached, a_job_that_is_asked_for_is_stored_when_it_is_applied)
+Test(optimistic, a_job_that_is_asked_for_is_stored_when_it_is_applied)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, ask_again);
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), 0);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_eq(
 		own_number("SELECT COUNT(*) FROM jobs WHERE due_us = 5000 AND json_extract(state, '$.list[1]') = 2"
 			   " AND json_extract(state, '$.what') = 'later'"),
 		1);
 }
 
-Test(detached, a_job_whose_state_is_wrong_is_the_badges_failure_and_takes_its_changes_with_it)
+Test(optimistic, a_job_whose_state_is_wrong_is_the_badges_failure_and_takes_its_changes_with_it)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, ask_with_broken_json);
 	brb_optimistic_part part = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_neq(why_not[0], '\0');
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), 0);
 	cr_expect_eq(committed_tally("n"), 0);
 }
 
-Test(detached, a_failed_judgement_leaves_nothing_also_not_to_the_next)
+Test(optimistic, a_failed_judgement_leaves_nothing_also_not_to_the_next)
 {
 	brb_badge *failing = new_badge(plug, "failing", 1, NULL, change_and_fail);
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, note_held);
@@ -222,8 +229,8 @@ Test(detached, a_failed_judgement_leaves_nothing_also_not_to_the_next)
 	cr_expect_str_eq(why_not, "no luck");
 	brb_optimistic_part held_then = judge_outside(badge), noted = judge_outside(reader);
 	begin(store);
-	cr_expect(bring_home(badge, &held_then));
-	cr_expect(bring_home(reader, &noted));
+	cr_expect(apply(badge, &held_then));
+	cr_expect(apply(reader, &noted));
 	cr_expect_str_eq(note(store, "word"), "so.");
 	commit(store);
 	cr_expect_eq(committed_tally("n"), 0, "no award of the failed one is held");
@@ -256,45 +263,45 @@ static const char *lapsed(void)
 	return text;
 }
 
-Test(detached, what_lapses_does_so_when_it_is_applied)
+Test(optimistic, what_lapses_does_so_when_it_is_applied)
 {
 	brb_badge *badge = new_temporary();
 	others_award("ada", badge, 1, "");
 	others_award("ada", badge, 3, "");
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE revoked > 0"), 0);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_str_eq(lapsed(), "badge:1:ada badge:3:ada ");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE revoked_at_us = 77 AND lapsed"), 2);
 }
 
-Test(detached, a_lower_level_is_stored_and_what_is_above_lapses)
+Test(optimistic, a_lower_level_is_stored_and_what_is_above_lapses)
 {
 	brb_badge *badge = new_temporary();
 	others_award("ada", badge, 3, "");
 	others_set_tally("n", 2);
 	brb_optimistic_part part = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_str_eq(awarded(), "badge:2:ada: ");
 	cr_expect_str_eq(lapsed(), "badge:3:ada ");
 }
 
-Test(detached, an_award_that_has_come_or_gone_since_is_a_conflict_for_what_lapses)
+Test(optimistic, an_award_that_has_come_or_gone_since_is_a_conflict_for_what_lapses)
 {
 	brb_badge *badge = new_temporary();
 	brb_optimistic_part none = judge_outside(badge);
 	others_award("ada", badge, 1, "");
-	cr_expect(!bring_home_alone(badge, &none), "it has come, and is to lapse");
-	brb_optimistic_reset(detached);
+	cr_expect(!apply_alone(badge, &none), "it has come, and is to lapse");
+	brb_optimistic_reset(optimistic);
 	brb_optimistic_part one = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &one));
+	cr_expect(apply_alone(badge, &one));
 	cr_expect_str_eq(lapsed(), "badge:1:ada ");
 	brabeion_result_finish(&result);
-	cr_expect(!bring_home_alone(badge, &one), "it has gone: once is enough");
+	cr_expect(!apply_alone(badge, &one), "it has gone: once is enough");
 	cr_expect_str_eq(lapsed(), "");
 }
 
-Test(detached, what_lapsed_before_in_the_chain_is_found_out_by_who_looks_at_it)
+Test(optimistic, what_lapsed_earlier_in_the_pass_is_a_conflict_for_a_judgement_that_read_it)
 {
 	brb_badge *again = new_badge(plug, "again", 1, NULL, note_held);
 	brb_badge *other = new_badge(plug, "other", 3, NULL, answer_by_tally);
@@ -302,88 +309,103 @@ Test(detached, what_lapsed_before_in_the_chain_is_found_out_by_who_looks_at_it)
 	others_award("ada", other, 1, "");
 	brb_optimistic_part lapse = judge_outside(other), seen = judge_outside(again);
 	begin(store);
-	cr_expect(bring_home(other, &lapse));
-	cr_expect(!bring_home(again, &seen), "it saw what was held no longer");
+	cr_expect(apply(other, &lapse));
+	cr_expect(!apply(again, &seen), "it saw what was held no longer");
 	commit(store);
-	brb_optimistic_reset(detached);
+	brb_optimistic_reset(optimistic);
 	seen = judge_outside(again);
-	cr_expect(bring_home_alone(again, &seen));
+	cr_expect(apply_alone(again, &seen));
 	cr_expect_eq(committed_tally("n"), 0);
 }
 
 /* ---- what has changed meanwhile ---- */
 
-Test(detached, a_tally_that_has_changed_since_it_was_read_is_a_conflict)
+Test(optimistic, a_tally_that_has_changed_since_it_was_read_is_a_conflict)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, count_up);
 	brb_optimistic_part part = judge_outside(badge);
 	others_set_tally("n", 1);
-	cr_expect(!bring_home_alone(badge, &part));
+	cr_expect(!apply_alone(badge, &part));
 	cr_expect_eq(committed_tally("n"), 1);
-	brb_optimistic_reset(detached);
+	brb_optimistic_reset(optimistic);
 	part = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &part), "judged again, it is well");
+	cr_expect(apply_alone(badge, &part), "judged again, it is well");
 	cr_expect_eq(committed_tally("n"), 3);
 }
 
-Test(detached, a_note_that_has_changed_or_come_or_gone_is_a_conflict)
+Test(optimistic, a_note_that_has_changed_or_come_or_gone_is_a_conflict)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, append);
 	static const char *const texts[][2] = { { "a", "b" }, { NULL, "b" }, { "a", NULL }, { NULL, "" } };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		others_set_note("word", texts[i][0]);
-		brb_optimistic_reset(detached);
+		brb_optimistic_reset(optimistic);
 		brb_optimistic_part part = judge_outside(badge);
 		others_set_note("word", texts[i][1]);
-		cr_expect(!bring_home_alone(badge, &part), "case %zu", i);
+		cr_expect(!apply_alone(badge, &part), "case %zu", i);
 		others_set_note("word", texts[i][0]);
-		cr_expect(bring_home_alone(badge, &part), "case %zu: it is so again", i);
+		cr_expect(apply_alone(badge, &part), "case %zu: it is so again", i);
 	}
 }
 
-Test(detached, what_is_held_otherwise_than_it_was_is_a_conflict)
+Test(optimistic, what_is_held_otherwise_than_it_was_is_a_conflict)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, note_held);
 	brb_badge *other = new_badge(plug, "other", 3, NULL, NULL);
 	brb_optimistic_part part = judge_outside(badge);
 	others_award("ada", other, 1, "");
-	cr_expect(!bring_home_alone(badge, &part));
-	brb_optimistic_reset(detached);
+	cr_expect(!apply_alone(badge, &part));
+	brb_optimistic_reset(optimistic);
 	part = judge_outside(badge);
 	others_award("bob", other, 1, "");
-	cr_expect(bring_home_alone(badge, &part), "of another user is nothing to it");
+	cr_expect(apply_alone(badge, &part), "of another user is nothing to it");
 	cr_expect_eq(committed_tally("n"), 11);
 }
 
-Test(detached, an_award_that_another_has_stored_meanwhile_is_not_stored_again)
+Test(optimistic, a_higher_level_that_replaced_the_one_that_was_held_is_a_conflict)
+{
+	brb_badge *badge = new_badge(plug, "badge", 1, NULL, note_held);
+	brb_badge *other = new_badge(plug, "other", 3, NULL, NULL);
+	others_award("ada", other, 1, "");
+	brb_optimistic_part part = judge_outside(badge);
+	brabeion_change_list revoked = { .memory = brb_list_memory() };
+	begin(store);
+	WELL(brb_store_revoke(store, &(brb_store_revocation){ .user = "ada", .slug = "other" }, &revoked, error));
+	commit(store);
+	brabeion_change_list_finish(&revoked);
+	others_award("ada", other, 2, "");
+	cr_expect(!apply_alone(badge, &part), "one is held as before, of another level");
+}
+
+Test(optimistic, an_award_that_another_has_stored_meanwhile_is_not_stored_again)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, earn);
 	brb_optimistic_part part = judge_outside(badge);
 	others_award("ada", badge, 1, "");
-	cr_expect(!bring_home_alone(badge, &part));
-	brb_optimistic_reset(detached);
+	cr_expect(!apply_alone(badge, &part));
+	brb_optimistic_reset(optimistic);
 	part = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_str_eq(awarded(), "");
 	cr_expect_eq(stored_awards(), 1);
 }
 
-Test(detached, what_was_set_without_a_look_is_no_conflict)
+Test(optimistic, what_was_set_without_a_look_is_no_conflict)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, set_blindly);
 	brb_optimistic_part part = judge_outside(badge);
 	others_set_tally("n", 1);
 	others_set_note("word", "theirs");
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	cr_expect_eq(committed_tally("n"), 100);
 }
 
-Test(detached, a_note_can_be_removed)
+Test(optimistic, a_note_can_be_removed)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, clear_note);
 	others_set_note("word", "theirs");
 	brb_optimistic_part part = judge_outside(badge);
-	cr_expect(bring_home_alone(badge, &part));
+	cr_expect(apply_alone(badge, &part));
 	begin(store);
 	cr_expect_str_eq(note(store, "word"), "(none)");
 	commit(store);
@@ -391,7 +413,7 @@ Test(detached, a_note_can_be_removed)
 
 /* ---- one after the other ---- */
 
-Test(detached, each_of_a_chain_sees_what_those_before_it_did_and_all_are_applied_in_one_transaction)
+Test(optimistic, each_of_a_pass_sees_what_those_before_it_did_and_all_are_applied_in_one_transaction)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, count_up);
 	brb_optimistic_part parts[3];
@@ -399,12 +421,12 @@ Test(detached, each_of_a_chain_sees_what_those_before_it_did_and_all_are_applied
 		parts[i] = judge_outside(badge);
 	begin(store);
 	for (int i = 0; i < 3; i++)
-		cr_expect(bring_home(badge, &parts[i]), "%d", i);
+		cr_expect(apply(badge, &parts[i]), "%d", i);
 	commit(store);
 	cr_expect_eq(committed_tally("n"), 6);
 }
 
-Test(detached, what_built_on_a_judgement_that_was_not_applied_is_not_applied_either)
+Test(optimistic, what_built_on_a_judgement_that_was_not_applied_is_not_applied_either)
 {
 	brb_badge *badge = new_badge(plug, "badge", 1, NULL, count_up);
 	brb_badge *granting = new_badge(plug, "granting", 1, NULL, grant_and_look);
@@ -414,13 +436,13 @@ Test(detached, what_built_on_a_judgement_that_was_not_applied_is_not_applied_eit
 	brb_optimistic_part granted = judge_outside(granting), noted = judge_outside(noting);
 	(void)first, (void)granted;
 	begin(store);
-	cr_expect(!bring_home(badge, &second));
-	cr_expect(!bring_home(noting, &noted));
+	cr_expect(!apply(badge, &second));
+	cr_expect(!apply(noting, &noted));
 	commit(store);
 	cr_expect_eq(committed_tally("n"), 0);
 }
 
-Test(detached, what_an_earlier_one_of_the_chain_granted_is_held_for_a_later_one)
+Test(optimistic, what_an_earlier_one_of_the_pass_granted_is_held_for_a_later_one)
 {
 	brb_badge *granting = new_badge(plug, "granting", 1, NULL, grant_and_look);
 	brb_badge *noting = new_badge(plug, "noting", 1, NULL, note_held);
@@ -428,8 +450,8 @@ Test(detached, what_an_earlier_one_of_the_chain_granted_is_held_for_a_later_one)
 	others_award("ada", other, 1, "");
 	brb_optimistic_part granted = judge_outside(granting), noted = judge_outside(noting);
 	begin(store);
-	cr_expect(bring_home(granting, &granted));
-	cr_expect(bring_home(noting, &noted));
+	cr_expect(apply(granting, &granted));
+	cr_expect(apply(noting, &noted));
 	commit(store);
 	cr_expect_eq(committed_tally("n"), 22, "two are held, the highest is level 2");
 }

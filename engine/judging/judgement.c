@@ -1,0 +1,428 @@
+/*
+ * judging/judgement: see judgement.h.
+ */
+#include "judging/judgement.h"
+
+#include "judging/backend.h"
+#include "judging/deferred.h"
+#include "judging/event_stats.h"
+#include "judging/group_commit.h"
+#include "judging/lapse.h"
+#include "judging/quarantine.h"
+#include "judging/result.h"
+#include "judging/verdict_recorder.h"
+
+/* ---- one judgement ---- */
+
+static void begin_judgement(brb_call *call, const brb_plugin *plugin, const brb_badge *badge)
+{
+	call->plugin = plugin;
+	call->badge = badge;
+	call->failed = false;
+	call->answer = BRB_UNANSWERED;
+	call->has_recipient = false;
+	call->has_reason = false;
+	call->later_count = 0;
+	call->took_us = -1;
+	if (call->judge->in_transaction)
+		call->judge->backend->mark(call->judge);
+}
+
+static const char *describe_failure(const brb_call *call)
+{
+	const char *text = brb_arena_printf(
+		&call->judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",
+		call->badge ? "badge" : "observe of plugin", call->badge ? call->badge->slug : call->plugin->id,
+		call->event->name, call->event->user, call->texts->message);
+	return text ? text : "out of memory";
+}
+
+/* Undoes what the failed judgement changed, and reports it: to the log, to the statistics, in the result. */
+static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t failed_badges)
+{
+	brb_judge *judge = call->judge;
+	brabeion_result *result = call->result;
+	const char *why = call->texts->message;
+	if (judge->in_transaction)
+		judge->backend->undo(judge);
+	result->award_count = award_count;
+	result->failed += failed_badges;
+	const char *message = describe_failure(call);
+	brb_log_write(judge->shared->log, BRABEION_LOG_WARNING, "%s", message);
+	brb_result_add_failure(result, call->plugin->id, call->badge ? call->badge->slug : NULL, why);
+	if (!result->message)
+		brb_result_set_message(result, message);
+	const brb_badge *counted = call->badge ? call->badge : call->plugin->badges; /* an observe's: its first */
+	if (judge->shared->event_stats && counted)
+		brb_event_stats_failed(judge->shared->event_stats, counted->number, call->event->name, why);
+}
+
+/* NULL when nothing is counted by badge. */
+static brb_badge_counters *counters_of(const brb_call *call, const brb_badge *badge)
+{
+	const brb_counters *counters = call->judge->counters;
+	return counters && badge->counter < counters->badge_count ? &counters->badges[badge->counter] : NULL;
+}
+
+/*
+ * Calls the plugin's function and measures it without what it waited for the store. Rare, and kept out of the code of
+ * calls that are not timed.
+ */
+__attribute__((noinline, cold)) static int32_t
+call_timed(brb_call *call, int32_t (*function)(void *self, badge_call *call), void *self)
+{
+	int64_t waited_us = 0;
+	call->judge->waited_us = &waited_us;
+	int64_t began_us = brb_clock_monotonic_us();
+	int32_t answer = function(self, &call->head);
+	int64_t took_us = brb_clock_monotonic_us() - began_us - waited_us;
+	call->judge->waited_us = NULL;
+	call->took_us = took_us > 0 ? took_us : 0;
+	return answer;
+}
+
+/*
+ * Reading the clock twice costs more than the rest of a judgement: timed are the first call, every 64th, those after a
+ * call that was too slow, and those that nobody counts.
+ */
+static bool is_timed(uint64_t count, uint64_t trouble)
+{
+	return count % 64 == 0 || count == 1 || (trouble && brb_trouble_is_slow(trouble));
+}
+
+/* Does not read back what it has just written, which a processor waits for. */
+static uint64_t count_call(_Atomic uint64_t *counter)
+{
+	uint64_t count = atomic_load_explicit(counter, memory_order_relaxed) + 1;
+	atomic_store_explicit(counter, count, memory_order_relaxed);
+	return count;
+}
+
+static int32_t call_award(brb_call *call, const brb_badge *badge, uint64_t trouble)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	uint64_t count = counters ? count_call(&counters->judged) : 0;
+	int32_t level = is_timed(count, trouble) ? call_timed(call, badge->award, badge->self)
+						 : badge->award(badge->self, &call->head);
+	if (counters && count % 64 == 0)
+		brb_count(&counters->time_us, (uint64_t)call->took_us);
+	if (counters && level > 0)
+		brb_count(&counters->earned, 1);
+	return level;
+}
+
+/* The badge has failed, unless the store did. */
+static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_count)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	if (call->judge->fault != BRABEION_OK)
+		return;
+	if (counters)
+		brb_count(&counters->failed, 1);
+	drop_judgement(call, award_count, 1);
+}
+
+/* The level was earned: to whom and for what the badge has said, or else by default. */
+static void award_level(brb_call *call, int32_t level)
+{
+	const brb_call_texts *texts = call->texts;
+	brb_apply_award(call, call->badge, level, call->has_recipient ? texts->recipient : call->event->user,
+			call->has_reason ? texts->reason : NULL);
+}
+
+static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t trouble)
+{
+	uint32_t award_count = call->result->award_count;
+	int32_t level = call_award(call, badge, trouble);
+	call->answer = level;
+	if (level == BADGE_NOT_EARNED && !call->failed) {
+		if (badge->temporary)
+			brb_lapse_above(call, badge, 0);
+		return;
+	}
+	if (level < 0)
+		brb_call_fail(call, "award answered %d", level);
+	else if ((uint32_t)level > badge->level_count)
+		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
+	else if (!call->failed && call->judge->fault == BRABEION_OK)
+		award_level(call, level);
+	if (call->failed)
+		fail_badge(call, badge, award_count);
+	else if (badge->temporary)
+		brb_lapse_above(call, badge, level);
+}
+
+/* An async badge is judged later: now it adds to the state what must be known as of now. */
+static void freeze_badge(brb_call *call, const brb_badge *badge)
+{
+	call->answer = BRB_FROZEN;
+	brb_deferred_freeze(call);
+	if (call->failed)
+		fail_badge(call, badge, call->result->award_count);
+}
+
+/* A judgement that succeeds after others that did writes nothing that other threads share. */
+static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_quarantine *limits)
+{
+	return trouble || call->failed || call->took_us > limits->budget_us;
+}
+
+static void judge_badge(brb_call *call, const brb_route_step *step)
+{
+	const brb_badge *badge = step->badge;
+	uint64_t trouble = brb_trouble_word(step->trouble);
+	if (trouble && brb_quarantine_holds(call->judge, trouble))
+		return;
+	begin_judgement(call, step->plugin, badge);
+	if (badge->async)
+		freeze_badge(call, badge);
+	else
+		judge_now(call, badge, trouble);
+	if (is_notable(call, trouble, &badge->quarantine))
+		brb_quarantine_note(call, step);
+}
+
+/* ---- observe ---- */
+
+static int32_t call_observe(brb_call *call, const brb_plugin *plugin, uint64_t trouble)
+{
+	brb_badge_counters *counters = plugin->badges ? counters_of(call, &plugin->badges[0]) : NULL;
+	uint64_t count = counters ? count_call(&counters->observed) : 0;
+	return is_timed(count, trouble) ? call_timed(call, plugin->observe, plugin->self)
+					: plugin->observe(plugin->self, &call->head);
+}
+
+static uint32_t count_active(const brb_route_step *steps, uint32_t step_count)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < step_count; i++)
+		count += !brb_trouble_is_quarantined(steps[i].trouble);
+	return count;
+}
+
+/* False: it failed or is quarantined, and its plugin's badges are not judged. */
+static bool judge_observe(brb_call *call, const brb_route_step *step, uint32_t badge_count)
+{
+	uint64_t trouble = brb_trouble_word(step->trouble);
+	if (trouble && brb_quarantine_holds(call->judge, trouble))
+		return false;
+	begin_judgement(call, step->plugin, NULL);
+	uint32_t award_count = call->result->award_count;
+	int32_t answer = call_observe(call, step->plugin, trouble);
+	if (answer != BADGE_OK)
+		brb_call_fail(call, "observe answered %d", answer);
+	if (call->failed && call->judge->fault == BRABEION_OK)
+		drop_judgement(call, award_count, count_active(step + 1, badge_count));
+	if (is_notable(call, trouble, &step->plugin->quarantine))
+		brb_quarantine_note(call, step);
+	return !call->failed;
+}
+
+/* ---- a route ---- */
+
+/* How many steps from this one on belong to its plugin, itself included. */
+static uint32_t steps_of_plugin(const brb_route *route, uint32_t from)
+{
+	uint32_t to = from + 1;
+	while (to < route->step_count && route->steps[to].plugin == route->steps[from].plugin)
+		to++;
+	return to - from;
+}
+
+static inline void judge_steps(brb_call *call, const brb_route *route)
+{
+	++*call->judge->reentrancy;
+	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
+		const brb_route_step *step = &route->steps[i];
+		if (step->badge) {
+			judge_badge(call, step);
+			continue;
+		}
+		uint32_t count = steps_of_plugin(route, i);
+		if (!judge_observe(call, step, count - 1))
+			i += count - 1;
+	}
+	--*call->judge->reentrancy;
+}
+
+/* As judge_steps, and each badge's answer is recorded. */
+static void judge_steps_recorded(brb_call *call, const brb_route *route, brb_verdict_recorder *recorder)
+{
+	++*call->judge->reentrancy;
+	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
+		const brb_route_step *step = &route->steps[i];
+		if (step->badge) {
+			brb_verdict_recorder_ask(recorder, step->badge);
+			judge_badge(call, step);
+			brb_verdict_recorder_answer(recorder, step->badge);
+			continue;
+		}
+		uint32_t count = steps_of_plugin(route, i);
+		brb_verdict_recorder_observe(recorder);
+		if (!judge_observe(call, step, count - 1)) {
+			brb_verdict_recorder_unobserved(recorder, step + 1, count - 1);
+			i += count - 1;
+		}
+	}
+	--*call->judge->reentrancy;
+}
+
+/* Every event has a row in the journal, also one that earns nothing: so it needs the store. */
+__attribute__((noinline, cold)) static void judge_and_record(brb_call *call, const brb_route *route,
+							     brabeion_entry_kind kind)
+{
+	brb_judge *judge = call->judge;
+	const brabeion_event *event = call->event;
+	if (!brb_judge_enter_store(judge))
+		return;
+	brb_verdict_recorder *recorder = &judge->shared->group->recorder;
+	if (!brb_verdict_recorder_begin(recorder, call))
+		return;
+	if (kind == BRABEION_ENTRY_EVENT)
+		call->cause = recorder->sequence;
+	judge_steps_recorded(call, route, recorder);
+	brb_verdict_recorder_end(recorder);
+	brb_verdict_recorder_write(recorder, judge, event, event->has_at ? event->at_us : brb_call_at(call), kind);
+}
+
+/* ---- brabeion.awarded ---- */
+
+static void raise_awarded(brb_call *outer, uint32_t index)
+{
+	const brabeion_award_info award = outer->result->awards[index];
+	brabeion_field fields[] = { BRABEION_TEXT("slug", award.badge), BRABEION_INT("level", award.level),
+				    BRABEION_TEXT("reason", award.reason) };
+	brabeion_event event = { .name = "brabeion.awarded",
+				 .user = award.user,
+				 .has_at = true,
+				 .at_us = award.at_us,
+				 .fields = fields,
+				 .field_count = sizeof fields / sizeof fields[0] };
+	const brabeion_event *raised_by = outer->event;
+	const brb_generation *generation = outer->judge->generation;
+	outer->event = &event;
+	if (generation->journal.keep_us)
+		judge_and_record(outer, generation->on_awarded, BRABEION_ENTRY_RAISED);
+	else
+		judge_steps(outer, generation->on_awarded);
+	outer->event = raised_by;
+}
+
+/* The awards of the result from that index on, then those that are earned by them, level by level. */
+static void raise_by_level(brb_call *call, uint32_t from)
+{
+	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
+		uint32_t to = call->result->award_count;
+		for (; from < to && call->judge->fault == BRABEION_OK; from++)
+			raise_awarded(call, from);
+	}
+	if (from < call->result->award_count && call->judge->fault == BRABEION_OK)
+		brb_log_write(call->judge->shared->log, BRABEION_LOG_WARNING,
+			      "brabeion.awarded: badges award each other %d deep on event \"%s\" of user \"%s\"; not "
+			      "raised further",
+			      BRB_AWARDED_DEPTH_MOST, call->event->name, call->event->user);
+}
+
+static inline void raise_all_awarded(brb_call *call, uint32_t from)
+{
+	if (from < call->result->award_count && call->judge->generation->on_awarded)
+		raise_by_level(call, from);
+}
+
+/* ---- events and grants ---- */
+
+void brb_judge_route(brb_judge *judge, const brb_route *route, const brabeion_event *event, brabeion_result *result)
+{
+	brb_call_texts texts;
+	brb_call call;
+	uint32_t award_count = result->award_count;
+	brb_call_init(&call, judge, event, result, &texts);
+	if (judge->generation->journal.keep_us)
+		judge_and_record(&call, route, BRABEION_ENTRY_EVENT);
+	else
+		judge_steps(&call, route);
+	raise_all_awarded(&call, award_count);
+}
+
+void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_grant *grant, brabeion_result *result)
+{
+	const brabeion_event event = {
+		.name = "brabeion.granted", .user = grant->user, .has_at = grant->has_at, .at_us = grant->at_us
+	};
+	brb_call_texts texts;
+	brb_call call;
+	brb_call_init(&call, judge, &event, result, &texts);
+	uint32_t award_count = result->award_count;
+	begin_judgement(&call, badge->plugin, badge);
+	call.is_grant = true;
+	call.comment = grant->note;
+	brb_apply_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
+	call.is_grant = false;
+	call.comment = NULL;
+	raise_all_awarded(&call, award_count);
+}
+
+/* ---- jobs ---- */
+
+/* A failure is handed to the caller, who knows whether it is the last and counts: it leaves the result again. */
+static brabeion_status end_job(brb_call *call, const brabeion_result *before, const char **why)
+{
+	brb_judge *judge = call->judge;
+	*why = NULL;
+	if (call->failed && judge->fault == BRABEION_OK) {
+		call->result->failed = before->failed;
+		call->result->failure_count = before->failure_count;
+		*why = brb_arena_copy(&judge->scratch, call->texts->message);
+		if (!*why)
+			judge->fault = brb_status_no_memory(&judge->error);
+	}
+	raise_all_awarded(call, before->award_count);
+	return judge->fault;
+}
+
+/* The row is written in the transaction; a recorder of the caller's keeps it until then. */
+static void end_recording(brb_call *call, const brb_judged_job *job, brb_verdict_recorder *recorder)
+{
+	brb_verdict_recorder_answer(recorder, job->badge);
+	brb_verdict_recorder_end(recorder);
+	if (!job->recorder)
+		brb_verdict_recorder_write(recorder, call->judge, job->event, job->event->at_us, BRABEION_ENTRY_JOB);
+}
+
+brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabeion_result *result, const char **why)
+{
+	const brabeion_result before = *result;
+	brb_call_texts texts;
+	brb_call call;
+	brb_call_init(&call, judge, job->event, result, &texts);
+	brb_verdict_recorder *recorder = NULL;
+	call.cause = job->cause;
+	if (judge->generation->journal.keep_us) {
+		recorder = job->recorder ? job->recorder : &judge->shared->group->recorder;
+		if (!brb_verdict_recorder_begin(recorder, &call))
+			return judge->fault;
+		brb_verdict_recorder_ask(recorder, job->badge);
+	}
+	begin_judgement(&call, job->badge->plugin, job->badge);
+	++*judge->reentrancy;
+	judge_now(&call, job->badge, 0);
+	--*judge->reentrancy;
+	if (recorder)
+		end_recording(&call, job, recorder);
+	return end_job(&call, &before, why);
+}
+
+brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_judged_job *job, const brb_planned_change *changes,
+				    size_t change_count, brabeion_result *result, const char **why)
+{
+	const brabeion_result before = *result;
+	brb_call_texts texts;
+	brb_call call;
+	brb_call_init(&call, judge, job->event, result, &texts);
+	call.cause = job->cause;
+	begin_judgement(&call, job->badge->plugin, job->badge);
+	brb_apply_changes(&call, changes, change_count);
+	if (call.failed)
+		fail_badge(&call, job->badge, before.award_count);
+	return end_job(&call, &before, why);
+}
