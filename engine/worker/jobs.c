@@ -17,7 +17,7 @@
 #include "judging/quarantine.h"
 #include "worker/jobs_internal.h"
 
-enum { BATCH_MOST = 64, BATCH_FIRST = 16 };
+enum { BATCH_MOST = 64, BATCH_FIRST = 16, QUICK_US = 1000 };
 
 /* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
@@ -31,6 +31,8 @@ brabeion_status brb_worker_open(brb_jobs *jobs, const brb_worker_options *option
 	worker->options = *options;
 	if (!options->batch)
 		worker->options.batch = BATCH_MOST;
+	if (!options->quick_us)
+		worker->options.quick_us = QUICK_US;
 	worker->most = worker->options.batch < BATCH_FIRST ? worker->options.batch : BATCH_FIRST;
 	if (getrandom(&worker->random, sizeof worker->random, 0) != sizeof worker->random || !worker->random)
 		worker->random = (uint64_t)brb_clock_monotonic_us() | 1;

@@ -60,8 +60,9 @@ void brb_jobs_stop(brb_jobs *jobs);
 void brb_jobs_wake(brb_jobs *jobs);
 
 typedef struct brb_worker_options {
-	uint32_t batch; /* jobs claimed at once at most; 0: 64 */
-	int stop_fd;    /* readable: this worker stops; -1: none */
+	uint32_t batch;   /* jobs claimed at once at most; 0: 64 */
+	int64_t quick_us; /* a judgement this long may be made inside the transaction; 0: 1 ms */
+	int stop_fd;      /* readable: this worker stops; -1: none */
 	/* Reports the job that is judged from now on, 0: none, and the claim that holds it. May be NULL. */
 	void (*on_job)(void *context, int64_t job, int64_t claim);
 	void *context;

@@ -11,7 +11,6 @@ enum {
 };
 
 #define PASS_US INT64_C(5000)
-#define QUICK_US INT64_C(1000)
 
 static bool keep_why(brb_worker *worker, brb_job_work *work, const char *why, brb_judge *judge)
 {
@@ -47,9 +46,9 @@ static bool judge_outside(brb_worker *worker, size_t at, brb_judge *judge)
 	return fine;
 }
 
-static bool belongs_inside(const brb_job_work *work)
+static bool belongs_inside(const brb_worker *worker, const brb_job_work *work)
 {
-	return work->conflicts >= (work->took_us <= QUICK_US ? CONFLICTS_MOST : CONFLICTS_MOST_SLOW);
+	return work->conflicts >= (work->took_us <= worker->options.quick_us ? CONFLICTS_MOST : CONFLICTS_MOST_SLOW);
 }
 
 /* A job that failed before may crash the process, or fail again: the jobs before it are settled first. */
@@ -74,7 +73,7 @@ bool brb_worker_pass(brb_worker *worker, brb_judge *judge)
 		work->badge = brb_generation_badge(judge->generation, job->badge);
 		if (!work->badge) /* no longer in this generation: the next claim finds that out */
 			work->stage = BRB_JOB_DONE, worker->must_release = true;
-		else if (belongs_inside(work))
+		else if (belongs_inside(worker, work))
 			work->stage = BRB_JOB_INSIDE, work->why = NULL;
 		else if (!judge_outside(worker, i, judge))
 			return false;
