@@ -47,7 +47,7 @@ brb_number brb_number_read(const char *text)
 	if (!number.end)
 		return number;
 	number.kind = BRB_NUMBER_INTEGER;
-	if (strcspn(text, ".eE") < (size_t)(number.end - text)) {
+	if (strspn(text, "-0123456789") < (size_t)(number.end - text)) {
 		number.kind = brb_number_real(text, &number.real) ? BRB_NUMBER_REAL : BRB_NUMBER_OUT_OF_RANGE;
 		return number;
 	}

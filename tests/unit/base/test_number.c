@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -85,4 +86,19 @@ Test(number, a_point_is_a_point_in_every_locale)
 	expect_real("2.5", 2.5);
 	cr_expect_str_eq(brb_number_write(-1234.5, text), "-1234.5");
 	setlocale(LC_ALL, "C");
+}
+
+/* A number costs its own digits, not the rest of the text. */
+Test(number, many_in_a_text_take_linear_time, .timeout = 20)
+{
+	enum { COUNT = 500000 };
+	char *text = malloc(2 * COUNT + 1);
+	cr_assert_not_null(text);
+	for (size_t i = 0; i < COUNT; i++)
+		memcpy(text + 2 * i, "7,", 3);
+	size_t read = 0;
+	for (const char *at = text; *at; at = brb_number_read(at).end + 1)
+		read++;
+	cr_expect_eq(read, COUNT);
+	free(text);
 }
