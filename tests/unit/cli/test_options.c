@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/shell/commands.h"
@@ -168,4 +169,20 @@ Test(options, a_subcommand_has_each_name_once)
 			for (const brb_cli_option *other = one;
 			     (other = brb_cli_options_next(subcommands[i].name, other));)
 				cr_expect_str_neq(one->name, other->name, "%s", subcommands[i].name);
+}
+
+Test(options, readme_lists_each_subcommand)
+{
+	static char readme[64 * 1024];
+	char mention[64];
+	size_t count = 0;
+	const brb_cli_subcommand *subcommands = brb_cli_subcommands(&count);
+	FILE *file = fopen(BRB_SOURCE_DIR "/README.md", "r");
+	cr_assert_not_null(file);
+	cr_assert_gt(fread(readme, 1, sizeof readme - 1, file), 0);
+	fclose(file);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(mention, sizeof mention, "\n| `brabeion %s", subcommands[i].name);
+		cr_expect_not_null(strstr(readme, mention), "%s", subcommands[i].name);
+	}
 }
