@@ -16,34 +16,20 @@
 
 enum { NAMED_LEVELS = 8 };
 
-/* "Bronze, Silver, Gold", at most eight of them. The caller frees it. */
-static char *join_levels(const brabeion_badge *badge)
+/* "Bronze, Silver, Gold" (at most eight levels) or "comment, vote". The caller frees it. */
+static char *join(const brabeion_badge *badge, bool levels)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);
+	uint32_t count = levels ? badge->level_count : badge->event_count;
+	uint32_t shown = levels && count > NAMED_LEVELS ? NAMED_LEVELS : count;
 	if (!stream)
 		return NULL;
-	for (uint32_t i = 0; i < badge->level_count && i < NAMED_LEVELS; i++)
-		fprintf(stream, "%s%s", i > 0 ? ", " : "", badge->levels[i].name);
-	if (badge->level_count > NAMED_LEVELS)
-		fprintf(stream, " and %" PRIu32 " more", badge->level_count - NAMED_LEVELS);
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-/* "comment, vote". The caller frees it. */
-static char *join_events(const brabeion_badge *badge)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
-	if (!stream)
-		return NULL;
-	for (uint32_t i = 0; i < badge->event_count; i++)
-		fprintf(stream, "%s%s", i > 0 ? ", " : "", badge->events[i]);
+	for (uint32_t i = 0; i < shown; i++)
+		fprintf(stream, "%s%s", i > 0 ? ", " : "", levels ? badge->levels[i].name : badge->events[i]);
+	if (shown < count)
+		fprintf(stream, " and %" PRIu32 " more", count - shown);
 	if (fclose(stream) == 0)
 		return text;
 	free(text);
@@ -53,8 +39,8 @@ static char *join_events(const brabeion_badge *badge)
 static bool add_badge(brb_cli_table *table, const brabeion_badge *badge)
 {
 	char holders[24];
-	char *levels = join_levels(badge);
-	char *events = join_events(badge);
+	char *levels = join(badge, true);
+	char *events = join(badge, false);
 	snprintf(holders, sizeof holders, "%" PRId64, badge->holders);
 	const char *cells[] = { badge->slug, levels, events, badge->plugin, holders };
 	bool added = levels && events && brb_cli_table_row(table, cells);

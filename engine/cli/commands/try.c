@@ -1,8 +1,7 @@
 /*
  * cli/commands/try: `brabeion try`, tests of badges by files of scenarios.
  *
- * Leaves to others: reading a file (cli/scenario/file), playing a scenario (cli/scenario/child, cli/scenario/run), telling
- * what came of it (cli/scenario/report).
+ * Not here: reading files, playing and reporting scenarios (cli/scenario).
  */
 #include "cli/shell/commands.h"
 
