@@ -1,7 +1,7 @@
 /*
- * Damaged plugin files: every prefix of one in steps of 64 bytes, and copies with four random bytes that are others.
- * With a pin, all are refused; with the probe, no host goes down while it loads one. How many of them load is told:
- * damage in code that did not run, or in texts, cannot be seen without a pin.
+ * Damaged plugin files: every prefix of one in steps of 64 bytes, and copies with four changed bytes. A pin refuses all;
+ * with the probe, no host crashes. How many load is printed: only a pin finds damage in texts and in code that did not
+ * run.
  */
 #include "damage.h"
 
@@ -9,7 +9,7 @@
 
 enum { STEP_BYTES = 64, FLIPS_MOST = 3000 };
 
-/* sha256 of another content: any will do, since the one of a file that is damaged is never asked for. */
+/* The sha256 of another content: no damaged file has it. */
 #define OTHER_PIN "    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
 
 static void test_prefixes(const char *what, const char *plugin)
@@ -23,7 +23,7 @@ static void test_prefixes(const char *what, const char *plugin)
 	damage_configure(&here, "probe: 500ms\n", "");
 	memset(here.ends, 0, sizeof here.ends);
 	count = damage_try_prefixes(&here, STEP_BYTES);
-	printf("# %s: %ld prefixes, %ld refused when tried\n", what, count, here.ends[DAMAGE_TRIED]);
+	printf("# %s: %ld prefixes, %ld refused by the probe\n", what, count, here.ends[DAMAGE_TRIED]);
 	storm_expect_count("without a pin every prefix is refused, too",
 			   here.ends[DAMAGE_CHECKED] + here.ends[DAMAGE_TRIED], count);
 	damage_finish(&here);
@@ -40,12 +40,12 @@ static void test_flips(const char *what, const char *plugin, int count, uint64_t
 	memset(here.ends, 0, sizeof here.ends);
 	here.random = seed;
 	damage_try_flipped(&here, count);
-	/* how much of a file is code, which alone a trial can see, is the build's: on to the first that it refuses */
+	/* of a build with much debug information few copies have damaged code: go on to the first that the probe refuses */
 	for (; here.ends[DAMAGE_TRIED] == 0 && count < FLIPS_MOST; count++)
 		damage_try_flipped(&here, 1);
-	printf("# %s: %d flipped, %ld refused by checks, %ld when tried, %ld loaded\n", what, count,
+	printf("# %s: %d flipped, %ld refused by checks, %ld by the probe, %ld loaded\n", what, count,
 	       here.ends[DAMAGE_CHECKED], here.ends[DAMAGE_TRIED], here.ends[DAMAGE_LOADED]);
-	storm_expect(here.ends[DAMAGE_DOWN] == 0, "the probe alone: %ld hosts went down (the last by copy %d)",
+	storm_expect(here.ends[DAMAGE_DOWN] == 0, "with the probe %ld hosts crashed (the last with copy %d)",
 		     here.ends[DAMAGE_DOWN], here.last_down);
 	storm_expect_count("  none failed for another reason", here.ends[DAMAGE_FAILED], 0);
 	storm_expect(here.ends[DAMAGE_TRIED] > 0, "  %ld were refused by it", here.ends[DAMAGE_TRIED]);

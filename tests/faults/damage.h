@@ -1,8 +1,6 @@
 /*
- * damage: plugin files that were damaged on the way, each given to a host of its own: a process that opens an engine on
- * it and closes it again. What became of the host is counted.
- *
- * Damage is repeatable: the same seed makes the same files.
+ * damage: gives damaged plugin files to hosts, each a process that opens an engine with the file and closes it, and counts
+ * how the hosts end. The same seed makes the same files.
  */
 #ifndef BRB_TESTS_DAMAGE_H
 #define BRB_TESTS_DAMAGE_H
@@ -25,11 +23,11 @@ enum { DAMAGE_PATH_BYTES = 512, DAMAGE_FLIPS = 4, DAMAGE_HOST_SECONDS = 60 };
 /* How a host ended. */
 typedef enum damage_end {
 	DAMAGE_LOADED,  /* and closed again */
-	DAMAGE_CHECKED, /* refused by the engine's own checks */
-	DAMAGE_TRIED,   /* refused by the trial */
-	DAMAGE_PINNED,  /* refused since another content is pinned */
-	DAMAGE_FAILED,  /* refused with another status than a configuration's */
-	DAMAGE_DOWN,    /* crashed, hung, or ended by itself */
+	DAMAGE_CHECKED, /* refused by the checks of image/ or plugin/, or by ld.so */
+	DAMAGE_TRIED,   /* refused by the probe */
+	DAMAGE_PINNED,  /* refused by the pin */
+	DAMAGE_FAILED,  /* refused with another status than BRABEION_CONFIG */
+	DAMAGE_DOWN,    /* crashed, hung, or called exit() */
 	DAMAGE_ENDS
 } damage_end;
 
@@ -37,11 +35,11 @@ typedef struct damage {
 	char folder[DAMAGE_PATH_BYTES];
 	char config[DAMAGE_PATH_BYTES];
 	char plugin[DAMAGE_PATH_BYTES];
-	char *bytes; /* of the plugin that is well */
+	char *bytes; /* of the undamaged plugin */
 	size_t size_bytes;
 	uint64_t random;
 	long ends[DAMAGE_ENDS];
-	int last_down; /* number of the file that took its host down last, 0: none */
+	int last_down; /* number of the last file that crashed its host; 0: none */
 } damage;
 
 static inline int damage_remove_entry(const char *path, const struct stat *about, int type, struct FTW *walk)
@@ -63,7 +61,7 @@ static inline void damage_write(const char *path, const void *bytes, size_t size
 		damage_give_up(path);
 }
 
-/* badges.yaml with one plugin, "damaged.so"; `pin` and `probe` are lines of their own, or "". */
+/* badges.yaml with one plugin, "damaged.so". `pin` and `probe` are whole lines, or "". */
 static inline void damage_configure(damage *here, const char *probe, const char *pin)
 {
 	char text[1024];
@@ -121,16 +119,16 @@ static inline void damage_be_host(const damage *here)
 	brabeion_options options = { .config = here->config };
 	alarm(DAMAGE_HOST_SECONDS);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 1, 1 });
-	signal(SIGSEGV, SIG_DFL); /* a crash ends the host as a crash, whatever watches for it */
+	signal(SIGSEGV, SIG_DFL); /* no handler of a sanitizer turns a crash into an exit */
 	signal(SIGBUS, SIG_DFL);
 	brabeion_status status = brabeion_open(&options, &engine, &error);
 	damage_end end = status == BRABEION_OK ? DAMAGE_LOADED : damage_refusal(&error);
 	brabeion_close(engine);
 	fflush(stdout);
-	_exit(100 + (int)end); /* a plugin's own exit() is another */
+	_exit(100 + (int)end); /* unlike an exit() of the plugin */
 }
 
-/* Gives the file as it lies there to a host. */
+/* Gives the file to a host. */
 static inline damage_end damage_try(damage *here, int number)
 {
 	int status = 0;
@@ -158,7 +156,7 @@ static inline size_t damage_random_below(damage *here, size_t bound)
 	return (size_t)((here->random >> 33) % bound);
 }
 
-/* A copy with a few bytes that are others. */
+/* A copy with a few changed bytes. */
 static inline void damage_flip(damage *here)
 {
 	size_t places[DAMAGE_FLIPS];

@@ -1,5 +1,5 @@
 /*
- * Badges that answer what they must not, and one beside them that is well. All listen to "visit":
+ * Badges that return wrong levels, and one that is right. All listen to "visit":
  * failed (-1), nothing (0), too-high (99), told (badge_fail, then 1), well (1).
  */
 #include <brabeion/badge.h>
@@ -36,7 +36,7 @@ static int32_t award_told(void *self, badge_call *call)
 static int32_t award_well(void *self, badge_call *call)
 {
 	(void)self;
-	/* What the three failures wrote must be gone. */
+	/* What the three failures wrote was undone. */
 	int64_t left =
 		badge_tally(call, "failed", "") + badge_tally(call, "too-high", "") + badge_tally(call, "told", "");
 	return left == 0 ? 1 : badge_fail(call, "%d tallies of failed badges are left", (int)left);

@@ -1,4 +1,4 @@
-/* Nothing wrong: level 1 for the first call since it was loaded, level 2 for the second, then none. */
+/* Good: level 1 for the first call since it was loaded, level 2 for the second, then none. */
 #include <brabeion/badge.h>
 
 static int32_t calls;

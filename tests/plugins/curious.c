@@ -1,6 +1,6 @@
 /*
- * Nothing wrong with it in an engine: aborts when what a first event brings is not as in an engine, where a tally counts,
- * a note is kept, an award that was stored is held, and the engine's own event comes with its fields.
+ * Aborts when a first event is not as in an engine, where a tally counts, a note is kept, a stored award is held, and the
+ * engine's own event has its fields.
  */
 #include <brabeion/badge.h>
 

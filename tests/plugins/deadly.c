@@ -1,8 +1,8 @@
 /*
- * A pack of async badges that take their process down, or hold it up. What each does is told by the frozen state.
+ * Async badges that crash or block their process, as the frozen state says.
  *
  * "venom"  on "venom": as the text `how` says: "segv", "abort", "exit" and "loop" do that, "exit" with the status
- *           `status`; else it earns.
+ *           `status`; otherwise it earns.
  * "waits"   on "waits", multiple: opens the named pipe `told` to write, then waits until the named pipe `gate` has a
  *           writer, and earns.
  * "bait"    on "bait": earns.
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As if nobody had a handler for it: a sanitizer would have one. */
+/* Without the handler of a sanitizer. */
 static void segfault(void)
 {
 	signal(SIGSEGV, SIG_DFL);

@@ -1,7 +1,7 @@
 /*
- * Nothing wrong: writes into the file that the environment's BRB_TEST_DIARY names when an instance is opened ("+slug ")
- * and when it is closed ("-slug "); the plugin's own are called "*". Two definitions: `diary`, whose levels come from
- * badges.yaml, and `plain`, which opens nothing. Settings of both kinds: `mood`, any text; "bad" is refused.
+ * Good: appends to the file $BRB_TEST_DIARY when an instance is opened ("+slug ") or closed ("-slug "); the plugin's own is
+ * "*". Two definitions: `diary`, whose levels come from badges.yaml, and `plain`, which has no open. Both kinds of
+ * settings have `mood`, any text; "bad" is refused.
  *
  * `diary` is earned at each event, for the serial number of its instance.
  */

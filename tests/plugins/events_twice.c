@@ -1,4 +1,4 @@
-/* Nothing wrong: names an event several times, for its badge and for observe, and hears it once. */
+/* Good: names an event several times, for its badge and for observe, and gets it once. */
 #include <brabeion/badge.h>
 
 static int32_t observe(void *self, badge_call *call)

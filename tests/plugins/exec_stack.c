@@ -1,4 +1,4 @@
-/* Nothing wrong in here: meson.build links it with an executable stack. */
+/* Good as source: meson.build links it with an executable stack. */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,7 +1,7 @@
 /*
- * Judged later, with a state of its own making. Event "visit"; freeze adds "frozen_at", and the state's "word" becomes
- * "frozen WORD"; award earns level 1 for the reason "WORD at TIME" of what it finds then. A word "fail" fails in freeze,
- * "late" in award; "again" asks for another look, a second after the event, at which it earns for the reason "again".
+ * An async badge with `freeze`. Event "visit": freeze adds "frozen_at" to the state and makes its "word" "frozen WORD";
+ * award earns level 1 for the reason "WORD at TIME" of the state. The word "fail" fails in freeze, "late" in award; "again"
+ * asks for another judgement, a second after the event, which earns for the reason "again".
  */
 #include <brabeion/badge.h>
 

@@ -1,4 +1,4 @@
-/* Nothing wrong: written in C++17. Throws std::runtime_error for the event "throw", a number for "throw_number". */
+/* Good: written in C++17. Throws std::runtime_error for the event "throw", a number for "throw_number". */
 #include <brabeion/badge.h>
 
 #include <stdexcept>

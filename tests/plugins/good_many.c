@@ -1,4 +1,4 @@
-/* Nothing wrong: a pack of two badges that share what observe counts. */
+/* Good: a pack of two badges that share what observe counts. */
 #include <brabeion/badge.h>
 
 static int32_t observe(void *self, badge_call *call)

@@ -1,4 +1,4 @@
-/* Nothing wrong: one badge, short form. Earns level 1 to 3 by the field "points". */
+/* Good: one badge, short form. Earns level 1 to 3 by the field "points". */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,13 +1,13 @@
 /*
- * A pack of async badges for tests of workers. What each does is told by the frozen state.
+ * Async badges for tests of workers. The frozen state says what each does.
  *
  * "quiet"   on "quiet": nothing.
  * "earner"  on "earn", multiple: one award for each event's id; kills its process likewise, BRB_END_DURING_AWARD.
  * "counter" on "count": adds 1 to the tally "counted" of the user; notes the order: the event's number `n` must be one
  *           more than the last of that user, else it adds to the tally "disorder" of "all".
- * "hot"     on "hot", multiple: adds 1 to the tally "hot" of "all", and earns; whoever else does so is in its way.
- * "gate"    on "gate", multiple: reads the tally "hot" of "all", tells its arrival by a byte written to the descriptor
- *           `told`, waits for a byte from the descriptor `gate`, and earns.
+ * "hot"     on "hot", multiple: adds 1 to the tally "hot" of "all", and earns; such judgements conflict.
+ * "gate"    on "gate", multiple: reads the tally "hot" of "all", writes a byte to the descriptor `told`, waits for a
+ *           byte from the descriptor `gate`, and earns.
  * "fails"   on "fails", multiple: sets the tally "spoilt" and fails, while the file `while` is there; then it earns.
  * "poison"  on "poison": kills its process with SIGKILL when `deadly` is true; then nothing.
  * "bump"    on "bump", sync: adds 1 to the tally "hot" of "all".

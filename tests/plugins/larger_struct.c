@@ -1,6 +1,6 @@
 /*
- * Nothing wrong: as if compiled with a later 1.x header. Every struct, and the stride of levels, is longer than
- * today's, with something that an engine of 1.0 must not look at.
+ * Good: as if compiled with a later 1.x header. Every struct, and the stride of levels, is longer than today's, with
+ * contents that an engine of 1.0 must not read.
  */
 #include <brabeion/badge.h>
 
@@ -41,7 +41,7 @@ static const later_definition badge = { .now = { .struct_size = sizeof(later_def
 					.later = { 1, 2, 3, 4 } };
 static const badge_definition *const badges[] = { &badge.now };
 
-/* The symbol as a longer struct: under another name here, since badge.h declares it shorter. */
+/* The symbol as a longer struct, under another name since badge.h declares it. */
 extern BADGE_EXPORT const later_plugin larger_plugin __asm__("badge_plugin_v1");
 
 const later_plugin larger_plugin = { .now = { .magic = BADGE_MAGIC,

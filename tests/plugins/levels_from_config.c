@@ -1,4 +1,4 @@
-/* Nothing wrong: takes as many levels as badges.yaml gives, and earns the last of them. */
+/* Good: takes as many levels as badges.yaml gives, and earns the last of them. */
 #include <brabeion/badge.h>
 
 static const int32_t counts[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };

@@ -1,8 +1,8 @@
 /*
- * Nothing wrong: badges that build on others' awards, by "brabeion.awarded".
+ * Good: badges that build on awards, by "brabeion.awarded".
  *
- * chained: when "one" was earned. endless: multiple, when "many" or itself was earned, which goes on for as long as
- * the engine raises its event. spoilt: fails whenever "last" was earned.
+ * chained: when "one" was earned. endless: multiple, when "many" or itself was earned, as long as the engine raises its
+ * event. spoilt: fails whenever "last" was earned.
  */
 #include <brabeion/badge.h>
 

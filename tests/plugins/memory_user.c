@@ -1,5 +1,5 @@
 /*
- * Nothing wrong: uses memory as its settings and the event's fields say. For the event "memory":
+ * Good: uses memory as its settings and the fields of the event "memory" say:
  *
  *	op: add | set | overflow | note | erase | long-note | long-subject     name: (default: setting `name`, or "count")
  *	subject: (default: the user)   value: a number, or a text for note

@@ -1,8 +1,8 @@
 /*
- * Harmless, until its code runs in one place, where it does one thing that ends a process: built once for each of both.
- * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE or BRB_DESTRUCTOR; HOW: BRB_CRASHES, BRB_HANGS,
- * BRB_EXITS, BRB_FORKS: it leaves a process behind and crashes, or BRB_ESCAPES: likewise, a process of a session of its
- * own.
+ * Misbehaves in one function (WHERE) in one way (HOW); built for each pair.
+ * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE, BRB_DESTRUCTOR.
+ * HOW: BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS (leaves a child process and crashes), BRB_ESCAPES (the same, with the
+ * child in a session of its own).
  */
 #include <brabeion/badge.h>
 
@@ -12,7 +12,7 @@
 enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE, BRB_DESTRUCTOR };
 enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS, BRB_ESCAPES };
 
-/* As fork; once it answers the parent, the child has its own session. */
+/* As fork, but returns to the parent once the child has its own session. */
 static pid_t escape(void)
 {
 	int ends[2];

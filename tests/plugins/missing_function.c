@@ -1,4 +1,4 @@
-/* Calls a function that is nowhere. */
+/* Calls a function that does not exist. */
 #include <brabeion/badge.h>
 
 extern int32_t function_that_nobody_defines(void);

@@ -1,4 +1,4 @@
-/* Nothing wrong: calls a library beside the C library (libyaml), and stays for that. */
+/* Good: needs a library besides the C library (libyaml), so it stays resident. */
 #include <brabeion/badge.h>
 
 const char *yaml_get_version_string(void);

@@ -1,4 +1,4 @@
-/* Exports badge_plugin_v2 alone: written for an ABI to come. */
+/* Exports only badge_plugin_v2, for a future ABI. */
 #include <stdint.h>
 
 extern __attribute__((visibility("default"))) const uint32_t badge_plugin_v2[4];

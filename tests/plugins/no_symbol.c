@@ -1,4 +1,4 @@
-/* Exports a symbol, but no badge_plugin_v1: any shared library. */
+/* A shared library without badge_plugin_v1. */
 __attribute__((visibility("default"))) int not_a_plugin(void);
 
 int not_a_plugin(void)

@@ -1,13 +1,13 @@
 /*
- * Nothing wrong: badges that do what the event "say" tells them. Fields:
+ * Good: badges that do what the fields of the event "say" say:
  *
- *	badge: the one of them that shall act (all, when it is not there)     level: its answer (default 1)
- *	to: calls badge_to     for: calls badge_for     fail: calls badge_fail, and returns the level all the same
+ *	badge: which of them acts (default: all)     level: what it returns (default 1)
+ *	to: calls badge_to     for: calls badge_for     fail: calls badge_fail, and returns the level nevertheless
  *	grant, grant_level, grant_to, grant_for: calls badge_grant
- *	held, held_user: answers the held level of that badge plus 1
+ *	held, held_user: returns the held level of that badge plus 1
  *
- * one: three levels. many: three levels, BADGE_MULTIPLE. gift: hears nothing, only badge_grant can award it. last:
- * earned by each "say" for it that comes after the others.
+ * one: three levels. many: three levels, BADGE_MULTIPLE. gift: has no events, only badge_grant can award it. last: earned
+ * by each "say" for it that comes after the others.
  */
 #include <brabeion/badge.h>
 

@@ -1,4 +1,4 @@
-/* Its open refuses, at the setting "count". */
+/* Its open fails, at the setting "count". */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,4 +1,4 @@
-/* The plugin's own open refuses, at the setting "colour". */
+/* The plugin's own open fails, at the setting "colour". */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,4 +1,4 @@
-/* Crashes when the user is "probe", and only then. Tells its database apart: "shy" is earned with the second event. */
+/* Crashes when the user is "probe", and only then. The badge is earned with the second event. */
 #include <brabeion/badge.h>
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /*
- * Nothing wrong: its first open starts a thread that never ends, so that the plugin must never be unloaded. Level 1
- * once the thread has begun.
+ * Good: its first open starts a thread that never ends, so the plugin must never be unloaded. Level 1 once the thread runs.
  */
 #include <brabeion/badge.h>
 

@@ -1,4 +1,4 @@
-/* Uses initial-exec TLS, of which a process has next to none left when it loads plugins. */
+/* Uses initial-exec TLS. */
 #include <brabeion/badge.h>
 
 extern __thread int32_t calls_of_thread;

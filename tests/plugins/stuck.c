@@ -1,6 +1,5 @@
 /*
- * Nothing wrong, as long as it ends: on the event "wait" its badge says so by making the file BRB_TEST_GATE of the
- * environment, and returns when that is gone.
+ * Blocks: on the event "wait" its badge creates the file $BRB_TEST_GATE, and returns when the file is removed.
  */
 #include <brabeion/badge.h>
 

@@ -1,9 +1,9 @@
 /*
- * Nothing wrong: badges that tell progress, each in a way of its own. All are earned by "deed", whose field "points" is
- * added up; the levels of `steps` come at 10, 20 and 30.
+ * Good: badges with progress. All are earned by "deed", whose field "points" is added up; the levels of `steps` come at
+ * 10, 20 and 30.
  *
- * steps: plainly. odd: by what the tally "how" of "" says, as `tell_oddly` has it. again: multiple, in two levels. mute:
- * has the function, and nothing to tell. silent: has none.
+ * steps: as expected. odd: as the tally "how" of "" says, see `tell_oddly`. again: multiple, with two levels. mute: its
+ * function reports no progress. silent: has no function.
  */
 #include <brabeion/badge.h>
 
@@ -47,7 +47,7 @@ static int32_t tell(void *self, badge_call *call, int32_t level)
 	return badge_progress(call, points_of(call), 10 * (int64_t)level);
 }
 
-/* What the event would be, in a message. */
+/* Fails with what the call knows of an event. */
 static int32_t tell_event(badge_call *call, int32_t level)
 {
 	return badge_fail(call, "%s %s %s \"%s\" %lld %u %d %s %d %lld", badge_slug(call), badge_event(call),
@@ -116,7 +116,7 @@ static int32_t tell_nothing(void *self, badge_call *call, int32_t level)
 	return BADGE_OK;
 }
 
-/* In award, where it must not be. */
+/* In award, where it is refused. */
 static int32_t award_telling(void *self, badge_call *call)
 {
 	(void)self;

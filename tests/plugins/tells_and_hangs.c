@@ -1,4 +1,4 @@
-/* Its constructor writes "begun" into the file that the environment's BRB_TEST_BEGUN names, and never returns. */
+/* Its constructor writes "begun" into the file $BRB_TEST_BEGUN, and never returns. */
 #include <brabeion/badge.h>
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* Nothing wrong, but never to be unloaded: a key with a destructor outlives it in every thread. */
+/* Good, but must never be unloaded: a key with a destructor outlives it in every thread. */
 #include <brabeion/badge.h>
 
 #include <pthread.h>

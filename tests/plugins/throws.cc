@@ -1,4 +1,4 @@
-/* Nothing wrong, but that its progress throws for some users: the macros catch it. */
+/* Good: its progress throws for some users, which the macros catch. */
 #include <brabeion/badge.h>
 
 #include <stdexcept>

@@ -1,5 +1,5 @@
 /*
- * Nothing wrong, unless told so: badges that fail or take their time as the event "work" says, and an observe likewise.
+ * Badges, and an observe, that fail or are slow as the event says.
  *
  * troubled: fails when "fail" is true, keeps busy for "busy_us". slow: keeps busy for "slow_us". steady: earned at once.
  * The observe of "look" fails when "fail" is true; glad is earned by "look", thankful by "thanks".

@@ -1,4 +1,4 @@
-/* Nothing wrong: has optional flags that no engine of 1.0 knows, on the plugin and on its badge. */
+/* Good: has optional flags that no engine of 1.0 knows, on the plugin and on its badge. */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,4 +1,4 @@
-/* Reads the settings "count" and "window.days" and no other: one that is given beside them was never asked for. */
+/* Reads the settings "count" and "window.days" and no others. */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

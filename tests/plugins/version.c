@@ -1,6 +1,6 @@
 /*
- * Nothing wrong: built twice, as version_1 and version_2, which differ in VERSION alone. Earned at each event, at the
- * level VERSION, for the event's number: a tally of all events, which both versions share.
+ * Good: built as version_1 and version_2, which differ in VERSION only. Earned at each event, at the level VERSION, for the
+ * event's number: a tally of all events that both versions share.
  */
 #include <brabeion/badge.h>
 

@@ -1,4 +1,4 @@
-/* The award of its badge points into data instead of code. */
+/* The award of its badge points to data. */
 #include <brabeion/badge.h>
 
 /* badge_definition with plain pointers for functions, which ISO C does not convert. */

@@ -1,4 +1,4 @@
-/* Its list of badges points to nowhere: an address that no process has. */
+/* Its list of badges points to an address that no process has. */
 #include <brabeion/badge.h>
 
 const badge_plugin badge_plugin_v1 = { .magic = BADGE_MAGIC,

@@ -1,6 +1,6 @@
 /*
- * generation: a configuration and its plugins -> badges and routes: each event finds, plugin by plugin in the file's
- * order, observe and badges; what is repeated is refused; all faults are told at once.
+ * generation: a configuration and its plugins -> badges and routes, in the order of the file; names that are used twice
+ * are refused; all faults are reported at once.
  */
 #include "badgeset/generation.h"
 #include "support/loading_fixture.h"
@@ -71,7 +71,7 @@ Test(generation, routes_follow_the_file)
 	brb_generation_close(NULL);
 }
 
-Test(generation, an_event_named_twice_is_heard_once)
+Test(generation, an_event_named_twice_is_routed_once)
 {
 	brb_generation *generation = open_generation("  - file: events_twice.so\n  - file: counts_loads.so\n");
 	cr_expect_str_eq(route_of(generation, "visit"), "(events-twice) events-twice counts-loads ");
@@ -79,7 +79,7 @@ Test(generation, an_event_named_twice_is_heard_once)
 	brb_generation_close(generation);
 }
 
-Test(generation, who_listens_to_awards_is_found_at_once)
+Test(generation, the_route_of_awards_is_kept)
 {
 	brb_generation *generation =
 		open_generation("  - file: good_one.so\n"
@@ -120,7 +120,7 @@ static brb_generation *open_two(const char *level)
 	return open_generation(lines);
 }
 
-Test(generation, what_is_at_work_keeps_its_numbers)
+Test(generation, current_badges_keep_their_numbers)
 {
 	brb_generation *before = open_two("{ name: A, description: a }");
 	brb_generation *after = open_two("{ name: A, description: other }");
@@ -158,7 +158,7 @@ Test(generation, what_is_new_has_no_number_yet)
 	brb_generation_close(before);
 }
 
-/* ---- what is refused --------------------------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
 
 Test(generation, a_slug_twice_over_two_plugins)
 {
@@ -190,7 +190,7 @@ Test(generation, an_id_twice)
 		       "their memory would be mixed");
 }
 
-Test(generation, the_faults_of_all_plugins_are_told_in_their_order)
+Test(generation, the_faults_of_all_plugins_are_reported_in_their_order)
 {
 	expect_refused(
 		"  - file: no_levels.so\n"

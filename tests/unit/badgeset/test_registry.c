@@ -1,6 +1,6 @@
 /*
- * registry: readers acquire the generation at work; publishing another waits for no reader; an old one is closed when
- * nobody uses it any more, and not before, on a thread of the registry's own.
+ * registry: readers acquire the current generation; publishing waits for no reader; an old generation is closed on the
+ * registry's thread, once it is unused and not before.
  */
 #include <criterion/criterion.h>
 
@@ -43,7 +43,7 @@ static void close_room(void)
 
 TestSuite(registry, .init = open_room, .fini = close_room);
 
-/* A generation of one plugin, whose close counts: that is how a test sees that the generation was closed. */
+/* A generation of one plugin whose close counts, so that a test sees when the generation is closed. */
 static void count_close(void *self)
 {
 	atomic_fetch_add((atomic_int *)self, 1);
@@ -70,7 +70,7 @@ static void publish(brb_generation *generation)
 	brb_registry_retire(&registry, &kept_log);
 }
 
-/* Waits until this many old generations are left; the thread needs a moment. */
+/* Waits until this many old generations are left. */
 static void expect_retiring(size_t count)
 {
 	for (int i = 0; i < 100000 && brb_registry_retiring(&registry) != count; i++)
@@ -163,7 +163,7 @@ static void keep_policy(void *self)
 	atomic_store((atomic_int *)self, sched_getscheduler(0));
 }
 
-/* A server's threads are not pushed off their processors by it. */
+/* It must not preempt the threads of a server. */
 Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
 {
 	static atomic_int policy = -1;
@@ -177,8 +177,8 @@ Test(registry, what_is_retired_is_closed_by_a_thread_that_takes_turns)
 	cr_expect_eq(sched_getscheduler(0), SCHED_OTHER, "that of who publishes is its own");
 }
 
-/* A job: it takes over from the reader, and outlives it. */
-Test(registry, a_generation_with_a_holder_is_closed_after_the_last_lets_go)
+/* A job acquires it while the reader has it, and keeps it longer. */
+Test(registry, a_generation_with_holders_is_closed_after_the_last_release)
 {
 	static atomic_int closed[2] = { 0 };
 	publish(new_generation(&closed[0]));
@@ -198,7 +198,7 @@ Test(registry, a_generation_with_a_holder_is_closed_after_the_last_lets_go)
 	cr_expect_eq(closed[0], 1);
 }
 
-/* A reader that stops where a test tells it to. */
+/* A reader that stops where the test wants it. */
 typedef struct stuck_reader {
 	pthread_t thread;
 	pthread_barrier_t acquired, go_on;
@@ -232,7 +232,7 @@ static void end_stuck(stuck_reader *stuck)
 	pthread_barrier_destroy(&stuck->go_on);
 }
 
-Test(registry, a_stuck_reader_delays_only_what_it_holds)
+Test(registry, a_blocked_reader_delays_only_what_it_holds)
 {
 	static atomic_int closed[5] = { 0 };
 	stuck_reader stuck, later;
@@ -274,12 +274,12 @@ Test(registry, two_readers_of_one_generation_must_both_release_it)
 
 /* ---- the thread -------------------------------------------------------------------------------------------------- */
 
-/* What a `close` sees of the thread it runs on. */
+/* What a `close` finds out about its thread. */
 typedef struct close_scene {
 	pthread_t thread;
 	unsigned guard_depth;
 	bool blocks_signals;
-	pthread_barrier_t *stop; /* NULL: it does not get stuck */
+	pthread_barrier_t *stop; /* NULL: it does not block */
 } close_scene;
 
 static void look_around(void *self)
@@ -323,7 +323,7 @@ Test(registry, closes_run_on_one_thread_of_its_own_that_blocks_signals_and_may_n
 	cr_expect(pthread_equal(scenes[0].thread, scenes[1].thread));
 }
 
-Test(registry, a_close_that_hangs_holds_up_no_publisher_and_no_reader)
+Test(registry, a_close_that_hangs_blocks_no_publisher_and_no_reader)
 {
 	pthread_barrier_t stop;
 	close_scene scene = { .stop = &stop };
@@ -345,7 +345,7 @@ Test(registry, a_close_that_hangs_holds_up_no_publisher_and_no_reader)
 	pthread_barrier_destroy(&stop);
 }
 
-/* Where the process may have no more memory mapped, there is no stack for a thread. */
+/* Without mappable memory there is no stack for a thread. */
 Test(registry, without_a_thread_the_publisher_closes_what_is_not_in_use_and_says_so)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -395,7 +395,7 @@ Test(registry, the_slot_of_a_thread_that_ended_serves_another)
 
 static atomic_bool enough;
 
-/* Reads what it acquired: of a generation that was closed meanwhile the sanitizer would tell. */
+/* Reads the generation that it acquired: a sanitizer sees one that is closed. */
 static void *read_on(void *context)
 {
 	uint64_t last = 0;

@@ -1,6 +1,6 @@
 /*
- * elf: a good shared object passes; each way of being wrong is refused in its own words; no bytes whatever make the
- * checker itself read where it must not (meant to be run under sanitizers, too).
+ * elf: good shared objects pass, others are refused with their fault, and no bytes make the checks read outside of the
+ * file (sanitizers would see that).
  */
 #include <criterion/criterion.h>
 
@@ -15,7 +15,7 @@
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"
 #endif
 
-/* One plugin's bytes, on the heap with nothing behind them, so that a sanitizer sees a read too far. */
+/* The bytes of a plugin, in a block of their size, so that a sanitizer sees a read behind them. */
 static uint8_t *bytes;
 static size_t size;
 
@@ -46,8 +46,8 @@ static void drop(void)
 	bytes = NULL;
 }
 
-/* Checks; answers the message, "" when all is well. */
-static const char *answer(void)
+/* Checks the bytes. Returns the message; "": they pass. */
+static const char *message(void)
 {
 	static char text[1024];
 	brb_elf_facts facts;
@@ -59,10 +59,10 @@ static const char *answer(void)
 	return text;
 }
 
-#define EXPECT(text) cr_expect_str_eq(answer(), text)
+#define EXPECT(text) cr_expect_str_eq(message(), text)
 #define EXPECT_DAMAGED(text) EXPECT("is damaged (copy or build it again): " text)
 
-/* ---- reaching into the file -------------------------------------------------------------------------------------- */
+/* ---- editing the file -------------------------------------------------------------------------------------------- */
 
 static Elf64_Ehdr header(void)
 {
@@ -129,14 +129,14 @@ static void set_tag(int64_t which, uint64_t value)
 	memcpy(bytes + tag_at(which), &entry, sizeof entry);
 }
 
-/* Turns one entry of the dynamic section into another. */
+/* Replaces an entry of the dynamic section. */
 static void replace_tag(int64_t old, int64_t tag_now, uint64_t value)
 {
 	Elf64_Dyn entry = { .d_tag = tag_now, .d_un.d_val = value };
 	memcpy(bytes + tag_at(old), &entry, sizeof entry);
 }
 
-/* Where an address stands in the file. */
+/* The offset of an address in the file. */
 static size_t offset_of(uint64_t address)
 {
 	for (size_t i = 0; i < header().e_phnum; i++) {
@@ -173,7 +173,7 @@ static size_t symbol_named(const char *name)
 	return 0;
 }
 
-/* ---- what is good ------------------------------------------------------------------------------------------------ */
+/* ---- good files -------------------------------------------------------------------------------------------------- */
 
 Test(elf, a_good_plugin_passes, .init = take_good, .fini = drop)
 {
@@ -192,7 +192,7 @@ Test(elf, all_the_test_plugins_that_are_sound_as_files_pass, .fini = drop)
 	static const char *const names[] = { "good_many", "good_cxx", "larger_struct", "wrong_magic", "fast_math" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		take(names[i]);
-		cr_expect_str_eq(answer(), "", "%s", names[i]);
+		cr_expect_str_eq(message(), "", "%s", names[i]);
 	}
 }
 
@@ -208,27 +208,27 @@ Test(elf, facts_are_untouched_by_a_refusal)
 
 /* ---- other kinds of file ----------------------------------------------------------------------------------------- */
 
-static const char *answer_to(const char *text, size_t length)
+static const char *message_of(const char *text, size_t length)
 {
 	free(bytes);
 	size = length;
 	bytes = malloc(length ? length : 1);
 	cr_assert_not_null(bytes);
 	memcpy(bytes, text, length);
-	return answer();
+	return message();
 }
 
 Test(elf, other_files_are_named_by_their_beginning, .fini = drop)
 {
-	cr_expect_str_eq(answer_to("", 0), "is empty");
-	cr_expect_str_eq(answer_to("#!/bin/sh\nexit\n", 15), "is not a shared object: it begins with \"#!/bin/sh\"");
-	cr_expect_str_eq(answer_to("GROUP ( libfoo.so.1 )", 21),
+	cr_expect_str_eq(message_of("", 0), "is empty");
+	cr_expect_str_eq(message_of("#!/bin/sh\nexit\n", 15), "is not a shared object: it begins with \"#!/bin/sh\"");
+	cr_expect_str_eq(message_of("GROUP ( libfoo.so.1 )", 21),
 			 "is not a shared object: it begins with \"GROUP ( libfoo.s\"");
-	cr_expect_str_eq(answer_to("\0\1\2\3\4", 5), "is not a shared object: it begins with the bytes 00 01 02 03");
-	cr_expect_str_eq(answer_to("\377", 1), "is not a shared object: it begins with the bytes ff");
-	cr_expect_str_eq(answer_to("!<arch>\nfoo.o/", 14),
+	cr_expect_str_eq(message_of("\0\1\2\3\4", 5), "is not a shared object: it begins with the bytes 00 01 02 03");
+	cr_expect_str_eq(message_of("\377", 1), "is not a shared object: it begins with the bytes ff");
+	cr_expect_str_eq(message_of("!<arch>\nfoo.o/", 14),
 			 "is not a shared object but a static archive (.a): link it with -shared");
-	cr_expect_str_eq(answer_to("\177ELF\2\1\1", 7), "is cut short: it has 7 bytes, less than its header");
+	cr_expect_str_eq(message_of("\177ELF\2\1\1", 7), "is cut short: it has 7 bytes, less than its header");
 }
 
 Test(elf, other_machines_are_named, .init = take_good, .fini = drop)
@@ -390,7 +390,7 @@ Test(elf, initial_exec_tls_is_refused, .fini = drop)
 	EXPECT(words);
 }
 
-/* Puts a text at the end of the string table, over what is there; answers its index. */
+/* Overwrites the end of the string table with a text. Returns its index. */
 static uint64_t put_string(const char *text)
 {
 	uint64_t index = tag(DT_STRSZ) - strlen(text) - 1;
@@ -463,7 +463,7 @@ Test(elf, a_hash_table_without_end_is_refused, .init = take_good, .fini = drop)
 	EXPECT_DAMAGED("its hash table lies outside its segments");
 }
 
-/* Each symbol has a link in it, so its second word is their number. */
+/* Its second word is the number of symbols. */
 Test(elf, symbols_are_counted_by_the_older_hash_table_too, .init = take_good, .fini = drop)
 {
 	uint32_t sizes[] = { 1, (uint32_t)symbol_named("badge_plugin_v1") + 1 };
@@ -478,7 +478,7 @@ Test(elf, symbols_are_counted_by_the_older_hash_table_too, .init = take_good, .f
 	EXPECT_DAMAGED("its symbols lie outside its segments");
 }
 
-/* ---- what it may need, and why it must stay ---------------------------------------------------------------------- */
+/* ---- reasons to stay resident ------------------------------------------------------------------------------------ */
 
 static const char *resident_because(void)
 {
@@ -488,7 +488,7 @@ static const char *resident_because(void)
 	return facts.resident_because;
 }
 
-Test(elf, reasons_to_stay_resident_are_told, .fini = drop)
+Test(elf, reasons_to_stay_resident_are_named, .fini = drop)
 {
 	take("thread_key");
 	cr_expect_str_eq(resident_because(), "imports pthread_key_create");
@@ -508,7 +508,7 @@ Test(elf, reasons_to_stay_resident_are_told, .fini = drop)
 	cr_expect_str_eq(resident_because(), "needs libz.so.6");
 }
 
-/* ---- any bytes whatever ------------------------------------------------------------------------------------------ */
+/* ---- random bytes ------------------------------------------------------------------------------------------------ */
 
 static uint64_t random_state;
 

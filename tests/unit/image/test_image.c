@@ -1,6 +1,6 @@
 /*
- * image and home: a plugin file is read once, checked, copied and opened; whatever happens to the file afterwards, the
- * loaded image stays as it is. Copies are cleaned up, one's own and those of dead processes, and nothing else is.
+ * image and copies: a plugin file is read once, checked, copied and linked, so later changes of the file do not matter.
+ * Copies are removed, also those of dead processes, and nothing else is.
  */
 #include <criterion/criterion.h>
 
@@ -31,10 +31,10 @@
 
 #define PATH_BYTES 4096
 
-/* A folder for the plugin files of a test and one for its homes. */
+/* A folder for plugin files, and one for folders of copies. */
 static char files[PATH_BYTES];
-static char homes[PATH_BYTES];
-static brb_image_copies *home;
+static char parent[PATH_BYTES];
+static brb_image_copies *copies;
 static const brb_log silent;
 
 static void make_folder(char path[PATH_BYTES], const char *name)
@@ -54,10 +54,11 @@ static void remove_tree(const char *path)
 static void begin(void)
 {
 	make_folder(files, "files");
-	make_folder(homes, "homes");
-	const char *candidates[] = { homes };
+	make_folder(parent, "parent");
+	const char *candidates[] = { parent };
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_image_copies_open(candidates, 1, &silent, &home, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_image_copies_open(candidates, 1, &silent, &copies, &error), BRABEION_OK, "%s",
+		     error.message);
 }
 
 static size_t count_entries(const char *path)
@@ -73,11 +74,11 @@ static size_t count_entries(const char *path)
 
 static void end(void)
 {
-	brb_image_copies_close(home, false);
-	home = NULL;
-	cr_expect_eq(count_entries(homes), 0, "the home is gone");
+	brb_image_copies_close(copies, false);
+	copies = NULL;
+	cr_expect_eq(count_entries(parent), 0, "the folder is gone");
 	remove_tree(files);
-	remove_tree(homes);
+	remove_tree(parent);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
@@ -98,7 +99,7 @@ static size_t read_plugin(const char *plugin, char **bytes)
 	return size;
 }
 
-/* Writes in place, as `cp` over a file does. */
+/* Overwrites in place, as `cp` does. */
 static void write_file(const char *path, const char *bytes, size_t size)
 {
 	FILE *file = fopen(path, "wb");
@@ -107,7 +108,7 @@ static void write_file(const char *path, const char *bytes, size_t size)
 	cr_assert_eq(fclose(file), 0);
 }
 
-/* Copies a test plugin into the files' folder; answers its path, which stays until the next but three. */
+/* Copies a test plugin into `files`. Returns its path, valid until the fourth call from here. */
 static const char *place(const char *plugin, const char *name)
 {
 	static char paths[4][PATH_BYTES];
@@ -125,7 +126,7 @@ static brb_image *open_good(const char *path)
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(open_image(home, path, &image, &error), BRABEION_OK, "%s: %s", path, error.message);
+	cr_assert_eq(open_image(copies, path, &image, &error), BRABEION_OK, "%s: %s", path, error.message);
 	cr_assert_not_null(image);
 	return image;
 }
@@ -142,22 +143,22 @@ static void expect_refused(const char *path, brabeion_status status, const char 
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_expect_eq(open_image(home, path, &image, &error), status);
+	cr_expect_eq(open_image(copies, path, &image, &error), status);
 	cr_expect_str_eq(error.message ? error.message : "(nothing)", message);
 	cr_expect_null(image);
 	brabeion_error_finish(&error);
 }
 
-/* The path of the only home, for looking into it. */
-static const char *only_home(void)
+/* The path of the only folder of copies. */
+static const char *only_folder(void)
 {
 	static char path[PATH_BYTES];
-	cr_assert_eq(count_entries(homes), 1);
-	DIR *list = opendir(homes);
+	cr_assert_eq(count_entries(parent), 1);
+	DIR *list = opendir(parent);
 	cr_assert_not_null(list);
 	for (const struct dirent *entry = readdir(list); entry; entry = readdir(list)) {
 		if (entry->d_name[0] != '.')
-			snprintf(path, sizeof path, "%.2000s/%.200s", homes, entry->d_name);
+			snprintf(path, sizeof path, "%.2000s/%.200s", parent, entry->d_name);
 	}
 	closedir(list);
 	return path;
@@ -204,7 +205,7 @@ Test(image, the_same_content_under_the_same_path_is_one_image, .init = begin, .f
 	brb_image_close(first);
 	cr_expect_str_eq(descriptor(second)->id, "good-one", "still loaded");
 	brb_image_close(second);
-	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
+	cr_expect_eq(count_entries(only_folder()), 1, "only the lock is left");
 }
 
 Test(image, the_same_content_under_two_paths_is_two_images, .init = begin, .fini = end)
@@ -268,7 +269,7 @@ Test(image, what_is_prepared_is_a_checked_copy_and_nothing_of_it_has_run, .init 
 	brb_image *image = NULL, *same = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	const char *path = place("fast_math", "fast.so");
-	cr_assert_eq(brb_image_prepare(home, path, NULL, &image, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(brb_image_prepare(copies, path, NULL, &image, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_not(brb_image_is_linked(image));
 	cr_expect_eq(access(brb_image_copy_path(image), R_OK), 0);
 	cr_expect_null(dlopen(brb_image_copy_path(image), RTLD_NOW | RTLD_NOLOAD));
@@ -277,7 +278,7 @@ Test(image, what_is_prepared_is_a_checked_copy_and_nothing_of_it_has_run, .init 
 	cr_expect(brb_image_is_linked(image));
 	cr_expect_str_eq(descriptor(image)->id, "fast-math");
 	cr_assert_eq(brb_image_link(image, &error), BRABEION_OK, "%s", error.message);
-	cr_assert_eq(brb_image_prepare(home, place("fast_math", "fast.so"), NULL, &same, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(copies, place("fast_math", "fast.so"), NULL, &same, &error), BRABEION_OK);
 	cr_expect_eq(same, image);
 	brb_image_close(image);
 	brb_image_close(same);
@@ -287,14 +288,15 @@ Test(image, one_that_is_prepared_only_leaves_nothing_behind, .init = begin, .fin
 {
 	brb_image *image = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_image_prepare(home, place("good_one", "one.so"), NULL, &image, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(copies, place("good_one", "one.so"), NULL, &image, &error), BRABEION_OK);
 	brb_image_close(image);
-	cr_assert_eq(brb_image_prepare(home, place("missing_function", "one.so"), NULL, &image, &error), BRABEION_OK);
+	cr_assert_eq(brb_image_prepare(copies, place("missing_function", "one.so"), NULL, &image, &error),
+		     BRABEION_OK);
 	cr_expect_eq(brb_image_link(image, &error), BRABEION_CONFIG);
 	cr_expect_not(brb_image_is_linked(image));
 	brabeion_error_finish(&error);
 	brb_image_close(image);
-	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
+	cr_expect_eq(count_entries(only_folder()), 1, "only the lock is left");
 }
 
 /* ---- refusing ---------------------------------------------------------------------------------------------------- */
@@ -335,14 +337,14 @@ Test(image, what_is_no_plugin_is_refused, .init = begin, .fini = end)
 		       "has no badge_plugin_v1: is it a brabeion plugin?");
 	expect_refused(place("exec_stack", "stack.so"), BRABEION_CONFIG,
 		       "asks for an executable stack: link it with -Wl,-z,noexecstack");
-	cr_expect_eq(count_entries(only_home()), 1, "nothing is left behind");
+	cr_expect_eq(count_entries(only_folder()), 1, "nothing is left behind");
 }
 
 Test(image, the_dynamic_linkers_words_come_without_the_copys_path, .init = begin, .fini = end)
 {
 	expect_refused(place("missing_function", "missing.so"), BRABEION_CONFIG,
 		       "cannot be loaded: undefined symbol: function_that_nobody_defines");
-	cr_expect_eq(count_entries(only_home()), 1, "nothing is left behind");
+	cr_expect_eq(count_entries(only_folder()), 1, "nothing is left behind");
 }
 
 Test(image, a_missing_library_is_named, .init = begin, .fini = end)
@@ -352,7 +354,7 @@ Test(image, a_missing_library_is_named, .init = begin, .fini = end)
 	char *library = memmem(bytes, size, "libc.so.6", 10);
 	cr_assert_not_null(library);
 	memcpy(library, "libq.so.6", 10);
-	/* Its versions, too, are asked of that library: the name is the same string. */
+	/* the versions that it needs refer to the same string */
 	char path[PATH_BYTES + 16];
 	snprintf(path, sizeof path, "%s/needs.so", files);
 	write_file(path, bytes, size);
@@ -370,14 +372,14 @@ Test(image, what_cannot_be_unloaded_stays_and_is_used_again, .init = begin, .fin
 	const badge_plugin *plugin = descriptor(image);
 	cr_expect_str_eq(brb_image_resident_because(image), "imports pthread_key_create");
 	brb_image_close(image);
-	cr_expect_eq(count_entries(only_home()), 2, "the lock and the copy");
+	cr_expect_eq(count_entries(only_folder()), 2, "the lock and the copy");
 	cr_expect_str_eq(plugin->id, "thread-key", "still mapped");
 	brb_image *again = open_good(path);
 	cr_expect_eq(descriptor(again), plugin);
 	brb_image_close(again);
 }
 
-Test(image, what_can_be_unloaded_begins_anew, .init = begin, .fini = end)
+Test(image, what_can_be_unloaded_starts_again, .init = begin, .fini = end)
 {
 	const char *path = place("counts_loads", "counts.so");
 	for (int round = 0; round < 3; round++) {
@@ -389,39 +391,39 @@ Test(image, what_can_be_unloaded_begins_anew, .init = begin, .fini = end)
 	}
 }
 
-/* ---- homes ------------------------------------------------------------------------------------------------------- */
+/* ---- folders of copies ------------------------------------------------------------------------------------------- */
 
-Test(image, a_home_is_private, .init = begin, .fini = end)
+Test(image, the_folder_is_private, .init = begin, .fini = end)
 {
 	struct stat status;
 	brb_image *image = open_good(place("good_one", "one.so"));
-	cr_assert_eq(stat(only_home(), &status), 0);
+	cr_assert_eq(stat(only_folder(), &status), 0);
 	cr_expect_eq(status.st_mode & 07777, 0700);
 	brb_image_close(image);
 }
 
-Test(image, a_home_that_somebody_removed_is_made_again, .init = begin, .fini = end)
+Test(image, a_folder_that_was_removed_is_made_again, .init = begin, .fini = end)
 {
 	char gone[PATH_BYTES];
-	char *lent = NULL;
+	char *folder = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_image *first = open_good(place("good_one", "one.so"));
-	snprintf(gone, sizeof gone, "%s", only_home());
+	snprintf(gone, sizeof gone, "%s", only_folder());
 	remove_tree(gone);
 	brb_image *second = open_good(place("good_one", "other.so"));
-	cr_expect_str_neq(only_home(), gone);
+	cr_expect_str_neq(only_folder(), gone);
 	cr_expect_str_eq(descriptor(first)->id, "good-one");
 	cr_expect_str_eq(descriptor(second)->id, "good-one");
 	brb_image_close(second);
 	brb_image_close(first);
-	cr_expect_eq(count_entries(only_home()), 1, "only the lock is left");
-	remove_tree(only_home());
-	cr_assert_eq(brb_image_copies_add_folder(home, &lent, &error), BRABEION_OK, "%s", error.message);
-	cr_expect_eq(count_entries(lent), 0);
-	brb_image_copies_remove_folder(home, lent);
+	cr_expect_eq(count_entries(only_folder()), 1, "only the lock is left");
+	remove_tree(only_folder());
+	cr_assert_eq(brb_image_copies_add_folder(copies, &folder, &error), BRABEION_OK, "%s", error.message);
+	cr_expect_eq(count_entries(folder), 0);
+	brb_image_copies_remove_folder(copies, folder);
 }
 
-Test(image, each_candidate_that_will_not_do_is_named_with_why)
+Test(image, each_unusable_candidate_is_named_with_why)
 {
 	const char *candidates[] = { NULL, "/nowhere/at/all", "/dev/null" };
 	brb_image_copies *made = NULL;
@@ -435,7 +437,7 @@ Test(image, each_candidate_that_will_not_do_is_named_with_why)
 	brabeion_error_finish(&error);
 }
 
-/* Some folder that is mounted noexec; NULL where there is none. */
+/* A folder that is mounted noexec; NULL: there is none. */
 static const char *noexec_folder(void)
 {
 	static const char *const usual[] = { "/proc", "/sys", "/dev/shm", "/dev/pts", "/run", "/sys/fs/cgroup" };
@@ -452,8 +454,8 @@ Test(image, a_noexec_folder_is_named_as_such_and_the_next_is_taken)
 	char expected[256];
 	if (!noexec_folder())
 		cr_skip_test("nothing is mounted noexec here");
-	make_folder(homes, "homes");
-	const char *candidates[] = { noexec_folder(), homes };
+	make_folder(parent, "parent");
+	const char *candidates[] = { noexec_folder(), parent };
 	brb_image_copies *made = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_expect_eq(brb_image_copies_open(candidates, 1, &silent, &made, &error), BRABEION_SYSTEM);
@@ -465,31 +467,31 @@ Test(image, a_noexec_folder_is_named_as_such_and_the_next_is_taken)
 	cr_expect_str_eq(error.message, expected);
 	brabeion_error_finish(&error);
 	cr_assert_eq(brb_image_copies_open(candidates, 2, &silent, &made, &error), BRABEION_OK);
-	cr_expect_eq(count_entries(homes), 1);
+	cr_expect_eq(count_entries(parent), 1);
 	brb_image_copies_close(made, false);
-	remove_tree(homes);
+	remove_tree(parent);
 }
 
-Test(image, homes_of_the_living_are_left_alone, .init = begin, .fini = end)
+Test(image, folders_of_running_processes_stay, .init = begin, .fini = end)
 {
-	const char *candidates[] = { homes };
+	const char *candidates[] = { parent };
 	brb_image_copies *second = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_image *image = open_good(place("good_one", "one.so"));
 	cr_assert_eq(brb_image_copies_open(candidates, 1, &silent, &second, &error), BRABEION_OK);
-	cr_expect_eq(count_entries(homes), 2);
+	cr_expect_eq(count_entries(parent), 2);
 	brb_image_copies_close(second, false);
-	cr_expect_eq(count_entries(only_home()), 2, "the lock and the copy");
+	cr_expect_eq(count_entries(only_folder()), 2, "the lock and the copy");
 	brb_image_close(image);
 }
 
-/* Opens a home and an image in a child that is killed; a folder is left. */
-static void leave_home_of_the_dead(const char *plugin)
+/* A child that opens an image and is killed leaves its folder. */
+static void leave_folder_of_dead_process(const char *plugin)
 {
 	pid_t child = fork();
 	cr_assert_geq(child, 0);
 	if (child == 0) {
-		const char *candidates[] = { homes };
+		const char *candidates[] = { parent };
 		brb_image_copies *made = NULL;
 		brb_image *image = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
@@ -503,22 +505,22 @@ static void leave_home_of_the_dead(const char *plugin)
 	cr_assert(WIFSIGNALED(status));
 }
 
-Test(image, homes_of_the_dead_are_swept)
+Test(image, folders_of_dead_processes_are_removed)
 {
 	make_folder(files, "files");
-	make_folder(homes, "homes");
-	leave_home_of_the_dead(place("good_one", "one.so"));
-	cr_assert_eq(count_entries(only_home()), 2, "the lock and the copy");
+	make_folder(parent, "parent");
+	leave_folder_of_dead_process(place("good_one", "one.so"));
+	cr_assert_eq(count_entries(only_folder()), 2, "the lock and the copy");
 	begin();
-	cr_assert_eq(count_entries(homes), 1);
+	cr_assert_eq(count_entries(parent), 1);
 	end();
 }
 
-/* A folder as a dead process leaves it, made by hand. */
-static void make_dead_home(char path[PATH_BYTES])
+/* A folder as a dead process leaves it. */
+static void make_dead_folder(char path[PATH_BYTES])
 {
 	char lock[PATH_BYTES + 8];
-	snprintf(path, PATH_BYTES, "%.2000s/brabeion-999999-abcDEF", homes);
+	snprintf(path, PATH_BYTES, "%.2000s/brabeion-999999-abcDEF", parent);
 	cr_assert_eq(mkdir(path, 0700), 0);
 	snprintf(lock, sizeof lock, "%s/lock", path);
 	write_file(lock, "", 0);
@@ -526,7 +528,7 @@ static void make_dead_home(char path[PATH_BYTES])
 
 static void sweep(void)
 {
-	const char *candidates[] = { homes };
+	const char *candidates[] = { parent };
 	brb_image_copies *made = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brb_image_copies_open(candidates, 1, &silent, &made, &error), BRABEION_OK, "%s", error.message);
@@ -537,20 +539,20 @@ Test(image, sweeping_follows_no_link)
 {
 	char dead[PATH_BYTES], victim[PATH_BYTES + 32], link_path[PATH_BYTES + 64];
 	make_folder(files, "files");
-	make_folder(homes, "homes");
+	make_folder(parent, "parent");
 	snprintf(victim, sizeof victim, "%s/precious", files);
 	write_file(victim, "gold", 4);
 
-	make_dead_home(dead);
+	make_dead_folder(dead);
 	snprintf(link_path, sizeof link_path, "%s/0123456789abcdef-1", dead);
 	cr_assert_eq(symlink(files, link_path), 0);
-	snprintf(link_path, sizeof link_path, "%s/brabeion-1-ABCdef", homes);
+	snprintf(link_path, sizeof link_path, "%s/brabeion-1-ABCdef", parent);
 	cr_assert_eq(symlink(files, link_path), 0);
 	sweep();
 	cr_expect_eq(access(victim, F_OK), 0, "the file behind the links is there");
-	cr_expect_eq(readlink(link_path, (char[8]){ 0 }, 8), 8, "a link with a home's name is left alone");
+	cr_expect_eq(readlink(link_path, (char[8]){ 0 }, 8), 8, "a link with the name of such a folder stays");
 	remove_tree(files);
-	remove_tree(homes);
+	remove_tree(parent);
 }
 
 Test(image, sweeping_leaves_what_it_does_not_know)
@@ -558,42 +560,42 @@ Test(image, sweeping_leaves_what_it_does_not_know)
 	char path[PATH_BYTES], inside[PATH_BYTES + 32];
 	static const char *const others[] = { "brabeion",       "brabeion-1",        "brabeion-x-abcdef",
 					      "brabeion-1-abc", "brabeion-1-abc.ef", "other" };
-	make_folder(homes, "homes");
+	make_folder(parent, "parent");
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		snprintf(path, sizeof path, "%.2000s/%s", homes, others[i]);
+		snprintf(path, sizeof path, "%.2000s/%s", parent, others[i]);
 		cr_assert_eq(mkdir(path, 0700), 0);
 	}
-	make_dead_home(path);
+	make_dead_folder(path);
 	snprintf(inside, sizeof inside, "%s/deeper", path);
 	cr_assert_eq(mkdir(inside, 0700), 0);
 	strcat(inside, "/still");
 	cr_assert_eq(mkdir(inside, 0700), 0);
 	sweep();
-	cr_expect_eq(access(inside, F_OK), 0, "a folder in a copy's folder is none of ours");
-	cr_expect_eq(count_entries(homes), 7);
-	remove_tree(homes);
+	cr_expect_eq(access(inside, F_OK), 0, "a copy's folder has files only");
+	cr_expect_eq(count_entries(parent), 7);
+	remove_tree(parent);
 }
 
-Test(image, an_empty_home_is_swept_and_one_with_a_folder_as_lock_is_not)
+Test(image, an_empty_folder_is_removed_and_one_with_a_folder_as_lock_is_not)
 {
 	char path[PATH_BYTES], lock[PATH_BYTES + 8];
-	make_folder(homes, "homes");
-	snprintf(path, sizeof path, "%.2000s/brabeion-5-aaaaaa", homes);
+	make_folder(parent, "parent");
+	snprintf(path, sizeof path, "%.2000s/brabeion-5-aaaaaa", parent);
 	cr_assert_eq(mkdir(path, 0700), 0);
 	sweep();
-	cr_expect_eq(count_entries(homes), 0);
+	cr_expect_eq(count_entries(parent), 0);
 	cr_assert_eq(mkdir(path, 0700), 0);
 	snprintf(lock, sizeof lock, "%s/lock", path);
 	cr_assert_eq(mkdir(lock, 0700), 0);
 	sweep();
-	cr_expect_eq(count_entries(homes), 1);
-	remove_tree(homes);
+	cr_expect_eq(count_entries(parent), 1);
+	remove_tree(parent);
 }
 
-/* Opens and closes homes as fast as it can; 0 when all went well. */
+/* Opens and closes folders as fast as it can. Returns 0 on success. */
 static int storm(void)
 {
-	const char *candidates[] = { homes };
+	const char *candidates[] = { parent };
 	for (int i = 0; i < 200; i++) {
 		brb_copies *made = NULL;
 		char *copy = NULL;
@@ -609,9 +611,9 @@ static int storm(void)
 	return 0;
 }
 
-Test(image, processes_that_make_and_sweep_homes_at_once_do_not_harm_each_other)
+Test(image, processes_that_make_and_sweep_folders_at_once_do_not_harm_each_other)
 {
-	make_folder(homes, "homes");
+	make_folder(parent, "parent");
 	pid_t children[4];
 	for (size_t i = 0; i < 4; i++) {
 		children[i] = fork();
@@ -625,24 +627,24 @@ Test(image, processes_that_make_and_sweep_homes_at_once_do_not_harm_each_other)
 		cr_expect_eq(status, 0, "child %zu", i);
 	}
 	sweep();
-	cr_expect_eq(count_entries(homes), 0);
-	remove_tree(homes);
+	cr_expect_eq(count_entries(parent), 0);
+	remove_tree(parent);
 }
 
-Test(image, a_forked_child_leaves_the_parents_home, .init = begin, .fini = end)
+Test(image, a_forked_child_leaves_the_parents_folder, .init = begin, .fini = end)
 {
 	brb_image *image = open_good(place("good_one", "one.so"));
 	pid_t child = fork();
 	cr_assert_geq(child, 0);
 	if (child == 0) {
-		brb_image_copies_close(home, true);
+		brb_image_copies_close(copies, true);
 		_exit(0);
 	}
 	int status = 0;
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert_eq(status, 0);
 	sweep();
-	cr_expect_eq(count_entries(only_home()), 2, "the lock, still held, and the copy");
+	cr_expect_eq(count_entries(only_folder()), 2, "the lock, still held, and the copy");
 	cr_expect_str_eq(descriptor(image)->id, "good-one");
 	brb_image_close(image);
 }
@@ -659,9 +661,9 @@ Test(image, truncated_files_never_crash, .init = begin, .fini = end)
 		brb_image *image = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
 		write_file(path, bytes, length);
-		cr_expect_eq(open_image(home, path, &image, &error), BRABEION_CONFIG, "at %zu", length);
+		cr_expect_eq(open_image(copies, path, &image, &error), BRABEION_CONFIG, "at %zu", length);
 		brabeion_error_finish(&error);
 	}
 	free(bytes);
-	cr_expect_eq(count_entries(only_home()), 1, "nothing is left behind");
+	cr_expect_eq(count_entries(only_folder()), 1, "nothing is left behind");
 }

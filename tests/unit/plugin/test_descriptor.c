@@ -1,6 +1,5 @@
 /*
- * descriptor: what a plugin exports, read as data: copied in our own sizes, and refused with both sides named when it
- * is not what brabeion/badge.h makes. The plugins are those of tests/plugins.
+ * descriptor: what a plugin exports is copied in our sizes, or refused with its fault. The plugins are in tests/plugins.
  */
 #include "plugin/descriptor.h"
 #include "support/loading_fixture.h"
@@ -91,7 +90,7 @@ Test(descriptor, a_plugin_in_cxx)
 	forget_plugin();
 }
 
-/* The host copies all texts: they are there when the plugin is not. */
+/* Texts are copies, which outlive the plugin. */
 Test(descriptor, texts_are_copies)
 {
 	brb_descriptor read = expect_read("good_many.so");

@@ -1,6 +1,6 @@
 /*
- * instances: what a reload leaves as it is keeps its `self`; what it changes is opened anew; each is closed once, when
- * the last generation that uses it is closed.
+ * instances: a reload keeps the `self` of what does not change and opens the rest again; each is closed once, with the
+ * last generation that uses it.
  */
 #include "badgeset/generation.h"
 #include "support/loading_fixture.h"
@@ -16,7 +16,7 @@ static void open_room(void)
 
 TestSuite(instances, .init = open_room, .fini = close_loading_fixture);
 
-/* What was opened and closed since the last look. */
+/* What was opened and closed since the last call. */
 static const char *diary(void)
 {
 	static char text[1024];
@@ -55,7 +55,7 @@ static void *self_of(const brb_generation *generation, const char *slug)
 
 static const char two_uses[] = TWO_USES "      - { badge: diary, slug: b, settings: { mood: calm } }\n";
 
-/* Loads `after` beside two_uses, closes both; what each step wrote must be this. */
+/* Loads `after` beside two_uses and closes both; each step must write this. */
 static void expect_steps(const char *after, const char *loading, const char *retiring, const char *closing)
 {
 	brb_generation *first = load(NULL, two_uses);
@@ -139,7 +139,7 @@ Test(instances, other_events_names_and_rearn_are_nothing)
 	cr_expect_str_eq(diary(), "+* +a +b -a -b -* ");
 }
 
-/* ---- what is opened anew ----------------------------------------------------------------------------------------- */
+/* ---- what is opened again ---------------------------------------------------------------------------------------- */
 
 Test(instances, other_settings)
 {
@@ -195,7 +195,7 @@ Test(instances, all_of_a_plugin_whose_own_settings_are_others)
 		     "+* +a +b ", "-a -b -* ", "-a -b -* ");
 }
 
-/* The same bytes in another file are another image: with a `self` of its own, as its globals are its own. */
+/* The same bytes in another file are another image, with globals and a `self` of its own. */
 Test(instances, another_file_of_the_same_content)
 {
 	char copy[PATH_BYTES], original[PATH_BYTES], lines[PATH_BYTES + 200], *bytes;
@@ -215,7 +215,7 @@ Test(instances, another_file_of_the_same_content)
 
 /* ---- reloads that fail ------------------------------------------------------------------------------------------- */
 
-/* A later plugin is refused: what was opened for the new one is closed, what is at work stays. */
+/* A later plugin is refused: new instances are closed, current ones stay. */
 Test(instances, of_a_generation_that_is_refused_only_the_new_ones_are_closed)
 {
 	brb_generation *first = load(NULL, two_uses), *refused = NULL;
@@ -234,7 +234,7 @@ Test(instances, of_a_generation_that_is_refused_only_the_new_ones_are_closed)
 	cr_expect_str_eq(diary(), "-a -b -* ");
 }
 
-/* ---- what the file is asked before anything runs ----------------------------------------------------------------- */
+/* ---- is it new? -------------------------------------------------------------------------------------------------- */
 
 static bool is_new(const brb_generation *before, const char *lines)
 {

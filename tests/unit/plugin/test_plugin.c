@@ -1,6 +1,6 @@
 /*
- * plugin: an entry of badges.yaml and a file -> badges with instances: what the plugin defines, with what badges.yaml
- * puts in its place; all that does not fit is told, each with its line and column.
+ * plugin: an entry of badges.yaml and a file -> badges with instances: the plugin's definitions, overridden by
+ * badges.yaml; each fault is reported with its line and column.
  */
 #include "plugin/plugin.h"
 #include "support/loading_fixture.h"
@@ -71,7 +71,7 @@ Test(plugin, without_badges_it_brings_all_that_it_defines)
 	brb_plugin_close(NULL);
 }
 
-/* ---- as badges.yaml puts it -------------------------------------------------------------------------------------- */
+/* ---- as badges.yaml overrides ------------------------------------------------------------------------------------ */
 
 Test(plugin, one_definition_under_several_slugs)
 {
@@ -96,7 +96,7 @@ Test(plugin, one_definition_under_several_slugs)
 	cr_assert_eq(badge->level_count, 3);
 	cr_expect_str_eq(badge->levels[0].name, "Liked");
 	cr_expect_str_eq(badge->levels[0].description, "One like");
-	cr_expect_str_eq(badge->levels[1].description, "", "a description is not asked for");
+	cr_expect_str_eq(badge->levels[1].description, "", "a description is optional");
 	badge = &plugin->badges[1];
 	cr_expect_str_eq(badge->slug, "good-one");
 	cr_expect_str_eq(badge->levels[0].name, "Bronze");
@@ -131,7 +131,7 @@ Test(plugin, settings_reach_the_badges_open_and_its_instance_is_closed)
 	cr_expect_eq(*(int64_t *)plugin->badges[0].self, 5);
 	cr_expect_eq(*(int64_t *)plugin->badges[1].self, 3);
 	cr_expect_not_null(plugin->badges[0].instance);
-	brb_plugin_close(plugin); /* the leak checker tells whether it closes both */
+	brb_plugin_close(plugin); /* the leak checker sees whether it closes both */
 }
 
 Test(plugin, a_badge_may_be_earned_again_after_a_revocation_where_the_file_says_so)
@@ -166,7 +166,7 @@ Test(plugin, levels_from_config_without_any_is_a_badge_without_levels)
 		       "badges.yaml:4:11: badge \"levels-from-config\" has no levels: it could never be awarded");
 }
 
-/* ---- what does not fit ------------------------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
 
 Test(plugin, a_file_that_is_no_plugin)
 {
@@ -280,7 +280,7 @@ Test(plugin, what_cannot_lapse_cannot_be_temporary)
 		       "never lapse: it cannot be temporary");
 }
 
-/* ---- opens that refuse ------------------------------------------------------------------------------------------- */
+/* ---- an `open` that fails ---------------------------------------------------------------------------------------- */
 
 Test(plugin, a_badges_open_that_refuses)
 {
@@ -302,7 +302,7 @@ Test(plugin, a_plugins_open_that_refuses)
 		       "badges.yaml:4:11: plugin \"plugin_open_fails.so\": nothing is not a colour");
 }
 
-Test(plugin, settings_for_who_takes_none)
+Test(plugin, settings_for_a_plugin_that_takes_none)
 {
 	expect_refused("  - file: good_one.so\n    badges: [{ badge: good-one, settings: { at: 5 } }]\n",
 		       "badges.yaml:5:43: badge \"good-one\" takes no settings");
@@ -324,7 +324,7 @@ Test(plugin, settings_that_nobody_reads)
 		       "\"days\"?)");
 }
 
-Test(plugin, all_faults_of_a_plugin_are_told)
+Test(plugin, all_faults_of_a_plugin_are_reported)
 {
 	expect_refused("  - file: memory_user.so\n"
 		       "    badges:\n"

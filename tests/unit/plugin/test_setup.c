@@ -1,6 +1,6 @@
 /*
- * setup: what a plugin's open sees: settings by path, typed and nested, and what becomes of those of a wrong type and
- * those nobody asked for.
+ * setup: a plugin's open reads settings by path, typed and nested; those of a wrong type and those that it does not read
+ * are refused.
  */
 #include <criterion/criterion.h>
 
@@ -33,7 +33,7 @@ static void close_self(void *self)
 	cr_expect_eq(*brb_reentrancy_depth(), 1);
 }
 
-/* Opens with these settings, which begin in line 1; NULL: none. True: opened. */
+/* Opens with these settings, from line 1; NULL: none. True: opened. */
 static bool open_with(const char *settings, int32_t (*open)(badge_setup *setup, void **self), void **self)
 {
 	const char *text = settings ? settings : "{}";
@@ -265,7 +265,7 @@ static int32_t read_wrongly(badge_setup *given, void **self)
 	return BADGE_OK;
 }
 
-Test(setup, settings_of_a_wrong_type_are_all_told)
+Test(setup, settings_of_a_wrong_type_are_all_reported)
 {
 	expect_refused("a: ten\nb: 2.5\nc: [1]\nd: 1\ne:\n  f: { g: 1 }\n", read_wrongly,
 		       "badges.yaml:1:4: badge \"a\": setting \"a\" must be an integer, not text\n"
@@ -277,7 +277,7 @@ Test(setup, settings_of_a_wrong_type_are_all_told)
 	cr_expect_eq(closed_self, &opened);
 }
 
-/* ---- what nobody asked for --------------------------------------------------------------------------------------- */
+/* ---- unread settings --------------------------------------------------------------------------------------------- */
 
 static int32_t read_few(badge_setup *given, void **self)
 {
@@ -290,7 +290,7 @@ static int32_t read_few(badge_setup *given, void **self)
 	return BADGE_OK;
 }
 
-Test(setup, what_nobody_asked_for_is_refused_with_the_nearest_name)
+Test(setup, an_unread_setting_is_refused_with_the_nearest_name)
 {
 	expect_refused("coutn: 1\nwindow: { day: 7, minutes: 3 }\nrules:\n  - nam: x\n", read_few,
 		       "badges.yaml:1:1: badge \"a\": unknown setting \"coutn\" (did you mean \"count\"?)\n"
@@ -300,7 +300,7 @@ Test(setup, what_nobody_asked_for_is_refused_with_the_nearest_name)
 	cr_expect_eq(closed, 1, "it was opened");
 }
 
-Test(setup, what_was_asked_for_need_not_be_there)
+Test(setup, a_setting_that_is_read_may_be_missing)
 {
 	expect_open("window: { hours: 3 }\n", read_few);
 }
@@ -327,7 +327,7 @@ Test(setup, a_list_of_mappings)
 	expect_open("rules:\n  - name: x\n  - name: y\n", read_a_list_of_mappings);
 }
 
-/* Keys that the plugin goes through by itself are asked for. */
+/* Keys that the plugin iterates over count as read. */
 static int32_t read_by_keys(badge_setup *given, void **self)
 {
 	(void)self;
@@ -336,12 +336,12 @@ static int32_t read_by_keys(badge_setup *given, void **self)
 	return BADGE_OK;
 }
 
-Test(setup, keys_that_were_gone_through_are_asked_for)
+Test(setup, keys_that_were_iterated_over_are_read)
 {
 	expect_open("weights: { apples: 1, pears: 2 }\n", read_by_keys);
 }
 
-/* An open that gives up early has not asked for the rest: only a name that is nearly right is surely wrong. */
+/* An open that fails early has not read the rest: only a name near to one that it read is refused. */
 static int32_t fail_early(badge_setup *given, void **self)
 {
 	(void)self;

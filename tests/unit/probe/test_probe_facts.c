@@ -1,5 +1,5 @@
 /*
- * probe/facts: what a plugin says of itself survives the way to the library; what is no such thing is refused.
+ * probe/facts: what is written is read back, and anything else is refused.
  */
 #include <criterion/criterion.h>
 
@@ -28,14 +28,14 @@ static const brabeion_inspection facts = { .id = "night",
 
 TestSuite(probe_facts);
 
-Test(probe_facts, come_back_as_they_went)
+Test(probe_facts, are_read_as_they_were_written)
 {
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
 	brabeion_inspection read = { .path = "untouched" };
 	cr_assert(brb_probe_write_facts(&facts, &bytes));
 	cr_assert(brb_probe_read_facts(bytes.text, bytes.length, &arena, &read));
-	brb_builder_finish(&bytes); /* what is read is copied */
+	brb_builder_finish(&bytes); /* facts are copies */
 	cr_expect_str_eq(read.path, "untouched");
 	cr_expect_str_eq(read.id, "night");
 	cr_expect_str_eq(read.version, "1.2");
@@ -60,14 +60,14 @@ Test(probe_facts, come_back_as_they_went)
 	brb_arena_finish(&arena);
 }
 
-Test(probe_facts, cut_anywhere_are_none)
+Test(probe_facts, cut_anywhere_are_refused)
 {
 	brb_builder bytes = { 0 };
 	brb_arena arena = { 0 };
 	cr_assert(brb_probe_write_facts(&facts, &bytes));
 	for (size_t length = 0; length < bytes.length; length++) {
 		brabeion_inspection read = { .id = "untouched" };
-		char *part = malloc(length ? length : 1); /* so that a sanitizer sees what is read behind it */
+		char *part = malloc(length ? length : 1); /* its size, so that a sanitizer sees a read behind it */
 		cr_assert_not_null(part);
 		memcpy(part, bytes.text, length);
 		cr_expect_not(brb_probe_read_facts(part, length, &arena, &read), "cut to %zu", length);
@@ -91,7 +91,7 @@ static bool reads(const char *bytes, size_t length)
 
 #define READS(text) reads(text, sizeof(text))
 
-Test(probe_facts, of_anybodys_making_are_taken_with_care)
+Test(probe_facts, malformed_input_is_refused)
 {
 	cr_expect(READS("id\0"
 			"1\0"

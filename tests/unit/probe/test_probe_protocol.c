@@ -1,6 +1,5 @@
 /*
- * probe_protocol: what is written is read back; what is cut, garbled or somebody else's is told apart; words for what a
- * plugin did.
+ * probe/protocol: what is written is read back; what is cut or garbled is refused; how faults of plugins are described.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -48,7 +47,7 @@ Test(probe_protocol, a_request_that_is_cut_or_longer_is_none)
 	brb_probe_request read = { .count = 77 };
 	cr_assert(brb_probe_write_request(&request, &bytes));
 	for (size_t length = 0; length < bytes.length; length++) {
-		char *cut = malloc(length + 1); /* of its own, so that a sanitizer sees a read behind it */
+		char *cut = malloc(length + 1); /* its size, so that a sanitizer sees a read behind it */
 		cr_assert_not_null(cut);
 		memcpy(cut, bytes.text, length);
 		cr_expect_not(brb_probe_read_request(cut, length, &arena, &read), "cut to %zu", length);
@@ -129,7 +128,7 @@ static const char *words_of(brb_probe_record record, int64_t step_ms)
 	return text;
 }
 
-Test(probe_protocol, what_a_plugin_did_comes_in_words)
+Test(probe_protocol, faults_are_described)
 {
 	cr_expect_str_eq(words_of(record_of(BRB_PROBE_CRASHED, BRB_PROBE_JUDGING, SIGSEGV, "x"), 5000),
 			 "crashed (SIGSEGV) while its badge \"x\" judged a trial event");

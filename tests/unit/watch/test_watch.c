@@ -1,6 +1,6 @@
 /*
- * test_watch: the thread that looks. How often is counted under a lock; a test waits for what must come, for as long as
- * a slow machine may need.
+ * watch: the thread that calls `look`, whose calls are counted under a lock. A test waits for a call as long as a slow
+ * machine may need.
  */
 #include <criterion/criterion.h>
 
@@ -23,10 +23,10 @@ static const char *paths[] = { path };
 static brb_watch *watch;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int looks;         /* that have begun */
-static bool is_held;      /* looks wait while it is true */
-static int open_signals;  /* that the thread would hear */
-static char content[256]; /* of the file, as the last look found it */
+static int looks;         /* calls that have begun */
+static bool is_held;      /* calls block while it is true */
+static int open_signals;  /* not blocked in the thread */
+static char content[256]; /* of the file at the last call */
 
 static void read_file(void)
 {
@@ -128,14 +128,14 @@ Test(watch, looks_when_it_is_asked_to)
 	wait_for_looks(1);
 }
 
-Test(watch, hears_no_signal)
+Test(watch, blocks_all_signals)
 {
 	brb_watch_ask(watch);
 	wait_for_looks(1);
 	cr_assert_eq(open_signals, 0);
 }
 
-Test(watch, goes_on_looking_while_somebody_writes_without_end)
+Test(watch, goes_on_looking_while_writes_never_end)
 {
 	follow();
 	while (looks_so_far() < 2)
@@ -174,7 +174,7 @@ Test(watch, does_not_look_at_what_it_no_longer_follows)
 	put("new");
 	brb_watch_ask(watch);
 	wait_for_looks(1);
-	hold(true); /* the next would be seen to begin */
+	hold(true); /* the next call would be counted */
 	put("newer");
 	brb_watch_close(watch);
 	watch = NULL;
@@ -188,7 +188,7 @@ static void *let_go(void *context)
 	return NULL;
 }
 
-Test(watch, waits_for_a_look_under_way_when_it_is_closed)
+Test(watch, waits_for_a_running_look_when_it_is_closed)
 {
 	pthread_t other;
 	hold(true);

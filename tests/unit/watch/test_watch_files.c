@@ -1,5 +1,5 @@
 /*
- * test_watch_files: a state is the same as long as what would be loaded is the same, byte for byte.
+ * watch/files: a state is the same as long as the files to load are the same, byte for byte.
  */
 #include <sys/time.h>
 
@@ -39,7 +39,7 @@ static void put(const char *name, const char *text)
 	write_file(at(name), text);
 }
 
-/* The files of a badges.yaml with one plugin, a.so, to be found in first/ or second/. */
+/* The files of a badges.yaml with one plugin, a.so, in first/ or second/. */
 static void follow(void)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -134,7 +134,7 @@ Test(watch_files, have_another_state_when_a_plugin_is_found_further_up)
 	const char *before = state();
 	put("first/a.so", "one");
 	expect_other(before);
-	put("second/a.so", "two"); /* not the one that is found */
+	put("second/a.so", "two"); /* hidden by first/a.so */
 	cr_assert_eq(remove(at("first/a.so")), 0);
 	expect_other(before);
 	put("second/a.so", "one");

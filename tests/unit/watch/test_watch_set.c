@@ -1,7 +1,6 @@
 /*
- * test_watch_set: what happens to a file, and to the folders and links on the way to it, is in the queue and found to be
- * of interest; what happens beside it is not. The kernel queues an event before the call that caused it returns, so that
- * no test has to wait.
+ * watch/set: changes of a file, and of the folders and links on the way to it, are of interest; changes beside it are not.
+ * The kernel queues an event before the call that causes it returns, so no test waits.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -66,7 +65,7 @@ static void leave(void)
 
 TestSuite(watch_set, .init = enter, .fini = leave);
 
-/* Whether anything of interest has happened since it was asked last. */
+/* Whether an event of interest has come since the last call. */
 static bool has_happened(void)
 {
 	_Alignas(struct inotify_event) char piece[16 * 1024];
@@ -166,7 +165,7 @@ Test(watch_set, a_changed_mode_is_noticed)
 Test(watch_set, a_file_that_may_not_be_read_is_noticed_when_it_may)
 {
 	cr_assert_eq(chmod(folder, 0777), 0);
-	if (geteuid() == 0) /* who may read everything */
+	if (geteuid() == 0) /* root may read everything */
 		cr_assert_eq(seteuid(65534), 0);
 	put("badges.yaml", "old");
 	cr_assert_eq(chmod(at("badges.yaml"), 0), 0);
@@ -339,7 +338,7 @@ Test(watch_set, a_link_to_itself_is_given_up_and_noticed_when_it_is_replaced)
 
 /* ---- the kernel's side ----------------------------------------------------------------------------------------- */
 
-Test(watch_set, watches_that_are_not_needed_any_more_are_given_back)
+Test(watch_set, watches_that_are_no_longer_needed_are_removed)
 {
 	make("one");
 	put("one/badges.yaml", "old");
@@ -371,7 +370,7 @@ static bool set_limit(const char *number)
 	return written;
 }
 
-/* In a user namespace of its own a process has limits of its own, user_namespaces(7). Answers an exit status. */
+/* A user namespace has limits of its own, user_namespaces(7). Returns an exit status. */
 static int meet_the_limit(void)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -385,7 +384,7 @@ static int meet_the_limit(void)
 	if (status != BRABEION_SYSTEM || !strstr(error.message, "sysctl fs.inotify.max_user_watches"))
 		return 2;
 	has_happened();
-	put("badges.yaml", "new"); /* was watched before, and is */
+	put("badges.yaml", "new"); /* was watched before, and still is */
 	return has_happened() ? 0 : 3;
 }
 
