@@ -61,7 +61,7 @@ static void describe(const brb_generation *generation, const brb_badge *badge, c
 	medal->level_count = badge->level_count;
 	medal->name = words.name ? words.name : medal->name;
 	medal->description = words.description ? words.description : medal->description;
-	medal->has_colour = badge->color && brb_colour_read(badge->color, &medal->colour);
+	medal->has_colour = badge->color && brb_text_read_colour(badge->color, &medal->colour);
 	if (!file)
 		return;
 	medal->media_type = file->media_type;

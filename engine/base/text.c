@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -283,4 +284,12 @@ bool brb_text_is_slug(const char *text)
 	if (!length || length > 100)
 		return false;
 	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-") == length;
+}
+
+bool brb_text_read_colour(const char *text, uint32_t *colour)
+{
+	if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, "0123456789abcdefABCDEF") != 6)
+		return false;
+	*colour = (uint32_t)strtoul(text + 1, NULL, 16);
+	return true;
 }

@@ -67,6 +67,9 @@ void brb_text_clean_line(char *text);
 /* 1 to 100 bytes of [a-z0-9._-]. */
 bool brb_text_is_slug(const char *text);
 
+/* Reads a colour, "#1d4ed8", as 0x1d4ed8. False: it is none. */
+bool brb_text_read_colour(const char *text, uint32_t *colour);
+
 /* The nearest of `names` to a misspelt one (optimal string alignment distance, at most a third of its length and
  * at least 1), or NULL. */
 const char *brb_text_nearest(const char *misspelt, const char *const *names, size_t count);

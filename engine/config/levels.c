@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "drawing/colour.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 #define NOT_A_LANGUAGE "must be a language such as de or pt-BR, not \"%s\""
@@ -36,7 +35,7 @@ void brb_config_read_color(brb_yaml_reading *reading, const brb_yaml_key *key, c
 {
 	(void)key;
 	brb_config_badge *badge = target;
-	brb_colour colour;
+	uint32_t colour;
 	char buffer[BRB_YAML_SHORT_BYTES];
 	if (value->kind == BRB_YAML_NULL) {
 		BRB_YAML_FAULT(reading, value,
@@ -44,7 +43,7 @@ void brb_config_read_color(brb_yaml_reading *reading, const brb_yaml_key *key, c
 		return;
 	}
 	const char *text = brb_config_text(reading, "\"color\"", value, "text such as \"#1d4ed8\"");
-	if (text && !brb_colour_read(text, &colour))
+	if (text && !brb_text_read_colour(text, &colour))
 		BRB_YAML_FAULT(reading, value, "\"color\" must be \"#\" and six hexadecimal digits, not \"%s\"",
 			       brb_yaml_shortened(text, buffer));
 	else

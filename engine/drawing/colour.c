@@ -3,30 +3,6 @@
  */
 #include "drawing/colour.h"
 
-#include <string.h>
-
-static int digit_of(char character)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *found = character ? strchr(digits, character) : NULL;
-	return found ? (int)(found - digits) % 16 : -1;
-}
-
-bool brb_colour_read(const char *text, brb_colour *colour)
-{
-	brb_colour read = 0;
-	if (text[0] != '#' || strlen(text) != 7)
-		return false;
-	for (int i = 1; i < 7; i++) {
-		int digit = digit_of(text[i]);
-		if (digit < 0)
-			return false;
-		read = read << 4 | (brb_colour)digit;
-	}
-	*colour = read;
-	return true;
-}
-
 void brb_colour_add(brb_builder *svg, brb_colour colour)
 {
 	brb_builder_printf(svg, "#%06x", colour);

@@ -4,15 +4,11 @@
 #ifndef BRB_DRAWING_COLOUR_H
 #define BRB_DRAWING_COLOUR_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
 
 typedef uint32_t brb_colour;
-
-/* Reads "#1d4ed8", with letters of either case. False, and *colour as it was, when it is none. */
-bool brb_colour_read(const char *text, brb_colour *colour);
 
 /* "#1d4ed8". */
 void brb_colour_add(brb_builder *svg, brb_colour colour);

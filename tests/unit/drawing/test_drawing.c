@@ -134,12 +134,12 @@ Test(drawing, bytes_are_base64)
 Test(drawing, colours_are_read_and_mixed)
 {
 	brb_colour colour = 7;
-	cr_expect(brb_colour_read("#1D4ed8", &colour));
+	cr_expect(brb_text_read_colour("#1D4ed8", &colour));
 	cr_expect_eq(colour, 0x1d4ed8);
-	cr_expect_not(brb_colour_read("1d4ed8", &colour));
-	cr_expect_not(brb_colour_read("#1d4ed", &colour));
-	cr_expect_not(brb_colour_read("#1d4edg", &colour));
-	cr_expect_not(brb_colour_read("#1d4ed88", &colour));
+	cr_expect_not(brb_text_read_colour("1d4ed8", &colour));
+	cr_expect_not(brb_text_read_colour("#1d4ed", &colour));
+	cr_expect_not(brb_text_read_colour("#1d4edg", &colour));
+	cr_expect_not(brb_text_read_colour("#1d4ed88", &colour));
 	cr_expect_eq(colour, 0x1d4ed8);
 	cr_expect_eq(brb_colour_mix(0x000000, 0xffffff, 50), 0x808080);
 	cr_expect_eq(brb_colour_mix(0x102030, 0xffffff, 0), 0x102030);
