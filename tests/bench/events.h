@@ -15,7 +15,7 @@ enum { BENCH_BATCH = 10000 };
 
 typedef struct bench_events {
 	int input;
-	brb_cli_event_json *wire;
+	brb_cli_event_json *reader;
 	brb_cli_lines lines;
 	brb_cli_batch batch;
 } bench_events;

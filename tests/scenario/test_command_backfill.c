@@ -402,7 +402,7 @@ Test(command_backfill, bad_lines_are_told_and_passed_over)
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 1);
 	expect_err(outcome, "past.jsonl:2: ");
-	expect_err(outcome, "past.jsonl:3: \"at\" is missing: when it happened must be known of the past\n");
+	expect_err(outcome, "past.jsonl:3: \"at\" is missing: an event of a history needs its time\n");
 	expect_err(outcome, "2 events judged: 1 award gained, 0 lost, 2 bad lines\n");
 	finish(&outcome);
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\n");

@@ -76,7 +76,7 @@ Test(command_diff, bad_lines_are_told_once)
 	write_file("past.jsonl", PAST "{\"event\":\"comment\",\"user\":\"ada\"}\n");
 	command_outcome outcome = run("", "diff", "old.yaml", "new.yaml", "past.jsonl", NULL);
 	expect_exit(outcome, 1);
-	cr_expect_str_eq(outcome.err, "past.jsonl:6: \"at\" is missing: when it happened must be known of the past\n"
+	cr_expect_str_eq(outcome.err, "past.jsonl:6: \"at\" is missing: an event of a history needs its time\n"
 				      "0 awards gained, 1 lost\n");
 	finish(&outcome);
 }

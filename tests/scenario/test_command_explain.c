@@ -156,14 +156,14 @@ Test(command_explain, the_journal_is_empty_or_off)
 				    "2014-01-21 20:26  granted  Bronze      1       brabeion.granted  for years\n";
 	char expected[2000];
 	snprintf(expected, sizeof expected,
-		 "%sThe journal is on, and empty: nothing that a badge listens to has come since.\n"
+		 "%sThe journal is on, and empty: no event that a badge listens to has come since.\n"
 		 "It listens to points_awarded.\n%s",
 		 granted, table);
 	expect_explained(0, "ada", "points", expected);
 	write_file("badges.yaml", BADGES_YAML);
 	snprintf(expected, sizeof expected,
-		 "%sThe journal is off: what was judged is not written down. For what comes from now on write\n"
-		 "\"journal: keep 30d\" into badges.yaml.\n"
+		 "%sThe journal is off: what was judged is not recorded. \"journal: keep 30d\" in badges.yaml\n"
+		 "records what comes from now on.\n"
 		 "It listens to points_awarded.\n%s",
 		 granted, table);
 	expect_explained(0, "ada", "points", expected);
@@ -200,7 +200,7 @@ Test(command_explain, not_loaded_and_not_known)
 		"The badge \"pionts\" is not loaded: no badge of badges.yaml has that slug (did you mean "
 		"\"points\"?).\n"
 		"Nobody called \"adda\" is on record (did you mean \"ada\"?): no award, and no event that was "
-		"written down or had an id.\n");
+		"recorded or had an id.\n");
 	write_file("badges.yaml", "plugin_path: \"" BRB_BUILD_DIR "/tests/plugins\"\ncache_dir: cache\n"
 				  "plugins: [{file: answers.so}]\n");
 	command_outcome outcome = run("", "explain", "ada", "points", NULL);
@@ -211,7 +211,7 @@ Test(command_explain, not_loaded_and_not_known)
 		"It was loaded before; what was earned stays.\n"
 		"ada holds \"points\", since 2014-01-21 20:26 UTC, by event \"points_awarded\" with "
 		"id \"e1\".\n"
-		"The journal is off: what was judged since it was turned off is not written down.";
+		"The journal is off: what was judged since it was turned off is not recorded.";
 	cr_expect_eq(strncmp(outcome.out, begin, strlen(begin)), 0, "%s", outcome.out);
 	finish(&outcome);
 }
@@ -229,21 +229,21 @@ Test(command_explain, a_plugin_that_is_refused)
 	finish(&outcome);
 }
 
-Test(command_explain, set_aside)
+Test(command_explain, quarantined)
 {
 	write_file("badges.yaml", JOURNAL_YAML "quarantine: { failures: 1 }\n");
 	earn("{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"2014-01-21T08:00:00Z\"}\n"
 	     "{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"2014-01-22T08:00:00Z\"}\n");
 	expect_explained(
 		0, "ada", "told",
-		"The badge is set aside since NOW              UTC: it failed 1 time on event \"visit\": told "
+		"The badge is quarantined since NOW              UTC: it failed 1 time on event \"visit\": told "
 		"you so, ada.\n"
 		"Until \"brabeion release told\" or a reload it judges nothing.\n"
 		"ada does not hold \"told\".\n"
 		"\n"
-		"when (UTC)        event  answer                       held  the event said  memory said\n"
-		"2014-01-21 08:00  visit  failed: told you so, ada     -                     told = 0\n"
-		"2014-01-22 08:00  visit  not asked: it was set aside  -                     \n");
+		"when (UTC)        event  answer                         held  the event said  memory said\n"
+		"2014-01-21 08:00  visit  failed: told you so, ada       -                     told = 0\n"
+		"2014-01-22 08:00  visit  not asked: it was quarantined  -                     \n");
 }
 
 /* ---- the command ---- */

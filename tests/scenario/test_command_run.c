@@ -105,7 +105,7 @@ Test(command_run, reports_bad_lines_and_judges_the_others)
 	expect_out(outcome, AWARD("ada", "e1") AWARD("bob", "e2"));
 	expect_err(outcome, "bad.jsonl:1: expected a JSON object at byte 1");
 	expect_err(outcome, "bad.jsonl:4: no \"user\"\n");
-	expect_err(outcome, "bad.jsonl:5: not valid UTF-8\n");
+	expect_err(outcome, "bad.jsonl:5: not valid UTF-8 at byte 28\n");
 	expect_err(outcome, ": 2 awards, 0 duplicates, 3 bad lines\n");
 	finish(&outcome);
 }

@@ -39,8 +39,8 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 {
 	backfill_work *work = context;
 	brb_cli_batch *batch = &history->batch;
-	brabeion_status status =
-		brabeion_backfill_judge(work->backfill, batch->events, batch->count, history->place, batch->results);
+	brabeion_status status = brabeion_backfill_judge(work->backfill, batch->events, batch->count,
+							 history->reached, batch->results);
 	if (status != BRABEION_OK) {
 		const char *message = batch->results[0].message;
 		brb_cli_report_say(history->report, "%s", message ? message : brabeion_status_name(status));
@@ -49,7 +49,7 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 		return false;
 	}
 	for (size_t i = 0; i < batch->count; i++)
-		history->standing.awards += batch->results[i].award_count;
+		history->counts.awards += batch->results[i].award_count;
 	return true;
 }
 
@@ -139,19 +139,19 @@ static int judge_journal(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_journal_info info = { 0 };
-	brb_cli_standing standing = { 0 };
+	brb_cli_counts counts = { 0 };
 	size_t judged = 0;
 	error.status = brabeion_journal(work->engine, &info, &error);
 	if (error.status == BRABEION_OK)
-		standing.total_bytes = (uint64_t)(info.last - info.first + 1);
+		counts.total_bytes = (uint64_t)(info.last - info.first + 1);
 	while (error.status == BRABEION_OK && !brb_cli_signals_caught()) {
 		error.status = brabeion_backfill_journal(work->backfill, work->options->batch, &judged, &error);
 		if (error.status == BRABEION_OK && judged == 0)
 			break;
 		work->events += judged;
-		standing.lines += judged;
-		standing.bytes = (uint64_t)(brabeion_backfill_checkpoint(work->backfill).number - info.first + 1);
-		brb_cli_report_progress(work->report, &standing);
+		counts.lines += judged;
+		counts.bytes = (uint64_t)(brabeion_backfill_checkpoint(work->backfill).number - info.first + 1);
+		brb_cli_report_progress(work->report, &counts);
 	}
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);

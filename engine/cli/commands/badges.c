@@ -52,7 +52,7 @@ static bool add_badge(brb_cli_table *table, const brabeion_badge *badge)
 static bool print_table(brb_cli_out *out, const brabeion_badge_list *list)
 {
 	static const brb_cli_column columns[] = {
-		{ .title = "badge", .telling = true },
+		{ .title = "badge", .bold = true },
 		{ .title = "levels" },
 		{ .title = "events" },
 		{ .title = "plugin" },

@@ -79,7 +79,7 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 	bool judged = judge_with(work, work->before, batch, work->other) &&
 		      judge_with(work, work->after, batch, batch->results);
 	for (size_t i = 0; i < batch->count; i++) {
-		history->standing.awards += batch->results[i].award_count;
+		history->counts.awards += batch->results[i].award_count;
 		brabeion_result_finish(&work->other[i]);
 		if (!judged)
 			brabeion_result_finish(&batch->results[i]);

@@ -18,7 +18,7 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	if (options->json) {
 		brb_cli_explain_json(&out, why);
-	} else if (!brb_cli_explain_tell(&out, why, brb_cli_now_us(), &terminal)) {
+	} else if (!brb_cli_explain_print(&out, why, brb_cli_now_us(), &terminal)) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}

@@ -69,8 +69,8 @@ static void take_line(brb_cli_run *run, const brb_cli_line *line)
 
 static void update_progress(brb_cli_run *run)
 {
-	run->standing.bytes = run->lines.bytes;
-	brb_cli_report_progress(run->report, &run->standing);
+	run->counts.bytes = run->lines.bytes;
+	brb_cli_report_progress(run->report, &run->counts);
 }
 
 /* False: the input is at its end. */
@@ -79,11 +79,11 @@ static bool take_step(brb_cli_run *run)
 	brb_cli_line line = { 0 };
 	switch (brb_cli_lines_next(&run->lines, &line)) {
 	case BRB_CLI_LINES_LINE:
-		run->standing.lines++;
+		run->counts.lines++;
 		take_line(run, &line);
 		break;
 	case BRB_CLI_LINES_LONG:
-		run->standing.lines++;
+		run->counts.lines++;
 		bad_line(run, "line longer than 1 MiB");
 		break;
 	case BRB_CLI_LINES_IDLE:
@@ -101,7 +101,7 @@ static bool take_step(brb_cli_run *run)
 		out_of_memory(run);
 		return false;
 	}
-	if (run->standing.lines % LINES_PER_PROGRESS == 0)
+	if (run->counts.lines % LINES_PER_PROGRESS == 0)
 		update_progress(run);
 	return true;
 }
@@ -164,7 +164,7 @@ static void read_inputs(brb_cli_run *run)
 			brb_cli_report_say(run->report, "reading events from the terminal, one JSON object a line; "
 							"Ctrl-D ends");
 	}
-	run->standing.total_bytes = total_bytes(names, count);
+	run->counts.total_bytes = total_bytes(names, count);
 	for (size_t i = 0; i < count && run->stop == BRB_CLI_GOING; i++)
 		read_input(run, names[i]);
 	if (run->stop == BRB_CLI_STOP_READER_GONE || run->stop == BRB_CLI_STOP_OUTPUT ||

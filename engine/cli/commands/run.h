@@ -31,7 +31,7 @@ typedef struct brb_cli_run {
 	brb_cli_judging_thread thread;
 	brb_cli_out out;
 	brb_cli_terminal terminal; /* of stdout */
-	brb_cli_standing standing;
+	brb_cli_counts counts;
 	brb_cli_stop stop;
 	const char *file; /* being read, as messages name it */
 	uint64_t events, awards, duplicates, unhandled, failed, bad_lines, bad_files;

@@ -104,7 +104,7 @@ static void print_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status 
 	}
 	flush_awards(run);
 	brb_cli_batch_reset(batch);
-	run->standing.awards = run->awards;
+	run->counts.awards = run->awards;
 }
 
 /* False: its results are a reason to stop. */

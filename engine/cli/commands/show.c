@@ -134,7 +134,7 @@ static bool print_page(show_work *show, void *context, const brabeion_award_list
 static int print_user(show_work *show, const char *user, int64_t count)
 {
 	static const brb_cli_column columns[] = {
-		{ .title = "earned (UTC)" }, { .title = "award", .telling = true },
+		{ .title = "earned (UTC)" }, { .title = "award", .bold = true },
 		{ .title = "badge" },        { .title = "level", .right = true },
 		{ .title = "what for" },
 	};
@@ -218,7 +218,7 @@ static int show_history(show_work *show, const char *user)
 	static const brb_cli_column columns[] = {
 		{ .title = "when (UTC)" },
 		{ .title = "what" },
-		{ .title = "award", .telling = true },
+		{ .title = "award", .bold = true },
 		{ .title = "badge" },
 		{ .title = "level", .right = true },
 		{ .title = "for" },
@@ -279,7 +279,7 @@ static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity
 static int print_users(show_work *show, const brabeion_user_list *list)
 {
 	static const brb_cli_column columns[] = {
-		{ .title = "user", .telling = true },
+		{ .title = "user", .bold = true },
 		{ .title = "awards", .right = true },
 		{ .title = "latest (UTC)" },
 		{ .title = "rarest" },

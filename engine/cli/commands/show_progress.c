@@ -92,8 +92,8 @@ static int print_all(brb_cli_out *out, const char *user, const brabeion_progress
 		     const brb_cli_terminal *terminal, brb_cli_report *report)
 {
 	static const brb_cli_column columns[] = {
-		{ .title = "next", .telling = true }, { .title = "badge" },           { .title = "how far" },
-		{ .title = "", .right = true },       { .title = "", .right = true }, { .title = "what for" },
+		{ .title = "next", .bold = true }, { .title = "badge" },           { .title = "how far" },
+		{ .title = "", .right = true },    { .title = "", .right = true }, { .title = "what for" },
 	};
 	brb_cli_table table;
 	size_t complete = 0;

@@ -1,7 +1,7 @@
 /*
- * cli/input/batch: events that wait for the next commit, and where each came from.
+ * cli/input/batch: events of the next commit, and where each came from.
  *
- * Holds at most a fixed number of events and, but for the last event's own, a fixed number of bytes.
+ * Guarantees: bounded in events and, except for the last event, in bytes.
  */
 #ifndef BRB_CLI_INPUT_BATCH_H
 #define BRB_CLI_INPUT_BATCH_H
@@ -17,31 +17,31 @@
 /* Where an event came from. */
 typedef struct brb_cli_origin {
 	uint64_t line;
-	const char *file; /* as shown to people; outlives the batch */
+	const char *file; /* as displayed; outlives the batch */
 } brb_cli_origin;
 
 typedef struct brb_cli_batch {
-	brb_cli_arena arena; /* holds what the events point to */
+	brb_cli_arena arena; /* what the events point to */
 	brabeion_event *events;
-	brabeion_result *results; /* filled in by the judging */
+	brabeion_result *results; /* set by judging */
 	brb_cli_origin *origins;
 	size_t count, capacity;
 } brb_cli_batch;
 
-/* False: out of memory; finish it all the same. */
+/* False: out of memory; the batch must be finished nevertheless. */
 bool brb_cli_batch_init(brb_cli_batch *batch, size_t capacity);
 void brb_cli_batch_finish(brb_cli_batch *batch);
 
 /* Adds an event whose texts lie in the batch's arena. The batch must not be full. */
 void brb_cli_batch_add(brb_cli_batch *batch, const brabeion_event *event, const char *file, uint64_t line);
 
-/* Whether it has to be judged before more is added. */
+/* Whether it must be judged before another event is added. */
 bool brb_cli_batch_is_full(const brb_cli_batch *batch);
 
 /* Empties it for the next events. */
 void brb_cli_batch_reset(brb_cli_batch *batch);
 
-/* The lines in it, "a.jsonl:1..200, b.jsonl:1..3". Yours: free(); NULL: out of memory. */
+/* The lines in it, "a.jsonl:1..200, b.jsonl:1..3". The caller frees it; NULL: out of memory. */
 char *brb_cli_batch_lines(const brb_cli_batch *batch);
 
 #endif

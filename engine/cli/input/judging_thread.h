@@ -1,10 +1,8 @@
 /*
- * cli/input/judging_thread: one thread that judges a batch while the next one is being read.
+ * cli/input/judging_thread: judges a batch on a second thread while the next one is read.
  *
- * Holds at most one batch. What is given comes back in the order in which it was given. Where no thread can be had the
- * batch is judged as it is given, and nobody need know.
- *
- * Leaves to others: what the results mean.
+ * Guarantees: holds at most one batch; batches come back in order. Without a second thread a batch is judged when it is given.
+ * Not here: what the results mean.
  */
 #ifndef BRB_CLI_INPUT_JUDGING_THREAD_H
 #define BRB_CLI_INPUT_JUDGING_THREAD_H
@@ -28,16 +26,15 @@ typedef struct brb_cli_judging_thread {
 	brabeion_status status;
 } brb_cli_judging_thread;
 
-void brb_cli_judging_thread_open(brb_cli_judging_thread *worker, brabeion_engine *engine);
+void brb_cli_judging_thread_open(brb_cli_judging_thread *judging, brabeion_engine *engine);
 
-/* Nothing may be given and not taken. */
-void brb_cli_judging_thread_close(brb_cli_judging_thread *worker);
+/* Every batch that was given must have been taken. */
+void brb_cli_judging_thread_close(brb_cli_judging_thread *judging);
 
 /* Gives a batch to be judged; the one before must have been taken. */
-void brb_cli_judging_thread_give(brb_cli_judging_thread *worker, brb_cli_batch *batch);
+void brb_cli_judging_thread_give(brb_cli_judging_thread *judging, brb_cli_batch *batch);
 
-/* Waits for the batch that was given and answers it with the status of its commit; NULL and
- * BRABEION_OK when none was given. */
-brb_cli_batch *brb_cli_judging_thread_take(brb_cli_judging_thread *worker, brabeion_status *status);
+/* Waits for the batch that was given; returns it and the status of its commit. NULL and BRABEION_OK: none was given. */
+brb_cli_batch *brb_cli_judging_thread_take(brb_cli_judging_thread *judging, brabeion_status *status);
 
 #endif

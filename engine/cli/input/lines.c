@@ -1,8 +1,7 @@
 /*
- * cli/input/lines: reads large pieces and hands out the lines in them in place.
+ * cli/input/lines: reads large pieces and returns the lines in them in place.
  *
- * The buffer holds one line of the largest size and one piece more; its pages are touched only when lines are that
- * long. Only what is neither a regular file nor a block device is asked before each read whether it would wait.
+ * The buffer holds one line of the largest size and one piece more; its pages are touched only when lines are that long.
  */
 #include "cli/input/lines.h"
 
@@ -32,7 +31,7 @@ void brb_cli_lines_begin(brb_cli_lines *lines, int input)
 	lines->input = input;
 	lines->may_wait = fstat(input, &about) != 0 ||
 			  !(S_ISREG(about.st_mode) || S_ISBLK(about.st_mode) || S_ISDIR(about.st_mode));
-	lines->idle_told = false;
+	lines->idle_reported = false;
 	lines->begun = false;
 	lines->skipping = false;
 	lines->ended = false;
@@ -60,13 +59,13 @@ static bool make_room(brb_cli_lines *lines)
 	return true;
 }
 
-/* LINE: there is something to read (or the end, or an error: the read tells). */
+/* LINE: a read will not block. */
 static brb_cli_lines_outcome wait_for_input(brb_cli_lines *lines)
 {
 	struct pollfd polls[2] = { { .fd = lines->input, .events = POLLIN },
 				   { .fd = lines->wake, .events = POLLIN } };
 	for (;;) {
-		int ready = poll(polls, 2, lines->idle_told ? -1 : 0);
+		int ready = poll(polls, 2, lines->idle_reported ? -1 : 0);
 		if (ready < 0 && errno != EINTR && errno != EAGAIN) {
 			lines->error = errno;
 			return BRB_CLI_LINES_FAILED;
@@ -74,17 +73,17 @@ static brb_cli_lines_outcome wait_for_input(brb_cli_lines *lines)
 		if (ready > 0 && polls[1].revents)
 			return BRB_CLI_LINES_WOKEN;
 		if (ready > 0) {
-			lines->idle_told = false;
+			lines->idle_reported = false;
 			return BRB_CLI_LINES_LINE;
 		}
 		if (ready == 0) {
-			lines->idle_told = true;
+			lines->idle_reported = true;
 			return BRB_CLI_LINES_IDLE;
 		}
 	}
 }
 
-/* Its three bytes may come one by one: while they may still become one, nothing is told. */
+/* Its three bytes may come one by one: no line is returned while they may still become one. */
 static void skip_byte_order_mark(brb_cli_lines *lines)
 {
 	size_t size = lines->end < 3 ? lines->end : 3;
@@ -123,8 +122,8 @@ static brb_cli_lines_outcome read_piece(brb_cli_lines *lines)
 	}
 }
 
-/* Hands out the line that ends before `end`; the next begins at `next`. */
-static brb_cli_lines_outcome tell_line(brb_cli_lines *lines, size_t end, size_t next, brb_cli_line *line)
+/* Returns the line that ends before `end`; the next begins at `next`. */
+static brb_cli_lines_outcome return_line(brb_cli_lines *lines, size_t end, size_t next, brb_cli_line *line)
 {
 	bool skipped = lines->skipping;
 	size_t size = end - lines->start;
@@ -146,13 +145,13 @@ brb_cli_lines_outcome brb_cli_lines_next(brb_cli_lines *lines, brb_cli_line *lin
 			newline = memchr(lines->buffer + lines->scanned, '\n', lines->end - lines->scanned);
 		if (newline) {
 			size_t end = (size_t)(newline - lines->buffer);
-			return tell_line(lines, end, end + 1, line);
+			return return_line(lines, end, end + 1, line);
 		}
 		lines->scanned = lines->end;
 		if (lines->ended) {
 			if (lines->start == lines->end && !lines->skipping)
 				return BRB_CLI_LINES_END;
-			return tell_line(lines, lines->end, lines->end, line);
+			return return_line(lines, lines->end, lines->end, line);
 		}
 		/* One byte more than the limit may be the "\r" of "\r\n". */
 		if (lines->skipping || lines->end - lines->start > lines->limit + 1) {

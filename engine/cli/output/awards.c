@@ -1,5 +1,5 @@
 /*
- * cli/output/awards: one line for an award that has just fallen, or for a change of the feed.
+ * cli/output/awards: see awards.h.
  */
 #include "cli/output/awards.h"
 
@@ -21,9 +21,9 @@ void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES])
 	}
 }
 
-/* `2014-01-21 20:26  ada  earned  Bronze (points 1, for a reason)`, without the line's end. */
-static void write_news(brb_cli_out *out, const brabeion_award_info *award, int64_t at_us, const char *what,
-		       const brb_cli_terminal *terminal)
+/* `2014-01-21 20:26  ada  earned  Bronze (points 1, for a reason)`, without a newline. */
+static void write_award(brb_cli_out *out, const brabeion_award_info *award, int64_t at_us, const char *what,
+			const brb_cli_terminal *terminal)
 {
 	char when[BRABEION_TIME_BYTES];
 	brb_cli_awards_when(at_us, when);
@@ -43,7 +43,7 @@ static void write_news(brb_cli_out *out, const brabeion_award_info *award, int64
 	brb_cli_out_text(out, ")");
 }
 
-/* A star beside what was earned, on a terminal; where there is none, the line stays aligned. */
+/* On a terminal: a star before what was earned, blanks before anything else. */
 static void write_star(brb_cli_out *out, bool earned, const brb_cli_terminal *terminal)
 {
 	if (!terminal->blocks)
@@ -57,14 +57,14 @@ static void write_star(brb_cli_out *out, bool earned, const brb_cli_terminal *te
 void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal)
 {
 	write_star(out, true, terminal);
-	write_news(out, award, award->at_us, "earned", terminal);
+	write_award(out, award, award->at_us, "earned", terminal);
 	brb_cli_out_text(out, "\n");
 }
 
 void brb_cli_awards_lapsed_line(brb_cli_out *out, const brabeion_change *lapsed, const brb_cli_terminal *terminal)
 {
 	write_star(out, false, terminal);
-	write_news(out, &lapsed->award, lapsed->at_us, "lapsed", terminal);
+	write_award(out, &lapsed->award, lapsed->at_us, "lapsed", terminal);
 	brb_cli_out_text(out, "\n");
 }
 
@@ -84,7 +84,7 @@ void brb_cli_awards_change_line(brb_cli_out *out, const brabeion_change *change,
 {
 	brb_cli_out_format(out, "%6" PRId64 "  ", change->sequence);
 	write_star(out, change->kind == BRABEION_CHANGE_AWARDED, terminal);
-	write_news(out, &change->award, change->at_us, brb_cli_awards_word(change), terminal);
+	write_award(out, &change->award, change->at_us, brb_cli_awards_word(change), terminal);
 	if (change->note && *change->note) {
 		brb_cli_out_text(out, ": ");
 		brb_cli_terminal_text_write(out, change->note);

@@ -1,6 +1,6 @@
 /*
- * cli/output/bar: see bar.h. In floating point: a product of two 64-bit numbers has no room in one. What that rounds up to all,
- * with goals beyond 2^53, is taken back.
+ * cli/output/bar: see bar.h. In floating point, since the product of two 64-bit numbers would overflow; a part that rounds up to
+ * all, with goals beyond 2^53, is corrected.
  */
 #include "cli/output/bar.h"
 

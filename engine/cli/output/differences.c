@@ -22,7 +22,7 @@ static int by_award(const void *left, const void *right)
 	if (order == 0)
 		order = (a->award.at_us > b->award.at_us) - (a->award.at_us < b->award.at_us);
 	if (order == 0)
-		order = (a->kind < b->kind) - (a->kind > b->kind); /* what goes, then what comes */
+		order = (a->kind < b->kind) - (a->kind > b->kind); /* lost before gained */
 	if (order == 0)
 		order = strcmp(a->award.reason, b->award.reason);
 	return order ? order : (a->sequence > b->sequence) - (a->sequence < b->sequence);

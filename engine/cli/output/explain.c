@@ -1,6 +1,6 @@
 /*
- * cli/output/explain: see explain.h. Sentences in the order in which one would ask: is there such a badge and user, what is held,
- * what keeps the badge from being asked, what came, and what it answered.
+ * cli/output/explain: see explain.h. In this order: do the badge and the user exist, what is held, why the badge is not judged,
+ * which events came, and the verdicts.
  */
 #include "cli/output/explain.h"
 
@@ -39,9 +39,9 @@ static const char *when_of(int64_t at_us, char when[BRABEION_TIME_BYTES])
 	return when;
 }
 
-/* ---- who and what ---- */
+/* ---- badge and user ---- */
 
-static void tell_badge(brb_cli_out *out, const brabeion_explanation *why)
+static void print_badge(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char when[BRABEION_TIME_BYTES];
 	if (!why->loaded) {
@@ -53,21 +53,21 @@ static void tell_badge(brb_cli_out *out, const brabeion_explanation *why)
 	}
 	if (why->quarantined)
 		say(out,
-		    "The badge is set aside since %s UTC: %s.\nUntil \"brabeion release %s\" or a reload it judges "
+		    "The badge is quarantined since %s UTC: %s.\nUntil \"brabeion release %s\" or a reload it judges "
 		    "nothing.\n",
 		    when_of(why->quarantined_since_us, when), why->quarantine_reason, why->badge);
 	if (why->granted_only)
 		say(out, "The badge is never asked itself: its plugin \"%s\" grants it.\n", why->plugin);
 }
 
-static void tell_user(brb_cli_out *out, const brabeion_explanation *why)
+static void print_user(brb_cli_out *out, const brabeion_explanation *why)
 {
 	if (why->user_known)
 		return;
 	say(out, "Nobody called \"%s\" is on record", why->user);
 	if (why->near_user[0])
 		say(out, " (did you mean \"%s\"?)", why->near_user);
-	say(out, ": no award, and no event that was written down or had an id.\n");
+	say(out, ": no award, and no event that was recorded or had an id.\n");
 }
 
 /* ---- what is held ---- */
@@ -77,8 +77,8 @@ static const brabeion_change *last_change(const brabeion_explanation *why)
 	return why->change_count ? &why->changes[why->change_count - 1] : NULL;
 }
 
-/* The latest award that gave the highest level: since when, and by what. */
-static void tell_since(brb_cli_out *out, const brabeion_explanation *why)
+/* When and by what the highest level was earned last. */
+static void print_since(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char when[BRABEION_TIME_BYTES];
 	const brabeion_change *found = NULL;
@@ -95,7 +95,7 @@ static void tell_since(brb_cli_out *out, const brabeion_explanation *why)
 		    found->award.event, found->award.event_id);
 }
 
-static void tell_held(brb_cli_out *out, const brabeion_explanation *why)
+static void print_held(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char levels[64] = "";
 	if (!why->held_count) {
@@ -110,12 +110,12 @@ static void tell_held(brb_cli_out *out, const brabeion_explanation *why)
 			 why->level_count);
 		say(out, "%s", levels);
 	}
-	tell_since(out, why);
+	print_since(out, why);
 	say(out, ".\n");
 }
 
-/* Why what is gone does not come back. */
-static void tell_lost(brb_cli_out *out, const brabeion_explanation *why)
+/* Whether a lost award can be earned again. */
+static void print_lost(brb_cli_out *out, const brabeion_explanation *why)
 {
 	const brabeion_change *last = last_change(why);
 	if (!last || why->held_count)
@@ -128,12 +128,12 @@ static void tell_lost(brb_cli_out *out, const brabeion_explanation *why)
 		say(out, "It was revoked, and is not earned again: badges.yaml has no \"rearn: true\" for it.\n");
 }
 
-static bool tell_changes(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
+static bool print_changes(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
 {
 	static const brb_cli_column columns[] = {
 		{ .title = "when (UTC)" },
 		{ .title = "what" },
-		{ .title = "award", .telling = true },
+		{ .title = "award", .bold = true },
 		{ .title = "level", .right = true },
 		{ .title = "for" },
 		{ .title = "event" },
@@ -163,9 +163,9 @@ static bool tell_changes(brb_cli_out *out, const brabeion_explanation *why, cons
 	return fine;
 }
 
-/* ---- what came ---- */
+/* ---- events and jobs ---- */
 
-static void tell_jobs(brb_cli_out *out, const brabeion_explanation *why)
+static void print_jobs(brb_cli_out *out, const brabeion_explanation *why)
 {
 	char count[64];
 	if (!why->job_count)
@@ -179,47 +179,47 @@ static void tell_jobs(brb_cli_out *out, const brabeion_explanation *why)
 	say(out, " (\"brabeion jobs --badge %s --user %s\").\n", why->badge, why->user);
 }
 
-/* Since when the journal can tell, and how long that is. */
-static void tell_reach(brb_cli_out *out, const brabeion_journal_info *journal, int64_t now_us)
+/* How far the journal reaches back. */
+static void print_reach(brb_cli_out *out, const brabeion_journal_info *journal, int64_t now_us)
 {
 	char when[BRABEION_TIME_BYTES], span[32];
 	brb_cli_explain_span(now_us - journal->since_us, span);
 	say(out, "in the %s that the journal reaches back (to %s UTC)", span, when_of(journal->since_us, when));
 }
 
-static void tell_unheard(brb_cli_out *out, const brabeion_explanation *why, const brabeion_heard *heard,
-			 int64_t now_us)
+static void print_unheard(brb_cli_out *out, const brabeion_explanation *why, const brabeion_heard *heard,
+			  int64_t now_us)
 {
 	char when[BRABEION_TIME_BYTES];
 	if (heard->of_user_us != INT64_MIN)
 		return;
 	say(out, "No event \"%s\" of %s has come ", heard->event, why->user);
-	tell_reach(out, &why->journal, now_us);
+	print_reach(out, &why->journal, now_us);
 	if (heard->of_anyone_us == INT64_MIN)
 		say(out, ", nor of anybody else.\n");
 	else
 		say(out, "; of others the last came %s UTC.\n", when_of(heard->of_anyone_us, when));
 }
 
-static void tell_journal(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
+static void print_journal(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
 {
 	const brabeion_journal_info *journal = &why->journal;
 	if (!journal->on)
 		say(out,
-		    "The journal is off: what was judged%sis not written down. For what comes from now on write\n"
-		    "\"journal: keep 30d\" into badges.yaml.\n",
+		    "The journal is off: what was judged%sis not recorded. \"journal: keep 30d\" in badges.yaml\n"
+		    "records what comes from now on.\n",
 		    journal->first ? " since it was turned off " : " ");
 	else if (!journal->first)
-		say(out, "The journal is on, and empty: nothing that a badge listens to has come since.\n");
+		say(out, "The journal is on, and empty: no event that a badge listens to has come since.\n");
 	for (size_t i = 0; i < why->heard_count && journal->first; i++)
-		tell_unheard(out, why, &why->heard[i], now_us);
+		print_unheard(out, why, &why->heard[i], now_us);
 	for (size_t i = 0; i < why->heard_count && !journal->first; i++)
 		say(out, i == 0 ? "It listens to %s" : ", %s", why->heard[i].event);
 	if (why->heard_count && !journal->first)
 		say(out, ".\n");
 }
 
-/* ---- what it answered ---- */
+/* ---- verdicts ---- */
 
 static bool add_verdict(brb_cli_table *table, const brabeion_entry *entry, const brabeion_verdict *verdict)
 {
@@ -237,10 +237,10 @@ static bool add_verdict(brb_cli_table *table, const brabeion_entry *entry, const
 	return fine;
 }
 
-static bool tell_entries(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
+static bool print_entries(brb_cli_out *out, const brabeion_explanation *why, const brb_cli_terminal *terminal)
 {
 	static const brb_cli_column columns[] = {
-		{ .title = "when (UTC)" }, { .title = "event" },          { .title = "answer", .telling = true },
+		{ .title = "when (UTC)" }, { .title = "event" },          { .title = "answer", .bold = true },
 		{ .title = "held" },       { .title = "the event said" }, { .title = "memory said" },
 	};
 	brb_cli_table table;
@@ -262,18 +262,18 @@ static bool tell_entries(brb_cli_out *out, const brabeion_explanation *why, cons
 	return fine;
 }
 
-bool brb_cli_explain_tell(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us,
-			  const brb_cli_terminal *terminal)
+bool brb_cli_explain_print(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us,
+			   const brb_cli_terminal *terminal)
 {
-	tell_badge(out, why);
-	tell_user(out, why);
+	print_badge(out, why);
+	print_user(out, why);
 	if (why->user_known && why->on_record) {
-		tell_held(out, why);
-		tell_lost(out, why);
+		print_held(out, why);
+		print_lost(out, why);
 	}
 	if (why->on_record) {
-		tell_jobs(out, why);
-		tell_journal(out, why, now_us);
+		print_jobs(out, why);
+		print_journal(out, why, now_us);
 	}
-	return tell_changes(out, why, terminal) && tell_entries(out, why, terminal);
+	return print_changes(out, why, terminal) && print_entries(out, why, terminal);
 }

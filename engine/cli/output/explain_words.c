@@ -8,12 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/output/awards.h"
-#include "cli/output/terminal_text.h"
 
 enum { LONGEST_VALUE = 60, MOST_FIELDS = 8, SHOWN_ID = 40 };
 
-/* A text that grows; what is asked of it is known at its end. */
 typedef struct words {
 	char *text;
 	size_t size;
@@ -36,17 +35,12 @@ static char *end(words *made)
 	return NULL;
 }
 
-/* At most so many bytes of it, whole characters, and "…" where something is left out. */
+/* At most `most` bytes, cut between characters, with "…" at the end if it was cut. */
 static void put_cut(FILE *stream, const char *text, size_t most)
 {
-	size_t length = strlen(text), kept = length;
-	if (length > most) {
-		kept = most;
-		while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
-			kept--;
-	}
+	size_t kept = brb_text_cut_length(text, most);
 	fwrite(text, 1, kept, stream);
-	if (kept < length)
+	if (text[kept])
 		fputs("…", stream);
 }
 
@@ -124,7 +118,7 @@ static void put_level(FILE *stream, const brabeion_verdict *verdict)
 		fputs(", stored", stream);
 	else if (verdict->held_already && verdict->held_level >= verdict->level && !verdict->to[0])
 		fputs(", held already", stream);
-	else if (verdict->held_already) /* by another, or by this one once */
+	else if (verdict->held_already) /* by another badge, or by this one before */
 		fputs(verdict->to[0] ? ", held or revoked before" : ", revoked before", stream);
 }
 
@@ -141,7 +135,7 @@ static void put_answer(FILE *stream, const brabeion_verdict *verdict)
 		fprintf(stream, "failed: %s", verdict->message);
 		break;
 	case BRABEION_ANSWER_SET_ASIDE:
-		fputs("not asked: it was set aside", stream);
+		fputs("not asked: it was quarantined", stream);
 		break;
 	case BRABEION_ANSWER_LATER:
 		fputs("to be judged later", stream);

@@ -1,5 +1,5 @@
 /*
- * cli/output/jobs: what is said of a job depends on its state: that it is due later, or is tried again, or why it is parked.
+ * cli/output/jobs: see jobs.h. The note beside a job depends on its state: when it is due or tried again, or why it is parked.
  */
 #include "cli/output/jobs.h"
 
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/output/awards.h"
 #include "cli/output/terminal_text.h"
 
@@ -15,7 +16,7 @@ enum { NOTE_BYTES = 512 };
 const brb_cli_column brb_cli_jobs_columns[BRB_CLI_JOBS_COLUMNS] = {
 	{ .title = "job", .right = true },
 	{ .title = "state" },
-	{ .title = "badge", .telling = true },
+	{ .title = "badge", .bold = true },
 	{ .title = "user" },
 	{ .title = "event" },
 	{ .title = "attempts", .right = true },
@@ -51,8 +52,6 @@ static bool is_due_job(const brabeion_job_info *job)
 	return strcmp(job->event, "brabeion.due") == 0;
 }
 
-/* ---- for people ---- */
-
 /* To the second: "2014-01-21 20:26:05". */
 static void write_moment(int64_t at_us, char text[BRABEION_TIME_BYTES])
 {
@@ -81,7 +80,7 @@ static void write_delay(const brabeion_job_info *job, char *note)
 	}
 }
 
-/* What more there is to say than its state. */
+/* What the state alone does not say. */
 static void write_note(const brabeion_job_info *job, bool loaded, char note[NOTE_BYTES])
 {
 	char when[BRABEION_TIME_BYTES];
@@ -116,23 +115,23 @@ bool brb_cli_jobs_row(brb_cli_table *table, const brabeion_job_info *job, bool l
 	return brb_cli_table_row(table, cells);
 }
 
-static void tell_label(brb_cli_out *out, const char *label)
+static void print_label(brb_cli_out *out, const char *label)
 {
 	brb_cli_out_format(out, "  %-10s", label);
 }
 
-static void tell_text(brb_cli_out *out, const char *label, const char *text)
+static void print_text(brb_cli_out *out, const char *label, const char *text)
 {
-	tell_label(out, label);
+	print_label(out, label);
 	brb_cli_terminal_text_write(out, text);
 	brb_cli_out_text(out, "\n");
 }
 
-static void tell_moment(brb_cli_out *out, const char *label, int64_t at_us)
+static void print_moment(brb_cli_out *out, const char *label, int64_t at_us)
 {
 	char when[BRABEION_TIME_BYTES];
 	write_moment(at_us, when);
-	tell_label(out, label);
+	print_label(out, label);
 	brb_cli_out_format(out, "%s UTC\n", when);
 }
 
@@ -156,15 +155,13 @@ static const char *skip_value(const char *at)
 	return at;
 }
 
-static void tell_piece(brb_cli_out *out, const char *begin, const char *end)
+static void print_piece(brb_cli_out *out, const char *begin, const char *end)
 {
 	char piece[1024];
 	size_t size = (size_t)(end - begin);
 	bool is_cut = size >= sizeof piece;
 	if (is_cut)
-		size = sizeof piece - 1;
-	while (is_cut && size > 0 && ((unsigned char)begin[size] & 0xc0) == 0x80)
-		size--; /* not in the middle of a character */
+		size = brb_text_cut_length(begin, sizeof piece - 1);
 	memcpy(piece, begin, size);
 	piece[size] = '\0';
 	brb_cli_terminal_text_write(out, piece);
@@ -176,33 +173,33 @@ static const char *skip_spaces(const char *at)
 	return at + strspn(at, " ");
 }
 
-/* Its name without the quotes. Answers what comes behind it. */
-static const char *tell_field(brb_cli_out *out, const char *at)
+/* Prints the name without quotes; returns the position behind the field. */
+static const char *print_field(brb_cli_out *out, const char *at)
 {
 	const char *name_end = skip_value(at);
 	const char *value = skip_spaces(*name_end ? name_end + 1 : name_end);
 	const char *value_end = skip_value(value);
 	bool quoted = name_end - at >= 2;
 	brb_cli_out_text(out, "  ");
-	tell_piece(out, at + quoted, name_end - quoted);
+	print_piece(out, at + quoted, name_end - quoted);
 	brb_cli_out_text(out, ": ");
-	tell_piece(out, value, value_end);
+	print_piece(out, value, value_end);
 	brb_cli_out_text(out, "\n");
 	return *value_end == ',' ? skip_spaces(value_end + 1) : value_end;
 }
 
-/* One field a line; --json has those whole that are cut here. */
-static void tell_frozen(brb_cli_out *out, const char *frozen)
+/* One field a line, cut if it is long; --json has it whole. */
+static void print_frozen(brb_cli_out *out, const char *frozen)
 {
 	const char *at = frozen && *frozen == '{' ? skip_spaces(frozen + 1) : "";
 	brb_cli_out_text(out, "\nFrozen state:\n");
 	if (!*at || *at == '}')
 		brb_cli_out_text(out, "  nothing\n");
 	while (*at == '"')
-		at = tell_field(out, at);
+		at = print_field(out, at);
 }
 
-static void tell_failures(brb_cli_out *out, const brabeion_job_page *page)
+static void print_failures(brb_cli_out *out, const brabeion_job_page *page)
 {
 	if (page->attempt_count == 0)
 		return;
@@ -222,19 +219,19 @@ void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loa
 	char note[NOTE_BYTES];
 	write_note(job, loaded, note);
 	brb_cli_out_format(out, "Job %" PRId64 "\n", job->id);
-	tell_text(out, "badge", job->badge);
-	tell_text(out, "user", job->user);
-	tell_text(out, "state", brb_cli_jobs_state(job->state));
+	print_text(out, "badge", job->badge);
+	print_text(out, "user", job->user);
+	print_text(out, "state", brb_cli_jobs_state(job->state));
 	if (*note)
-		tell_text(out, "note", note);
-	tell_text(out, "event", job->event);
+		print_text(out, "note", note);
+	print_text(out, "event", job->event);
 	if (*job->event_id)
-		tell_text(out, "event id", job->event_id);
-	tell_moment(out, is_due_job(job) ? "due" : "at", job->at_us);
+		print_text(out, "event id", job->event_id);
+	print_moment(out, is_due_job(job) ? "due" : "at", job->at_us);
 	if (!is_due_job(job))
-		tell_moment(out, "stored", job->due_us);
+		print_moment(out, "stored", job->due_us);
 	if (job->parked_us)
-		tell_moment(out, "parked", job->parked_us);
-	tell_frozen(out, page->frozen);
-	tell_failures(out, page);
+		print_moment(out, "parked", job->parked_us);
+	print_frozen(out, page->frozen);
+	print_failures(out, page);
 }

@@ -1,5 +1,5 @@
 /*
- * cli/output/jobs: jobs as people and programs read them.
+ * cli/output/jobs: jobs as text.
  */
 #ifndef BRB_CLI_OUTPUT_JOBS_H
 #define BRB_CLI_OUTPUT_JOBS_H
@@ -13,19 +13,18 @@
 
 enum { BRB_CLI_JOBS_COLUMNS = 7 };
 
-/* Of a table of jobs. */
 extern const brb_cli_column brb_cli_jobs_columns[BRB_CLI_JOBS_COLUMNS];
 
-/* "waiting" and its sisters. Static text. */
+/* "waiting", "running", "delayed" or "parked". Static text. */
 const char *brb_cli_jobs_state(brabeion_job_state state);
 
-/* Whether the job's badge is among those that are loaded. */
+/* Whether the job's badge is loaded. */
 bool brb_cli_jobs_is_loaded(const brabeion_job_info *job, const brabeion_badge_list *badges);
 
 /* Adds the job to a table of jobs. False: out of memory. */
 bool brb_cli_jobs_row(brb_cli_table *table, const brabeion_job_info *job, bool loaded);
 
-/* The whole page of a job, for people. */
+/* All details of a job. */
 void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loaded);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * cli/output/json: JSON on standard output, by the one writer (base/json_write).
+ * cli/output/json: JSON on standard output (base/json_write).
  *
- * Guarantees: valid JSON in valid UTF-8 whatever a text holds (broken UTF-8 becomes U+FFFD), safe to show: control
- * characters and marks that turn the direction of writing are escapes.
+ * Guarantees: valid JSON in valid UTF-8 whatever a text holds (broken UTF-8 becomes U+FFFD), safe to display: control
+ * characters and marks that change the direction of text are escaped.
  */
 #ifndef BRB_CLI_OUTPUT_JSON_H
 #define BRB_CLI_OUTPUT_JSON_H
@@ -23,7 +23,7 @@ void brb_cli_json_time(brb_json *json, const char *key, int64_t at_us);
 /* An array of texts. */
 void brb_cli_json_texts(brb_json *json, const char *key, const char *const *texts, size_t count);
 
-/* What the library writes of it, as a line. */
+/* As a line, in the library's form. */
 void brb_cli_json_award_line(brb_cli_out *out, const brabeion_award_info *award);
 void brb_cli_json_change_line(brb_cli_out *out, const brabeion_change *change);
 

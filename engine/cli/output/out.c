@@ -1,8 +1,7 @@
 /*
  * cli/output/out: a buffer before write(2).
  *
- * Not stdio, because a partial write, an error and its errno must be told apart, and because the buffer must never
- * be written a second time by an exit handler.
+ * Not stdio: a partial write and the errno of an error must be known, and no exit handler may write the buffer again.
  */
 #include "cli/output/out.h"
 
@@ -20,7 +19,7 @@ void brb_cli_out_init(brb_cli_out *out, int fd)
 	out->used = 0;
 }
 
-/* Somebody else may have made the terminal non-blocking: then wait for it. */
+/* Another process may have made the terminal non-blocking. */
 static int write_whole(int fd, const char *bytes, size_t size)
 {
 	while (size > 0) {

@@ -1,8 +1,7 @@
 /*
- * cli/output/out: what goes to stdout or stderr, gathered into large writes.
+ * cli/output/out: buffered output to stdout or stderr.
  *
- * The first error is remembered and everything after it dropped, so that only whoever flushes has to look: EPIPE
- * means that the reader has gone.
+ * Guarantees: after the first error nothing more is written, so that only the caller of brb_cli_out_flush() has to check.
  */
 #ifndef BRB_CLI_OUTPUT_OUT_H
 #define BRB_CLI_OUTPUT_OUT_H
@@ -30,7 +29,7 @@ void brb_cli_out_number(brb_cli_out *out, uint64_t number);
 /* A count with its noun, "1 award", "4,445 awards". */
 void brb_cli_out_count(brb_cli_out *out, uint64_t count, const char *one, const char *many);
 
-/* Writes what was gathered. Answers the first error there ever was, 0: none. */
+/* Writes the buffer. Returns the errno of the first error so far, 0: none; EPIPE: nobody reads any more. */
 int brb_cli_out_flush(brb_cli_out *out);
 
 #endif

@@ -41,7 +41,7 @@ static void write_duration(uint64_t seconds, char text[32])
 			 seconds % 60);
 }
 
-/* Adds a part if it fits; the first that does not ends the line. */
+/* Adds a part, unless the line would be too long. */
 static bool add(char *text, size_t capacity, size_t columns, const char *part)
 {
 	size_t used = strlen(text);
@@ -54,20 +54,20 @@ static bool add(char *text, size_t capacity, size_t columns, const char *part)
 	return true;
 }
 
-static double share_done(const brb_cli_standing *standing)
+static double share_done(const brb_cli_counts *counts)
 {
-	if (standing->total_bytes == 0)
+	if (counts->total_bytes == 0)
 		return -1;
-	double share = (double)standing->bytes / (double)standing->total_bytes;
+	double share = (double)counts->bytes / (double)counts->total_bytes;
 	return share < 1 ? share : 1;
 }
 
 /* The figures, as many as fit. */
-static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, size_t columns, char text[256])
+static void write_figures(const brb_cli_counts *counts, int64_t elapsed_us, size_t columns, char text[256])
 {
 	char number[32];
 	char part[64];
-	double share = share_done(standing);
+	double share = share_done(counts);
 	double elapsed = (double)elapsed_us / 1e6;
 	text[0] = '\0';
 	if (share >= 0) {
@@ -75,16 +75,16 @@ static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, 
 		if (!add(text, 256, columns, part))
 			return;
 	}
-	brb_cli_bar_number(standing->lines, number);
-	snprintf(part, sizeof part, "%s line%s", number, standing->lines == 1 ? "" : "s");
+	brb_cli_bar_number(counts->lines, number);
+	snprintf(part, sizeof part, "%s line%s", number, counts->lines == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;
-	brb_cli_bar_number(elapsed > 0 ? (uint64_t)((double)standing->lines / elapsed) : 0, number);
+	brb_cli_bar_number(elapsed > 0 ? (uint64_t)((double)counts->lines / elapsed) : 0, number);
 	snprintf(part, sizeof part, "%s/s", number);
 	if (!add(text, 256, columns, part))
 		return;
-	brb_cli_bar_number(standing->awards, number);
-	snprintf(part, sizeof part, "%s award%s", number, standing->awards == 1 ? "" : "s");
+	brb_cli_bar_number(counts->awards, number);
+	snprintf(part, sizeof part, "%s award%s", number, counts->awards == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;
 	bool known = share > 0;
@@ -94,19 +94,19 @@ static void write_figures(const brb_cli_standing *standing, int64_t elapsed_us, 
 }
 
 void brb_cli_progress_bar_draw(brb_cli_progress_bar *progress, brb_cli_out *out, const brb_cli_terminal *terminal,
-			       const brb_cli_standing *standing, int64_t now_us)
+			       const brb_cli_counts *counts, int64_t now_us)
 {
 	/* The last column stays free: some terminals wrap as soon as it is written. */
 	size_t columns = (terminal->columns ? terminal->columns : USUAL_COLUMNS) - 1;
 	char figures[256];
-	write_figures(standing, now_us - progress->started_us, columns, figures);
+	write_figures(counts, now_us - progress->started_us, columns, figures);
 	size_t rest = columns - strlen(figures);
-	double share = share_done(standing);
+	double share = share_done(counts);
 	brb_cli_out_text(out, "\r\x1b[K");
 	if (share >= 0 && rest >= LEAST_BAR + 4) {
 		char bar[BRB_CLI_BAR_BYTES];
 		size_t width = rest - 4 < LARGEST_BAR ? rest - 4 : LARGEST_BAR;
-		brb_cli_bar_write(standing->bytes, standing->total_bytes, width, terminal->blocks, bar);
+		brb_cli_bar_write(counts->bytes, counts->total_bytes, width, terminal->blocks, bar);
 		brb_cli_out_format(out, "[%s]  ", bar);
 	}
 	brb_cli_out_text(out, figures);

@@ -1,8 +1,7 @@
 /*
- * cli/output/progress_bar: one line on stderr that says how far a run has come.
+ * cli/output/progress_bar: one line on stderr with the progress of a run.
  *
- * Keeps true: it is never wider than the terminal, drawn at most ten times a second, and gone before anything else
- * is written.
+ * Guarantees: never wider than the terminal, drawn at most ten times a second, and cleared before anything else is written.
  */
 #ifndef BRB_CLI_OUTPUT_PROGRESS_BAR_H
 #define BRB_CLI_OUTPUT_PROGRESS_BAR_H
@@ -14,12 +13,12 @@
 #include "cli/output/terminal.h"
 
 /* How far a run has come. */
-typedef struct brb_cli_standing {
+typedef struct brb_cli_counts {
 	uint64_t lines;
 	uint64_t bytes;
 	uint64_t total_bytes; /* of all inputs; 0: not known */
 	uint64_t awards;
-} brb_cli_standing;
+} brb_cli_counts;
 
 typedef struct brb_cli_progress_bar {
 	bool wanted;
@@ -38,7 +37,7 @@ bool brb_cli_progress_bar_is_due(const brb_cli_progress_bar *progress, int64_t n
 
 /* Draws it in place of what was drawn before. The caller flushes. */
 void brb_cli_progress_bar_draw(brb_cli_progress_bar *progress, brb_cli_out *out, const brb_cli_terminal *terminal,
-			       const brb_cli_standing *standing, int64_t now_us);
+			       const brb_cli_counts *counts, int64_t now_us);
 
 /* Takes it off the terminal, if it is there. The caller flushes. */
 void brb_cli_progress_bar_clear(brb_cli_progress_bar *progress, brb_cli_out *out);

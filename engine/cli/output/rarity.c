@@ -1,5 +1,5 @@
 /*
- * cli/output/rarity: sorts a user's awards by the number of holders of their levels.
+ * cli/output/rarity: see rarity.h.
  */
 #include "cli/output/rarity.h"
 
@@ -50,7 +50,7 @@ static int64_t holders_of(const brb_cli_rarity *rarity, const brabeion_award_inf
 	return (*found)->levels[award->level - 1].holders;
 }
 
-/* Rarest first; of equally rare ones the higher level, then the newer. */
+/* Rarest first, then the higher level, then the newer. */
 static int compare_awards(const void *a, const void *b, void *context)
 {
 	const brabeion_award_info *one = a;
@@ -85,7 +85,7 @@ void brb_cli_rarity_names(const brb_cli_rarity *rarity, brabeion_award_list *awa
 		const char *name = awards->awards[i].name;
 		if (is_named_before(awards, i))
 			continue;
-		/* Room is kept for ", " and "+1000 more". */
+		/* Leave space for ", " and "+1000 more". */
 		if (named == NAMED || used + strlen(name) + 20 > capacity) {
 			left_out++;
 			continue;

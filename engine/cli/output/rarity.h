@@ -1,7 +1,5 @@
 /*
- * cli/output/rarity: which of a user's awards say most about them.
- *
- * The fewer users hold a level, the more it tells.
+ * cli/output/rarity: a user's rarest awards: those of levels that the fewest users hold.
  */
 #ifndef BRB_CLI_OUTPUT_RARITY_H
 #define BRB_CLI_OUTPUT_RARITY_H
@@ -23,7 +21,7 @@ void brb_cli_rarity_finish(brb_cli_rarity *rarity);
 
 /*
  * Writes the names of a user's rarest levels, rarest first, each badge once by its rarest level; ends with "+7 more"
- * when not all are named. Sorts the awards.
+ * when there are more. Sorts the awards.
  */
 void brb_cli_rarity_names(const brb_cli_rarity *rarity, brabeion_award_list *awards, char *text, size_t capacity);
 

@@ -1,5 +1,5 @@
 /*
- * cli/output/report: one lock around stderr.
+ * cli/output/report: see report.h.
  */
 #include "cli/output/report.h"
 
@@ -29,7 +29,7 @@ void brb_cli_report_finish(brb_cli_report *report)
 	pthread_mutex_destroy(&report->lock);
 }
 
-/* Line by line, so that newlines survive being made safe. */
+/* Line by line: newlines must not be escaped. */
 static void write_lines(brb_cli_out *out, char *text)
 {
 	char *rest = text;
@@ -64,7 +64,7 @@ void brb_cli_report_say(brb_cli_report *report, const char *format, ...)
 	va_end(arguments);
 }
 
-__attribute__((format(printf, 2, 3))) static void tell_locked(brb_cli_report *report, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void print_locked(brb_cli_report *report, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -73,8 +73,8 @@ __attribute__((format(printf, 2, 3))) static void tell_locked(brb_cli_report *re
 }
 
 /*
- * What two warnings about the same thing have in common: their beginning, `badge "points"` or `badges.yaml:`, up to the
- * end of the first word in quotes or the first colon. FNV-1a (draft-eastlake-fnv).
+ * Hashes what warnings of one kind have in common: the beginning up to the end of the first word in quotes or the first colon,
+ * `badge "points"` or `badges.yaml:`. FNV-1a (draft-eastlake-fnv).
  */
 static uint64_t hash_kind(const char *message)
 {
@@ -106,9 +106,9 @@ static void warn_locked(brb_cli_report *report, const char *message)
 	if (kind->count > SHOWN_OF_A_KIND)
 		report->unshown++;
 	else
-		tell_locked(report, "warning: %s", message);
+		print_locked(report, "warning: %s", message);
 	if (kind->count == SHOWN_OF_A_KIND)
-		tell_locked(report, "(further warnings of this kind are only counted)");
+		print_locked(report, "(further warnings of this kind are only counted)");
 }
 
 void brb_cli_report_log(void *context, brabeion_log_level level, const char *message)
@@ -118,20 +118,20 @@ void brb_cli_report_log(void *context, brabeion_log_level level, const char *mes
 		return;
 	pthread_mutex_lock(&report->lock);
 	if (level == BRABEION_LOG_ERROR)
-		tell_locked(report, "error: %s", message);
+		print_locked(report, "error: %s", message);
 	else
 		warn_locked(report, message);
 	pthread_mutex_unlock(&report->lock);
 }
 
-void brb_cli_report_progress(brb_cli_report *report, const brb_cli_standing *standing)
+void brb_cli_report_progress(brb_cli_report *report, const brb_cli_counts *counts)
 {
 	int64_t now_us = brb_cli_progress_bar_now_us();
 	if (!brb_cli_progress_bar_is_due(&report->progress, now_us))
 		return;
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDERR_FILENO);
 	pthread_mutex_lock(&report->lock);
-	brb_cli_progress_bar_draw(&report->progress, &report->out, &terminal, standing, now_us);
+	brb_cli_progress_bar_draw(&report->progress, &report->out, &terminal, counts, now_us);
 	brb_cli_out_flush(&report->out);
 	pthread_mutex_unlock(&report->lock);
 }

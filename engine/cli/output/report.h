@@ -1,10 +1,9 @@
 /*
- * cli/output/report: everything a person reads on stderr.
+ * cli/output/report: messages and the progress bar on stderr, from any thread.
  *
- * Messages and the progress bar take turns here; messages are made safe to show; the library's errors and warnings come
- * in as its log callback, and of one kind of warning only the first twenty are shown. Any thread may report.
- *
- * Leaves to others: what is worth saying, and the exit code.
+ * Guarantees: messages are safe to display (cli/output/terminal_text) and never mix with the bar; of one kind of warning from the
+ * library only the first twenty are printed.
+ * Not here: the exit code.
  */
 #ifndef BRB_CLI_OUTPUT_REPORT_H
 #define BRB_CLI_OUTPUT_REPORT_H
@@ -29,24 +28,24 @@ typedef struct brb_cli_report {
 	pthread_mutex_t lock;
 	brb_cli_out out;
 	brb_cli_progress_bar progress;
-	brb_cli_kind kinds[BRB_CLI_REPORT_KINDS]; /* the last takes all for which there is no place */
+	brb_cli_kind kinds[BRB_CLI_REPORT_KINDS]; /* the last counts all kinds that do not fit */
 	size_t kind_count;
-	uint64_t unshown; /* warnings that were only counted */
+	uint64_t unshown; /* warnings that were counted only */
 } brb_cli_report;
 
 void brb_cli_report_init(brb_cli_report *report, bool with_progress);
 void brb_cli_report_finish(brb_cli_report *report);
 
-/* Says something: one line or several, the last newline is added. */
+/* Prints one line or several; adds the last newline. */
 void brb_cli_report_say(brb_cli_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The library's log callback; `report` is its context. Errors and warnings are said, the rest is dropped. */
+/* The library's log callback; `report` is its context. Prints errors and warnings, ignores the rest. */
 void brb_cli_report_log(void *report, brabeion_log_level level, const char *message);
 
-/* Draws the progress bar if it is wanted and time. */
-void brb_cli_report_progress(brb_cli_report *report, const brb_cli_standing *standing);
+/* Draws the progress bar, if wanted and due. */
+void brb_cli_report_progress(brb_cli_report *report, const brb_cli_counts *counts);
 
-/* Takes the progress bar away, since something else is about to use the terminal. */
+/* Clears the progress bar before something else is written to the terminal. */
 void brb_cli_report_hide(brb_cli_report *report);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/output/tables: measures all cells, then prints them.
+ * cli/output/tables: see tables.h.
  */
 #include "cli/output/tables.h"
 
@@ -54,7 +54,7 @@ bool brb_cli_table_row(brb_cli_table *table, const char *const *cells)
 	return true;
 }
 
-/* Takes columns off the widest until the row fits, but leaves each readable. */
+/* Narrows the widest column until the row fits, none below LEAST_WIDTH. */
 static void fit(const brb_cli_table *table, size_t columns, size_t *widths)
 {
 	size_t total = (table->column_count - 1) * GAP;
@@ -101,12 +101,12 @@ static void print_row(const brb_cli_table *table, brb_cli_out *out, const char *
 		      bool colour)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		bool telling = colour && table->columns[i].telling;
+		bool bold = colour && table->columns[i].bold;
 		brb_cli_out_spaces(out, i > 0 ? GAP : 0);
-		if (telling)
+		if (bold)
 			brb_cli_out_text(out, "\x1b[1m");
 		print_cell(out, row[i], widths[i], table->columns[i].right, i + 1 == table->column_count);
-		if (telling)
+		if (bold)
 			brb_cli_out_text(out, "\x1b[0m");
 	}
 	brb_cli_out_text(out, "\n");

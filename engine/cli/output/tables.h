@@ -1,7 +1,7 @@
 /*
  * cli/output/tables: rows of text in aligned columns, cut to the terminal's width.
  *
- * Cells are safe to show (cli/output/terminal_text). On a terminal the widest columns give way first; elsewhere nothing is cut.
+ * Guarantees: cells are safe to display (cli/output/terminal_text). On a terminal the widest columns are cut first; elsewhere none.
  */
 #ifndef BRB_CLI_OUTPUT_TABLES_H
 #define BRB_CLI_OUTPUT_TABLES_H
@@ -17,8 +17,8 @@ enum { BRB_CLI_TABLE_COLUMNS = 8 };
 
 typedef struct brb_cli_column {
 	const char *title;
-	bool right;   /* numbers: aligned to the right */
-	bool telling; /* shown in bold on a terminal with colour */
+	bool right; /* numbers: aligned to the right */
+	bool bold;  /* shown in bold on a terminal with colour */
 } brb_cli_column;
 
 typedef struct brb_cli_table {
@@ -38,7 +38,7 @@ void brb_cli_table_finish(brb_cli_table *table);
 /* Adds a row of `column_count` cells; they are copied. False: out of memory. */
 bool brb_cli_table_row(brb_cli_table *table, const char *const *cells);
 
-/* Prints the rows and forgets them; the titles come before the first ones. Widths stay for the next ones. */
+/* Prints the rows and removes them; titles are printed once, before the first rows. Widths are kept for the next rows. */
 void brb_cli_table_print(brb_cli_table *table, brb_cli_out *out, const brb_cli_terminal *terminal);
 
 #endif

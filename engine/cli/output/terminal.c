@@ -1,5 +1,5 @@
 /*
- * cli/output/terminal: isatty(3), the window's size and the environment.
+ * cli/output/terminal: see terminal.h.
  */
 #include "cli/output/terminal.h"
 
@@ -12,23 +12,22 @@
 
 enum { USUAL_COLUMNS = 80, LEAST_COLUMNS = 20 };
 
-static bool speaks_utf8(void)
+static bool has_utf8_locale(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 /*
- * Texts are UTF-8 whatever the locale says, so their widths need a UTF-8 locale. LC_CTYPE alone is set: numbers keep
- * their point.
+ * Texts are UTF-8 whatever the locale, so wcwidth(3) needs a UTF-8 locale. Only LC_CTYPE is set, so that decimal points stay.
  */
 void brb_cli_terminal_prepare(void)
 {
-	if (!setlocale(LC_CTYPE, "") || !speaks_utf8())
+	if (!setlocale(LC_CTYPE, "") || !has_utf8_locale())
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* What the user's environment says, by POSIX's order of precedence; the locale may have been replaced by ours. */
-static bool environment_speaks_utf8(void)
+/* The user's environment, by POSIX's order of precedence: brb_cli_terminal_prepare() may have replaced the locale. */
+static bool environment_has_utf8(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -56,7 +55,7 @@ brb_cli_terminal brb_cli_terminal_look(int fd)
 	const char *kind = getenv("TERM");
 	bool dumb = !kind || !*kind || strcmp(kind, "dumb") == 0;
 	terminal.colour = !dumb && !(no_colour && *no_colour);
-	terminal.blocks = environment_speaks_utf8();
+	terminal.blocks = environment_has_utf8();
 	terminal.columns = columns_of(fd);
 	return terminal;
 }

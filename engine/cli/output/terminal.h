@@ -1,5 +1,5 @@
 /*
- * cli/output/terminal: what the other end of stdout or stderr can show.
+ * cli/output/terminal: what stdout or stderr can display.
  */
 #ifndef BRB_CLI_OUTPUT_TERMINAL_H
 #define BRB_CLI_OUTPUT_TERMINAL_H
@@ -9,15 +9,15 @@
 
 typedef struct brb_cli_terminal {
 	bool is_terminal;
-	bool colour;    /* a terminal, and nobody asked for less by NO_COLOR or TERM=dumb */
-	bool blocks;    /* its character set is UTF-8: stars and bars made of blocks */
-	size_t columns; /* 0: no terminal, as wide as it gets */
+	bool colour;    /* a terminal, without NO_COLOR and TERM=dumb */
+	bool blocks;    /* its character set is UTF-8: stars and bars of block characters */
+	size_t columns; /* 0: no terminal, unlimited */
 } brb_cli_terminal;
 
-/* Chooses the locale in which widths are measured. Once, at the start. */
+/* Sets the locale in which widths are measured. Once, at the start. */
 void brb_cli_terminal_prepare(void);
 
-/* Looks at a file descriptor; again whenever the width may have changed. */
+/* Describes a file descriptor as it is now: the width may change. */
 brb_cli_terminal brb_cli_terminal_look(int fd);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/output/terminal_text: UTF-8 by hand, widths by wcwidth(3), for which main() has chosen a UTF-8 locale.
+ * cli/output/terminal_text: see terminal_text.h. Widths are wcwidth(3)'s, in the locale of brb_cli_terminal_prepare().
  */
 #include "cli/output/terminal_text.h"
 
@@ -10,50 +10,50 @@
 
 #include "base/utf8.h"
 
-/* One character as it is shown: at most "\u{10ffff}". */
-typedef struct shown_glyph {
+/* One character as it is displayed: at most "\u{10ffff}". */
+typedef struct shown_character {
 	char text[16];
 	size_t size;
 	size_t columns;
-} shown_glyph;
+} shown_character;
 
-/* Answers how many bytes of `text` the glyph stands for. */
-static size_t next_glyph(const char *text, shown_glyph *glyph)
+/* Returns how many bytes of `text` the character has. */
+static size_t next_character(const char *text, shown_character *character)
 {
 	uint32_t code = 0;
 	size_t size = brb_utf8_decode(text, SIZE_MAX, &code);
 	if (size == 0 || brb_utf8_misleads(code)) {
 		bool narrow = size <= 1;
 		uint32_t shown = size == 0 ? (unsigned char)*text : code;
-		int length = snprintf(glyph->text, sizeof glyph->text, narrow ? "\\x%02" PRIx32 : "\\u{%" PRIx32 "}",
-				      shown);
-		glyph->size = glyph->columns = (size_t)length;
+		int length = snprintf(character->text, sizeof character->text,
+				      narrow ? "\\x%02" PRIx32 : "\\u{%" PRIx32 "}", shown);
+		character->size = character->columns = (size_t)length;
 		return size ? size : 1;
 	}
 	int columns = wcwidth((wchar_t)code);
-	memcpy(glyph->text, text, size);
-	glyph->size = size;
-	glyph->columns = columns < 0 ? 1 : (size_t)columns;
+	memcpy(character->text, text, size);
+	character->size = size;
+	character->columns = columns < 0 ? 1 : (size_t)columns;
 	return size;
 }
 
 size_t brb_cli_terminal_text_width(const char *text)
 {
 	size_t columns = 0;
-	shown_glyph glyph;
+	shown_character character;
 	while (*text) {
-		text += next_glyph(text, &glyph);
-		columns += glyph.columns;
+		text += next_character(text, &character);
+		columns += character.columns;
 	}
 	return columns;
 }
 
 void brb_cli_terminal_text_write(brb_cli_out *out, const char *text)
 {
-	shown_glyph glyph;
+	shown_character character;
 	while (*text) {
-		text += next_glyph(text, &glyph);
-		brb_cli_out_bytes(out, glyph.text, glyph.size);
+		text += next_character(text, &character);
+		brb_cli_out_bytes(out, character.text, character.size);
 	}
 }
 
@@ -68,12 +68,12 @@ size_t brb_cli_terminal_text_write_cut(brb_cli_out *out, const char *text, size_
 		return 0;
 	size_t taken = 0;
 	for (;;) {
-		shown_glyph glyph;
-		text += next_glyph(text, &glyph);
-		if (taken + glyph.columns > columns - 1)
+		shown_character character;
+		text += next_character(text, &character);
+		if (taken + character.columns > columns - 1)
 			break;
-		brb_cli_out_bytes(out, glyph.text, glyph.size);
-		taken += glyph.columns;
+		brb_cli_out_bytes(out, character.text, character.size);
+		taken += character.columns;
 	}
 	brb_cli_out_text(out, "…");
 	return taken + 1;

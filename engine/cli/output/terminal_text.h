@@ -1,8 +1,8 @@
 /*
- * cli/output/terminal_text: text for a terminal, safe to show and measured in columns.
+ * cli/output/terminal_text: text from outside (names of users, badges, plugins) on a terminal, measured in columns.
  *
- * What users, badges and plugins are called comes from outside. Keeps true: no control character, no mark that turns
- * the direction of writing, no broken UTF-8 reaches the terminal: each is shown as \x1b or \u{202e}.
+ * Guarantees: no control character, no mark that changes the direction of text, no broken UTF-8 reaches the terminal: each is
+ * displayed as \x1b or \u{202e}.
  */
 #ifndef BRB_CLI_OUTPUT_TERMINAL_TEXT_H
 #define BRB_CLI_OUTPUT_TERMINAL_TEXT_H
@@ -13,13 +13,13 @@
 
 #include "cli/output/out.h"
 
-/* The columns that the text takes when shown. */
+/* The columns that the text takes. */
 size_t brb_cli_terminal_text_width(const char *text);
 
-/* Shows the text. */
+/* Writes the text. */
 void brb_cli_terminal_text_write(brb_cli_out *out, const char *text);
 
-/* Shows the text in at most `columns`; the last is "…" where something was left out. Answers the columns taken. */
+/* Writes the text in at most `columns`, with "…" at the end if it was cut. Returns the columns taken. */
 size_t brb_cli_terminal_text_write_cut(brb_cli_out *out, const char *text, size_t columns);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * test_bar: bars are as wide as is wanted, and full only when all is done; so are percentages; numbers can be read.
+ * cli/output/bar: bars have the width asked for, and are full only when all is done; likewise percentages; numbers.
  */
 #include <criterion/criterion.h>
 

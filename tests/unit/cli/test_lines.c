@@ -1,5 +1,5 @@
 /*
- * test_lines: lines out of files and pipes, however they come in.
+ * cli/input/lines: lines from files and pipes, in whatever pieces they arrive.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * test_progress: the bar says what is so, and never more than fits.
+ * cli/output/progress_bar: the figures are right, and the line never wider than the terminal.
  */
 #include <criterion/criterion.h>
 
@@ -19,7 +19,7 @@ static void enter(void)
 
 TestSuite(progress, .init = enter);
 
-static const brb_cli_standing half = { .lines = 421000, .bytes = 500, .total_bytes = 1000, .awards = 3201 };
+static const brb_cli_counts half = { .lines = 421000, .bytes = 500, .total_bytes = 1000, .awards = 3201 };
 
 static void expect(const char *text)
 {
@@ -28,10 +28,10 @@ static void expect(const char *text)
 	out.used = 0;
 }
 
-static void draw(const brb_cli_standing *standing, size_t columns, int64_t now_us)
+static void draw(const brb_cli_counts *counts, size_t columns, int64_t now_us)
 {
 	brb_cli_terminal terminal = { .is_terminal = true, .columns = columns };
-	brb_cli_progress_bar_draw(&progress, &out, &terminal, standing, now_us);
+	brb_cli_progress_bar_draw(&progress, &out, &terminal, counts, now_us);
 }
 
 Test(progress, tells_share_lines_rate_awards_and_time_left)
@@ -42,9 +42,9 @@ Test(progress, tells_share_lines_rate_awards_and_time_left)
 
 Test(progress, tells_the_time_gone_where_the_size_is_not_known)
 {
-	brb_cli_standing standing = half;
-	standing.total_bytes = 0;
-	draw(&standing, 100, 3000000);
+	brb_cli_counts counts = half;
+	counts.total_bytes = 0;
+	draw(&counts, 100, 3000000);
 	expect("\r\x1b[K421,000 lines  210,500/s  3,201 awards  0:02");
 }
 
@@ -58,18 +58,18 @@ Test(progress, leaves_out_what_does_not_fit)
 
 Test(progress, is_never_wider_than_the_terminal)
 {
-	brb_cli_standing standing = { UINT64_MAX, 7, 9, UINT64_MAX };
+	brb_cli_counts counts = { UINT64_MAX, 7, 9, UINT64_MAX };
 	for (size_t columns = 1; columns < 200; columns++) {
 		out.used = 0;
-		draw(&standing, columns, INT64_MAX / 2);
+		draw(&counts, columns, INT64_MAX / 2);
 		cr_assert_lt(out.used - strlen("\r\x1b[K"), columns, "%zu columns: %zu", columns, out.used);
 	}
 }
 
 Test(progress, says_hours_left_as_hours)
 {
-	brb_cli_standing standing = { .lines = 1, .bytes = 1, .total_bytes = 3601, .awards = 1 };
-	draw(&standing, 80, 2000000);
+	brb_cli_counts counts = { .lines = 1, .bytes = 1, .total_bytes = 3601, .awards = 1 };
+	draw(&counts, 80, 2000000);
 	expect("\r\x1b[K[..............................]    0%  1 line  1/s  1 award  1:00:00 left");
 }
 

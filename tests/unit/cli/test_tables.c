@@ -1,5 +1,5 @@
 /*
- * test_tables: columns stand under each other, and inside the terminal.
+ * cli/output/tables: columns are aligned and fit into the terminal.
  */
 #include <criterion/criterion.h>
 
@@ -11,7 +11,7 @@ static brb_cli_out out;
 static brb_cli_table table;
 
 static const brb_cli_column columns[] = {
-	{ .title = "user", .telling = true },
+	{ .title = "user", .bold = true },
 	{ .title = "awards", .right = true },
 	{ .title = "rarest" },
 };
