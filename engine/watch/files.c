@@ -79,10 +79,17 @@ void brb_watch_files_finish(brb_watch_files *files)
 
 /* ---- contents -------------------------------------------------------------------------------------------------- */
 
+static void finish_digest(brb_sha256 *sha, brb_watch_digest text)
+{
+	uint8_t digest[BRB_SHA256_BYTES];
+	brb_sha256_finish(sha, digest);
+	for (size_t i = 0; i < sizeof digest; i++)
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
 static int read_content(int file, brb_watch_digest content)
 {
 	char piece[32 * 1024];
-	uint8_t digest[BRB_SHA256_BYTES];
 	brb_sha256 sha;
 	ssize_t got;
 	brb_sha256_init(&sha);
@@ -92,9 +99,7 @@ static int read_content(int file, brb_watch_digest content)
 		else if (errno != EINTR)
 			return errno;
 	}
-	brb_sha256_finish(&sha, digest);
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(content + 2 * i, 3, "%02x", digest[i]);
+	finish_digest(&sha, content);
 	return 0;
 }
 
@@ -124,14 +129,6 @@ static void add_file(brb_sha256 *sha, const char *path, const char *content)
 	brb_sha256_add(sha, content, strlen(content) + 1);
 }
 
-static void end_state(brb_sha256 *sha, brb_watch_digest state)
-{
-	uint8_t digest[BRB_SHA256_BYTES];
-	brb_sha256_finish(sha, digest);
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(state + 2 * i, 3, "%02x", digest[i]);
-}
-
 static void add_plugin(brb_sha256 *sha, const char *const *places, size_t count)
 {
 	brb_watch_digest content = "";
@@ -155,7 +152,7 @@ bool brb_watch_files_state(const brb_watch_files *files, const char *content, br
 		size_t begin = i ? files->ends[i - 1] : 1;
 		add_plugin(&sha, files->paths + begin, files->ends[i] - begin);
 	}
-	end_state(&sha, state);
+	finish_digest(&sha, state);
 	return true;
 }
 
@@ -175,6 +172,6 @@ void brb_watch_files_loaded(const brb_generation *generation, const char *conten
 		const char *path = absolute(&arena, working_folder, generation->pictures[i].path);
 		add_file(&sha, path ? path : "", generation->pictures[i].picture->sha256);
 	}
-	end_state(&sha, state);
+	finish_digest(&sha, state);
 	brb_arena_finish(&arena);
 }
