@@ -1,6 +1,6 @@
 #include "support/loading_fixture.h"
 
-brb_image_copies *home;
+brb_image_copies *copies;
 brb_config *config;
 
 void open_loading_fixture(void)
@@ -10,14 +10,14 @@ void open_loading_fixture(void)
 	setenv("BRABEION_PROBE", "/nowhere", 1); /* the probe has tests of its own */
 	const char *candidates[] = { folder };
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_image_copies_open(candidates, 1, &captured_log, &home, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_image_copies_open(candidates, 1, &captured_log, &copies, &error), BRABEION_OK, "%s",
 		     error.message);
 }
 
 void close_loading_fixture(void)
 {
 	brb_config_close(config);
-	brb_image_copies_close(home, false);
+	brb_image_copies_close(copies, false);
 	remove_folder(folder);
 }
 

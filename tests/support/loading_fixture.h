@@ -21,7 +21,7 @@
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"
 #endif
 
-extern brb_image_copies *home;
+extern brb_image_copies *copies;
 extern brb_config *config;
 
 void open_loading_fixture(void);

@@ -12,7 +12,7 @@ static brb_generation *open_generation(const char *lines)
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_assert_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_generation_open(config, copies, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
 		     error.message);
 	cr_assert_null(error.message);
 	return generation;
@@ -23,7 +23,7 @@ static void expect_refused(const char *lines, const char *message)
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_expect_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_CONFIG);
+	cr_expect_eq(brb_generation_open(config, copies, NULL, &captured_log, &generation, &error), BRABEION_CONFIG);
 	cr_expect_eq(brb_config_verdict(config, &error), BRABEION_CONFIG);
 	cr_expect_null(generation);
 	cr_expect_str_eq(error.message ? error.message : "(none)", message, "%s", error.message);

@@ -14,7 +14,7 @@ static brabeion_status read_plugin(const char *file, brb_descriptor *descriptor,
 {
 	char path[PATH_BYTES];
 	join(path, BRB_TEST_PLUGIN_DIR, file);
-	cr_assert_eq(open_image(home, path, &image, error), BRABEION_OK, "%s: %s", file, error->message);
+	cr_assert_eq(open_image(copies, path, &image, error), BRABEION_OK, "%s: %s", file, error->message);
 	return brb_descriptor_read(image, &arena, descriptor, error);
 }
 

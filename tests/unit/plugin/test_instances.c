@@ -36,8 +36,8 @@ static brb_generation *load(const brb_generation *before, const char *lines)
 	brb_generation *generation = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_assert_eq(brb_generation_open(config, home, before, &captured_log, &generation, &error), BRABEION_OK, "%s",
-		     brb_config_verdict(config, &error) != BRABEION_OK ? error.message : "");
+	cr_assert_eq(brb_generation_open(config, copies, before, &captured_log, &generation, &error), BRABEION_OK,
+		     "%s", brb_config_verdict(config, &error) != BRABEION_OK ? error.message : "");
 	return generation;
 }
 
@@ -224,7 +224,7 @@ Test(instances, of_a_generation_that_is_refused_only_the_new_ones_are_closed)
 	configure(TWO_USES "      - { badge: diary, slug: b, settings: { mood: merry } }\n"
 			   "      - { badge: diary, slug: c, settings: { mood: bad } }\n"
 			   "  - file: wrong_magic.so\n");
-	cr_expect_eq(brb_generation_open(config, home, first, &captured_log, &refused, &error), BRABEION_CONFIG);
+	cr_expect_eq(brb_generation_open(config, copies, first, &captured_log, &refused, &error), BRABEION_CONFIG);
 	cr_expect_null(refused);
 	cr_expect_str_eq(diary(), "+b -b ");
 	brb_generation *second = load(first, two_uses);
@@ -241,7 +241,7 @@ static bool is_new(const brb_generation *before, const char *lines)
 	brb_plugin *plugin = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	configure(lines);
-	cr_assert_eq(brb_plugin_prepare(config, &config->plugins[0], home, &plugin, &error), BRABEION_OK);
+	cr_assert_eq(brb_plugin_prepare(config, &config->plugins[0], copies, &plugin, &error), BRABEION_OK);
 	brb_plugin_before at_work = { before->plugins[0], &before->slugs };
 	bool answer = brb_plugin_is_new(plugin, &config->plugins[0], at_work);
 	brb_plugin_close(plugin);

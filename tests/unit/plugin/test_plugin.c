@@ -12,7 +12,7 @@ static brabeion_status try_plugin(const char *lines, brb_plugin **plugin, brabei
 	configure(lines);
 	const brb_config_plugin *entry = &config->plugins[0];
 	brb_plugin *prepared = NULL;
-	brabeion_status status = brb_plugin_prepare(config, entry, home, &prepared, error);
+	brabeion_status status = brb_plugin_prepare(config, entry, copies, &prepared, error);
 	if (status == BRABEION_OK)
 		status = brb_plugin_link(config, entry, (brb_plugin_before){ NULL, NULL }, &captured_log, prepared,
 					 error);

@@ -158,7 +158,7 @@ Test(watch_files, have_the_state_from_which_a_generation_was_loaded)
 	cr_assert_eq(chdir(folder), 0);
 	configure("  - file: good_one.so\n  - file: good_many.so\n");
 	cr_assert_eq(chdir(folder), 0);
-	cr_assert_eq(brb_generation_open(config, home, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
+	cr_assert_eq(brb_generation_open(config, copies, NULL, &captured_log, &generation, &error), BRABEION_OK, "%s",
 		     error.message);
 	cr_assert(brb_watch_files_init(&files, config->name, config));
 	brb_watch_files_loaded(generation, brb_yaml_sha256(config->yaml), loaded);
