@@ -229,6 +229,32 @@ Test(store_seen, the_table_stays_bounded_however_long_it_runs)
 	brb_store_close(store);
 }
 
+/* A commit looks at two rows for each id that it adds, and at 64 more; here all that it looks at are old. */
+Test(store_seen, a_commit_sweeps_two_rows_for_each_new_id_and_64)
+{
+	brb_store *store = open_remembering(100 * SECOND);
+	char id[16];
+	begin(store);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(id, sizeof id, "a%d", i);
+		cr_assert(see(store, id, "visit", "ada"));
+	}
+	commit(store);
+	now_us += 10000 * SECOND;
+	begin(store);
+	cr_expect(see(store, "b", "visit", "ada"));
+	commit(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM seen WHERE id LIKE 'a%'"), 1000 - 66);
+	begin(store);
+	for (int i = 0; i < 100; i++) {
+		snprintf(id, sizeof id, "b%d", i);
+		cr_assert(see(store, id, "visit", "ada"));
+	}
+	commit(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM seen WHERE id LIKE 'a%'"), 1000 - 66 - 264);
+	brb_store_close(store);
+}
+
 /* What was old when the engine stopped is swept by the next one that runs. */
 Test(store_seen, the_sweep_goes_on_after_opening_again)
 {
