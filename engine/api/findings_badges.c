@@ -66,8 +66,8 @@ static void check_failing(brb_examination *self, const brb_health_failing *faili
 /* The event of the badge that somebody seems to send under another name, which goes to *sent. */
 static const char *find_missed(const brb_examination *self, const brb_badge *badge, const char **sent)
 {
-	for (size_t i = 0; i < self->health->unheard_count; i++) {
-		const char *name = self->health->unheard[i].name;
+	for (size_t i = 0; i < self->health->unhandled_count; i++) {
+		const char *name = self->health->unhandled[i].name;
 		const char *near = *name ? brb_text_nearest_name(name, badge->events, badge->event_count) : NULL;
 		*sent = name;
 		if (near)
@@ -156,8 +156,8 @@ void brb_findings_of_badges(brb_examination *examination)
 	const brb_health *health = examination->health;
 	if (!health)
 		return;
-	for (size_t i = 0; i < health->aside_count; i++)
-		check_aside(examination, &health->aside[i]);
+	for (size_t i = 0; i < health->quarantined_count; i++)
+		check_aside(examination, &health->quarantined[i]);
 	for (size_t i = 0; i < health->failing_count; i++)
 		check_failing(examination, &health->failing[i]);
 	for (size_t i = 0; i < health->badge_count && examination->generation; i++) {
@@ -267,8 +267,8 @@ void brb_findings_of_events(brb_examination *examination)
 	const char **heard = brb_findings_heard(examination, &heard_count);
 	if (!health || !examination->generation || !heard)
 		return;
-	for (size_t i = 0; i < health->unheard_count; i++) {
-		const brb_store_unhandled *unheard = &health->unheard[i];
+	for (size_t i = 0; i < health->unhandled_count; i++) {
+		const brb_store_unhandled *unheard = &health->unhandled[i];
 		const char *near = brb_text_nearest_name(unheard->name, heard, heard_count);
 		if (!*unheard->name) {
 			tell_others(examination, unheard);

@@ -97,7 +97,7 @@ static brabeion_status do_take_over(brb_request *head)
 	size_t count = 0;
 	request->judged = true;
 	brb_history_keep(judge);
-	judge->fault = brb_store_runs(engine->store, &runs, &count, &judge->error);
+	judge->fault = brb_store_histories(engine->store, &runs, &count, &judge->error);
 	if (judge->fault == BRABEION_OK && count)
 		judge->fault = open_runs(engine, &judge->error);
 	for (size_t i = 0; i < count && judge->fault == BRABEION_OK; i++)

@@ -35,7 +35,7 @@ static brabeion_job_info info_of(const brb_store_job_info *job)
 				    .due_us = job->due_us,
 				    .retry_us = job->retry_us,
 				    .lease_us = job->lease_us,
-				    .history = job->run,
+				    .history = job->history_id,
 				    .attempts = job->attempts,
 				    .parked_us = job->parked_us,
 				    .parked_why = job->parked_why,

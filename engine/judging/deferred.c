@@ -20,7 +20,7 @@ static bool find_history(brb_judge *judge, int64_t *history_id)
 static bool add_job(brb_call *call, brb_store_job *job)
 {
 	brb_judge *judge = call->judge;
-	if (!find_history(judge, &job->run) || !brb_apply_job(call, job))
+	if (!find_history(judge, &job->history_id) || !brb_apply_job(call, job))
 		return false;
 	brb_history_note_job(judge, job->due_us);
 	return true;

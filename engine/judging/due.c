@@ -34,7 +34,7 @@ static const brb_store_claimed *claim_next(brb_judge *judge, int64_t until_us)
 {
 	brb_history *history = judge->shared->history;
 	brb_store_claim claim = { .number = CLAIM,
-				  .run = history->id,
+				  .history_id = history->id,
 				  .now_us = until_us,
 				  .lease_until_us = until_us,
 				  .most = 1,

@@ -55,7 +55,7 @@ bool brb_history_begin(brb_judge *judge, int64_t *id)
 	brb_history *history = judge->shared->history;
 	if (!history->id) {
 		int64_t begun = 0;
-		judge->fault = brb_store_run_new(judge->store, &begun, &judge->error);
+		judge->fault = brb_store_history_new(judge->store, &begun, &judge->error);
 		if (judge->fault == BRABEION_OK)
 			judge->fault = history->begin(history->context, begun, &judge->error);
 		if (judge->fault == BRABEION_OK)

@@ -1,11 +1,10 @@
 /*
- * store/health: what a database looks like to who may have to mend it: the file and what stands beside it, and the few
- * numbers of what is in it that tell whether all is well.
+ * store/health: the state of a database for its operator: its files, and the few numbers that show whether all is well.
  *
- * Keeps true: the database is not created, changed or migrated, also one that is older; it may be in use meanwhile, by
- * this process or another. No question walks through a table that may have millions of rows (health_sql.h).
+ * Guarantees: the database is not created, changed or migrated, even an older one; it may be in use meanwhile, by this
+ * process or another. No query walks through a table that may have millions of rows.
  *
- * Leaves to others: what is good or bad.
+ * Not here: what is good or bad.
  */
 #ifndef BRB_STORE_HEALTH_H
 #define BRB_STORE_HEALTH_H
@@ -13,7 +12,7 @@
 #include "store/types.h"
 
 /*
- * `health` is yours: brb_health_finish(). A database that cannot be read is no error: see `fault`.
+ * Owns: `health` is the caller's to brb_health_finish(). A database that cannot be read is no error: see `fault`.
  * Errors: BRABEION_ABSENT when there is none; BRABEION_MEMORY.
  */
 brabeion_status brb_health_read(const brb_health_options *options, brb_health *health, brabeion_error *error);

@@ -62,7 +62,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_job *job, c
 				   brabeion_error *error)
 {
 	brb_effect_job pending = { .badge = job->badge,
-				   .history_id = job->run,
+				   .history_id = job->history_id,
 				   .at_us = job->at_us,
 				   .due_us = job->due_us,
 				   .state = state,
@@ -79,7 +79,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_job *job, c
 	if (!place)
 		return brb_status_no_memory(error);
 	*place = pending;
-	will_be_due(store, job->run, job->due_us);
+	will_be_due(store, job->history_id, job->due_us);
 	return BRABEION_OK;
 }
 
@@ -234,9 +234,9 @@ brabeion_status brb_store_jobs_drop(brb_store *store, const brb_store_job_choice
 	return status == BRABEION_OK ? changing(store)->drop(store->db, choice, jobs, error) : status;
 }
 
-brabeion_status brb_store_run_new(brb_store *store, int64_t *run, brabeion_error *error)
+brabeion_status brb_store_history_new(brb_store *store, int64_t *history_id, brabeion_error *error)
 {
-	return store->driver->jobs->new_history(store->db, run, error);
+	return store->driver->jobs->new_history(store->db, history_id, error);
 }
 
 brabeion_status brb_store_jobs_adopt(brb_store *store, int64_t from, int64_t into, int64_t *jobs,
@@ -246,21 +246,22 @@ brabeion_status brb_store_jobs_adopt(brb_store *store, int64_t from, int64_t int
 	return status == BRABEION_OK ? changing(store)->adopt(store->db, from, into, jobs, error) : status;
 }
 
-brabeion_status brb_store_jobs_pass_on(brb_store *store, int64_t run, int64_t *jobs, brabeion_error *error)
+brabeion_status brb_store_jobs_pass_on(brb_store *store, int64_t history_id, int64_t *jobs, brabeion_error *error)
 {
-	return brb_store_jobs_adopt(store, run, 0, jobs, error);
+	return brb_store_jobs_adopt(store, history_id, 0, jobs, error);
 }
 
 /* ---- looking ---- */
 
-brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t run, int64_t *at_us, brabeion_error *error)
+brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t history_id, int64_t *at_us, brabeion_error *error)
 {
-	if (!store->jobs.next_is_known || store->jobs.next_history != run) {
-		brabeion_status status = store->driver->jobs->next(store->db, run, &store->jobs.next_us, error);
+	if (!store->jobs.next_is_known || store->jobs.next_history != history_id) {
+		brabeion_status status =
+			store->driver->jobs->next(store->db, history_id, &store->jobs.next_us, error);
 		if (status != BRABEION_OK)
 			return status;
 		store->jobs.next_is_known = true;
-		store->jobs.next_history = run;
+		store->jobs.next_history = history_id;
 		for (size_t i = 0; i < store->jobs.count; i++)
 			will_be_due(store, store->jobs.pending[i].history_id, store->jobs.pending[i].due_us);
 	}
@@ -268,9 +269,9 @@ brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t run, int64_t *
 	return BRABEION_OK;
 }
 
-brabeion_status brb_store_jobs_look(brb_store *store, int64_t run, int64_t *at_us, brabeion_error *error)
+brabeion_status brb_store_jobs_look(brb_store *store, int64_t history_id, int64_t *at_us, brabeion_error *error)
 {
-	return store->driver->jobs->next_committed(store->db, run, at_us, error);
+	return store->driver->jobs->next_committed(store->db, history_id, at_us, error);
 }
 
 brabeion_status brb_store_jobs_exist(brb_store *store, bool *exist, brabeion_error *error)
@@ -283,7 +284,7 @@ bool brb_store_has_stored_jobs(const brb_store *store)
 	return atomic_load_explicit(&store->jobs.were_stored, memory_order_relaxed);
 }
 
-brabeion_status brb_store_runs(brb_store *store, int64_t **runs, size_t *count, brabeion_error *error)
+brabeion_status brb_store_histories(brb_store *store, int64_t **ids, size_t *count, brabeion_error *error)
 {
 	int64_t *read = NULL;
 	size_t read_count = 0;
@@ -292,7 +293,7 @@ brabeion_status brb_store_runs(brb_store *store, int64_t **runs, size_t *count, 
 		brb_memory_release(read);
 		return status;
 	}
-	*runs = read;
+	*ids = read;
 	*count = read_count;
 	return BRABEION_OK;
 }

@@ -1,14 +1,13 @@
 /*
- * store/journal: what was judged, and how: rows that are written in the transaction of what they tell of.
+ * store/journal: the journal of events: what was judged, and how. A row is written in the transaction of the event.
  *
- * A row is an event (or what stands for one: see brabeion_entry_kind) and a tape of verdicts (store/verdict_codec.h). It is
- * no part of a judgement's stretch: a badge that fails has its changes undone, and its verdict stays.
+ * A row is an event (or what stands for one: see brabeion_entry_kind) and verdicts (store/verdict_codec.h). It is not undone
+ * with a judgement: a badge that fails has its changes undone, and its verdict stays.
  *
- * Rows leave in a sweep from the oldest on, two for each that comes in, so that no commit is long: those that arrived
- * before the keep time, and those for which there is no room. A journal that is written no more is swept by other
- * transactions, by the bounds that it had last.
+ * Rows that arrived before the keep time, or exceed the size, are swept from the oldest on, two for each new one, so that
+ * no commit is long. A journal that is written no more is swept by other transactions, by its last bounds.
  *
- * Keeps true: sequences grow in the order of commits, and are never given twice.
+ * Guarantees: sequences grow in the order of commits, and are never used twice.
  */
 #ifndef BRB_STORE_JOURNAL_H
 #define BRB_STORE_JOURNAL_H
@@ -39,14 +38,14 @@ typedef struct brb_store_entry {
 
 /* ---- inside a transaction ---- */
 
-/* The sequence of the row that comes next, which counts as used. */
+/* Takes the sequence of the next row. */
 brabeion_status brb_store_journal_next(brb_store *store, int64_t *sequence, brabeion_error *error);
 
-/* Writes a row. A field that is no JSON (a number that is not finite) is left out of it. */
+/* Writes a row. A field that JSON cannot hold (a number that is not finite) is left out. */
 brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *entry,
 				      const brb_store_journal_bounds *bounds, brabeion_error *error);
 
-/* ---- reading: of what is committed ---- */
+/* ---- of what is committed ---- */
 
 /* Called for each row; the entry's texts are in the arena. False ends the reading. */
 typedef bool (*brb_store_entry_reader)(void *context, const brabeion_entry *entry);

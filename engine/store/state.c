@@ -13,7 +13,7 @@
 #include "base/json_write.h"
 #include "base/value.h"
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static brabeion_status write_json(brb_json *json, const brabeion_field *field, brabeion_error *error)
 {
@@ -81,7 +81,7 @@ brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fiel
 	return BRABEION_OK;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static brabeion_status take_number(const brb_json_value *value, brabeion_field *field, brabeion_error *error)
 {

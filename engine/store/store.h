@@ -1,18 +1,17 @@
 /*
- * store: awards, memory, seen ids and users, kept in one database; and jobs, of which store/jobs.h speaks.
+ * store: awards, memory, seen ids and users in one database; store/jobs.h and store/journal.h declare the rest.
  *
- * Works in whole transactions: begin, then read and change through the functions below, then commit all or nothing.
- * What was read or changed is cached across transactions for as long as nobody else has written to the database;
- * changes reach it once, at the commit. Each judgement is a stretch between a mark and an undo or the next mark.
+ * Works in whole transactions: begin, read and change through the functions below, commit all or nothing. Values are
+ * cached across transactions as long as nobody else writes to the database; changes are written once, at the commit.
+ * Each judgement begins with a mark, and can be undone up to it.
  *
- * Keeps true: no award twice (user, badge, level, reason); awards, memory and seen ids of a transaction stored
- * together or not at all; a database that is newer, another program's, moved away or replaced is never written.
+ * Guarantees: no award twice (user, badge, level, reason); awards, memory and seen ids of a transaction are stored
+ * together or not at all; a database that is newer, another program's, moved or replaced is never written.
  *
- * Leaves to others: what is judged, in which order, and who is told. This header names no SQLite type, so that
- * another database can stand behind it.
+ * Not here: what is judged, in which order, and who is notified; how a database does its part (store/driver.h).
  *
- * Threads: a transaction belongs to the thread that began it; others wait in brb_store_begin. Reading lists needs no
- * transaction and does not wait for one.
+ * Threads: a transaction belongs to the thread that began it; others wait in brb_store_begin. Lists need no transaction
+ * and wait for none.
  */
 #ifndef BRB_STORE_STORE_H
 #define BRB_STORE_STORE_H
@@ -21,9 +20,9 @@
 
 typedef struct brb_store brb_store;
 
-/* Opens or creates the database, bringing an older one up to date. */
+/* Opens or creates the database, and migrates an older one. */
 brabeion_status brb_store_open(const brb_store_options *options, brb_store **out, brabeion_error *error);
-void brb_store_close(brb_store *store); /* no transaction may be under way */
+void brb_store_close(brb_store *store); /* no transaction may be open */
 const char *brb_store_path(const brb_store *store);
 
 /*
@@ -37,7 +36,7 @@ brabeion_status brb_store_watch(brb_store *store, int *fd, brabeion_error *error
 void brb_store_drain(brb_store *store, int fd);
 void brb_store_unwatch(brb_store *store, int fd);
 
-/* ---- names that a badge set brings along ---- */
+/* ---- registration ---- */
 
 /*
  * Gives badges their numbers, stable for the life of the database, and keeps their levels' names for awards to show under
@@ -52,13 +51,13 @@ brabeion_status brb_store_register(brb_store *store, brb_store_badge *badges, si
 /* Waits for other threads, then for other processes up to the busy timeout: BRABEION_BUSY. */
 brabeion_status brb_store_begin(brb_store *store, brabeion_error *error);
 
-/* Writes and commits. The transaction is over, whatever is answered; after an error nothing cached is believed. */
+/* Writes and commits. The transaction has ended, whatever is returned; after an error the caches are dropped. */
 brabeion_status brb_store_commit(brb_store *store, brabeion_error *error);
 void brb_store_rollback(brb_store *store);
 
 /*
- * A judgement begins: what it changes in memory and awards can be undone until the next mark. Seen ids stay. Texts
- * that brb_store_note gave are valid until the next mark or the transaction's end. Beginning sets the first mark.
+ * Begins a judgement: what it changes in memory, awards and jobs can be undone until the next mark; seen ids stay. Texts
+ * of brb_store_note are valid until the next mark or the transaction's end. brb_store_begin sets the first mark.
  */
 void brb_store_mark(brb_store *store);
 void brb_store_undo(brb_store *store);
@@ -66,9 +65,9 @@ void brb_store_undo(brb_store *store);
 /* Writes what has changed so far, so that the driver's own work on the database sees it; it is not undone any more. */
 brabeion_status brb_store_settle(brb_store *store, brabeion_error *error);
 
-/* ---- inside a transaction: each answers its status and fills `error` ---- */
+/* ---- inside a transaction ---- */
 
-/* Records the event; *first is false when it was there already and is still to be remembered. */
+/* Records the id of an event; *first is false when it was there already, within the retention. */
 brabeion_status brb_store_see(brb_store *store, const char *id, const char *event, const char *user, bool *first,
 			      brabeion_error *error);
 
@@ -83,55 +82,55 @@ brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *na
 brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				   const char *text, brabeion_error *error);
 
-/* A plugin's number by its id; 0 when it was never registered. */
+/* The number of a plugin by its id; 0 when it was never registered. */
 brabeion_status brb_store_plugin(brb_store *store, const char *id, uint32_t *number, brabeion_error *error);
 
-/* How many awards of a badge, by slug, loaded or not, a user holds, and the highest level. */
+/* How many awards of a badge a user holds, and the highest level; the badge need not be loaded. */
 brabeion_status brb_store_held(brb_store *store, const char *user, const char *slug, int64_t *count,
 			       int32_t *highest_level, brabeion_error *error);
 
 /*
- * Whether the award is held already; its event, event_id and at_us need not be filled in. A reason of NULL never is.
- * With `remember`, brb_store_knows_held will know it.
+ * Whether the award is held; its event, event_id and at_us are not read. With a reason of NULL it never is. With `remember`,
+ * brb_store_knows_held may return true for it from now on.
  */
 brabeion_status brb_store_is_held(brb_store *store, const brb_store_award *award, bool remember, bool *held,
 				  brabeion_error *error);
 
-/* Stores the award unless it is held: *sequence is its own, or 0 when it was held. */
+/* Stores the award unless it is held: *sequence is its sequence, or 0 when it was held. */
 brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *award, int64_t *sequence,
 				    brabeion_error *error);
 
-/* Revokes what fits, and adds a change for each to the list, whose memory is the caller's: brb_list_memory(). */
+/* Revokes awards, and adds a change for each to the list, whose memory the caller has set: brb_list_memory(). */
 brabeion_status brb_store_revoke(brb_store *store, const brb_store_revocation *revocation, brabeion_change_list *list,
 				 brabeion_error *error);
 
-/* Takes away all that is kept under a user's name, jobs too; *awards counts the awards. */
+/* Removes all that is stored under a user's name, jobs too; *awards counts the awards. */
 brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_t *awards, brabeion_error *error);
 
-/* All that `from` has becomes `into`'s. Claims of jobs of either are given up. */
+/* Gives all that `from` has to `into`. Claims of jobs of both are given up. */
 brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error);
 
 /*
- * Outside of a transaction: true when the award is surely held, as of at most a second ago. False says nothing. A lock
- * is taken that only callers asking for the same few users share.
+ * Outside of a transaction: true when the award is surely held, as of at most a second ago; false means nothing. Takes one
+ * of 64 locks, shared by a few users.
  */
 bool brb_store_knows_held(brb_store *store, const brb_store_award *award);
 
 /* ---- outside of transactions ---- */
 
 /*
- * Records that a badge is set aside; one that is there stays as it was. This and the next are quick: BRABEION_BUSY when
- * somebody is in the way for longer than a moment. May be called while this thread's transaction is not under way.
+ * Records that a badge is quarantined; one that is there stays as it was. This and the next return BRABEION_BUSY rather
+ * than wait for a list or, longer than 20 ms, for a writer. Not while this thread has a transaction open.
  */
-brabeion_status brb_store_quarantine(brb_store *store, const brb_store_quarantined *aside, brabeion_error *error);
+brabeion_status brb_store_quarantine(brb_store *store, const brb_store_quarantined *badge, brabeion_error *error);
 
-/* Whether the badge is recorded as set aside. */
-brabeion_status brb_store_is_quarantined(brb_store *store, uint32_t badge, bool *aside, brabeion_error *error);
+/* Whether the badge is recorded as quarantined. */
+brabeion_status brb_store_is_quarantined(brb_store *store, uint32_t badge, bool *quarantined, brabeion_error *error);
 
-/* Takes the record away; *released tells whether there was one. */
+/* Removes the record; *released: there was one. */
 brabeion_status brb_store_release(brb_store *store, const char *slug, bool *released, brabeion_error *error);
 
-/* All records, oldest first; *list is the caller's to free(), its texts are in the arena. */
+/* All records, oldest first; *list is the caller's to brb_memory_release(), its texts are in the arena. */
 brabeion_status brb_store_list_quarantined(brb_store *store, brb_arena *arena, brb_store_quarantined **list,
 					   size_t *count, brabeion_error *error);
 
@@ -141,14 +140,14 @@ brabeion_status brb_store_backup(brb_store *store, const char *path, brabeion_er
 /* Transactions committed since the store was opened. */
 uint64_t brb_store_commit_count(const brb_store *store);
 
-/* ---- lists: in a snapshot of their own, of what is committed ---- */
+/* ---- lists: of what is committed, each in a snapshot of its own ---- */
 
 brabeion_status brb_store_list_awards(brb_store *store, brb_store_whose whose, const char *name, int64_t before,
 				      size_t limit, brabeion_award_list *list, brabeion_error *error);
 brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64_t *count, brabeion_error *error);
 brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error);
 
-/* Awards and revocations after a sequence, oldest first. */
+/* The feed: awards and revocations after a sequence, oldest first. */
 brabeion_status brb_store_list_changes(brb_store *store, int64_t after, size_t limit, brabeion_change_list *list,
 				       brabeion_error *error);
 
@@ -163,7 +162,7 @@ brabeion_status brb_store_look_up(brb_store *store, const char *user, const char
 brabeion_status brb_store_list_trophies(brb_store *store, const char *user, size_t limit, brb_arena *arena,
 					brb_store_trophies *out, brabeion_error *error);
 
-/* What plugins remember, by plugin, name, kind and subject. */
+/* What plugins remember, ordered by plugin, name, kind and subject. A tally of 0 counts as none. */
 brabeion_status brb_store_list_memory(brb_store *store, const brabeion_memory_filter *filter,
 				      brabeion_memory_list *list, brabeion_error *error);
 

@@ -1,8 +1,9 @@
 /*
- * store/types: what the store and the database below it speak of: awards, revocations, jobs, lists, health. Data alone;
- * what is done with it is in store/store.h and beside it for the rooms above, in store/driver.h for a database.
+ * store/types: the data that the store and a database driver exchange: awards, revocations, jobs, lists, health. Functions
+ * on it are declared in store.h, jobs.h and so on for the rooms above, in driver.h for a database.
  *
- * Texts belong to whoever filled the struct in, unless a comment says where they are. Times are microseconds since 1970.
+ * Owns: texts belong to the code that fills the struct in, unless a comment says otherwise. Times are microseconds since
+ * 1970; numbers of users, badges and so on are the database's.
  */
 #ifndef BRB_STORE_TYPES_H
 #define BRB_STORE_TYPES_H
@@ -31,10 +32,6 @@ typedef struct brb_store_options {
 	brb_log log;
 } brb_store_options;
 
-/*
- * Gives a badge's number, stable for the life of the database, and keeps its levels' names for awards to show under
- * when the badge is no longer loaded. Reads what is on record first; a transaction of its own only where something is new.
- */
 typedef struct brb_store_badge {
 	const char *slug;
 	const badge_level *levels;
@@ -46,12 +43,12 @@ typedef struct brb_store_award {
 	const char *user;
 	uint32_t badge; /* its number */
 	uint32_t level;
-	const char *reason; /* NULL: "#" and the award's sequence */
-	const char *event;  /* by which it was earned */
+	const char *reason; /* NULL: a fresh number, "#17" */
+	const char *event;  /* that earned it */
 	const char *event_id;
 	int64_t at_us;
-	const char *note; /* of a person who granted it; NULL: none */
-	bool rearn;       /* it may be held again after a revocation */
+	const char *note; /* comment of the person who granted it; NULL: none */
+	bool rearn;       /* may be earned again after a revocation */
 } brb_store_award;
 
 /* Which of a user's awards of a badge are to be revoked. */
@@ -61,14 +58,13 @@ typedef struct brb_store_revocation {
 	uint32_t level;     /* 0: every level */
 	uint32_t above;     /* only levels above this one */
 	const char *reason; /* NULL: every reason */
-	const char *note;   /* why; NULL: not said */
+	const char *note;   /* the person's reason; NULL: none */
 	int64_t at_us;
-	bool lapsed; /* by nobody's decision: it may be earned again */
+	bool lapsed; /* not by a person's decision: it may be earned again */
 } brb_store_revocation;
 
 /* ---- lists ---- */
 
-/* A badge that is set aside. */
 typedef struct brb_store_quarantined {
 	uint32_t badge;   /* its number */
 	const char *slug; /* when read */
@@ -78,18 +74,18 @@ typedef struct brb_store_quarantined {
 
 typedef enum brb_store_whose { BRB_STORE_OF_USER, BRB_STORE_OF_BADGE } brb_store_whose;
 
-/* What is known of a user's and a badge's name. */
+/* What is on record under a user's and a badge's name. */
 typedef struct brb_store_found {
 	bool user;
-	const char *near_user; /* one that may have been meant, in the arena; "" */
-	uint32_t badge;        /* its number; 0: it was never loaded */
+	const char *near_user; /* the nearest name, in the arena; "" */
+	uint32_t badge;        /* its number; 0: never loaded */
 } brb_store_found;
 
 /* What a user holds of one badge. */
 typedef struct brb_store_trophy {
 	const char *slug;
 	uint32_t level;   /* the highest */
-	const char *name; /* of that level, as last registered, like the next; "" when it is not known */
+	const char *name; /* of that level, as last registered; "" when not known */
 	const char *description;
 	int64_t times; /* awards that have a reason, of any level */
 	int64_t at_us; /* the latest */
@@ -97,8 +93,8 @@ typedef struct brb_store_trophy {
 
 typedef struct brb_store_trophies {
 	size_t count;
-	brb_store_trophy *trophies; /* that of the award stored last comes first */
-	int64_t badge_count;        /* those beyond the limit, too */
+	brb_store_trophy *trophies; /* the latest award first */
+	int64_t badge_count;        /* also beyond the limit */
 	int64_t award_count;
 } brb_store_trophies;
 
@@ -112,27 +108,27 @@ typedef struct brb_store_job {
 	const char *event;
 	const char *event_id; /* "" when it has none */
 	int64_t at_us;        /* the event's time, or the time the job is due */
-	int64_t due_us; /* its place in the queue, and not judged before: a job of an event has its arrival here */
-	int64_t run;    /* 0: by the live clock */
+	int64_t due_us;       /* not judged before; orders the queue. Of a job of an event: its arrival */
+	int64_t history_id;   /* 0: by the live clock */
 	const brabeion_field *fields;
 	size_t field_count;
-	int64_t journal; /* the row of the event by which it came about (store/journal.h); 0: none */
+	int64_t journal; /* row of the event that caused it; 0: none */
 } brb_store_job;
 
 typedef struct brb_store_claim {
 	int64_t number;
-	int64_t run;
+	int64_t history_id;
 	int64_t now_us;
 	int64_t lease_until_us;
 	size_t most;            /* jobs, at least 1 */
-	const uint32_t *badges; /* the numbers of those that are loaded, ascending */
+	const uint32_t *badges; /* numbers of the loaded ones, ascending */
 	size_t badge_count;
 } brb_store_claim;
 
 typedef struct brb_store_claimed {
 	int64_t id;
 	uint32_t badge;
-	uint32_t attempts; /* that failed before */
+	uint32_t attempts; /* failed before */
 	const char *user;
 	const char *event;
 	const char *event_id;
@@ -147,11 +143,11 @@ typedef struct brb_store_claimed {
 typedef struct brb_store_parked {
 	const char *slug;
 	int64_t count;
-	const char *why; /* "unloaded", or of a single job what is wrong with its state */
+	const char *why; /* "unloaded", or why the state of a single job cannot be read */
 	int64_t id;      /* of the single job; 0 with "unloaded" */
 } brb_store_parked;
 
-/* A list of all zeroes is ready; claiming empties it first. */
+/* All zeroes is an empty list; claiming empties it first. */
 typedef struct brb_store_claimed_list {
 	size_t count, capacity;
 	brb_store_claimed *jobs;
@@ -163,15 +159,15 @@ typedef struct brb_store_claimed_list {
 typedef struct brb_store_failure {
 	const char *error;
 	int64_t at_us;
-	int64_t retry_at_us;    /* not before; it holds back its queue meanwhile */
-	uint32_t attempts_most; /* with as many it is parked, and holds back nobody; 0: parked whatever it had */
+	int64_t retry_at_us;    /* not before; its queue waits meanwhile */
+	uint32_t attempts_most; /* with so many it is parked, and its queue goes on; 0: parked at once */
 } brb_store_failure;
 
 typedef enum brb_store_job_state {
 	BRB_STORE_JOB_ANY = 0,
 	BRB_STORE_JOB_WAITING = 1, /* due, and not claimed, perhaps behind another one */
-	BRB_STORE_JOB_RUNNING = 2, /* head, and claimed by someone whose lease has not ended */
-	BRB_STORE_JOB_DELAYED = 3, /* due later, to be retried later, or a history run's */
+	BRB_STORE_JOB_RUNNING = 2, /* head, and claimed with a lease that has not ended */
+	BRB_STORE_JOB_DELAYED = 3, /* due later, to be retried later, or of a history */
 	BRB_STORE_JOB_PARKED = 4
 } brb_store_job_state;
 
@@ -180,12 +176,12 @@ typedef struct brb_store_job_counts {
 	int64_t oldest_us; /* due_us of the first that waits; 0 when none does */
 } brb_store_job_counts;
 
-/* Zero is a good value for all but now_us. */
+/* Zero means any, but for now_us. */
 typedef struct brb_store_job_filter {
 	brb_store_job_state state;
 	const char *slug; /* NULL: any */
 	const char *user; /* NULL: any */
-	int64_t after;    /* the page of greater ids */
+	int64_t after;    /* only greater ids */
 	size_t limit;     /* 0: all */
 	int64_t now_us;
 } brb_store_job_filter;
@@ -199,7 +195,7 @@ typedef struct brb_store_job_info {
 	int64_t at_us;
 	int64_t due_us;
 	int64_t retry_us; /* not before; 0 when it has not failed */
-	int64_t run;
+	int64_t history_id;
 	brb_store_job_state state;
 	uint32_t attempts;      /* since it was stored or last retried by hand */
 	int64_t lease_us;       /* of RUNNING: when the lease ends; else 0 */
@@ -229,11 +225,11 @@ typedef struct brb_store_job_page {
 	brb_arena memory;
 } brb_store_job_page;
 
-/* Which jobs are meant: one, or all that fit. Zero is a good value for each. */
+/* One job, or all that match. */
 typedef struct brb_store_job_choice {
-	int64_t id;       /* 0: those that fit the rest */
+	int64_t id;       /* 0: all that match the rest */
 	const char *slug; /* NULL: of any badge */
-	bool parked;      /* only those that are parked */
+	bool parked;      /* only parked ones */
 } brb_store_job_choice;
 
 /* ---- the journal of events ---- */
@@ -242,11 +238,11 @@ typedef struct brb_store_journal_range {
 	int64_t after, until; /* until 0: to the end */
 	bool events_only;
 	size_t limit; /* 0: all */
-	/* or, newest first, of one user's what tells of one badge, its verdicts alone: */
-	const char *user; /* NULL: not so */
+	/* or, newest first, a user's rows with verdicts on one badge, and those verdicts alone: */
+	const char *user; /* NULL: the range above */
 	uint32_t badge;   /* its number */
 	int64_t since_us; /* by the events' times; INT64_MIN: all */
-	size_t *left_out; /* out: how many there are beyond the limit */
+	size_t *left_out; /* out: rows beyond the limit */
 } brb_store_journal_range;
 
 /* ---- statistics ---- */
@@ -254,7 +250,7 @@ typedef struct brb_store_journal_range {
 enum { BRB_UNHANDLED_NAMES_MOST = 256 };
 
 typedef struct brb_store_unhandled {
-	const char *name; /* "": of all the others */
+	const char *name; /* "": all further names */
 	int64_t count;
 	int64_t first_us;
 	int64_t last_us;
@@ -277,22 +273,21 @@ typedef struct brb_store_owner {
 	size_t slug_count;
 } brb_store_owner;
 
-/* The note of what `brabeion backfill` takes away: by nobody's decision. */
+/* The note of revocations by `brabeion backfill`, which are nobody's decision. */
 #define BRB_BACKFILL_NOTE "backfill: the rules of today would not have given it"
 
 /* ---- health ---- */
 
 enum { BRB_HEALTH_COUNTED_MOST = 1000000 };
 
-/* What files are like that stand on a disk. */
 typedef struct brb_health_file {
 	int64_t bytes;
-	int64_t wal_bytes; /* of the journal beside it */
+	int64_t wal_bytes; /* of the WAL */
 	mode_t mode;       /* st_mode */
 	uid_t owner;
 	mode_t folder_mode;
-	int64_t disk_free_bytes; /* for who is not root; -1: not known */
-	size_t user_count;       /* other processes that have it open, as far as the kernel tells */
+	int64_t disk_free_bytes; /* for users other than root; -1: not known */
+	size_t user_count;       /* other processes that have it open, as far as /proc/locks shows */
 	pid_t user;              /* the first of them */
 } brb_health_file;
 
@@ -319,11 +314,11 @@ typedef struct brb_health_failing {
 typedef struct brb_health_jobs {
 	int64_t parked, parked_since_us;
 	int64_t unloaded;  /* of those, because their badge is not loaded */
-	const char *error; /* the most frequent of the last thousand that were parked; NULL: none */
+	const char *error; /* the most frequent among the last thousand parked jobs; NULL: none */
 	int64_t error_times;
 	int64_t ready; /* that a worker could take now */
 	int64_t ready_since_us;
-	int64_t leased;     /* that a worker has at hand */
+	int64_t leased;     /* that a worker is running */
 	size_t crowd_count; /* users with too many */
 	struct {
 		const char *user;
@@ -333,23 +328,23 @@ typedef struct brb_health_jobs {
 
 typedef struct brb_health {
 	brb_health_file file;
-	const char *fault;      /* why nothing more could be read; NULL: it could */
-	bool refused;           /* it was the system that would not let it be read or written, not the database */
-	int64_t version, knows; /* the database's, and this program's */
-	const char *damage;     /* what a thorough look has found; NULL: nothing, or it was not asked for */
+	const char *fault;      /* why reading stopped; NULL: it did not */
+	bool refused;           /* the system refused to read or write it: the database is not at fault */
+	int64_t version, knows; /* of the schema: the database's, this program's */
+	const char *damage;     /* what the thorough check found; NULL: nothing, or not asked for */
 	int64_t pages, free_pages, page_bytes;
-	int64_t wal_pages;  /* in the journal, -1: not known */
-	int64_t wal_behind; /* of those, not yet taken into the database */
+	int64_t wal_pages;  /* in the WAL, -1: not known */
+	int64_t wal_behind; /* of those, not yet checkpointed */
 	int64_t seen;       /* ids */
 	int64_t seen_since_us;
 	size_t badge_count, badge_capacity;
 	brb_health_badge *badges;
-	size_t aside_count, aside_capacity;
-	brb_health_quarantined *aside;
+	size_t quarantined_count, quarantined_capacity;
+	brb_health_quarantined *quarantined;
 	size_t failing_count, failing_capacity;
 	brb_health_failing *failing;
-	size_t unheard_count, unheard_capacity;
-	brb_store_unhandled *unheard; /* the most frequent first */
+	size_t unhandled_count, unhandled_capacity;
+	brb_store_unhandled *unhandled; /* the most frequent first */
 	brb_health_jobs jobs;
 	brb_arena arena;
 } brb_health;
@@ -357,8 +352,8 @@ typedef struct brb_health {
 typedef struct brb_health_options {
 	const char *path;
 	int64_t now_us;
-	int64_t crowd; /* so many jobs of one user are too many */
-	bool thorough; /* have SQLite look at each page */
+	int64_t crowd; /* jobs of one user that are too many */
+	bool thorough; /* check each page */
 } brb_health_options;
 
 #endif

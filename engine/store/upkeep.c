@@ -90,9 +90,9 @@ brabeion_status brb_health_read(const brb_health_options *options, brb_health *h
 void brb_health_finish(brb_health *health)
 {
 	brb_memory_release(health->badges);
-	brb_memory_release(health->aside);
+	brb_memory_release(health->quarantined);
 	brb_memory_release(health->failing);
-	brb_memory_release(health->unheard);
+	brb_memory_release(health->unhandled);
 	brb_arena_finish(&health->arena);
 	*health = (brb_health){ 0 };
 }

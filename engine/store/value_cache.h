@@ -2,8 +2,7 @@
  * store/value_cache: the cache of single values: tallies, notes, what a user holds, numbers of names. Private to the store
  * room.
  *
- * A cell is found by a key of bytes that begins with its kind. When there are too many, those that were not used of
- * late go first.
+ * An entry is found by a key of bytes that begins with its kind. Eviction removes entries that were not used lately first.
  */
 #ifndef BRB_STORE_VALUE_CACHE_H
 #define BRB_STORE_VALUE_CACHE_H
@@ -25,14 +24,14 @@ typedef enum brb_cache_kind {
 	BRB_CACHE_FOR = 'f' /* of (user, badge, level, reason): value: BRB_FOR_* */
 } brb_cache_kind;
 
-/* The value of a FOR cell. What has lapsed might never have been. */
+/* The value of a FOR entry; NEVER also of an award that has lapsed. */
 enum { BRB_FOR_NEVER = 0, BRB_FOR_HELD = 1, BRB_FOR_REVOKED = 2 };
 
-/* Small, and its key right behind it: finding a cell in a large cache is waiting for memory, line by line. */
+/* Small, with its key right behind it: a look-up in a large cache is bound by cache misses. */
 typedef struct brb_cache_entry {
 	uint32_t hash;
 	uint16_t key_length;
-	bool changed : 1; /* differs from the database: on the list of changes */
+	bool changed : 1; /* on the transaction's list of changes */
 	bool used : 1;    /* since the last eviction */
 	bool revoked : 1; /* of HELD: the user has had an award of the badge that was revoked, and did not lapse */
 	struct brb_cache_entry *next_changed;
@@ -48,21 +47,21 @@ typedef struct brb_cache_entry {
 	char key[];
 } brb_cache_entry;
 
-/* Eight bytes, so that the slots of a large cache stay near the processor. The hash spares a look at other cells. */
+/* Eight bytes, so that more slots fit a cache line; the hash spares looking at other entries. */
 typedef struct brb_cache_slot {
 	uint32_t hash;
-	uint32_t place; /* of the cell in the blocks, from 1; 0: empty */
+	uint32_t position; /* of the entry in the blocks, from 1; 0: empty */
 } brb_cache_slot;
 
 typedef struct brb_value_cache {
 	brb_cache_slot *slots;
 	uint32_t capacity;
 	uint32_t count;
-	char **blocks; /* where cells lie, one behind the other */
+	char **blocks; /* where entries lie, one behind the other */
 	uint32_t block_count;
 	uint32_t block_used; /* of the last one */
 	uint32_t sweeps;
-	size_t used_bytes; /* of all cells and their texts; too much rather than too little */
+	size_t used_bytes; /* of all entries and their texts, rounded up */
 } brb_value_cache;
 
 /* Longest: kind, two numbers, a name and two subjects with their NULs. */
@@ -93,20 +92,19 @@ static inline void brb_cache_key_text(brb_cache_key *key, const char *text)
 	key->length += size;
 }
 
-/* A cells of all zeroes is ready. */
-brb_cache_entry *brb_value_cache_find(const brb_value_cache *cells, const brb_cache_key *key);
+/* All zeroes is an empty cache. */
+brb_cache_entry *brb_value_cache_find(const brb_value_cache *cache, const brb_cache_key *key);
 
-/* A new, zeroed cell, which stays where it is until the next eviction; the key must not be there yet. NULL when
- * memory is short. */
-brb_cache_entry *brb_value_cache_add(brb_value_cache *cells, const brb_cache_key *key);
+/* Adds a zeroed entry, which does not move until the next eviction; the key must not be there yet. NULL when memory is short. */
+brb_cache_entry *brb_value_cache_add(brb_value_cache *cache, const brb_cache_key *key);
 
-/* Gives the cell another text, which it then owns; the one before is the caller's. */
-void brb_value_cache_set_text(brb_value_cache *cells, brb_cache_entry *cell, char *text);
+/* Sets the entry's text, which it then owns; the previous one is the caller's. */
+void brb_value_cache_set_text(brb_value_cache *cache, brb_cache_entry *entry, char *text);
 
-/* With more than `most_bytes` in cells, frees some until at most half of that is left. No cell may be changed. */
-void brb_value_cache_evict(brb_value_cache *cells, size_t most_bytes);
+/* With more than `most_bytes` in use, frees entries until at most half of that is left. None may be `changed`. */
+void brb_value_cache_evict(brb_value_cache *cache, size_t most_bytes);
 
-/* Frees all cells, changed or not. */
-void brb_value_cache_clear(brb_value_cache *cells);
+/* Frees all entries, changed or not. */
+void brb_value_cache_clear(brb_value_cache *cache);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * store/verdict_codec: see journal_tape.h.
+ * store/verdict_codec: see verdict_codec.h.
  */
 #include "store/verdict_codec.h"
 
@@ -8,9 +8,9 @@
 enum { STORED = 1, HELD_ALREADY = 2, LAPSED = 4, HAS_LATER = 8 };
 enum { KIND_BITS = 3, CUT = 4, NO_TEXT = 8 };
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
-static void add_number(brb_verdict_codec *tape, uint64_t number)
+static void add_number(brb_verdict_codec *out, uint64_t number)
 {
 	char bytes[10];
 	size_t count = 0;
@@ -20,57 +20,57 @@ static void add_number(brb_verdict_codec *tape, uint64_t number)
 		bytes[count] = (char)(bytes[count] | (number ? 0x80 : 0));
 		count++;
 	} while (number);
-	brb_builder_add_length(tape, bytes, count);
+	brb_builder_add_length(out, bytes, count);
 }
 
 /* Numbers near 0, of either sign, are short. */
-static void add_signed(brb_verdict_codec *tape, int64_t number)
+static void add_signed(brb_verdict_codec *out, int64_t number)
 {
-	add_number(tape, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
+	add_number(out, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
 }
 
-static void add_text(brb_verdict_codec *tape, const char *text)
+static void add_text(brb_verdict_codec *out, const char *text)
 {
 	size_t length = brb_text_cut_length(text, BRB_VERDICT_CODEC_TEXT_BYTES_MOST);
-	add_number(tape, length);
-	brb_builder_add_length(tape, text, length);
+	add_number(out, length);
+	brb_builder_add_length(out, text, length);
 }
 
-static void add_read(brb_verdict_codec *tape, const brabeion_read *read)
+static void add_read(brb_verdict_codec *out, const brabeion_read *read)
 {
 	bool is_note = read->kind == BRABEION_READ_NOTE;
 	bool is_cut = is_note && read->text &&
 		      (read->cut || read->text[brb_text_cut_length(read->text, BRB_VERDICT_CODEC_TEXT_BYTES_MOST)]);
-	add_number(tape, (uint64_t)read->kind | (is_cut ? CUT : 0) | (is_note && !read->text ? NO_TEXT : 0));
-	add_text(tape, read->name);
-	add_text(tape, read->subject);
+	add_number(out, (uint64_t)read->kind | (is_cut ? CUT : 0) | (is_note && !read->text ? NO_TEXT : 0));
+	add_text(out, read->name);
+	add_text(out, read->subject);
 	if (!is_note)
-		add_signed(tape, read->number);
+		add_signed(out, read->number);
 	else if (read->text)
-		add_text(tape, read->text);
+		add_text(out, read->text);
 }
 
-void brb_verdict_codec_add(brb_verdict_codec *tape, const brb_verdict_codec_verdict *verdict)
+void brb_verdict_codec_add(brb_verdict_codec *out, const brb_verdict_codec_verdict *verdict)
 {
 	const brabeion_verdict *is = &verdict->is;
 	size_t count = is->read_count < BRB_VERDICT_CODEC_READS_MOST ? is->read_count : BRB_VERDICT_CODEC_READS_MOST;
-	add_number(tape, verdict->badge);
-	add_number(tape, (uint64_t)is->answer);
-	add_number(tape, is->level);
-	add_number(tape, is->held_level);
-	add_number(tape, (uint64_t)((is->stored ? STORED : 0) | (is->held_already ? HELD_ALREADY : 0) |
-				    (is->lapsed ? LAPSED : 0) | (is->has_later ? HAS_LATER : 0)));
+	add_number(out, verdict->badge);
+	add_number(out, (uint64_t)is->answer);
+	add_number(out, is->level);
+	add_number(out, is->held_level);
+	add_number(out, (uint64_t)((is->stored ? STORED : 0) | (is->held_already ? HELD_ALREADY : 0) |
+				   (is->lapsed ? LAPSED : 0) | (is->has_later ? HAS_LATER : 0)));
 	if (is->has_later)
-		add_signed(tape, is->later_us);
-	add_text(tape, is->to ? is->to : "");
-	add_text(tape, is->message ? is->message : "");
-	add_number(tape, count);
+		add_signed(out, is->later_us);
+	add_text(out, is->to ? is->to : "");
+	add_text(out, is->message ? is->message : "");
+	add_number(out, count);
 	for (size_t i = 0; i < count; i++)
-		add_read(tape, &is->reads[i]);
-	add_number(tape, is->reads_left_out + (is->read_count - count));
+		add_read(out, &is->reads[i]);
+	add_number(out, is->reads_left_out + (is->read_count - count));
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 typedef struct tape_reader {
 	const unsigned char *at, *end;

@@ -17,7 +17,7 @@ void add_in_run(brb_store *store, int64_t run, uint32_t badge, const char *user,
 					 .event_id = "",
 					 .at_us = due_us,
 					 .due_us = due_us,
-					 .run = run });
+					 .history_id = run });
 }
 
 void add(brb_store *store, uint32_t badge, const char *user, int64_t due_us)

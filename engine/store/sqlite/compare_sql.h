@@ -1,18 +1,17 @@
 /*
- * store/sqlite/compare_sql: the statements of store/compare, for the list of statements in store/sqlite/database.h. Private to the
- * store room.
+ * store/sqlite/compare_sql: the statements for comparing awards.
  */
 #ifndef BRB_STORE_SQLITE_COMPARE_SQL_H
 #define BRB_STORE_SQLITE_COMPARE_SQL_H
 
-/* The reason of an award that has none of its own, as brb_store_award_add makes it. */
+/* An award with a fresh number as its reason, as brb_store_award_add writes it. */
 #define BRB_IS_NUMBERED(award) "(" award ".event_id = '' AND " award ".reason = '#' || " award ".sequence)"
 
 #define BRB_COMPARE_ONE                                            \
 	" WHERE n.badge = (SELECT id FROM badges WHERE slug = ?1)" \
 	" AND n.user = (SELECT id FROM users WHERE name = ?2) AND n.level = ?3"
 
-/* COMPARE_ROWS gives the columns of a list of awards, then an award's rank among those of its event that are numbered. */
+/* COMPARE_ROWS gives the columns of a list of awards, then the award's rank among the numbered ones of its event. */
 #define BRB_COMPARE_STATEMENTS(X)                                                                               \
 	X(COMPARE_ROWS,                                                                                         \
 	  "SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, "   \

@@ -1,8 +1,8 @@
 /*
  * store/sqlite/database: see database.h.
  *
- * Busy waits are ours: SQLite's busy_timeout sleeps up to 100 ms a step and starves writers for seconds, waits of
- * 0.2 to 0.6 ms keep four writing processes near even (measured: 2.6 s against 0.37 s at worst).
+ * An own busy handler: SQLite's busy_timeout sleeps up to 100 ms a step and starves writers for seconds, while waits of 0.2
+ * to 0.6 ms keep four writing processes near even (measured at worst: 2.6 s against 0.37 s).
  */
 #include "store/sqlite/database.h"
 
@@ -20,10 +20,10 @@
 #include "store/sqlite/schema.h"
 
 /*
- * A commit that meets a checkpoint takes 5 to 15 ms. At 4,000 pages 7 in 10,000 single events with ids did, so that little
- * else was needed to be felt at p99.9. At 8,000 (32 MiB) checkpoints are half as frequent, and `brabeion run` is as fast.
+ * A commit that includes a checkpoint takes 5 to 15 ms. At 4,000 pages 7 in 10,000 single events with ids did, close to what
+ * p99.9 shows. At 8,000 (32 MiB) checkpoints are half as frequent, and `brabeion run` is as fast.
  */
-enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 8000, JOURNAL_BYTES = 64 * 1024 * 1024 };
+enum { CACHE_KIBIBYTES = 16 * 1024, CHECKPOINT_PAGES = 8000, WAL_BYTES_MOST = 64 * 1024 * 1024 };
 
 /* ---- errors ---- */
 
@@ -75,9 +75,9 @@ static int wait_a_little(void *context, int tries)
 static const char *const statement_sql[BRB_STATEMENT_COUNT] = {
 #define BRB_STATEMENT_SQL(name, sql) sql,
 	BRB_STATEMENTS(BRB_STATEMENT_SQL) BRB_JOB_STATEMENTS(BRB_STATEMENT_SQL)
-		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_SQL) BRB_SNAPSHOT_READER_STATEMENTS(BRB_STATEMENT_SQL)
+		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_SQL) BRB_READER_STATEMENTS(BRB_STATEMENT_SQL)
 			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_SQL) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_SQL)
-				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_SQL)
+				BRB_COPY_STATEMENTS(BRB_STATEMENT_SQL)
 #undef BRB_STATEMENT_SQL
 };
 
@@ -254,7 +254,7 @@ static brabeion_status configure(brb_database *database, const brb_store_options
 		 options->throwaway          ? "OFF"
 		 : options->synchronous_full ? "FULL"
 					     : "NORMAL",
-		 CACHE_KIBIBYTES, CHECKPOINT_PAGES, JOURNAL_BYTES);
+		 CACHE_KIBIBYTES, CHECKPOINT_PAGES, WAL_BYTES_MOST);
 	return pragma(database, sql, error);
 }
 
@@ -267,7 +267,7 @@ static brabeion_status refuse_directory(const char *path, brabeion_error *error)
 	return brb_status_set(error, BRABEION_STORE, "%s: is a directory, not a database", path);
 }
 
-/* SQLite tries once more to read only, and then says that there is no file, where a folder may not be written. */
+/* Where the folder may not be written, SQLite tries again to open read-only, and reports a missing file instead. */
 static int true_reason(const char *path, int system)
 {
 	char *folder = system == ENOENT ? folder_of(path) : NULL;
@@ -306,7 +306,7 @@ static brabeion_status create_or_migrate(brb_database *database, const brb_store
 		return brb_status_set(error, BRABEION_STORE, "%s: is read-only", database->path);
 	int64_t now_s = brb_clock_now_us(&options->clock) / 1000000;
 	status = brb_schema_bring_up_to_date(database->handle, database->path, now_s, error);
-	if (status != BRABEION_OK) /* what another program left in its WAL is for it to take in */
+	if (status != BRABEION_OK) /* leave another program's WAL to that program */
 		sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (status == BRABEION_BUSY)
 		return brb_database_fault(database, SQLITE_BUSY, error);
@@ -323,7 +323,7 @@ static brabeion_status refuse_moved(const brb_database *database, brabeion_error
 			      database->path);
 }
 
-/* A second connection must come to the file of the first: what was put in its place is not even opened. */
+/* A second connection must open the file of the first: another file at its path is not even opened. */
 static brabeion_status connect_again(brb_database *database, const brb_database *first, brabeion_error *error)
 {
 	struct stat now;
@@ -348,7 +348,7 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 	}
 	if (status == BRABEION_OK)
 		status = configure(database, options, error);
-	/* the way out of a transaction must not depend on there being memory */
+	/* so that a rollback needs no memory */
 	if (status == BRABEION_OK && !prepare(database, BRB_STATEMENT_ROLLBACK, error))
 		status = error->status;
 	if (lock >= 0)
@@ -359,9 +359,9 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 }
 
 /*
- * SQLite leaves the WAL of a file that was moved away where it is, and takes it for that of whatever file is put in its
- * place, which is ruined by it. So all of it is taken into the file that it belongs to, wherever that is now. Not
- * waiting: who else uses it has it open and will come to this, too.
+ * SQLite leaves the WAL of a file that was moved away where it is, and takes it for the WAL of whatever file is put in its
+ * place, which it ruins. So all of it is checkpointed into the file that it belongs to, wherever that is now. Without
+ * waiting: another process that has it open will do the same.
  */
 static void empty_wal_of_moved(brb_database *database)
 {
@@ -371,7 +371,7 @@ static void empty_wal_of_moved(brb_database *database)
 		return;
 	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-	if (!moved || !wal || !wal->pMethods) /* one that is not open yet would be opened now: that of the new file */
+	if (!moved || !wal || !wal->pMethods) /* if it were not open yet, that of the new file would be opened */
 		return;
 	sqlite3_busy_handler(database->handle, NULL, NULL);
 	sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

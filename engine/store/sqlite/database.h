@@ -10,12 +10,12 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
-#include "store/sqlite/backfill_sql.h"
 #include "store/sqlite/compare_sql.h"
+#include "store/sqlite/copy_sql.h"
 #include "store/sqlite/event_stats_sql.h"
 #include "store/sqlite/jobs_sql.h"
 #include "store/sqlite/journal_sql.h"
-#include "store/sqlite/snapshot_reader_sql.h"
+#include "store/sqlite/reader_sql.h"
 #include "store/types.h"
 
 #define BRB_STATEMENTS(X)                                                                                          \
@@ -117,9 +117,9 @@
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
 	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
-		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_SNAPSHOT_READER_STATEMENTS(BRB_STATEMENT_NAME)
+		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_READER_STATEMENTS(BRB_STATEMENT_NAME)
 			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_NAME) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME)
-				BRB_BACKFILL_STATEMENTS(BRB_STATEMENT_NAME)
+				BRB_COPY_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
 					BRB_STATEMENT_COUNT
 } brb_statement;

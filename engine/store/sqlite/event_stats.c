@@ -13,7 +13,7 @@ static brabeion_status write_unhandled(brb_store_db *db, brb_statement which, co
 {
 	const brb_sql_value values[] = { TEXT(name), INT(more->count), INT(more->last_us), INT(more->first_us) };
 	brabeion_status status =
-		brb_database_run(&db->writer, which, values, which == BRB_STATEMENT_UNHEARD_ADD ? 4 : 3, error);
+		brb_database_run(&db->writer, which, values, which == BRB_STATEMENT_UNHANDLED_ADD ? 4 : 3, error);
 	*rows = sqlite3_changes(db->writer.handle);
 	return status;
 }
@@ -23,16 +23,16 @@ static brabeion_status add_unhandled(brb_store_db *db, const brb_store_unhandled
 	int rows = 0;
 	int64_t names = 0;
 	const char *name = more->name;
-	brabeion_status status = write_unhandled(db, BRB_STATEMENT_UNHEARD_MORE, name, more, &rows, error);
+	brabeion_status status = write_unhandled(db, BRB_STATEMENT_UNHANDLED_MORE, name, more, &rows, error);
 	if (status == BRABEION_OK && !rows && *name)
-		status = brb_database_number(&db->writer, BRB_STATEMENT_UNHEARD_COUNT, WITH_NOTHING, NULL, &names,
+		status = brb_database_number(&db->writer, BRB_STATEMENT_UNHANDLED_COUNT, WITH_NOTHING, NULL, &names,
 					     error);
 	if (status == BRABEION_OK && names >= BRB_UNHANDLED_NAMES_MOST) {
 		name = "";
-		status = write_unhandled(db, BRB_STATEMENT_UNHEARD_MORE, name, more, &rows, error);
+		status = write_unhandled(db, BRB_STATEMENT_UNHANDLED_MORE, name, more, &rows, error);
 	}
 	if (status == BRABEION_OK && !rows)
-		status = write_unhandled(db, BRB_STATEMENT_UNHEARD_ADD, name, more, &rows, error);
+		status = write_unhandled(db, BRB_STATEMENT_UNHANDLED_ADD, name, more, &rows, error);
 	return status;
 }
 
@@ -47,7 +47,7 @@ static brabeion_status next_unhandled(brb_store_db *db, const char *after, char 
 				      brabeion_error *error)
 {
 	char found[BRB_NAME_BYTES_MOST + 1] = ""; /* `after` may be `next` */
-	brabeion_status status = brb_database_each(&db->writer, BRB_STATEMENT_UNHEARD_NEXT, WITH(TEXT(after)),
+	brabeion_status status = brb_database_each(&db->writer, BRB_STATEMENT_UNHANDLED_NEXT, WITH(TEXT(after)),
 						   read_next, found, error);
 	if (status == BRABEION_OK)
 		snprintf(next, sizeof found, "%s", found);
@@ -56,7 +56,7 @@ static brabeion_status next_unhandled(brb_store_db *db, const char *after, char 
 
 static brabeion_status remove_unhandled(brb_store_db *db, const char *name, brabeion_error *error)
 {
-	return brb_database_run(&db->writer, BRB_STATEMENT_UNHEARD_REMOVE, WITH(TEXT(name)), error);
+	return brb_database_run(&db->writer, BRB_STATEMENT_UNHANDLED_REMOVE, WITH(TEXT(name)), error);
 }
 
 /* ---- badges ---- */
@@ -72,7 +72,7 @@ static brabeion_status add_failing(brb_store_db *db, const brb_store_failing *mo
 static brabeion_status forget(brb_store_db *db, int64_t before_us, brabeion_error *error)
 {
 	brabeion_status status =
-		brb_database_run(&db->writer, BRB_STATEMENT_UNHEARD_FORGET, WITH(INT(before_us)), error);
+		brb_database_run(&db->writer, BRB_STATEMENT_UNHANDLED_FORGET, WITH(INT(before_us)), error);
 	return status != BRABEION_OK
 		       ? status
 		       : brb_database_run(&db->writer, BRB_STATEMENT_FAILURE_FORGET, WITH(INT(before_us)), error);

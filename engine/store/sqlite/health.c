@@ -31,14 +31,14 @@ typedef struct examiner {
 	brabeion_error *error;
 } examiner;
 
-/* ---- faults ------------------------------------------------------------------------------------------------------ */
+/* ---- faults ---- */
 
 static brabeion_status no_memory(examiner *self)
 {
 	return brb_status_no_memory(self->error);
 }
 
-/* Nothing more can be read: the first reason is kept. */
+/* Stops reading; the first reason is kept. */
 static brabeion_status give_up(examiner *self, const char *why)
 {
 	if (!self->health->fault)
@@ -55,7 +55,7 @@ static brabeion_status fault(examiner *self)
 	return short_of_memory ? no_memory(self) : give_up(self, sqlite3_errmsg(self->handle));
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------------ */
+/* ---- asking ---- */
 
 /* Takes in one row. False: memory is short. */
 typedef bool (*row_taker)(examiner *self, sqlite3_stmt *row);
@@ -89,7 +89,7 @@ static const char *text_of(examiner *self, sqlite3_stmt *row, int column)
 	return brb_column_copy(&self->health->arena, row, column);
 }
 
-/* ---- the answers ------------------------------------------------------------------------------------------------- */
+/* ---- the answers ---- */
 
 static bool take_pages(examiner *self, sqlite3_stmt *row)
 {
@@ -121,17 +121,17 @@ static bool take_badge(examiner *self, sqlite3_stmt *row)
 	return badge->slug && badge->name;
 }
 
-static bool take_aside(examiner *self, sqlite3_stmt *row)
+static bool take_quarantined(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;
-	brb_health_quarantined *aside =
-		brb_list_add(&health->aside, &health->aside_count, &health->aside_capacity, sizeof *aside);
-	if (!aside)
+	brb_health_quarantined *badge = brb_list_add(&health->quarantined, &health->quarantined_count,
+						     &health->quarantined_capacity, sizeof *badge);
+	if (!badge)
 		return false;
-	aside->slug = text_of(self, row, 0);
-	aside->since_us = sqlite3_column_int64(row, 1);
-	aside->reason = text_of(self, row, 2);
-	return aside->slug && aside->reason;
+	badge->slug = text_of(self, row, 0);
+	badge->since_us = sqlite3_column_int64(row, 1);
+	badge->reason = text_of(self, row, 2);
+	return badge->slug && badge->reason;
 }
 
 static bool take_failing(examiner *self, sqlite3_stmt *row)
@@ -150,18 +150,18 @@ static bool take_failing(examiner *self, sqlite3_stmt *row)
 	return failing->slug && failing->event && failing->error;
 }
 
-static bool take_unheard(examiner *self, sqlite3_stmt *row)
+static bool take_unhandled(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;
-	brb_store_unhandled *unheard =
-		brb_list_add(&health->unheard, &health->unheard_count, &health->unheard_capacity, sizeof *unheard);
-	if (!unheard)
+	brb_store_unhandled *name =
+		brb_list_add(&health->unhandled, &health->unhandled_count, &health->unhandled_capacity, sizeof *name);
+	if (!name)
 		return false;
-	unheard->name = text_of(self, row, 0);
-	unheard->count = sqlite3_column_int64(row, 1);
-	unheard->first_us = sqlite3_column_int64(row, 2);
-	unheard->last_us = sqlite3_column_int64(row, 3);
-	return unheard->name;
+	name->name = text_of(self, row, 0);
+	name->count = sqlite3_column_int64(row, 1);
+	name->first_us = sqlite3_column_int64(row, 2);
+	name->last_us = sqlite3_column_int64(row, 3);
+	return name->name;
 }
 
 static bool take_parked(examiner *self, sqlite3_stmt *row)
@@ -207,8 +207,9 @@ static bool take_crowd(examiner *self, sqlite3_stmt *row)
 }
 
 /* By question. */
-static const row_taker takers[] = { take_pages, take_seen,  take_badge,  take_aside, take_parked,  take_unloaded,
-				    take_error, take_ready, take_leased, take_crowd, take_unheard, take_failing };
+static const row_taker takers[] = { take_pages,  take_seen,     take_badge,     take_quarantined,
+				    take_parked, take_unloaded, take_error,     take_ready,
+				    take_leased, take_crowd,    take_unhandled, take_failing };
 
 _Static_assert(sizeof takers / sizeof *takers == sizeof questions / sizeof *questions, "each question has its taker");
 
@@ -222,7 +223,7 @@ static brabeion_status ask_all(examiner *self)
 	return status;
 }
 
-/* ---- the journal ------------------------------------------------------------------------------------------------- */
+/* ---- the journal ---- */
 
 /* Where these stand in the shared index of the journal (sqlite.org/walformat.html, section 2.1), as 32-bit numbers. */
 enum { INDEX_BYTES = 32768, LAST_FRAME_AT = 4, TAKEN_IN_AT = 24 };
@@ -248,7 +249,7 @@ static void look_at_journal(examiner *self)
 	health->wal_behind = taken_in < last ? (int64_t)last - taken_in : 0;
 }
 
-/* ---- each page --------------------------------------------------------------------------------------------------- */
+/* ---- each page ---- */
 
 /* "ok", or what is wrong, the first of it. */
 static bool take_check(examiner *self, sqlite3_stmt *row)
@@ -260,7 +261,7 @@ static bool take_check(examiner *self, sqlite3_stmt *row)
 	return text;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static bool take_version(examiner *self, sqlite3_stmt *row)
 {

@@ -1,9 +1,8 @@
 /*
- * store/sqlite/health_sql: the questions of store/health, each with the version of the database that first can answer it.
- * Private to the store room, and for the test that sees to it that none walks through a large table.
+ * store/sqlite/health_sql: the queries of health.c, each with the first schema version that has its tables. A test checks
+ * that none of them scans a large table.
  *
- * The indexes are named, so that no statistics lead past them. A count of what may be very many ends at
- * BRB_HEALTH_COUNTED_MOST: `seen` has no index that could be counted, and the first rows of it are as good as any.
+ * The indexes are named, so that no statistics lead past them. Counts stop at BRB_HEALTH_COUNTED_MOST.
  */
 #ifndef BRB_STORE_SQLITE_HEALTH_SQL_H
 #define BRB_STORE_SQLITE_HEALTH_SQL_H
@@ -22,7 +21,7 @@
 	  "SELECT b.id, b.slug, b.known_s, EXISTS(SELECT 1 FROM awards AS a INDEXED BY awards_by_badge" \
 	  " WHERE a.badge = b.id), ifnull((SELECT name FROM levels AS l WHERE l.badge = b.id"           \
 	  " AND l.level = 1), '') FROM badges AS b ORDER BY b.id")                                      \
-	X(ASIDE, 2,                                                                                     \
+	X(QUARANTINED, 2,                                                                               \
 	  "SELECT b.slug, q.since_us, q.reason FROM quarantine AS q JOIN badges AS b ON b.id = q.badge" \
 	  " ORDER BY q.since_us, b.slug")                                                               \
 	X(JOBS_PARKED, 3,                                                                               \
@@ -48,7 +47,7 @@
 	  "SELECT u.name, c.jobs FROM (SELECT user, COUNT(*) AS jobs FROM jobs INDEXED BY"              \
 	  " jobs_queue WHERE parked_us = 0 GROUP BY user HAVING COUNT(*) >= ?2) AS c"                   \
 	  " CROSS JOIN users AS u ON u.id = c.user ORDER BY c.jobs DESC, u.name LIMIT 4")               \
-	X(UNHEARD, 6, "SELECT name, count, first_us, last_us FROM unheard ORDER BY count DESC, name")   \
+	X(UNHANDLED, 6, "SELECT name, count, first_us, last_us FROM unheard ORDER BY count DESC, name") \
 	X(FAILING, 6,                                                                                   \
 	  "SELECT b.slug, f.count, f.first_us, f.last_us, f.event, f.error FROM failures AS f"          \
 	  " JOIN badges AS b ON b.id = f.badge ORDER BY f.last_us DESC, b.slug")

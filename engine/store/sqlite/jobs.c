@@ -27,7 +27,7 @@ static brabeion_status look(brb_store_db *db, int64_t id, int64_t *claim, bool *
 
 static brabeion_status new_history(brb_store_db *db, int64_t *history_id, brabeion_error *error)
 {
-	return brb_database_number(&db->writer, BRB_STATEMENT_RUN_NEW, WITH_NOTHING, NULL, history_id, error);
+	return brb_database_number(&db->writer, BRB_STATEMENT_HISTORY_NEW, WITH_NOTHING, NULL, history_id, error);
 }
 
 static brabeion_status read_next(brb_database *database, int64_t history_id, int64_t *at_us, brabeion_error *error)

@@ -139,8 +139,8 @@ brabeion_status brb_sqlite_jobs_claim(brb_store_db *db, const brb_store_claim *c
 	brabeion_status status = brb_claim_return_unloaded(&work, error);
 	if (status == BRABEION_OK)
 		status = brb_database_each(&db->writer, BRB_STATEMENT_JOBS_READY,
-					   WITH(INT(claim->run), INT(claim->now_us), INT(claim->most)), read_ready,
-					   &work, error);
+					   WITH(INT(claim->history_id), INT(claim->now_us), INT(claim->most)),
+					   read_ready, &work, error);
 	if (status == BRABEION_OK)
 		status = take_heads(&work, error);
 	if (status == BRABEION_OK)

@@ -37,7 +37,7 @@ static brabeion_status read_info(sqlite3_stmt *statement, brb_store_job_info *jo
 		.at_us = sqlite3_column_int64(statement, AT),
 		.due_us = sqlite3_column_int64(statement, DUE),
 		.retry_us = sqlite3_column_int64(statement, RETRY),
-		.run = sqlite3_column_int64(statement, RUN),
+		.history_id = sqlite3_column_int64(statement, RUN),
 		.state = (brb_store_job_state)sqlite3_column_int(statement, STANDING),
 		.attempts = (uint32_t)sqlite3_column_int64(statement, ATTEMPTS),
 		.parked_us = sqlite3_column_int64(statement, PARKED),

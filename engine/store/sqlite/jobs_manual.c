@@ -84,8 +84,8 @@ static brabeion_status read_histories(brb_store_db *db, int64_t **ids, size_t *c
 	int64_t last = 0;
 	size_t capacity = 0;
 	for (;;) {
-		brabeion_status status =
-			brb_database_number(&db->reader, BRB_STATEMENT_RUN_NEXT, WITH(INT(last)), NULL, &last, error);
+		brabeion_status status = brb_database_number(&db->reader, BRB_STATEMENT_HISTORY_NEXT, WITH(INT(last)),
+							     NULL, &last, error);
 		if (status != BRABEION_OK || !last)
 			return status;
 		int64_t *id = brb_list_add(ids, count, &capacity, sizeof *id);

@@ -125,15 +125,15 @@ static brabeion_status return_queue(brb_claim_work *work, const brb_queue *queue
 static brabeion_status next_number(brb_claim_work *work, brb_statement which, int64_t number, int64_t *next,
 				   brabeion_error *error)
 {
-	return brb_database_number(&work->db->writer, which, WITH(INT(work->claim->run), INT(number)), NULL, next,
-				   error);
+	return brb_database_number(&work->db->writer, which, WITH(INT(work->claim->history_id), INT(number)), NULL,
+				   next, error);
 }
 
 /* Returns whole queues of a badge until there are enough; *left is set when there are more of them. */
 static brabeion_status return_badge(brb_claim_work *work, int64_t badge, bool *left, brabeion_error *error)
 {
 	int64_t count = 0;
-	brb_queue queue = { .badge = badge, .history_id = work->claim->run };
+	brb_queue queue = { .badge = badge, .history_id = work->claim->history_id };
 	for (size_t returned = 0;; returned += (size_t)count) {
 		brabeion_status status =
 			next_number(work, BRB_STATEMENT_JOBS_UNLOADED_USER, badge, &queue.user, error);
@@ -170,7 +170,7 @@ static brabeion_status return_ready_queues(brb_claim_work *work, brabeion_error 
 	queue_list list = { 0 };
 	const brb_store_claim *claim = work->claim;
 	brabeion_status status = brb_database_each(&work->db->writer, BRB_STATEMENT_JOBS_READY_QUEUES,
-						   WITH(INT(claim->run), INT(claim->now_us), INT(claim->most)),
+						   WITH(INT(claim->history_id), INT(claim->now_us), INT(claim->most)),
 						   read_queue, &list, error);
 	for (size_t i = 0; i < list.count && status == BRABEION_OK; i++)
 		if (brb_claim_has_badge(claim, list.queues[i].badge))

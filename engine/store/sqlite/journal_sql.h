@@ -1,17 +1,16 @@
 /*
- * store/sqlite/journal_sql: the statements of the journal, for the list of statements in store/sqlite/database.h. Private to the store
- * room.
+ * store/sqlite/journal_sql: the statements for the events' journal.
  */
 #ifndef BRB_STORE_SQLITE_JOURNAL_SQL_H
 #define BRB_STORE_SQLITE_JOURNAL_SQL_H
 
-/* A row as brb_store_journal_read takes it; what was given to somebody has its state at the event that gave it. */
+/* What was given to somebody has the state of the event that gave it. */
 #define BRB_JOURNAL_ROW                                                                                        \
 	"SELECT j.sequence, j.cause, j.kind, j.arrived_us, j.at_us, u.name, e.name, j.event_id,"               \
 	" iif(j.kind = 4, (SELECT c.state FROM journal AS c WHERE c.sequence = j.cause), j.state), j.verdicts" \
 	" FROM journal AS j CROSS JOIN users AS u ON u.id = j.user CROSS JOIN events AS e ON e.id = j.event"
 
-/* What a row counts for: as brb_store_journal_add has it. */
+/* As BRB_JOURNAL_ROW_BYTES and brb_store_journal_add count it. */
 #define BRB_JOURNAL_BYTES_OF_ROW \
 	"80 + length(CAST(event_id AS BLOB)) + length(CAST(state AS BLOB)) + length(verdicts)"
 

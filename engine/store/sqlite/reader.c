@@ -67,7 +67,7 @@ static brabeion_status tally(brb_db_reader *reader, uint32_t plugin, const char 
 {
 	brabeion_status status = connect(reader, error);
 	return status == BRABEION_OK
-		       ? brb_database_number(&reader->database, BRB_STATEMENT_PEEK_TALLY,
+		       ? brb_database_number(&reader->database, BRB_STATEMENT_READER_TALLY,
 					     WITH(INT(plugin), TEXT(name), TEXT(subject)), NULL, value, error)
 		       : status;
 }
@@ -88,7 +88,7 @@ static brabeion_status note(brb_db_reader *reader, uint32_t plugin, const char *
 			    brb_arena *arena, const char **text, brabeion_error *error)
 {
 	text_copy copy = { .arena = arena };
-	brabeion_status status = each(reader, BRB_STATEMENT_PEEK_NOTE, WITH(INT(plugin), TEXT(name), TEXT(subject)),
+	brabeion_status status = each(reader, BRB_STATEMENT_READER_NOTE, WITH(INT(plugin), TEXT(name), TEXT(subject)),
 				      read_text, &copy, error);
 	if (status == BRABEION_OK)
 		*text = copy.text;
@@ -110,7 +110,7 @@ static brabeion_status held(brb_db_reader *reader, const char *user, const char 
 {
 	int64_t found[2] = { 0, 0 };
 	brabeion_status status =
-		each(reader, BRB_STATEMENT_PEEK_HELD, WITH(TEXT(slug), TEXT(user)), read_pair, found, error);
+		each(reader, BRB_STATEMENT_READER_HELD, WITH(TEXT(slug), TEXT(user)), read_pair, found, error);
 	if (status == BRABEION_OK) {
 		*count = found[0];
 		*highest_level = (int32_t)found[1];
@@ -124,7 +124,7 @@ static brabeion_status is_held(brb_db_reader *reader, const brb_store_award *awa
 	enum { NEVER = -1 };
 	int64_t found[2] = { NEVER, 0 };
 	brabeion_status status =
-		each(reader, BRB_STATEMENT_PEEK_IS_HELD,
+		each(reader, BRB_STATEMENT_READER_IS_HELD,
 		     WITH(INT(award->badge), TEXT(award->user), INT(award->level), TEXT(award->reason)), read_pair,
 		     found, error);
 	if (status == BRABEION_OK)

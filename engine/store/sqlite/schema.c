@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char version_1[] =
-	/* numbers that only grow: the last sequence given out; what the sweep of seen ids has reached */
+	/* by name: the last sequence used, the time that the sweep of seen ids has reached, and others */
 	"CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
 	/* names as numbers: rows elsewhere are small, and a user can be renamed in one place */
@@ -24,7 +24,7 @@ static const char version_1[] =
 	" description TEXT NOT NULL, PRIMARY KEY(badge, level)) STRICT, WITHOUT ROWID;"
 
 	/*
-	 * The promise itself: the unique key is what no two awards share. `revoked` is 0, or the sequence of the
+	 * The unique key guarantees that no award is stored twice. `revoked` is 0, or the sequence of the
 	 * revocation: a revoked award stays on record, and the same may be held anew beside it.
 	 */
 	"CREATE TABLE awards(sequence INTEGER PRIMARY KEY, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
@@ -50,14 +50,14 @@ static const char version_1[] =
 	" PRIMARY KEY(id, event, user)) STRICT, WITHOUT ROWID;";
 
 static const char version_2[] =
-	/* badges that are set aside: they failed or were too slow, too often in a row */
+	/* badges that failed or were too slow too often in a row */
 	"CREATE TABLE quarantine(badge INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;";
 
 static const char version_3[] =
 	/*
 	 * `ready_us` is set of the head of a queue alone: of all jobs of one user, badge and run that are not parked, the
-	 * first by (due_us, id). `claim` 0: nobody's. `run` 0: of the live clock. `state` is JSON, and last: who looks at
-	 * the rest need not read past it.
+	 * first by (due_us, id). `claim` 0: none. `run`: the id of a history, 0: the live clock. `state` is JSON, and the
+	 * last column, so that reading the others need not skip it.
 	 */
 	"CREATE TABLE jobs(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
 	" run INTEGER NOT NULL, event INTEGER NOT NULL, event_id TEXT NOT NULL, at_us INTEGER NOT NULL,"
@@ -83,7 +83,7 @@ static const char version_4[] =
 static const char version_5[] =
 	/*
 	 * What was judged (store/journal.h). `cause` is the row of the event by which another came about, 0 of the event
-	 * itself. `verdicts` is a tape (store/journal_tape.h). A job knows the row of its event.
+	 * itself. `verdicts` is written by store/verdict_codec. A job has the row of its event.
 	 */
 	"CREATE TABLE journal(sequence INTEGER PRIMARY KEY, cause INTEGER NOT NULL, kind INTEGER NOT NULL,"
 	" arrived_us INTEGER NOT NULL, at_us INTEGER NOT NULL, user INTEGER NOT NULL, event INTEGER NOT NULL,"
@@ -92,13 +92,13 @@ static const char version_5[] =
 	"ALTER TABLE jobs ADD COLUMN journal INTEGER NOT NULL DEFAULT 0;";
 
 static const char version_6[] =
-	/* since when a badge is known; of older ones, since this came */
+	/* since when a badge is known; of older ones, since the migration */
 	"ALTER TABLE badges ADD COLUMN known_s INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE badges SET known_s = CAST(strftime('%s', 'now') AS INTEGER);"
-	/* events that no badge listened to; the name '': of all for which there was no place */
+	/* events that no badge listened to; the name '': all beyond the bound on names */
 	"CREATE TABLE unheard(name TEXT PRIMARY KEY, count INTEGER NOT NULL, first_us INTEGER NOT NULL,"
 	" last_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	/* badges that failed of late */
+	/* badges that failed lately */
 	"CREATE TABLE failures(badge INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_us INTEGER NOT NULL,"
 	" last_us INTEGER NOT NULL, event TEXT NOT NULL, error TEXT NOT NULL) STRICT;";
 
@@ -135,7 +135,7 @@ static brabeion_status refuse_anothers(int64_t application, brabeion_error *erro
 			      (long long)application);
 }
 
-/* Of a database that says that it is ours. */
+/* Of a database with our application_id. */
 static brabeion_status check_version(int64_t version, brabeion_error *error)
 {
 	if (version < 1)
@@ -184,7 +184,7 @@ static brabeion_status migrate(sqlite3 *handle, int64_t version, int64_t now_s, 
 	return status == BRABEION_OK ? execute(handle, stamp, error) : status;
 }
 
-/* ---- a first look, which touches nothing ---- */
+/* ---- reading the header ---- */
 
 enum { HEADER_BYTES = 100, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 };
 
@@ -194,9 +194,9 @@ static uint32_t read_big_endian(const unsigned char *at)
 }
 
 /*
- * Counts the tables of a database that may be another program's, through a connection that takes no lock and makes no
- * file beside it. Such a connection sees no journal, so a database that is being written looks corrupt to it: it
- * cannot tell then.
+ * Whether a database without an application_id has tables of another program's, by a connection that takes no lock and
+ * makes no file beside it. It does not read a journal, so that a database that is being written may look corrupt: false
+ * then.
  */
 static bool is_anothers(const char *path)
 {
@@ -231,8 +231,8 @@ static bool has_journal(const char *path)
 
 /*
  * Reads the header (sqlite.org/fileformat.html, section 1.3) through SQLite's own handle of the file, since closing
- * another one would drop SQLite's locks. What is still in a journal is not seen here; the look inside the transaction
- * sees it. A database that is not ours must not even get a -wal or -shm beside it.
+ * another one would drop SQLite's locks. What is only in a journal is checked later, inside the transaction. A database
+ * that is not ours must not even get a -wal or -shm beside it.
  */
 brabeion_status brb_schema_look(sqlite3 *handle, const char *path, brabeion_error *error)
 {

@@ -1,5 +1,5 @@
 /*
- * store/sqlite/schema: the tables, and how an older database becomes a newer one. Private to the store room.
+ * store/sqlite/schema: the tables and their migrations.
  */
 #ifndef BRB_STORE_SQLITE_SCHEMA_H
 #define BRB_STORE_SQLITE_SCHEMA_H
@@ -12,14 +12,14 @@
 #define BRB_SCHEMA_VERSION 6
 
 /*
- * Creates the tables in an empty database, or brings an older one up to date, in one transaction. The caller holds
- * the folder's lock. Errors: BRABEION_STORE, without the path in front.
+ * Creates the tables in an empty database, or migrates an older one, in one transaction. The caller holds the folder's
+ * lock. Errors: BRABEION_STORE, without the path in front.
  */
 brabeion_status brb_schema_bring_up_to_date(sqlite3 *handle, const char *path, int64_t now_s, brabeion_error *error);
 
 /*
- * Reads the file's header alone, touching nothing: BRABEION_STORE when it is not ours, or newer, without the path in
- * front. What is still in a journal is not seen.
+ * Reads the file's header alone: BRABEION_STORE when the database is not ours, or newer, without the path in front. Does
+ * not see what is only in a journal or WAL.
  */
 brabeion_status brb_schema_look(sqlite3 *handle, const char *path, brabeion_error *error);
 

@@ -301,8 +301,8 @@ Test(findings, a_badge_that_is_set_aside)
 	brb_health_quarantined aside = { .slug = "visits",
 					 .since_us = now_us - HOUR_US,
 					 .reason = "it failed 3 times in a row" };
-	health.aside = &aside;
-	health.aside_count = 1;
+	health.quarantined = &aside;
+	health.quarantined_count = 1;
 	cr_expect_str_eq(found(),
 			 "badge-set-aside 3 visits 0: badge \"visits\" is set aside since 2014-01-21 19:26:05: it "
 			 "failed 3 times in a row | Events are judged without it, and are not judged again later. "
@@ -417,10 +417,10 @@ static brb_store_unhandled unheard[16];
 
 static void hear(const char *name, int64_t count, int64_t last_us)
 {
-	unheard[health.unheard_count++] = (brb_store_unhandled){
+	unheard[health.unhandled_count++] = (brb_store_unhandled){
 		.name = name, .count = count, .first_us = now_us - 2 * DAY_US, .last_us = last_us
 	};
-	health.unheard = unheard;
+	health.unhandled = unheard;
 }
 
 Test(findings, an_event_that_nobody_listens_to)

@@ -1,6 +1,5 @@
 /*
- * store/health: what is read of a database, that nothing of it changes by that, and that no question walks through a large
- * table.
+ * store/health: what is read of a database; reading changes nothing in it, and no query scans a large table.
  */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -22,7 +21,7 @@ static void read_health(int64_t now_us)
 	WELL(brb_health_read(&options, &health, error));
 }
 
-/* A database with awards, seen ids, notices and jobs; closed. */
+/* A database with awards, seen ids, event statistics and jobs; closed. */
 static void make_database(void)
 {
 	brb_store *store = open_store();
@@ -54,7 +53,7 @@ static void make_database(void)
 	sqlite3_close(own);
 }
 
-Test(health, what_is_there_is_told)
+Test(health, reads_what_is_there)
 {
 	make_database();
 	read_health(1000);
@@ -68,17 +67,17 @@ Test(health, what_is_there_is_told)
 	cr_expect(health.badges[0].has_awards);
 	cr_expect_str_eq(health.badges[1].slug, "second");
 	cr_expect_not(health.badges[1].has_awards);
-	cr_assert_eq(health.aside_count, 1);
-	cr_expect_str_eq(health.aside[0].slug, "second");
-	cr_expect_str_eq(health.aside[0].reason, "it failed");
-	cr_expect_eq(health.aside[0].since_us, 42);
+	cr_assert_eq(health.quarantined_count, 1);
+	cr_expect_str_eq(health.quarantined[0].slug, "second");
+	cr_expect_str_eq(health.quarantined[0].reason, "it failed");
+	cr_expect_eq(health.quarantined[0].since_us, 42);
 	cr_assert_eq(health.failing_count, 1);
 	cr_expect_str_eq(health.failing[0].slug, "first");
 	cr_expect_eq(health.failing[0].count, 7);
 	cr_expect_str_eq(health.failing[0].error, "why");
-	cr_assert_eq(health.unheard_count, 3);
-	cr_expect_str_eq(health.unheard[0].name, "logout");
-	cr_expect_str_eq(health.unheard[2].name, "");
+	cr_assert_eq(health.unhandled_count, 3);
+	cr_expect_str_eq(health.unhandled[0].name, "logout");
+	cr_expect_str_eq(health.unhandled[2].name, "");
 	cr_expect_eq(health.seen, 2);
 	cr_expect_eq(health.seen_since_us, 77000000);
 	cr_expect_eq(health.page_bytes, 4096);
@@ -86,7 +85,7 @@ Test(health, what_is_there_is_told)
 	brb_health_finish(&health);
 }
 
-Test(health, jobs_are_told)
+Test(health, counts_jobs)
 {
 	make_database();
 	read_health(1000);
@@ -175,7 +174,7 @@ Test(health, an_older_database_is_not_brought_up_to_date)
 	cr_expect_null(health.fault);
 	cr_expect_eq(health.version, 5);
 	cr_expect_eq(health.badge_count, 0);
-	cr_expect_eq(health.aside_count, 1);
+	cr_expect_eq(health.quarantined_count, 1);
 	cr_expect_eq(health.jobs.ready, 2);
 	brb_health_finish(&health);
 }
@@ -282,21 +281,21 @@ Test(health, a_reader_that_holds_the_wal_shows)
 	sqlite3_close(writer);
 }
 
-/* Where the kernel tells of locks under the device that stat gives; else nobody is seen. */
-static bool locks_are_told(pid_t pid)
+/* Whether /proc/locks shows locks under the device of stat(); else no other process can be seen. */
+static bool locks_are_shown(pid_t pid)
 {
 	char line[256], wanted[64];
 	struct stat about;
-	bool told = false;
+	bool shown = false;
 	FILE *locks = fopen("/proc/locks", "r");
 	cr_assert_eq(stat(path, &about), 0);
 	snprintf(wanted, sizeof wanted, " %d %02x:%02x:%lu ", (int)pid, major(about.st_dev), minor(about.st_dev),
 		 (unsigned long)about.st_ino);
 	while (locks && fgets(line, sizeof line, locks))
-		told |= strstr(line, wanted) != NULL;
+		shown |= strstr(line, wanted) != NULL;
 	if (locks)
 		fclose(locks);
-	return told;
+	return shown;
 }
 
 Test(health, another_process_that_has_it_open_is_seen)
@@ -313,7 +312,7 @@ Test(health, another_process_that_has_it_open_is_seen)
 		_exit(write(ready[1], &byte, 1) != 1 || read(over[0], &byte, 1) != 0);
 	}
 	cr_assert_eq(read(ready[0], &byte, 1), 1);
-	size_t seen = locks_are_told(child);
+	size_t seen = locks_are_shown(child);
 	read_health(1000);
 	cr_expect_eq(health.file.user_count, seen);
 	cr_expect_eq(health.file.user, seen ? child : 0);

@@ -1,6 +1,6 @@
 /*
- * store/held_cache: what is surely held, for callers without a transaction. It may forget at any time; what it must not do
- * is say held of what is not. How transactions fill it is in test_store_revocations.
+ * store/held_cache: awards that are surely held, for callers without a transaction. It may forget at any time, and must
+ * never hold an award that is not held. test_store_revocations tests how transactions fill it.
  */
 #include <criterion/criterion.h>
 
@@ -23,7 +23,7 @@ static void close_room(void)
 	brb_held_cache_close(cache);
 }
 
-TestSuite(known, .init = open_room, .fini = close_room);
+TestSuite(held_cache, .init = open_room, .fini = close_room);
 
 static brb_store_award award_of(const char *user, uint32_t badge, uint32_t level)
 {
@@ -42,7 +42,7 @@ static bool knows(const char *user, uint32_t badge, uint32_t level)
 	return brb_held_cache_has(cache, &award);
 }
 
-Test(known, knows_what_was_added_and_nothing_else)
+Test(held_cache, knows_what_was_added_and_nothing_else)
 {
 	cr_expect_not(knows("ada", 1, 1));
 	add("ada", 1, 1);
@@ -55,7 +55,7 @@ Test(known, knows_what_was_added_and_nothing_else)
 	cr_expect_not(knows("", 0, 0), "an empty place is no award");
 }
 
-Test(known, what_is_held_for_a_reason_is_not_known)
+Test(held_cache, what_is_held_for_a_reason_is_not_known)
 {
 	brb_store_award award = award_of("ada", 1, 1);
 	add("ada", 1, 1);
@@ -68,7 +68,7 @@ Test(known, what_is_held_for_a_reason_is_not_known)
 	cr_expect_not(brb_held_cache_has(cache, &award));
 }
 
-Test(known, forgets_all_at_once)
+Test(held_cache, forgets_all_at_once)
 {
 	add("ada", 1, 1), add("bob", 1, 1);
 	brb_held_cache_forget(cache);
@@ -79,7 +79,7 @@ Test(known, forgets_all_at_once)
 	cr_expect_not(knows("bob", 1, 1));
 }
 
-Test(known, a_name_too_long_to_remember_is_not_cut)
+Test(held_cache, a_name_too_long_to_remember_is_not_cut)
 {
 	char user[64];
 	memset(user, 'u', sizeof user);
@@ -103,7 +103,7 @@ static int64_t coarse_now_us(void)
 }
 
 /* The clock is not ours to move, so this takes a second. However late the test is let run, both bounds hold. */
-Test(known, without_a_transaction_holds_for_a_second_and_not_longer)
+Test(held_cache, without_a_transaction_holds_for_a_second_and_not_longer)
 {
 	add("ada", 1, 1);
 	int64_t before_us = coarse_now_us();
@@ -118,7 +118,7 @@ Test(known, without_a_transaction_holds_for_a_second_and_not_longer)
 	cr_expect(knows("ada", 1, 1), "seen to be true again");
 }
 
-Test(known, is_nothing_before_it_is_first_confirmed)
+Test(held_cache, is_nothing_before_it_is_first_confirmed)
 {
 	brb_held_cache_close(cache);
 	cache = brb_held_cache_open();
@@ -129,7 +129,7 @@ Test(known, is_nothing_before_it_is_first_confirmed)
 }
 
 /* Far more than there is room for: some are forgotten, none is made up, the newest is there. */
-Test(known, when_full_gives_up_old_ones)
+Test(held_cache, when_full_gives_up_old_ones)
 {
 	enum { USERS = 100000 };
 	char user[32];
@@ -157,20 +157,20 @@ enum { ASKERS = 3, ROUNDS = 20000 };
 
 static void *ask(void *context)
 {
-	size_t *answers = context;
+	size_t *hits = context;
 	for (int i = 0; i < ROUNDS; i++) {
-		*answers += knows("ada", 1, 1);
+		*hits += knows("ada", 1, 1);
 		cr_assert_not(knows("ada", 1, 2));
 	}
 	return NULL;
 }
 
-Test(known, is_asked_by_many_threads_while_one_changes_it)
+Test(held_cache, is_asked_by_many_threads_while_one_changes_it)
 {
 	pthread_t threads[ASKERS];
-	size_t answers[ASKERS] = { 0 };
+	size_t hits[ASKERS] = { 0 };
 	for (int i = 0; i < ASKERS; i++)
-		cr_assert_eq(pthread_create(&threads[i], NULL, ask, &answers[i]), 0);
+		cr_assert_eq(pthread_create(&threads[i], NULL, ask, &hits[i]), 0);
 	for (int i = 0; i < ROUNDS; i++) {
 		add("ada", 1, 1);
 		add("bob", 1, 1);

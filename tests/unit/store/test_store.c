@@ -1,6 +1,6 @@
 /*
- * store: transactions. All or nothing is stored; a judgement can be undone; what is cached is believed for as long as
- * nobody else has written; when storing fails the store works on.
+ * store: transactions. All or nothing is stored; a judgement can be undone; cached values are used as long as nobody else
+ * has written; the store goes on after a failure.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -121,7 +121,7 @@ Test(store_awards, an_award_for_a_reason_does_not_hold_the_level_without_one)
 	commit(store);
 }
 
-Test(store_awards, is_held_answers_without_storing)
+Test(store_awards, is_held_stores_nothing)
 {
 	brb_store_award asked = { .user = "ada", .badge = 1, .level = 2, .reason = "" };
 	bool is_held = true;

@@ -549,7 +549,7 @@ Test(store_file, a_first_list_does_not_read_what_was_put_in_the_files_place)
 	expect_file_as_before("badges.db ");
 }
 
-/* The other program is at work: what it has in its -wal must not go into our file, nor be cut off. */
+/* The other program is running: its -wal must not be checkpointed into our file, nor be truncated. */
 Test(store_file, the_wal_of_the_file_in_its_place_is_not_ours_to_empty)
 {
 	for (int used = 0; used < 2; used++) {

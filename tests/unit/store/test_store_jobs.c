@@ -162,7 +162,7 @@ Test(store_jobs, a_queue_is_of_one_user_badge_and_run)
 	add_in_run(store, 5, 1, "ada", 0);
 	cr_expect_str_eq(claim(store, 7, 10, 10), "1:1:ada@1 2:2:ada@2 3:1:bob@3 ");
 	brb_store_claim asked = claim_of(8, 10, 10);
-	asked.run = 5;
+	asked.history_id = 5;
 	cr_expect_str_eq(claim_with(store, &asked), "4:1:ada@0 ");
 	commit(store);
 }
@@ -285,7 +285,7 @@ Test(store_jobs, a_claim_gives_all_that_was_frozen)
 	brb_store_claimed_list_finish(NULL);
 }
 
-Test(store_jobs, a_state_that_cannot_be_read_is_parked_and_tells_why)
+Test(store_jobs, a_state_that_cannot_be_read_is_parked_with_the_reason)
 {
 	begin(store);
 	for (int i = 1; i <= 4; i++)
@@ -512,7 +512,7 @@ Test(store_jobs, jobs_of_a_badge_that_is_not_loaded_are_set_aside_until_it_is_ba
 	add(store, 1, "bob", 4);
 	add(store, 1, "ada", 90);
 	cr_expect_str_eq(claim_with(store, &without), "3:2:ada@3 first*4:unloaded ");
-	cr_expect_str_eq(claim_with(store, &without), "", "told once");
+	cr_expect_str_eq(claim_with(store, &without), "", "reported once");
 	commit(store);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE parked_why = 'unloaded' AND parked_us = 10"), 4);
 	begin(store);
@@ -564,15 +564,15 @@ Test(store_jobs, a_badge_of_another_run_stays_where_it_is)
 	begin(store);
 	add_in_run(store, 5, 1, "ada", 1);
 	cr_expect_str_eq(claim_with(store, &without), "");
-	without.run = 5;
+	without.history_id = 5;
 	cr_expect_str_eq(claim_with(store, &without), "first*1:unloaded ");
 	cr_expect_str_eq(claim_with(store, &with), "");
-	with.run = 5;
+	with.history_id = 5;
 	cr_expect_str_eq(claim_with(store, &with), "1:1:ada@1 ");
 	commit(store);
 }
 
-/* Job 1 is set aside, and 2 claimed until 150 by a process that has the badge, and died at once. */
+/* Job 1 is parked, and 2 claimed until 150 by a process that has the badge, and died at once. */
 static void leave_one_behind(void)
 {
 	brb_store_claim without = claim_with_badge(7, 100, 10, NULL);
@@ -691,7 +691,7 @@ Test(store_jobs, thousands_of_events_and_their_due_times_in_one_transaction)
 	for (int now = 1; now <= EVENTS; now++) {
 		while (next_due(store, 5) <= now) {
 			brb_store_claim asked = claim_of(now, now, 1);
-			asked.run = 5;
+			asked.history_id = 5;
 			WELL(brb_store_jobs_claim(store, &asked, &list, error));
 			cr_assert_eq(list.count, 1);
 			cr_assert_eq(list.jobs[0].due_us, now, "in its time");

@@ -1,6 +1,6 @@
 /*
- * store, jobs, by hand and in bulk: retried and dropped, counted and listed; history runs whose jobs others take over;
- * users forgotten and merged; copies; and databases from before there were jobs.
+ * store, jobs, by hand and in bulk: retried and dropped, counted and listed; histories whose jobs another takes over;
+ * users forgotten and merged; backups; and databases from before there were jobs.
  */
 #include "base/memory.h"
 #include "support/jobs_fixture.h"
@@ -146,7 +146,7 @@ Test(store_jobs_manual, jobs_are_listed_by_state_badge_and_user)
 			 "no filter is left over");
 }
 
-Test(store_jobs_manual, what_a_list_tells_of_a_job)
+Test(store_jobs_manual, a_list_has_all_of_a_job)
 {
 	brb_store_job_list list = { 0 };
 	store_some();
@@ -157,7 +157,7 @@ Test(store_jobs_manual, what_a_list_tells_of_a_job)
 	cr_expect_str_eq(job[0].user, "ada");
 	cr_expect_str_eq(job[0].event, "visit");
 	cr_expect_str_eq(job[0].event_id, "");
-	cr_expect(job[0].at_us == 1 && job[0].due_us == 1 && job[0].run == 0 && job[0].lease_us == 0);
+	cr_expect(job[0].at_us == 1 && job[0].due_us == 1 && job[0].history_id == 0 && job[0].lease_us == 0);
 	cr_expect(job[0].attempts == 1 && job[0].parked_us == 60);
 	cr_expect_str_eq(job[0].parked_why, "failed");
 	cr_expect_str_eq(job[0].error, "no luck");
@@ -168,7 +168,7 @@ Test(store_jobs_manual, what_a_list_tells_of_a_job)
 	cr_expect_eq(job[3].lease_us, 1100);
 	cr_expect_str_eq(job[6].parked_why, "unloaded");
 	cr_expect_str_eq(job[6].error, "");
-	cr_expect_eq(job[7].run, 5);
+	cr_expect_eq(job[7].history_id, 5);
 	brb_store_job_list_finish(&list);
 	brb_store_job_list_finish(NULL);
 }
@@ -295,7 +295,7 @@ static const char *runs(void)
 	static char text[128];
 	int64_t *numbers = NULL;
 	size_t count = 42;
-	WELL(brb_store_runs(store, &numbers, &count, error));
+	WELL(brb_store_histories(store, &numbers, &count, error));
 	text[0] = '\0';
 	for (size_t i = 0; i < count; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%d ", (int)numbers[i]);
@@ -307,17 +307,17 @@ Test(store_jobs_manual, every_run_has_a_number_of_its_own)
 {
 	int64_t run = -42;
 	begin(store);
-	WELL(brb_store_run_new(store, &run, error));
+	WELL(brb_store_history_new(store, &run, error));
 	cr_expect_eq(run, 1);
 	commit(store);
 	begin(store);
-	WELL(brb_store_run_new(store, &run, error));
+	WELL(brb_store_history_new(store, &run, error));
 	cr_expect_eq(run, 2);
 	brb_store_rollback(store);
 	brb_store_close(store);
 	store = open_store();
 	begin(store);
-	WELL(brb_store_run_new(store, &run, error));
+	WELL(brb_store_history_new(store, &run, error));
 	cr_expect_eq(run, 2);
 	commit(store);
 }
@@ -349,7 +349,7 @@ Test(store_jobs_manual, a_run_takes_over_what_dead_ones_left)
 	cr_expect_eq(adopt(4, 9), 0);
 	cr_expect_eq(next_due(store, 9), 10);
 	brb_store_claim asked = claim_of(7, 100, 10);
-	asked.run = 9;
+	asked.history_id = 9;
 	cr_expect_str_eq(claim_with(store, &asked), "4:1:bob@10 3:1:ada@20 1:1:ada@30 5:1:ada@40 2:1:ada@50 ");
 	commit(store);
 	cr_expect_str_eq(runs(), "8 9 ");
@@ -362,7 +362,7 @@ Test(store_jobs_manual, a_history_may_lie_before_1970)
 	add_in_run(store, 3, 1, "ada", -200);
 	add_in_run(store, 3, 1, "bob", -100);
 	brb_store_claim asked = claim_of(7, -150, 1);
-	asked.run = 3;
+	asked.history_id = 3;
 	cr_expect_str_eq(claim_with(store, &asked), "1:1:ada@-300 ");
 	end_job(store, 1);
 	cr_expect_eq(next_due(store, 3), -200);
@@ -380,14 +380,14 @@ Test(store_jobs_manual, claims_of_the_dead_are_given_up_and_parked_jobs_go_along
 	add_in_run(store, 3, 1, "ada", 40);
 	add_in_run(store, 3, 1, "bob", 50);
 	brb_store_claim asked = claim_of(7, 100, 10);
-	asked.run = 3;
+	asked.history_id = 3;
 	asked.lease_until_us = BRB_STORE_NEVER_US;
 	claim_with(store, &asked);
 	fail_job(store, 3, 100, 0, 1);
 	cr_expect_eq(adopt(3, 9), 3);
 	cr_expect_not(is_claimed(store, 1, 7));
 	asked.number = 8;
-	asked.run = 9;
+	asked.history_id = 9;
 	cr_expect_str_eq(claim_with(store, &asked), "1:1:ada@30 2:1:ada@40 ");
 	commit(store);
 	cr_expect_eq(own_number("SELECT run FROM jobs WHERE id = 3 AND parked_us = 100"), 9);

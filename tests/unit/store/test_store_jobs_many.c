@@ -1,6 +1,6 @@
 /*
- * store, jobs, from many sides: two stores on one file, several processes that drain one database, and faults in the
- * middle of whatever is done with jobs.
+ * store, jobs, concurrently: two stores on one file, several processes that work one database empty, and faults in the
+ * middle of each operation.
  */
 #include <sys/wait.h>
 
@@ -38,7 +38,7 @@ Test(store_jobs_many, two_stores_share_the_jobs_of_one_file)
 	cr_expect_not(is_claimed(other, 1, 8));
 	commit(other);
 	begin(one);
-	cr_expect_eq(next_due(one, 0), 10 + LEASE_US, "both are at work");
+	cr_expect_eq(next_due(one, 0), 10 + LEASE_US, "both are claimed");
 	cr_expect(is_claimed(one, 1, 7));
 	end_job(one, 1);
 	add(one, 1, "bob", 3);
@@ -291,7 +291,7 @@ static brabeion_status do_all(brb_store *store, brb_store_claimed_list *list, br
 	asked = claim_of(8, 110, 20);
 	TRY(brb_store_jobs_claim(store, &asked, list, error));
 	TRY(brb_store_jobs_retry(store, &parked, &number, error));
-	TRY(brb_store_run_new(store, &number, error));
+	TRY(brb_store_history_new(store, &number, error));
 	TRY(brb_store_jobs_adopt(store, 5, 6, &number, error));
 	TRY(brb_store_jobs_pass_on(store, 6, &number, error));
 	TRY(brb_store_jobs_drop(store, &one, &number, error));
@@ -320,7 +320,7 @@ static void store_scene(void)
 	begin(store);
 	for (int i = 0; i < 6; i++) {
 		scene_job(&job, 1 + (uint32_t)i / 3, i % 2 ? "bob" : "ada", i);
-		job.run = i == 4 ? 5 : 0;
+		job.history_id = i == 4 ? 5 : 0;
 		add_job(store, &job);
 	}
 	commit(store);

@@ -41,7 +41,7 @@ TestSuite(store_journal, .init = open_room, .fini = close_room);
 /* ---- rows in short words ---- */
 
 static int64_t add_with(const char *user, const char *id, brabeion_entry_kind kind, int64_t cause,
-			const brb_verdict_codec *tape, const brabeion_field *fields, size_t field_count)
+			const brb_verdict_codec *encoded, const brabeion_field *fields, size_t field_count)
 {
 	int64_t sequence = 0;
 	brb_store_entry entry = { .kind = kind,
@@ -53,7 +53,7 @@ static int64_t add_with(const char *user, const char *id, brabeion_entry_kind ki
 				  .event_id = id,
 				  .fields = fields,
 				  .field_count = field_count,
-				  .verdicts = tape };
+				  .verdicts = encoded };
 	WELL(brb_store_journal_next(store, &sequence, error));
 	entry.sequence = sequence;
 	WELL(brb_store_journal_add(store, &entry, &bounds, error));
@@ -207,20 +207,20 @@ Test(store_journal, what_is_no_json_is_left_out_of_the_state)
 
 /* ---- verdicts ---- */
 
-static brb_verdict_codec tape;
+static brb_verdict_codec encoded;
 
 static void add_verdict(uint32_t badge, brabeion_verdict verdict)
 {
 	brb_verdict_codec_verdict one = { .badge = badge, .is = verdict };
-	brb_verdict_codec_add(&tape, &one);
+	brb_verdict_codec_add(&encoded, &one);
 }
 
 static void write_tape(const char *user)
 {
 	begin(store);
-	add_with(user, "e1", BRABEION_ENTRY_EVENT, 0, &tape, NULL, 0);
+	add_with(user, "e1", BRABEION_ENTRY_EVENT, 0, &encoded, NULL, 0);
 	commit(store);
-	brb_builder_finish(&tape);
+	brb_builder_finish(&encoded);
 }
 
 Test(store_journal, verdicts_come_back_as_they_were)
@@ -280,17 +280,18 @@ Test(store_journal, a_damaged_tape_is_no_verdict_and_no_crash)
 	uint32_t *badges = NULL;
 	size_t count = 0;
 	bool memory_short = true;
-	for (size_t length = 1; length < tape.length; length++)
-		cr_expect_not(
-			brb_verdict_codec_read(tape.text, length, &arena, &verdicts, &badges, &count, &memory_short));
-	for (size_t i = 0; i < tape.length; i++) {
+	for (size_t length = 1; length < encoded.length; length++)
+		cr_expect_not(brb_verdict_codec_read(encoded.text, length, &arena, &verdicts, &badges, &count,
+						     &memory_short));
+	for (size_t i = 0; i < encoded.length; i++) {
 		char bad[64];
-		memcpy(bad, tape.text, tape.length);
+		memcpy(bad, encoded.text, encoded.length);
 		bad[i] = (char)(bad[i] ^ 0xff);
-		brb_verdict_codec_read(bad, tape.length, &arena, &verdicts, &badges, &count, &memory_short);
+		brb_verdict_codec_read(bad, encoded.length, &arena, &verdicts, &badges, &count, &memory_short);
 		cr_expect_not(memory_short);
 	}
-	cr_expect(brb_verdict_codec_read(tape.text, tape.length, &arena, &verdicts, &badges, &count, &memory_short));
+	cr_expect(brb_verdict_codec_read(encoded.text, encoded.length, &arena, &verdicts, &badges, &count,
+					 &memory_short));
 	cr_expect_eq(count, 1);
 	brb_arena_finish(&arena);
 	write_tape("ada");
@@ -411,7 +412,7 @@ Test(store_journal, what_there_is)
 
 /* ---- users ---- */
 
-/* What is counted of the rows is what they take, now that some are of another length. */
+/* The counted bytes are those of the rows, after some have changed their length. */
 static void expect_bytes(int64_t bytes)
 {
 	brabeion_journal_info info;

@@ -1,6 +1,6 @@
 /*
- * store, lists: a user's awards and a badge's, newest first and by the page; counts, users, holders; all of what is
- * committed, while another transaction is under way.
+ * store, lists: awards of a user or a badge, newest first, in pages; counts, users, holders; all as committed, while a
+ * transaction is open.
  */
 #include "support/store_fixture.h"
 

@@ -1,5 +1,5 @@
 /*
- * store, who is set aside: rows that outlive the process, show to all, and wait for nobody on the way of an event.
+ * store, quarantined badges: rows that outlive the process, are visible to all, and delay no event.
  */
 
 #include "base/memory.h"
@@ -17,15 +17,15 @@ static brb_store *open_with_badges(void)
 
 static void set_aside(brb_store *store, uint32_t badge, int64_t since_us, const char *reason)
 {
-	brb_store_quarantined aside = { .badge = badge, .since_us = since_us, .reason = reason };
-	WELL(brb_store_quarantine(store, &aside, error));
+	brb_store_quarantined quarantined = { .badge = badge, .since_us = since_us, .reason = reason };
+	WELL(brb_store_quarantine(store, &quarantined, error));
 }
 
 static bool is_aside(brb_store *store, uint32_t badge)
 {
-	bool aside = false;
-	WELL(brb_store_is_quarantined(store, badge, &aside, error));
-	return aside;
+	bool quarantined = false;
+	WELL(brb_store_is_quarantined(store, badge, &quarantined, error));
+	return quarantined;
 }
 
 static bool release(brb_store *store, const char *slug)
@@ -101,15 +101,15 @@ Test(store_quarantine, another_process_sees_and_releases)
 Test(store_quarantine, a_transaction_under_way_makes_recording_busy_and_looking_not)
 {
 	brb_store *store = open_with_badges();
-	brb_store_quarantined aside = { .badge = 2, .since_us = 1, .reason = "two" };
+	brb_store_quarantined quarantined = { .badge = 2, .since_us = 1, .reason = "two" };
 	brabeion_error error = BRABEION_NO_ERROR;
 	set_aside(store, 1, 1000, "one");
 	begin(store);
-	cr_expect_eq(brb_store_quarantine(store, &aside, &error), BRABEION_BUSY);
+	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_BUSY);
 	brabeion_error_finish(&error);
 	cr_expect(is_aside(store, 1));
 	commit(store);
-	cr_expect_eq(brb_store_quarantine(store, &aside, &error), BRABEION_OK);
+	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_OK);
 	cr_expect_str_eq(list(store), "2 second 1 two;1 first 1000 one;");
 	brb_store_close(store);
 }
@@ -133,10 +133,10 @@ Test(store_quarantine, what_the_store_has_cached_survives_a_record)
 Test(store_quarantine, a_file_that_was_replaced_is_not_written)
 {
 	brb_store *store = open_with_badges();
-	brb_store_quarantined aside = { .badge = 1, .since_us = 1, .reason = "one" };
+	brb_store_quarantined quarantined = { .badge = 1, .since_us = 1, .reason = "one" };
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(remove(path), 0);
-	cr_expect_eq(brb_store_quarantine(store, &aside, &error), BRABEION_STORE);
+	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_STORE);
 	brabeion_error_finish(&error);
 	brb_store_close(store);
 }

@@ -1,6 +1,6 @@
 /*
- * store, revocations: an award taken back stays on record, is held no more, and is not earned again unless it may be;
- * the feed tells both; and what is known to be held, for callers without a transaction, is never more than what is.
+ * store, revocations: a revoked award stays on record, is held no more, and is earned again only where that is allowed;
+ * the feed has both; and what is held for callers without a transaction is held.
  */
 #include "base/list.h"
 #include "support/store_fixture.h"
@@ -23,7 +23,7 @@ static void close_room(void)
 TestSuite(store_revocations, .init = open_room, .fini = close_room);
 
 /* Each change of a list as "sequence kind slug:level:user:reason ", kind +, - or ~. */
-static const char *told(const brabeion_change_list *list)
+static const char *text_of(const brabeion_change_list *list)
 {
 	static char text[2048];
 	text[0] = '\0';
@@ -47,7 +47,7 @@ static const char *take_back(const char *user, const char *slug, uint32_t level,
 	};
 	brabeion_change_list list = { .memory = brb_list_memory() };
 	WELL(brb_store_revoke(store, &revocation, &list, error));
-	const char *text = told(&list);
+	const char *text = text_of(&list);
 	brabeion_change_list_finish(&list);
 	return text;
 }
@@ -56,7 +56,7 @@ static const char *changes(int64_t after, size_t limit)
 {
 	brabeion_change_list list = { 0 };
 	WELL(brb_store_list_changes(store, after, limit, &list, error));
-	const char *text = told(&list);
+	const char *text = text_of(&list);
 	brabeion_change_list_finish(&list);
 	return text;
 }
@@ -289,7 +289,7 @@ Test(store_revocations, another_store_revokes)
 
 /* ---- the feed ---------------------------------------------------------------------------------------------------- */
 
-Test(store_revocations, the_feed_tells_awards_and_revocations_in_order)
+Test(store_revocations, the_feed_has_awards_and_revocations_in_order)
 {
 	cr_expect_str_eq(changes(0, 0), "");
 	begin(store);
@@ -353,7 +353,7 @@ Test(store_revocations, what_was_asked_for_is_known)
 	cr_expect_not(knows("ada", 2, ""), "not by itself");
 	begin(store);
 	cr_expect(is_held("ada", 2, "", false, false));
-	cr_expect_not(knows("ada", 2, ""), "nor without being told to remember");
+	cr_expect_not(knows("ada", 2, ""), "nor without `remember`");
 	cr_expect(is_held("ada", 2, "", false, true));
 	cr_expect(is_held("ada", 2, "r", false, true));
 	cr_expect(is_held("ada", 70, "", false, true));
@@ -410,7 +410,7 @@ Test(store_revocations, what_was_revoked_is_known_no_more)
 	commit(store);
 	cr_expect_not(knows("ada", 2, ""));
 	begin(store);
-	cr_expect(is_held("ada", 2, "", false, true), "as good as held");
+	cr_expect(is_held("ada", 2, "", false, true), "counts as held");
 	commit(store);
 	cr_expect_not(knows("ada", 2, ""));
 }
@@ -477,7 +477,7 @@ static const char *let_lapse(uint32_t above)
 	};
 	brabeion_change_list list = { .memory = brb_list_memory() };
 	WELL(brb_store_revoke(store, &lapse, &list, error));
-	const char *text = told(&list);
+	const char *text = text_of(&list);
 	brabeion_change_list_finish(&list);
 	return text;
 }
@@ -540,12 +540,12 @@ static const char *user_changes(const char *user, int64_t before, size_t limit)
 {
 	brabeion_change_list list = { 0 };
 	WELL(brb_store_list_user_changes(store, user, before, limit, &list, error));
-	const char *text = told(&list);
+	const char *text = text_of(&list);
 	brabeion_change_list_finish(&list);
 	return text;
 }
 
-Test(store_revocations, the_history_of_a_user_is_told_newest_first)
+Test(store_revocations, the_history_of_a_user_is_newest_first)
 {
 	store_some();
 	begin(store);

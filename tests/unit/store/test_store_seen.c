@@ -1,6 +1,6 @@
 /*
- * store, seen ids: an event with an id is new once, by (id, event, user), until the retention is over; old ids leave
- * the table as new ones come in.
+ * store, seen ids: an event with an id is new once, by (id, event, user), within the retention; old ids leave the table as
+ * new ones come in.
  */
 #include "support/store_fixture.h"
 

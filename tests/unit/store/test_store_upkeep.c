@@ -1,5 +1,5 @@
 /*
- * store, upkeep: a user forgotten, two users made one, a copy of the database.
+ * store, upkeep: users forgotten and merged, backups.
  */
 #include "base/list.h"
 #include "support/store_fixture.h"

@@ -1,14 +1,13 @@
 /*
- * store/sqlite/backfill_sql: the statements of store/backfill, for the list of statements in store/sqlite/database.h. Private to the
- * store room.
+ * store/sqlite/copy_sql: the statements for what is compared or copied between databases.
  */
-#ifndef BRB_STORE_SQLITE_BACKFILL_SQL_H
-#define BRB_STORE_SQLITE_BACKFILL_SQL_H
+#ifndef BRB_STORE_SQLITE_COPY_SQL_H
+#define BRB_STORE_SQLITE_COPY_SQL_H
 
 #define BRB_MEMORIES_OF_PLUGIN "(SELECT id FROM memories WHERE plugin = (SELECT id FROM plugins WHERE name = ?1))"
 #define BRB_JOBS_OF_BADGE " FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND run = 0"
 
-#define BRB_BACKFILL_STATEMENTS(X)                                                                             \
+#define BRB_COPY_STATEMENTS(X)                                                                                 \
 	X(SEEDS, "SELECT u.name, b.slug, a.level, a.reason, e.name, a.event_id, a.at_us, a.note"               \
 		 " FROM awards AS a" BRB_JOIN_NAMES                                                            \
 		 " WHERE a.revoked = 0 AND (a.at_us < ?1 OR e.name = 'brabeion.granted') ORDER BY a.sequence") \
