@@ -1,9 +1,9 @@
 /*
- * A journal is backfilled again and again, and its memory handed over, while 7 threads of the same engine count up: what
- * is counted afterwards must be exact, as if nothing had been handed over.
+ * A journal is backfilled again and again, and its memory taken over, while 7 threads of the same engine count up: the
+ * final counts must be exact, as if nothing had been taken over.
  *
- * The threads go on until the last backfill has ended, so that no later one makes good what an earlier one has lost.
- * Backfills are few: each judges all that has come before it, while as much comes again.
+ * The threads run until the last backfill has ended, so that no later one repairs what an earlier one lost. Backfills
+ * are few: each judges all earlier events again, while as many new ones arrive.
  */
 #include "storm.h"
 

@@ -1,9 +1,9 @@
 /*
- * Four processes, forked before any opens, on one database, with eight threads each, all on the same users: tallies, a
- * badge that is earned many times, ids that every thread of every process sends. What is counted must be exact across
- * them, and each stored award be answered to one caller and told to one callback, once.
+ * Four processes, forked before any opens, with eight threads each, use one database and the same users: tallies, a
+ * badge that is earned many times, ids that every thread of every process sends. Counts must be exact across processes,
+ * and each stored award must be in one caller's result and reported to one callback, once.
  *
- * The sequences of awards are noted in memory that the processes share.
+ * The sequences of awards are recorded in memory that the processes share.
  */
 #include <sys/mman.h>
 #include <sys/wait.h>

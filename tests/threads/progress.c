@@ -1,7 +1,7 @@
 /*
- * How far users are, asked on 3 threads while 3 others judge and another reloads. Each deed adds a point, each tenth
- * point earns a level in the same commit: so whoever sees both at one moment always finds done/10 levels held, and never
- * a goal that is reached by a user who does not hold the level.
+ * 3 threads read users' progress while 3 others judge and another reloads. Each event adds a point, each tenth point
+ * earns a level in the same commit: so a consistent snapshot has done/10 levels held, and no complete goal without its
+ * level.
  */
 #include "storm.h"
 

@@ -1,7 +1,7 @@
 /*
- * A badge that fails on and off, on 4 threads, while another releases it again and again, and one more lists badges and
- * statistics; then likewise while a thread reloads. Each time that it is set aside the log is told once, and each time it
- * has been released or reloaded before; the badge beside it judges every event.
+ * A badge fails from time to time, on 4 threads, while another releases it repeatedly, and one more lists badges and
+ * statistics; then the same with a thread that reloads. Each quarantine is logged once, and only after a release or a
+ * reload; the badge beside it judges every event.
  */
 #include "storm.h"
 

@@ -1,7 +1,7 @@
 /*
  * The load test of hot reload: 4 threads judge events with ids while another reloads, alternating two versions of a
- * plugin, one in five reloads bad. Each event is judged once, by one version; what is awarded is what was sent; and
- * when it is over nothing has grown: memory, mappings, descriptors, files, threads.
+ * plugin, one reload in five invalid. Each event is judged once, by one version; every event earns its award; and
+ * afterwards nothing has grown: memory, mappings, descriptors, files, threads.
  */
 #include <dirent.h>
 #include <malloc.h>

@@ -1,6 +1,6 @@
 /*
- * Judging on 4 threads while another reloads, again and again: to other badges, to a plugin file of another content,
- * to a badges.yaml that is wrong, and back. No event is lost or judged by half a badge set, no award stored twice.
+ * 4 threads judge while another reloads repeatedly: other badges, a plugin file with other content, an invalid
+ * badges.yaml, and back. No event is lost or judged by parts of two badge sets, no award stored twice.
  *
  * The tally of the plugin memory_user is in each of the sets, so it must count every event.
  */

@@ -1,6 +1,6 @@
 /*
- * 8 threads on the same users: tallies that all count up, a badge that is earned many times, and ids that every
- * thread sends again. What is counted must be exact, and each stored award be told once.
+ * 8 threads use the same users: tallies that all count up, a badge that is earned many times, and ids that every thread
+ * sends again. Counts must be exact, and each stored award reported once.
  *
  * "exact" is earned when a tally reaches the number of all events, by one event alone; "over" by one more, so never.
  */

@@ -1,8 +1,7 @@
 /*
- * Judging on 2 threads while a third changes badges.yaml and a plugin file, in place and by renaming, under an engine
- * that watches them. Sometimes it reloads by hand, too, sometimes it waits for what comes by itself; each callback turns
- * watching off and on again. At the end the last set comes in without anybody asking; no event is lost, no award stored
- * twice.
+ * 2 threads judge while a third changes badges.yaml and a plugin file, in place and by renaming, under an engine that
+ * watches them. Sometimes it reloads explicitly, sometimes it waits for the watcher; each callback turns watching off
+ * and on again. At the end the last set is loaded without a request; no event is lost, no award stored twice.
  */
 #include "storm.h"
 

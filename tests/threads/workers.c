@@ -1,7 +1,7 @@
 /*
- * Workers beside callers: four threads that fire events, the engine's own four workers and two calls of brabeion_work, all
- * on the same users and tallies. Each job must be judged to its end and count once, each award be stored and told once,
- * the jobs of each user in their order; and so again with several processes on one database.
+ * Workers and callers: four threads that fire events, the engine's own four workers and two calls of brabeion_work, all
+ * on the same users and tallies. Each job must end and count once, each award be stored and reported once, the jobs of
+ * each user be judged in order; then the same with several processes on one database.
  */
 #include <sqlite3.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /*
- * judging/event_stats and store/event_stats: counted here, kept there, and bounded in both.
+ * event_stats: counts in memory and in the store, both bounded.
  */
 #include "support/store_fixture.h"
 

@@ -1,6 +1,6 @@
 /*
- * group: many callers, one transaction: what they leave is done in order by one of them, committed together, and
- * fails together; a caller that leads in place takes the others along.
+ * group_commit: queued requests are done in order by one caller, committed together, and fail together; a caller that
+ * becomes the leader in place does those of the others, too.
  */
 #include "judging/backend.h"
 #include "judging/group_commit.h"
@@ -33,7 +33,7 @@ static void close_room(void)
 	remove_store_folder();
 }
 
-TestSuite(group, .init = open_room, .fini = close_room);
+TestSuite(group_commit, .init = open_room, .fini = close_room);
 
 /* A request of a caller on its own thread: adds one to the tally of its name. */
 typedef struct caller {
@@ -64,7 +64,7 @@ static brabeion_status add_one(brb_request *request)
 	return mine->judge.fault = status;
 }
 
-static void told_of_failure(brb_request *request, brabeion_status status, const char *message)
+static void on_failure(brb_request *request, brabeion_status status, const char *message)
 {
 	caller *mine = (caller *)request;
 	mine->failed++;
@@ -76,7 +76,7 @@ static void init_caller(caller *mine, const char *name)
 {
 	*mine = (caller){ .name = name,
 			  .judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() },
-			  .request = { .work = add_one, .fail = told_of_failure } };
+			  .request = { .work = add_one, .fail = on_failure } };
 	mine->request.judge = &mine->judge;
 }
 
@@ -122,7 +122,7 @@ static int64_t stored(const char *name)
 
 /* ---- one caller -------------------------------------------------------------------------------------------------- */
 
-Test(group, one_caller_alone_is_done_and_committed)
+Test(group_commit, one_caller_alone_is_done_and_committed)
 {
 	caller mine;
 	init_caller(&mine, "a");
@@ -135,7 +135,7 @@ Test(group, one_caller_alone_is_done_and_committed)
 	brb_judge_finish(&mine.judge);
 }
 
-Test(group, work_that_fails_is_told_and_rolled_back)
+Test(group_commit, work_that_fails_is_reported_and_rolled_back)
 {
 	caller mine;
 	init_caller(&mine, "a");
@@ -152,7 +152,7 @@ Test(group, work_that_fails_is_told_and_rolled_back)
 	brb_judge_finish(&mine.judge);
 }
 
-Test(group, a_busy_database_is_the_callers_error)
+Test(group_commit, a_busy_database_is_the_callers_error)
 {
 	char words[PATH_BYTES + 128];
 	caller mine;
@@ -182,7 +182,7 @@ static brb_judge lead(const char *name)
 	return judge;
 }
 
-Test(group, who_leads_takes_along_those_who_wait_in_their_order)
+Test(group_commit, who_leads_takes_along_those_who_wait_in_their_order)
 {
 	static caller others[3];
 	brb_judge judge = lead("mine");
@@ -200,7 +200,7 @@ Test(group, who_leads_takes_along_those_who_wait_in_their_order)
 	brb_judge_finish(&judge);
 }
 
-Test(group, one_transaction_one_fate)
+Test(group_commit, one_transaction_one_fate)
 {
 	static caller others[3];
 	brb_judge judge = lead("mine");
@@ -221,7 +221,7 @@ Test(group, one_transaction_one_fate)
 	brb_judge_finish(&judge);
 }
 
-Test(group, a_commit_that_fails_fails_all)
+Test(group_commit, a_commit_that_fails_fails_all)
 {
 	static caller other;
 	sqlite3 *own = open_own();
@@ -238,7 +238,7 @@ Test(group, a_commit_that_fails_fails_all)
 	sqlite3_close(own);
 }
 
-Test(group, a_leader_with_a_fault_leaves_the_others_to_themselves)
+Test(group_commit, a_leader_with_a_fault_leaves_the_others_to_themselves)
 {
 	static caller others[2];
 	brb_judge judge = lead("mine");
@@ -255,7 +255,7 @@ Test(group, a_leader_with_a_fault_leaves_the_others_to_themselves)
 	brb_judge_finish(&judge);
 }
 
-Test(group, a_leader_alone_commits_its_own)
+Test(group_commit, a_leader_alone_commits_its_own)
 {
 	brb_judge judge = lead("mine");
 	cr_expect_eq(brb_group_commit_conclude(&group, &judge), BRABEION_OK);
@@ -288,7 +288,7 @@ static void *run_alone(void *context)
 	return NULL;
 }
 
-Test(group, who_runs_alone_sees_as_committed_what_was_done_before)
+Test(group_commit, who_runs_alone_sees_as_committed_what_was_done_before)
 {
 	static caller other, alone;
 	brb_judge judge = lead("a");
@@ -305,7 +305,7 @@ Test(group, who_runs_alone_sees_as_committed_what_was_done_before)
 	brb_judge_finish(&judge);
 }
 
-Test(group, who_runs_alone_takes_nobody_along_and_leaves_nobody_waiting)
+Test(group_commit, who_runs_alone_takes_nobody_along_and_leaves_nobody_waiting)
 {
 	static caller other;
 	caller alone;
@@ -359,7 +359,7 @@ static brabeion_status add_one_quietly(brb_request *request)
 	return status;
 }
 
-Test(group, nobody_is_forgotten_and_nothing_is_counted_twice)
+Test(group_commit, nobody_is_forgotten_and_nothing_is_counted_twice)
 {
 	static caller callers[CALLERS];
 	for (int i = 0; i < CALLERS; i++) {

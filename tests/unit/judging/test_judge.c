@@ -1,6 +1,6 @@
 /*
- * judge: one event and one generation -> effects: in which order it is judged, what a badge sees of those before it,
- * and what becomes of the rest when one badge fails, or the store does.
+ * judge: one event and one generation: the order of judgements, what a badge sees of earlier ones, and what happens
+ * when one badge, or the store, fails.
  */
 #include "support/judge_fixture.h"
 
@@ -237,7 +237,7 @@ Test(judge, badge_fail_fails_it_alone_with_its_words)
 	expect_failure(fail_aloud, "no luck for ada");
 }
 
-Test(judge, badge_fail_beats_a_level_and_the_first_reason_is_told)
+Test(judge, badge_fail_beats_a_level_and_the_first_reason_counts)
 {
 	expect_failure(fail_and_return_1, "the first reason");
 }
@@ -265,7 +265,7 @@ Test(judge, answers_at_the_ends_of_the_range)
 	}
 }
 
-Test(judge, each_failing_badge_is_counted_and_the_first_is_told)
+Test(judge, each_failing_badge_is_counted_and_the_first_is_the_message)
 {
 	brb_plugin *plugin = new_plugin("p");
 	new_badge(plugin, "a", 2, "visit", fail_too_high);

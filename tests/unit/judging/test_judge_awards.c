@@ -1,6 +1,6 @@
 /*
- * judge, awards: to whom and for what; badges that may be earned many times; further awards in one call; and
- * brabeion.awarded, by which one badge builds on others.
+ * judge, awards: recipients and reasons; multiple badges; grants by a badge; and brabeion.awarded, by which badges
+ * build on others.
  */
 #include "support/judge_fixture.h"
 
@@ -14,7 +14,7 @@ static int32_t earn(void *self, badge_call *call)
 }
 
 /* Level 1, for the reason in the field "for", to the user in the field "to", where they are given. */
-static int32_t earn_as_told(void *self, badge_call *call)
+static int32_t earn_as_asked(void *self, badge_call *call)
 {
 	(void)self;
 	const char *reason = badge_text(call, "for", NULL), *user = badge_text(call, "to", NULL);
@@ -41,7 +41,7 @@ static const char *failed_because(const char *slug, const char *message)
 
 Test(judge_awards, a_multiple_badge_is_held_once_for_each_reason)
 {
-	new_multiple(new_plugin("p"), "many", "visit", earn_as_told);
+	new_multiple(new_plugin("p"), "many", "visit", earn_as_asked);
 	fire_with("visit", NULL, BRABEION_TEXT("for", "post 1"));
 	EXPECT_AWARDED("many:1:ada:post 1 ");
 	fire_with("visit", NULL, BRABEION_TEXT("for", "post 2"));
@@ -53,7 +53,7 @@ Test(judge_awards, a_multiple_badge_is_held_once_for_each_reason)
 
 Test(judge_awards, each_level_of_a_multiple_badge_has_its_reasons)
 {
-	new_multiple(new_plugin("p"), "many", "visit", earn_as_told);
+	new_multiple(new_plugin("p"), "many", "visit", earn_as_asked);
 	brabeion_field fields[] = { BRABEION_TEXT("for", "post 1"), BRABEION_INT("level", 1) };
 	brabeion_event event = { .name = "visit", .user = "ada", .fields = fields, .field_count = 2 };
 	fire_event(&event);
@@ -76,7 +76,7 @@ Test(judge_awards, without_a_reason_it_is_the_events_id)
 
 Test(judge_awards, an_empty_reason_is_none)
 {
-	new_multiple(new_plugin("p"), "many", "visit", earn_as_told);
+	new_multiple(new_plugin("p"), "many", "visit", earn_as_asked);
 	fire_with("visit", "e1", BRABEION_TEXT("for", ""));
 	EXPECT_AWARDED("many:1:ada:e1 ");
 	fire_with("visit", NULL, BRABEION_TEXT("for", ""));
@@ -95,7 +95,7 @@ Test(judge_awards, without_an_id_either_it_is_a_fresh_number)
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE reason = '#' || sequence"), 3);
 }
 
-Test(judge_awards, a_fresh_number_is_told_as_it_is_stored)
+Test(judge_awards, a_fresh_reason_is_reported_as_it_is_stored)
 {
 	new_multiple(new_plugin("p"), "many", "visit", earn);
 	fire_id("visit", "ada", "#2");
@@ -119,7 +119,7 @@ Test(judge_awards, a_badge_that_is_not_multiple_has_no_reason)
 Test(judge_awards, badge_for_on_a_badge_that_is_not_multiple_is_its_error)
 {
 	brb_plugin *plugin = new_plugin("p");
-	new_badge(plugin, "once", 1, "visit", earn_as_told);
+	new_badge(plugin, "once", 1, "visit", earn_as_asked);
 	new_badge(plugin, "next", 1, "visit", earn);
 	fire_with("visit", NULL, BRABEION_TEXT("for", "post 1"));
 	EXPECT_FAILED(1, failed_because("once", "badge_for on a badge that is not BADGE_MULTIPLE"));
@@ -132,7 +132,7 @@ Test(judge_awards, reasons_of_up_to_255_bytes)
 	char text[257];
 	memset(text, 'r', 256);
 	text[256] = '\0';
-	new_multiple(new_plugin("p"), "many", "visit", earn_as_told);
+	new_multiple(new_plugin("p"), "many", "visit", earn_as_asked);
 	fire_with("visit", NULL, BRABEION_TEXT("for", text));
 	EXPECT_FAILED(1, failed_because("many", "the reason is longer than its bound or not UTF-8 (see "
 						"brabeion/badge.h)"));
@@ -146,7 +146,7 @@ Test(judge_awards, reasons_of_up_to_255_bytes)
 
 Test(judge_awards, badge_to_gives_it_to_another)
 {
-	new_badge(new_plugin("p"), "once", 1, "visit", earn_as_told);
+	new_badge(new_plugin("p"), "once", 1, "visit", earn_as_asked);
 	fire_with("visit", NULL, BRABEION_TEXT("to", "bob"));
 	EXPECT_AWARDED("once:1:bob: ");
 	fire_with("visit", NULL, BRABEION_TEXT("to", "bob"));
@@ -158,7 +158,7 @@ Test(judge_awards, badge_to_gives_it_to_another)
 Test(judge_awards, badge_to_holds_for_one_judgement)
 {
 	brb_plugin *plugin = new_plugin("p");
-	new_multiple(plugin, "many", "visit", earn_as_told);
+	new_multiple(plugin, "many", "visit", earn_as_asked);
 	new_multiple(plugin, "more", "visit", earn);
 	brabeion_field fields[] = { BRABEION_TEXT("to", "bob"), BRABEION_TEXT("for", "post 1") };
 	fire_event(
@@ -171,7 +171,7 @@ Test(judge_awards, badge_to_needs_a_user_of_1_to_255_bytes)
 	char text[257];
 	memset(text, 'u', 256);
 	text[256] = '\0';
-	new_badge(new_plugin("p"), "once", 1, "visit", earn_as_told);
+	new_badge(new_plugin("p"), "once", 1, "visit", earn_as_asked);
 	fire_with("visit", NULL, BRABEION_TEXT("to", ""));
 	EXPECT_FAILED(1, failed_because("once", "the user of badge_to is empty"));
 	fire_with("visit", NULL, BRABEION_TEXT("to", text));
@@ -229,7 +229,7 @@ Test(judge_awards, observe_has_no_award_to_speak_of)
 /* ---- further awards ---------------------------------------------------------------------------------------------- */
 
 /* badge_grant as the fields say; then level 1 of its own. */
-static int32_t grant_as_told(void *self, badge_call *call)
+static int32_t grant_as_asked(void *self, badge_call *call)
 {
 	(void)self;
 	int32_t answer = badge_grant(call, badge_text(call, "slug", NULL), (int32_t)badge_int(call, "level", 1),
@@ -242,7 +242,7 @@ static int32_t grant_as_told(void *self, badge_call *call)
 static void make_givers(void)
 {
 	brb_plugin *plugin = new_plugin("p"), *other = new_plugin("q");
-	new_multiple(plugin, "giver", "visit", grant_as_told);
+	new_multiple(plugin, "giver", "visit", grant_as_asked);
 	new_badge(plugin, "once", 3, NULL, NULL);
 	new_multiple(plugin, "many", NULL, NULL);
 	new_badge(other, "foreign", 1, NULL, NULL);
@@ -370,7 +370,7 @@ Test(judge_awards, any_number_of_awards_in_one_call)
 
 /* ---- brabeion.awarded -------------------------------------------------------------------------------------------- */
 
-/* Notes all that it is told. */
+/* Traces all that it gets. */
 static int32_t hear_awarded(void *self, badge_call *call)
 {
 	(void)self;
@@ -386,7 +386,7 @@ static int32_t hear_awarded(void *self, badge_call *call)
 Test(judge_awards, an_award_raises_brabeion_awarded_with_what_was_earned)
 {
 	brb_plugin *plugin = new_plugin("p");
-	new_multiple(plugin, "many", "visit", earn_as_told);
+	new_multiple(plugin, "many", "visit", earn_as_asked);
 	new_badge(plugin, "listener", 1, "brabeion.awarded", hear_awarded);
 	brabeion_field fields[] = { BRABEION_TEXT("to", "bob"), BRABEION_TEXT("for", "post 1"),
 				    BRABEION_INT("level", 3) };
@@ -410,7 +410,7 @@ Test(judge_awards, grants_raise_it_too_and_the_plugins_of_all_awards_hear_it)
 {
 	brb_plugin *first = new_plugin("p"), *second = new_plugin("q");
 	new_badge(first, "once", 3, NULL, NULL);
-	new_badge(first, "giver", 1, "visit", grant_as_told);
+	new_badge(first, "giver", 1, "visit", grant_as_asked);
 	new_badge(second, "listener", 1, "brabeion.awarded", hear_awarded);
 	fire_with("visit", NULL, BRABEION_TEXT("slug", "once"));
 	EXPECT_AWARDED("once:1:ada: giver:1:ada: ");

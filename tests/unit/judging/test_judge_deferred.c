@@ -1,6 +1,6 @@
 /*
- * deferred: what is judged later, up to its job: what is frozen, what badge_later asks for, and that a failure leaves
- * nothing. Judged here by the live clock; the jobs themselves are looked at in the database, as a person would.
+ * deferred: what is frozen, what badge_later adds, and that a failure leaves no job. With the live clock; jobs are read
+ * from the database.
  */
 #include "store/jobs.h"
 #include "support/judge_fixture.h"

@@ -1,5 +1,5 @@
 /*
- * judge, the event itself: whether anybody hears it, whether it was seen before, whether it is within its bounds.
+ * judge, the event itself: whether it has listeners, whether it was judged before, whether it is within its bounds.
  */
 #include "support/judge_fixture.h"
 

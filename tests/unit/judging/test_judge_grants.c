@@ -1,5 +1,5 @@
 /*
- * judge, grants: an award by a person's decision, checked like an event and told like one.
+ * judge, grants: an award by a person's decision is checked and reported like one of an event.
  */
 #include "base/list.h"
 #include "support/judge_fixture.h"

@@ -1,12 +1,12 @@
 /*
- * history: time that goes on with the events: what falls due before an event is judged before it, in the order of the
- * due times; async jobs right after their event; a failed transaction takes nothing of the time with it.
+ * history and due: time advances with the events; jobs due before an event are judged before it, in the order of their
+ * due times; async jobs right after their event; a failed transaction does not advance the time.
  */
 #include "judging/history.h"
 #include "support/judge_fixture.h"
 
 static brb_history history;
-static int64_t begun, dropped; /* runs, as the engine is told */
+static int64_t begun, dropped; /* histories, by the callbacks */
 
 static brabeion_status begin_history(void *context, int64_t run, brabeion_error *error)
 {
@@ -208,7 +208,7 @@ Test(judge_history, an_async_badge_is_judged_after_all_others_with_what_it_froze
 	cr_expect_eq(stored_awards(), 2);
 }
 
-Test(judge_history, what_jobs_earn_is_told_to_badges_that_listen)
+Test(judge_history, what_jobs_earn_is_raised_for_badges_that_listen)
 {
 	brb_plugin *plugin = new_plugin("p");
 	new_badge(plugin, "at3", 1, "visit", ask);
@@ -318,7 +318,7 @@ Test(judge_history, a_job_that_goes_on_failing_is_parked_and_holds_back_nobody)
 	cr_expect_eq(result.failed, 0, "it is the operator's now");
 }
 
-Test(judge_history, the_jobs_of_a_badge_that_is_not_loaded_are_set_aside)
+Test(judge_history, the_jobs_of_a_badge_that_is_not_loaded_are_parked)
 {
 	brb_plugin *plugin = new_plugin("p");
 	new_badge(plugin, "at3", 1, "visit", ask);

@@ -1,6 +1,6 @@
 /*
- * judge, lapses: what a temporary badge no longer answers is no longer held: only by an answer that is well, in the
- * event's own transaction, told once, and it can be earned again.
+ * lapse: levels that a temporary badge no longer returns lapse: only if the judgement succeeded, in the event's own
+ * transaction, reported once, and they can be earned again.
  */
 #include "base/list.h"
 #include "support/judge_fixture.h"
@@ -15,7 +15,7 @@ static int32_t answer(void *self, badge_call *call)
 	if (badge_type(call, "to") != BADGE_TYPE_NONE)
 		badge_to(call, badge_text(call, "to", ""));
 	if (badge_type(call, "fail") != BADGE_TYPE_NONE)
-		badge_fail(call, "as told");
+		badge_fail(call, "on purpose");
 	badge_tally_add(call, "asked", "", 1);
 	return (int32_t)badge_int(call, "level", 0);
 }
@@ -160,7 +160,7 @@ Test(judge_lapses, a_badge_that_fails_lapses_nothing)
 	new_temporary();
 	look("ada", 3);
 	cr_expect_str_eq(look_with("ada", NULL, fails, 2), "");
-	EXPECT_FAILED(1, "badge \"now\" failed on event \"look\" of user \"ada\": as told");
+	EXPECT_FAILED(1, "badge \"now\" failed on event \"look\" of user \"ada\": on purpose");
 	fails[0].value.integer = 1;
 	cr_expect_str_eq(look_with("ada", NULL, fails, 2), "");
 	cr_expect_str_eq(look("ada", -1), "");

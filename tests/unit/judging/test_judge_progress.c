@@ -1,6 +1,6 @@
 /*
- * test_judge_progress: what a badge sees that tells how far a user is: what is committed, as of one moment; or, by
- * another view, what a transaction under way has made of it.
+ * progress: a badge reads what is committed, at one moment; or, by the transaction's backend, the changes of the open
+ * transaction.
  */
 #include "judging/progress.h"
 #include "support/judge_fixture.h"
@@ -123,16 +123,16 @@ Test(judge_progress, asks_nobody_who_is_not_to_be_asked_or_cannot_tell)
 Test(judge_progress, may_be_asked_inside_of_a_transaction)
 {
 	brb_badge *badge = telling_badge();
-	brb_reported_progress told;
+	brb_reported_progress progress;
 	const char *why;
 	brb_judge judge = new_judge();
 	begin(store);
 	judge.in_transaction = true;
 	WELL(brb_store_tally_set(store, 1, "points", "ada", 4, error));
-	cr_assert_eq(brb_progress_ask(&judge, badge, "ada", 2, &told, &why), BRABEION_OK);
+	cr_assert_eq(brb_progress_ask(&judge, badge, "ada", 2, &progress, &why), BRABEION_OK);
 	cr_expect_null(why);
-	cr_expect_eq(told.done, 4);
-	cr_expect_eq(told.goal, 20);
+	cr_expect_eq(progress.done, 4);
+	cr_expect_eq(progress.goal, 20);
 	cr_expect_eq(*brb_reentrancy_depth(), 0);
 	commit(store);
 	brb_judge_finish(&judge);

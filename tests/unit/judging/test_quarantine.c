@@ -1,9 +1,8 @@
 /*
- * judging/quarantine: what fails or is too slow, too often in a row, is set aside once, recorded, and comes back when
- * the record is gone.
+ * quarantine: a badge that fails or is too slow too often in a row is quarantined once, recorded, and released when the
+ * record is gone.
  *
- * The judge of judge_fixture counts nothing by badge, and times every call then. The clock for looking after records is
- * the test's.
+ * The judge of judge_fixture has no counters, and so times every call. The clock for the records is the test's.
  */
 #include "store/internal.h"
 #include "store/sqlite/internal.h"
@@ -24,12 +23,12 @@ static void spend_us(int64_t wanted_us)
 }
 
 /* Notes its name. Fails as the event says, takes as long as it says. */
-static int32_t do_as_told(void *self, badge_call *call)
+static int32_t do_as_asked(void *self, badge_call *call)
 {
 	(void)self;
 	note_trace(badge_slug(call));
 	spend_us(badge_int(call, "us", 0));
-	return badge_bool(call, "fail", 0) ? badge_fail(call, "as told") : BADGE_NOT_EARNED;
+	return badge_bool(call, "fail", 0) ? badge_fail(call, "on purpose") : BADGE_NOT_EARNED;
 }
 
 static int32_t do_well(void *self, badge_call *call)
@@ -59,7 +58,7 @@ static int64_t read_test_clock(void *context)
 static const brb_clock test_clock = { read_test_clock, NULL };
 
 /* One event, committed, and what is done behind it. */
-static void fire_told(bool fail, int64_t us)
+static void fire_with(bool fail, int64_t us)
 {
 	brabeion_field fields[] = { BRABEION_BOOL("fail", fail), BRABEION_INT("us", us) };
 	brb_judge judge = new_judge();
@@ -75,17 +74,17 @@ static void fire_told(bool fail, int64_t us)
 static void fire_bad(int count)
 {
 	for (int i = 0; i < count; i++)
-		fire_told(true, 0);
+		fire_with(true, 0);
 }
 
 static brb_badge *new_watched(brb_plugin *plugin, const char *slug, const brb_config_quarantine *limits)
 {
-	brb_badge *badge = new_badge(plugin, slug, 1, "work", do_as_told);
+	brb_badge *badge = new_badge(plugin, slug, 1, "work", do_as_asked);
 	badge->quarantine = *limits;
 	return badge;
 }
 
-static bool is_aside(const brb_badge *badge)
+static bool is_quarantined(const brb_badge *badge)
 {
 	return brb_trouble_is_quarantined(&troubles[badge->index]);
 }
@@ -117,26 +116,26 @@ static size_t count_in(const char *text, const char *part)
 
 /* ---- failing ----------------------------------------------------------------------------------------------------- */
 
-Test(quarantine, a_badge_that_fails_often_enough_in_a_row_is_set_aside)
+Test(quarantine, a_badge_that_fails_often_enough_in_a_row_is_quarantined)
 {
 	brb_plugin *plugin = new_plugin("p");
 	brb_badge *badge = new_watched(plugin, "bad", &three_failures);
 	fire_bad(2);
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 	fire_bad(1);
-	EXPECT_FAILED(1, "badge \"bad\" failed on event \"work\" of user \"ada\": as told");
-	cr_expect(is_aside(badge));
-	cr_expect_str_eq(reason_of(badge), "it failed 3 times in a row, at last on event \"work\": as told");
+	EXPECT_FAILED(1, "badge \"bad\" failed on event \"work\" of user \"ada\": on purpose");
+	cr_expect(is_quarantined(badge));
+	cr_expect_str_eq(reason_of(badge), "it failed 3 times in a row, at last on event \"work\": on purpose");
 	cr_expect_eq(troubles[badge->index].since_us, NOW_US);
 	cr_expect_str_eq(logged,
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": as told\n"
+			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
+			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
+			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
 			 "1: badge \"bad\" is quarantined until a reload or \"brabeion release bad\": it failed 3 "
-			 "times in a row, at last on event \"work\": as told\n");
+			 "times in a row, at last on event \"work\": on purpose\n");
 }
 
-Test(quarantine, what_is_set_aside_is_passed_over_and_counted_no_more)
+Test(quarantine, what_is_quarantined_is_skipped_and_counted_no_more)
 {
 	brb_plugin *plugin = new_plugin("p");
 	new_watched(plugin, "bad", &three_failures);
@@ -154,19 +153,19 @@ Test(quarantine, one_call_that_goes_well_begins_the_count_anew)
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
 	for (int i = 0; i < 4; i++) {
 		fire_bad(2);
-		fire_told(false, 0);
+		fire_with(false, 0);
 	}
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 	cr_expect_eq(brb_trouble_word(&troubles[badge->index]), 0);
 	fire_bad(3);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 }
 
 Test(quarantine, without_a_limit_a_badge_may_fail_for_ever)
 {
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &(brb_config_quarantine){ 0 });
 	fire_bad(200);
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 	cr_expect_eq(brb_trouble_word(&troubles[badge->index]), 0);
 }
 
@@ -174,7 +173,7 @@ Test(quarantine, once_may_be_enough)
 {
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &(brb_config_quarantine){ .failures = 1 });
 	fire_bad(1);
-	cr_expect_str_eq(reason_of(badge), "it failed 1 time on event \"work\": as told");
+	cr_expect_str_eq(reason_of(badge), "it failed 1 time on event \"work\": on purpose");
 }
 
 Test(quarantine, badges_of_one_plugin_are_counted_apart)
@@ -183,9 +182,9 @@ Test(quarantine, badges_of_one_plugin_are_counted_apart)
 	brb_badge *three = new_watched(plugin, "three", &three_failures);
 	brb_badge *five = new_watched(plugin, "five", &(brb_config_quarantine){ .failures = 5 });
 	fire_bad(4);
-	cr_expect(is_aside(three) && !is_aside(five));
+	cr_expect(is_quarantined(three) && !is_quarantined(five));
 	fire_bad(1);
-	cr_expect(is_aside(five));
+	cr_expect(is_quarantined(five));
 	cr_expect_eq(records(), 2);
 }
 
@@ -200,21 +199,21 @@ Test(quarantine, the_failing_events_own_fate_does_not_matter)
 	brb_store_rollback(store);
 	brb_quarantine_tend(&judge);
 	brb_judge_finish(&judge);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	cr_expect_eq(records(), 1);
 }
 
 /* ---- being slow -------------------------------------------------------------------------------------------------- */
 
-Test(quarantine, a_badge_that_is_too_slow_often_enough_in_a_row_is_set_aside)
+Test(quarantine, a_badge_that_is_too_slow_often_enough_in_a_row_is_quarantined)
 {
 	brb_badge *badge = new_watched(new_plugin("p"), "slow", &two_overruns);
-	fire_told(false, 2000);
-	fire_told(false, 0);
-	fire_told(false, 2000);
-	cr_expect_not(is_aside(badge));
-	fire_told(false, 2000);
-	cr_expect(is_aside(badge));
+	fire_with(false, 2000);
+	fire_with(false, 0);
+	fire_with(false, 2000);
+	cr_expect_not(is_quarantined(badge));
+	fire_with(false, 2000);
+	cr_expect(is_quarantined(badge));
 	static const char begins[] = "it took longer than its budget of 1 ms 2 times in a row, at last ";
 	cr_expect_eq(strncmp(reason_of(badge), begins, strlen(begins)), 0, "%s", reason_of(badge));
 	cr_expect_not_null(strstr(reason_of(badge), " ms on event \"work\""), "%s", reason_of(badge));
@@ -225,20 +224,20 @@ Test(quarantine, slow_and_failing_calls_are_counted_apart)
 {
 	static const brb_config_quarantine limits = { .failures = 3, .overruns = 3, .budget_us = 1000 };
 	brb_badge *badge = new_watched(new_plugin("p"), "both", &limits);
-	fire_told(true, 0);
-	fire_told(false, 2000);
-	fire_told(true, 2000);
-	fire_told(true, 0);
-	cr_expect_not(is_aside(badge));
-	fire_told(true, 0);
-	cr_expect(is_aside(badge));
+	fire_with(true, 0);
+	fire_with(false, 2000);
+	fire_with(true, 2000);
+	fire_with(true, 0);
+	cr_expect_not(is_quarantined(badge));
+	fire_with(true, 0);
+	cr_expect(is_quarantined(badge));
 }
 
 Test(quarantine, without_a_budget_a_badge_may_take_its_time)
 {
 	brb_badge *badge = new_watched(new_plugin("p"), "slow", &(brb_config_quarantine){ .overruns = 1 });
-	fire_told(false, 2000);
-	cr_expect_not(is_aside(badge));
+	fire_with(false, 2000);
+	cr_expect_not(is_quarantined(badge));
 }
 
 static int64_t waited_us, asked_us;
@@ -276,7 +275,7 @@ Test(quarantine, waiting_is_not_the_badges_time)
 	brb_badge *badge = new_badge(new_plugin("p"), "patient", 1, "work", wait_for_ever);
 	badge->quarantine = (brb_config_quarantine){ .overruns = 1, .budget_us = 1000 };
 	fire("work", "ada");
-	cr_expect_not(is_aside(badge), "%s", reason_of(badge));
+	cr_expect_not(is_quarantined(badge), "%s", reason_of(badge));
 }
 
 /* ---- when calls are timed ---------------------------------------------------------------------------------------- */
@@ -337,24 +336,24 @@ Test(quarantine, all_are_timed_after_one_that_was_too_slow_until_one_is_not)
 
 /* ---- observe ----------------------------------------------------------------------------------------------------- */
 
-Test(quarantine, an_observe_that_fails_is_set_aside_with_all_badges_of_its_plugin)
+Test(quarantine, an_observe_that_fails_is_quarantined_with_all_badges_of_its_plugin)
 {
 	brb_plugin *plugin = new_plugin("watcher"), *other = new_plugin("other");
 	plugin->quarantine = three_failures;
-	watch(plugin, "work", do_as_told);
+	watch(plugin, "work", do_as_asked);
 	brb_badge *first = new_badge(plugin, "first", 1, "work", do_well);
 	brb_badge *elsewhere = new_badge(plugin, "elsewhere", 1, "rest", do_well);
 	brb_badge *foreign = new_badge(other, "foreign", 1, "work", do_well);
 	fire_bad(3);
-	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"ada\": as told");
-	cr_expect(is_aside(first) && is_aside(elsewhere) && !is_aside(foreign));
+	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"ada\": on purpose");
+	cr_expect(is_quarantined(first) && is_quarantined(elsewhere) && !is_quarantined(foreign));
 	cr_expect_str_eq(reason_of(elsewhere),
-			 "its plugin's observe failed 3 times in a row, at last on event \"work\": as told");
+			 "its plugin's observe failed 3 times in a row, at last on event \"work\": on purpose");
 	cr_expect_eq(count_in(logged, "1: "), 1);
 	cr_expect_not_null(strstr(logged,
 				  "1: plugin \"watcher\" is quarantined with all its badges until a reload or "
 				  "\"brabeion release\" of them: its plugin's observe failed 3 times in a row, "
-				  "at last on event \"work\": as told\n"),
+				  "at last on event \"work\": on purpose\n"),
 			   "%s", logged);
 	trace[0] = '\0';
 	fire_bad(1);
@@ -364,30 +363,30 @@ Test(quarantine, an_observe_that_fails_is_set_aside_with_all_badges_of_its_plugi
 	cr_expect_eq(records(), 2);
 }
 
-Test(quarantine, an_observe_that_is_too_slow_is_set_aside)
+Test(quarantine, an_observe_that_is_too_slow_is_quarantined)
 {
 	brb_plugin *plugin = new_plugin("watcher");
 	plugin->quarantine = two_overruns;
-	watch(plugin, "work", do_as_told);
+	watch(plugin, "work", do_as_asked);
 	brb_badge *badge = new_badge(plugin, "first", 1, "work", do_well);
-	fire_told(false, 2000);
-	fire_told(false, 2000);
-	cr_expect(is_aside(badge));
+	fire_with(false, 2000);
+	fire_with(false, 2000);
+	cr_expect(is_quarantined(badge));
 	cr_expect_str_eq(trace, "watcher first watcher ");
 }
 
-Test(quarantine, an_observe_that_fails_counts_only_the_badges_at_work)
+Test(quarantine, an_observe_that_fails_counts_only_active_badges)
 {
 	brb_plugin *plugin = new_plugin("watcher");
-	watch(plugin, "work", do_as_told);
+	watch(plugin, "work", do_as_asked);
 	new_badge(plugin, "well", 1, "work", do_well);
-	brb_badge *badge = new_badge(plugin, "aside", 1, "work", do_well);
+	brb_badge *badge = new_badge(plugin, "idle", 1, "work", do_well);
 	atomic_store(&troubles[badge->index].word, BRB_TROUBLE_QUARANTINED);
 	fire("work", "ada");
 	EXPECT_AWARDED("");
 	brabeion_field fail = BRABEION_BOOL("fail", true);
 	fire_event(&(brabeion_event){ .name = "work", .user = "ada", .fields = &fail, .field_count = 1 });
-	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"ada\": as told");
+	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"ada\": on purpose");
 }
 
 Test(quarantine, a_badge_that_comes_back_brings_its_plugins_observe)
@@ -395,14 +394,14 @@ Test(quarantine, a_badge_that_comes_back_brings_its_plugins_observe)
 	size_t released = 99;
 	brb_plugin *plugin = new_plugin("watcher");
 	plugin->quarantine = three_failures;
-	watch(plugin, "work", do_as_told);
+	watch(plugin, "work", do_as_asked);
 	new_badge(plugin, "first", 1, "work", do_well);
 	new_badge(plugin, "second", 1, "work", do_well);
 	fire_bad(3);
 	WELL(brb_quarantine_release(&quarantine, &generation, store, "second", &released, error));
 	cr_expect_eq(released, 1);
 	trace[0] = '\0';
-	fire_told(false, 0);
+	fire_with(false, 0);
 	cr_expect_str_eq(trace, "watcher second ");
 }
 
@@ -415,7 +414,7 @@ Test(quarantine, is_recorded_once_with_since_and_reason)
 	cr_expect_eq(records(), 1);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM quarantine JOIN badges ON id = badge WHERE slug = 'bad' AND "
 				"since_us = 1700000000 AND reason = 'it failed 3 times in a row, at last on event "
-				"\"work\": as told'"),
+				"\"work\": on purpose'"),
 		     1);
 }
 
@@ -427,17 +426,17 @@ Test(quarantine, comes_back_within_a_second_when_its_record_is_gone)
 	trace[0] = logged[0] = '\0';
 	now_us += 999999;
 	fire_bad(1);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	now_us += 1;
 	fire_bad(1);
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 	cr_expect_str_eq(trace, "", "it is at work from the next event on");
 	cr_expect_str_eq(logged, "3: badge \"bad\" was released\n");
 	fire_bad(2);
 	cr_expect_str_eq(trace, "bad bad ", "counted from the beginning");
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 	fire_bad(1);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	cr_expect_eq(records(), 1);
 }
 
@@ -448,7 +447,7 @@ Test(quarantine, a_clock_that_goes_back_holds_nobody_back)
 	release_by_another("DELETE FROM quarantine");
 	now_us -= 3600000000;
 	fire_bad(1);
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 }
 
 Test(quarantine, a_record_of_another_process_stays_as_it_was)
@@ -456,7 +455,7 @@ Test(quarantine, a_record_of_another_process_stays_as_it_was)
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
 	release_by_another("INSERT INTO quarantine SELECT id, 42, 'theirs' FROM badges WHERE slug = 'bad'");
 	fire_bad(3);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	cr_expect_eq(records(), 1);
 	cr_expect_eq(own_number("SELECT since_us FROM quarantine"), 42);
 }
@@ -467,22 +466,22 @@ Test(quarantine, a_busy_database_delays_the_record_and_nothing_else)
 	sqlite3 *own = open_own();
 	own_run(own, "BEGIN IMMEDIATE");
 	fire_bad(3);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	now_us += 1000000;
 	fire_bad(1);
 	cr_expect_eq(count_in(logged, "which badges are quarantined cannot be recorded or looked up now: "), 1,
 		     "told once: %s", logged);
-	cr_expect(is_aside(badge), "no record is no release");
+	cr_expect(is_quarantined(badge), "no record is no release");
 	own_run(own, "COMMIT");
 	sqlite3_close(own);
 	cr_expect_eq(records(), 0);
 	now_us += 1000000;
 	fire_bad(1);
 	cr_expect_eq(records(), 1);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 }
 
-static void pass_over_while_a_list_is_read(void)
+static void skip_while_a_list_is_read(void)
 {
 	WELL(brb_sqlite_begin_reading(store->db, error));
 	for (int i = 0; i < 2; i++) {
@@ -494,12 +493,12 @@ static void pass_over_while_a_list_is_read(void)
 	fire_bad(1);
 }
 
-Test(quarantine, who_is_in_the_way_again_and_again_is_told_once)
+Test(quarantine, a_busy_database_is_logged_once_for_each_message)
 {
 	new_watched(new_plugin("p"), "bad", &three_failures);
 	fire_bad(3);
 	for (int i = 0; i < 5; i++)
-		pass_over_while_a_list_is_read();
+		skip_while_a_list_is_read();
 	cr_expect_eq(count_in(logged, "which badges are quarantined cannot be recorded or looked up now: "), 1, "%s",
 		     logged);
 	cr_expect_eq(count_in(logged, ": a list is being read\n"), 1);
@@ -511,13 +510,13 @@ Test(quarantine, what_an_old_generation_sets_aside_is_not_recorded)
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
 	atomic_store(&registry.current, &newer);
 	fire_bad(3);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	cr_expect_eq(records(), 0);
 }
 
 /* ---- releasing --------------------------------------------------------------------------------------------------- */
 
-Test(quarantine, a_release_counts_what_was_set_aside)
+Test(quarantine, a_release_counts_what_was_quarantined)
 {
 	size_t released = 99;
 	brb_plugin *plugin = new_plugin("p");
@@ -529,12 +528,12 @@ Test(quarantine, a_release_counts_what_was_set_aside)
 	fire_bad(3);
 	WELL(brb_quarantine_release(&quarantine, &generation, store, "bad", &released, error));
 	cr_expect_eq(released, 1);
-	cr_expect(!is_aside(bad) && is_aside(worse));
+	cr_expect(!is_quarantined(bad) && is_quarantined(worse));
 	cr_expect_eq(records(), 1);
 	fire_bad(3);
 	WELL(brb_quarantine_release(&quarantine, &generation, store, NULL, &released, error));
 	cr_expect_eq(released, 2);
-	cr_expect(!is_aside(bad) && !is_aside(worse));
+	cr_expect(!is_quarantined(bad) && !is_quarantined(worse));
 	cr_expect_eq(records(), 0);
 }
 
@@ -549,7 +548,7 @@ Test(quarantine, a_release_counts_what_is_not_recorded_yet)
 	sqlite3_close(own);
 	WELL(brb_quarantine_release(&quarantine, &generation, store, NULL, &released, error));
 	cr_expect_eq(released, 1);
-	cr_expect_not(is_aside(badge));
+	cr_expect_not(is_quarantined(badge));
 }
 
 Test(quarantine, a_release_that_the_database_refuses_releases_nothing)
@@ -563,7 +562,7 @@ Test(quarantine, a_release_that_the_database_refuses_releases_nothing)
 	cr_expect_eq(brb_quarantine_release(&quarantine, &generation, store, "bad", &released, &error),
 		     BRABEION_BUSY);
 	cr_expect_eq(released, 99);
-	cr_expect(is_aside(badge));
+	cr_expect(is_quarantined(badge));
 	own_run(own, "COMMIT");
 	sqlite3_close(own);
 	brabeion_error_finish(&error);

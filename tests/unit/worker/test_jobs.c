@@ -1,6 +1,6 @@
 /*
- * jobs: a worker's steps, by a clock of the test's own: what is claimed, tried again, parked, lost to others, judged
- * again because what it read has changed, and at last inside the transaction.
+ * jobs: a worker's steps, with a clock of the test: claims, retries, parking, jobs lost to other workers, conflicts,
+ * and judging inside the transaction.
  */
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /*
- * 8 threads fire events that nobody listens to, of common names, of names of their own and of more than there is place
- * for, while another asks what came, and reloads: no count is lost, none is made up.
+ * 8 threads fire events without listeners, of common names, of their own names and of more names than are kept, while
+ * another reads the counts, and reloads: no count is lost or made up.
  */
 #include "storm.h"
 
