@@ -15,7 +15,6 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/value.h"
-#include "judging/check.h"
 
 enum { EVENTS_MOST = 10000, EVENTS_IN_A_BATCH = 256 };
 static const size_t bytes_most = 64 * 1024 * 1024;
@@ -204,7 +203,7 @@ brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *e
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status == BRABEION_OK)
-		status = brb_check_event(event, &error);
+		status = brb_judge_check(event, &error);
 	brabeion_error_finish(&error);
 	if (status != BRABEION_OK)
 		return status;

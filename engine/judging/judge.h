@@ -78,6 +78,9 @@ enum { BRB_AWARDED_DEPTH_MOST = 16 };
  */
 brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, brabeion_result *result);
 
+/* Whether the event may be judged at all: its name, user, id and fields. BRABEION_INVALID with the reason. */
+brabeion_status brb_judge_check(const brabeion_event *event, brabeion_error *error);
+
 /* Stores an award that a person decided on; otherwise as brb_judge_event. */
 brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, brabeion_result *result);
 
