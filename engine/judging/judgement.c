@@ -122,7 +122,7 @@ static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_co
 	drop_judgement(call, award_count, 1);
 }
 
-/* The level was earned: to whom and for what the badge has said, or else by default. */
+/* Awards the level, to the recipient and for the reason that the badge has set, or the default ones. */
 static void award_level(brb_call *call, int32_t level)
 {
 	const brb_call_texts *texts = call->texts;
@@ -364,7 +364,7 @@ void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_
 
 /* ---- jobs ---- */
 
-/* A failure is handed to the caller, who knows whether it is the last and counts: it leaves the result again. */
+/* A failure is removed from the result again: the caller knows whether it is the job's last, and counts. */
 static brabeion_status end_job(brb_call *call, const brabeion_result *before, const char **why)
 {
 	brb_judge *judge = call->judge;

@@ -1,11 +1,10 @@
 /*
- * judging/progress: how far a user is on the way to a badge's next level, as the badge's function `progress` tells it.
- * Part of the room judging/judge.
+ * judging/progress: how far a user is on the way to a badge's next level, as the badge's function `progress` reports it.
  *
- * There is no event, and nothing is changed. A judge of brb_backend_snapshot looks at what is committed, all of it as
- * of one moment, and holds no lock that judging waits for. One of another view may ask, too: then that is what is seen.
+ * There is no event, and nothing is changed. A judge of brb_backend_snapshot reads what is committed, all of it at one
+ * moment, and holds no lock that judging waits for; with the transaction's backend the badge sees its changes, too.
  *
- * A badge that fails here fails for who asked, and for nobody else: it is not counted, and the log is not told.
+ * A failure of the badge goes to the caller alone: it is neither counted nor logged.
  *
  * Threads: as a judge.
  */
@@ -16,15 +15,12 @@
 #include "judging/call.h"
 #include "store/snapshot_reader.h"
 
-/*
- * Reads through judge->backend_context, a brb_snapshot_reader, between its begin and its end. What would change
- * something is not there.
- */
+/* For judges whose backend_context is a brb_snapshot_reader between its begin and end. It has no functions that change. */
 extern const brb_backend brb_backend_snapshot;
 
 /*
- * Asks a badge that has the function about one level. *why is the badge's failure, in the judge's scratch, else NULL.
- * Answers the store's status; `progress` and *why are filled in when it is OK.
+ * Calls `progress` of a badge that has it, for one level. *why is the badge's failure, in the judge's scratch, else NULL.
+ * Returns the store's status; `progress` and *why are set when it is OK.
  */
 brabeion_status brb_progress_ask(brb_judge *judge, const brb_badge *badge, const char *user, uint32_t level,
 				 brb_reported_progress *progress, const char **why);
@@ -39,9 +35,9 @@ typedef struct brb_progress {
 } brb_progress;
 
 /*
- * Finds the level that comes next, and asks about it if `ask` and if the badge has the function. Next is the lowest
- * above the highest that is held, but for levels that were revoked for good. Of a multiple badge it is the first that
- * is not complete by what the badge tells, or else its last. With a judge of brb_backend_snapshot.
+ * Finds the next level, and calls `progress` for it if `ask` and if the badge has the function. Next is the lowest above
+ * the highest that is held, but for levels that were revoked for good. Of a multiple badge it is the first that the badge
+ * reports as not complete, or else its last. With a judge of brb_backend_snapshot.
  */
 brabeion_status brb_progress_find(brb_judge *judge, const brb_badge *badge, const char *user, bool ask,
 				  brb_progress *progress);
