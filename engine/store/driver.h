@@ -301,6 +301,12 @@ typedef enum brb_view { BRB_COMMITTED, BRB_OWN } brb_view;
 typedef brabeion_status (*brb_award_visit)(void *context, const brabeion_award_info *award, int64_t rank,
 					   brabeion_error *error);
 
+typedef brabeion_status (*brb_seed_visit)(void *context, const char *slug, brb_store_award *award,
+					  brabeion_error *error);
+typedef brabeion_status (*brb_value_visit)(void *context, const char *name, brb_effect_value *value,
+					   brabeion_error *error);
+typedef brabeion_status (*brb_job_visit)(void *context, brb_store_job *job, const char *state, brabeion_error *error);
+
 typedef struct brb_driver_copy {
 	/* One snapshot at a time, of its thread; all below with BRB_COMMITTED needs it. Nothing else of `read` meanwhile. */
 	brabeion_status (*begin_snapshot)(brb_store_db *db, brabeion_error *error);
@@ -319,22 +325,16 @@ typedef struct brb_driver_copy {
 					  bool revoked, int64_t *count, brabeion_error *error);
 
 	/* Committed: awards held since before a time or granted by a person; the award's badge is not set, `slug` is. */
-	brabeion_status (*each_seed)(brb_store_db *db, int64_t before_us,
-				     brabeion_status (*visit)(void *context, const char *slug, brb_store_award *award,
-							      brabeion_error *error),
-				     void *context, brabeion_error *error);
+	brabeion_status (*each_seed)(brb_store_db *db, int64_t before_us, brb_seed_visit visit, void *context,
+				     brabeion_error *error);
 
 	/* Committed: what a plugin remembers, `name` being its memory's; the value's memory is not set. */
-	brabeion_status (*each_value)(brb_store_db *db, const char *plugin,
-				      brabeion_status (*visit)(void *context, const char *name,
-							       brb_effect_value *value, brabeion_error *error),
-				      void *context, brabeion_error *error);
+	brabeion_status (*each_value)(brb_store_db *db, const char *plugin, brb_value_visit visit, void *context,
+				      brabeion_error *error);
 
 	/* Committed: jobs of a badge that are not parked, with their state; the job's badge and fields are not set. */
-	brabeion_status (*each_job)(brb_store_db *db, const char *slug,
-				    brabeion_status (*visit)(void *context, brb_store_job *job, const char *state,
-							     brabeion_error *error),
-				    void *context, brabeion_error *error);
+	brabeion_status (*each_job)(brb_store_db *db, const char *slug, brb_job_visit visit, void *context,
+				    brabeion_error *error);
 
 	/* Committed; begins a snapshot of its own. */
 	brabeion_status (*has_plugin_state)(brb_store_db *db, const brb_store_owner *plugin, bool *has,

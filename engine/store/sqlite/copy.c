@@ -74,7 +74,7 @@ static brabeion_status count_numbered(brb_store_db *db, brb_view view, const bra
 /* ---- taking over ---- */
 
 typedef struct seed_visit {
-	brabeion_status (*visit)(void *context, const char *slug, brb_store_award *award, brabeion_error *error);
+	brb_seed_visit visit;
 	void *context;
 } seed_visit;
 
@@ -91,17 +91,15 @@ static brabeion_status read_seed(void *context, sqlite3_stmt *row, brabeion_erro
 	return visit->visit(visit->context, brb_column_text(row, 1), &seed, error);
 }
 
-static brabeion_status each_seed(brb_store_db *db, int64_t before_us,
-				 brabeion_status (*visit)(void *context, const char *slug, brb_store_award *award,
-							  brabeion_error *error),
-				 void *context, brabeion_error *error)
+static brabeion_status each_seed(brb_store_db *db, int64_t before_us, brb_seed_visit visit, void *context,
+				 brabeion_error *error)
 {
 	return brb_database_each(&db->reader, BRB_STATEMENT_SEEDS, WITH(INT(before_us)), read_seed,
 				 &(seed_visit){ visit, context }, error);
 }
 
 typedef struct value_visit {
-	brabeion_status (*visit)(void *context, const char *name, brb_effect_value *value, brabeion_error *error);
+	brb_value_visit visit;
 	void *context;
 } value_visit;
 
@@ -117,10 +115,8 @@ static brabeion_status read_value(void *context, sqlite3_stmt *row, brabeion_err
 	return visit->visit(visit->context, brb_column_text(row, 0), &value, error);
 }
 
-static brabeion_status each_value(brb_store_db *db, const char *plugin,
-				  brabeion_status (*visit)(void *context, const char *name, brb_effect_value *value,
-							   brabeion_error *error),
-				  void *context, brabeion_error *error)
+static brabeion_status each_value(brb_store_db *db, const char *plugin, brb_value_visit visit, void *context,
+				  brabeion_error *error)
 {
 	value_visit values = { visit, context };
 	brabeion_status status = brb_database_each(&db->reader, BRB_STATEMENT_TALLIES_OF_PLUGIN, WITH(TEXT(plugin)),
@@ -131,7 +127,7 @@ static brabeion_status each_value(brb_store_db *db, const char *plugin,
 }
 
 typedef struct job_visit {
-	brabeion_status (*visit)(void *context, brb_store_job *job, const char *state, brabeion_error *error);
+	brb_job_visit visit;
 	void *context;
 } job_visit;
 
@@ -146,10 +142,8 @@ static brabeion_status read_job(void *context, sqlite3_stmt *row, brabeion_error
 	return visit->visit(visit->context, &job, brb_column_text(row, 5), error);
 }
 
-static brabeion_status each_job(brb_store_db *db, const char *slug,
-				brabeion_status (*visit)(void *context, brb_store_job *job, const char *state,
-							 brabeion_error *error),
-				void *context, brabeion_error *error)
+static brabeion_status each_job(brb_store_db *db, const char *slug, brb_job_visit visit, void *context,
+				brabeion_error *error)
 {
 	return brb_database_each(&db->reader, BRB_STATEMENT_JOBS_OF_HISTORY, WITH(TEXT(slug)), read_job,
 				 &(job_visit){ visit, context }, error);

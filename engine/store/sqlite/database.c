@@ -153,6 +153,23 @@ brabeion_status brb_database_number(brb_database *database, brb_statement which,
 	return BRABEION_OK;
 }
 
+brabeion_status brb_database_text(brb_database *database, brb_statement which, const brb_sql_value *values,
+				  size_t count, brb_arena *arena, const char **text, brabeion_error *error)
+{
+	bool row = false;
+	sqlite3_stmt *statement = brb_database_bind(database, which, values, count, error);
+	if (!statement)
+		return error->status;
+	brabeion_status status = brb_database_step(database, statement, &row, error);
+	if (status != BRABEION_OK)
+		return status;
+	*text = row ? brb_column_copy(arena, statement, 0) : NULL;
+	if (row && !*text)
+		status = brb_status_no_memory(error);
+	sqlite3_reset(statement);
+	return status;
+}
+
 brabeion_status brb_database_each(brb_database *database, brb_statement which, const brb_sql_value *values,
 				  size_t count, brb_row_reader read, void *context, brabeion_error *error)
 {

@@ -186,6 +186,10 @@ brabeion_status brb_database_run(brb_database *database, brb_statement which, co
 brabeion_status brb_database_number(brb_database *database, brb_statement which, const brb_sql_value *values,
 				    size_t count, bool *found, int64_t *number, brabeion_error *error);
 
+/* The first column of the first row, in the arena; *text is NULL when there is no row. */
+brabeion_status brb_database_text(brb_database *database, brb_statement which, const brb_sql_value *values,
+				  size_t count, brb_arena *arena, const char **text, brabeion_error *error);
+
 /* Gives each row to `read`, until one is refused. */
 brabeion_status brb_database_each(brb_database *database, brb_statement which, const brb_sql_value *values,
 				  size_t count, brb_row_reader read, void *context, brabeion_error *error);

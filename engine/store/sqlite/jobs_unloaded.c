@@ -33,29 +33,18 @@ static brb_store_parked *parked_of(brb_store_claimed_list *list, const char *slu
 	return NULL;
 }
 
-typedef struct slug_copy {
-	brb_arena *arena;
-	const char *slug;
-} slug_copy;
-
-static brabeion_status read_slug(void *context, sqlite3_stmt *row, brabeion_error *error)
-{
-	slug_copy *copy = context;
-	copy->slug = brb_column_copy(copy->arena, row, 0);
-	return copy->slug ? BRABEION_OK : brb_status_no_memory(error);
-}
-
 static const char *copy_slug(brb_claim_work *work, int64_t badge, brabeion_error *error)
 {
-	slug_copy copy = { .arena = &work->list->memory };
-	if (brb_database_each(&work->db->writer, BRB_STATEMENT_SLUG, WITH(INT(badge)), read_slug, &copy, error) !=
+	const char *slug = NULL;
+	brb_arena *arena = &work->list->memory;
+	if (brb_database_text(&work->db->writer, BRB_STATEMENT_SLUG, WITH(INT(badge)), arena, &slug, error) !=
 	    BRABEION_OK)
 		return NULL;
-	if (!copy.slug)
-		copy.slug = brb_arena_printf(copy.arena, "(number %lld)", (long long)badge);
-	if (!copy.slug)
+	if (!slug)
+		slug = brb_arena_printf(arena, "(number %lld)", (long long)badge);
+	if (!slug)
 		brb_status_no_memory(error);
-	return copy.slug;
+	return slug;
 }
 
 /* Adds to the list of what the claim has parked. */

@@ -137,26 +137,13 @@ static brabeion_status read_journal(brb_store_db *db, const brb_store_journal_ra
 	return status;
 }
 
-typedef struct slug_copy {
-	brb_arena *arena;
-	const char *slug;
-} slug_copy;
-
-static brabeion_status read_slug(void *context, sqlite3_stmt *row, brabeion_error *error)
-{
-	slug_copy *copy = context;
-	copy->slug = brb_column_copy(copy->arena, row, 0);
-	return copy->slug ? BRABEION_OK : brb_status_no_memory(error);
-}
-
 static brabeion_status slug(brb_store_db *db, uint32_t badge, brb_arena *arena, const char **out,
 			    brabeion_error *error)
 {
-	slug_copy copy = { .arena = arena, .slug = "" };
 	brabeion_status status =
-		brb_database_each(&db->reader, BRB_STATEMENT_SLUG, WITH(INT(badge)), read_slug, &copy, error);
-	if (status == BRABEION_OK)
-		*out = copy.slug;
+		brb_database_text(&db->reader, BRB_STATEMENT_SLUG, WITH(INT(badge)), arena, out, error);
+	if (status == BRABEION_OK && !*out)
+		*out = "";
 	return status;
 }
 

@@ -72,27 +72,14 @@ static brabeion_status tally(brb_db_reader *reader, uint32_t plugin, const char 
 		       : status;
 }
 
-typedef struct text_copy {
-	brb_arena *arena;
-	const char *text;
-} text_copy;
-
-static brabeion_status read_text(void *context, sqlite3_stmt *row, brabeion_error *error)
-{
-	text_copy *copy = context;
-	copy->text = brb_column_copy(copy->arena, row, 0);
-	return copy->text ? BRABEION_OK : brb_status_no_memory(error);
-}
-
 static brabeion_status note(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
 			    brb_arena *arena, const char **text, brabeion_error *error)
 {
-	text_copy copy = { .arena = arena };
-	brabeion_status status = each(reader, BRB_STATEMENT_READER_NOTE, WITH(INT(plugin), TEXT(name), TEXT(subject)),
-				      read_text, &copy, error);
-	if (status == BRABEION_OK)
-		*text = copy.text;
-	return status;
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK
+		       ? brb_database_text(&reader->database, BRB_STATEMENT_READER_NOTE,
+					   WITH(INT(plugin), TEXT(name), TEXT(subject)), arena, text, error)
+		       : status;
 }
 
 /* Of `held` the count and the highest level, of `is_held` whether the award is revoked, and whether it lapsed. */
