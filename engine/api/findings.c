@@ -46,14 +46,8 @@ const char *brb_finding_text(brb_examination *examination, const char *format, .
 
 const char *brb_finding_number(brb_examination *examination, int64_t number)
 {
-	char plain[32], grouped[64];
-	size_t length = (size_t)snprintf(plain, sizeof plain, "%" PRId64, number < 0 ? 0 : number), used = 0;
-	for (size_t i = 0; i < length; i++) {
-		if (i && (length - i) % 3 == 0)
-			grouped[used++] = ',';
-		grouped[used++] = plain[i];
-	}
-	grouped[used] = '\0';
+	char grouped[BRB_TEXT_NUMBER_BYTES];
+	brb_text_number(number < 0 ? 0 : (uint64_t)number, grouped);
 	const char *text = brb_finding_text(examination, "%s", grouped);
 	return text ? text : "";
 }

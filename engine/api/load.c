@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/internal.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path)
@@ -21,17 +22,9 @@ char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path)
 	return brb_builder_take(&whole);
 }
 
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return !slash          ? brb_memory_copy(".")
-	       : slash == path ? brb_memory_copy("/")
-			       : brb_memory_copy_length(path, (size_t)(slash - path));
-}
-
 brabeion_status brb_engine_check_folder(const char *database, brabeion_error *error)
 {
-	char *folder = folder_of(database);
+	char *folder = brb_file_folder(database);
 	if (!folder)
 		return brb_status_no_memory(error);
 	bool usable = access(folder, W_OK | X_OK) == 0;
@@ -43,7 +36,7 @@ brabeion_status brb_engine_check_folder(const char *database, brabeion_error *er
 brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
 				       const brb_log *log, brb_image_copies **home, brabeion_error *error)
 {
-	char *folder = folder_of(database);
+	char *folder = brb_file_folder(database);
 	if (!folder)
 		return brb_status_no_memory(error);
 	const char *places[] = { config->cache_dir, NULL, NULL, NULL };

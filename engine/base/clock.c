@@ -16,7 +16,7 @@ static int64_t read_clock_us(clockid_t id)
 
 int64_t brb_clock_now_us(const brb_clock *clock)
 {
-	if (!clock->now)
+	if (!clock || !clock->now)
 		return read_clock_us(CLOCK_REALTIME);
 	brb_reentrancy_enter();
 	int64_t now_us = clock->now(clock->context);

@@ -1,5 +1,5 @@
 /*
- * clock: what time it is, from the system or from the host, and times as text.
+ * base/clock: the time, from the system or from the host.
  */
 #ifndef BRB_BASE_CLOCK_H
 #define BRB_BASE_CLOCK_H
@@ -13,7 +13,7 @@ typedef struct brb_clock {
 	void *context;
 } brb_clock;
 
-int64_t brb_clock_now_us(const brb_clock *clock);
-int64_t brb_clock_monotonic_us(void); /* for durations, never stored */
+int64_t brb_clock_now_us(const brb_clock *clock); /* NULL: the system's */
+int64_t brb_clock_monotonic_us(void);             /* for durations, never stored */
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Thread_local brb_reentrancy brb_reentrancy_of_thread;
+
 /* In front of each block. */
 typedef struct header {
 	_Alignas(16) const brabeion_allocator *allocator; /* NULL: the C library */

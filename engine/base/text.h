@@ -1,9 +1,7 @@
 /*
- * text: strings. An arena that frees all its strings at once, a builder that grows, what is UTF-8, what a slug looks
- * like, and which of several names a misspelt one meant.
+ * base/text: a builder of texts, what a text is (UTF-8, a slug), and the name that a misspelt one is nearest to.
  *
- * An arena never moves what it gave; a builder does, until it is taken. Both answer NULL or false when memory is
- * short, and a builder remembers that it once was, so that a chain of additions is checked at its end.
+ * A builder that ran out of memory remembers it, so that a chain of additions is checked at its end.
  */
 #ifndef BRB_BASE_TEXT_H
 #define BRB_BASE_TEXT_H
@@ -12,25 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/status.h"
-
-/* ---- arena ---- */
-
-typedef struct brb_arena_block brb_arena_block;
-
-typedef struct brb_arena {
-	brb_arena_block *newest;
-	size_t used_bytes; /* given out since init or reset, for those who bound it */
-} brb_arena;
-
-/* An arena of all zeroes is ready. */
-void *brb_arena_take(brb_arena *arena, size_t size_bytes); /* zeroed, aligned for anything */
-char *brb_arena_copy(brb_arena *arena, const char *text);
-char *brb_arena_copy_length(brb_arena *arena, const char *text, size_t length); /* adds the NUL */
-char *brb_arena_printf(brb_arena *arena, const char *format, ...) BRB_PRINTF(2, 3);
-char *brb_arena_printf_va(brb_arena *arena, const char *format, va_list arguments) BRB_PRINTF(2, 0);
-void brb_arena_reset(brb_arena *arena); /* empties it, keeps one block for the next use */
-void brb_arena_finish(brb_arena *arena);
 
 /* ---- builder ---- */
 
@@ -63,6 +44,10 @@ size_t brb_text_cut_length(const char *text, size_t most);
 
 /* Makes a message of anybody's making one line of UTF-8: other bytes and control characters become "?". */
 void brb_text_clean_line(char *text);
+
+/* "1,234,567". */
+#define BRB_TEXT_NUMBER_BYTES 27
+void brb_text_number(uint64_t number, char text[BRB_TEXT_NUMBER_BYTES]);
 
 /* 1 to 100 bytes of [a-z0-9._-]. */
 bool brb_text_is_slug(const char *text);

@@ -66,16 +66,6 @@ static bool is_among(uint32_t code, const character_range *ranges, size_t count)
 
 #define IS_AMONG(code, ranges) is_among(code, ranges, sizeof(ranges) / sizeof(ranges)[0])
 
-/* Not in XML 1.0 (section 2.2), or a mark that turns the direction of what stands around it. */
-static bool is_unfit(uint32_t code)
-{
-	static const character_range unfit[] = {
-		{ 0x01, 0x08 },     { 0x0b, 0x0c },     { 0x0e, 0x1f },     { 0x7f, 0x9f },
-		{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfffe, 0xffff },
-	};
-	return IS_AMONG(code, unfit);
-}
-
 static void add_character(brb_builder *svg, uint32_t code, const char *text, size_t bytes)
 {
 	switch (code) {
@@ -100,7 +90,8 @@ static void add_character(brb_builder *svg, uint32_t code, const char *text, siz
 		brb_builder_add(svg, " ");
 		break;
 	default:
-		if (code == 0xfffd || is_unfit(code))
+		/* XML 1.0 (section 2.2) allows neither controls nor U+FFFE and U+FFFF */
+		if ((code >= 0xfffd && code <= 0xffff) || brb_utf8_misleads(code))
 			brb_builder_add(svg, "\xef\xbf\xbd");
 		else
 			brb_builder_add_length(svg, text, bytes);

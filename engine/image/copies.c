@@ -20,6 +20,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -304,28 +305,13 @@ static bool add_inside(brb_copies *copies, const char *name)
 
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
 
-static bool write_all(int file, const void *bytes, size_t size_bytes)
-{
-	const char *next = bytes;
-	while (size_bytes > 0) {
-		ssize_t written = write(file, next, size_bytes);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		next += written;
-		size_bytes -= (size_t)written;
-	}
-	return true;
-}
-
 /* Writes a new file; false with errno. */
 static bool write_file(int folder, const char *name, const void *bytes, size_t size_bytes)
 {
 	int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
 	if (file < 0)
 		return false;
-	bool written = write_all(file, bytes, size_bytes);
+	bool written = brb_file_write_all(file, bytes, size_bytes);
 	int why = errno;
 	if (close(file) != 0 && written) {
 		why = errno;

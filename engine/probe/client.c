@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #define LEAVE_MS 1000 /* for the program to end after its last record */
 
@@ -69,25 +70,11 @@ static int lift(int file)
 	return lifted;
 }
 
-static bool write_all(int file, const char *bytes, size_t size_bytes)
-{
-	while (size_bytes > 0) {
-		ssize_t written = write(file, bytes, size_bytes);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		bytes += written;
-		size_bytes -= (size_t)written;
-	}
-	return true;
-}
-
 /* A file in memory, to be read from its beginning; -1 with errno. */
 static int make_input(const brb_builder *bytes)
 {
 	int input = lift(memfd_create("brabeion-probe", MFD_CLOEXEC));
-	if (input >= 0 && write_all(input, bytes->text, bytes->length) && lseek(input, 0, SEEK_SET) == 0)
+	if (input >= 0 && brb_file_write_all(input, bytes->text, bytes->length) && lseek(input, 0, SEEK_SET) == 0)
 		return input;
 	int why = errno;
 	if (input >= 0)

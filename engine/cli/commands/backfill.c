@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/input/history_file.h"
 #include "cli/output/awards.h"
 #include "cli/output/differences.h"
@@ -170,8 +171,8 @@ static int advance(backfill_work *work)
 	bool journal = !file_of(work->options);
 	if (!journal && !work->options->until.is_given)
 		return BRB_CLI_FINE;
-	error.status = brabeion_backfill_advance(work->backfill, journal ? brb_cli_now_us() : work->options->until.us,
-						 &error);
+	error.status = brabeion_backfill_advance(work->backfill,
+						 journal ? brb_clock_now_us(NULL) : work->options->until.us, &error);
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
 

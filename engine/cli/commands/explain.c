@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/output/explain.h"
 #include "cli/output/terminal.h"
 
@@ -18,7 +19,7 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	if (options->json) {
 		brb_cli_explain_json(&out, why);
-	} else if (!brb_cli_explain_print(&out, why, brb_cli_now_us(), &terminal)) {
+	} else if (!brb_cli_explain_print(&out, why, brb_clock_now_us(NULL), &terminal)) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/output/awards.h"
 #include "cli/output/jobs.h"
 #include "cli/output/json.h"
@@ -173,7 +174,7 @@ static void note_workers(jobs_work *work, const brabeion_stats_report *stats, jo
 	if (settings.workers == 0)
 		add_note(notes, "none is being judged, and a server judges none (\"workers: 0\"): start \"brabeion "
 				"worker\"");
-	else if (brb_cli_now_us() - stats->jobs_oldest_us > WAIT_NOTE_US)
+	else if (brb_clock_now_us(NULL) - stats->jobs_oldest_us > WAIT_NOTE_US)
 		add_note(notes, "none is being judged: is a server with workers running, or \"brabeion worker\"?");
 }
 

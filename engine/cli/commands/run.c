@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/support/signals.h"
 
 enum { LINES_PER_PROGRESS = 1024 };
@@ -188,7 +189,7 @@ static void add_count(brb_cli_out *out, uint64_t count, const char *one, const c
 static void print_summary(brb_cli_run *run)
 {
 	brb_cli_out *out = &run->report->out;
-	int64_t elapsed_us = brb_cli_progress_bar_now_us() - run->report->progress.started_us;
+	int64_t elapsed_us = brb_clock_monotonic_us() - run->report->progress.started_us;
 	brb_cli_report_hide(run->report);
 	brb_cli_out_count(out, run->events, "event", "events");
 	brb_cli_out_format(out, " in %.2f s: ", (double)elapsed_us / 1e6);

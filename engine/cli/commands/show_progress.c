@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/output/bar.h"
 #include "cli/output/json.h"
 #include "cli/output/tables.h"
@@ -32,9 +33,9 @@ static void write_all(brb_cli_out *out, const char *user, const brabeion_progres
 /* "7,600 / 10,001" */
 static void write_figures(const brabeion_progress *badge, char *text, size_t capacity)
 {
-	char done[BRB_CLI_BAR_NUMBER_BYTES], goal[BRB_CLI_BAR_NUMBER_BYTES];
-	brb_cli_bar_number((uint64_t)badge->done, done);
-	brb_cli_bar_number((uint64_t)badge->goal, goal);
+	char done[BRB_TEXT_NUMBER_BYTES], goal[BRB_TEXT_NUMBER_BYTES];
+	brb_text_number((uint64_t)badge->done, done);
+	brb_text_number((uint64_t)badge->goal, goal);
 	snprintf(text, capacity, "%s / %s", done, goal);
 }
 

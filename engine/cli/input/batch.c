@@ -21,7 +21,7 @@ bool brb_cli_batch_init(brb_cli_batch *batch, size_t capacity)
 
 void brb_cli_batch_finish(brb_cli_batch *batch)
 {
-	brb_cli_arena_finish(&batch->arena);
+	brb_arena_finish(&batch->arena);
 	free(batch->events);
 	free(batch->results);
 	free(batch->origins);
@@ -42,7 +42,7 @@ bool brb_cli_batch_is_full(const brb_cli_batch *batch)
 
 void brb_cli_batch_reset(brb_cli_batch *batch)
 {
-	brb_cli_arena_reset(&batch->arena);
+	brb_arena_reset(&batch->arena);
 	batch->count = 0;
 }
 

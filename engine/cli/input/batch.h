@@ -12,7 +12,7 @@
 
 #include <brabeion/engine.h>
 
-#include "cli/support/arena.h"
+#include "base/arena.h"
 
 /* Where an event came from. */
 typedef struct brb_cli_origin {
@@ -21,7 +21,7 @@ typedef struct brb_cli_origin {
 } brb_cli_origin;
 
 typedef struct brb_cli_batch {
-	brb_cli_arena arena; /* what the events point to */
+	brb_arena arena; /* what the events point to */
 	brabeion_event *events;
 	brabeion_result *results; /* set by judging */
 	brb_cli_origin *origins;

@@ -49,7 +49,7 @@ struct brb_cli_event_json {
 	bool has_event, has_user, has_id, has_at;
 	size_t field_count;
 	brabeion_field fields[fields_most];
-	brb_cli_arena *arena;
+	brb_arena *arena;
 	brb_builder nested;               /* the text of an array or object, before its size is known */
 	brabeion_event_memory *explained; /* for bad lines */
 };
@@ -66,7 +66,7 @@ outcome copy_text(brb_cli_event_json *reader, string_view text, size_t bytes_mos
 {
 	if (text.size() > bytes_most || has_nul(text))
 		return BRB_CLI_EVENT_JSON_BAD;
-	*copy = brb_cli_arena_text(reader->arena, text.data(), text.size());
+	*copy = brb_arena_copy_length(reader->arena, text.data(), text.size());
 	return *copy ? BRB_CLI_EVENT_JSON_EVENT : BRB_CLI_EVENT_JSON_MEMORY;
 }
 
@@ -129,9 +129,9 @@ outcome take_nested(brb_cli_event_json *reader, dom::element value, brabeion_fie
 	if (!write_value(&json, nullptr, value, 1))
 		return BRB_CLI_EVENT_JSON_BAD;
 	field->type = BRABEION_TYPE_JSON;
-	field->value.text = reader->nested.failed
-				    ? nullptr
-				    : brb_cli_arena_text(reader->arena, reader->nested.text, reader->nested.length);
+	field->value.text = reader->nested.failed ? nullptr
+						  : brb_arena_copy_length(reader->arena, reader->nested.text,
+									  reader->nested.length);
 	return field->value.text ? BRB_CLI_EVENT_JSON_EVENT : BRB_CLI_EVENT_JSON_MEMORY;
 }
 
@@ -261,7 +261,7 @@ outcome keep_fields(brb_cli_event_json *reader, brabeion_event *event)
 	size_t size = reader->field_count * sizeof *reader->fields;
 	if (size == 0)
 		return BRB_CLI_EVENT_JSON_EVENT;
-	brabeion_field *fields = static_cast<brabeion_field *>(brb_cli_arena_take(reader->arena, size));
+	brabeion_field *fields = static_cast<brabeion_field *>(brb_arena_take(reader->arena, size));
 	if (!fields)
 		return BRB_CLI_EVENT_JSON_MEMORY;
 	memcpy(fields, reader->fields, size);
@@ -337,7 +337,7 @@ void brb_cli_event_json_close(brb_cli_event_json *reader)
 }
 
 brb_cli_event_json_outcome brb_cli_event_json_read(brb_cli_event_json *reader, const char *line, size_t size,
-						   brb_cli_arena *arena, brabeion_event *event,
+						   brb_arena *arena, brabeion_event *event,
 						   char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES])
 {
 	reader->has_event = reader->has_user = reader->has_id = reader->has_at = false;

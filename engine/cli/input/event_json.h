@@ -11,7 +11,7 @@
 
 #include <brabeion/engine.h>
 
-#include "cli/support/arena.h"
+#include "base/arena.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +42,7 @@ void brb_cli_event_json_close(brb_cli_event_json *reader);
  * and the arena may have grown.
  */
 brb_cli_event_json_outcome brb_cli_event_json_read(brb_cli_event_json *reader, const char *line, size_t size,
-						   brb_cli_arena *arena, brabeion_event *event,
+						   brb_arena *arena, brabeion_event *event,
 						   char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES]);
 
 #ifdef __cplusplus

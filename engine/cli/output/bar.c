@@ -37,16 +37,3 @@ void brb_cli_bar_percent(uint64_t done, uint64_t goal, char text[8])
 {
 	snprintf(text, 8, "%zu%%", part_of(done, goal, 100));
 }
-
-void brb_cli_bar_number(uint64_t number, char text[BRB_CLI_BAR_NUMBER_BYTES])
-{
-	char digits[24];
-	int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
-	char *to = text;
-	for (int i = 0; i < count; i++) {
-		if (i > 0 && (count - i) % 3 == 0)
-			*to++ = ',';
-		*to++ = digits[i];
-	}
-	*to = '\0';
-}

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 void brb_cli_out_init(brb_cli_out *out, int fd)
 {
 	out->fd = fd;
@@ -85,15 +87,9 @@ void brb_cli_out_spaces(brb_cli_out *out, size_t count)
 
 void brb_cli_out_number(brb_cli_out *out, uint64_t number)
 {
-	char text[32];
-	size_t at = sizeof text;
-	for (int digits = 0; number > 0 || digits == 0; digits++) {
-		if (digits > 0 && digits % 3 == 0)
-			text[--at] = ',';
-		text[--at] = (char)('0' + number % 10);
-		number /= 10;
-	}
-	brb_cli_out_bytes(out, text + at, sizeof text - at);
+	char text[BRB_TEXT_NUMBER_BYTES];
+	brb_text_number(number, text);
+	brb_cli_out_text(out, text);
 }
 
 void brb_cli_out_count(brb_cli_out *out, uint64_t count, const char *one, const char *many)

@@ -8,18 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/text.h"
 #include "cli/output/bar.h"
 
 enum { INTERVAL_US = 100 * 1000, LARGEST_BAR = 30, LEAST_BAR = 6, USUAL_COLUMNS = 80 };
-
-int64_t brb_cli_progress_bar_now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 void brb_cli_progress_bar_init(brb_cli_progress_bar *progress, bool wanted, int64_t now_us)
 {
@@ -75,15 +68,15 @@ static void write_figures(const brb_cli_counts *counts, int64_t elapsed_us, size
 		if (!add(text, 256, columns, part))
 			return;
 	}
-	brb_cli_bar_number(counts->lines, number);
+	brb_text_number(counts->lines, number);
 	snprintf(part, sizeof part, "%s line%s", number, counts->lines == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;
-	brb_cli_bar_number(elapsed > 0 ? (uint64_t)((double)counts->lines / elapsed) : 0, number);
+	brb_text_number(elapsed > 0 ? (uint64_t)((double)counts->lines / elapsed) : 0, number);
 	snprintf(part, sizeof part, "%s/s", number);
 	if (!add(text, 256, columns, part))
 		return;
-	brb_cli_bar_number(counts->awards, number);
+	brb_text_number(counts->awards, number);
 	snprintf(part, sizeof part, "%s award%s", number, counts->awards == 1 ? "" : "s");
 	if (!add(text, 256, columns, part))
 		return;

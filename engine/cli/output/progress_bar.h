@@ -27,9 +27,6 @@ typedef struct brb_cli_progress_bar {
 	int64_t drawn_us; /* when last */
 } brb_cli_progress_bar;
 
-/* A clock that only goes forward, in microseconds. */
-int64_t brb_cli_progress_bar_now_us(void);
-
 void brb_cli_progress_bar_init(brb_cli_progress_bar *progress, bool wanted, int64_t now_us);
 
 /* Whether it is wanted and a tenth of a second has passed since it was drawn. */

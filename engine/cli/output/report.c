@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/output/terminal_text.h"
 
 enum { SHOWN_OF_A_KIND = 20 };
@@ -17,7 +18,7 @@ void brb_cli_report_init(brb_cli_report *report, bool with_progress)
 {
 	pthread_mutex_init(&report->lock, NULL);
 	brb_cli_out_init(&report->out, STDERR_FILENO);
-	brb_cli_progress_bar_init(&report->progress, with_progress, brb_cli_progress_bar_now_us());
+	brb_cli_progress_bar_init(&report->progress, with_progress, brb_clock_monotonic_us());
 	memset(report->kinds, 0, sizeof report->kinds);
 	report->kind_count = 0;
 	report->unshown = 0;
@@ -126,7 +127,7 @@ void brb_cli_report_log(void *context, brabeion_log_level level, const char *mes
 
 void brb_cli_report_progress(brb_cli_report *report, const brb_cli_counts *counts)
 {
-	int64_t now_us = brb_cli_progress_bar_now_us();
+	int64_t now_us = brb_clock_monotonic_us();
 	if (!brb_cli_progress_bar_is_due(&report->progress, now_us))
 		return;
 	brb_cli_terminal terminal = brb_cli_terminal_look(STDERR_FILENO);

@@ -19,7 +19,7 @@ void brb_cli_table_init(brb_cli_table *table, const brb_cli_column *columns, siz
 
 void brb_cli_table_finish(brb_cli_table *table)
 {
-	brb_cli_arena_finish(&table->arena);
+	brb_arena_finish(&table->arena);
 	free(table->cells);
 	*table = (brb_cli_table){ 0 };
 }
@@ -43,7 +43,7 @@ bool brb_cli_table_row(brb_cli_table *table, const char *const *cells)
 		return false;
 	const char **row = table->cells + table->row_count * table->column_count;
 	for (size_t i = 0; i < table->column_count; i++) {
-		row[i] = brb_cli_arena_text(&table->arena, cells[i], strlen(cells[i]));
+		row[i] = brb_arena_copy_length(&table->arena, cells[i], strlen(cells[i]));
 		if (!row[i])
 			return false;
 		size_t width = brb_cli_terminal_text_width(cells[i]);
@@ -122,5 +122,5 @@ void brb_cli_table_print(brb_cli_table *table, brb_cli_out *out, const brb_cli_t
 	for (size_t i = 0; i < table->row_count; i++)
 		print_row(table, out, table->cells + i * table->column_count, widths, terminal->colour);
 	table->row_count = 0;
-	brb_cli_arena_reset(&table->arena);
+	brb_arena_reset(&table->arena);
 }

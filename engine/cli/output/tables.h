@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "cli/output/out.h"
 #include "cli/output/terminal.h"
-#include "cli/support/arena.h"
 
 enum { BRB_CLI_TABLE_COLUMNS = 8 };
 
@@ -25,7 +25,7 @@ typedef struct brb_cli_table {
 	const brb_cli_column *columns;
 	size_t column_count;
 	size_t widths[BRB_CLI_TABLE_COLUMNS];
-	brb_cli_arena arena;
+	brb_arena arena;
 	const char **cells; /* row by row */
 	size_t row_count, row_capacity;
 	bool titled; /* the titles have been printed */

@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "cli/output/progress_bar.h"
 
 enum { PATH_BYTES = 4096, END = 'E', FINDINGS_BYTES_MOST = 16 * 1024 * 1024 };
@@ -113,15 +115,8 @@ static void remove_folder(child *self)
 
 static void write_all(int fd, const char *bytes, size_t size)
 {
-	while (size > 0) {
-		ssize_t written = write(fd, bytes, size);
-		if (written < 0 && errno != EINTR)
-			_exit(1); /* the reader has gone */
-		if (written > 0) {
-			bytes += written;
-			size -= (size_t)written;
-		}
-	}
+	if (!brb_file_write_all(fd, bytes, size))
+		_exit(1); /* the reader has gone */
 }
 
 static void send_finding(void *context, brb_cli_finding_kind kind, uint32_t line, const char *text)
@@ -233,7 +228,7 @@ static void listen_until(child *self, int64_t until_us)
 	struct pollfd fds[] = { { .fd = self->findings, .events = POLLIN },
 				{ .fd = self->limits->signals, .events = POLLIN } };
 	while (!has_ended(self)) {
-		int64_t left_us = until_us - brb_cli_progress_bar_now_us();
+		int64_t left_us = until_us - brb_clock_monotonic_us();
 		int ready = left_us > 0 ? poll(fds, 2, (int)(left_us / 1000 + 1)) : 0;
 		if (ready < 0 && errno == EINTR)
 			continue;
@@ -322,7 +317,7 @@ void brb_cli_scenario_play(const brb_scenario_set *set, const brb_scenario *scen
 	child self = { .set = set, .scenario = scenario, .limits = limits, .findings = -1 };
 	*outcome = (brb_cli_outcome){ 0 };
 	if (make_folder(&self, outcome) && start(&self, outcome)) {
-		listen_until(&self, brb_cli_progress_bar_now_us() + limits->deadline_ms * 1000);
+		listen_until(&self, brb_clock_monotonic_us() + limits->deadline_ms * 1000);
 		conclude(&self, outcome);
 	}
 	if (self.findings >= 0)

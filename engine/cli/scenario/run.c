@@ -50,7 +50,7 @@ static const brabeion_field *fields_in_round(brb_cli_scenario_state *state, cons
 {
 	if (!state->round || !event->field_count)
 		return event->fields;
-	brabeion_field *fields = brb_cli_arena_take(&state->arena, event->field_count * sizeof *fields);
+	brabeion_field *fields = brb_arena_take(&state->arena, event->field_count * sizeof *fields);
 	if (!fields) {
 		brb_cli_scenario_no_memory(state);
 		return event->fields;
@@ -264,7 +264,7 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 	else
 		brb_cli_scenario_find(&state, BRB_CLI_FINDING_FAULT, 0, "%s", error.message);
 	brabeion_error_finish(&error);
-	brb_cli_arena_finish(&state.arena);
+	brb_arena_finish(&state.arena);
 	free(state.earned.items);
 	free(state.lapsed.items);
 	free(state.failed.items);

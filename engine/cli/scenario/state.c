@@ -35,7 +35,7 @@ void brb_cli_scenario_no_memory(brb_cli_scenario_state *state)
 
 const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *text)
 {
-	const char *made = brb_cli_arena_text(&state->arena, text ? text : "", text ? strlen(text) : 0);
+	const char *made = brb_arena_copy_length(&state->arena, text ? text : "", text ? strlen(text) : 0);
 	if (!made)
 		brb_cli_scenario_no_memory(state);
 	return made ? made : "";

@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "cli/scenario/run.h"
-#include "cli/support/arena.h"
 
 /* An award, a lapsed award, or the failure of `badge` (or of a plugin) with its message in `reason`. */
 typedef struct brb_cli_observed {
@@ -28,7 +28,7 @@ typedef struct brb_cli_observed_list {
 typedef struct brb_cli_scenario_state {
 	const brb_cli_scenario_task *task;
 	brabeion_engine *engine;
-	brb_cli_arena arena;
+	brb_arena arena;
 	int64_t clock_us;
 	uint32_t event;   /* number of the last one, from 1 */
 	char after[300];  /* "after event 3 (login of ada, 2024-01-03T00:00:00.000Z)" */

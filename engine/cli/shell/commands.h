@@ -55,9 +55,6 @@ brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_
 /* Reports an error and frees it; returns its exit code. */
 int brb_cli_fail(brb_cli_report *report, brabeion_error *error);
 
-/* The wall clock, in microseconds since 1970. */
-int64_t brb_cli_now_us(void);
-
 /* Flushes a command's output; returns 0, also when the reader of a pipe has gone, or reports why it failed. */
 int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report);
 

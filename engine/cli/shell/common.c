@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 int brb_cli_exit_code(brabeion_status status)
@@ -88,13 +87,6 @@ brabeion_engine *brb_cli_open_to_follow(const brb_cli_options *options, brb_cli_
 	if (!engine)
 		*exit_code = brb_cli_fail(report, &error);
 	return engine;
-}
-
-int64_t brb_cli_now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int brb_cli_finish_output(brb_cli_out *out, brb_cli_report *report)

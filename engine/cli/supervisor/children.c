@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 /* After a crash at a job: that job has a delay of its own, and the others need not wait. Any other cause may last. */
 #define JOB_DELAY_FIRST_US INT64_C(10000)
 #define JOB_DELAY_MAX_US INT64_C(1000000)
@@ -45,7 +47,7 @@ void brb_cli_children_end(brb_cli_supervisor *supervisor, int exit_code)
 		return;
 	supervisor->is_ending = true;
 	supervisor->exit_code = exit_code;
-	supervisor->kill_deadline_us = brb_cli_progress_bar_now_us() + supervisor->settings.grace_us;
+	supervisor->kill_deadline_us = brb_clock_monotonic_us() + supervisor->settings.grace_us;
 	brb_cli_children_command(supervisor, BRB_CLI_COMMAND_STOP);
 }
 
@@ -144,7 +146,7 @@ static void plan_successor(brb_cli_child *child, int64_t first_us, int64_t max_u
 {
 	unsigned doublings = child->setbacks < 16 ? child->setbacks : 16;
 	int64_t delay_us = first_us << doublings < max_us ? first_us << doublings : max_us;
-	child->start_us = brb_cli_progress_bar_now_us() + delay_us;
+	child->start_us = brb_clock_monotonic_us() + delay_us;
 	child->setbacks++;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/clock.h"
 #include "cli/output/progress_bar.h"
 
 brb_cli_shared_status *brb_cli_shared_status_open(void)
@@ -35,7 +36,7 @@ void brb_cli_shared_status_set_job(void *context, int64_t job, int64_t claim)
 	atomic_fetch_add(&shared->sequence, 1);
 	atomic_store(&shared->job, job);
 	atomic_store(&shared->claim, claim);
-	atomic_store(&shared->since_us, job ? brb_cli_progress_bar_now_us() : 0);
+	atomic_store(&shared->since_us, job ? brb_clock_monotonic_us() : 0);
 	atomic_fetch_add(&shared->sequence, 1);
 }
 

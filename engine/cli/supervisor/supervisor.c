@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/supervisor/children.h"
 
 #define NEVER_US INT64_MAX
@@ -125,7 +126,7 @@ static size_t wanted_count(const brb_cli_supervisor *supervisor)
 
 static void start_due(brb_cli_supervisor *supervisor)
 {
-	int64_t now_us = brb_cli_progress_bar_now_us();
+	int64_t now_us = brb_clock_monotonic_us();
 	for (size_t i = 0; i < wanted_count(supervisor); i++) {
 		brb_cli_child *child = &supervisor->children[i];
 		if (child->pid || child->is_done || child->start_us > now_us)
@@ -151,7 +152,7 @@ static void check_opened(brb_cli_supervisor *supervisor)
 /* Kills workers whose job exceeds the time limit. Returns when to check again. */
 static int64_t enforce_time_limit(brb_cli_supervisor *supervisor)
 {
-	int64_t now_us = brb_cli_progress_bar_now_us();
+	int64_t now_us = brb_clock_monotonic_us();
 	int64_t next_us = NEVER_US;
 	for (size_t i = 0; i < supervisor->count; i++) {
 		brb_cli_child *child = &supervisor->children[i];
@@ -183,7 +184,7 @@ static void wait_until(brb_cli_supervisor *supervisor, int64_t until_us)
 {
 	struct pollfd fds[] = { { .fd = supervisor->signal_fd, .events = POLLIN },
 				{ .fd = supervisor->event_fd, .events = POLLIN } };
-	int64_t wait_us = until_us - brb_cli_progress_bar_now_us();
+	int64_t wait_us = until_us - brb_clock_monotonic_us();
 	wait_us = wait_us < 0 ? 0 : least(wait_us, WAIT_MAX_US);
 	struct timespec time = { .tv_sec = wait_us / 1000000, .tv_nsec = wait_us % 1000000 * 1000 };
 	ppoll(fds, 2, &time, NULL);
@@ -199,7 +200,7 @@ static void supervise(brb_cli_supervisor *supervisor)
 {
 	while (!is_over(supervisor)) {
 		start_due(supervisor);
-		if (supervisor->is_ending && brb_cli_progress_bar_now_us() >= supervisor->kill_deadline_us)
+		if (supervisor->is_ending && brb_clock_monotonic_us() >= supervisor->kill_deadline_us)
 			kill_at_deadline(supervisor);
 		int64_t until_us = least(enforce_time_limit(supervisor), next_start_us(supervisor));
 		if (supervisor->is_ending)

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "store/sqlite/schema.h"
@@ -238,18 +239,10 @@ static brabeion_status pragma(brb_database *database, const char *sql, brabeion_
 	return code == SQLITE_OK ? BRABEION_OK : brb_database_fault(database, code, error);
 }
 
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return !slash          ? brb_memory_copy(".")
-	       : slash == path ? brb_memory_copy("/")
-			       : brb_memory_copy_length(path, (size_t)(slash - path));
-}
-
 /* Locks the folder of the database: no leftover file, and closing it drops no lock of SQLite's on the database. */
 static int lock_folder(const char *path)
 {
-	char *folder = folder_of(path);
+	char *folder = brb_file_folder(path);
 	if (!folder)
 		return -1;
 	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -287,7 +280,7 @@ static brabeion_status refuse_directory(const char *path, brabeion_error *error)
 /* Where the folder may not be written, SQLite tries again to open read-only, and reports a missing file instead. */
 static int true_reason(const char *path, int system)
 {
-	char *folder = system == ENOENT ? folder_of(path) : NULL;
+	char *folder = system == ENOENT ? brb_file_folder(path) : NULL;
 	if (folder && faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0)
 		system = errno;
 	brb_memory_release(folder);

@@ -11,16 +11,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "store/sqlite/internal.h"
-
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return !slash          ? brb_memory_copy(".")
-	       : slash == path ? brb_memory_copy("/")
-			       : brb_memory_copy_length(path, (size_t)(slash - path));
-}
 
 static int64_t size_beside(const char *path, const char *ending)
 {
@@ -73,7 +66,7 @@ static void look_at_folder(const char *path, brb_health_file *file)
 {
 	struct stat about;
 	struct statvfs disk;
-	char *folder = folder_of(path);
+	char *folder = brb_file_folder(path);
 	file->disk_free_bytes = -1;
 	if (folder && stat(folder, &about) == 0)
 		file->folder_mode = about.st_mode;

@@ -322,6 +322,42 @@ Test(text, the_nearest_name)
 	cr_assert_null(brb_text_nearest("points", names, 0));
 }
 
+Test(text, one_fault_in_three_letters_is_near)
+{
+	static const struct {
+		const char *misspelt, *name;
+		bool near;
+	} cases[] = {
+		{ "ab", "xb", true },                /* 1 of 2: one fault is near in any name */
+		{ "ab", "xy", false },               /* 2 of 2 */
+		{ "abcde", "xbcde", true },          /* 1 of 5 */
+		{ "abcde", "xycde", false },         /* 2 of 5 */
+		{ "abcdef", "xycdef", true },        /* 2 of 6 */
+		{ "abcdef", "xyzdef", false },       /* 3 of 6 */
+		{ "abcdefgh", "xyzdefgh", false },   /* 3 of 8 */
+		{ "abcdefghi", "xyzdefghi", true },  /* 3 of 9 */
+		{ "abcdefghi", "xyzwefghi", false }, /* 4 of 9 */
+		{ "abc", "abcd", true },
+		{ "abc", "abcde", false },
+		{ "abcdef", "abcdefgh", true },
+		{ "abcdef", "abcdefghi", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		cr_expect_eq(brb_text_nearest(cases[i].misspelt, &cases[i].name, 1) != NULL, cases[i].near, "%s, %s",
+			     cases[i].misspelt, cases[i].name);
+}
+
+Test(text, the_nearest_subcommand)
+{
+	static const char *const names[] = { "run", "badges", "show", "check" };
+	cr_expect_str_eq(brb_text_nearest("rnu", names, 4), "run");
+	cr_expect_str_eq(brb_text_nearest("badge", names, 4), "badges");
+	cr_expect_str_eq(brb_text_nearest("chekc", names, 4), "check");
+	cr_expect_str_eq(brb_text_nearest("shwo", names, 4), "show");
+	cr_expect_null(brb_text_nearest("elephant", names, 4));
+	cr_expect_null(brb_text_nearest("an-absurdly-long-word-that-no-one-would-ever-type-here", names, 4));
+}
+
 Test(text, the_nearest_name_by_its_words)
 {
 	static const char *const heard[] = { "comment", "post", "question_asked", "vote" };
@@ -366,4 +402,21 @@ Test(text, names_too_long_to_measure_are_passed_over)
 	cr_assert_str_eq(brb_text_nearest("y", names, 2), "x");
 	large[100] = '\0';
 	cr_assert_str_eq(brb_text_nearest(large, names, 2), large);
+}
+
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+
+static void expect_number(uint64_t number, const char *wanted)
+{
+	char text[BRB_TEXT_NUMBER_BYTES];
+	brb_text_number(number, text);
+	cr_expect_str_eq(text, wanted);
+}
+
+Test(text, a_number_has_its_thousands_grouped)
+{
+	expect_number(0, "0");
+	expect_number(999, "999");
+	expect_number(1000, "1,000");
+	expect_number(UINT64_MAX, "18,446,744,073,709,551,615");
 }

@@ -1,5 +1,5 @@
 /*
- * cli/output/bar: bars have the width asked for, and are full only when all is done; likewise percentages; numbers.
+ * cli/output/bar: bars have the width asked for, and are full only when all is done; likewise percentages.
  */
 #include <criterion/criterion.h>
 
@@ -16,13 +16,6 @@ static void expect_percent(uint64_t done, uint64_t goal, const char *wanted)
 {
 	char text[8];
 	brb_cli_bar_percent(done, goal, text);
-	cr_expect_str_eq(text, wanted);
-}
-
-static void expect_number(uint64_t number, const char *wanted)
-{
-	char text[BRB_CLI_BAR_NUMBER_BYTES];
-	brb_cli_bar_number(number, text);
 	cr_expect_str_eq(text, wanted);
 }
 
@@ -51,12 +44,4 @@ Test(bar, takes_what_makes_no_sense)
 	expect_bar(5, 0, 3, false, "...");
 	expect_bar(12, 10, 3, false, "###");
 	expect_bar(1, 1, 1000, false, "############################################################");
-}
-
-Test(bar, has_numbers_that_can_be_read)
-{
-	expect_number(0, "0");
-	expect_number(999, "999");
-	expect_number(1000, "1,000");
-	expect_number(UINT64_MAX, "18,446,744,073,709,551,615");
 }

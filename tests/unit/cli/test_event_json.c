@@ -12,7 +12,7 @@
 #include "cli/input/event_json.h"
 
 static brb_cli_event_json *reader;
-static brb_cli_arena arena;
+static brb_arena arena;
 static brabeion_event_memory *memory;
 static brabeion_event event;
 static char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES];
@@ -27,7 +27,7 @@ static void enter(void)
 static void leave(void)
 {
 	brb_cli_event_json_close(reader);
-	brb_cli_arena_finish(&arena);
+	brb_arena_finish(&arena);
 	brabeion_event_memory_close(memory);
 }
 

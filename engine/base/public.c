@@ -1,11 +1,26 @@
 /*
- * base/list_public: the finish functions of the public header's lists and results. Apart from base/list.c because the
- * command links base/list.c itself and the public functions from the shared library.
+ * base/public: what base/ defines of the public header, besides base/time.c. Apart from the rest because the command
+ * links base/ itself, and has the public functions of the shared library.
  */
 #include <string.h>
 
 #include "base/list.h"
 #include "base/memory.h"
+
+void brabeion_error_finish(brabeion_error *error)
+{
+	if (error)
+		brb_status_clear(error);
+}
+
+const char *brabeion_status_name(brabeion_status status)
+{
+	static const char *const names[] = { "ok",     "invalid",       "configuration", "store",
+					     "busy",   "out of memory", "reentrant",     "forked",
+					     "system", "full",          "absent" };
+	size_t index = (size_t)status;
+	return index < sizeof names / sizeof names[0] ? names[index] : "unknown";
+}
 
 /* Frees an array and an arena, either may be NULL, and zeroes the public struct that holds them. */
 static void finish(void *holder, size_t size_bytes, void *array, brb_arena *arena)
