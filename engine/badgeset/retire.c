@@ -103,7 +103,7 @@ static void *keep_retiring(void *context)
 	brb_registry *registry = context;
 	brb_retirement *retirement = &registry->retirement;
 	int64_t pause_us = PAUSE_LEAST_US;
-	brb_thread_take_turns();
+	brb_thread_schedule_as_batch();
 	pthread_mutex_lock(&retirement->lock);
 	while (!retirement->ending) {
 		if (retirement->arrived)

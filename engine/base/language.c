@@ -1,11 +1,11 @@
 /*
- * language: see language.h.
+ * base/language: see language.h.
  */
 #include "base/language.h"
 
 #include <string.h>
 
-/* By hand, as elsewhere: the C library's would ask the locale. */
+/* The C library's isalpha(3) depends on the locale. */
 static bool is_letter(char character)
 {
 	return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
@@ -21,12 +21,12 @@ static char to_upper(char character)
 	return character >= 'a' && character <= 'z' ? (char)(character - 'a' + 'A') : character;
 }
 
-/* "AT", "Latn", all others lower; behind a part of one letter ("x-...") all are lower. */
-static void set_case(char *part, size_t length, bool first, bool behind_single)
+/* "AT", "Latn", all others in lower case, as is all that follows a part of one letter ("x-..."). */
+static void set_case(char *part, size_t length, bool first, bool after_single)
 {
 	for (size_t i = 0; i < length; i++)
 		part[i] = to_lower(part[i]);
-	if (first || behind_single)
+	if (first || after_single)
 		return;
 	if (length == 4)
 		part[0] = to_upper(part[0]);
@@ -34,7 +34,7 @@ static void set_case(char *part, size_t length, bool first, bool behind_single)
 		part[i] = to_upper(part[i]);
 }
 
-/* The part's length when it is of letters, or of letters and digits unless it is the first; else 0. */
+/* The length of a part of letters, or unless it is the first of letters and digits; else 0. */
 static size_t part_length(const char *part, bool first)
 {
 	size_t length = 0;
@@ -47,7 +47,7 @@ static size_t part_length(const char *part, bool first)
 bool brb_language_normalise(const char *tag, char normal[BRB_LANGUAGE_BYTES])
 {
 	size_t length = strnlen(tag, BRB_LANGUAGE_BYTES), at = 0;
-	bool behind_single = false;
+	bool after_single = false;
 	if (length == BRB_LANGUAGE_BYTES)
 		return false;
 	memcpy(normal, tag, length + 1);
@@ -55,16 +55,16 @@ bool brb_language_normalise(const char *tag, char normal[BRB_LANGUAGE_BYTES])
 		size_t part = part_length(normal + at, at == 0);
 		if (!part)
 			return false;
-		set_case(normal + at, part, at == 0, behind_single);
-		behind_single = behind_single || part == 1;
+		set_case(normal + at, part, at == 0, after_single);
+		after_single = after_single || part == 1;
 		at += part;
 		if (!normal[at])
-			return !behind_single || normal[at - 2] != '-'; /* nothing behind the single letter */
+			return !after_single || normal[at - 2] != '-'; /* nothing follows the single letter */
 		at++;
 	}
 }
 
-/* "zh-Hant-x-me" to "zh-Hant": what a part of one letter begins goes with it. False: there is no wider one. */
+/* "zh-Hant-x-me" to "zh-Hant": a part of one letter goes with its successor. False: there is no wider language. */
 static bool widen(char *language)
 {
 	char *dash = strrchr(language, '-');
@@ -76,7 +76,7 @@ static bool widen(char *language)
 	return true;
 }
 
-const char *brb_language_choose(const brb_translations *texts, const char *usual, const char *language)
+const char *brb_language_choose(const brb_translations *texts, const char *original, const char *language)
 {
 	char wanted[BRB_LANGUAGE_BYTES];
 	if (!brb_language_normalise(language, wanted))
@@ -85,7 +85,7 @@ const char *brb_language_choose(const brb_translations *texts, const char *usual
 		for (size_t i = 0; i < texts->count; i++)
 			if (strcmp(texts->texts[i].language, wanted) == 0)
 				return texts->texts[i].text;
-		if (usual && strcmp(usual, wanted) == 0)
+		if (original && strcmp(original, wanted) == 0)
 			return NULL;
 	} while (widen(wanted));
 	return NULL;

@@ -1,5 +1,5 @@
 /*
- * list: see list.h.
+ * base/list: see list.h.
  */
 #include "base/list.h"
 

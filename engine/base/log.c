@@ -1,5 +1,5 @@
 /*
- * log: see log.h.
+ * base/log: see log.h.
  */
 #include "base/log.h"
 
@@ -11,7 +11,7 @@
 
 enum { LONGEST_RECORD = 4096 };
 
-static void tell(const brb_log *log, brabeion_log_level level, const char *message)
+static void call_back(const brb_log *log, brabeion_log_level level, const char *message)
 {
 	brb_reentrancy_enter();
 	log->callback(log->context, level, message);
@@ -27,8 +27,8 @@ void brb_log_write(const brb_log *log, brabeion_log_level level, const char *for
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	brb_text_clean_line(message); /* and no escape sequence of a user's making */
-	tell(log, level, message);
+	brb_text_clean_line(message); /* users' text may hold escape sequences */
+	call_back(log, level, message);
 }
 
 void brb_log_lines(const brb_log *log, brabeion_log_level level, const char *text)

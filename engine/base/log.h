@@ -1,7 +1,6 @@
 /*
- * log: levelled records to the host's callback, or to nobody.
- *
- * While the callback runs the thread is marked, so that an engine call from inside it is refused (see guard.h).
+ * base/log: records with a level for the host's log callback. While it runs, engine calls of this thread are refused
+ * (reentrancy.h).
  */
 #ifndef BRB_BASE_LOG_H
 #define BRB_BASE_LOG_H
@@ -11,14 +10,14 @@
 #include "base/status.h"
 
 typedef struct brb_log {
-	brabeion_log_callback callback; /* NULL: nobody listens */
+	brabeion_log_callback callback; /* NULL: records are dropped */
 	void *context;
 } brb_log;
 
-/* Cut at 4,095 bytes; text longer than that belongs in an error. */
+/* One record, cut at 4,095 bytes, made one line of UTF-8. */
 void brb_log_write(const brb_log *log, brabeion_log_level level, const char *format, ...) BRB_PRINTF(3, 4);
 
-/* One record per line of a text. */
+/* One record per line of a text, which may be NULL. */
 void brb_log_lines(const brb_log *log, brabeion_log_level level, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * memory: see memory.h.
+ * base/memory: see memory.h.
  */
 #include "base/memory.h"
 
@@ -13,7 +13,7 @@ _Thread_local brb_reentrancy brb_reentrancy_of_thread;
 /* In front of each block. */
 typedef struct header {
 	_Alignas(16) const brabeion_allocator *allocator; /* NULL: the C library */
-	size_t before;                                    /* bytes of the allocator's in front of the header */
+	size_t before;                                    /* bytes of the allocation in front of the header */
 } header;
 
 static header *header_of(void *block)
@@ -29,9 +29,9 @@ static void *block_after(void *at, size_t before, const brabeion_allocator *allo
 	return head + 1;
 }
 
-/* ---- asking ---- */
+/* ---- the allocator ---- */
 
-static void *ask(const brabeion_allocator *allocator, size_t size_bytes)
+static void *allocate(const brabeion_allocator *allocator, size_t size_bytes)
 {
 	if (!allocator)
 		return malloc(size_bytes);
@@ -41,16 +41,16 @@ static void *ask(const brabeion_allocator *allocator, size_t size_bytes)
 	return given;
 }
 
-/* The C library knows which pages are zero already, and leaves them untouched. */
-static void *ask_zeroed(const brabeion_allocator *allocator, size_t size_bytes)
+/* calloc knows which pages are zero already, and leaves them untouched. */
+static void *allocate_zeroed(const brabeion_allocator *allocator, size_t size_bytes)
 {
 	if (!allocator)
 		return calloc(1, size_bytes);
-	void *given = ask(allocator, size_bytes);
+	void *given = allocate(allocator, size_bytes);
 	return given ? memset(given, 0, size_bytes) : NULL;
 }
 
-static void *ask_again(const brabeion_allocator *allocator, void *given, size_t size_bytes)
+static void *reallocate(const brabeion_allocator *allocator, void *given, size_t size_bytes)
 {
 	if (!allocator)
 		return realloc(given, size_bytes);
@@ -60,7 +60,7 @@ static void *ask_again(const brabeion_allocator *allocator, void *given, size_t 
 	return moved;
 }
 
-static void give_back(const brabeion_allocator *allocator, void *given)
+static void release(const brabeion_allocator *allocator, void *given)
 {
 	if (!allocator) {
 		free(given);
@@ -78,7 +78,7 @@ void *brb_memory_take(size_t size_bytes)
 	const brabeion_allocator *allocator = brb_memory_used();
 	if (size_bytes > PTRDIFF_MAX - sizeof(header))
 		return NULL;
-	void *given = ask(allocator, sizeof(header) + size_bytes);
+	void *given = allocate(allocator, sizeof(header) + size_bytes);
 	return given ? block_after(given, 0, allocator) : NULL;
 }
 
@@ -87,7 +87,7 @@ void *brb_memory_take_zeroed(size_t count, size_t item_bytes)
 	const brabeion_allocator *allocator = brb_memory_used();
 	if (item_bytes && count > (PTRDIFF_MAX - sizeof(header)) / item_bytes)
 		return NULL;
-	void *given = ask_zeroed(allocator, sizeof(header) + count * item_bytes);
+	void *given = allocate_zeroed(allocator, sizeof(header) + count * item_bytes);
 	return given ? block_after(given, 0, allocator) : NULL;
 }
 
@@ -97,7 +97,7 @@ void *brb_memory_take_aligned(size_t alignment, size_t size_bytes)
 	assert(alignment >= sizeof(header) && !(alignment & (alignment - 1)));
 	if (size_bytes > PTRDIFF_MAX - alignment - sizeof(header))
 		return NULL;
-	char *given = ask_zeroed(allocator, alignment + sizeof(header) + size_bytes);
+	char *given = allocate_zeroed(allocator, alignment + sizeof(header) + size_bytes);
 	if (!given)
 		return NULL;
 	size_t past = ((uintptr_t)given + sizeof(header)) & (alignment - 1);
@@ -112,7 +112,7 @@ void *brb_memory_resize(void *block, size_t count, size_t item_bytes)
 		return brb_memory_take(count * item_bytes);
 	const brabeion_allocator *allocator = header_of(block)->allocator;
 	assert(!header_of(block)->before);
-	void *given = ask_again(allocator, header_of(block), sizeof(header) + count * item_bytes);
+	void *given = reallocate(allocator, header_of(block), sizeof(header) + count * item_bytes);
 	return given ? block_after(given, 0, allocator) : NULL;
 }
 
@@ -134,5 +134,5 @@ char *brb_memory_copy(const char *text)
 void brb_memory_release(void *block)
 {
 	if (block)
-		give_back(header_of(block)->allocator, (char *)header_of(block) - header_of(block)->before);
+		release(header_of(block)->allocator, (char *)header_of(block) - header_of(block)->before);
 }

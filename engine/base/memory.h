@@ -1,5 +1,5 @@
 /*
- * memory: the library's blocks, from the host's allocator or the C library. No other file calls malloc, calloc, realloc or
+ * base/memory: the library's blocks, from the host's allocator or the C library. No other file calls malloc, calloc, realloc or
  * free; tests/floors checks it.
  *
  * Each block begins with a small header that names its allocator, so that a list or an error can be finished anywhere,
@@ -46,20 +46,20 @@ static inline void brb_memory_end_scope(const brabeion_allocator **outer)
 	const brabeion_allocator *brb_outer_allocator __attribute__((cleanup(brb_memory_end_scope))) = \
 		brb_memory_begin_scope()
 
-/* A block, aligned for anything, or NULL when memory is short. A size of 0 gives a block, too. */
+/* A block, aligned for any type, or NULL when memory is short. A size of 0 gives a block, too. */
 void *brb_memory_take(size_t size_bytes);
 void *brb_memory_take_zeroed(size_t count, size_t item_bytes);
 
-/* Zeroed, too, at a multiple of `alignment`, a power of two; brb_memory_resize() is not for it. */
+/* Zeroed, at a multiple of `alignment`, a power of two. Not for brb_memory_resize(). */
 void *brb_memory_take_aligned(size_t alignment, size_t size_bytes);
 
-/* Another size for a block, from the allocator it has; NULL `block`: a new one. NULL: memory is short, all is as before. */
+/* Resizes a block by its own allocator; NULL `block`: a new one. Returns NULL when memory is short: the block stays. */
 void *brb_memory_resize(void *block, size_t count, size_t item_bytes);
 
 char *brb_memory_copy(const char *text);
 char *brb_memory_copy_length(const char *text, size_t length); /* adds the NUL */
 
-/* NULL is fine. */
+/* NULL is allowed. */
 void brb_memory_release(void *block);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * guard: what a thread is in the middle of. Whether it is inside code that must not call the engine (a plugin's function,
- * the host's log callback, clock or allocator), and whose allocator its new blocks come from (memory.h). One record per
- * thread, for all engines of the process.
+ * base/reentrancy: whether this thread is inside code that must not call the engine (a plugin's function, the host's log
+ * callback, clock or allocator), and which allocator its new blocks come from (memory.h). One record per thread, for all
+ * engines of the process; it is defined in memory.c.
  */
 #ifndef BRB_BASE_REENTRANCY_H
 #define BRB_BASE_REENTRANCY_H
@@ -14,25 +14,25 @@ typedef struct brb_reentrancy {
 } brb_reentrancy;
 
 /*
- * Asked for on every call: in the initial-exec model that takes an instruction, not a call of the dynamic linker's. It
- * takes up 16 bytes of what glibc sets aside for libraries that are opened late (rtld.optional_static_tls, 512).
+ * Read on every call: the initial-exec model takes one instruction where others call the dynamic linker. It uses 16 of
+ * the bytes that glibc reserves for libraries opened by dlopen(3) (rtld.optional_static_tls, 512).
  */
 extern _Thread_local brb_reentrancy brb_reentrancy_of_thread
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* This thread's. */
+/* The record of this thread. */
 static inline brb_reentrancy *brb_reentrancy_here(void)
 {
 	brb_reentrancy *guard = &brb_reentrancy_of_thread;
 	/*
-	 * Nothing is to be known of where it came from: gcc's UBSan otherwise compares it with NULL by the flags of the
-	 * addition that made it, and the linker puts a "lea" in its place, which sets none.
+	 * Hides where the address comes from: gcc's UBSan compares it with NULL by the flags of the addition that
+	 * computed it, and the linker relaxes that addition to a "lea", which sets no flags.
 	 */
 	__asm__("" : "+r"(guard));
 	return guard;
 }
 
-/* This thread's number: whoever enters such code adds one, and takes it off again. */
+/* How deep this thread is in such code. */
 static inline unsigned *brb_reentrancy_depth(void)
 {
 	return &brb_reentrancy_here()->depth;

@@ -1,5 +1,5 @@
 /*
- * sha256: see sha256.h. Written after FIPS 180-4, whose section numbers and names stand beside the code.
+ * base/sha256: see sha256.h. Sections are those of FIPS 180-4.
  */
 #include "base/sha256.h"
 

@@ -1,7 +1,7 @@
 /*
- * sha256: the SHA-256 of bytes, as FIPS 180-4 (Secure Hash Standard, August 2015) defines it.
+ * base/sha256: the SHA-256 of bytes, as FIPS 180-4 (Secure Hash Standard, August 2015) defines it.
  *
- * It names the content of plugin files; nothing here is secret, so nothing is wiped.
+ * It identifies content; nothing hashed here is secret, so nothing is wiped.
  */
 #ifndef BRB_BASE_SHA256_H
 #define BRB_BASE_SHA256_H
@@ -15,14 +15,14 @@
 typedef struct brb_sha256 {
 	uint32_t state[8];
 	uint64_t length_bytes;
-	uint8_t block[64]; /* what has come of the block that is not full yet */
+	uint8_t block[64]; /* the beginning of a block that is not full yet */
 } brb_sha256;
 
 void brb_sha256_init(brb_sha256 *sha);
 void brb_sha256_add(brb_sha256 *sha, const void *bytes, size_t length);
 void brb_sha256_finish(brb_sha256 *sha, uint8_t digest[BRB_SHA256_BYTES]);
 
-/* All at once, as lower-case hex digits. */
+/* In one call, as lower-case hex digits. */
 void brb_sha256_text(const void *bytes, size_t length, char text[BRB_SHA256_TEXT_BYTES]);
 
 #endif

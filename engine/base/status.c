@@ -1,6 +1,6 @@
 /*
- * status: see status.h. The one trick are messages that need no memory, because there is none or because the caller may
- * not take any: static texts, which are known by their address.
+ * base/status: see status.h. Messages that must not take memory, because there is none or because the call is refused, are
+ * static texts, recognised by their address.
  */
 #include "base/status.h"
 
@@ -13,7 +13,7 @@ static char out_of_memory[] = "out of memory";
 static char forked[] = "the engine was opened by another process: open after fork";
 static char reentrant[] = "called from inside a plugin's function, the log callback, the clock or the allocator";
 
-/* The static text that this one is, or NULL. */
+/* The message if it is a static one, else NULL. */
 static char *as_static(const char *message)
 {
 	return message == out_of_memory ? out_of_memory
@@ -52,7 +52,6 @@ BRB_PRINTF(1, 0) static char *format_text(const char *format, va_list arguments)
 	return text;
 }
 
-/* Joins two texts; frees neither. */
 static char *joined(const char *head, const char *between, const char *tail)
 {
 	size_t size = strlen(head) + strlen(between) + strlen(tail) + 1;

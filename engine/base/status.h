@@ -1,11 +1,9 @@
 /*
- * status: what goes wrong, as a code plus words.
+ * base/status: errors, a code and a message.
  *
- * Every room that can fail takes a `brabeion_error *error` (never NULL inside the library) and answers its status.
- * A room that has context to add puts it in front (brb_status_prefix). A room that checks a whole file collects one
- * line per fault (brb_status_add) and answers at the end.
- *
- * Leaves to others: who gets to read the words.
+ * A function that can fail takes a `brabeion_error *error`, never NULL inside the library, and returns its status. A
+ * caller with context to add puts it in front of the message (brb_status_prefix); one that checks a whole file collects a
+ * line per fault (brb_status_add).
  */
 #ifndef BRB_BASE_STATUS_H
 #define BRB_BASE_STATUS_H
@@ -17,40 +15,40 @@
 
 #define BRB_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
-/* Sets code and message in place of what was there, and answers the code. */
+/* Replaces code and message; returns the code. */
 brabeion_status brb_status_set(brabeion_error *error, brabeion_status status, const char *format, ...)
 	BRB_PRINTF(3, 4);
 brabeion_status brb_status_set_va(brabeion_error *error, brabeion_status status, const char *format,
 				  va_list arguments) BRB_PRINTF(3, 0);
 
-/* Likewise with a text as it is. */
+/* The same with a text that is not a format. */
 brabeion_status brb_status_set_text(brabeion_error *error, brabeion_status status, const char *text);
 
-/* Adds a line to what was there; the first code stays. */
+/* Adds a line to the message; the first code stays. */
 brabeion_status brb_status_add(brabeion_error *error, brabeion_status status, const char *format, ...)
 	BRB_PRINTF(3, 4);
 brabeion_status brb_status_add_va(brabeion_error *error, brabeion_status status, const char *format,
 				  va_list arguments) BRB_PRINTF(3, 0);
 
-/* Puts "prefix" in front of the message; answers the code that is there. */
+/* Puts a prefix in front of the message; returns the code. */
 brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...) BRB_PRINTF(2, 3);
 
-/* Out of memory: answers BRABEION_MEMORY, with a message that needs no memory itself. */
+/* Sets BRABEION_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_no_memory(brabeion_error *error);
 
-/* Likewise for a call that may not touch anything: BRABEION_REENTRANT, BRABEION_FORKED or BRABEION_MEMORY. */
+/* Sets BRABEION_REENTRANT, BRABEION_FORKED or BRABEION_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_refuse(brabeion_error *error, brabeion_status status);
 
-/* The words of a refusal: static text. */
+/* The static message of such a status. */
 const char *brb_status_refusal(brabeion_status status);
 
-/* Whether a message is such a static text, and need not be copied. */
+/* Whether a message is one of these, and needs no copy. */
 bool brb_status_is_refusal(const char *message);
 
-/* Frees the message, and all is well again: brabeion_error_finish(), of which this is the inside. */
+/* Frees the message and sets BRABEION_OK: the inside of brabeion_error_finish(). */
 void brb_status_clear(brabeion_error *error);
 
-/* Moves `from` into `to` (may be NULL: then it is freed) and answers its code. */
+/* Moves `from` into `to` and returns its code. With NULL for `to` the message is freed. */
 brabeion_status brb_status_hand_over(brabeion_error *to, brabeion_error *from);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * table: see table.h. Linear probing at a load of at most a half; nothing is ever removed, so there are no graves.
+ * base/table: see table.h. Linear probing at a load of at most a half; without removal there are no tombstones.
  */
 #include "base/table.h"
 
@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-/* A product of two words, folded: its upper half onto its lower. */
+/* The halves of a 128-bit product, combined by exclusive or. */
 __extension__ typedef unsigned __int128 product;
 
 static uint64_t multiply(uint64_t a, uint64_t b)
@@ -17,9 +17,8 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 }
 
 /*
- * Sixteen bytes at a time through a multiplication and a fold, as in wyhash (Wang Yi, 2019), whose way of reading the
- * ends this is, too. The constants are odd, half of their bits set, and no part of a text in UTF-8, which could
- * otherwise cancel them.
+ * Sixteen bytes at a time, multiplied and folded, with overlapping loads at the end, as in wyhash (Wang Yi, 2019). The
+ * constants are odd, have half of their bits set, and cannot occur in UTF-8 text, which could otherwise cancel them.
  */
 uint32_t brb_table_hash(const void *bytes, size_t length)
 {

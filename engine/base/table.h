@@ -1,8 +1,8 @@
 /*
- * table: a hash table from bytes to a pointer, with open addressing. Keys are not copied: they must outlive their
- * entry. The order of iteration is not defined.
+ * base/table: a hash table from bytes to a pointer, with open addressing. Keys are not copied: they must outlive their
+ * entry. The order of iteration is undefined.
  *
- * Not safe for threads; freeze it by building it completely before it is shared.
+ * Not safe for threads while it changes; a complete table may be read by any.
  */
 #ifndef BRB_BASE_TABLE_H
 #define BRB_BASE_TABLE_H
@@ -32,7 +32,7 @@ static inline uint64_t brb_table_load_eight(const void *at)
 	return word;
 }
 
-/* Less than eight bytes as a number, without a loop: the ends overlap. */
+/* Fewer than eight bytes as a number, without a loop: the loads overlap. */
 static inline uint64_t brb_table_load_short(const void *at, size_t length)
 {
 	const unsigned char *bytes = at;
@@ -45,7 +45,7 @@ static inline uint64_t brb_table_load_short(const void *at, size_t length)
 	return length ? (uint64_t)bytes[0] << 16 | (uint64_t)bytes[length / 2] << 8 | bytes[length - 1] : 0;
 }
 
-/* Whether two keys of one length are the same; most are too short for a call of memcmp to pay. */
+/* Compares two keys of one length. Most are too short for a call of memcmp to pay. */
 static inline bool brb_table_same(const void *a, const void *b, size_t length)
 {
 	if (length > 16)
@@ -57,18 +57,18 @@ static inline bool brb_table_same(const void *a, const void *b, size_t length)
 		       brb_table_load_eight((const char *)b + length - 8);
 }
 
-/* A hash of bytes: every input byte reaches every bit. Same input, same answer, within one build only. */
+/* Every input byte affects every bit. Not stable across builds: never store a hash. */
 uint32_t brb_table_hash(const void *bytes, size_t length);
 
 /* A table of all zeroes is ready. */
 void *brb_table_get(const brb_table *table, const char *key);
 void *brb_table_get_length(const brb_table *table, const char *key, size_t length);
 
-/* Sets the value in place of an older one, whose key then stays. False when memory is short. */
+/* Replaces an older value, whose key stays. False when memory is short. */
 bool brb_table_set(brb_table *table, const char *key, void *value);
 bool brb_table_set_length(brb_table *table, const char *key, size_t length, void *value);
 
-/* Next used entry at or after *position, NULL at the end. Start with *position 0. */
+/* The next used entry, NULL at the end. Start with *position 0. */
 const brb_table_entry *brb_table_next(const brb_table *table, size_t *position);
 
 void brb_table_finish(brb_table *table);

@@ -105,7 +105,7 @@ static uint64_t load_word(const char *at)
 	return word;
 }
 
-/* The bits of up to seven bytes, one over the other, without a loop: the ends overlap. */
+/* The bits of up to seven bytes combined by or, without a loop: the loads overlap. */
 static uint64_t load_less_than_word(const char *at, size_t length)
 {
 	uint32_t head, tail;
@@ -119,7 +119,7 @@ static uint64_t load_less_than_word(const char *at, size_t length)
 		      : 0;
 }
 
-/* Eight bytes at a time, the last eight overlapping those before: most texts are short and ASCII. */
+/* Eight bytes at a time, the last load overlapping: most texts are short and ASCII. */
 static bool is_ascii(const char *text, size_t length)
 {
 	uint64_t seen = 0;

@@ -22,13 +22,12 @@ typedef struct brb_builder {
 	bool failed;
 } brb_builder;
 
-/* A builder of all zeroes is ready. */
+/* All zeroes is an empty builder. */
 void brb_builder_add(brb_builder *builder, const char *text);
 void brb_builder_add_length(brb_builder *builder, const char *text, size_t length);
 void brb_builder_printf(brb_builder *builder, const char *format, ...) BRB_PRINTF(2, 3);
 void brb_builder_reset(brb_builder *builder);
-char *
-brb_builder_take(brb_builder *builder); /* the caller's, for brb_memory_release(); NULL if any addition failed */
+char *brb_builder_take(brb_builder *builder); /* for brb_memory_release(); NULL if any addition failed */
 void brb_builder_finish(brb_builder *builder);
 
 /* ---- what text is ---- */
@@ -36,13 +35,13 @@ void brb_builder_finish(brb_builder *builder);
 /* Valid UTF-8 as Unicode 15 table 3-7 has it: no surrogates, no overlong forms, at most U+10FFFF. */
 bool brb_text_is_utf8(const char *text, size_t length);
 
-/* Length in bytes when it is at most `most`, valid UTF-8; else SIZE_MAX. One pass for ASCII. */
+/* The length when it is at most `most` bytes of valid UTF-8; else SIZE_MAX. One pass for ASCII. */
 size_t brb_text_checked_length(const char *text, size_t most);
 
-/* How much of a text goes into `most` bytes: all, or less by what would be half a character. */
+/* How many bytes of whole characters fit into `most` bytes. */
 size_t brb_text_cut_length(const char *text, size_t most);
 
-/* Makes a message of anybody's making one line of UTF-8: other bytes and control characters become "?". */
+/* Makes any text one line of UTF-8: malformed bytes and control characters become "?". */
 void brb_text_clean_line(char *text);
 
 /* "1,234,567". */

@@ -1,7 +1,6 @@
 /*
- * text_nearest: which of several names somebody is likely to have meant. By their letters, for what is misspelt; and by
- * their words, for names of events: who sends them and who listens often agree on one word and not on the rest. Part of
- * the room text.
+ * base/text_nearest: which of several names was likely meant: by letters, for a misspelt one; by words, for names of
+ * events, of which sender and listener often share one word and not the rest.
  */
 #include <ctype.h>
 #include <string.h>
@@ -62,7 +61,7 @@ const char *brb_text_nearest(const char *misspelt, const char *const *names, siz
 
 /* ---- by words ---- */
 
-/* A name as words in small letters: "CommentPosted", "comment.posted" and "comment-posted" are " comment posted ". */
+/* A name as words in lower case: "CommentPosted", "comment.posted" and "comment-posted" are " comment posted ". */
 typedef struct words {
 	char text[2 * LONGEST_NAME + 3];
 	size_t length;
@@ -100,13 +99,13 @@ static bool are_same_letters(const char *a, const char *b)
 	}
 }
 
-/* All words of one, in their order and next to each other, are in the other. */
+/* Whether all words of one are in the other, in order and adjacent. */
 static bool is_within(const words *a, const words *b)
 {
 	return a->length > 3 && b->length > 3 && (strstr(a->text, b->text) || strstr(b->text, a->text));
 }
 
-/* The one that shares most, the first of several. */
+/* The name that shares most, the first of equals. */
 static const char *find_within(const words *wanted, const char *const *names, size_t count)
 {
 	const char *best = NULL;

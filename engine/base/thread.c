@@ -1,5 +1,5 @@
 /*
- * thread: see thread.h.
+ * base/thread: see thread.h.
  */
 #include "base/thread.h"
 
@@ -9,28 +9,28 @@
 
 #include "base/memory.h"
 
-typedef struct beginning {
+typedef struct start {
 	void *(*work)(void *context);
 	void *context;
 	const brabeion_allocator *allocator;
-} beginning;
+} start;
 
 static void *begin(void *taken)
 {
-	beginning *first = taken;
-	beginning told = *first;
-	brb_memory_use(told.allocator);
+	start *first = taken;
+	start copy = *first;
+	brb_memory_use(copy.allocator);
 	brb_memory_release(first);
-	return told.work(told.context);
+	return copy.work(copy.context);
 }
 
 int brb_thread_start(pthread_t *thread, void *(*work)(void *context), void *context)
 {
 	sigset_t all, before;
-	beginning *first = brb_memory_take(sizeof *first);
+	start *first = brb_memory_take(sizeof *first);
 	if (!first)
 		return ENOMEM;
-	*first = (beginning){ work, context, brb_memory_used() };
+	*first = (start){ work, context, brb_memory_used() };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int why = pthread_create(thread, NULL, begin, first);
@@ -40,9 +40,9 @@ int brb_thread_start(pthread_t *thread, void *(*work)(void *context), void *cont
 	return why;
 }
 
-void brb_thread_take_turns(void)
+void brb_thread_schedule_as_batch(void)
 {
 	static const struct sched_param none;
 	if (sched_getscheduler(0) == SCHED_OTHER)
-		sched_setscheduler(0, SCHED_BATCH, &none); /* refused: it stays as it is */
+		sched_setscheduler(0, SCHED_BATCH, &none); /* if refused the policy stays */
 }

@@ -1,5 +1,5 @@
 /*
- * thread: the library's own threads. All signals are blocked on them, for they are the host's; new blocks come from the
+ * base/thread: the library's own threads. All signals are blocked on them, since signals are the host's. They use the
  * allocator of the thread that started them.
  */
 #ifndef BRB_BASE_THREAD_H
@@ -7,13 +7,13 @@
 
 #include <pthread.h>
 
-/* Starts one, to be joined. Answers 0, or why not as an errno value: ENOMEM, EAGAIN. */
+/* Starts a thread, which must be joined. Returns 0 or an errno value: ENOMEM, EAGAIN. */
 int brb_thread_start(pthread_t *thread, void *(*work)(void *context), void *context);
 
 /*
- * The calling thread has time: from now on it does not push another off a processor when it wakes (SCHED_BATCH, sched(7)),
- * but gets its share like others. One that is served in real time stays so.
+ * Sets SCHED_BATCH (sched(7)): when the calling thread wakes it preempts no other, and still gets its share of the
+ * processor. Leaves a thread with another policy than SCHED_OTHER as it is.
  */
-void brb_thread_take_turns(void);
+void brb_thread_schedule_as_batch(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * value: see value.h.
+ * base/value: see value.h.
  */
 #include "base/value.h"
 

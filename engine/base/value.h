@@ -1,5 +1,5 @@
 /*
- * value: the typed values of an event's state: found by name, read as another type, checked for shape.
+ * base/value: the typed values of an event's fields: found by name, converted, checked.
  */
 #ifndef BRB_BASE_VALUE_H
 #define BRB_BASE_VALUE_H
@@ -15,14 +15,14 @@
 #define BRB_FIELDS_MOST 256
 #define BRB_NAME_BYTES_MOST 100
 #define BRB_SUBJECT_BYTES_MOST 255 /* user, event id, reason, subject */
-#define BRB_REMARK_BYTES_MOST 4096 /* a person's note on a grant or revocation */
+#define BRB_REMARK_BYTES_MOST 4096 /* a person's comment on a grant or revocation */
 #define BRB_TEXT_BYTES_MOST (1024 * 1024)
 #define BRB_NOTE_BYTES_MOST (64 * 1024)
 
-/* The last field of that name, NULL when there is none or it is null. */
+/* The last field of that name; NULL when there is none or it is null. */
 const brabeion_field *brb_value_find(const brabeion_field *fields, size_t count, const char *name);
 
-/* Reads as another type where nothing is lost; false else. */
+/* Converts where nothing is lost; else false. */
 bool brb_value_int(const brabeion_field *field, int64_t *value);
 bool brb_value_real(const brabeion_field *field, double *value);
 bool brb_value_bool(const brabeion_field *field, bool *value);

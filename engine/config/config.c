@@ -15,11 +15,11 @@
 
 #define RETENTION_MOST_US (36500 * BRB_DAY_US) /* longer than any engine runs, far from where microseconds end */
 
-/* The public part first: the one is found by the other's address. */
+/* The public part is first: a cast leads from one to the other. */
 typedef struct whole {
 	brb_config config;
 	brb_arena arena;
-	brb_builder content; /* of the file; none where the text is the caller's */
+	brb_builder content; /* of the file; empty where the text is the caller's */
 } whole;
 
 /* ---- the top-level keys ---------------------------------------------------------------------------------------- */
@@ -240,7 +240,7 @@ static whole *make_whole(const char *name)
 	return made;
 }
 
-/* Makes the configuration of its text, or frees what there is of it. */
+/* Reads made->config.text, or closes the configuration. */
 static brabeion_status read_text(whole *made, const brb_config_source *source, bool without_files, brb_config **out,
 				 brabeion_error *error)
 {

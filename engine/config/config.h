@@ -1,11 +1,10 @@
 /*
- * config: the nodes of badges.yaml -> a validated, immutable configuration, or all that is wrong with it.
+ * config: badges.yaml -> a validated, immutable configuration, or all its faults.
  *
- * Every fault of the file is found in one go, each on a line of its own: "file:line:column: what is wrong", with the
- * nearest right word for a misspelt one. Paths come out resolved: relative ones start at the file's folder.
+ * Faults are reported together, one a line: "file:line:column: what is wrong", with the nearest word for a misspelt one.
+ * Paths are resolved: relative ones start at the file's folder.
  *
- * Leaves to others: what is in a plugin (whether it has that badge, what its settings mean); opening anything but the
- * yaml file itself.
+ * Not here: what a plugin contains (whether it has a badge, what its settings mean).
  */
 #ifndef BRB_CONFIG_CONFIG_H
 #define BRB_CONFIG_CONFIG_H
@@ -20,33 +19,33 @@
 #include "yaml/yaml.h"
 
 typedef struct brb_config_position {
-	uint32_t line, column; /* from 1; 0 when it is nowhere in the file */
+	uint32_t line, column; /* from 1; 0: not in the file */
 } brb_config_position;
 
 /* A text of a level, in one language or several. */
 typedef struct brb_config_words {
 	const char *usual;         /* in the file's language; NULL: as the plugin defines */
-	brb_translations in_other; /* all that were given with their language */
+	brb_translations in_other; /* the texts that name their language */
 } brb_config_words;
 
 typedef struct brb_config_level {
 	brb_config_words name;
-	brb_config_words description; /* its `usual` is "" where the name is given and this is not */
+	brb_config_words description; /* `usual` is "" where only the name is given */
 	const brb_picture *image;     /* the configuration's; NULL: none */
-	bool broken;                  /* a fault is on record */
+	bool broken;                  /* it has a fault */
 	brb_config_position at;
 } brb_config_level;
 
-/* A picture file that is named; who keeps the picture acquires it. */
+/* A picture file. Acquire the picture to keep it. */
 typedef struct brb_config_picture {
 	const char *path;
-	brb_picture *picture; /* NULL: a fault is on record */
+	brb_picture *picture; /* NULL: it has a fault */
 } brb_config_picture;
 
-/* When a badge is set aside. 0: never for that. */
+/* When a badge is quarantined; 0: never for that reason. */
 typedef struct brb_config_quarantine {
-	uint32_t failures; /* so many calls in a row that fail */
-	uint32_t overruns; /* so many in a row that take longer than the budget */
+	uint32_t failures; /* failed calls in a row */
+	uint32_t overruns; /* calls in a row that exceed the budget */
 	int64_t budget_us;
 } brb_config_quarantine;
 
@@ -55,7 +54,7 @@ typedef struct brb_config_badge {
 	brb_config_position at;
 	const char *badge; /* the definition's slug in the plugin */
 	brb_config_position badge_at;
-	const char *slug; /* in use: as given, else as `badge` */
+	const char *slug; /* as given, else as `badge` */
 	brb_config_position slug_at;
 	const char *const *events; /* NULL: as the plugin defines */
 	size_t event_count;
@@ -69,7 +68,7 @@ typedef struct brb_config_badge {
 	brb_config_position temporary_at;
 	brb_config_quarantine quarantine;
 	const char *color; /* "#rrggbb"; NULL: the slug decides */
-	bool has_async;    /* else as the plugin defines */
+	bool has_async;    /* else the plugin decides */
 	bool async;        /* judged later */
 	brb_config_position async_at;
 } brb_config_badge;
@@ -77,8 +76,8 @@ typedef struct brb_config_badge {
 typedef struct brb_config_plugin {
 	brb_config_position at;
 	const char *file;          /* as written */
-	const char *path;          /* where it was found */
-	const char *const *places; /* the paths where it is looked for, in order; the first that is there is taken */
+	const char *path;          /* where it was found; NULL: it has a fault */
+	const char *const *places; /* the paths that are tried, in order */
 	size_t place_count;
 	brb_config_position file_at;
 	const char *sha256; /* the only content that may be loaded, 64 hex digits in lower case; NULL: any */
@@ -101,23 +100,23 @@ typedef struct brb_config_jobs {
 	int64_t grace_us;
 } brb_config_jobs;
 
-/* Whether what is judged is written down. */
+/* The events' journal. */
 typedef struct brb_config_journal {
-	int64_t keep_us; /* 0: it is not; INT64_MAX: forever */
+	int64_t keep_us; /* 0: no journal; INT64_MAX: forever */
 	int64_t max_bytes;
 } brb_config_journal;
 
 typedef struct brb_config {
 	const char *name;     /* what messages call the file: the path as it was given */
-	const char *database; /* resolved path; never NULL */
-	const char *language; /* of texts that do not name theirs, and of plugins */
+	const char *database; /* resolved; never NULL */
+	const char *language; /* of texts without a language, and of plugins */
 	brb_config_synchronous synchronous;
 	int64_t busy_timeout_ms;
-	int64_t retention_us;             /* how long event ids are remembered; INT64_MAX: forever */
+	int64_t retention_us;             /* of event ids; INT64_MAX: forever */
 	const char *cache_dir;            /* resolved path, or NULL */
 	bool watch;                       /* reload when this file or a plugin changes */
-	brb_config_quarantine quarantine; /* of badges that have none of their own, and of observes */
-	int64_t probe_ms; /* how long a plugin that is tried may take for one step; 0: none is tried */
+	brb_config_quarantine quarantine; /* the default of badges, and of observe functions */
+	int64_t probe_ms;                 /* time limit of each step of a probe; 0: plugins are not probed */
 	brb_config_jobs jobs;
 	brb_config_journal journal;
 	const brb_config_plugin *plugins;
@@ -126,7 +125,7 @@ typedef struct brb_config {
 	size_t picture_count;
 	const char *text; /* the file's bytes */
 	size_t text_bytes;
-	brb_yaml *yaml; /* the file: the settings are its nodes, and it collects the faults */
+	brb_yaml *yaml; /* settings are its nodes; it records the faults */
 } brb_config;
 
 /* Where a configuration comes from, and what the host adds. Only `name` is needed. */
@@ -139,32 +138,29 @@ typedef struct brb_config_source {
 } brb_config_source;
 
 /*
- * Reads the file, with faults collected: what could be made of it is there, so that other rooms can find more faults in
- * what is left. An entry that is wrong has NULL where its value should be. The environment's
- * BRABEION_PLUGIN_PATH is read here. `source` is read during the call only, but for its text, which must live as long as
- * the configuration.
+ * Reads the file and records its faults, so that callers can find more in what was read: a faulty value is NULL.
+ * BRABEION_PLUGIN_PATH of the environment is searched before `installed_plugin_dir`. `source` is read during the call
+ * only, but for its text, which must outlive the configuration.
  * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_MEMORY.
  */
 brabeion_status brb_config_read(const brb_config_source *source, brb_config **out, brabeion_error *error);
 
 /*
- * The same from bytes that another process has read, without a look at any plugin file: each path is NULL. `text` must
- * live as long as the configuration.
+ * The same from bytes, without looking for plugin files: each path is NULL. `text` must outlive the configuration.
  */
 brabeion_status brb_config_read_text(const char *name, const char *text, size_t text_bytes, brb_config **out,
 				     brabeion_error *error);
 
-/* BRABEION_OK when no fault was found so far; else BRABEION_CONFIG with all of them, in the file's order. */
+/* BRABEION_OK without faults; else BRABEION_CONFIG with all of them, in the file's order. */
 brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error);
 
-/* Both: a configuration without fault, or none. */
+/* brb_config_read and brb_config_verdict: a configuration without faults, or none. */
 brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
 				brabeion_error *error);
 void brb_config_close(brb_config *config);
 
 /*
- * Adds a fault: "file:line:column: message", or "file: message" for a position of line 0. For rooms that find more
- * faults in the file. One thread at a time.
+ * Adds a fault: "file:line:column: message", or "file: message" for line 0. One thread at a time.
  */
 void brb_config_fault(brb_config *config, brb_config_position at, const char *format, ...) BRB_PRINTF(3, 4);
 

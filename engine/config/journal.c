@@ -1,7 +1,6 @@
 /*
- * config/journal: `journal:`, whether what is judged is written down, and for how long.
- *
- * "keep 30d" is short for a mapping of that one key.
+ * config/journal: `journal:`, whether judged events are recorded, and for how long. "keep 30d" is short for a mapping of
+ * that key.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static void read_keep(brb_yaml_reading *reading, const brb_yaml_key *key, const 
 		journal->keep_us = keep_us;
 }
 
-/* "512MiB", with or without a space: in MiB. -1: it is none. Beyond the most: more than that. */
+/* "512MiB", with or without a space, in MiB. -1: malformed. More than MAX_MOST_MIB: too large. */
 static int64_t parse_mib(const char *text)
 {
 	static const struct {

@@ -52,7 +52,7 @@ void brb_config_read_color(brb_yaml_reading *reading, const brb_yaml_key *key, c
 
 /* ---- texts ----------------------------------------------------------------------------------------------------- */
 
-/* What a text of a level is called in messages, and whether it may be empty. */
+/* The name of a level's text in messages, and whether it may be empty. */
 typedef struct words_kind {
 	const char *what;
 	bool may_be_empty;
@@ -61,7 +61,7 @@ typedef struct words_kind {
 static const words_kind of_name = { "a level's \"name\"", false };
 static const words_kind of_description = { "a level's \"description\"", true };
 
-/* NULL with the fault on record. */
+/* NULL after recording a fault. */
 static const char *read_words_text(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
 				   const char *wanted)
 {
@@ -70,7 +70,7 @@ static const char *read_words_text(brb_yaml_reading *reading, const words_kind *
 	return brb_config_text(reading, kind->what, value, wanted);
 }
 
-/* The language of a key, normalised; NULL with the fault on record. */
+/* The language of a key, normalised; NULL after recording a fault. */
 static const char *read_words_language(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_entry *entry,
 				       const brb_translations *earlier)
 {
@@ -90,7 +90,7 @@ static const char *read_words_language(brb_yaml_reading *reading, const words_ki
 	return brb_yaml_keep(reading, normal);
 }
 
-/* False when a fault is on record. */
+/* False after recording a fault. */
 static bool read_mapping(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
 			 brb_config_words *words)
 {
@@ -128,7 +128,7 @@ static bool read_words(brb_yaml_reading *reading, const words_kind *kind, const 
 
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
-/* Adds the file to the list. NULL: memory is short. */
+/* NULL when memory is short. */
 static brb_config_picture *add_picture(brb_config_reading *self, const char *path)
 {
 	brb_config *config = self->config;
@@ -195,7 +195,7 @@ static void read_description(brb_yaml_reading *reading, const brb_yaml_key *key,
 	level->broken |= !read_words(reading, &of_description, value, &level->description);
 }
 
-/* A level that brings something of its own besides may leave its name to the plugin. */
+/* A level with an image or translated descriptions may leave its name to the plugin. */
 static bool needs_name(const brb_yaml_node *node)
 {
 	const brb_yaml_node *description = brb_yaml_get(node, "description");

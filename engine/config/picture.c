@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-/* ---- what it is ---- */
+/* ---- media type ---- */
 
 static bool begins(const unsigned char *bytes, size_t count, const char *beginning, size_t length)
 {
@@ -20,16 +20,16 @@ static bool begins(const unsigned char *bytes, size_t count, const char *beginni
 
 #define BEGINS(bytes, count, literal) begins(bytes, count, literal, sizeof(literal) - 1)
 
-/* Where `end` ends, counted from here; 0: it does not come. */
-static size_t behind(const char *text, const char *end)
+/* The offset after `end`; 0: it is not found. */
+static size_t offset_after(const char *text, const char *end)
 {
 	const char *found = strstr(text, end);
 	return found ? (size_t)(found - text) + strlen(end) : 0;
 }
 
 /*
- * What may stand before the root element in XML 1.0 (section 2.8): the declaration, comments, a document type. `text` ends
- * with NUL.
+ * Skips what may precede the root element in XML 1.0 (section 2.8): the declaration, comments, a document type. `text`
+ * ends with NUL.
  */
 static bool is_svg(const char *text)
 {
@@ -37,9 +37,9 @@ static bool is_svg(const char *text)
 		text += 3;
 	for (;;) {
 		text += strspn(text, " \t\r\n");
-		size_t length = strncmp(text, "<?", 2) == 0          ? behind(text, "?>")
-				: strncmp(text, "<!--", 4) == 0      ? behind(text, "-->")
-				: strncmp(text, "<!DOCTYPE", 9) == 0 ? behind(text, ">")
+		size_t length = strncmp(text, "<?", 2) == 0          ? offset_after(text, "?>")
+				: strncmp(text, "<!--", 4) == 0      ? offset_after(text, "-->")
+				: strncmp(text, "<!DOCTYPE", 9) == 0 ? offset_after(text, ">")
 								     : 0;
 		if (!length)
 			return strncmp(text, "<svg", 4) == 0 && text[4] && strchr(" \t\r\n>/", text[4]) != NULL;
@@ -68,7 +68,7 @@ static brabeion_status refuse(brabeion_error *error, int problem)
 	return brb_status_set(error, BRABEION_CONFIG, "%s", strerror_r(problem, buffer, sizeof buffer));
 }
 
-/* Up to one byte more than a picture may have, which tells that it has more. */
+/* Up to one byte more than a picture may have, to detect a larger file. */
 static int read_bytes(int file, brb_picture *picture)
 {
 	while (picture->size_bytes <= BRB_PICTURE_BYTES_MOST) {
@@ -84,14 +84,13 @@ static int read_bytes(int file, brb_picture *picture)
 	return 0;
 }
 
-/* No more memory than it needs. */
 static brb_picture *shrunk(brb_picture *picture)
 {
 	brb_picture *smaller = brb_memory_resize(picture, 1, sizeof *picture + picture->size_bytes + 1);
 	return smaller ? smaller : picture;
 }
 
-static brabeion_status judge(brb_picture *picture, brabeion_error *error)
+static brabeion_status check(brb_picture *picture, brabeion_error *error)
 {
 	if (picture->size_bytes == 0)
 		return brb_status_set(error, BRABEION_CONFIG, "the file is empty");
@@ -111,9 +110,9 @@ static brabeion_status read_picture(int file, brb_picture **out, brabeion_error 
 	brb_picture *picture = brb_memory_take(sizeof *picture + BRB_PICTURE_BYTES_MOST + 2);
 	if (!picture)
 		return brb_status_no_memory(error);
-	*picture = (brb_picture){ .holders = 1 };
+	*picture = (brb_picture){ .references = 1 };
 	int problem = read_bytes(file, picture);
-	brabeion_status status = problem ? refuse(error, problem) : judge(picture, error);
+	brabeion_status status = problem ? refuse(error, problem) : check(picture, error);
 	if (status == BRABEION_OK)
 		*out = shrunk(picture);
 	else
@@ -121,7 +120,7 @@ static brabeion_status read_picture(int file, brb_picture **out, brabeion_error 
 	return status;
 }
 
-/* Opened without waiting: a pipe of that name must not block. */
+/* O_NONBLOCK: a pipe of that name must not block. */
 brabeion_status brb_picture_open(const char *path, brb_picture **out, brabeion_error *error)
 {
 	struct stat about = { .st_mode = 0 };
@@ -142,12 +141,12 @@ brabeion_status brb_picture_open(const char *path, brb_picture **out, brabeion_e
 brb_picture *brb_picture_acquire(brb_picture *picture)
 {
 	if (picture)
-		atomic_fetch_add_explicit(&picture->holders, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&picture->references, 1, memory_order_relaxed);
 	return picture;
 }
 
 void brb_picture_release(brb_picture *picture)
 {
-	if (picture && atomic_fetch_sub_explicit(&picture->holders, 1, memory_order_acq_rel) == 1)
+	if (picture && atomic_fetch_sub_explicit(&picture->references, 1, memory_order_acq_rel) == 1)
 		brb_memory_release(picture);
 }

@@ -1,9 +1,7 @@
 /*
- * config/picture: a file -> a picture of a level, its kind known by what is in it.
+ * config/picture: a file -> the picture of a level, its media type found by its first bytes.
  *
- * Keeps true: a picture never changes and outlives its file; who holds it shares it.
- *
- * Leaves to others: whether what is in it can be shown; it is handed on as it is.
+ * Guarantees: a picture is immutable and counted by reference. Not here: whether its content can be shown.
  */
 #ifndef BRB_CONFIG_PICTURE_H
 #define BRB_CONFIG_PICTURE_H
@@ -17,7 +15,7 @@
 #define BRB_PICTURE_BYTES_MOST (1024 * 1024)
 
 typedef struct brb_picture {
-	atomic_size_t holders;
+	atomic_size_t references;
 	const char *media_type; /* "image/png"; static */
 	char sha256[BRB_SHA256_TEXT_BYTES];
 	size_t size_bytes;
@@ -25,15 +23,15 @@ typedef struct brb_picture {
 } brb_picture;
 
 /*
- * Reads one: SVG, PNG, JPEG, WebP or GIF, a regular file of at most 1 MiB. One holder.
- * Errors: BRABEION_CONFIG with why, as it goes behind the file's name; BRABEION_MEMORY.
+ * Reads SVG, PNG, JPEG, WebP or GIF, a regular file of at most 1 MiB. One reference.
+ * Errors: BRABEION_CONFIG with a message to follow the file's name; BRABEION_MEMORY.
  */
 brabeion_status brb_picture_open(const char *path, brb_picture **out, brabeion_error *error);
 
-brb_picture *brb_picture_acquire(brb_picture *picture); /* NULL is fine, here and there */
+brb_picture *brb_picture_acquire(brb_picture *picture); /* NULL is allowed in both */
 void brb_picture_release(brb_picture *picture);
 
-/* What the bytes are, by how they begin; NULL: none of the kinds that are known. */
+/* By the first bytes; NULL: unknown. */
 const char *brb_picture_media_type(const unsigned char *bytes, size_t count);
 
 #endif

@@ -18,12 +18,11 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* The place where the key was seen first; NULL when that is here. Key and place must live as long as the table. */
+/* Where the key was seen first; NULL: here. Key and position must outlive the table. */
 static const brb_config_position *seen_before(brb_yaml_reading *reading, brb_table *table, const char *key,
 					      const brb_config_position *here)
 {
 	const brb_config_position *first = brb_table_get(table, key);
-	/* The table hands the place back as it got it: nobody writes there. */
 	if (!first && !brb_table_set(table, key, (void *)(uintptr_t)here))
 		reading->memory_short = true;
 	return first;
@@ -147,7 +146,7 @@ static void check_slug(brb_yaml_reading *reading, brb_config_badge *badge)
 	brb_yaml_fault(reading->yaml, badge->slug_at.line, badge->slug_at.column,
 		       "slug \"%s\" is in use already, at %s:%u:%u%s", badge->slug, self->config->name, first->line,
 		       first->column, given ? "" : ": give this badge a \"slug\" of its own");
-	badge->slug = NULL; /* told: loading the plugin need not tell it again */
+	badge->slug = NULL; /* reported: loading must not repeat it */
 }
 
 static void read_badge(brb_yaml_reading *reading, const brb_yaml_node *node, brb_config_badge *badge)
@@ -200,13 +199,13 @@ static void read_badges(brb_yaml_reading *reading, const brb_yaml_key *key, cons
 	plugin->badge_count = value->count;
 }
 
-/* By the real path: two names of one file are one plugin. */
+/* By the real path, since a file may have several names. */
 static void check_listed_once(brb_yaml_reading *reading, brb_config_plugin *plugin, const brb_yaml_node *value)
 {
 	brb_config_reading *self = reading->context;
 	char real[PATH_MAX];
 	if (!realpath(plugin->path, real))
-		return; /* gone since it was found: loading it will say so */
+		return; /* removed since it was found: loading will report it */
 	const char *kept = brb_arena_copy(reading->arena, real);
 	if (!kept) {
 		reading->memory_short = true;
@@ -216,7 +215,7 @@ static void check_listed_once(brb_yaml_reading *reading, brb_config_plugin *plug
 	const brb_config_position *first = seen_before(reading, &self->files, kept, &plugin->file_at);
 	if (!first)
 		return;
-	plugin->path = NULL; /* told: loading it need not tell what it repeats */
+	plugin->path = NULL; /* reported: loading must not repeat it */
 	BRB_YAML_FAULT(reading, value,
 		       "plugin \"%s\" is listed already, at %s:%u:%u: its memory would be kept twice; "
 		       "list its badges under one entry",
@@ -249,7 +248,7 @@ static void read_file(brb_yaml_reading *reading, const brb_yaml_key *key, const 
 		reading->memory_short = true;
 }
 
-/* Digits alone come out of the YAML as a number: its text is as it was written. */
+/* Digits alone are a number in YAML, whose text is as written. */
 static void read_sha256(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	(void)key;

@@ -1,5 +1,5 @@
 /*
- * config/reading: what the sections of badges.yaml share while they are read: values of a kind, durations, paths.
+ * config/reading: helpers that the sections of badges.yaml share: values of a kind, durations, paths.
  */
 #ifndef BRB_CONFIG_READING_H
 #define BRB_CONFIG_READING_H
@@ -37,12 +37,12 @@ typedef struct brb_config_reading {
 	bool without_files; /* neither plugin files nor pictures are looked for */
 } brb_config_reading;
 
-/* The node's text when it is one, and not empty; else NULL, with the fault recorded. */
+/* The node's text, which must not be empty; NULL after recording a fault. */
 const char *brb_config_text(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,
 			    const char *wanted);
 bool brb_config_is_word(const brb_yaml_node *node, const char *word);
 
-/* Microseconds; -1 with the fault recorded, which says `wanted` and names `most`. */
+/* Microseconds; -1 after recording a fault that says `wanted` and names `most`. */
 int64_t brb_config_duration_us(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *node,
 			       const char *wanted, int64_t most_us, const char *most);
 
@@ -56,7 +56,7 @@ static inline void *brb_config_member(const brb_yaml_key *key, void *target)
 	return (char *)target + key->member;
 }
 
-/* True when the node is a list with at least one item; else false, with the fault recorded. */
+/* Whether the node is a list with at least one item; false after recording a fault. */
 bool brb_config_is_filled_list(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,
 			       const char *wanted, const char *advice);
 

@@ -1,8 +1,7 @@
 /*
- * config_search: see config_search.h.
+ * config/search: see search.h.
  *
- * A file that is there but cannot be read ends the search: going on to the next folder would load another plugin than
- * the one that the operator sees.
+ * A file that exists but cannot be read ends the search: going on would load another plugin than the operator sees.
  */
 #include "config/search.h"
 
@@ -18,7 +17,7 @@
 #include "base/memory.h"
 #include "yaml/yaml.h"
 
-#define NAMES_MOST 4096 /* looked at for a misspelt one */
+#define NAMES_MOST 4096 /* compared with a misspelt one */
 
 /* ---- folders --------------------------------------------------------------------------------------------------- */
 
@@ -52,7 +51,7 @@ void brb_config_search_finish(brb_config_search *search)
 	*search = (brb_config_search){ 0 };
 }
 
-/* ---- what a misspelt name may have meant ----------------------------------------------------------------------- */
+/* ---- suggestions ----------------------------------------------------------------------- */
 
 typedef struct names {
 	brb_arena arena;
@@ -88,10 +87,10 @@ static int by_text(const void *left, const void *right)
 	return strcmp(*a, *b);
 }
 
-/* The name with ".so" when only that is missing, else the nearest, else NULL; lives as long as `found`. */
+/* The name with ".so" when only that is missing, else the nearest, else NULL; part of `found`. */
 static const char *meant_by(names *found, const char *name)
 {
-	/* Sorted, so that of two that are equally near the answer is always the same one. */
+	/* Sorted, so that the choice among equally near names does not depend on the directory. */
 	qsort(found->list, found->count, sizeof *found->list, by_text);
 	size_t length = strlen(name);
 	for (size_t i = 0; i < found->count; i++) {
@@ -102,7 +101,7 @@ static const char *meant_by(names *found, const char *name)
 	return brb_text_nearest(name, found->list, found->count);
 }
 
-/* ` (did you mean "streak.so"?)` or "". A help only: when memory is short there is none. */
+/* ` (did you mean "streak.so"?)` or "", also when memory is short. */
 static const char *suggestion(brb_config_search *search, const char *const *folders, size_t count, const char *file)
 {
 	const char *name = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
@@ -122,7 +121,7 @@ static const char *suggestion(brb_config_search *search, const char *const *fold
 
 /* ---- finding --------------------------------------------------------------------------------------------------- */
 
-/* 0 when it is a file that can be read, else errno. Opened without waiting: a pipe of that name must not block. */
+/* 0 when it is a readable file, else errno. O_NONBLOCK: a pipe of that name must not block. */
 static int try_file(const char *path)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -157,7 +156,7 @@ static const char *join(brb_config_search *search, const char *folder, const cha
 	return brb_arena_printf(search->arena, "%s%s%s", folder, slash ? "" : "/", file);
 }
 
-/* "no such file in a, b or c", and what may have been meant. */
+/* "no such file in a, b or c" and the suggestion. */
 static const char *explain_missing(brb_config_search *search, const char *file)
 {
 	if (!search->count)

@@ -3,11 +3,6 @@
  */
 #include "drawing/colour.h"
 
-void brb_colour_add(brb_builder *svg, brb_colour colour)
-{
-	brb_builder_printf(svg, "#%06x", colour);
-}
-
 static int part_of(brb_colour colour, int shift)
 {
 	return (int)(colour >> shift & 0xff);

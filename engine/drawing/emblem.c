@@ -1,6 +1,6 @@
 /*
- * drawing/emblem: see emblem.h. Lengths are tenths of a unit, angles tenths of a degree. The parts of a figure lie side
- * by side or inside one another, never across, so that evenodd cuts holes and nothing else.
+ * drawing/emblem: see emblem.h. Lengths are tenths of a unit, angles tenths of a degree. The parts of a figure are
+ * disjoint or nested and never cross, so that the fill rule evenodd only cuts holes.
  */
 #include "drawing/emblem.h"
 
@@ -169,7 +169,7 @@ static void draw_sun(brb_builder *svg, int count, int variant)
 		add_corners(svg, 5, 170, 75, 0);
 }
 
-/* A star with hollow sides, as of light. */
+/* A star with concave sides. */
 static void draw_spark(brb_builder *svg, int count, int variant)
 {
 	static const int bends[] = { 420, 560, 360 };

@@ -1,6 +1,5 @@
 /*
- * drawing/emblem: what tells one badge's medal from another's: the outline of its metal and the figure on it, both by
- * the bits of a hash. Paths around 0,0.
+ * drawing/emblem: the outline of a medal's metal and the figure on it, chosen by the bits of a hash. Paths around 0,0.
  */
 #ifndef BRB_DRAWING_EMBLEM_H
 #define BRB_DRAWING_EMBLEM_H

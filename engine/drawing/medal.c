@@ -1,6 +1,6 @@
 /*
- * drawing/medal: see medal.h. Drawn from behind: the ribbon, the metal, the enamel in the badge's colour, the figure,
- * the shine, and on the metal's rim which of the levels this is.
+ * drawing/medal: see medal.h. Drawn from back to front: ribbon, metal, enamel in the badge's colour, figure, shine, and
+ * the level on the rim.
  */
 #include "drawing/medal.h"
 
@@ -89,68 +89,53 @@ static const metal_tones *metal_of(const brb_medal *medal)
 
 /* ---- the parts ---- */
 
-static void add_stop(brb_builder *svg, int percent, brb_colour colour)
-{
-	brb_builder_printf(svg, "<stop offset=\"%d%%\" stop-color=\"", percent);
-	brb_colour_add(svg, colour);
-	brb_builder_add(svg, "\"/>");
-}
-
 static void define(brb_builder *svg, const looks *read, uint32_t level, const metal_tones *metal, brb_colour colour)
 {
-	brb_builder_printf(svg, "<defs><linearGradient id=\"m%s-%" PRIu32 "\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\">",
-			   read->id, level);
-	add_stop(svg, 0, metal->light);
-	add_stop(svg, 45, metal->middle);
-	add_stop(svg, 100, metal->dark);
 	brb_builder_printf(svg,
-			   "</linearGradient><linearGradient id=\"e%s-%" PRIu32 "\" x1=\"0\" y1=\"0\" x2=\"0\" "
-			   "y2=\"1\">",
-			   read->id, level);
-	add_stop(svg, 0, brb_colour_mix(colour, 0xffffff, 16));
-	add_stop(svg, 100, brb_colour_mix(colour, 0x000000, 22));
-	brb_builder_add(svg, "</linearGradient></defs>");
+			   "<defs><linearGradient id=\"m%s-%" PRIu32 "\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\">"
+			   "<stop offset=\"0%%\" stop-color=\"" BRB_COLOUR "\"/>"
+			   "<stop offset=\"45%%\" stop-color=\"" BRB_COLOUR "\"/>"
+			   "<stop offset=\"100%%\" stop-color=\"" BRB_COLOUR "\"/></linearGradient>",
+			   read->id, level, metal->light, metal->middle, metal->dark);
+	brb_builder_printf(svg,
+			   "<linearGradient id=\"e%s-%" PRIu32 "\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\">"
+			   "<stop offset=\"0%%\" stop-color=\"" BRB_COLOUR "\"/>"
+			   "<stop offset=\"100%%\" stop-color=\"" BRB_COLOUR "\"/></linearGradient></defs>",
+			   read->id, level, brb_colour_mix(colour, 0xffffff, 16),
+			   brb_colour_mix(colour, 0x000000, 22));
 }
 
-static void add_colour(brb_builder *svg, const char *attribute, brb_colour colour)
-{
-	brb_builder_printf(svg, " %s=\"", attribute);
-	brb_colour_add(svg, colour);
-	brb_builder_add(svg, "\"");
-}
-
-/* Two tails with a stripe each; the stroke is what sets them off from a ground of their own colour. */
+/* Two tails with a stripe each; the stroke separates them from a background of the same colour. */
 static void draw_ribbon(brb_builder *svg, brb_colour colour)
 {
 	static const char *const tails[] = { "M-78 30L-14 74L-34 142L-54 122L-82 128Z",
 					     "M78 30L14 74L34 142L54 122L82 128Z" };
 	static const char *const stripes[] = { "M-62 42L-42 56L-52 123L-65 125Z", "M62 42L42 56L52 123L65 125Z" };
-	for (int i = 0; i < 2; i++) {
-		brb_builder_printf(svg, "<path d=\"%s\"", tails[i]);
-		add_colour(svg, "fill", brb_colour_mix(colour, 0x000000, i ? 28 : 16));
-		add_colour(svg, "stroke", brb_colour_mix(colour, 0x000000, 52));
-		brb_builder_printf(svg, " stroke-width=\"3\" stroke-linejoin=\"round\"/><path d=\"%s\"", stripes[i]);
-		add_colour(svg, "fill", brb_colour_mix(colour, 0xffffff, i ? 55 : 65));
-		brb_builder_add(svg, "/>");
-	}
+	for (int i = 0; i < 2; i++)
+		brb_builder_printf(
+			svg,
+			"<path d=\"%s\" fill=\"" BRB_COLOUR "\" stroke=\"" BRB_COLOUR
+			"\" stroke-width=\"3\" stroke-linejoin=\"round\"/><path d=\"%s\" fill=\"" BRB_COLOUR "\"/>",
+			tails[i], brb_colour_mix(colour, 0x000000, i ? 28 : 16), brb_colour_mix(colour, 0x000000, 52),
+			stripes[i], brb_colour_mix(colour, 0xffffff, i ? 55 : 65));
 }
 
 static void draw_metal(brb_builder *svg, const looks *read, uint32_t level, const metal_tones *metal)
 {
 	brb_builder_add(svg, "<path d=\"");
 	brb_emblem_outline(svg, read->outline);
-	brb_builder_printf(svg, "\" fill=\"url(#m%s-%" PRIu32 ")\"", read->id, level);
-	add_colour(svg, "stroke", metal->edge);
-	brb_builder_add(svg, " stroke-width=\"5\" stroke-linejoin=\"round\"/><circle r=\"74\" fill=\"none\"");
-	add_colour(svg, "stroke", metal->light);
-	brb_builder_add(svg, " stroke-width=\"2\" stroke-opacity=\".7\"/>");
+	brb_builder_printf(svg,
+			   "\" fill=\"url(#m%s-%" PRIu32 ")\" stroke=\"" BRB_COLOUR
+			   "\" stroke-width=\"5\" stroke-linejoin=\"round\"/><circle r=\"74\" fill=\"none\" "
+			   "stroke=\"" BRB_COLOUR "\" stroke-width=\"2\" stroke-opacity=\".7\"/>",
+			   read->id, level, metal->edge, metal->light);
 }
 
 static void draw_enamel(brb_builder *svg, const looks *read, uint32_t level, const metal_tones *metal)
 {
-	brb_builder_printf(svg, "<circle r=\"65\" fill=\"url(#e%s-%" PRIu32 ")\"", read->id, level);
-	add_colour(svg, "stroke", metal->edge);
-	brb_builder_add(svg, " stroke-width=\"4\"/>");
+	brb_builder_printf(
+		svg, "<circle r=\"65\" fill=\"url(#e%s-%" PRIu32 ")\" stroke=\"" BRB_COLOUR "\" stroke-width=\"4\"/>",
+		read->id, level, metal->edge);
 }
 
 /* White on a dark colour, dark on a bright one, with a soft shadow under it. */
@@ -159,19 +144,16 @@ static void draw_figure(brb_builder *svg, const looks *read, brb_colour colour)
 	bool bright = brb_colour_brightness(colour) > 150;
 	brb_builder figure = { 0 };
 	brb_emblem_figure(&figure, read->figure);
-	if (!figure.text || figure.failed) {
-		svg->failed = true;
-	} else {
+	if (figure.text && !figure.failed)
 		brb_builder_printf(svg,
-				   "<path d=\"%s\" transform=\"translate(0 2.5) scale(1.1)\" fill-rule=\"evenodd\"",
-				   figure.text);
-		add_colour(svg, "fill", bright ? 0xffffff : 0x000000);
-		brb_builder_printf(
-			svg, " fill-opacity=\".3\"/><path d=\"%s\" transform=\"scale(1.1)\" fill-rule=\"evenodd\"",
-			figure.text);
-		add_colour(svg, "fill", bright ? brb_colour_mix(colour, 0x000000, 75) : 0xffffff);
-		brb_builder_add(svg, "/>");
-	}
+				   "<path d=\"%s\" transform=\"translate(0 2.5) scale(1.1)\" fill-rule=\"evenodd\" "
+				   "fill=\"" BRB_COLOUR
+				   "\" fill-opacity=\".3\"/><path d=\"%s\" transform=\"scale(1.1)\" "
+				   "fill-rule=\"evenodd\" fill=\"" BRB_COLOUR "\"/>",
+				   figure.text, bright ? 0xffffff : 0x000000, figure.text,
+				   bright ? brb_colour_mix(colour, 0x000000, 75) : 0xffffff);
+	else
+		svg->failed = true;
 	brb_builder_finish(&figure);
 }
 
@@ -191,13 +173,11 @@ static void draw_dots(brb_builder *svg, const brb_medal *medal, const metal_tone
 		char *space = point.failed ? NULL : strchr(point.text, ' ');
 		if (space) {
 			*space = '\0';
-			brb_builder_printf(svg, "<circle cx=\"%s\" cy=\"%s\" r=\"6\"", point.text, space + 1);
-			if ((uint32_t)i < medal->level)
-				add_colour(svg, "fill", metal->edge);
-			else
-				add_colour(svg, "fill", metal->light);
-			add_colour(svg, "stroke", metal->edge);
-			brb_builder_add(svg, " stroke-width=\"2\"/>");
+			brb_builder_printf(svg,
+					   "<circle cx=\"%s\" cy=\"%s\" r=\"6\" fill=\"" BRB_COLOUR
+					   "\" stroke=\"" BRB_COLOUR "\" stroke-width=\"2\"/>",
+					   point.text, space + 1,
+					   (uint32_t)i < medal->level ? metal->edge : metal->light, metal->edge);
 		}
 		svg->failed |= point.failed;
 		brb_builder_finish(&point);
@@ -208,13 +188,12 @@ static void draw_dots(brb_builder *svg, const brb_medal *medal, const metal_tone
 static void draw_number(brb_builder *svg, const brb_medal *medal, const metal_tones *metal)
 {
 	int half = medal->level < 10 ? 17 : medal->level < 100 ? 22 : medal->level < 1000 ? 28 : 34;
-	brb_builder_printf(svg, "<rect x=\"%d\" y=\"63\" width=\"%d\" height=\"32\" rx=\"16\"", -half, 2 * half);
-	add_colour(svg, "fill", metal->light);
-	add_colour(svg, "stroke", metal->edge);
-	brb_builder_add(svg, " stroke-width=\"4\"/><text y=\"87\" text-anchor=\"middle\" font-family=\"sans-serif\" "
-			     "font-size=\"23\" font-weight=\"bold\"");
-	add_colour(svg, "fill", metal->edge);
-	brb_builder_printf(svg, ">%" PRIu32 "</text>", medal->level);
+	brb_builder_printf(svg,
+			   "<rect x=\"%d\" y=\"63\" width=\"%d\" height=\"32\" rx=\"16\" fill=\"" BRB_COLOUR
+			   "\" stroke=\"" BRB_COLOUR "\" stroke-width=\"4\"/><text y=\"87\" text-anchor=\"middle\" "
+			   "font-family=\"sans-serif\" font-size=\"23\" font-weight=\"bold\" fill=\"" BRB_COLOUR
+			   "\">%" PRIu32 "</text>",
+			   -half, 2 * half, metal->light, metal->edge, metal->edge, medal->level);
 }
 
 static void draw_parts(brb_builder *svg, const brb_medal *medal)

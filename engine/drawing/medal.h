@@ -1,11 +1,8 @@
 /*
  * drawing/medal: a badge's level as a medal, in SVG.
  *
- * Slug and level decide what it looks like: the slug its colour, outline and figure, the level its metal. The same are
- * the same bytes, always and everywhere, so that a medal may be cached, and people know it again. It needs nothing from
- * outside: no script, no font, no address.
- *
- * Leaves to others: who has earned it.
+ * The slug decides colour, outline and figure, the level the metal. The same input gives the same bytes everywhere, so
+ * that a medal can be cached and recognised. The document refers to nothing outside: no script, no font, no URL.
  */
 #ifndef BRB_DRAWING_MEDAL_H
 #define BRB_DRAWING_MEDAL_H
@@ -20,11 +17,11 @@ typedef struct brb_medal {
 	const char *slug;
 	uint32_t level;       /* from 1 */
 	uint32_t level_count; /* 0: not known */
-	const char *name;     /* of the level: for those who do not see it */
+	const char *name;     /* of the level: the title, for screen readers */
 	const char *description;
-	bool has_colour; /* else by the slug */
+	bool has_colour; /* false: the slug decides */
 	brb_colour colour;
-	const char *media_type; /* of a picture that is shown in place of the medal; NULL: none */
+	const char *media_type; /* of a picture in place of the medal; NULL: none */
 	const unsigned char *picture;
 	size_t picture_bytes;
 } brb_medal;

@@ -15,8 +15,8 @@ void brb_svg_length(brb_builder *svg, int tenths)
 }
 
 /*
- * Ten thousand times the sine, by Bhaskara's approximation (7th century), which is a fraction of whole numbers: at most
- * 16 off, a sixth of a unit where a medal is widest.
+ * Ten thousand times the sine, by Bhaskara's rational approximation (7th century): the error is at most 16, a sixth of a
+ * unit at the widest point of a medal.
  */
 static int sine(int angle)
 {
@@ -124,7 +124,7 @@ static size_t columns_of(uint32_t code)
 	return IS_AMONG(code, combining) ? 0 : IS_AMONG(code, wide) ? 2 : 1;
 }
 
-/* The columns of the character here, given the one before: what a zero-width joiner joins takes no room. */
+/* The columns of the next character; one after a zero-width joiner takes none. */
 static size_t next_columns(const char *text, uint32_t before, uint32_t *code, size_t *bytes)
 {
 	*code = next_character(text, bytes);

@@ -1,6 +1,5 @@
 /*
- * drawing/trophies: see trophies.h. Colours stand as attributes, for the light; a style overrules them in the dark, where
- * it is asked for.
+ * drawing/trophies: see trophies.h. Colours are attributes for the light scheme; a style overrides them in the dark one.
  */
 #include "drawing/trophies.h"
 
@@ -72,15 +71,12 @@ static void draw_times(brb_builder *svg, const brb_trophy *trophy, int x, int y)
 	int64_t shown = times < 10000 ? times : times < 10000000 ? times / 1000 : times / 1000000;
 	int digits = snprintf(text, sizeof text, "%" PRId64 "%s", shown, unit);
 	int width = 20 + 8 * digits;
-	brb_builder_printf(svg, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\" rx=\"10\"", x - width / 2, y,
-			   width);
-	brb_builder_add(svg, " fill=\"");
-	brb_colour_add(svg, brb_colour_mix(brb_medal_colour(&trophy->medal), 0x000000, 30));
-	brb_builder_add(svg, "\" stroke=\"#fff\" stroke-width=\"1.5\"/>");
 	brb_builder_printf(svg,
-			   "<text x=\"%d\" y=\"%d\" fill=\"#fff\" font-size=\"12\" font-weight=\"600\" "
-			   "text-anchor=\"middle\">\xc3\x97%s</text>",
-			   x, y + 14, text);
+			   "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\" rx=\"10\" fill=\"" BRB_COLOUR
+			   "\" stroke=\"#fff\" stroke-width=\"1.5\"/><text x=\"%d\" y=\"%d\" fill=\"#fff\" "
+			   "font-size=\"12\" font-weight=\"600\" text-anchor=\"middle\">\xc3\x97%s</text>",
+			   x - width / 2, y, width, brb_colour_mix(brb_medal_colour(&trophy->medal), 0x000000, 30), x,
+			   y + 14, text);
 }
 
 /* Of few levels a dot each, of many "7 of 12". */
@@ -94,10 +90,9 @@ static void draw_levels(brb_builder *svg, const brb_medal *medal, int x, int y)
 	}
 	for (int i = 0; i < count; i++) {
 		bool reached = (uint32_t)i < medal->level;
-		brb_builder_printf(svg, "<circle cx=\"%d\" cy=\"%d\" r=\"3\"%s fill=\"", x + 10 * i - 5 * (count - 1),
-				   y, reached ? "" : " class=\"brb-off\"");
-		brb_colour_add(svg, reached ? brb_medal_colour(medal) : 0xd0d7de);
-		brb_builder_add(svg, "\"/>");
+		brb_builder_printf(svg, "<circle cx=\"%d\" cy=\"%d\" r=\"3\"%s fill=\"" BRB_COLOUR "\"/>",
+				   x + 10 * i - 5 * (count - 1), y, reached ? "" : " class=\"brb-off\"",
+				   reached ? brb_medal_colour(medal) : 0xd0d7de);
 	}
 }
 

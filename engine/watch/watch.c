@@ -120,7 +120,7 @@ static void *work(void *context)
 {
 	brb_watch *watch = context;
 	int64_t until_us = 0, rested_us = 0;
-	brb_thread_take_turns();
+	brb_thread_schedule_as_batch();
 	for (;;) {
 		switch (next_turn(watch, brb_clock_monotonic_us(), &until_us)) {
 		case TURN_WAIT:

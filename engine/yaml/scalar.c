@@ -1,8 +1,7 @@
 /*
- * yaml_scalar: see yaml_scalar.h. The patterns are those of YAML 1.2.2, section 10.3.2 (core schema).
+ * yaml/scalar: see scalar.h. The patterns are those of YAML 1.2.2, section 10.3.2 (core schema).
  *
- * Stricter than the schema in two points: integers must fit in 64 bits, reals must be finite, since nothing that
- * brabeion does with a number makes sense beyond.
+ * Stricter than the schema: integers must fit in 64 bits, reals must be finite.
  */
 #include "yaml/scalar.h"
 
@@ -138,7 +137,7 @@ static bool resolve_plain(brb_yaml_node *node, char why[BRB_YAML_WHY_BYTES])
 	return found == NO_NUMBER || resolve_number(node, found, why);
 }
 
-/* "!!int" for the standard ones, else the tag itself, not too long. */
+/* "!!int" for a standard tag, else the tag, shortened. */
 static void display_tag(const char *tag, char shown[BRB_YAML_SHORT_BYTES + 4])
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
@@ -148,7 +147,7 @@ static void display_tag(const char *tag, char shown[BRB_YAML_SHORT_BYTES + 4])
 		 brb_yaml_shortened(standard ? tag + prefix : tag, buffer));
 }
 
-/* Which kind a tag stands for. False when it is none of the core schema's. */
+/* The kind of a tag. False when the core schema has no such tag. */
 static bool kind_of_tag(const char *tag, brb_yaml_kind *kind)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /*
- * yaml_scalar: what a scalar means by the YAML 1.2 core schema, and which tags fit which node. Part of the room yaml.
+ * yaml/scalar: what a scalar means by the YAML 1.2 core schema, and which tags fit which node.
  */
 #ifndef BRB_YAML_SCALAR_H
 #define BRB_YAML_SCALAR_H
@@ -11,8 +11,8 @@
 #define BRB_YAML_WHY_BYTES 300
 
 /*
- * Sets kind and value by node->text. `plain`: it stands unquoted. `tag`: as libyaml resolved it, or NULL.
- * False with the reason in `why` when it means nothing: then neither kind nor value mean anything.
+ * Sets kind and value by node->text. `plain`: it is not quoted. `tag`: as libyaml resolved it, or NULL.
+ * False with the reason in `why` when it is invalid; kind and value are then undefined.
  */
 bool brb_yaml_scalar_resolve(brb_yaml_node *node, bool plain, const char *tag, char why[BRB_YAML_WHY_BYTES]);
 

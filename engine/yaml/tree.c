@@ -1,10 +1,9 @@
 /*
- * yaml_tree: libyaml's events -> nodes in an arena, with a stack of what is open, never deeper
- * than BRB_YAML_DEPTH_MOST, so that nothing here recurses. Part of the room yaml.
+ * yaml/tree: libyaml's events -> nodes in an arena, with a stack of open nodes of at most BRB_YAML_DEPTH_MOST: nothing
+ * recurses.
  *
- * An alias shares the node that its anchor stands for. What it would add if it were written out, in nodes and in
- * depth, is kept with the anchor and counted at each use; every sum is refused as soon as it passes the bound, so that
- * none can overflow.
+ * An alias shares the node of its anchor. The nodes and the depth that it would add if written out are kept with the
+ * anchor and counted at each use; a sum is refused as soon as it passes its bound, so that none overflows.
  */
 #include "yaml/tree.h"
 
@@ -24,7 +23,7 @@ typedef struct anchor {
 	const brb_yaml_node *node;
 	uint32_t nodes;  /* as if written out */
 	uint32_t height; /* 0 for a scalar */
-	bool open;       /* its node is still being read */
+	bool open;       /* its node is incomplete */
 } anchor;
 
 /* A list or mapping that is still being read. */
@@ -50,7 +49,7 @@ typedef struct building {
 	bool has_document;
 } building;
 
-/* ---- what all need: each answers false when the reading must stop ---------------------------------------------- */
+/* ---- helpers: false when reading must stop ---------------------------------------------- */
 
 static bool no_memory(building *b)
 {
@@ -122,7 +121,7 @@ static bool set_anchor(building *b, const yaml_char_t *name, const brb_yaml_node
 	return true;
 }
 
-/* ---- a finished node goes where it belongs --------------------------------------------------------------------- */
+/* ---- a finished node goes to its parent --------------------------------------------------------------------- */
 
 static bool add_item(building *b, frame *top, const brb_yaml_node *node)
 {
@@ -133,7 +132,7 @@ static bool add_item(building *b, frame *top, const brb_yaml_node *node)
 	return true;
 }
 
-/* Keeps the key for the value that follows, or no key when the entry is faulty. */
+/* Keeps the key for the value that follows; no key when the entry is faulty. */
 static bool take_key(building *b, frame *top, const brb_yaml_node *node, yaml_mark_t mark, bool plain)
 {
 	brb_yaml_entry entry = { .key_line = line_of(mark), .key_column = column_of(mark) };
@@ -262,7 +261,7 @@ static void finish_frame(frame *top)
 	brb_table_finish(&top->keys);
 }
 
-/* Moves what was gathered into the arena, at its exact size. */
+/* Moves the items or entries into the arena, at their exact size. */
 static bool settle(building *b, frame *top)
 {
 	brb_yaml_node *node = top->node;
@@ -413,8 +412,8 @@ static bool read_events(building *b, yaml_parser_t *parser, const char *bytes, s
 }
 
 /*
- * libyaml 0.2.5 compares each %TAG directive with all before it, in one call: a file of nothing else would keep it busy
- * for half an hour. Nobody needs many, so wherever the word stands it counts.
+ * libyaml 0.2.5 compares each %TAG directive with all before it, in one call: a file of nothing else takes half an hour.
+ * The word counts wherever it occurs.
  */
 static bool check_directives(brb_yaml *yaml, const char *bytes, size_t length)
 {

@@ -23,7 +23,7 @@ static brabeion_status refuse_file(const char *name, int number, brabeion_error 
 			      strerror_r(number, buffer, sizeof buffer));
 }
 
-/* Reads until the end, but at most one byte more than is allowed: pipes and devices have no size. */
+/* Reads to the end, at most one block more than is allowed: pipes and devices have no size. */
 static brabeion_status read_all(int file, const char *name, brb_builder *content, brabeion_error *error)
 {
 	char block[16 * 1024];
@@ -117,7 +117,7 @@ void brb_yaml_close(brb_yaml *yaml)
 	brb_memory_release(yaml);
 }
 
-/* ---- questions ------------------------------------------------------------------------------------------------- */
+/* ---- look-ups ------------------------------------------------------------------------------------------------- */
 
 const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml)
 {

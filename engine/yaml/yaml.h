@@ -1,15 +1,12 @@
 /*
- * yaml: a file -> a tree of nodes with line and column, by libyaml; and the list of what is wrong in that file.
+ * yaml: a file -> a tree of nodes with line and column, by libyaml, and the list of its faults.
  *
- * Keeps true: bounded size, depth and number of nodes, aliases counted as if written out, so that a small file cannot
- * unfold into a large one; no key twice in a mapping; one document. What a scalar means follows the YAML 1.2 core
- * schema: true and false are booleans, yes, no, on and off are text.
+ * Guarantees: bounded size, depth and number of nodes, with aliases counted as if written out, so that a small file cannot
+ * expand to a large tree; no key twice in a mapping; one document. Scalars follow the YAML 1.2 core schema: true and
+ * false are booleans; yes, no, on and off are text.
  *
- * Faults are kept beside the tree and told together, in the file's order, so that a person corrects a file once. What
- * leaves no doubt about the rest of the tree (a key twice, an unknown tag, a number too large) does not stop the
- * reading: the node is marked broken, and who reads the tree says nothing more about it.
- *
- * Leaves to others: what keys mean.
+ * Faults are recorded with the tree and reported together, in the file's order. One that leaves the rest of the tree
+ * readable (a key twice, an unknown tag, a number too large) marks its node broken; readers report nothing more about it.
  */
 #ifndef BRB_YAML_YAML_H
 #define BRB_YAML_YAML_H
@@ -46,7 +43,7 @@ typedef struct brb_yaml_entry {
 
 struct brb_yaml_node {
 	brb_yaml_kind kind;
-	bool broken;           /* a fault is on record here; only in a tree of brb_yaml_parse_tolerant */
+	bool broken;           /* has a fault; only in a tree of brb_yaml_parse_tolerant */
 	uint32_t line, column; /* from 1 */
 	const char *text;      /* of a scalar, as written (unquoted); NULL for lists and mappings */
 	union {
@@ -71,13 +68,13 @@ brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *nam
 			       brabeion_error *error);
 
 /*
- * As brb_yaml_parse, but a tree that came out whole is handed over with its faults still on record, for the caller to
- * add its own and ask for the verdict.
+ * As brb_yaml_parse, but a tree that could be built is returned with its faults recorded; the caller adds its own and
+ * calls brb_yaml_verdict.
  */
 brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
 					brabeion_error *error);
 
-/* A file's bytes, at most BRB_YAML_BYTES_MOST, at the end of `content`. */
+/* Appends a file's bytes, at most BRB_YAML_BYTES_MOST. */
 brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error);
 
 void brb_yaml_close(brb_yaml *yaml);
@@ -85,7 +82,7 @@ void brb_yaml_close(brb_yaml *yaml);
 const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml);
 const char *brb_yaml_name(const brb_yaml *yaml);
 
-/* The SHA-256 of the bytes that were read, 64 hex digits: which version of the file this tree is. */
+/* The SHA-256 of the file, 64 hex digits. */
 const char *brb_yaml_sha256(const brb_yaml *yaml);
 
 /* The value under a key of a mapping; NULL when there is none or the node is no mapping. */
@@ -94,22 +91,22 @@ const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key);
 /* "a list", "an integer": for messages. */
 const char *brb_yaml_kind_name(brb_yaml_kind kind);
 
-/* Puts a fault on record. Control characters come out escaped: a fault is one line. */
+/* Records a fault; line 0: of the file as a whole. Control characters are escaped, so that it is one line. */
 void brb_yaml_fault(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, ...) BRB_PRINTF(4, 5);
 void brb_yaml_fault_va(brb_yaml *yaml, uint32_t line, uint32_t column, const char *format, va_list arguments)
 	BRB_PRINTF(4, 0);
 
 /*
- * A mapping has no key of that name: the fault says which one is likely to be meant, or all that are known. At most
- * BRB_YAML_KEYS_MOST. Answers the place of the one that is meant, or `count`.
+ * Records the fault that a key is unknown, with the name that was likely meant, or all `names`. Returns the index of that
+ * name, or `count`.
  */
 #define BRB_YAML_KEYS_MOST 32
 size_t brb_yaml_refuse_key(brb_yaml *yaml, const brb_yaml_entry *entry, const char *const *names, size_t count);
 
-/* OK when no fault is on record; else all of them, in the file's order, as "name:line:column: what". */
+/* OK without faults; else BRABEION_CONFIG and "name:line:column: what" for each, in the file's order. */
 brabeion_status brb_yaml_verdict(brb_yaml *yaml, brabeion_error *error);
 
-/* A text of any length as it fits into a message: itself, or its beginning and "...". */
+/* A text for a message: itself, or its first 104 bytes and "...". */
 #define BRB_YAML_SHORT_BYTES 108
 const char *brb_yaml_shortened(const char *text, char buffer[BRB_YAML_SHORT_BYTES]);
 
