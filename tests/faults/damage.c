@@ -5,7 +5,7 @@
  */
 #include "damage.h"
 
-#include "threads/storm.h"
+#include "support/storm.h"
 
 enum { STEP_BYTES = 64, FLIPS_MOST = 3000 };
 

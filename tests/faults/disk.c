@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "fault.h"
+#include "support/fault.h"
 
 enum { NOBODY = 65534 };
 
@@ -48,7 +48,9 @@ static void expect_recovery(fault_scene *scene, const char *how)
 
 static void skip(const char *what, const char *why)
 {
-	printf("ok %d - %s # SKIP %s: %s\n", ++storm_tests, what, why, strerror(errno));
+	char reason[256];
+	snprintf(reason, sizeof reason, "%s: %s", why, strerror(errno));
+	storm_skip(what, reason);
 }
 
 /* ---- a full disk ---- */

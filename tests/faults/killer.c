@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "fault.h"
+#include "support/fault.h"
 
 enum { PROCESSES_MOST = 4, OWN_USERS = 5, SHARED_USERS = 2, BATCH = 3, AGAIN = 7 };
 

@@ -14,7 +14,7 @@
 #include <link.h>
 #include <sys/auxv.h>
 
-#include "fault.h"
+#include "support/fault.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1

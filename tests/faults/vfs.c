@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "fault.h"
+#include "support/fault.h"
 
 /* ---- faults ---- */
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "fault.h"
+#include "support/fault.h"
 
 enum { WORKERS = 4, BATCH = 20 };
 

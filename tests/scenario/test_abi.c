@@ -8,7 +8,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "support/telling.h"
+#include "support/progress_text.h"
 
 extern char **environ;
 
@@ -60,7 +60,7 @@ static void install_header(scene *here)
 	snprintf(path, sizeof path, "%s/include/brabeion", here->folder);
 	cr_assert_eq(mkdir(path, 0700), 0);
 	snprintf(path, sizeof path, "%s/include/brabeion/badge.h", here->folder);
-	scene_copy(BRB_SOURCE_DIR "/sdk/include/brabeion/badge.h", path);
+	copy_whole(BRB_SOURCE_DIR "/sdk/include/brabeion/badge.h", path);
 }
 
 /* Compiles a source of tests/scenario to plugin.so, or only looks at it. The language is that of the standard. */
@@ -188,7 +188,7 @@ static scene *scene_with_old_plugin(const char *settings)
 	char path[SCENE_PATH_BYTES * 2], text[1024];
 	scene *here = scene_new();
 	snprintf(path, sizeof path, "%s/old.so", here->folder);
-	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.0/x86_64/points.so", path);
+	copy_whole(BRB_SOURCE_DIR "/tests/data/plugins-1.0/x86_64/points.so", path);
 	snprintf(text, sizeof text,
 		 "plugins:\n  - file: old.so\n    badges:\n      - badge: points\n        settings: %s\n"
 		 "      - badge: deed\n      - badge: witness\n",
@@ -259,13 +259,13 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_2_works)
 	char path[SCENE_PATH_BYTES * 2];
 	scene *here = scene_new();
 	snprintf(path, sizeof path, "%s/telling.so", here->folder);
-	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.2/x86_64/telling.so", path);
+	copy_whole(BRB_SOURCE_DIR "/tests/data/plugins-1.2/x86_64/telling.so", path);
 	scene_config(here, "plugins:\n  - file: ./telling.so\n");
 	scene_open(here);
 	cr_assert_str_eq(scene_fire(here, "pick", "ada"), "");
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "basket 1/2 0 0: 1/2;thief 1/1 0 0: never;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "basket 1/2 0 0: 1/2;thief 1/1 0 0: never;");
 	cr_assert_str_eq(scene_fire(here, "pick", "ada"), "basket 1 ;");
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "basket 2/2 1 1: 2/4;thief 1/1 0 0: never;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "basket 2/2 1 1: 2/4;thief 1/1 0 0: never;");
 	scene_finish(here);
 }
 
@@ -274,7 +274,7 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
 	char path[SCENE_PATH_BYTES * 2];
 	scene *here = scene_new();
 	snprintf(path, sizeof path, "%s/later.so", here->folder);
-	scene_copy(BRB_SOURCE_DIR "/tests/data/plugins-1.1/x86_64/later.so", path);
+	copy_whole(BRB_SOURCE_DIR "/tests/data/plugins-1.1/x86_64/later.so", path);
 	scene_config(here, "plugins:\n  - file: ./later.so\n");
 	here->options.time = BRABEION_TIME_HISTORY;
 	scene_open(here);
@@ -287,6 +287,6 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
 	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1499 1.50 1 pickle;");
 	event.at_us = 1500;
 	cr_assert_str_eq(scene_earned(here, &event), "sprout 1 -7 0.25 1 oak [true,{}];jar 1 1500 1.50 1 pickle;");
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "sprout 1/1 1 1: -;jar 1/1 1 3: -;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "sprout 1/1 1 1: -;jar 1/1 1 3: -;");
 	scene_finish(here);
 }

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char badges[] =
 	"plugins:\n  - file: good_one.so\n"

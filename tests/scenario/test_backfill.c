@@ -1,7 +1,7 @@
 /*
  * A backfill of the journal through the public header, while the engine goes on judging.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define EACH "plugins: [{file: obedient.so}]\n"
 

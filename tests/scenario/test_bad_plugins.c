@@ -5,7 +5,7 @@
  */
 #include <fenv.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 /* ---- refused ---- */
 

@@ -2,7 +2,7 @@
  * On-award callbacks: once for each stored award, in order, after the commit, never nested; adding and removing; what
  * a callback may do.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 

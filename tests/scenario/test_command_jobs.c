@@ -15,7 +15,7 @@ TestSuite(command_jobs, .init = enter_jobs, .fini = leave, .timeout = 120);
 /* Two that fail, worked off until they are parked. */
 static void park_two(void)
 {
-	fire(FAILS("bob", "f1") FAILS("eve", "f2"));
+	fire_lines(FAILS("bob", "f1") FAILS("eve", "f2"));
 	command_process worker = start("worker", NULL);
 	await_number(JOBS_PARKED, 2);
 	cr_assert_eq(kill(worker.pid, SIGTERM), 0);
@@ -41,7 +41,7 @@ Test(command_jobs, needs_a_database)
 
 Test(command_jobs, tells_that_there_are_none)
 {
-	fire("");
+	fire_lines("");
 	command_outcome text = run("", "jobs", NULL);
 	command_outcome json = run("", "jobs", "--json", NULL);
 	command_outcome list = run("", "jobs", "--parked", NULL);
@@ -59,7 +59,7 @@ Test(command_jobs, tells_that_there_are_none)
 
 Test(command_jobs, says_that_nobody_judges_them)
 {
-	fire(EARN("ada", "e1") EARN("bob", "e2"));
+	fire_lines(EARN("ada", "e1") EARN("bob", "e2"));
 	command_outcome text = run("", "jobs", NULL);
 	expect_exit(text, 0);
 	expect_part(text.out, "2 waiting (the oldest since 2");
@@ -73,7 +73,7 @@ Test(command_jobs, asks_for_a_worker_when_they_have_waited_for_long)
 {
 	sqlite3 *database = NULL;
 	write_file("badges.yaml", JOBS_YAML("", JOB_USER));
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	command_outcome young = run("", "jobs", NULL);
 	cr_assert_eq(sqlite3_open("badges.db", &database), SQLITE_OK);
 	cr_assert_eq(sqlite3_exec(database, "UPDATE jobs SET due_us = due_us - 60000000", NULL, NULL, NULL),
@@ -88,7 +88,7 @@ Test(command_jobs, asks_for_a_worker_when_they_have_waited_for_long)
 
 Test(command_jobs, says_which_badge_is_missing)
 {
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	write_file("badges.yaml", JOBS_YAML(QUICK, DEADLY));
 	command_outcome waiting = run("", "jobs", NULL);
 	expect_part(waiting.out, "\nbadge \"earner\" is not loaded: its jobs wait until it is\n");
@@ -137,7 +137,7 @@ Test(command_jobs, says_that_a_history_judges_its_own)
 Test(command_jobs, lists_what_is_asked_for)
 {
 	park_two();
-	fire(EARN("ada", "e1") EARN("eve", "e2"));
+	fire_lines(EARN("ada", "e1") EARN("eve", "e2"));
 	command_outcome parked = run("", "jobs", "--parked", NULL);
 	command_outcome one = run("", "jobs", "--limit", "1", NULL);
 	command_outcome user = run("", "jobs", "--user", "eve", NULL);
@@ -165,7 +165,7 @@ Test(command_jobs, lists_what_is_asked_for)
 
 Test(command_jobs, lists_as_json)
 {
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	command_outcome list = run("", "jobs", "--waiting", "--json", NULL);
 	expect_exit(list, 0);
 	expect_part(list.out, "{\"jobs\":[{\"id\":1,\"state\":\"waiting\",\"badge\":\"earner\",\"loaded\":true,"
@@ -205,8 +205,9 @@ Test(command_jobs, shows_one_with_its_frozen_state_and_every_attempt)
 
 Test(command_jobs, no_text_of_a_job_steers_the_terminal)
 {
-	fire("{\"event\":\"earn\",\"user\":\"e\\u001b[31m\",\"id\":\"\\u202e\",\"word\":\"\\u001b\\u009b\\u202e, }\","
-	     "\"list\":[{\"a\":\"]\\\"\"},2]}\n");
+	fire_lines("{\"event\":\"earn\",\"user\":\"e\\u001b[31m\",\"id\":\"\\u202e\",\"word\":"
+		   "\"\\u001b\\u009b\\u202e, }\","
+		   "\"list\":[{\"a\":\"]\\\"\"},2]}\n");
 	command_outcome text = run("", "jobs", "show", "1", NULL);
 	command_outcome json = run("", "jobs", "show", "1", "--json", NULL);
 	command_outcome list = run("", "jobs", "--waiting", NULL);
@@ -226,7 +227,7 @@ Test(command_jobs, no_text_of_a_job_steers_the_terminal)
 
 Test(command_jobs, says_when_one_is_not_there)
 {
-	fire("");
+	fire_lines("");
 	command_outcome absent = run("", "jobs", "show", "17", NULL);
 	command_outcome wrong = run("", "jobs", "show", "e1", NULL);
 	expect_exit(absent, 1);
@@ -242,7 +243,7 @@ Test(command_jobs, says_when_one_is_not_there)
 Test(command_jobs, tries_those_again_that_are_named)
 {
 	park_two();
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	command_outcome outcome = run("", "jobs", "retry", "2", "3", "9", NULL);
 	expect_exit(outcome, 1);
 	expect_out(outcome, "1 job to retry\n");
@@ -268,7 +269,7 @@ Test(command_jobs, tries_all_of_a_badge_again)
 Test(command_jobs, drops_what_is_parked_or_all)
 {
 	park_two();
-	fire(EARN("ada", "e1") EARN("ada", "e2"));
+	fire_lines(EARN("ada", "e1") EARN("ada", "e2"));
 	command_outcome one = run("", "jobs", "drop", "1", NULL);
 	expect_exit(one, 0);
 	expect_out(one, "1 job dropped\n");
@@ -296,7 +297,7 @@ static void expect_refusal(const char *message, const char *word, const char *mo
 
 Test(command_jobs, does_nothing_without_a_choice)
 {
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "drop", NULL);
 	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "retry", NULL);
 	expect_refusal("expected numbers of jobs, --badge SLUG or --all", "drop", "--parked");

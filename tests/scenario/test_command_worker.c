@@ -59,7 +59,7 @@ static void await_end(int arrived)
 
 Test(command_worker, judges_what_is_ready_and_ends_with_until_idle)
 {
-	fire(EARN("ada", "e1") EARN("bob", "e2"));
+	fire_lines(EARN("ada", "e1") EARN("bob", "e2"));
 	command_outcome worked = work_off();
 	expect_exit(worked, 0);
 	cr_expect_str_eq(worked.out, "");
@@ -72,7 +72,7 @@ Test(command_worker, judges_what_is_ready_and_ends_with_until_idle)
 Test(command_worker, until_idle_leaves_what_is_tried_again_later)
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { backoff: 1h }\n", DEADLY JOB_USER));
-	fire(VENOM("eve", "segv") EARN("ada", "e1"));
+	fire_lines(VENOM("eve", "segv") EARN("ada", "e1"));
 	command_outcome worked = run("", "worker", "--until-idle", "--processes", "3", NULL);
 	expect_exit(worked, 0);
 	expect_err(worked, " was killed by SIGSEGV at job 1\n");
@@ -85,11 +85,11 @@ Test(command_worker, judges_what_comes_while_it_waits)
 {
 	command_process worker = start("worker", "--processes", "2", NULL);
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	int arrived = await_arrival();
 	open_gate();
 	await_end(arrived);
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	await_number(AWARDS, 3);
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
@@ -134,7 +134,7 @@ Test(command_worker, poison_is_parked_and_all_that_is_healthy_is_judged)
 		fprintf(stream, "{\"event\":\"earn\",\"user\":\"u%d\",\"id\":\"e%d\"}\n", i, i);
 	}
 	cr_assert_eq(fclose(stream), 0);
-	fire(lines);
+	fire_lines(lines);
 	free(lines);
 	command_process worker = start("worker", "--processes", "2", NULL);
 	await_number(JOBS_PARKED, 4);
@@ -154,7 +154,7 @@ Test(command_worker, poison_is_parked_and_all_that_is_healthy_is_judged)
 static void expect_parked_for(const char *line, const char *why)
 {
 	char sql[256];
-	fire(line);
+	fire_lines(line);
 	command_process worker = start("worker", NULL);
 	await_number(JOBS_PARKED, 1);
 	command_outcome ended = end(&worker);
@@ -191,7 +191,7 @@ Test(command_worker, a_badge_that_never_returns_is_parked)
 Test(command_worker, a_time_limit_that_was_changed_holds_for_the_job_at_hand)
 {
 	write_file("badges.yaml", LIMITED("1h"));
-	fire(VENOM("eve", "loop"));
+	fire_lines(VENOM("eve", "loop"));
 	command_process worker = start("worker", NULL);
 	await_number("SELECT count(*) FROM jobs WHERE claim <> 0", 1);
 	write_file("badges.yaml.new", LIMITED("200ms"));
@@ -216,7 +216,7 @@ Test(command_worker, a_worker_that_is_killed_is_replaced)
 	command_process worker = start("worker", NULL);
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)worker.pid, (int)worker.pid);
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	int arrived = await_arrival();
 	int fd = open(path, O_RDONLY);
 	cr_assert_geq(fd, 0);
@@ -241,7 +241,7 @@ Test(command_worker, ends_with_the_job_at_hand)
 {
 	char line[256];
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	command_process worker = start("worker", NULL);
 	int arrived = await_arrival();
 	cr_assert_eq(kill(worker.pid, SIGTERM), 0);
@@ -260,7 +260,7 @@ Test(command_worker, what_is_not_done_in_time_is_left_to_others)
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { grace: 100ms, lease: 500ms }\n", DEADLY));
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	command_process worker = start("worker", NULL);
 	int arrived = await_arrival();
 	command_outcome ended = end(&worker);
@@ -285,7 +285,7 @@ Test(command_worker, a_second_signal_ends_at_once)
 	char line[256];
 	write_file("badges.yaml", JOBS_YAML("jobs: { grace: 1h }\n", DEADLY));
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	command_process worker = start("worker", NULL);
 	int arrived = await_arrival();
 	cr_assert_eq(kill(worker.pid, SIGINT), 0);
@@ -302,7 +302,7 @@ Test(command_worker, no_process_outlives_a_supervisor_that_is_killed_and_others_
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { lease: 500ms }\n", DEADLY));
 	make_gate();
-	fire(WAITS);
+	fire_lines(WAITS);
 	command_process killed = start("worker", "--processes", "2", NULL);
 	int arrived = await_arrival();
 	command_process other = start("worker", NULL);
@@ -346,7 +346,7 @@ Test(command_worker, what_is_wrong_with_a_plugin_is_reported_once)
 Test(command_worker, reads_badges_yaml_again_on_sighup)
 {
 	char line[512];
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	write_file("badges.yaml", JOBS_YAML(QUICK, DEADLY));
 	command_process worker = start("worker", "--processes", "2", NULL);
 	await_number(JOBS_PARKED, 1);
@@ -373,12 +373,12 @@ Test(command_worker, a_file_that_breaks_while_it_works_is_reported_once_and_trie
 {
 	char line[512];
 	write_file("worker.yaml", JOBS_YAML(QUICK, DEADLY));
-	fire(EARN("ada", "e1"));
+	fire_lines(EARN("ada", "e1"));
 	command_process worker = start("worker", "--config", "worker.yaml", NULL);
 	await_number(JOBS_PARKED, 1);
 	read_line(worker.err, line, sizeof line); /* that its badge is not loaded */
 	write_file("worker.yaml", JOBS_YAML(QUICK, "  - file: no_levels.so\n"));
-	fire(VENOM("eve", "segv"));
+	fire_lines(VENOM("eve", "segv"));
 	read_line(worker.err, line, sizeof line);
 	cr_assert_not_null(strstr(line, " was killed by SIGSEGV at job 2\n"), "%s", line);
 	read_line(worker.err, line, sizeof line);

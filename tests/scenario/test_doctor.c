@@ -1,7 +1,7 @@
 /*
  * test_doctor: brabeion_examine and brabeion_doctor, as a server's monitoring would use them.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 TestSuite(doctor, .timeout = 120);
 

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char one_badge[] = "plugins:\n  - file: good_one.so\n";
 

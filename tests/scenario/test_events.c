@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 
@@ -496,7 +496,7 @@ Test(events, a_database_that_was_replaced_is_not_written)
 	scene *here = scene_with(good_badges);
 	char copy[SCENE_PATH_BYTES * 2];
 	snprintf(copy, sizeof copy, "%s/copy.db", here->folder);
-	scene_copy(here->database, copy);
+	copy_whole(here->database, copy);
 	cr_assert_eq(rename(copy, here->database), 0);
 	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
 	cr_assert_eq(result.status, BRABEION_STORE);

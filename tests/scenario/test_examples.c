@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #ifndef BRB_EXAMPLE_HTTP
 #define BRB_EXAMPLE_HTTP NULL
@@ -74,7 +74,7 @@ static scene *example_scene(void)
 	scene *here = scene_new();
 	char to[SCENE_PATH_BYTES * 2];
 	snprintf(to, sizeof to, "%s/badges.yaml", here->folder);
-	scene_copy(BRB_SOURCE_DIR "/sdk/examples/badges.yaml", to);
+	copy_whole(BRB_SOURCE_DIR "/sdk/examples/badges.yaml", to);
 	setenv("BRABEION_PLUGIN_PATH", BRB_BUILD_DIR "/plugins", 1);
 	setenv("BRABEION_LIBRARY", BRB_BUILD_DIR "/engine/libbrabeion.so", 1);
 	setenv("PYTHONDONTWRITEBYTECODE", "1", 1);

@@ -1,7 +1,7 @@
 /*
  * first, first-each, rank, rank-each and collection: badges about who came first, and who holds what.
  */
-#include "support/generic.h"
+#include "support/generic_badges.h"
 
 #define GENERIC(name, more) GENERIC_BADGE(name ".so", name, more)
 #define COUNTRY(text) BRABEION_TEXT("country", text)

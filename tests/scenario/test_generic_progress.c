@@ -1,8 +1,8 @@
 /*
  * How far users are with the generic badges, addict and the counted ones of the packs, at times written out.
  */
-#include "support/generic.h"
-#include "support/telling.h"
+#include "support/generic_badges.h"
+#include "support/progress_text.h"
 
 #define THRESHOLD(settings) \
 	GENERIC_BADGE("threshold.so", "threshold", "levels: [One, Two], settings: { " settings " }")
@@ -33,7 +33,7 @@ static const char *told_at(scene *here, const char *user, const char *at)
 	int64_t at_us = 0;
 	cr_assert_eq(brabeion_time_parse(at, &at_us), BRABEION_OK, "%s is no time", at);
 	now_us = at_us;
-	return telling_of(here, user, NULL);
+	return progress_of(here, user, NULL);
 }
 
 /* How far "ada" is at a time. */
@@ -221,12 +221,12 @@ Test(generic_progress, of_addict_is_the_days_of_the_month)
 		cr_assert_eq(brabeion_time_parse(days[i], &event.at_us), BRABEION_OK);
 		cr_assert_str_eq(scene_earned(here, &event), "");
 	}
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "addict 1/1 0 0: 2/29;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "addict 1/1 0 0: 2/29;");
 	brabeion_event event = { .name = "visit", .user = "ben", .has_at = true };
 	cr_assert_eq(brabeion_time_parse("2016-03-01T00:00:00Z", &event.at_us), BRABEION_OK);
 	cr_assert_str_eq(scene_earned(here, &event), "");
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "addict 1/1 0 0: 0/31;");
-	cr_assert_str_eq(telling_of(here, "ben", NULL), "addict 1/1 0 0: 1/31;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "addict 1/1 0 0: 0/31;");
+	cr_assert_str_eq(progress_of(here, "ben", NULL), "addict 1/1 0 0: 1/31;");
 	scene_finish(here);
 }
 
@@ -241,12 +241,12 @@ Test(generic_progress, of_the_commit_pack_is_what_it_counts)
 	cr_assert_str_eq(scene_earned(here, &event), "first-commit 1 ;");
 	for (int i = 0; i < 10; i++)
 		scene_earned(here, &event);
-	cr_assert_str_eq(telling_of(here, "ada", NULL),
+	cr_assert_str_eq(progress_of(here, "ada", NULL),
 			 "first-commit 0/1 1 1: -;commits 2/4 1 1: 11/100;matchmaker 2/3 1 1: 11/100;"
 			 "night-owl 2/3 1 1: 11/50;early-bird 1/3 0 0: 0/5;weekend 2/3 1 1: 11/100;"
 			 "streak 1/4 0 0: 1/3;leap-day 1/1 0 0: -;anniversary 1/1 0 0: -;clean-up 1/3 0 0: -;"
 			 "storyteller 1/2 0 0: -;globetrotter 1/3 0 0: 1/3;");
-	cr_assert_str_eq(telling_of(here, "ben", "first-commit"), "first-commit 1/1 0 0: 0/1;");
+	cr_assert_str_eq(progress_of(here, "ben", "first-commit"), "first-commit 1/1 0 0: 0/1;");
 	scene_finish(here);
 }
 
@@ -255,9 +255,9 @@ Test(generic_progress, of_the_qa_pack_is_what_it_counts)
 	scene *here = scene_at_time("plugins:\n  - file: qa.so\n");
 	for (int i = 0; i < 7; i++)
 		scene_fire(here, "comment", "7", BRABEION_TEXT("post", "p"));
-	cr_assert_str_eq(telling_of(here, "7", "commentator"), "commentator 1/1 0 0: 7/10;");
-	cr_assert_str_eq(telling_of(here, "7", "strunk-white"), "strunk-white 1/1 0 0: 0/80;");
-	cr_assert_str_eq(telling_of(here, "7", "student"), "student 1/1 0 0: -;");
+	cr_assert_str_eq(progress_of(here, "7", "commentator"), "commentator 1/1 0 0: 7/10;");
+	cr_assert_str_eq(progress_of(here, "7", "strunk-white"), "strunk-white 1/1 0 0: 0/80;");
+	cr_assert_str_eq(progress_of(here, "7", "student"), "student 1/1 0 0: -;");
 	scene_finish(here);
 }
 
@@ -265,6 +265,6 @@ Test(generic_progress, of_points_is_not_known_to_a_badge_without_memory)
 {
 	scene *here = scene_at_time("plugins:\n  - file: points.so\n");
 	scene_fire(here, "points_awarded", "ada", BRABEION_INT("points", 7600));
-	cr_assert_str_eq(telling_of(here, "ada", NULL), "points 3/3 2 1: -;");
+	cr_assert_str_eq(progress_of(here, "ada", NULL), "points 3/3 2 1: -;");
 	scene_finish(here);
 }

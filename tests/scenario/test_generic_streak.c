@@ -1,7 +1,7 @@
 /*
  * streak and streak-cycle: what a day is and whose, weeks and months, grace, cycles, and events that come late.
  */
-#include "support/generic.h"
+#include "support/generic_badges.h"
 
 #define STREAK(settings) GENERIC_BADGE("streak.so", "streak", "settings: { " settings " }")
 #define LEVELS(settings) GENERIC_BADGE("streak.so", "streak", "levels: [One, Two, Three], settings: { " settings " }")

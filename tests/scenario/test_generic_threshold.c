@@ -1,7 +1,7 @@
 /*
  * threshold in windows and periods, and threshold-each. What it counts without them test_settings.c looks at.
  */
-#include "support/generic.h"
+#include "support/generic_badges.h"
 
 #define THRESHOLD(settings) GENERIC_BADGE("threshold.so", "threshold", "settings: { " settings " }")
 #define LEVELS(settings) \

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 /* freezing.so: see its first lines. A "visit" with the word "again" is due a second later. */
 static const char config[] = "plugins:\n"

@@ -2,7 +2,7 @@
  * brabeion_inspect: what is in a plugin file and what is wrong with it, by the public header alone. The plugins are those
  * of tests/plugins, some of which would take this process along if their code ran here.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 /* One look at a plugin of tests/plugins. */
 typedef struct look {

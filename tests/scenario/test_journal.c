@@ -2,7 +2,7 @@
  * The journal through the public header: what is written of events, jobs and awards, with which verdicts; that it is
  * one with what it tells of; that it is turned on and off by a reload; and that a user is forgotten there.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define ON "journal: keep 30d\n"
 #define ANSWERS "plugins: [{file: answers.so}]\n"

@@ -4,7 +4,7 @@
  */
 #include <stdbool.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 /* ---- what was written -------------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /*
  * test_pictures: names in the reader's language, and what badges and their holders look like, as a server asks for them.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define POINTS                                                                                                 \
 	"plugins:\n"                                                                                           \

@@ -3,7 +3,7 @@
  */
 #include <sys/wait.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char badges[] =
 	"plugins:\n  - file: memory_user.so\n    badges: [{ badge: memory-user, settings: { at: 5 } }]\n";

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define HELPER BRB_BUILD_DIR "/engine/probe/program/brabeion-probe"
 

@@ -10,7 +10,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 extern char **environ;
 
@@ -20,7 +20,7 @@ extern char **environ;
 static scene *scene_of_qa(void)
 {
 	scene *here = scene_new();
-	scene_copy(BRB_SOURCE_DIR "/plugins/qa/badges.yaml", here->config);
+	copy_whole(BRB_SOURCE_DIR "/plugins/qa/badges.yaml", here->config);
 	setenv("BRABEION_PLUGIN_PATH", BRB_BUILD_DIR "/plugins", 1);
 	return here;
 }

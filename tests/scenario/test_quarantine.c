@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define TROUBLED(quarantine) "plugins:\n  - file: troubled.so\nquarantine: " quarantine "\n"
 

@@ -2,7 +2,7 @@
  * Read-outs: a user's awards and a badge's, in pages; counts; users; badges with their holders. And times as text,
  * which a reader of awards needs.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";

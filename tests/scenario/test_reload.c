@@ -4,7 +4,7 @@
  */
 #include <sqlite3.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 

@@ -2,7 +2,7 @@
  * What goes on over a reload and what does not: instances are opened and closed once, a badge that is stuck holds up
  * nobody, what a plugin remembers belongs to its id, and who may ask for a reload.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static brabeion_receipt reload(scene *here)
 {

@@ -5,7 +5,7 @@
  *
  * Another content is the same plugin with some bytes added at its end, where nothing reads.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 enum { ROUNDS = 100 };
 

@@ -4,7 +4,7 @@
  */
 #include <stdbool.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 static const char obedient_and_listener[] = "plugins:\n  - file: obedient.so\n  - file: listener.so\n";

@@ -2,7 +2,7 @@
  * badges.yaml as the operator meets it: settings of badges and plugins, overrides, a definition used several times,
  * and what is told when something is misspelt. The rooms' unit tests look closer at YAML itself.
  */
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static void expect_refused(const char *text, const char *message)
 {

@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char badges[] = "plugins:\n  - file: obedient.so\n  - file: good_many.so\n  - file: memory_user.so\n";
 

@@ -3,7 +3,7 @@
  */
 #include <sys/wait.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 /* The first line that sha256sum prints of a file, up to the blank. */
 static void sum_of(scene *here, const char *name, char sum[65])

@@ -3,7 +3,7 @@
  * those that fail. By the public header alone; the badges are those of tests/plugins/tells.c.
  */
 #include "support/decisions.h"
-#include "support/telling.h"
+#include "support/progress_text.h"
 
 #define TELLS "plugins:\n  - file: tells.so\n"
 
@@ -30,7 +30,7 @@ static void do_deeds(scene *here, const char *user, int64_t points)
 	scene_fire(here, "deed", user, BRABEION_INT("points", points));
 }
 
-#define EXPECT_TOLD(user, slug, text) cr_assert_str_eq(telling_of(here, user, slug), text)
+#define EXPECT_TOLD(user, slug, text) cr_assert_str_eq(progress_of(here, user, slug), text)
 
 /* ---- what comes next ---- */
 
@@ -155,7 +155,7 @@ static void expect_oddly(scene *here, int64_t how, const char *told)
 	char expected[1024];
 	scene_fire(here, "deed", "ada", BRABEION_INT("how", how));
 	snprintf(expected, sizeof expected, "tells-oddly 1/1 0 0: %s;", told);
-	cr_assert_str_eq(telling_of(here, "ada", "tells-oddly"), expected, "how %lld", (long long)how);
+	cr_assert_str_eq(progress_of(here, "ada", "tells-oddly"), expected, "how %lld", (long long)how);
 }
 
 Test(user_progress, is_bounded)
@@ -254,7 +254,7 @@ Test(user_progress, of_a_database_that_was_taken_away_is_an_error)
 	scene *here = scene_telling(TELLS);
 	EXPECT_TOLD("ada", "tells-steps", "tells-steps 1/3 0 0: 0/10;");
 	cr_assert_eq(unlink(here->database), 0);
-	cr_assert_eq(strncmp(telling_of(here, "ada", NULL), "store: ", 7), 0, "%s", telling_of(here, "ada", NULL));
+	cr_assert_eq(strncmp(progress_of(here, "ada", NULL), "store: ", 7), 0, "%s", progress_of(here, "ada", NULL));
 	scene_finish(here);
 }
 
@@ -263,7 +263,7 @@ Test(user_progress, of_a_database_that_was_taken_away_is_an_error)
 static void ask_inside(void *context, const brabeion_award_info *award)
 {
 	scene *here = context;
-	snprintf(here->told, sizeof here->told, "%s", telling_of(here, award->user, award->badge));
+	snprintf(here->told, sizeof here->told, "%s", progress_of(here, award->user, award->badge));
 }
 
 Test(user_progress, may_be_asked_from_a_callback_and_sees_what_was_committed)

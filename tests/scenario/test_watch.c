@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 #define WATCHING "watch: on\n"
 #define ONE "plugins:\n  - file: good_one.so\n"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "support/scenario.h"
+#include "support/scene.h"
 
 static const char no_threads[] =
 	"workers: 0\njobs: { backoff: 1ms, max_attempts: 3 }\nplugins:\n  - file: job_user.so\n";

@@ -1,8 +1,6 @@
 /*
- * command_jobs.h: what scenario tests of `brabeion jobs` and `brabeion worker` have in common.
- *
- * The folder's badges.yaml loads the badges that misbehave (tests/plugins/deadly.c, job_user.c); tests may write their own
- * with JOBS_YAML. States are waited for in the database, as long as the test may take.
+ * command_jobs: the fixture of `brabeion jobs` and `brabeion worker`: a badges.yaml with the badges of tests/plugins/deadly.c
+ * and job_user.c (JOBS_YAML writes another), and waiting for states in the database.
  */
 #ifndef BRB_TESTS_COMMAND_JOBS_H
 #define BRB_TESTS_COMMAND_JOBS_H
@@ -21,53 +19,24 @@
 #define DEADLY "  - file: deadly.so\n"
 #define JOB_USER "  - file: job_user.so\n"
 
-static UNUSED void enter_jobs(void)
-{
-	enter();
-	write_file("badges.yaml", JOBS_YAML(QUICK, DEADLY JOB_USER));
-}
+void enter_jobs(void);
 
 /* ---- the database ---- */
 
-static UNUSED int64_t query_number(const char *sql)
-{
-	sqlite3 *database = NULL;
-	sqlite3_stmt *statement = NULL;
-	cr_assert_eq(sqlite3_open("badges.db", &database), SQLITE_OK);
-	sqlite3_busy_timeout(database, 60000);
-	cr_assert_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK, "%s",
-		     sqlite3_errmsg(database));
-	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW, "%s", sqlite3_errmsg(database));
-	int64_t number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(database);
-	return number;
-}
+int64_t query_number(const char *sql);
 
-/* Until it is so; the test's own time limit ends it otherwise. */
-static UNUSED void await_number(const char *sql, int64_t number)
-{
-	while (query_number(sql) != number)
-		usleep(2000);
-}
+/* Waits until the query returns the number; the test's time limit ends a wait that is in vain. */
+void await_number(const char *sql, int64_t number);
 
 #define JOBS_LEFT "SELECT count(*) FROM jobs WHERE parked_us = 0"
 #define JOBS_PARKED "SELECT count(*) FROM jobs WHERE parked_us <> 0"
 #define ATTEMPTS "SELECT count(*) FROM job_attempts"
 #define AWARDS "SELECT count(*) FROM awards"
 
-/* Feeds live events to `brabeion run`, which judges no jobs. */
-static UNUSED void fire(const char *lines)
-{
-	command_outcome outcome = run(lines, "run", "--clock", "wall", NULL);
-	expect_exit(outcome, 0);
-	finish(&outcome);
-}
+/* Fires live events by `brabeion run`, which works on no jobs. */
+void fire_lines(const char *lines);
 
-/* Works off what is ready. */
-static UNUSED command_outcome work_off(void)
-{
-	return run("", "worker", "--until-idle", NULL);
-}
+/* Works on all jobs that are ready. */
+command_outcome work_off(void);
 
 #endif

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char folder[PATH_BYTES];
+extern char folder[PATH_BYTES];
+char folder[PATH_BYTES]; /* of the current test: fixtures declare and set it */
 
 enum { NAMES_MOST = 32, NAME_BYTES = 128 };
 

@@ -9,8 +9,6 @@
 
 #define PATH_BYTES 4096
 
-extern char folder[PATH_BYTES]; /* of the current test; set by fixtures */
-
 /* A new, empty folder below $TMPDIR or /tmp. */
 void make_folder(char path[PATH_BYTES]);
 void make_folder_in(char *path, size_t capacity); /* in a shorter buffer */

@@ -21,6 +21,7 @@
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"
 #endif
 
+extern char folder[PATH_BYTES]; /* of the current test */
 extern brb_image_copies *copies;
 extern brb_config *config;
 

@@ -17,7 +17,8 @@
 #include "store/store.h"
 #include "support/folder.h"
 
-extern char path[PATH_BYTES]; /* folder/badges.db */
+extern char folder[PATH_BYTES]; /* of the current test */
+extern char path[PATH_BYTES];   /* badges.db in it */
 
 void make_store_folder(void);
 void remove_store_folder(void);

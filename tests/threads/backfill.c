@@ -5,7 +5,7 @@
  * The threads run until the last backfill has ended, so that no later one repairs what an earlier one lost. Backfills
  * are few: each judges all earlier events again, while as many new ones arrive.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { THREADS = 8, USERS = 5 };
 

@@ -2,7 +2,7 @@
  * 4 threads, 50 users, one event each for one badge: exactly 50 awards. The system that this one takes after stored
  * 105 rows here, 30 users with duplicates.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { THREADS = 4, USERS = 50 };
 

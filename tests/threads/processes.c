@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "storm.h"
+#include "support/storm.h"
 
 enum { PROCESSES = 4, THREADS = 8, USERS = 20, SEQUENCES_MOST = 400000 };
 

@@ -3,7 +3,7 @@
  * earns a level in the same commit: so a consistent snapshot has done/10 levels held, and no complete goal without its
  * level.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { JUDGES = 3, ASKERS = 3, USERS = 40, POINTS = 30 };
 

@@ -3,7 +3,7 @@
  * statistics; then the same with a thread that reloads. Each quarantine is logged once, and only after a release or a
  * reload; the badge beside it judges every event.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { JUDGES = 4, RELEASER = JUDGES, LOOKER, THREADS };
 

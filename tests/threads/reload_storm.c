@@ -4,10 +4,11 @@
  * afterwards nothing has grown: memory, mappings, descriptors, files, threads.
  */
 #include <dirent.h>
+#include <ftw.h>
 #include <malloc.h>
 #include <sched.h>
 
-#include "storm.h"
+#include "support/storm.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };

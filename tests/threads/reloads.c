@@ -4,7 +4,7 @@
  *
  * The tally of the plugin memory_user is in each of the sets, so it must count every event.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { JUDGES = 4 };
 

@@ -4,7 +4,7 @@
  *
  * "exact" is earned when a tally reaches the number of all events, by one event alone; "over" by one more, so never.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { THREADS = 8, USERS = 5 };
 

@@ -2,7 +2,7 @@
  * 8 threads fire events without listeners, of common names, of their own names and of more names than are kept, while
  * another reads the counts, and reloads: no count is lost or made up.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { THREADS = 8, COMMON = 20, OWN = 40 };
 

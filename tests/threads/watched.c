@@ -3,7 +3,7 @@
  * watches them. Sometimes it reloads explicitly, sometimes it waits for the watcher; each callback turns watching off
  * and on again. At the end the last set is loaded without a request; no event is lost, no award stored twice.
  */
-#include "storm.h"
+#include "support/storm.h"
 
 enum { JUDGES = 2, BADGES_OF_THE_LAST = 7 };
 

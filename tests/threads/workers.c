@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
-#include "storm.h"
+#include "support/storm.h"
 
 enum { CALLERS = 4, PROCESSES = 3, USERS = 8, OWN_USERS = 3 };
 

@@ -18,7 +18,7 @@
 
 enum { DEADLINE_S = 60 };
 
-static char path[PATH_BYTES];
+static char folder[PATH_BYTES], path[PATH_BYTES];
 static const char *paths[] = { path };
 static brb_watch *watch;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -17,6 +17,7 @@
 #include "support/folder.h"
 #include "watch/set.h"
 
+static char folder[PATH_BYTES];
 static int inotify;
 static brb_watch_set set;
 

@@ -1,56 +1,8 @@
-/*
- * fault: what the fault tests share: one scenario that uses the whole engine, and what must be true of the database
- * when a part of it has failed.
- *
- * Each event leaves several traces (its seen id, a tally under two names, an award that has its id as the reason,
- * awards by level), so that an event that was stored by half shows. All is repeatable: run again without faults, the
- * scenario must end in the one state of fault_whole_state.
- *
- * The database is looked at through a connection of the test's own, past the engine, while nothing fails.
- */
-#ifndef BRB_TESTS_FAULT_H
-#define BRB_TESTS_FAULT_H
-
-#include <sqlite3.h>
-
-#include "threads/storm.h"
-
-enum { FAULT_MESSAGE_BYTES = 200, FAULT_STATE_BYTES = 4096 };
-
-#define FAULT_CONFIG                                                                         \
-	"synchronous: full\n"                                                                \
-	"busy_timeout: 100ms\n"                                                              \
-	"probe: off\n"                                                                       \
-	"plugins:\n"                                                                         \
-	"  - file: memory_user.so\n"                                                         \
-	"    badges:\n"                                                                      \
-	"      - { badge: memory-user, slug: first, settings: { name: a, at: 1 } }\n"        \
-	"      - { badge: memory-user, slug: third, settings: { name: b, at: 3 } }\n"        \
-	"  - file: obedient.so\n"                                                            \
-	"    badges: [{ badge: many, events: [memory] }, { badge: one, events: [never] }]\n" \
-	"  - file: good_one.so\n"                                                            \
-	"    badges: [{ badge: good-one, events: [memory, visit] }]\n"
-
-typedef struct fault_scene {
-	storm base;
-	char database[STORM_PATH_BYTES];
-	long failed; /* calls that answered an error, since fault_run began */
-	long wrong;  /* answers that no call may give: without a message, or of another status */
-	char first[FAULT_MESSAGE_BYTES];
-	unsigned acknowledged; /* a bit for each event that was answered with BRABEION_OK, in any run */
-} fault_scene;
+#include "support/fault.h"
 
 /* ---- the events ---- */
 
-typedef struct fault_event {
-	const char *id;
-	const char *user;
-	int points;
-} fault_event;
-
-enum { FAULT_SINGLE = 4, FAULT_EVENTS = 7, FAULT_NOTED = FAULT_EVENTS };
-
-static const fault_event fault_events[FAULT_EVENTS] = {
+const fault_event fault_events[FAULT_EVENTS] = {
 	{ "m1", "ada", 5 },
 	{ "m2", "bob", 50 },
 	{ "m3", "ada", 500 },
@@ -61,14 +13,14 @@ static const fault_event fault_events[FAULT_EVENTS] = {
 	{ "b3", "cyd", 0 },
 };
 
-/* What the database holds after a scenario in which nothing failed, or that was run again until nothing did. */
-static const char fault_whole_state[] =
+/* The database after a scenario in which nothing failed, or that was repeated until nothing failed. */
+static const char whole_state[] =
 	"ada first 1;ada good-one 1;ada good-one 3;ada many 1 m1;ada many 1 m3;ada many 1 m4;ada third 1;"
 	"bob first 1;bob good-one 1;bob good-one 2 revoked;bob many 1 b1;bob many 1 b2;bob many 1 m2;bob third 1;"
 	"cyd first 1;cyd many 1 b3;dot first 1;dot many 1 n1;dot third 1;eve good-one 1;fay one 1;hal good-one 1;"
 	"|a ada 3;a bob 3;a cyd 1;b ada 3;b bob 3;b cyd 1;|n dot 700;|b1 b2 b3 m1 m2 m3 m4 n1";
 
-static const char fault_state_sql[] =
+static const char state_sql[] =
 	"SELECT (SELECT ifnull(group_concat(line, ''), '') FROM (SELECT u.name || ' ' || b.slug || ' ' || level ||"
 	"   iif(reason = '', '', ' ' || reason) || iif(revoked > 0, ' revoked', '') || ';' AS line FROM awards"
 	"   JOIN users AS u ON u.id = user JOIN badges AS b ON b.id = badge ORDER BY line)) || '|' ||"
@@ -80,11 +32,11 @@ static const char fault_state_sql[] =
 	" (SELECT ifnull(group_concat(id, ' '), '') FROM (SELECT id FROM seen ORDER BY id))";
 
 /*
- * What no half-stored event may show, each a count of violations: an event that is seen without its award or the other
- * way round; a user's tallies that differ from the number of events seen; levels and thresholds that were missed or
- * came too early; a batch in parts; a note without its event; a sequence behind the awards'.
+ * Invariants, each a count of violations: an event is seen without its award, or the other way round; a user's tallies
+ * differ from the number of events seen; levels and thresholds are missed or too early; a batch is stored in part; the
+ * journal and the seen ids differ; a note is without its event; a sequence is behind the awards'; the file is damaged.
  */
-static const char *const fault_violations_sql[] = {
+static const char *const violations_sql[] = {
 	"SELECT count(*) FROM seen WHERE NOT EXISTS (SELECT 1 FROM awards JOIN badges AS b ON b.id = badge"
 	" WHERE b.slug = 'many' AND reason = seen.id AND awards.user = seen.user)",
 	"SELECT count(*) FROM awards JOIN badges AS b ON b.id = badge WHERE b.slug = 'many'"
@@ -111,9 +63,9 @@ static const char *const fault_violations_sql[] = {
 	"SELECT count(*) FROM (SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok')",
 };
 
-/* ---- telling what a call answered ---- */
+/* ---- outcomes of calls ---- */
 
-static inline bool fault_note(fault_scene *scene, const char *what, brabeion_status status, const char *message)
+static bool fault_note(fault_scene *scene, const char *what, brabeion_status status, const char *message)
 {
 	if (status == BRABEION_OK)
 		return true;
@@ -128,14 +80,14 @@ static inline bool fault_note(fault_scene *scene, const char *what, brabeion_sta
 	return false;
 }
 
-static inline bool fault_note_error(fault_scene *scene, const char *what, brabeion_error *error)
+bool fault_note_error(fault_scene *scene, const char *what, brabeion_error *error)
 {
 	bool fine = fault_note(scene, what, error->status, error->message);
 	brabeion_error_finish(error);
 	return fine;
 }
 
-static inline bool fault_note_result(fault_scene *scene, const char *what, brabeion_result *result)
+static bool fault_note_result(fault_scene *scene, const char *what, brabeion_result *result)
 {
 	bool fine = fault_note(scene, what, result->status, result->message);
 	if (result->failed) {
@@ -148,14 +100,14 @@ static inline bool fault_note_result(fault_scene *scene, const char *what, brabe
 
 /* ---- the scenario ---- */
 
-static inline brabeion_event fault_make_event(const fault_event *event, const brabeion_field *points)
+brabeion_event fault_make_event(const fault_event *event, const brabeion_field *points)
 {
 	return (brabeion_event){
 		.name = "memory", .user = event->user, .id = event->id, .fields = points, .field_count = 1
 	};
 }
 
-static inline void fault_judge_singles(fault_scene *scene)
+void fault_judge_singles(fault_scene *scene)
 {
 	for (int i = 0; i < FAULT_SINGLE; i++) {
 		brabeion_result result;
@@ -167,7 +119,7 @@ static inline void fault_judge_singles(fault_scene *scene)
 	}
 }
 
-static inline void fault_judge_batch(fault_scene *scene)
+static void fault_judge_batch(fault_scene *scene)
 {
 	enum { COUNT = FAULT_EVENTS - FAULT_SINGLE };
 	brabeion_field points[COUNT];
@@ -183,7 +135,7 @@ static inline void fault_judge_batch(fault_scene *scene)
 			scene->acknowledged |= 1U << (FAULT_SINGLE + i);
 }
 
-static inline void fault_visit(fault_scene *scene, const char *user)
+static void fault_visit(fault_scene *scene, const char *user)
 {
 	brabeion_result result;
 	brabeion_field points = BRABEION_INT("points", 5);
@@ -192,7 +144,7 @@ static inline void fault_visit(fault_scene *scene, const char *user)
 	fault_note_result(scene, "visit", &result);
 }
 
-static inline void fault_judge_others(fault_scene *scene)
+static void fault_judge_others(fault_scene *scene)
 {
 	brabeion_result result;
 	char text[701];
@@ -210,7 +162,7 @@ static inline void fault_judge_others(fault_scene *scene)
 	fault_note_result(scene, "grant", &result);
 }
 
-static inline void fault_revoke(fault_scene *scene)
+static void fault_revoke(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_revocation revocation = { .user = "bob", .badge = "good-one", .level = 2, .note = "taken back" };
@@ -219,7 +171,7 @@ static inline void fault_revoke(fault_scene *scene)
 }
 
 /* gil becomes hal, ivy is forgotten, and a copy is made, which is there only when it is whole. */
-static inline void fault_look_after(fault_scene *scene)
+static void fault_look_after(fault_scene *scene)
 {
 	char copy[STORM_PATH_BYTES + 8];
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -243,7 +195,7 @@ static inline void fault_look_after(fault_scene *scene)
 	brabeion_stats_finish(&report);
 }
 
-static inline void fault_explain(fault_scene *scene)
+static void fault_explain(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_journal_list rows = { 0 };
@@ -261,7 +213,7 @@ static inline void fault_explain(fault_scene *scene)
 	brabeion_explanation_finish(&why);
 }
 
-static inline void fault_read(fault_scene *scene)
+static void fault_read(fault_scene *scene)
 {
 	brabeion_engine *engine = scene->base.engine;
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -294,7 +246,7 @@ static inline void fault_read(fault_scene *scene)
 	fault_explain(scene);
 }
 
-static inline bool fault_open(fault_scene *scene)
+bool fault_open(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_options options = { .config = scene->base.config };
@@ -303,14 +255,13 @@ static inline bool fault_open(fault_scene *scene)
 	return fault_note_error(scene, "open", &error);
 }
 
-static inline void fault_close(fault_scene *scene)
+void fault_close(fault_scene *scene)
 {
 	brabeion_close(scene->base.engine);
 	scene->base.engine = NULL;
 }
 
-/* Opens the engine, unless it is open, and uses all of it but close. */
-static inline void fault_run(fault_scene *scene)
+void fault_run(fault_scene *scene)
 {
 	scene->failed = 0;
 	scene->first[0] = '\0';
@@ -327,9 +278,9 @@ static inline void fault_run(fault_scene *scene)
 	fault_read(scene);
 }
 
-/* ---- looking at the database ---- */
+/* ---- the database ---- */
 
-static inline sqlite3 *fault_connect(const fault_scene *scene)
+sqlite3 *fault_connect(const fault_scene *scene)
 {
 	sqlite3 *handle = NULL;
 	if (sqlite3_open_v2(scene->database, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
@@ -337,8 +288,7 @@ static inline sqlite3 *fault_connect(const fault_scene *scene)
 	return handle;
 }
 
-/* The first column of the first row as text, "" when there is none or the database has no such table yet. */
-static inline void fault_ask_on(sqlite3 *handle, const char *sql, char answer[FAULT_STATE_BYTES])
+static void fault_ask_on(sqlite3 *handle, const char *sql, char answer[FAULT_STATE_BYTES])
 {
 	sqlite3_stmt *statement = NULL;
 	answer[0] = '\0';
@@ -347,18 +297,18 @@ static inline void fault_ask_on(sqlite3 *handle, const char *sql, char answer[FA
 		snprintf(answer, FAULT_STATE_BYTES, "%s", (const char *)sqlite3_column_text(statement, 0));
 	else if (sqlite3_errcode(handle) != SQLITE_ERROR && sqlite3_errcode(handle) != SQLITE_CANTOPEN &&
 		 sqlite3_errcode(handle) != SQLITE_DONE)
-		printf("# the test's own look: %s\n", sqlite3_errmsg(handle)); /* not just: no such table, no file */
+		printf("# the test's own query: %s\n", sqlite3_errmsg(handle)); /* no such table or no file is fine */
 	sqlite3_finalize(statement);
 }
 
-static inline long fault_ask_number_on(sqlite3 *handle, const char *sql)
+static long fault_ask_number_on(sqlite3 *handle, const char *sql)
 {
 	char answer[FAULT_STATE_BYTES];
 	fault_ask_on(handle, sql, answer);
 	return atol(answer);
 }
 
-static inline long fault_ask_number(const fault_scene *scene, const char *sql)
+long fault_ask_number(const fault_scene *scene, const char *sql)
 {
 	sqlite3 *handle = fault_connect(scene);
 	long number = fault_ask_number_on(handle, sql);
@@ -366,16 +316,15 @@ static inline long fault_ask_number(const fault_scene *scene, const char *sql)
 	return number;
 }
 
-/* Violations in the database as it is, and events that were acknowledged and are not there. */
-static inline long fault_count_violations(const fault_scene *scene)
+long fault_count_violations(const fault_scene *scene)
 {
 	char sql[128];
 	long all = 0;
 	sqlite3 *handle = fault_connect(scene);
-	for (size_t i = 0; i < sizeof fault_violations_sql / sizeof fault_violations_sql[0]; i++) {
-		long found = fault_ask_number_on(handle, fault_violations_sql[i]);
+	for (size_t i = 0; i < sizeof violations_sql / sizeof violations_sql[0]; i++) {
+		long found = fault_ask_number_on(handle, violations_sql[i]);
 		if (found)
-			printf("# %ld violations: %.100s\n", found, fault_violations_sql[i]);
+			printf("# %ld violations: %.100s\n", found, violations_sql[i]);
 		all += found;
 	}
 	for (int i = 0; i <= FAULT_NOTED; i++) {
@@ -390,13 +339,13 @@ static inline long fault_count_violations(const fault_scene *scene)
 	return all;
 }
 
-static inline bool fault_is_whole(const fault_scene *scene)
+bool fault_is_whole(const fault_scene *scene)
 {
 	char state[FAULT_STATE_BYTES];
 	sqlite3 *handle = fault_connect(scene);
-	fault_ask_on(handle, fault_state_sql, state);
+	fault_ask_on(handle, state_sql, state);
 	sqlite3_close(handle);
-	if (strcmp(state, fault_whole_state) == 0)
+	if (strcmp(state, whole_state) == 0)
 		return true;
 	printf("# the database holds: %s\n", state);
 	return false;
@@ -404,15 +353,14 @@ static inline bool fault_is_whole(const fault_scene *scene)
 
 /* ---- the scene ---- */
 
-static inline void fault_init(fault_scene *scene, const char *config)
+void fault_init(fault_scene *scene, const char *config)
 {
 	memset(scene, 0, sizeof *scene);
 	storm_init(&scene->base, config);
 	snprintf(scene->database, sizeof scene->database, "%.400s/badges.db", scene->base.folder);
 }
 
-/* Takes the database away, for another round in the same scene. */
-static inline void fault_start_over(fault_scene *scene)
+void fault_start_over(fault_scene *scene)
 {
 	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
 	char path[STORM_PATH_BYTES + 16];
@@ -423,9 +371,7 @@ static inline void fault_start_over(fault_scene *scene)
 	scene->acknowledged = 0;
 }
 
-static inline void fault_finish(fault_scene *scene)
+void fault_finish(fault_scene *scene)
 {
 	storm_finish(&scene->base);
 }
-
-#endif

@@ -1,16 +1,6 @@
-/*
- * telling: how far users are, in short words for scenario tests.
- */
-#ifndef BRB_TESTS_TELLING_H
-#define BRB_TESTS_TELLING_H
+#include "support/progress_text.h"
 
-#include "support/scenario.h"
-
-/*
- * One entry as "badge level/level_count held_level held: done/goal;", where nothing is told "-", and where there is an
- * error that.
- */
-static inline size_t telling_add(char *text, size_t capacity, const brabeion_progress *entry)
+static size_t add_entry(char *text, size_t capacity, const brabeion_progress *entry)
 {
 	size_t used = (size_t)snprintf(text, capacity, "%s %u/%u %u %lld: ", entry->badge, entry->level,
 				       entry->level_count, entry->held_level, (long long)entry->held);
@@ -25,8 +15,7 @@ static inline size_t telling_add(char *text, size_t capacity, const brabeion_pro
 	return used;
 }
 
-/* Of one badge, or (slug NULL) of all; "status: message" where it was refused. */
-static inline const char *telling_of(scene *here, const char *user, const char *slug)
+const char *progress_of(scene *here, const char *user, const char *slug)
 {
 	static _Thread_local char text[SCENE_TEXT_BYTES];
 	brabeion_progress_list list;
@@ -41,9 +30,7 @@ static inline const char *telling_of(scene *here, const char *user, const char *
 	}
 	size_t used = 0;
 	for (size_t i = 0; i < list.count; i++)
-		used += telling_add(text + used, sizeof text - used, &list.badges[i]);
+		used += add_entry(text + used, sizeof text - used, &list.badges[i]);
 	brabeion_progress_list_finish(&list);
 	return text;
 }
-
-#endif
