@@ -126,9 +126,13 @@ typedef struct brb_driver_transaction {
 	brabeion_status (*counter)(brb_store_db *db, const char *name, bool *found, int64_t *value,
 				   brabeion_error *error);
 
-	/* The number of a name; a memory's is within its plugin. 0 when there is none and none is to be created. */
+	/* The number of a name, 0 when it has none; a memory's is within its plugin. */
 	brabeion_status (*number)(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name,
-				  bool create, int64_t *number, brabeion_error *error);
+				  int64_t *number, brabeion_error *error);
+
+	/* Gives a number to a name that has none. */
+	brabeion_status (*create_number)(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name,
+					 int64_t *number, brabeion_error *error);
 
 	/* Records the names of a badge's levels, where they differ. */
 	brabeion_status (*set_levels)(brb_store_db *db, const brb_store_badge *badge, brabeion_error *error);

@@ -12,12 +12,14 @@ static brabeion_status cached_number(brb_store *store, const brb_cache_key *key,
 	brb_cache_entry *entry = brb_store_entry_of(store, key, &found, error);
 	if (!entry)
 		return error->status;
-	if (!found || (create && !entry->number)) {
-		brabeion_status status = store->driver->transaction->number(store->db, kind, plugin, name, create,
-									    &entry->number, error);
-		if (status != BRABEION_OK)
-			return status;
-	}
+	brabeion_status status = BRABEION_OK;
+	const brb_driver_transaction *transaction = store->driver->transaction;
+	if (!found)
+		status = transaction->number(store->db, kind, plugin, name, &entry->number, error);
+	if (status == BRABEION_OK && create && !entry->number)
+		status = transaction->create_number(store->db, kind, plugin, name, &entry->number, error);
+	if (status != BRABEION_OK)
+		return status;
 	*number = entry->number;
 	return BRABEION_OK;
 }
@@ -61,8 +63,7 @@ brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *
 brabeion_status brb_store_plugin(brb_store *store, const char *id, uint32_t *number, brabeion_error *error)
 {
 	int64_t found = 0;
-	brabeion_status status =
-		store->driver->transaction->number(store->db, BRB_NAME_PLUGIN, 0, id, false, &found, error);
+	brabeion_status status = store->driver->transaction->number(store->db, BRB_NAME_PLUGIN, 0, id, &found, error);
 	if (status == BRABEION_OK)
 		*number = (uint32_t)found;
 	return status;

@@ -19,6 +19,7 @@ static brabeion_status register_new(brb_store *store, brb_store_badge *badges, s
 				    const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
 				    brabeion_error *error)
 {
+	const brb_driver_transaction *transaction = store->driver->transaction;
 	brabeion_status status = BRABEION_OK;
 	for (size_t i = 0; i < badge_count && status == BRABEION_OK; i++)
 		if (!badges[i].number)
@@ -26,8 +27,10 @@ static brabeion_status register_new(brb_store *store, brb_store_badge *badges, s
 	for (size_t i = 0; i < plugin_count && status == BRABEION_OK; i++) {
 		int64_t number = plugin_numbers[i];
 		if (!number)
-			status = store->driver->transaction->number(store->db, BRB_NAME_PLUGIN, 0, plugin_ids[i],
-								    true, &number, error);
+			status = transaction->number(store->db, BRB_NAME_PLUGIN, 0, plugin_ids[i], &number, error);
+		if (status == BRABEION_OK && !number)
+			status = transaction->create_number(store->db, BRB_NAME_PLUGIN, 0, plugin_ids[i], &number,
+							    error);
 		plugin_numbers[i] = (uint32_t)number;
 	}
 	return status;

@@ -98,8 +98,8 @@ static brabeion_status create_number(brb_store_db *db, brb_name_kind kind, uint3
 	return status;
 }
 
-static brabeion_status number(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name, bool create,
-			      int64_t *out, brabeion_error *error)
+static brabeion_status number(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name, int64_t *out,
+			      brabeion_error *error)
 {
 	static const brb_statement selects[] = {
 		[BRB_NAME_USER] = BRB_STATEMENT_USER,     [BRB_NAME_EVENT] = BRB_STATEMENT_EVENT,
@@ -107,11 +107,8 @@ static brabeion_status number(brb_store_db *db, brb_name_kind kind, uint32_t plu
 		[BRB_NAME_MEMORY] = BRB_STATEMENT_MEMORY,
 	};
 	const brb_sql_value values[] = { TEXT(name), INT(plugin) };
-	brabeion_status status = brb_database_number(&db->writer, selects[kind], values,
-						     kind == BRB_NAME_MEMORY ? 2 : 1, NULL, out, error);
-	if (status == BRABEION_OK && create && !*out)
-		status = create_number(db, kind, plugin, name, out, error);
-	return status;
+	return brb_database_number(&db->writer, selects[kind], values, kind == BRB_NAME_MEMORY ? 2 : 1, NULL, out,
+				   error);
 }
 
 static brabeion_status set_levels(brb_store_db *db, const brb_store_badge *badge, brabeion_error *error)
@@ -263,6 +260,7 @@ const brb_driver_transaction brb_sqlite_transaction = {
 	.write = write_effects,
 	.counter = counter,
 	.number = number,
+	.create_number = create_number,
 	.set_levels = set_levels,
 	.tally = tally,
 	.note = note,
