@@ -1,7 +1,7 @@
 /*
  * test_options: the options and arguments of subcommands, and the rows that they come from.
  *
- * Messages are tested through the command: tests/scenario/test_command_read.c.
+ * Messages are tested through the command: tests/scenario/command/test_command_read.c.
  */
 #include <criterion/criterion.h>
 

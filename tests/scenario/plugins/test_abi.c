@@ -63,14 +63,14 @@ static void install_header(scene *here)
 	copy_whole(BRB_SOURCE_DIR "/sdk/include/brabeion/badge.h", path);
 }
 
-/* Compiles a source of tests/scenario to plugin.so, or only looks at it. The language is that of the standard. */
+/* Compiles a source of this folder to plugin.so, or only looks at it. The language is that of the standard. */
 static int compile(scene *here, const char *compiler, const char *standard, const char *source, bool link)
 {
 	char include[SCENE_PATH_BYTES * 2], plugin[SCENE_PATH_BYTES * 2], file[SCENE_PATH_BYTES * 2];
 	char language[16], option[32];
 	snprintf(include, sizeof include, "-I%s/include", here->folder);
 	snprintf(plugin, sizeof plugin, "%s/plugin.so", here->folder);
-	snprintf(file, sizeof file, "%s/tests/scenario/%s", BRB_SOURCE_DIR, source);
+	snprintf(file, sizeof file, "%s/tests/scenario/plugins/%s", BRB_SOURCE_DIR, source);
 	snprintf(language, sizeof language, "-x%s", strstr(standard, "++") ? "c++" : "c");
 	snprintf(option, sizeof option, "-std=%s", standard);
 	char *words[] = { (char *)(uintptr_t)compiler,
@@ -163,7 +163,7 @@ Test(abi, a_plugin_built_by_the_headers_own_line_against_the_header_alone_loads)
 	char include[SCENE_PATH_BYTES * 2], plugin[SCENE_PATH_BYTES * 2], file[SCENE_PATH_BYTES * 2];
 	snprintf(include, sizeof include, "-I%s/include", here->folder);
 	snprintf(plugin, sizeof plugin, "%s/points.so", here->folder);
-	snprintf(file, sizeof file, "%s/tests/scenario/abi_short.c", BRB_SOURCE_DIR);
+	snprintf(file, sizeof file, "%s/tests/scenario/plugins/abi_short.c", BRB_SOURCE_DIR);
 	char *words[] = {
 		"cc",   "-std=c11", "-O2",   "-fPIC", "-fvisibility=hidden", "-shared", "-Wl,-Bsymbolic", "-o",
 		plugin, file,       include, NULL
