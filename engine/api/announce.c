@@ -36,18 +36,13 @@ static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *cha
 		return NULL;
 	waiting->engine = engine;
 	waiting->change = *change;
-	brabeion_award_info *award = &waiting->change.award;
-	const char **texts[] = { &award->user,   &award->badge, &award->name,     &award->description,
-				 &award->reason, &award->event, &award->event_id, &waiting->change.note };
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		*texts[i] = brb_arena_copy(&waiting->memory, *texts[i]);
-		if (!*texts[i]) {
-			brb_arena_finish(&waiting->memory);
-			brb_memory_release(waiting);
-			return NULL;
-		}
-	}
-	return waiting;
+	waiting->change.comment = brb_arena_copy(&waiting->memory, change->comment);
+	waiting->change.award = brb_list_copy_award(&waiting->memory, change->award);
+	if (waiting->change.comment && waiting->change.award)
+		return waiting;
+	brb_arena_finish(&waiting->memory);
+	brb_memory_release(waiting);
+	return NULL;
 }
 
 static bool is_same(const brb_callback *a, const brb_callback *b)
@@ -75,7 +70,7 @@ static bool is_there(brabeion_engine *engine, const brb_callback *callback)
 static void call_back(const brb_callback *callback, const brabeion_change *change)
 {
 	if (change->kind == BRABEION_CHANGE_AWARDED && callback->on_award)
-		callback->on_award(callback->context, &change->award);
+		callback->on_award(callback->context, change->award);
 	if (change->kind != BRABEION_CHANGE_AWARDED && callback->on_revoke)
 		callback->on_revoke(callback->context, change);
 }
@@ -118,7 +113,7 @@ static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change
 	if (!waiting) {
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
 			      "out of memory: the award \"%s\" of user \"%s\" is %s but not told to callbacks",
-			      change->award.badge, change->award.user,
+			      change->award->badge, change->award->user,
 			      change->kind == BRABEION_CHANGE_AWARDED  ? "stored"
 			      : change->kind == BRABEION_CHANGE_LAPSED ? "lapsed"
 								       : "revoked");
@@ -162,8 +157,8 @@ static void announce_result(brabeion_engine *engine, const brabeion_result *resu
 		brabeion_change change = { .sequence = result->awards[i].sequence,
 					   .kind = BRABEION_CHANGE_AWARDED,
 					   .at_us = result->awards[i].at_us,
-					   .note = "",
-					   .award = result->awards[i] };
+					   .comment = "",
+					   .award = &result->awards[i] };
 		announce_change(engine, &change);
 	}
 	while (lapsed < result->lapsed_count)

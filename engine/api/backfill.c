@@ -32,7 +32,7 @@ static char *path_with(const char *path, const char *more)
 	return brb_builder_take(&whole);
 }
 
-static void remove_world(const char *path)
+static void remove_sandbox(const char *path)
 {
 	static const char *const parts[] = { "", "-wal", "-shm", "-runs" };
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -122,17 +122,17 @@ static void keep(kept_numbers *numbers, const char *name, int64_t number)
 		numbers->status = brb_store_number_set(numbers->store, name, number, numbers->error);
 }
 
-/* What the world's database says; *same is false when it was begun by something else, or not at all. */
+/* What the sandbox's database says; *same is false when it was begun by something else, or not at all. */
 static brabeion_status read_begun(brabeion_backfill *backfill, int64_t begun_by, bool *same, brabeion_error *error)
 {
-	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
 	begun.status = brb_store_begin(begun.store, error);
 	if (begun.status != BRABEION_OK)
 		return begun.status;
 	bool there = false;
 	*same = kept(&begun, BEGUN_BY, &there) == begun_by && there;
-	backfill->place.number = kept(&begun, BRB_BACKFILL_NUMBER, NULL);
-	backfill->place.mark = (uint64_t)kept(&begun, BRB_BACKFILL_MARK, NULL);
+	backfill->checkpoint.number = kept(&begun, BRB_BACKFILL_NUMBER, NULL);
+	backfill->checkpoint.mark = (uint64_t)kept(&begun, BRB_BACKFILL_MARK, NULL);
 	backfill->first_us = kept(&begun, BRB_BACKFILL_FIRST, &backfill->seeded);
 	backfill->last_us = kept(&begun, BRB_BACKFILL_LAST, NULL);
 	brb_store_rollback(begun.store);
@@ -179,7 +179,7 @@ static brabeion_status describe_plugins(brabeion_backfill *backfill, const brb_g
 /* Writes down what is begun, and who has nothing yet. */
 static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by, brabeion_error *error)
 {
-	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
 	begun.status = brb_store_begin(begun.store, error);
 	if (begun.status != BRABEION_OK)
 		return begun.status;
@@ -203,7 +203,7 @@ static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by
 /* Of all plugins those stay that own a chosen badge and had nothing at the beginning, or are to lose it. */
 static brabeion_status keep_fresh(brabeion_backfill *backfill, bool also_others, brabeion_error *error)
 {
-	kept_numbers begun = { .store = backfill->world->store, .error = error };
+	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
 	size_t count = 0;
 	begun.status = brb_store_begin(begun.store, error);
 	if (begun.status != BRABEION_OK)
@@ -250,54 +250,49 @@ static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_gene
 
 /* ---- opening ---- */
 
-static brabeion_status open_world(brabeion_backfill *backfill, brabeion_error *error)
+static brabeion_status open_sandbox(brabeion_backfill *backfill, brabeion_error *error)
 {
 	const brabeion_engine *live = backfill->live;
 	char *config = brb_engine_path_at_open(live, live->source.name);
 	if (!config)
 		return brb_status_no_memory(error);
-	brabeion_options options = { .config = config,
-				     .config_text = live->source.text,
-				     .config_other_keys = live->source.other_keys,
-				     .plugin_path = live->source.plugin_path,
-				     .database = backfill->path,
-				     .log = live->log.callback,
-				     .log_context = live->log.context,
-				     .clock = live->clock.now,
-				     .clock_context = live->clock.context,
-				     .allocator = live->allocator,
-				     .unwatched = true,
-				     .time = BRABEION_TIME_HISTORY,
-				     .no_workers = true };
-	error->status = brb_engine_open(&options, false, &backfill->world, error);
+	brabeion_options options =
+		BRABEION_OPTIONS(.config = config, .config_text = live->source.text,
+				 .config_other_keys = live->source.other_keys,
+				 .plugin_path = live->source.plugin_path, .database = backfill->path,
+				 .log = live->log.callback, .log_context = live->log.context,
+				 .clock = live->clock.now, .clock_context = live->clock.context,
+				 .allocator = live->allocator, .no_watch = true, .time = BRABEION_TIME_HISTORY,
+				 .no_workers = true);
+	error->status = brb_engine_open(&options, false, &backfill->sandbox, error);
 	brb_memory_release(config);
-	return backfill->world ? BRABEION_OK : error->status;
+	return backfill->sandbox ? BRABEION_OK : error->status;
 }
 
-static void drop_world(brabeion_backfill *backfill)
+static void drop_sandbox(brabeion_backfill *backfill)
 {
-	brabeion_close(backfill->world);
-	backfill->world = NULL;
-	remove_world(backfill->path);
+	brabeion_close(backfill->sandbox);
+	backfill->sandbox = NULL;
+	remove_sandbox(backfill->path);
 }
 
-/* A world that is damaged, or that another badge set or kind of history has begun, makes room for a new one. */
+/* A sandbox that is damaged, or that another badge set or kind of history has begun, makes room for a new one. */
 static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *error)
 {
-	drop_world(backfill);
+	drop_sandbox(backfill);
 	brabeion_error_finish(error);
-	return open_world(backfill, error);
+	return open_sandbox(backfill, error);
 }
 
-/* Nobody reloads the world: its first generation is its only one. */
-static const brb_generation *read_generation(brabeion_engine *world, brabeion_error *error)
+/* Nobody reloads the sandbox: its first generation is its only one. */
+static const brb_generation *read_generation(brabeion_engine *sandbox, brabeion_error *error)
 {
-	brb_reader *reader = brb_registry_reader(&world->registry);
+	brb_reader *reader = brb_registry_reader(&sandbox->registry);
 	if (!reader) {
 		brb_status_no_memory(error);
 		return NULL;
 	}
-	const brb_generation *generation = brb_registry_acquire(&world->registry, reader);
+	const brb_generation *generation = brb_registry_acquire(&sandbox->registry, reader);
 	brb_registry_release(reader);
 	return generation;
 }
@@ -305,16 +300,16 @@ static const brb_generation *read_generation(brabeion_engine *world, brabeion_er
 static brabeion_status open_same(brabeion_backfill *backfill, const brb_generation **generation, bool *same,
 				 brabeion_error *error)
 {
-	brabeion_status status = open_world(backfill, error);
+	brabeion_status status = open_sandbox(backfill, error);
 	if (status == BRABEION_STORE)
 		status = open_anew(backfill, error);
 	for (int turn = 0; turn < 2 && status == BRABEION_OK; turn++) {
-		if (!backfill->world || !(*generation = read_generation(backfill->world, error)))
+		if (!backfill->sandbox || !(*generation = read_generation(backfill->sandbox, error)))
 			return error->status;
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
 			break;
-		if (backfill->place.number)
+		if (backfill->checkpoint.number)
 			brb_log_write(&backfill->live->log, BRABEION_LOG_INFO,
 				      "%s: begun by other badges, from another kind of history or by an older "
 				      "version: starting again",
@@ -334,7 +329,8 @@ static brabeion_status check_journal(brabeion_backfill *backfill, bool *same, br
 				      "%s: there is no journal to judge (\"journal: keep 30d\" in badges.yaml makes "
 				      "one), and no other history is given",
 				      brb_store_path(backfill->live->store));
-	if (backfill->place.number && (info.first > backfill->place.number || info.last < backfill->place.number))
+	if (backfill->checkpoint.number &&
+	    (info.first > backfill->checkpoint.number || info.last < backfill->checkpoint.number))
 		*same = false;
 	return status;
 }
@@ -352,7 +348,7 @@ static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion
 		bool was_same = same;
 		status = check_journal(backfill, &same, error);
 		if (status == BRABEION_OK && was_same && !same) {
-			drop_world(backfill);
+			drop_sandbox(backfill);
 			status = open_same(backfill, &generation, &same, error);
 		}
 	}
@@ -366,38 +362,39 @@ static brabeion_status open_backfill(brabeion_backfill *backfill, const brabeion
 	return status == BRABEION_OK ? keep_fresh(backfill, options->replace_memory, error) : status;
 }
 
-static const brabeion_backfill_options no_options;
+static brabeion_status check_options(const brabeion_engine *engine, const brabeion_backfill_options *options,
+				     brabeion_error *error)
+{
+	if (engine->history)
+		return brb_status_set(error, BRABEION_INVALID, "an engine that is a history cannot be backfilled");
+	if (options->replace_memory && !options->from_journal)
+		return brb_status_set(error, BRABEION_INVALID,
+				      "memory can be replaced by that of the journal alone: of another history "
+				      "something may be missing");
+	return BRABEION_OK;
+}
 
-brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
+brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *theirs,
 				       brabeion_backfill **out, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		return brb_status_hand_over(error, (brb_status_refuse(&fault, status), &fault));
-	brabeion_backfill *backfill = brb_memory_take_zeroed(1, sizeof *backfill);
-	if (!options)
-		options = &no_options;
-	if (!backfill) {
+	brabeion_backfill_options options;
+	brabeion_backfill *backfill = NULL;
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_BACKFILL_OPTIONS, theirs, &options, &fault) != BRABEION_OK ||
+	    check_options(engine, &options, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (!(backfill = brb_memory_take_zeroed(1, sizeof *backfill))) {
 		brb_status_no_memory(&fault);
 		return brb_status_hand_over(error, &fault);
 	}
 	backfill->live = engine;
 	backfill->lock_fd = -1;
-	backfill->from_journal = options->from_journal;
-	if (engine->history)
-		brb_status_set(&fault, BRABEION_INVALID, "an engine that is a history cannot be backfilled");
-	else if (options->replace_memory && !options->from_journal)
-		brb_status_set(
-			&fault, BRABEION_INVALID,
-			"memory can be replaced by that of the journal alone: of another history something may be "
-			"missing");
-	else
-		open_backfill(backfill, options, &fault);
-	if (fault.status == BRABEION_OK)
+	backfill->from_journal = options.from_journal;
+	if (open_backfill(backfill, &options, &fault) == BRABEION_OK)
 		*out = backfill;
 	else
-		brabeion_backfill_close(backfill, backfill->place.number != 0);
+		brabeion_backfill_close(backfill, backfill->checkpoint.number != 0);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -406,9 +403,9 @@ void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
 	BRB_CALL;
 	if (!backfill || brb_engine_enter(backfill->live) != BRABEION_OK)
 		return;
-	brabeion_close(backfill->world);
+	brabeion_close(backfill->sandbox);
 	if (backfill->lock_fd >= 0 && !keep)
-		remove_world(backfill->path);
+		remove_sandbox(backfill->path);
 	if (backfill->lock_fd >= 0)
 		drop_lock(backfill, keep);
 	brb_table_finish(&backfill->chosen);
@@ -417,7 +414,14 @@ void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
 	brb_memory_release(backfill);
 }
 
-brabeion_checkpoint brabeion_backfill_checkpoint(const brabeion_backfill *backfill)
+brabeion_status brabeion_backfill_checkpoint(const brabeion_backfill *backfill, brabeion_checkpoint *checkpoint)
 {
-	return backfill->place;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(backfill->live);
+	if (status == BRABEION_OK)
+		status = brb_size_check(BRB_SIZE_CHECKPOINT, checkpoint, &error);
+	if (status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_CHECKPOINT, &backfill->checkpoint, checkpoint);
+	brabeion_error_finish(&error);
+	return status;
 }

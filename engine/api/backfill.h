@@ -9,7 +9,7 @@
 #include "store/backfill.h"
 #include "store/compare.h"
 
-/* Numbers that the world's database keeps: how far it has come, and which times that was. */
+/* Numbers that the sandbox's database keeps: how far it has come, and which times that was. */
 #define BRB_BACKFILL_NUMBER "backfill.number"
 #define BRB_BACKFILL_MARK "backfill.mark"
 #define BRB_BACKFILL_FIRST "backfill.first_us"
@@ -17,11 +17,11 @@
 
 struct brabeion_backfill {
 	brabeion_engine *live;
-	brabeion_engine *world; /* in which the past is judged anew */
-	char *path;             /* of its database */
+	brabeion_engine *sandbox; /* in which the past is judged anew */
+	char *path;               /* of its database */
 	int lock_fd;
 	bool from_journal;
-	brabeion_checkpoint place;
+	brabeion_checkpoint checkpoint;
 	bool seeded;
 	int64_t held_before; /* of the journal: all awards of a smaller sequence are of events that it has judged */
 	int64_t first_us, last_us; /* the times of the events that were judged; of the journal the last is open */

@@ -33,7 +33,8 @@ static brb_comparison comparison_of(const brabeion_backfill *backfill)
 static brabeion_status give_changes(brb_difference_list *differences, brabeion_change_list *changes,
 				    brabeion_error *error)
 {
-	brabeion_change_list list = { .changes = brb_memory_take_zeroed(differences->count + 1, sizeof *list.changes),
+	brabeion_change_list list = { .stride = sizeof *list.changes,
+				      .changes = brb_memory_take_zeroed(differences->count + 1, sizeof *list.changes),
 				      .memory = brb_list_memory() };
 	if (!list.changes || !list.memory) {
 		brabeion_change_list_finish(&list);
@@ -41,12 +42,18 @@ static brabeion_status give_changes(brb_difference_list *differences, brabeion_c
 	}
 	for (; list.count < differences->count; list.count++) {
 		const brb_difference *difference = &differences->items[list.count];
+		brabeion_award_info *award = brb_arena_take(&differences->memory, sizeof *award);
+		if (!award) {
+			brabeion_change_list_finish(&list);
+			return brb_status_no_memory(error);
+		}
+		*award = difference->award;
 		list.changes[list.count] = (brabeion_change){
 			.sequence = difference->award.sequence,
 			.kind = difference->lost ? BRABEION_CHANGE_LAPSED : BRABEION_CHANGE_AWARDED,
 			.at_us = difference->award.at_us,
-			.note = "",
-			.award = difference->award,
+			.comment = "",
+			.award = award,
 		};
 	}
 	*(brb_arena *)list.memory = differences->memory;
@@ -76,7 +83,7 @@ brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_
 	if (status != BRABEION_OK)
 		brb_status_refuse(&fault, status);
 	else
-		compare_stores(backfill->live->store, backfill->world->store, &comparison, changes, &fault);
+		compare_stores(backfill->live->store, backfill->sandbox->store, &comparison, changes, &fault);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -104,7 +111,7 @@ typedef struct end_request {
 	brabeion_backfill *backfill;
 	const brb_difference *gains; /* found before: NULL in the last commit, which finds the rest by itself */
 	size_t gain_count;
-	int64_t after; /* of the last commit: what of the world was looked at before */
+	int64_t after; /* of the last commit: what of the sandbox was looked at before */
 	bool lapse;
 	brabeion_change_list changes; /* that are made, to be told */
 	size_t capacity;
@@ -127,20 +134,17 @@ static brabeion_status note_gain(end_request *request, const brb_difference *gai
 	brabeion_change *change = brb_list_add(&list->changes, &list->count, &request->capacity, sizeof *change);
 	if (!change)
 		return brb_status_no_memory(error);
-	*change = (brabeion_change){ .sequence = sequence,
-				     .kind = BRABEION_CHANGE_AWARDED,
-				     .at_us = gain->award.at_us,
-				     .note = "",
-				     .award = gain->award };
-	brabeion_award_info *award = &change->award;
-	award->sequence = sequence;
-	const char **texts[] = { &award->user,   &award->badge, &award->name,    &award->description,
-				 &award->reason, &award->event, &award->event_id };
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		if (!(*texts[i] = brb_arena_copy(list->memory, *texts[i])))
-			return brb_status_no_memory(error);
+	brabeion_award_info *award = brb_list_copy_award(list->memory, &gain->award);
+	if (!award)
+		return brb_status_no_memory(error);
+	award->id = award->sequence = sequence;
 	if (gain->rank && !(award->reason = brb_arena_printf(list->memory, "#%lld", (long long)sequence)))
 		return brb_status_no_memory(error);
+	*change = (brabeion_change){ .sequence = sequence,
+				     .kind = BRABEION_CHANGE_AWARDED,
+				     .at_us = award->at_us,
+				     .comment = "",
+				     .award = award };
 	return BRABEION_OK;
 }
 
@@ -209,7 +213,7 @@ static brabeion_status take_the_rest(brb_judge *judge, end_request *request)
 	brb_comparison comparison = comparison_of(request->backfill);
 	comparison.after = request->after;
 	comparison.lost = request->lapse;
-	judge->fault = brb_store_compare(judge->store, request->backfill->world->store, true, &comparison,
+	judge->fault = brb_store_compare(judge->store, request->backfill->sandbox->store, true, &comparison,
 					 &differences, &judge->error);
 	if (judge->fault == BRABEION_OK)
 		take_differences(judge, request, differences.items, differences.count);
@@ -218,20 +222,20 @@ static brabeion_status take_the_rest(brb_judge *judge, end_request *request)
 }
 
 /* Of the journal nothing is missing: what the plugin has come to since is in the backfill as well. */
-static brabeion_status take_belongings(brb_judge *judge, end_request *request, const brb_store_owner *plugin)
+static brabeion_status take_plugin_state(brb_judge *judge, end_request *request, const brb_store_owner *plugin)
 {
 	bool has = false, gets = false;
 	brabeion_backfill *backfill = request->backfill;
 	if (!backfill->from_journal)
 		judge->fault = brb_store_has_plugin_state(judge->store, plugin, &has, &judge->error);
 	if (judge->fault == BRABEION_OK && !has)
-		judge->fault = brb_store_has_plugin_state(backfill->world->store, plugin, &gets, &judge->error);
+		judge->fault = brb_store_has_plugin_state(backfill->sandbox->store, plugin, &gets, &judge->error);
 	if (judge->fault != BRABEION_OK || has)
 		return judge->fault;
 	judge->fault = brb_store_settle(judge->store, &judge->error);
 	if (judge->fault == BRABEION_OK)
 		judge->fault =
-			brb_store_take_plugin_state(judge->store, backfill->world->store, plugin, &judge->error);
+			brb_store_take_plugin_state(judge->store, backfill->sandbox->store, plugin, &judge->error);
 	request->memories += judge->fault == BRABEION_OK && gets;
 	return judge->fault;
 }
@@ -256,7 +260,7 @@ static brabeion_status do_end(brb_request *head)
 	if (judge->fault == BRABEION_OK)
 		take_the_rest(judge, request);
 	for (size_t i = 0; i < backfill->plugin_count && judge->fault == BRABEION_OK; i++)
-		take_belongings(judge, request, &backfill->plugins[i]);
+		take_plugin_state(judge, request, &backfill->plugins[i]);
 	return judge->fault;
 }
 
@@ -294,7 +298,7 @@ static size_t leave_temporary(const brabeion_backfill *backfill, brb_difference_
 	return count;
 }
 
-/* What the last commit need not do; *after is what of the world was looked at. */
+/* What the last commit need not do; *after is what of the sandbox was looked at. */
 static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *after,
 				       brabeion_backfill_outcome *outcome, brabeion_error *error)
 {
@@ -302,7 +306,7 @@ static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *aft
 	brb_comparison comparison = comparison_of(backfill);
 	comparison.after = *after;
 	brabeion_status status =
-		brb_store_compare(backfill->live->store, backfill->world->store, false, &comparison, &gains, error);
+		brb_store_compare(backfill->live->store, backfill->sandbox->store, false, &comparison, &gains, error);
 	size_t count = status == BRABEION_OK ? leave_temporary(backfill, &gains) : 0;
 	for (size_t at = 0; at < count && status == BRABEION_OK; at += AWARDS_PER_COMMIT) {
 		end_request request = { .backfill = backfill, .gains = &gains.items[at] };
@@ -339,13 +343,12 @@ brabeion_status brabeion_backfill_hand_over(brabeion_backfill *backfill, bool la
 {
 	BRB_CALL_WITH(fault);
 	brabeion_backfill_outcome reached = { 0 };
-	brabeion_status status = brb_engine_enter(backfill->live);
 	end_request last = { .backfill = backfill, .lapse = lapse };
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else if (come_near(backfill, &last.after, &reached, &fault) == BRABEION_OK)
+	if (brb_engine_enter_or_say(backfill->live, &fault) == BRABEION_OK &&
+	    brb_size_check(BRB_SIZE_BACKFILL_OUTCOME, outcome, &fault) == BRABEION_OK &&
+	    come_near(backfill, &last.after, &reached, &fault) == BRABEION_OK)
 		run(&last, &reached, &fault);
-	if (fault.status == BRABEION_OK && outcome)
-		*outcome = reached;
+	if (fault.status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_BACKFILL_OUTCOME, &reached, outcome);
 	return brb_status_hand_over(error, &fault);
 }

@@ -1,17 +1,18 @@
 /*
  * api/backfill_judging: the events of a backfill. A batch is judged, and its place in the history written down, in one
- * transaction of the backfill's world; the first one seeds that world with what is held from before.
+ * transaction of the backfill's sandbox; the first one seeds that sandbox with what is held from before.
  */
 #include <string.h>
 
 #include "api/backfill.h"
+#include "api/batch.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "judging/backend.h"
 
 enum { JOURNAL_EVENTS = 1000 };
 
-/* Judging a batch, as a request of the world. */
+/* Judging a batch, as a request of the sandbox. */
 typedef struct past_request {
 	brb_request head; /* first */
 	brabeion_backfill *backfill;
@@ -19,7 +20,7 @@ typedef struct past_request {
 	size_t count;
 	brabeion_result *results;
 	size_t judged; /* results that are filled in */
-	brabeion_checkpoint place;
+	brabeion_checkpoint checkpoint;
 	int64_t first_us, last_us; /* of all events, these included */
 	brabeion_error error;
 } past_request;
@@ -38,13 +39,13 @@ static void measure(past_request *request)
 	}
 }
 
-static brabeion_status write_place(brb_judge *judge, const past_request *request)
+static brabeion_status write_checkpoint(brb_judge *judge, const past_request *request)
 {
 	const struct {
 		const char *name;
 		int64_t number;
-	} numbers[] = { { BRB_BACKFILL_NUMBER, request->place.number },
-			{ BRB_BACKFILL_MARK, (int64_t)request->place.mark },
+	} numbers[] = { { BRB_BACKFILL_NUMBER, request->checkpoint.number },
+			{ BRB_BACKFILL_MARK, (int64_t)request->checkpoint.mark },
 			{ BRB_BACKFILL_FIRST, request->first_us },
 			{ BRB_BACKFILL_LAST, request->last_us } };
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && judge->fault == BRABEION_OK; i++)
@@ -80,7 +81,7 @@ static brabeion_status do_judge(brb_request *head)
 		size_t at = request->judged++;
 		judge->fault = judge_one(judge, &request->events[at], &request->results[at]);
 	}
-	return judge->fault == BRABEION_OK ? write_place(judge, request) : judge->fault;
+	return judge->fault == BRABEION_OK ? write_checkpoint(judge, request) : judge->fault;
 }
 
 static void fail_judge(brb_request *head, brabeion_status status, const char *message)
@@ -93,7 +94,8 @@ static void fail_judge(brb_request *head, brabeion_status status, const char *me
 }
 
 static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
-				   brabeion_checkpoint place, brabeion_result *results, brabeion_error *error)
+				   const brabeion_checkpoint *checkpoint, brabeion_result *results,
+				   brabeion_error *error)
 {
 	brb_judge judge;
 	past_request request = { .head = { .work = do_judge, .fail = fail_judge },
@@ -101,11 +103,11 @@ static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_e
 				 .events = events,
 				 .count = count,
 				 .results = results,
-				 .place = place };
+				 .checkpoint = *checkpoint };
 	measure(&request);
-	brabeion_status status = brb_engine_run(backfill->world, &judge, &request.head);
+	brabeion_status status = brb_engine_run(backfill->sandbox, &judge, &request.head);
 	if (status == BRABEION_OK) {
-		backfill->place = place;
+		backfill->checkpoint = *checkpoint;
 		backfill->seeded = true;
 		backfill->first_us = request.first_us;
 		backfill->last_us = request.last_us;
@@ -115,10 +117,20 @@ static brabeion_status judge_batch(brabeion_backfill *backfill, const brabeion_e
 }
 
 brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events, size_t count,
-					brabeion_checkpoint place, brabeion_result *results)
+					const brabeion_checkpoint *checkpoint, brabeion_result *results)
 {
 	BRB_CALL;
-	return judge_batch(backfill, events, count, place, results, NULL);
+	brb_batch batch = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_checkpoint own;
+	brabeion_status status = brb_engine_enter(backfill->live);
+	if (status != BRABEION_OK)
+		return status;
+	if (brb_batch_begin(&batch, events, count, results, &error) == BRABEION_OK &&
+	    brb_size_take(BRB_SIZE_CHECKPOINT, checkpoint, &own, &error) == BRABEION_OK)
+		status = judge_batch(backfill, batch.events, count, &own, batch.results, NULL);
+	brabeion_status refused = brb_batch_end(&batch, &backfill->live->log, &error);
+	return refused == BRABEION_OK ? status : refused;
 }
 
 /* ---- the journal ---- */
@@ -132,11 +144,11 @@ static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion
 	brabeion_status status = BRABEION_OK;
 	if (events && results) {
 		for (size_t i = 0; i < list->count; i++) {
-			events[i] = list->entries[i].event;
+			events[i] = *list->entries[i].event;
 			events[i].has_at = true;
 		}
-		brabeion_checkpoint place = { .number = list->entries[list->count - 1].sequence };
-		status = judge_batch(backfill, events, list->count, place, results, error);
+		brabeion_checkpoint reached = { .number = list->entries[list->count - 1].sequence };
+		status = judge_batch(backfill, events, list->count, &reached, results, error);
 		for (size_t i = 0; i < list->count; i++)
 			brabeion_result_finish(&results[i]);
 	} else {
@@ -152,14 +164,12 @@ brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t mo
 {
 	BRB_CALL_WITH(fault);
 	brabeion_journal_list list = { 0 };
-	brabeion_journal_filter filter = { .after = backfill->place.number,
-					   .events_only = true,
-					   .limit = most ? most : JOURNAL_EVENTS };
+	brabeion_journal_filter filter =
+		BRABEION_JOURNAL_FILTER(.after = backfill->checkpoint.number, .events_only = true,
+					.limit = most ? most : JOURNAL_EVENTS);
 	int64_t held = 0; /* looked up first: what is held is in the journal by now */
-	brabeion_status status = brb_engine_enter(backfill->live);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else if (brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
+	if (brb_engine_enter_or_say(backfill->live, &fault) == BRABEION_OK &&
+	    brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
 		brabeion_journal_read(backfill->live, &filter, &list, &fault);
 	if (fault.status == BRABEION_OK && list.count)
 		judge_entries(backfill, &list, &fault);
@@ -173,5 +183,5 @@ brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t mo
 
 brabeion_status brabeion_backfill_advance(brabeion_backfill *backfill, int64_t at_us, brabeion_error *error)
 {
-	return brabeion_advance(backfill->world, at_us, NULL, error);
+	return brabeion_advance(backfill->sandbox, at_us, NULL, error);
 }

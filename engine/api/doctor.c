@@ -18,13 +18,20 @@ static brabeion_status begin(brb_examination *self, brabeion_error *error)
 	return self->arena ? BRABEION_OK : brb_status_no_memory(error);
 }
 
+static brabeion_status take_sizes(const brabeion_examine_options *theirs, brabeion_examine_options *how,
+				  const brabeion_examination *out, brabeion_error *error)
+{
+	brabeion_status status = brb_size_take(BRB_SIZE_EXAMINE_OPTIONS, theirs, how, error);
+	return status == BRABEION_OK ? brb_size_check(BRB_SIZE_EXAMINATION, out, error) : status;
+}
+
 /* Hands over what was found, or nothing. */
 static brabeion_status end(brb_examination *self, brabeion_examination *out, brabeion_error *error)
 {
 	if (error->status == BRABEION_OK)
 		brb_findings_settle(self, error);
 	if (error->status == BRABEION_OK)
-		*out = self->found;
+		brb_size_give(BRB_SIZE_EXAMINATION, &self->found, out);
 	else
 		brabeion_examination_finish(&self->found);
 	return error->status;
@@ -34,10 +41,9 @@ static brabeion_status end(brb_examination *self, brabeion_examination *out, bra
 static brabeion_status read_database(brb_examination *self, const brabeion_examine_options *how, brb_health *health,
 				     brabeion_error *error)
 {
-	brb_health_options options = { .path = self->database,
-				       .now_us = self->now_us,
-				       .crowd = BRB_CROWD_JOBS,
-				       .thorough = how && how->thorough };
+	brb_health_options options = {
+		.path = self->database, .now_us = self->now_us, .crowd = BRB_CROWD_JOBS, .thorough = how->thorough
+	};
 	brabeion_status status = brb_health_read(&options, health, error);
 	if (status == BRABEION_OK)
 		self->health = health;
@@ -72,25 +78,26 @@ static void examine_engine(brabeion_engine *engine, const brb_generation *genera
 	brb_health_finish(&health);
 }
 
-brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine_options *how,
+brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine_options *theirs,
 				 brabeion_examination *examination, brabeion_error *error)
 {
 	BRB_CALL;
 	brabeion_error fault = BRABEION_NO_ERROR, ignored = BRABEION_NO_ERROR;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status == BRABEION_OK)
-		brb_engine_store_event_stats(engine,
-					     &ignored); /* a store that refuses is found to do so by the look at it */
+	brabeion_examine_options how;
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    take_sizes(theirs, &how, examination, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_engine_store_event_stats(engine, &ignored); /* a store that fails is a finding */
 	brabeion_error_finish(&ignored);
-	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
+	brb_reader *reader = brb_registry_reader(&engine->registry);
 	if (!reader) {
-		brb_status_refuse(&fault, status == BRABEION_OK ? BRABEION_MEMORY : status);
+		brb_status_no_memory(&fault);
 		return brb_status_hand_over(error, &fault);
 	}
 	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
 	brb_generation_acquire(generation); /* reading takes its time: this thread's slot is for events */
 	brb_registry_release(reader);
-	examine_engine(engine, generation, how, examination, &fault);
+	examine_engine(engine, generation, &how, examination, &fault);
 	brb_generation_release(generation);
 	return brb_status_hand_over(error, &fault);
 }
@@ -188,15 +195,14 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 	brb_config_close(config);
 }
 
-static const brabeion_options no_options;
-
-brabeion_status brabeion_doctor(const brabeion_options *options, const brabeion_examine_options *how,
-				brabeion_examination *examination, brabeion_error *error)
+brabeion_status brabeion_config_examine(const brabeion_options *theirs, const brabeion_examine_options *how,
+					brabeion_examination *examination, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (!options)
-		options = &no_options;
-	if (brb_engine_enter_with(options, &fault) == BRABEION_OK)
-		examine_beside(options, how, examination, &fault);
+	brabeion_options options;
+	brabeion_examine_options own;
+	if (brb_engine_enter_with(theirs, &options, &fault) == BRABEION_OK &&
+	    take_sizes(how, &own, examination, &fault) == BRABEION_OK)
+		examine_beside(&options, &own, examination, &fault);
 	return brb_status_hand_over(error, &fault);
 }

@@ -62,9 +62,9 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	engine->log = (brb_log){ options->log, options->log_context };
 	engine->clock = (brb_clock){ options->clock, options->clock_context };
 	engine->allocator = options->allocator;
-	engine->existing_only = options->existing_only;
+	engine->existing_only = options->no_create;
 	engine->watching.reload = brb_engine_reload_locked;
-	engine->watching.word = options->unwatched ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
+	engine->watching.word = options->no_watch ? BRB_WATCHING_OFF : BRB_WATCHING_AS_FILE;
 	brb_config_source source = brb_engine_source_of(options);
 	bool copied = copy_source(engine, &source);
 	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
@@ -194,20 +194,17 @@ static brabeion_status open_engine(brabeion_engine *engine, const brabeion_optio
 	return status;
 }
 
-static const brabeion_options no_options;
-
-brabeion_status brb_engine_open(const brabeion_options *options, bool journaled, brabeion_engine **out,
+brabeion_status brb_engine_open(const brabeion_options *theirs, bool journaled, brabeion_engine **out,
 				brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
+	brabeion_options options;
 	brabeion_engine *engine = NULL;
-	if (!options)
-		options = &no_options;
-	if (brb_engine_enter_with(options, &fault) != BRABEION_OK)
+	if (brb_engine_enter_with(theirs, &options, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	if (!(engine = brb_memory_take_zeroed(1, sizeof *engine)))
 		brb_status_no_memory(&fault);
-	else if (open_engine(engine, options, journaled, &fault) == BRABEION_OK)
+	else if (open_engine(engine, &options, journaled, &fault) == BRABEION_OK)
 		*out = engine;
 	return brb_status_hand_over(error, &fault);
 }

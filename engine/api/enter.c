@@ -32,14 +32,25 @@ brb_config_source brb_engine_source_of(const brabeion_options *options)
 				    .installed_plugin_dir = BRABEION_PLUGIN_DIR };
 }
 
-brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error)
+brabeion_status brb_engine_enter_or_say(const brabeion_engine *engine, brabeion_error *error)
 {
-	const brabeion_allocator *allocator = options->allocator;
+	brabeion_status status = brb_engine_enter(engine);
+	return status == BRABEION_OK ? status : brb_status_refuse(error, status);
+}
+
+brabeion_status brb_engine_enter_with(const brabeion_options *theirs, brabeion_options *options,
+				      brabeion_error *error)
+{
 	if (*brb_reentrancy_depth())
 		return brb_status_refuse(error, BRABEION_REENTRANT);
-	bool whole = !allocator || (allocator->allocate && allocator->reallocate && allocator->release);
-	brb_memory_use(whole ? allocator : NULL);
-	return whole ? BRABEION_OK
-		     : brb_status_set(error, BRABEION_INVALID,
+	brb_memory_use(NULL);
+	if (brb_size_take(BRB_SIZE_OPTIONS, theirs, options, error) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_ALLOCATOR, options->allocator, error) != BRABEION_OK)
+		return error->status;
+	const brabeion_allocator *allocator = options->allocator;
+	if (allocator && !(allocator->allocate && allocator->reallocate && allocator->release))
+		return brb_status_set(error, BRABEION_INVALID,
 				      "options.allocator: allocate, reallocate and release must all be given");
+	brb_memory_use(allocator);
+	return BRABEION_OK;
 }

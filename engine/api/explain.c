@@ -17,6 +17,7 @@ typedef struct explaining {
 	brabeion_engine *engine;
 	const brb_generation *generation;
 	const brabeion_question *question;
+	brabeion_journal_info *journal;
 	const brb_badge *badge; /* NULL: it is not loaded */
 	uint32_t number;        /* of the badge in the store, 0: it never was loaded */
 	brabeion_explanation out;
@@ -55,6 +56,7 @@ static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
 	out->plugin_file = badge->plugin_file;
 	out->levels = badge->levels;
 	out->level_count = badge->level_count;
+	out->level_stride = (uint32_t)badge->level_stride;
 	out->async = badge->async;
 	out->multiple = badge->multiple;
 	out->rearn = why->badge->rearn;
@@ -112,29 +114,15 @@ static brabeion_status look_up(explaining *why)
 
 static brabeion_status copy_change(explaining *why, const brabeion_change *from, brabeion_change *to)
 {
-	static const size_t places[] = {
-		offsetof(brabeion_change, note),
-		offsetof(brabeion_change, award.user),
-		offsetof(brabeion_change, award.badge),
-		offsetof(brabeion_change, award.name),
-		offsetof(brabeion_change, award.description),
-		offsetof(brabeion_change, award.reason),
-		offsetof(brabeion_change, award.event),
-		offsetof(brabeion_change, award.event_id),
-	};
-	brabeion_status status = BRABEION_OK;
 	*to = *from;
-	for (size_t i = 0; i < sizeof places / sizeof places[0] && status == BRABEION_OK; i++) {
-		const char **place = (const char **)(void *)((char *)to + places[i]);
-		status = copy_text(why, place, *place);
-	}
-	return status;
+	to->award = brb_list_copy_award(why->memory, from->award);
+	return to->award ? copy_text(why, &to->comment, from->comment) : brb_status_no_memory(why->error);
 }
 
 static bool is_gone(const brabeion_change *changes, size_t count, int64_t award)
 {
 	for (size_t i = 0; i < count; i++)
-		if (changes[i].kind != BRABEION_CHANGE_AWARDED && changes[i].award.sequence == award)
+		if (changes[i].kind != BRABEION_CHANGE_AWARDED && changes[i].award->sequence == award)
 			return true;
 	return false;
 }
@@ -144,11 +132,11 @@ static void count_held(brabeion_explanation *out)
 	for (size_t i = 0; i < out->change_count; i++) {
 		const brabeion_change *change = &out->changes[i];
 		if (change->kind != BRABEION_CHANGE_AWARDED ||
-		    is_gone(out->changes + i, out->change_count - i, change->award.sequence))
+		    is_gone(out->changes + i, out->change_count - i, change->award->sequence))
 			continue;
 		out->held_count++;
-		if (change->award.level > out->held_level)
-			out->held_level = change->award.level;
+		if (change->award->level > out->held_level)
+			out->held_level = change->award->level;
 	}
 }
 
@@ -160,7 +148,7 @@ static brabeion_status take_changes(explaining *why, const brabeion_change_list 
 	if (!changes)
 		return brb_status_no_memory(why->error);
 	for (size_t i = list->count; i > 0 && status == BRABEION_OK; i--)
-		if (strcmp(list->changes[i - 1].award.badge, why->out.badge) == 0)
+		if (strcmp(list->changes[i - 1].award->badge, why->out.badge) == 0)
 			status = copy_change(why, &list->changes[i - 1], &changes[why->out.change_count++]);
 	why->out.changes = changes;
 	return status;
@@ -230,7 +218,11 @@ static brabeion_status look_at_journal(explaining *why)
 					  .limit = question->limit,
 					  .left_out = &why->out.entries_left_out };
 	brabeion_heard *heard = (brabeion_heard *)why->out.heard; /* ours until it is handed out */
-	brabeion_status status = brb_engine_journal(why->engine, why->generation, &why->out.journal, why->error);
+	why->journal = brb_arena_take(why->memory, sizeof *why->journal);
+	why->out.journal = why->journal;
+	if (!why->journal)
+		return brb_status_no_memory(why->error);
+	brabeion_status status = brb_engine_journal(why->engine, why->generation, why->journal, why->error);
 	for (size_t i = 0; i < why->out.heard_count && status == BRABEION_OK; i++)
 		status = brb_store_journal_heard(store, why->out.user, &heard[i], why->error);
 	if (status == BRABEION_OK && why->number)
@@ -270,32 +262,36 @@ static brabeion_status explain(explaining *why, const char *empty)
 	if (status == BRABEION_OK)
 		status = look_at_journal(why);
 	out->memory = why->memory;
+	out->change_stride = sizeof *out->changes;
+	out->heard_stride = sizeof *out->heard;
+	out->entry_stride = sizeof *out->entries;
 	return status;
 }
 
-brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *question,
+brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_question *theirs,
 				 brabeion_explanation *explanation, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else
-		check_question(question, &fault);
-	brb_reader *reader = fault.status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
-	if (fault.status == BRABEION_OK && !reader)
-		brb_status_no_memory(&fault);
-	if (fault.status != BRABEION_OK)
+	brabeion_question question;
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_QUESTION, theirs, &question, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_EXPLANATION, explanation, &fault) != BRABEION_OK ||
+	    check_question(&question, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
+	brb_reader *reader = brb_registry_reader(&engine->registry);
+	if (!reader) {
+		brb_status_no_memory(&fault);
+		return brb_status_hand_over(error, &fault);
+	}
 	explaining why = { .engine = engine,
 			   .generation = brb_registry_acquire(&engine->registry, reader),
-			   .question = question,
+			   .question = &question,
 			   .error = &fault };
-	why.badge = brb_table_get(&why.generation->slugs, question->badge);
+	why.badge = brb_table_get(&why.generation->slugs, question.badge);
 	explain(&why, "");
 	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
-		*explanation = why.out;
+		brb_size_give(BRB_SIZE_EXPLANATION, &why.out, explanation);
 	else
 		brabeion_explanation_finish(&why.out);
 	return brb_status_hand_over(error, &fault);

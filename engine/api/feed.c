@@ -29,16 +29,23 @@ static void quieten(brabeion_engine *engine)
 	pthread_mutex_unlock(&engine->feed_lock);
 }
 
-brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, size_t limit,
+brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence, const brabeion_list_options *theirs,
 				       brabeion_change_list *list, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK) {
-		brb_status_refuse(&fault, status);
-	} else {
+	brabeion_list_options options;
+	brabeion_change_list read = { 0 };
+	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
+	    brb_size_take(BRB_SIZE_LIST_OPTIONS, theirs, &options, &fault) == BRABEION_OK &&
+	    brb_engine_check_language(options.language, &fault) == BRABEION_OK) {
 		quieten(engine);
-		brb_store_list_changes(engine->store, sequence, limit, list, &fault);
+		if (brb_store_list_changes(engine->store, sequence, options.limit, &read, &fault) == BRABEION_OK)
+			brb_engine_translate_changes(engine, options.language, &read, &fault);
 	}
+	read.stride = sizeof *read.changes;
+	if (fault.status == BRABEION_OK)
+		*list = read;
+	else
+		brabeion_change_list_finish(&read);
 	return brb_status_hand_over(error, &fault);
 }

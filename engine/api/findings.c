@@ -100,6 +100,7 @@ brabeion_status brb_findings_settle(brb_examination *examination, brabeion_error
 	brabeion_examination *found = &examination->found;
 	const brb_health *health = examination->health;
 	sort(found->findings, found->count);
+	found->stride = sizeof *found->findings;
 	found->database = brb_finding_text(examination, "%s", examination->database ? examination->database : "");
 	found->database_bytes = health ? health->file.bytes : -1;
 	found->wal_bytes = health ? health->file.wal_bytes : -1;
@@ -115,5 +116,5 @@ void brabeion_examination_finish(brabeion_examination *examination)
 	if (examination->memory)
 		brb_arena_finish(examination->memory);
 	brb_memory_release(examination->memory);
-	*examination = (brabeion_examination){ 0 };
+	brb_size_empty(BRB_SIZE_EXAMINATION, examination);
 }

@@ -41,7 +41,7 @@ const char *brb_finding_time(brb_examination *examination, int64_t at_us);
 /* "1 job", "12,000 jobs". */
 const char *brb_finding_count(brb_examination *examination, int64_t count, const char *one, const char *many);
 
-/* Alarms first. BRABEION_MEMORY if memory was short on the way. */
+/* Alarms first. BRABEION_NO_MEMORY if memory was short on the way. */
 brabeion_status brb_findings_settle(brb_examination *examination, brabeion_error *error);
 
 /* ---- the checks ---- */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/internal.h"
+#include "api/batch.h"
 #include "base/memory.h"
 #include "judging/backend.h"
 #include "judging/due.h"
@@ -145,9 +145,9 @@ void brb_engine_close_history(brabeion_engine *engine)
 
 static brabeion_status check_history(const brabeion_engine *engine, const char *call, brabeion_error *error)
 {
-	brabeion_status status = brb_engine_enter(engine);
+	brabeion_status status = brb_engine_enter_or_say(engine, error);
 	if (status != BRABEION_OK)
-		return brb_status_refuse(error, status);
+		return status;
 	if (!engine->history)
 		return brb_status_set(error, BRABEION_INVALID,
 				      "%s is for an engine that was opened with BRABEION_TIME_HISTORY", call);
@@ -169,18 +169,20 @@ brabeion_status brabeion_advance(brabeion_engine *engine, int64_t at_us, brabeio
 				 brabeion_error *error)
 {
 	BRB_CALL;
-	brabeion_result own = { 0 };
+	brabeion_result own = { .outcome = BRABEION_ABANDONED };
 	brb_judge judge;
-	time_request request = { .head = { .work = do_advance, .fail = fail_time },
-				 .engine = engine,
-				 .result = result ? result : &own,
-				 .at_us = at_us };
-	*request.result = (brabeion_result){ .outcome = BRABEION_ABANDONED };
-	request.result->status = check_history(engine, "brabeion_advance", &request.error);
-	if (request.result->status == BRABEION_OK && brb_engine_run(engine, &judge, &request.head) == BRABEION_OK)
-		brb_engine_announce(engine, request.result, 1);
-	if (!result)
-		brabeion_result_finish(&own);
+	time_request request = {
+		.head = { .work = do_advance, .fail = fail_time }, .engine = engine, .result = &own, .at_us = at_us
+	};
+	own.status = check_history(engine, "brabeion_advance", &request.error);
+	if (own.status != BRABEION_REENTRANT && own.status != BRABEION_FORKED &&
+	    brb_size_check(BRB_SIZE_RESULT, result, &request.error) != BRABEION_OK) {
+		result = NULL;
+		own.status = request.error.status;
+	}
+	if (own.status == BRABEION_OK && brb_engine_run(engine, &judge, &request.head) == BRABEION_OK)
+		brb_engine_announce(engine, &own, 1);
+	brb_batch_give(&own, result);
 	return brb_status_hand_over(error, &request.error);
 }
 

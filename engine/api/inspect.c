@@ -290,13 +290,15 @@ static brabeion_status inspect_into(const char *path, brabeion_inspection *out, 
 	return error->status;
 }
 
-static const brabeion_options no_options;
-
-brabeion_status brabeion_inspect(const char *path, const brabeion_options *options, brabeion_inspection *inspection,
+brabeion_status brabeion_inspect(const char *path, const brabeion_options *theirs, brabeion_inspection *inspection,
 				 brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (brb_engine_enter_with(options ? options : &no_options, &fault) == BRABEION_OK)
-		inspect_into(path, inspection, &fault);
+	brabeion_options options;
+	brabeion_inspection found;
+	if (brb_engine_enter_with(theirs, &options, &fault) == BRABEION_OK &&
+	    brb_size_check(BRB_SIZE_INSPECTION, inspection, &fault) == BRABEION_OK &&
+	    inspect_into(path, &found, &fault) == BRABEION_OK)
+		brb_size_give(BRB_SIZE_INSPECTION, &found, inspection);
 	return brb_status_hand_over(error, &fault);
 }

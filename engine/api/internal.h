@@ -13,6 +13,7 @@
 #include "judging/group_commit.h"
 #include "judging/history.h"
 #include "judging/quarantine.h"
+#include "sizes/sizes.h"
 #include "store/snapshot_reader.h"
 #include "store/store.h"
 #include "watch/files.h"
@@ -168,8 +169,12 @@ brabeion_status brb_engine_open(const brabeion_options *options, bool journaled,
  */
 brabeion_status brb_engine_enter(const brabeion_engine *engine);
 
-/* The same for a call that has no engine yet; new blocks come from the options' allocator. */
-brabeion_status brb_engine_enter_with(const brabeion_options *options, brabeion_error *error);
+/* The same, with a message. */
+brabeion_status brb_engine_enter_or_say(const brabeion_engine *engine, brabeion_error *error);
+
+/* The same for a call that has no engine: copies the host's options (may be NULL), and uses their allocator. */
+brabeion_status brb_engine_enter_with(const brabeion_options *theirs, brabeion_options *options,
+				      brabeion_error *error);
 
 /* The configuration that the options name. */
 brb_config_source brb_engine_source_of(const brabeion_options *options);
@@ -191,11 +196,11 @@ brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, cons
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
 /*
- * Loads what the options name, without a database, shows it to the visitor, and unloads it. `options` may be NULL, and so
- * may `language`, which is checked. For a public function that has no engine: the error is handed over.
+ * Loads what the host's options (may be NULL) name, without a database, shows it to the visitor, and unloads it. Checks the
+ * language first. For a public function that has no engine: the error is handed over.
  */
 typedef brabeion_status (*brb_engine_visitor)(const brb_generation *generation, void *context, brabeion_error *error);
-brabeion_status brb_engine_visit(const brabeion_options *options, const char *language, brb_engine_visitor visitor,
+brabeion_status brb_engine_visit(const brabeion_options *theirs, const char *language, brb_engine_visitor visitor,
 				 void *context, brabeion_error *error);
 
 /* Numbers of badges and plugins in the store, or as in `before`, the generation at work (NULL: none). Before publishing. */
@@ -299,8 +304,13 @@ typedef struct brb_level_words {
 brb_level_words brb_engine_translate(const brb_generation *generation, const char *slug, uint32_t level,
 				     const char *language);
 
+/* Translate a list in its own memory. */
 brabeion_status brb_engine_translate_badges(const brb_generation *generation, const char *language,
 					    brabeion_badge_list *list, brabeion_error *error);
+brabeion_status brb_engine_translate_awards(brabeion_engine *engine, const char *language, brabeion_award_list *list,
+					    brabeion_error *error);
+brabeion_status brb_engine_translate_changes(brabeion_engine *engine, const char *language,
+					     brabeion_change_list *list, brabeion_error *error);
 
 /* Answers BRABEION_INVALID: no badge of this slug is loaded, and which is likely meant. (levels.c) */
 brabeion_status brb_engine_no_badge(const brb_generation *generation, const char *slug, brabeion_error *error);

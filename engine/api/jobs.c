@@ -1,5 +1,5 @@
 /*
- * api/jobs: jobs for people: lists, one with all its attempts, trying again, dropping.
+ * api/jobs: lists of jobs, one job with its attempts, retrying and dropping.
  */
 #include <string.h>
 
@@ -11,9 +11,9 @@
 
 static brabeion_status enter(const brabeion_engine *engine, const char *slug, const char *user, brabeion_error *fault)
 {
-	brabeion_status status = brb_engine_enter(engine);
+	brabeion_status status = brb_engine_enter_or_say(engine, fault);
 	if (status != BRABEION_OK)
-		return brb_status_refuse(fault, status);
+		return status;
 	if (slug && brb_text_checked_length(slug, BRB_NAME_BYTES_MOST) == SIZE_MAX)
 		return brb_status_set(fault, BRABEION_INVALID, "the badge is longer than %d bytes or not UTF-8",
 				      BRB_NAME_BYTES_MOST);
@@ -35,7 +35,7 @@ static brabeion_job_info info_of(const brb_store_job_info *job)
 				    .due_us = job->due_us,
 				    .retry_us = job->retry_us,
 				    .lease_us = job->lease_us,
-				    .history = job->history_id,
+				    .history_id = job->history_id,
 				    .attempts = job->attempts,
 				    .parked_us = job->parked_us,
 				    .parked_why = job->parked_why,
@@ -58,27 +58,28 @@ static brabeion_status hand_out_list(brb_store_job_list *read, brabeion_job_list
 		jobs[i] = info_of(&read->jobs[i]);
 	*memory = read->memory;
 	read->memory = (brb_arena){ 0 };
-	*list = (brabeion_job_list){ .count = read->count, .jobs = jobs, .memory = memory };
+	*list = (brabeion_job_list){ .count = read->count, .stride = sizeof *jobs, .jobs = jobs, .memory = memory };
 	return BRABEION_OK;
 }
 
-static const brabeion_job_filter no_filter;
-
-brabeion_status brabeion_jobs(brabeion_engine *engine, const brabeion_job_filter *filter, brabeion_job_list *list,
+brabeion_status brabeion_jobs(brabeion_engine *engine, const brabeion_job_filter *theirs, brabeion_job_list *list,
 			      brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
 	brb_store_job_list read = { 0 };
-	if (!filter)
-		filter = &no_filter;
-	brabeion_status status = enter(engine, filter->badge, filter->user, &fault);
+	brabeion_job_filter filter;
+	brabeion_status status = brb_engine_enter_or_say(engine, &fault);
+	if (status == BRABEION_OK)
+		status = brb_size_take(BRB_SIZE_JOB_FILTER, theirs, &filter, &fault);
+	if (status == BRABEION_OK)
+		status = enter(engine, filter.badge, filter.user, &fault);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_store_job_filter wanted = { .state = (brb_store_job_state)filter->state,
-					.slug = filter->badge,
-					.user = filter->user,
-					.after = filter->after,
-					.limit = filter->limit,
+	brb_store_job_filter wanted = { .state = (brb_store_job_state)filter.state,
+					.slug = filter.badge,
+					.user = filter.user,
+					.after = filter.after,
+					.limit = filter.limit,
 					.now_us = brb_clock_now_us(&engine->clock) };
 	if (brb_store_list_jobs(engine->store, &wanted, &read, &fault) == BRABEION_OK)
 		hand_out_list(&read, list, &fault);
@@ -90,7 +91,8 @@ static brabeion_status hand_out_page(brb_store_job_page *read, brabeion_job_page
 {
 	brb_arena *memory = brb_list_memory();
 	brabeion_job_attempt *attempts = brb_memory_take_zeroed(read->attempt_count + 1, sizeof *attempts);
-	if (!memory || !attempts) {
+	brabeion_job_info *job = brb_arena_take(&read->memory, sizeof *job);
+	if (!memory || !attempts || !job) {
 		brb_memory_release(memory);
 		brb_memory_release(attempts);
 		return brb_status_no_memory(error);
@@ -99,12 +101,14 @@ static brabeion_status hand_out_page(brb_store_job_page *read, brabeion_job_page
 		attempts[i] = (brabeion_job_attempt){ .number = read->attempts[i].number,
 						      .at_us = read->attempts[i].at_us,
 						      .error = read->attempts[i].error };
+	*job = info_of(&read->job);
 	*memory = read->memory;
 	read->memory = (brb_arena){ 0 };
 	*page = (brabeion_job_page){ .found = read->found,
-				     .job = info_of(&read->job),
+				     .job = job,
 				     .frozen = read->job.fields,
 				     .attempt_count = read->attempt_count,
+				     .attempt_stride = sizeof *attempts,
 				     .attempts = attempts,
 				     .memory = memory };
 	return BRABEION_OK;
@@ -114,9 +118,12 @@ brabeion_status brabeion_job(brabeion_engine *engine, int64_t id, brabeion_job_p
 {
 	BRB_CALL_WITH(fault);
 	brb_store_job_page read = { 0 };
-	if (enter(engine, NULL, NULL, &fault) == BRABEION_OK &&
-	    brb_store_show_job(engine->store, id, brb_clock_now_us(&engine->clock), &read, &fault) == BRABEION_OK)
-		hand_out_page(&read, page, &fault);
+	brabeion_job_page own;
+	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
+	    brb_size_check(BRB_SIZE_JOB_PAGE, page, &fault) == BRABEION_OK &&
+	    brb_store_show_job(engine->store, id, brb_clock_now_us(&engine->clock), &read, &fault) == BRABEION_OK &&
+	    hand_out_page(&read, &own, &fault) == BRABEION_OK)
+		brb_size_give(BRB_SIZE_JOB_PAGE, &own, page);
 	brb_store_job_page_finish(&read);
 	return brb_status_hand_over(error, &fault);
 }
@@ -149,15 +156,18 @@ static void fail_change(brb_request *head, brabeion_status status, const char *m
 	brb_status_set(&request->error, status, "%s", message);
 }
 
-static brabeion_status change_jobs(brabeion_engine *engine, job_change change, const brabeion_job_choice *choice,
+static brabeion_status change_jobs(brabeion_engine *engine, job_change change, const brabeion_job_choice *theirs,
 				   int64_t *jobs, brabeion_error *error)
 {
 	BRB_CALL;
 	brb_judge judge;
-	jobs_request request = { .head = { .work = do_change, .fail = fail_change },
-				 .change = change,
-				 .choice = { choice->id, choice->badge, choice->parked } };
-	if (enter(engine, choice->badge, NULL, &request.error) == BRABEION_OK &&
+	brabeion_job_choice choice;
+	jobs_request request = { .head = { .work = do_change, .fail = fail_change }, .change = change };
+	if (brb_engine_enter_or_say(engine, &request.error) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_JOB_CHOICE, theirs, &choice, &request.error) != BRABEION_OK)
+		return brb_status_hand_over(error, &request.error);
+	request.choice = (brb_store_job_choice){ choice.id, choice.badge, choice.parked };
+	if (enter(engine, choice.badge, NULL, &request.error) == BRABEION_OK &&
 	    brb_engine_run(engine, &judge, &request.head) == BRABEION_OK && jobs)
 		*jobs = request.jobs;
 	return brb_status_hand_over(error, &request.error);

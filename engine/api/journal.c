@@ -1,16 +1,10 @@
 /*
- * api/journal: the journal, as it is read.
+ * api/journal: reads the journal.
  */
 #include "store/journal.h"
 #include "api/internal.h"
 #include "base/list.h"
 #include "base/memory.h"
-
-static brabeion_status enter(const brabeion_engine *engine, brabeion_error *error)
-{
-	brabeion_status status = brb_engine_enter(engine);
-	return status == BRABEION_OK ? BRABEION_OK : brb_status_refuse(error, status);
-}
 
 /* ---- rows ---- */
 
@@ -31,21 +25,18 @@ static bool take_entry(void *context, const brabeion_entry *entry)
 	return place != NULL;
 }
 
-static const brabeion_journal_filter all_entries;
-
-brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_journal_filter *filter,
+brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_journal_filter *theirs,
 				      brabeion_journal_list *list, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, &fault) != BRABEION_OK)
+	brabeion_journal_filter filter;
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_JOURNAL_FILTER, theirs, &filter, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	if (!filter)
-		filter = &all_entries;
-	brb_store_journal_range range = { .after = filter->after,
-					  .until = filter->until,
-					  .events_only = filter->events_only,
-					  .limit = filter->limit };
-	journal_reading reading = { .list.memory = brb_list_memory() };
+	brb_store_journal_range range = {
+		.after = filter.after, .until = filter.until, .events_only = filter.events_only, .limit = filter.limit
+	};
+	journal_reading reading = { .list = { .stride = sizeof(brabeion_entry), .memory = brb_list_memory() } };
 	if (!reading.list.memory)
 		brb_status_no_memory(&fault);
 	else if (brb_store_journal_read(engine->store, &range, reading.list.memory, take_entry, &reading, &fault) ==
@@ -64,7 +55,8 @@ brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_jo
 brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation *generation,
 				   brabeion_journal_info *info, brabeion_error *error)
 {
-	*info = (brabeion_journal_info){ .on = generation->journal.keep_us != 0,
+	*info = (brabeion_journal_info){ .struct_size = sizeof *info,
+					 .on = generation->journal.keep_us != 0,
 					 .keep_us = generation->journal.keep_us,
 					 .max_bytes = generation->journal.max_bytes };
 	return brb_store_journal_info(engine->store, info, error);
@@ -74,7 +66,8 @@ brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_journal_info 
 {
 	BRB_CALL_WITH(fault);
 	brabeion_journal_info read = { 0 };
-	if (enter(engine, &fault) != BRABEION_OK)
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_JOURNAL_INFO, info, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	brb_reader *reader = brb_registry_reader(&engine->registry);
 	if (!reader) {
@@ -84,6 +77,6 @@ brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_journal_info 
 	brb_engine_journal(engine, brb_registry_acquire(&engine->registry, reader), &read, &fault);
 	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
-		*info = read;
+		brb_size_give(BRB_SIZE_JOURNAL_INFO, &read, info);
 	return brb_status_hand_over(error, &fault);
 }

@@ -1,9 +1,9 @@
 /*
- * api/judging: events are judged: alone on the caller's thread where that will do, else together with others.
+ * api/judging: judges events, alone on the caller's thread if they do not need the store, else by the group commit.
  *
- * Keeps true: callbacks run after the commit, with no lock and no generation held.
+ * Guarantees: callbacks run after the commit, with no lock and no generation held.
  */
-#include "api/internal.h"
+#include "api/batch.h"
 #include "base/list.h"
 #include "base/reentrancy.h"
 #include "judging/backend.h"
@@ -81,7 +81,7 @@ static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *
 	guard->allocator = engine->allocator;
 	*reader = brb_registry_reader(&engine->registry);
 	if (!*reader)
-		return BRABEION_MEMORY;
+		return BRABEION_NO_MEMORY;
 	const brb_generation *generation = brb_registry_acquire(&engine->registry, *reader);
 	brb_judge_init(judge, &engine->judging, generation, &brb_backend_transaction, NULL, &guard->depth,
 		       brb_registry_counters(&engine->registry, *reader, generation));
@@ -128,7 +128,7 @@ static void count_results(brb_counters *counters, const brabeion_result *results
 		const brabeion_result *result = &results[i];
 		if (result->status != BRABEION_OK)
 			brb_count(&counters->errors, 1);
-		else if (result->outcome != BRABEION_UNHEARD)
+		else if (result->outcome != BRABEION_UNHANDLED)
 			brb_count(&counters->events, 1);
 		if (result->outcome == BRABEION_DUPLICATE)
 			brb_count(&counters->duplicates, 1);
@@ -159,21 +159,44 @@ static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_ev
 				      brabeion_result *results)
 {
 	brabeion_status status = brb_engine_judge(engine, events, count, results);
+	for (size_t i = 0; i < count; i++)
+		brb_batch_describe(&results[i]);
 	if (status == BRABEION_OK && has_news(results, count))
 		brb_engine_announce(engine, results, count);
 	return status;
+}
+
+/* For a host of another version, or one that did not set the sizes. */
+static brabeion_status convert_and_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
+					 brabeion_result *results)
+{
+	BRB_CALL;
+	brb_batch batch = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_status status = brb_engine_enter(engine);
+	if (status != BRABEION_OK)
+		return status;
+	if (brb_batch_begin(&batch, events, count, results, &error) == BRABEION_OK)
+		status = possibly_award(engine, batch.events, count, batch.results);
+	if (status == BRABEION_OK && count == 1 && batch.results)
+		status = batch.results->status;
+	brabeion_status refused = brb_batch_end(&batch, &engine->log, &error);
+	return refused == BRABEION_OK ? status : refused;
 }
 
 brabeion_status brabeion_possibly_award_batch(brabeion_engine *engine, const brabeion_event *events, size_t count,
 					      brabeion_result *results)
 {
 	BRB_CALL;
-	return possibly_award(engine, events, count, results);
+	return brb_batch_is_current(events, count, results) ? possibly_award(engine, events, count, results)
+							    : convert_and_award(engine, events, count, results);
 }
 
 brabeion_status brabeion_possibly_award(brabeion_engine *engine, const brabeion_event *event, brabeion_result *result)
 {
 	BRB_CALL;
+	if (!brb_batch_is_current(event, 1, result))
+		return convert_and_award(engine, event, 1, result);
 	brabeion_result own;
 	brabeion_result *filled = result ? result : &own;
 	brabeion_status status = possibly_award(engine, event, 1, filled);

@@ -1,8 +1,8 @@
 /*
- * api/languages: lists as they are handed out, with the texts of who asks for another language than the usual one.
+ * api/languages: translates the texts of lists into the language that the caller wants.
  *
- * What the badge set at work has no translation for stays as it is on record, so that awards of badges that are gone
- * keep their names.
+ * What the current badge set has no translation for stays as it is on record, so that awards of removed badges keep
+ * their names.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ brb_level_words brb_engine_translate(const brb_generation *generation, const cha
 
 /* ---- lists ---- */
 
-/* Where a list's text stands, copied into the list's memory when there is another. False: no memory. */
+/* Replaces a list's text by a copy of another, if there is one. False: out of memory. */
 static bool replace(brb_arena *memory, const char **text, const char *other)
 {
 	const char *copy = other ? brb_arena_copy(memory, other) : *text;
@@ -88,129 +88,50 @@ brabeion_status brb_engine_translate_badges(const brb_generation *generation, co
 	return BRABEION_OK;
 }
 
-static brabeion_status translate_awards(const brb_generation *generation, const char *language, void *whole,
-					brabeion_error *error)
-{
-	brabeion_award_list *list = whole;
-	for (size_t i = 0; i < list->count; i++)
-		if (!translate_award(generation, language, list->memory, &list->awards[i]))
-			return brb_status_no_memory(error);
-	return BRABEION_OK;
-}
-
-static brabeion_status translate_changes(const brb_generation *generation, const char *language, void *whole,
-					 brabeion_error *error)
-{
-	brabeion_change_list *list = whole;
-	for (size_t i = 0; i < list->count; i++)
-		if (!translate_award(generation, language, list->memory, &list->changes[i].award))
-			return brb_status_no_memory(error);
-	return BRABEION_OK;
-}
-
-static brabeion_status translate_badges(const brb_generation *generation, const char *language, void *whole,
-					brabeion_error *error)
-{
-	return brb_engine_translate_badges(generation, language, whole, error);
-}
-
-/* Has a list that was read translated by the badge set at work. */
-static brabeion_status finish_reading(brabeion_engine *engine, const char *language, void *list,
-				      brabeion_status (*translate)(const brb_generation *generation,
-								   const char *language, void *list,
-								   brabeion_error *error),
-				      brabeion_error *error)
+/* The current generation of a list that was read; NULL where no translation is wanted, or memory is short. */
+static const brb_generation *acquire(brabeion_engine *engine, const char *language, brb_reader **reader,
+				     brabeion_error *error)
 {
 	if (is_usual(language))
-		return BRABEION_OK;
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader)
-		return brb_status_no_memory(error);
-	brabeion_status status = translate(brb_registry_acquire(&engine->registry, reader), language, list, error);
-	brb_registry_release(reader);
-	return status;
+		return NULL;
+	*reader = brb_registry_reader(&engine->registry);
+	if (*reader)
+		return brb_registry_acquire(&engine->registry, *reader);
+	brb_status_no_memory(error);
+	return NULL;
 }
 
-/* ---- the public functions ---- */
-
-static brabeion_status enter(const brabeion_engine *engine, const char *language, brabeion_error *error)
+brabeion_status brb_engine_translate_awards(brabeion_engine *engine, const char *language, brabeion_award_list *list,
+					    brabeion_error *error)
 {
-	brabeion_status status = brb_engine_enter(engine);
-	return status != BRABEION_OK ? brb_status_refuse(error, status) : brb_engine_check_language(language, error);
+	brb_reader *reader = NULL;
+	const brb_generation *generation = acquire(engine, language, &reader, error);
+	for (size_t i = 0; generation && i < list->count && error->status == BRABEION_OK; i++)
+		if (!translate_award(generation, language, list->memory, &list->awards[i]))
+			brb_status_no_memory(error);
+	if (generation)
+		brb_registry_release(reader);
+	return error->status;
 }
 
-brabeion_status brabeion_user_awards_in(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
-					const char *language, brabeion_award_list *list, brabeion_error *error)
+brabeion_status brb_engine_translate_changes(brabeion_engine *engine, const char *language,
+					     brabeion_change_list *list, brabeion_error *error)
 {
-	BRB_CALL_WITH(fault);
-	brabeion_award_list read = { 0 };
-	if (enter(engine, language, &fault) == BRABEION_OK &&
-	    brabeion_user_awards(engine, user, before, limit, &read, &fault) == BRABEION_OK &&
-	    finish_reading(engine, language, &read, translate_awards, &fault) == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_award_list_finish(&read);
-	return brb_status_hand_over(error, &fault);
-}
-
-brabeion_status brabeion_badge_awards_in(brabeion_engine *engine, const char *slug, int64_t before, size_t limit,
-					 const char *language, brabeion_award_list *list, brabeion_error *error)
-{
-	BRB_CALL_WITH(fault);
-	brabeion_award_list read = { 0 };
-	if (enter(engine, language, &fault) == BRABEION_OK &&
-	    brabeion_badge_awards(engine, slug, before, limit, &read, &fault) == BRABEION_OK &&
-	    finish_reading(engine, language, &read, translate_awards, &fault) == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_award_list_finish(&read);
-	return brb_status_hand_over(error, &fault);
-}
-
-brabeion_status brabeion_user_changes_in(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
-					 const char *language, brabeion_change_list *list, brabeion_error *error)
-{
-	BRB_CALL_WITH(fault);
-	brabeion_change_list read = { 0 };
-	if (enter(engine, language, &fault) == BRABEION_OK &&
-	    brabeion_user_changes(engine, user, before, limit, &read, &fault) == BRABEION_OK &&
-	    finish_reading(engine, language, &read, translate_changes, &fault) == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_change_list_finish(&read);
-	return brb_status_hand_over(error, &fault);
-}
-
-brabeion_status brabeion_changes_since_in(brabeion_engine *engine, int64_t sequence, size_t limit,
-					  const char *language, brabeion_change_list *list, brabeion_error *error)
-{
-	BRB_CALL_WITH(fault);
-	brabeion_change_list read = { 0 };
-	if (enter(engine, language, &fault) == BRABEION_OK &&
-	    brabeion_changes_since(engine, sequence, limit, &read, &fault) == BRABEION_OK &&
-	    finish_reading(engine, language, &read, translate_changes, &fault) == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_change_list_finish(&read);
-	return brb_status_hand_over(error, &fault);
-}
-
-brabeion_status brabeion_badges_in(brabeion_engine *engine, const char *language, brabeion_badge_list *list,
-				   brabeion_error *error)
-{
-	BRB_CALL_WITH(fault);
-	brabeion_badge_list read = { 0 };
-	if (enter(engine, language, &fault) == BRABEION_OK && brabeion_badges(engine, &read, &fault) == BRABEION_OK &&
-	    finish_reading(engine, language, &read, translate_badges, &fault) == BRABEION_OK)
-		*list = read;
-	else
-		brabeion_badge_list_finish(&read);
-	return brb_status_hand_over(error, &fault);
+	brb_reader *reader = NULL;
+	const brb_generation *generation = acquire(engine, language, &reader, error);
+	for (size_t i = 0; generation && i < list->count && error->status == BRABEION_OK; i++)
+		if (!translate_award(
+			    generation, language, list->memory,
+			    (brabeion_award_info *)(uintptr_t)list->changes[i].award)) /* ours until handed out */
+			brb_status_no_memory(error);
+	if (generation)
+		brb_registry_release(reader);
+	return error->status;
 }
 
 /* ---- one level ---- */
 
-/* Both in the block's end, so that one release frees them. */
+/* Copies both into one block, which is the `memory`. */
 static brabeion_status copy_words(const char *name, const char *description, brabeion_level_words *words,
 				  brabeion_error *error)
 {
@@ -237,19 +158,24 @@ static brabeion_status read_words(const brb_generation *generation, const char *
 			  other.description ? other.description : usual->description, words, error);
 }
 
-brabeion_status brabeion_level_words_in(brabeion_engine *engine, const char *slug, uint32_t level,
-					const char *language, brabeion_level_words *words, brabeion_error *error)
+brabeion_status brabeion_translate_level(brabeion_engine *engine, const char *slug, uint32_t level,
+					 const char *language, brabeion_level_words *words, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, language, &fault) != BRABEION_OK)
+	brabeion_level_words read = { 0 };
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_LEVEL_WORDS, words, &fault) != BRABEION_OK ||
+	    brb_engine_check_language(language, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	brb_reader *reader = brb_registry_reader(&engine->registry);
 	if (reader) {
-		read_words(brb_registry_acquire(&engine->registry, reader), language, slug, level, words, &fault);
+		read_words(brb_registry_acquire(&engine->registry, reader), language, slug, level, &read, &fault);
 		brb_registry_release(reader);
 	} else {
 		brb_status_no_memory(&fault);
 	}
+	if (fault.status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_LEVEL_WORDS, &read, words);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -258,5 +184,5 @@ void brabeion_level_words_finish(brabeion_level_words *words)
 	if (!words)
 		return;
 	brb_memory_release(words->memory);
-	*words = (brabeion_level_words){ 0 };
+	brb_size_empty(BRB_SIZE_LEVEL_WORDS, words);
 }

@@ -1,10 +1,10 @@
 /*
- * api/manual: what people decide: grants and revocations. They go through the group like events, so that they and
+ * api/manual: grants and revocations by people. They go through the group commit like events, so that they and
  * events see each other in one order.
  */
 #include <string.h>
 
-#include "api/internal.h"
+#include "api/batch.h"
 #include "base/list.h"
 #include "base/value.h"
 #include "judging/backend.h"
@@ -34,22 +34,41 @@ static void fail_grant(brb_request *head, brabeion_status status, const char *me
 	brb_judge_abandon(request->result, request->judged, 1, status, message);
 }
 
-brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *grant, brabeion_result *result)
+/* The result is ours. */
+static brabeion_status award(brabeion_engine *engine, const brabeion_grant *grant, brabeion_result *result)
 {
-	BRB_CALL;
-	brabeion_result own;
 	brb_judge judge;
 	grant_request request = { .head = { .work = do_grant, .fail = fail_grant },
 				  .grant = grant,
-				  .result = result ? result : &own };
+				  .result = result };
 	brabeion_status status = brb_engine_run(engine, &judge, &request.head);
-	if (status == BRABEION_OK) {
-		brb_count(&judge.counters->awards, request.result->award_count);
-		brb_engine_announce(engine, request.result, 1);
-		status = request.result->status;
+	if (status != BRABEION_OK)
+		return status;
+	brb_count(&judge.counters->awards, result->award_count);
+	brb_engine_announce(engine, result, 1);
+	return result->status;
+}
+
+brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *theirs, brabeion_result *result)
+{
+	BRB_CALL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_result own = { 0 };
+	brabeion_grant grant;
+	brabeion_status status = brb_engine_enter_or_say(engine, &error);
+	if (status == BRABEION_OK && brb_size_check(BRB_SIZE_RESULT, result, &error) != BRABEION_OK) {
+		brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s", error.message);
+		result = NULL;
+		status = error.status;
 	}
-	if (!result)
-		brabeion_result_finish(&own);
+	if (status == BRABEION_OK)
+		status = brb_size_take(BRB_SIZE_GRANT, theirs, &grant, &error);
+	if (status == BRABEION_OK)
+		status = award(engine, &grant, &own);
+	else
+		brb_judge_abandon(&own, 0, 1, status, error.message);
+	brb_batch_give(&own, result);
+	brabeion_error_finish(&error);
 	return status;
 }
 
@@ -100,30 +119,33 @@ static brabeion_status check_revocation(const brabeion_revocation *revocation, b
 		status = check_text(revocation->badge, BRB_NAME_BYTES_MOST, "badge", error);
 	if (status == BRABEION_OK)
 		status = check_text(revocation->reason, BRB_SUBJECT_BYTES_MOST, "reason", error);
-	return status == BRABEION_OK ? check_text(revocation->note, BRB_REMARK_BYTES_MOST, "note", error) : status;
+	return status == BRABEION_OK ? check_text(revocation->comment, BRB_REMARK_BYTES_MOST, "comment", error)
+				     : status;
 }
 
-brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *revocation,
+brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *theirs,
 				brabeion_change_list *revoked, brabeion_error *error)
 {
 	BRB_CALL;
 	revoke_request request = { .head = { .work = do_revoke, .fail = fail_revoke } };
+	brabeion_revocation revocation;
 	brb_judge judge;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&request.error, status);
-	else
-		status = check_revocation(revocation, &request.error);
+	brabeion_status status = brb_engine_enter_or_say(engine, &request.error);
+	if (status == BRABEION_OK)
+		status = brb_size_take(BRB_SIZE_REVOCATION, theirs, &revocation, &request.error);
+	if (status == BRABEION_OK)
+		status = check_revocation(&revocation, &request.error);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
-	request.revocation = (brb_store_revocation){ .user = revocation->user,
-						     .slug = revocation->badge,
-						     .level = revocation->level,
-						     .reason = revocation->reason,
-						     .note = revocation->note };
+	request.revocation = (brb_store_revocation){ .user = revocation.user,
+						     .slug = revocation.badge,
+						     .level = revocation.level,
+						     .reason = revocation.reason,
+						     .note = revocation.comment };
 	if (brb_engine_run(engine, &judge, &request.head) != BRABEION_OK)
 		return brb_status_hand_over(error, &request.error);
 	brb_engine_announce_revoked(engine, &request.revoked);
+	request.revoked.stride = sizeof *request.revoked.changes;
 	if (revoked)
 		*revoked = request.revoked;
 	else

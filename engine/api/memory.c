@@ -1,12 +1,12 @@
 /*
- * api/memory: what plugins remember, looked at and changed from outside. Changes go through the group like events, so
- * that they and events see each other in one order.
+ * api/memory: reads and sets what plugins remember. Changes go through the group commit like events, so that they and
+ * events see each other in one order.
  */
 #include "api/internal.h"
 #include "base/value.h"
 #include "judging/backend.h"
 
-/* ---- what may be asked for: the bounds are those of a plugin's helpers (judging/call) ---- */
+/* ---- bounds: those of a plugin's helpers (judging/call) ---- */
 
 static brabeion_status check_text(const char *text, size_t least, size_t most, const char *what,
 				  brabeion_error *error)
@@ -20,17 +20,17 @@ static brabeion_status check_text(const char *text, size_t least, size_t most, c
 }
 
 /* One tally or note. */
-typedef struct memory_place {
+typedef struct memory_key {
 	const char *plugin, *name, *subject;
-} memory_place;
+} memory_key;
 
-static brabeion_status check_place(const memory_place *place, brabeion_error *error)
+static brabeion_status check_key(const memory_key *key, brabeion_error *error)
 {
-	brabeion_status status = check_text(place->plugin, 1, BRB_NAME_BYTES_MOST, "id of the plugin", error);
+	brabeion_status status = check_text(key->plugin, 1, BRB_NAME_BYTES_MOST, "id of the plugin", error);
 	if (status == BRABEION_OK)
-		status = check_text(place->name, 1, BRB_NAME_BYTES_MOST, "name of the tally or note", error);
+		status = check_text(key->name, 1, BRB_NAME_BYTES_MOST, "name of the tally or note", error);
 	if (status == BRABEION_OK)
-		status = check_text(place->subject, 0, BRB_SUBJECT_BYTES_MOST, "subject of the tally or note", error);
+		status = check_text(key->subject, 0, BRB_SUBJECT_BYTES_MOST, "subject of the tally or note", error);
 	return status;
 }
 
@@ -38,21 +38,21 @@ static brabeion_status check_place(const memory_place *place, brabeion_error *er
 
 typedef struct memory_request {
 	brb_request head; /* first */
-	memory_place place;
+	memory_key key;
 	brabeion_memory_kind kind;
 	int64_t value;
 	const char *text;
-	brabeion_error invalid; /* wrong by itself: nothing of others' is rolled back for it */
+	brabeion_error invalid; /* this request is wrong: nothing of the others is rolled back */
 	brabeion_error error;
 } memory_request;
 
 static brabeion_status set_in_store(brb_judge *judge, const memory_request *request, uint32_t plugin)
 {
-	const memory_place *place = &request->place;
+	const memory_key *key = &request->key;
 	if (request->kind == BRABEION_MEMORY_TALLY)
-		return brb_store_tally_set(judge->store, plugin, place->name, place->subject, request->value,
+		return brb_store_tally_set(judge->store, plugin, key->name, key->subject, request->value,
 					   &judge->error);
-	return brb_store_note_set(judge->store, plugin, place->name, place->subject, request->text, &judge->error);
+	return brb_store_note_set(judge->store, plugin, key->name, key->subject, request->text, &judge->error);
 }
 
 static brabeion_status do_set(brb_request *head)
@@ -62,14 +62,14 @@ static brabeion_status do_set(brb_request *head)
 	uint32_t plugin = 0;
 	if (!brb_judge_enter_store(judge))
 		return judge->fault;
-	brb_store_mark(judge->store); /* what others did before stays, whatever comes of the next judgement */
-	judge->fault = brb_store_plugin(judge->store, request->place.plugin, &plugin, &judge->error);
+	brb_store_mark(judge->store); /* keeps what the others of the group did before */
+	judge->fault = brb_store_plugin(judge->store, request->key.plugin, &plugin, &judge->error);
 	if (judge->fault == BRABEION_OK && plugin)
 		judge->fault = set_in_store(judge, request, plugin);
 	else if (judge->fault == BRABEION_OK)
 		brb_status_set(&request->invalid, BRABEION_INVALID,
 			       "no plugin of the id \"%s\" has ever been loaded with this database",
-			       request->place.plugin);
+			       request->key.plugin);
 	return judge->fault;
 }
 
@@ -83,11 +83,9 @@ static brabeion_status set(brabeion_engine *engine, memory_request *request, bra
 {
 	BRB_CALL;
 	brb_judge judge;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&request->error, status);
-	else
-		status = check_place(&request->place, &request->error);
+	brabeion_status status = brb_engine_enter_or_say(engine, &request->error);
+	if (status == BRABEION_OK)
+		status = check_key(&request->key, &request->error);
 	if (status == BRABEION_OK && request->text)
 		status = check_text(request->text, 0, BRB_NOTE_BYTES_MOST, "text of the note", &request->error);
 	if (status != BRABEION_OK)
@@ -104,16 +102,14 @@ static brabeion_status set(brabeion_engine *engine, memory_request *request, bra
 brabeion_status brabeion_tally_set(brabeion_engine *engine, const char *plugin, const char *name, const char *subject,
 				   int64_t value, brabeion_error *error)
 {
-	memory_request request = { .place = { plugin, name, subject },
-				   .kind = BRABEION_MEMORY_TALLY,
-				   .value = value };
+	memory_request request = { .key = { plugin, name, subject }, .kind = BRABEION_MEMORY_TALLY, .value = value };
 	return set(engine, &request, error);
 }
 
 brabeion_status brabeion_note_set(brabeion_engine *engine, const char *plugin, const char *name, const char *subject,
 				  const char *text, brabeion_error *error)
 {
-	memory_request request = { .place = { plugin, name, subject }, .kind = BRABEION_MEMORY_NOTE, .text = text };
+	memory_request request = { .key = { plugin, name, subject }, .kind = BRABEION_MEMORY_NOTE, .text = text };
 	return set(engine, &request, error);
 }
 
@@ -134,17 +130,15 @@ static brabeion_status check_filter(const brabeion_memory_filter *filter, brabei
 	return status;
 }
 
-brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *filter,
+brabeion_status brabeion_memory(brabeion_engine *engine, const brabeion_memory_filter *theirs,
 				brabeion_memory_list *list, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	static const brabeion_memory_filter all = { 0 };
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else
-		status = check_filter(filter ? filter : &all, &fault);
-	if (status == BRABEION_OK)
-		brb_store_list_memory(engine->store, filter ? filter : &all, list, &fault);
+	brabeion_memory_filter filter;
+	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
+	    brb_size_take(BRB_SIZE_MEMORY_FILTER, theirs, &filter, &fault) == BRABEION_OK &&
+	    check_filter(&filter, &fault) == BRABEION_OK &&
+	    brb_store_list_memory(engine->store, &filter, list, &fault) == BRABEION_OK)
+		list->stride = sizeof *list->items;
 	return brb_status_hand_over(error, &fault);
 }

@@ -1,7 +1,6 @@
 /*
- * api/pictures: what a level looks like, by its own file or drawn, and what a user holds as one card.
- *
- * A picture is made while the badge set is held, so that a reload takes nothing away under it.
+ * api/pictures: the picture of a level, its own file or drawn, and a user's awards as one card. Pictures are made while
+ * the generation is held, so that a reload cannot close it meanwhile.
  */
 #include <string.h>
 
@@ -17,7 +16,7 @@ void brabeion_picture_finish(brabeion_picture *picture)
 	if (!picture)
 		return;
 	brb_memory_release(picture->memory);
-	*picture = (brabeion_picture){ 0 };
+	brb_size_empty(BRB_SIZE_PICTURE, picture);
 }
 
 /* ---- what is handed out ---- */
@@ -82,7 +81,6 @@ static brabeion_status draw_medal(const brb_generation *generation, const brb_ba
 	return hand_out_drawn(&svg, picture, error);
 }
 
-/* What somebody asks for. */
 typedef struct picture_request {
 	const char *language;
 	const char *slug;
@@ -90,7 +88,8 @@ typedef struct picture_request {
 	bool svg_only;
 	bool of_user;
 	const char *user;
-	brabeion_picture *picture; /* where it goes, of a visit */
+	brabeion_picture *picture; /* of a visit: where it goes */
+	brabeion_picture *out;     /* of a visit: the host's */
 } picture_request;
 
 static brabeion_status make_level(const brb_generation *generation, const picture_request *request,
@@ -177,22 +176,25 @@ static brabeion_status make(brabeion_engine *engine, const picture_request *requ
 			    brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else
+	brabeion_picture made = { 0 };
+	brabeion_status status = brb_engine_enter_or_say(engine, &fault);
+	if (status == BRABEION_OK)
+		status = brb_size_check(BRB_SIZE_PICTURE, picture, &fault);
+	if (status == BRABEION_OK)
 		status = brb_engine_check_language(request->language, &fault);
 	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
 	if (reader) {
 		const brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
 		if (request->of_user)
-			make_user(engine->store, generation, request, picture, &fault);
+			make_user(engine->store, generation, request, &made, &fault);
 		else
-			make_level(generation, request, picture, &fault);
+			make_level(generation, request, &made, &fault);
 		brb_registry_release(reader);
 	} else if (status == BRABEION_OK) {
 		brb_status_no_memory(&fault);
 	}
+	if (fault.status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_PICTURE, &made, picture);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -220,14 +222,20 @@ brabeion_status brabeion_draw_user(brabeion_engine *engine, const char *user, co
 static brabeion_status make_visiting(const brb_generation *generation, void *context, brabeion_error *error)
 {
 	const picture_request *request = context;
+	if (brb_size_check(BRB_SIZE_PICTURE, request->out, error) != BRABEION_OK)
+		return error->status;
 	return make_level(generation, request, request->picture, error);
 }
 
-brabeion_status brabeion_draw_badge_of(const brabeion_options *options, const char *slug, uint32_t level,
-				       const char *language, brabeion_picture *picture, brabeion_error *error)
+brabeion_status brabeion_config_draw_badge(const brabeion_options *options, const char *slug, uint32_t level,
+					   const char *language, brabeion_picture *picture, brabeion_error *error)
 {
+	brabeion_picture made = { 0 };
 	picture_request request = {
-		.language = language, .slug = slug, .level = level, .svg_only = true, .picture = picture
+		.language = language, .slug = slug, .level = level, .svg_only = true, .picture = &made, .out = picture
 	};
-	return brb_engine_visit(options, language, make_visiting, &request, error);
+	brabeion_status status = brb_engine_visit(options, language, make_visiting, &request, error);
+	if (status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_PICTURE, &made, picture);
+	return status;
 }

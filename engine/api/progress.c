@@ -118,6 +118,7 @@ static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
 
 static brabeion_status answer(progress_work *work, brb_badge *const *badges, size_t count)
 {
+	work->list.stride = sizeof *work->list.badges;
 	work->list.memory = brb_list_memory();
 	work->list.badges = brb_memory_take_zeroed(count + 1, sizeof *work->list.badges);
 	if (!work->list.memory || !work->list.badges)

@@ -1,5 +1,5 @@
 /*
- * api/reading: lists of awards, users and badges.
+ * api/reading: lists of awards, changes, users and badges.
  */
 #include <string.h>
 
@@ -8,55 +8,78 @@
 #include "base/memory.h"
 #include "base/value.h"
 
-/* What every reading begins with; `name` NULL where there is none to check. */
-static brabeion_status enter(const brabeion_engine *engine, const char *name, size_t most, brabeion_error *fault)
+/* ---- awards and changes ---- */
+
+static brabeion_status check_name(const char *name, size_t most, brabeion_error *error)
 {
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		return brb_status_refuse(fault, status);
-	if (name && brb_text_checked_length(name, most) == SIZE_MAX)
-		return brb_status_set(fault, BRABEION_INVALID, "the name is longer than %zu bytes or not UTF-8",
-				      most);
-	return BRABEION_OK;
+	if (!name || brb_text_checked_length(name, most) != SIZE_MAX)
+		return BRABEION_OK;
+	return brb_status_set(error, BRABEION_INVALID, "the name is longer than %zu bytes or not UTF-8", most);
 }
 
-static brabeion_status list_awards(brabeion_engine *engine, brb_store_whose whose, const char *name, int64_t before,
-				   size_t limit, brabeion_award_list *list, brabeion_error *error)
+/* What these calls begin with. `what` is the kind of name. */
+static brabeion_status enter(const brabeion_engine *engine, const char *name, const char *what, size_t most,
+			     const brabeion_list_options *theirs, brabeion_list_options *options,
+			     brabeion_error *error)
+{
+	brabeion_status status = brb_engine_enter_or_say(engine, error);
+	if (status == BRABEION_OK)
+		status = brb_size_take(BRB_SIZE_LIST_OPTIONS, theirs, options, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_check_language(options->language, error);
+	if (status == BRABEION_OK && !name)
+		return brb_status_set(error, BRABEION_INVALID, "no %s is given", what);
+	return status == BRABEION_OK ? check_name(name, most, error) : status;
+}
+
+static brabeion_status list_awards(brabeion_engine *engine, brb_store_whose whose, const char *name,
+				   const brabeion_list_options *theirs, brabeion_award_list *list,
+				   brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	size_t most = whose == BRB_STORE_OF_USER ? BRB_SUBJECT_BYTES_MOST : BRB_NAME_BYTES_MOST;
-	if (enter(engine, name, most, &fault) != BRABEION_OK)
-		return brb_status_hand_over(error, &fault);
-	if (!name)
-		brb_status_set(&fault, BRABEION_INVALID, "no %s is given",
-			       whose == BRB_STORE_OF_USER ? "user" : "slug");
+	brabeion_list_options options;
+	brabeion_award_list read = { 0 };
+	bool of_user = whose == BRB_STORE_OF_USER;
+	if (enter(engine, name, of_user ? "user" : "slug", of_user ? BRB_SUBJECT_BYTES_MOST : BRB_NAME_BYTES_MOST,
+		  theirs, &options, &fault) == BRABEION_OK &&
+	    brb_store_list_awards(engine->store, whose, name, options.before, options.limit, &read, &fault) ==
+		    BRABEION_OK)
+		brb_engine_translate_awards(engine, options.language, &read, &fault);
+	read.stride = sizeof *read.awards;
+	if (fault.status == BRABEION_OK)
+		*list = read;
 	else
-		brb_store_list_awards(engine->store, whose, name, before, limit, list, &fault);
+		brabeion_award_list_finish(&read);
 	return brb_status_hand_over(error, &fault);
 }
 
-brabeion_status brabeion_user_awards(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
+brabeion_status brabeion_user_awards(brabeion_engine *engine, const char *user, const brabeion_list_options *options,
 				     brabeion_award_list *list, brabeion_error *error)
 {
-	return list_awards(engine, BRB_STORE_OF_USER, user, before, limit, list, error);
+	return list_awards(engine, BRB_STORE_OF_USER, user, options, list, error);
 }
 
-brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug, int64_t before, size_t limit,
+brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug, const brabeion_list_options *options,
 				      brabeion_award_list *list, brabeion_error *error)
 {
-	return list_awards(engine, BRB_STORE_OF_BADGE, slug, before, limit, list, error);
+	return list_awards(engine, BRB_STORE_OF_BADGE, slug, options, list, error);
 }
 
-brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user, int64_t before, size_t limit,
+brabeion_status brabeion_user_changes(brabeion_engine *engine, const char *user, const brabeion_list_options *theirs,
 				      brabeion_change_list *list, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, user, BRB_SUBJECT_BYTES_MOST, &fault) != BRABEION_OK)
-		return brb_status_hand_over(error, &fault);
-	if (!user)
-		brb_status_set(&fault, BRABEION_INVALID, "no user is given");
+	brabeion_list_options options;
+	brabeion_change_list read = { 0 };
+	if (enter(engine, user, "user", BRB_SUBJECT_BYTES_MOST, theirs, &options, &fault) == BRABEION_OK &&
+	    brb_store_list_user_changes(engine->store, user, options.before, options.limit, &read, &fault) ==
+		    BRABEION_OK)
+		brb_engine_translate_changes(engine, options.language, &read, &fault);
+	read.stride = sizeof *read.changes;
+	if (fault.status == BRABEION_OK)
+		*list = read;
 	else
-		brb_store_list_user_changes(engine->store, user, before, limit, list, &fault);
+		brabeion_change_list_finish(&read);
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -64,7 +87,8 @@ brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user,
 				      brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, user, BRB_SUBJECT_BYTES_MOST, &fault) == BRABEION_OK)
+	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
+	    check_name(user, BRB_SUBJECT_BYTES_MOST, &fault) == BRABEION_OK)
 		brb_store_count_awards(engine->store, user, count, &fault);
 	return brb_status_hand_over(error, &fault);
 }
@@ -72,8 +96,9 @@ brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user,
 brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, NULL, 0, &fault) == BRABEION_OK)
-		brb_store_list_users(engine->store, limit, list, &fault);
+	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
+	    brb_store_list_users(engine->store, limit, list, &fault) == BRABEION_OK)
+		list->stride = sizeof *list->users;
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -92,6 +117,7 @@ static bool copy_levels(brb_arena *memory, const brb_badge *badge, const int64_t
 			return false;
 	}
 	out->levels = levels;
+	out->level_stride = sizeof *levels;
 	out->level_count = badge->level_count;
 	return true;
 }
@@ -137,7 +163,9 @@ static brabeion_status copy_badge(brb_arena *memory, const brb_badge *badge, brb
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,
 				       brabeion_error *error)
 {
-	brabeion_badge_list read = { .generation = generation->number, .memory = brb_list_memory() };
+	brabeion_badge_list read = { .stride = sizeof *read.badges,
+				     .memory = brb_list_memory(),
+				     .generation = generation->number };
 	brabeion_status status = BRABEION_OK;
 	read.badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *read.badges);
 	if (!read.memory || !read.badges)
@@ -151,10 +179,12 @@ brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_sto
 	return status;
 }
 
-brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *list, brabeion_error *error)
+brabeion_status brabeion_badges(brabeion_engine *engine, const char *language, brabeion_badge_list *list,
+				brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (enter(engine, NULL, 0, &fault) != BRABEION_OK)
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_engine_check_language(language, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	brb_reader *reader = brb_registry_reader(&engine->registry);
 	if (!reader) {
@@ -166,6 +196,8 @@ brabeion_status brabeion_badges(brabeion_engine *engine, brabeion_badge_list *li
 	brabeion_status status = brb_engine_list_badges(generation, engine->store, &read, &fault);
 	if (status == BRABEION_OK)
 		status = brb_engine_tell_quarantine(engine, generation, &read, &fault);
+	if (status == BRABEION_OK)
+		status = brb_engine_translate_badges(generation, language, &read, &fault);
 	brb_registry_release(reader);
 	if (status == BRABEION_OK)
 		*list = read;

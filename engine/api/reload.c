@@ -118,7 +118,7 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 
 void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome)
 {
-	*outcome = (brb_reload_outcome){ .generation = 0 };
+	*outcome = (brb_reload_outcome){ .receipt.struct_size = sizeof outcome->receipt };
 	brabeion_status status = reload_locked(engine, &outcome->receipt, &outcome->error);
 	outcome->generation = engine->registry.published;
 	brb_watching_end(engine, status == BRABEION_OK ? atomic_load(&engine->registry.current) : NULL);
@@ -128,11 +128,9 @@ brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *recei
 {
 	BRB_CALL;
 	brb_reload_outcome outcome = { .generation = 0 };
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK) {
-		brb_status_refuse(&outcome.error, status);
+	if (brb_engine_enter_or_say(engine, &outcome.error) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_RECEIPT, receipt, &outcome.error) != BRABEION_OK)
 		return brb_status_hand_over(error, &outcome.error);
-	}
 	if (brb_engine_is_telling_reload(engine)) {
 		brb_status_set(&outcome.error, BRABEION_REENTRANT, "called from inside an on-reload callback");
 		return brb_status_hand_over(error, &outcome.error);
@@ -141,7 +139,7 @@ brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *recei
 	brb_engine_reload_locked(engine, &outcome);
 	pthread_mutex_unlock(&engine->reloading);
 	brb_engine_tell_reload(engine, &outcome);
-	if (outcome.error.status == BRABEION_OK && receipt)
-		*receipt = outcome.receipt;
+	if (outcome.error.status == BRABEION_OK)
+		brb_size_give(BRB_SIZE_RECEIPT, &outcome.receipt, receipt);
 	return brb_status_hand_over(error, &outcome.error);
 }

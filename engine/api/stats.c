@@ -1,7 +1,6 @@
 /*
- * api/stats: numbers about itself.
+ * api/stats: sums up the counters of all threads.
  */
-
 #include "api/internal.h"
 #include "base/list.h"
 #include "base/memory.h"
@@ -33,6 +32,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 		report->badges[i].quarantined = brb_trouble_is_quarantined(&generation->troubles[i]);
 	}
 	report->badge_count = generation->badge_count;
+	report->badge_stride = sizeof *report->badges;
 	brb_registry_sum(&engine->registry, generation, report);
 	return BRABEION_OK;
 }
@@ -41,18 +41,19 @@ brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *r
 {
 	BRB_CALL_WITH(fault);
 	brabeion_stats_report filled = { 0 };
-	brabeion_status status = brb_engine_enter(engine);
-	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_STATS_REPORT, report, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_reader *reader = brb_registry_reader(&engine->registry);
 	if (!reader) {
-		status = status == BRABEION_OK ? BRABEION_MEMORY : status;
-		brb_status_refuse(&fault, status);
+		brb_status_no_memory(&fault);
 		return brb_status_hand_over(error, &fault);
 	}
 	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
-	status = fill_report(engine, generation, &filled, &fault);
+	brabeion_status status = fill_report(engine, generation, &filled, &fault);
 	brb_registry_release(reader);
 	if (status == BRABEION_OK)
-		*report = filled;
+		brb_size_give(BRB_SIZE_STATS_REPORT, &filled, report);
 	else
 		brabeion_stats_finish(&filled);
 	return brb_status_hand_over(error, &fault);

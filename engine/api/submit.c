@@ -2,7 +2,7 @@
  * api/submit: events without waiting. One queue of submitted events, one thread that judges them in batches, one queue
  * of completions that the host's own thread runs when the descriptor is readable.
  *
- * Keeps true: first in, first out; nothing is taken beyond the bounds; a taken event completes once, or never if the
+ * Guarantees: first in, first out; nothing is taken beyond the bounds; a taken event completes once, or never if the
  * engine is closed before it is dispatched.
  */
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "api/internal.h"
+#include "api/batch.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -196,20 +196,25 @@ static brabeion_status take_locked(brabeion_engine *engine, brb_submission *subm
 	return BRABEION_OK;
 }
 
-brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *event,
+brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *theirs,
 				brabeion_completion_callback completion, void *context)
 {
 	BRB_CALL;
 	brabeion_error error = BRABEION_NO_ERROR;
+	brb_arena arena = { 0 };
+	brabeion_event event;
+	brb_submission *submission = NULL;
 	brabeion_status status = brb_engine_enter(engine);
 	if (status == BRABEION_OK)
-		status = brb_judge_check(event, &error);
+		status = brb_batch_take_event(&arena, theirs, &event, &error);
+	if (status == BRABEION_OK)
+		status = brb_judge_check(&event, &error);
+	if (status == BRABEION_OK && !(submission = copy_event(&event)))
+		status = BRABEION_NO_MEMORY;
 	brabeion_error_finish(&error);
-	if (status != BRABEION_OK)
-		return status;
-	brb_submission *submission = copy_event(event);
+	brb_arena_finish(&arena);
 	if (!submission)
-		return BRABEION_MEMORY;
+		return status;
 	submission->completion = completion;
 	submission->context = context;
 	pthread_mutex_lock(&engine->submissions.lock);
@@ -240,6 +245,7 @@ static void call_completion(void *context)
 
 static void complete(brabeion_engine *engine, brb_submission *submission)
 {
+	brb_batch_describe(&submission->result);
 	if (submission->result.status == BRABEION_OK)
 		brb_engine_announce(engine, &submission->result, 1);
 	if (submission->completion)

@@ -1,5 +1,6 @@
 /*
  * api/visit: loads badges.yaml and its plugins without a database, shows the generation to a visitor, and unloads it.
+ * One visitor is here: brabeion_config_check, which lists the badges.
  */
 #include <stdlib.h>
 
@@ -43,16 +44,43 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 	return status;
 }
 
-static const brabeion_options no_options;
-
-brabeion_status brb_engine_visit(const brabeion_options *options, const char *language, brb_engine_visitor visitor,
+brabeion_status brb_engine_visit(const brabeion_options *theirs, const char *language, brb_engine_visitor visitor,
 				 void *context, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	if (!options)
-		options = &no_options;
-	if (brb_engine_enter_with(options, &fault) == BRABEION_OK &&
+	brabeion_options options;
+	if (brb_engine_enter_with(theirs, &options, &fault) == BRABEION_OK &&
 	    brb_engine_check_language(language, &fault) == BRABEION_OK)
-		visit(options, visitor, context, &fault);
+		visit(&options, visitor, context, &fault);
 	return brb_status_hand_over(error, &fault);
+}
+
+/* ---- checking ---- */
+
+typedef struct check_request {
+	const char *language;
+	brabeion_badge_list *list; /* NULL: not wanted */
+} check_request;
+
+static brabeion_status check(const brb_generation *generation, void *context, brabeion_error *error)
+{
+	const check_request *request = context;
+	brabeion_badge_list read = { 0 };
+	if (!request->list)
+		return BRABEION_OK;
+	brabeion_status status = brb_engine_list_badges(generation, NULL, &read, error);
+	if (status == BRABEION_OK)
+		status = brb_engine_translate_badges(generation, request->language, &read, error);
+	if (status == BRABEION_OK)
+		*request->list = read;
+	else
+		brabeion_badge_list_finish(&read);
+	return status;
+}
+
+brabeion_status brabeion_config_check(const brabeion_options *options, const char *language,
+				      brabeion_badge_list *list, brabeion_error *error)
+{
+	check_request request = { .language = language, .list = list };
+	return brb_engine_visit(options, language, check, &request, error);
 }

@@ -61,7 +61,7 @@ static bool is_changed_locked(brabeion_engine *engine)
  */
 static void try_again_locked(brb_watching *watching, brabeion_status status)
 {
-	bool passes = status == BRABEION_BUSY || status == BRABEION_SYSTEM || status == BRABEION_MEMORY;
+	bool passes = status == BRABEION_BUSY || status == BRABEION_SYSTEM || status == BRABEION_NO_MEMORY;
 	int64_t next_us = watching->again_us ? watching->again_us * 2 : first_again_us;
 	watching->again_us = !passes ? 0 : next_us < longest_again_us ? next_us : longest_again_us;
 	watching->again_at_us = brb_clock_monotonic_us() + watching->again_us;

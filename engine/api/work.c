@@ -1,10 +1,10 @@
 /*
- * api/work: workers: the engine's own threads, and whoever calls brabeion_work. worker/jobs is what a worker does;
- * here is when there are any.
+ * api/work: starts and stops workers: the engine's own threads, and callers of brabeion_work. worker/jobs says what a
+ * worker does.
  *
  * The engine's threads are started when there is first something for them: a badge that is judged later, a job in the
- * database at the open, or one that this engine has stored. Of those that have nothing to do one waits for work; the
- * others wait for it to find some, so that a job wakes one thread.
+ * database at the open, or one that this engine has stored. Of idle workers one waits for jobs, and the others for that
+ * one, so that a job wakes one thread.
  */
 #include <string.h>
 
@@ -16,7 +16,6 @@ enum { TRIES_MOST = 5 };
 #define PAUSE_FIRST_US INT64_C(100000)
 #define PAUSE_MOST_US INT64_C(5000000)
 
-/* Longer after each error in a row. */
 static int64_t pause_us(unsigned errors)
 {
 	int64_t pause = PAUSE_FIRST_US << (errors < 10 ? errors - 1 : 9);
@@ -25,8 +24,8 @@ static int64_t pause_us(unsigned errors)
 
 /* ---- the engine's threads ---------------------------------------------------------------------------------------- */
 
-/* What went wrong once is told, not each time. */
-static void tell_error(brabeion_engine *engine, unsigned errors, const brabeion_error *error)
+/* Logs the first error in a row. */
+static void log_error(brabeion_engine *engine, unsigned errors, const brabeion_error *error)
 {
 	if (errors == 1)
 		brb_log_write(&engine->log, BRABEION_LOG_WARNING, "jobs cannot be judged now; trying again: %s",
@@ -40,7 +39,7 @@ static void keep_working(brabeion_engine *engine, brb_worker *worker)
 	while (!brb_worker_is_to_stop(worker) || busy) {
 		brabeion_error error = BRABEION_NO_ERROR;
 		if (brb_worker_step(worker, &busy, &error) != BRABEION_OK) {
-			tell_error(engine, ++errors, &error);
+			log_error(engine, ++errors, &error);
 			brabeion_error_finish(&error);
 			brb_worker_pause(worker, pause_us(errors));
 			continue;
@@ -190,9 +189,9 @@ void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size
 
 static brabeion_status check_live(const brabeion_engine *engine, brabeion_error *error)
 {
-	brabeion_status status = brb_engine_enter(engine);
+	brabeion_status status = brb_engine_enter_or_say(engine, error);
 	if (status != BRABEION_OK)
-		return brb_status_refuse(error, status);
+		return status;
 	if (engine->history)
 		return brb_status_set(error, BRABEION_INVALID,
 				      "the engine is a history: it judges its jobs itself, and no others");
@@ -223,21 +222,20 @@ static brabeion_status work_off(brb_worker *worker, bool until_idle, brabeion_er
 	return BRABEION_OK;
 }
 
-static const brabeion_work_options no_options;
-
-brabeion_status brabeion_work(brabeion_engine *engine, const brabeion_work_options *options, brabeion_error *error)
+brabeion_status brabeion_work(brabeion_engine *engine, const brabeion_work_options *theirs, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
+	brabeion_work_options options;
 	brb_worker *worker = NULL;
-	if (!options)
-		options = &no_options;
-	brb_worker_options wanted = { .batch = options->batch < 10000 ? options->batch : 10000,
-				      .stop_fd = options->has_stop_fd ? options->stop_fd : -1,
-				      .on_job = options->on_job,
-				      .context = options->context };
-	if (check_live(engine, &fault) == BRABEION_OK &&
-	    brb_worker_open(&engine->jobs, &wanted, &worker, &fault) == BRABEION_OK)
-		work_off(worker, options->until_idle, &fault);
+	if (check_live(engine, &fault) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_WORK_OPTIONS, theirs, &options, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_worker_options wanted = { .batch = options.batch < 10000 ? options.batch : 10000,
+				      .stop_fd = options.has_stop_fd ? options.stop_fd : -1,
+				      .on_job = options.on_job,
+				      .context = options.context };
+	if (brb_worker_open(&engine->jobs, &wanted, &worker, &fault) == BRABEION_OK)
+		work_off(worker, options.until_idle, &fault);
 	brb_worker_close(worker);
 	return brb_status_hand_over(error, &fault);
 }
@@ -264,27 +262,27 @@ brabeion_status brabeion_job_died(brabeion_engine *engine, int64_t job, int64_t 
 	return brb_status_hand_over(error, &fault);
 }
 
-static void take_settings(const brb_config_jobs *jobs, brabeion_work_settings *settings)
+brabeion_status brabeion_config_work_settings(const brabeion_options *theirs, brabeion_work_settings *settings,
+					      brabeion_error *error)
 {
-	*settings = (brabeion_work_settings){ .workers = jobs->workers,
-					      .max_attempts = jobs->attempts_most,
-					      .lease_us = jobs->lease_us,
-					      .time_limit_us = jobs->time_limit_us,
-					      .backoff_us = jobs->backoff_us,
-					      .grace_us = jobs->grace_us };
-}
-
-brabeion_status brabeion_read_work_settings(const brabeion_options *options, brabeion_work_settings *settings,
-					    brabeion_error *error)
-{
-	static const brabeion_options defaults;
 	BRB_CALL_WITH(fault);
+	brabeion_options options;
 	brb_config *config = NULL;
-	brb_config_source source = brb_engine_source_of(options ? options : &defaults);
-	if (brb_engine_enter_with(options ? options : &defaults, &fault) == BRABEION_OK &&
-	    brb_config_read(&source, &config, &fault) == BRABEION_OK &&
-	    brb_config_verdict(config, &fault) == BRABEION_OK)
-		take_settings(&config->jobs, settings);
+	if (brb_engine_enter_with(theirs, &options, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_WORK_SETTINGS, settings, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_config_source source = brb_engine_source_of(&options);
+	if (brb_config_read(&source, &config, &fault) == BRABEION_OK &&
+	    brb_config_verdict(config, &fault) == BRABEION_OK) {
+		const brb_config_jobs *jobs = &config->jobs;
+		brabeion_work_settings own = { .workers = jobs->workers,
+					       .max_attempts = jobs->attempts_most,
+					       .lease_us = jobs->lease_us,
+					       .time_limit_us = jobs->time_limit_us,
+					       .backoff_us = jobs->backoff_us,
+					       .grace_us = jobs->grace_us };
+		brb_size_give(BRB_SIZE_WORK_SETTINGS, &own, settings);
+	}
 	brb_config_close(config);
 	return brb_status_hand_over(error, &fault);
 }

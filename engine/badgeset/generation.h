@@ -70,7 +70,7 @@ typedef struct brb_generation {
 /*
  * Builds one. It shares instances that do not change with `before` (the current one; NULL: none).
  * Errors: BRABEION_CONFIG with the faults of all plugins added to the configuration's; BRABEION_SYSTEM and
- *         BRABEION_MEMORY in `error`. Nothing stays loaded then.
+ *         BRABEION_NO_MEMORY in `error`. Nothing stays loaded then.
  */
 brabeion_status brb_generation_open(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				    const brb_log *log, brb_generation **out, brabeion_error *error);

@@ -28,3 +28,17 @@ brb_arena *brb_list_memory(void)
 {
 	return brb_memory_take_zeroed(1, sizeof(brb_arena));
 }
+
+brabeion_award_info *brb_list_copy_award(brb_arena *memory, const brabeion_award_info *award)
+{
+	brabeion_award_info *copy = brb_arena_take(memory, sizeof *copy);
+	if (!copy)
+		return NULL;
+	*copy = *award;
+	const char **texts[] = { &copy->user,   &copy->badge, &copy->name,    &copy->description,
+				 &copy->reason, &copy->event, &copy->event_id };
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (!(*texts[i] = brb_arena_copy(memory, *texts[i])))
+			return NULL;
+	return copy;
+}

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include <brabeion/engine.h>
+
 #include "base/text.h"
 
 /* Appends a zeroed item. `items` is the address of the array's pointer. NULL when memory is short: nothing has changed. */
@@ -13,5 +15,8 @@ void *brb_list_add(void *items, size_t *count, size_t *capacity, size_t item_byt
 
 /* An arena on the heap for the `memory` of a public list, whose finish function frees it. NULL when memory is short. */
 brb_arena *brb_list_memory(void);
+
+/* A copy of an award, its texts too. NULL when memory is short. */
+brabeion_award_info *brb_list_copy_award(brb_arena *memory, const brabeion_award_info *award);
 
 #endif

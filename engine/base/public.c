@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "base/memory.h"
+#include "sizes/sizes.h"
 
 void brabeion_error_finish(brabeion_error *error)
 {
@@ -30,6 +31,13 @@ static void finish(void *holder, size_t size_bytes, void *array, brb_arena *aren
 		brb_arena_finish(arena);
 	brb_memory_release(arena);
 	memset(holder, 0, size_bytes);
+}
+
+/* The same of a struct that begins with struct_size. */
+static void finish_sized(brb_size_id id, void *holder, void *array, brb_arena *arena)
+{
+	finish(holder, 0, array, arena);
+	brb_size_empty(id, holder);
 }
 
 void brabeion_award_list_finish(brabeion_award_list *list)
@@ -77,7 +85,7 @@ void brabeion_job_list_finish(brabeion_job_list *list)
 void brabeion_job_page_finish(brabeion_job_page *page)
 {
 	if (page)
-		finish(page, sizeof *page, page->attempts, page->memory);
+		finish_sized(BRB_SIZE_JOB_PAGE, page, page->attempts, page->memory);
 }
 
 void brabeion_journal_list_finish(brabeion_journal_list *list)
@@ -89,23 +97,23 @@ void brabeion_journal_list_finish(brabeion_journal_list *list)
 void brabeion_explanation_finish(brabeion_explanation *explanation)
 {
 	if (explanation)
-		finish(explanation, sizeof *explanation, NULL, explanation->memory);
+		finish_sized(BRB_SIZE_EXPLANATION, explanation, NULL, explanation->memory);
 }
 
 void brabeion_stats_finish(brabeion_stats_report *report)
 {
 	if (report)
-		finish(report, sizeof *report, report->badges, report->memory);
+		finish_sized(BRB_SIZE_STATS_REPORT, report, report->badges, report->memory);
 }
 
 void brabeion_result_finish(brabeion_result *result)
 {
 	if (result)
-		finish(result, sizeof *result, NULL, result->memory);
+		finish_sized(BRB_SIZE_RESULT, result, NULL, result->memory);
 }
 
 void brabeion_inspection_finish(brabeion_inspection *inspection)
 {
 	if (inspection)
-		finish(inspection, sizeof *inspection, NULL, inspection->memory);
+		finish_sized(BRB_SIZE_INSPECTION, inspection, NULL, inspection->memory);
 }

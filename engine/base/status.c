@@ -128,7 +128,7 @@ brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...
 
 brabeion_status brb_status_no_memory(brabeion_error *error)
 {
-	return brb_status_refuse(error, BRABEION_MEMORY);
+	return brb_status_refuse(error, BRABEION_NO_MEMORY);
 }
 
 brabeion_status brb_status_refuse(brabeion_error *error, brabeion_status status)

@@ -33,10 +33,10 @@ brabeion_status brb_status_add_va(brabeion_error *error, brabeion_status status,
 /* Puts a prefix in front of the message; returns the code. */
 brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...) BRB_PRINTF(2, 3);
 
-/* Sets BRABEION_MEMORY with a static message, and returns it. */
+/* Sets BRABEION_NO_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_no_memory(brabeion_error *error);
 
-/* Sets BRABEION_REENTRANT, BRABEION_FORKED or BRABEION_MEMORY with a static message, and returns it. */
+/* Sets BRABEION_REENTRANT, BRABEION_FORKED or BRABEION_NO_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_refuse(brabeion_error *error, brabeion_status status);
 
 /* The static message of such a status. */

@@ -141,7 +141,7 @@ typedef struct brb_config_source {
  * Reads the file and records its faults, so that callers can find more in what was read: a faulty value is NULL.
  * BRABEION_PLUGIN_PATH of the environment is searched before `installed_plugin_dir`. `source` is read during the call
  * only, but for its text, which must outlive the configuration.
- * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_MEMORY.
+ * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_config_read(const brb_config_source *source, brb_config **out, brabeion_error *error);
 

@@ -24,7 +24,7 @@ typedef struct brb_picture {
 
 /*
  * Reads SVG, PNG, JPEG, WebP or GIF, a regular file of at most 1 MiB. One reference.
- * Errors: BRABEION_CONFIG with a message to follow the file's name; BRABEION_MEMORY.
+ * Errors: BRABEION_CONFIG with a message to follow the file's name; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_picture_open(const char *path, brb_picture **out, brabeion_error *error);
 

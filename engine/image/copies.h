@@ -27,7 +27,7 @@ typedef struct brb_copies brb_copies;
 /*
  * Makes the folder in the first of `candidates` (NULL entries are skipped) that is writable and allows execution. Removes
  * folders of dead processes there.
- * Errors: BRABEION_SYSTEM, with each candidate and why it is unusable; BRABEION_MEMORY.
+ * Errors: BRABEION_SYSTEM, with each candidate and why it is unusable; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_copies_open(const char *const *candidates, size_t count, const brb_log *log, brb_copies **out,
 				brabeion_error *error);
@@ -38,7 +38,7 @@ void brb_copies_close(brb_copies *copies, bool forked);
 /*
  * Writes a copy, read-only and executable, in a folder whose name begins with `tag`.
  * Owns:   `*path` is yours: brb_memory_release().
- * Errors: BRABEION_SYSTEM with the folder and why; BRABEION_MEMORY. Nothing is left behind.
+ * Errors: BRABEION_SYSTEM with the folder and why; BRABEION_NO_MEMORY. Nothing is left behind.
  */
 brabeion_status brb_copies_add(brb_copies *copies, const char *tag, const char *file_name, const void *bytes,
 			       size_t size_bytes, char **path, brabeion_error *error);

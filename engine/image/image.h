@@ -56,7 +56,7 @@ typedef struct brb_image brb_image;
  * Reads, checks and copies `path`, or adds a use to its image when one of the same content exists. `sha256` pins the
  * content; NULL: any. An engine that runs as root refuses a file that others can change.
  * Errors: BRABEION_CONFIG with why, without the path in front: "is not a shared object: ...", "is cut short: ...",
- *         "has no badge_plugin_v1: is it a brabeion plugin?". BRABEION_MEMORY, BRABEION_SYSTEM.
+ *         "has no badge_plugin_v1: is it a brabeion plugin?". BRABEION_NO_MEMORY, BRABEION_SYSTEM.
  */
 brabeion_status brb_image_prepare(brb_image_copies *copies, const char *path, const char *sha256, brb_image **out,
 				  brabeion_error *error);

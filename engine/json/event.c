@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/value.h"
+#include "sizes/sizes.h"
 
 enum {
 	DEPTH_MOST = 64,
@@ -303,9 +304,9 @@ brabeion_status brabeion_event_read_json(const char *json, size_t size, brabeion
 {
 	BRB_MEMORY_SCOPE;
 	brabeion_error fault = BRABEION_NO_ERROR;
-	brabeion_event read = { 0 };
+	brabeion_event read = BRABEION_EVENT();
 	event_reader self;
-	if (!enter(memory->allocator, &fault))
+	if (!enter(memory->allocator, &fault) || brb_size_check(BRB_SIZE_EVENT, event, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
 	self.arena = &memory->arena;
 	self.field_count = 0;
@@ -313,7 +314,7 @@ brabeion_status brabeion_event_read_json(const char *json, size_t size, brabeion
 	for (size_t i = 0; i < OWN_KEYS; i++)
 		self.own[i] = (own_key){ .name = own_names[i] };
 	if (read_event(&self, json, size, &read))
-		*event = read;
+		brb_size_give(BRB_SIZE_EVENT, &read, event);
 	return brb_status_hand_over(error, &fault);
 }
 

@@ -55,17 +55,17 @@ static void write_award(brb_json *json, const brabeion_award_info *award)
 static void write_change(brb_json *json, const brabeion_change *change)
 {
 	brb_json_object(json, NULL);
-	write_award_pairs(json, &change->award);
+	write_award_pairs(json, change->award);
 	brb_json_integer(json, "sequence", change->sequence);
 	if (change->kind != BRABEION_CHANGE_AWARDED) {
 		brb_json_bool(json, "revoked", true);
 		write_time(json, "revoked_at", change->at_us);
-		brb_json_integer(json, "award_sequence", change->award.sequence);
+		brb_json_integer(json, "award_sequence", change->award->sequence);
 	}
 	if (change->kind == BRABEION_CHANGE_LAPSED)
 		brb_json_bool(json, "lapsed", true);
-	if (change->note && *change->note)
-		brb_json_text(json, "note", change->note);
+	if (change->comment && *change->comment)
+		brb_json_text(json, "note", change->comment);
 	brb_json_end(json);
 }
 
@@ -280,7 +280,7 @@ static void write_job_pairs(brb_json *json, const brabeion_job_info *job, const 
 	write_time(json, "due_at", job->due_us);
 	write_time_unless_0(json, "retry_at", job->parked_us ? 0 : job->retry_us);
 	write_time_unless_0(json, "lease_until", job->lease_us);
-	brb_json_integer(json, "history", job->history);
+	brb_json_integer(json, "history", job->history_id);
 	brb_json_integer(json, "attempts", job->attempts);
 	write_time_unless_0(json, "parked_at", job->parked_us);
 	brb_json_text(json, "parked_why", job->parked_why);
@@ -301,7 +301,7 @@ void brabeion_job_page_write_json(const brabeion_job_page *page, const brabeion_
 {
 	brb_json json = begin(write, context);
 	brb_json_object(&json, NULL);
-	write_job_pairs(&json, &page->job, badges);
+	write_job_pairs(&json, page->job, badges);
 	brb_json_document(&json, "frozen", page->frozen && *page->frozen ? page->frozen : "{}");
 	brb_json_array(&json, "failures");
 	for (size_t i = 0; i < page->attempt_count; i++) {

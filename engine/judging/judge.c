@@ -184,7 +184,7 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 		return judge->fault;
 	if (!route) {
 		count_unhandled(judge, event->name);
-		result->outcome = BRABEION_UNHEARD;
+		result->outcome = BRABEION_UNHANDLED;
 		return BRABEION_OK;
 	}
 	if (has_id && is_duplicate(judge, event)) {
@@ -208,8 +208,8 @@ static brabeion_status check_grant(const brabeion_grant *grant, const brb_genera
 	brabeion_status status = check_text(grant->user, 1, BRB_SUBJECT_BYTES_MOST, "user", error);
 	if (status == BRABEION_OK && grant->reason)
 		status = check_text(grant->reason, 0, BRB_SUBJECT_BYTES_MOST, "reason", error);
-	if (status == BRABEION_OK && grant->note)
-		status = check_text(grant->note, 0, BRB_REMARK_BYTES_MOST, "note", error);
+	if (status == BRABEION_OK && grant->comment)
+		status = check_text(grant->comment, 0, BRB_REMARK_BYTES_MOST, "comment", error);
 	if (status != BRABEION_OK)
 		return status;
 	const brb_badge *found = brb_table_get(&generation->slugs, grant->badge);

@@ -355,7 +355,7 @@ void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_
 	uint32_t award_count = result->award_count;
 	begin_judgement(&call, badge->plugin, badge);
 	call.is_grant = true;
-	call.comment = grant->note;
+	call.comment = grant->comment;
 	brb_apply_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
 	call.is_grant = false;
 	call.comment = NULL;

@@ -351,7 +351,7 @@ void brb_verdict_recorder_answer(brb_verdict_recorder *recorder, const brb_badge
 	brabeion_verdict *verdict = &recorder->verdict.is;
 	recorder->asking = false;
 	if (call->badge != badge) {
-		verdict->answer = BRABEION_ANSWER_SET_ASIDE;
+		verdict->answer = BRABEION_ANSWER_QUARANTINED;
 	} else if (call->failed) {
 		set_failed(recorder, call->texts->message);
 	} else {
@@ -381,7 +381,7 @@ void brb_verdict_recorder_unobserved(brb_verdict_recorder *recorder, const brb_r
 	drop_judgement(recorder);
 	for (uint32_t i = 0; i < count; i++) {
 		brb_verdict_codec_verdict verdict = { .badge = steps[i].badge->number };
-		verdict.is.answer = called ? BRABEION_ANSWER_NOT_OBSERVED : BRABEION_ANSWER_SET_ASIDE;
+		verdict.is.answer = called ? BRABEION_ANSWER_NOT_OBSERVED : BRABEION_ANSWER_QUARANTINED;
 		verdict.is.message = called ? call->texts->message : "";
 		brb_verdict_codec_add(&recorder->verdicts, &verdict);
 	}

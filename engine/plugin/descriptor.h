@@ -18,7 +18,7 @@ typedef struct brb_descriptor {
 
 /*
  * Errors: BRABEION_CONFIG with what is wrong, as the end of a sentence that begins with the plugin:
- *         "has the wrong magic number: is it a brabeion plugin?"; BRABEION_MEMORY.
+ *         "has the wrong magic number: is it a brabeion plugin?"; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_descriptor_read(const brb_image *image, brb_arena *arena, brb_descriptor *out,
 				    brabeion_error *error);

@@ -63,7 +63,7 @@ static brabeion_status merge_level(brb_config *config, const badge_definition *d
 	}
 	out->name = brb_arena_copy(arena, name);
 	out->description = brb_arena_copy(arena, description ? description : "");
-	return out->name && out->description ? BRABEION_OK : BRABEION_MEMORY;
+	return out->name && out->description ? BRABEION_OK : BRABEION_NO_MEMORY;
 }
 
 static brabeion_status merge_listed(brb_config *config, const badge_definition *definition,
@@ -73,11 +73,11 @@ static brabeion_status merge_listed(brb_config *config, const badge_definition *
 	bool more = has_more(use);
 	brb_level_more *others = more ? brb_arena_take(arena, use->level_count * sizeof *others) : NULL;
 	if (!texts || (more && !others))
-		return BRABEION_MEMORY;
+		return BRABEION_NO_MEMORY;
 	for (size_t i = 0; i < use->level_count; i++) {
 		brabeion_status status = merge_level(config, definition, &use->levels[i], slug, i, arena, &texts[i]);
 		if (status == BRABEION_OK && more && !copy_more(arena, &use->levels[i], &others[i]))
-			status = BRABEION_MEMORY;
+			status = BRABEION_NO_MEMORY;
 		if (status != BRABEION_OK)
 			return status;
 	}

@@ -23,7 +23,7 @@ typedef struct brb_levels {
 
 /*
  * Merges them into `arena`. `slug` names the badge in messages. `use` NULL: as the plugin defines.
- * Errors: BRABEION_CONFIG with the fault added to the configuration's, or there already; BRABEION_MEMORY.
+ * Errors: BRABEION_CONFIG with the fault added to the configuration's, or there already; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_levels_merge(brb_config *config, const badge_definition *definition, const brb_config_badge *use,
 				 const char *slug, brb_arena *arena, brb_levels *out);

@@ -71,7 +71,7 @@ static void merge_levels(plugin_loader *loader, const badge_definition *definiti
 			      .texts = definition->levels };
 	brabeion_status status =
 		brb_levels_merge(loader->config, definition, use, badge->slug, &loader->plugin->arena, &levels);
-	if (status == BRABEION_MEMORY)
+	if (status == BRABEION_NO_MEMORY)
 		no_memory(loader);
 	loader->refused = loader->refused || status != BRABEION_OK;
 	badge->levels = levels.texts;

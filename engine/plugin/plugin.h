@@ -90,7 +90,7 @@ typedef struct brb_plugin_before {
 
 /*
  * Prepares one entry of the configuration: reads, checks and copies its file. None of its code runs.
- * Errors: BRABEION_CONFIG with the fault added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
+ * Errors: BRABEION_CONFIG with the fault added to the configuration's; BRABEION_SYSTEM and BRABEION_NO_MEMORY in `error`.
  */
 brabeion_status brb_plugin_prepare(brb_config *config, const brb_config_plugin *entry, brb_image_copies *copies,
 				   brb_plugin **out, brabeion_error *error);
@@ -101,7 +101,7 @@ bool brb_plugin_is_new(const brb_plugin *plugin, const brb_config_plugin *entry,
 /*
  * Links a prepared plugin, reads its descriptor and opens its instances, or keeps them. `config`, `entry` (the one it was
  * prepared for) and `before` are read during the call only.
- * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_MEMORY in `error`.
+ * Errors: BRABEION_CONFIG with all faults added to the configuration's; BRABEION_SYSTEM and BRABEION_NO_MEMORY in `error`.
  *         The caller closes the plugin in any case.
  */
 brabeion_status brb_plugin_link(brb_config *config, const brb_config_plugin *entry, brb_plugin_before before,

@@ -31,7 +31,7 @@ bool brb_probe_is_there(const char *program);
 
 /*
  * Has the program try the plugins of the request. `faults` has one entry for each, all "".
- * Errors: BRABEION_SYSTEM when they could not be tried; BRABEION_MEMORY.
+ * Errors: BRABEION_SYSTEM when they could not be tried; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_probe_run(const char *program, const brb_probe_request *request, brb_probe_fault *faults,
 			      brabeion_error *error);

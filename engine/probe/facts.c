@@ -143,6 +143,7 @@ static void take_badge(cursor *from, brabeion_plugin_badge *badge)
 	badge->levels_from_config = take_number(from) != 0;
 	badge->progress = take_number(from) != 0;
 	badge->levels = take_levels(from, &badge->level_count);
+	badge->level_stride = sizeof *badge->levels;
 	badge->events = take_texts(from, &badge->event_count);
 }
 
@@ -161,6 +162,7 @@ bool brb_probe_read_facts(const char *bytes, size_t size_bytes, brb_arena *arena
 	for (uint32_t i = 0; i < read.badge_count; i++)
 		take_badge(&from, &badges[i]);
 	read.badges = badges;
+	read.badge_stride = sizeof *badges;
 	if (from.failed || from.left > 0)
 		return false;
 	*facts = read;

@@ -13,7 +13,7 @@
  *          serializes what has to be, and they wait for no transaction. What they read is committed, as of one moment.
  * Owns:    arguments are the caller's, and valid during the call. Rows given to a visitor are valid until it returns.
  *          Texts in results are in the arena or list that was given.
- * Errors:  BRABEION_BUSY after the busy timeout, BRABEION_MEMORY, BRABEION_STORE with the database's message; out
+ * Errors:  BRABEION_BUSY after the busy timeout, BRABEION_NO_MEMORY, BRABEION_STORE with the database's message; out
  *          parameters are set on success alone, lists may be partly filled: the caller frees them. After an error inside a
  *          transaction the caller rolls back.
  *

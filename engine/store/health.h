@@ -13,7 +13,7 @@
 
 /*
  * Owns: `health` is the caller's to brb_health_finish(). A database that cannot be read is no error: see `fault`.
- * Errors: BRABEION_ABSENT when there is none; BRABEION_MEMORY.
+ * Errors: BRABEION_ABSENT when there is none; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_health_read(const brb_health_options *options, brb_health *health, brabeion_error *error);
 void brb_health_finish(brb_health *health);

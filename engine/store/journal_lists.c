@@ -50,6 +50,7 @@ static brabeion_status read_verdicts(brb_store *store, const brb_journal_row *ro
 							  &numbers, &count, &memory_short))
 		return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
 	entry->verdicts = verdicts;
+	entry->verdict_stride = sizeof *verdicts;
 	entry->verdict_count = choose(badge, verdicts, numbers, count);
 	for (size_t i = 0; store && i < entry->verdict_count && status == BRABEION_OK; i++)
 		status = store->driver->journal->slug(store->db, numbers[i], arena, &verdicts[i].badge, error);
@@ -63,14 +64,17 @@ static brabeion_status read_row(brb_store *store, const brb_journal_row *row, ui
 	entry->cause = row->cause;
 	entry->kind = row->kind;
 	entry->arrived_us = row->arrived_us;
-	entry->event.has_at = true;
-	entry->event.at_us = row->at_us;
-	entry->event.user = brb_arena_copy(arena, row->user);
-	entry->event.name = brb_arena_copy(arena, row->event);
-	entry->event.id = brb_arena_copy(arena, row->event_id);
-	if (!entry->event.user || !entry->event.name || !entry->event.id)
+	brabeion_event *event = brb_arena_take(arena, sizeof *event);
+	if (!event)
 		return brb_status_no_memory(error);
-	brabeion_status status = read_state(row->state, arena, &entry->event, error);
+	*event = (brabeion_event)BRABEION_EVENT(.name = brb_arena_copy(arena, row->event),
+						.user = brb_arena_copy(arena, row->user),
+						.id = brb_arena_copy(arena, row->event_id), .at_us = row->at_us,
+						.has_at = true);
+	entry->event = event;
+	if (!event->user || !event->name || !event->id)
+		return brb_status_no_memory(error);
+	brabeion_status status = read_state(row->state, arena, event, error);
 	return status == BRABEION_OK ? read_verdicts(store, row, badge, arena, entry, error) : status;
 }
 

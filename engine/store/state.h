@@ -24,7 +24,7 @@ brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fiel
 /*
  * Reads what was written. An integer of more than 64 bits becomes a real.
  *
- * Errors: BRABEION_INVALID with what is wrong and where (base/json_read), BRABEION_MEMORY.
+ * Errors: BRABEION_INVALID with what is wrong and where (base/json_read), BRABEION_NO_MEMORY.
  */
 brabeion_status brb_state_read(const char *text, brb_arena *arena, const brabeion_field **fields, size_t *count,
 			       brabeion_error *error);

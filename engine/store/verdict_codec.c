@@ -139,6 +139,7 @@ static void take_reads(tape_reader *reader, brabeion_verdict *verdict)
 	for (size_t i = 0; i < verdict->read_count && reads && !reader->damaged; i++)
 		reads[i] = take_read(reader);
 	verdict->reads = reads;
+	verdict->read_stride = sizeof *verdict->reads;
 	verdict->reads_left_out = take_number(reader, SIZE_MAX);
 }
 

@@ -29,7 +29,7 @@ typedef void (*brb_watch_look)(void *context);
 /*
  * Starts the thread, with all signals blocked. It follows no file yet.
  * Owns:   `*out` is yours: brb_watch_close().
- * Errors: BRABEION_SYSTEM, with the limit to raise; BRABEION_MEMORY.
+ * Errors: BRABEION_SYSTEM, with the limit to raise; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_watch_open(brb_watch_look look, void *context, brb_watch **out, brabeion_error *error);
 
@@ -40,7 +40,7 @@ void brb_watch_close(brb_watch *watch);
  * Follows these files instead of the previous ones; none: stops watching. Paths are absolute, and need not exist.
  *
  * Threads: any, also from inside `look`.
- * Errors:  BRABEION_SYSTEM with the folder and why, or the limit that is reached; the rest is watched. BRABEION_MEMORY.
+ * Errors:  BRABEION_SYSTEM with the folder and why, or the limit that is reached; the rest is watched. BRABEION_NO_MEMORY.
  */
 brabeion_status brb_watch_follow(brb_watch *watch, const char *const *paths, size_t count, brabeion_error *error);
 

@@ -25,7 +25,7 @@ struct brb_yaml {
 	brb_yaml_recorded *faults;
 	size_t fault_count, fault_capacity;
 	size_t faults_dropped; /* beyond the number that is kept */
-	bool memory_short;     /* at any point while the file was read: the verdict is BRABEION_MEMORY */
+	bool memory_short;     /* at any point while the file was read: the verdict is BRABEION_NO_MEMORY */
 };
 
 /* Sets the root. False when reading had to stop: at least one fault is recorded, or memory was short. */

@@ -61,7 +61,7 @@ typedef struct brb_yaml brb_yaml;
 /*
  * Reads and parses a file. `name` is what messages call it. The root of an empty file is a NULL node at 1:1.
  * Errors: BRABEION_CONFIG "name:line:column: why", one line per fault, or "name: No such file or directory";
- *         BRABEION_MEMORY.
+ *         BRABEION_NO_MEMORY.
  */
 brabeion_status brb_yaml_open(const char *path, const char *name, brb_yaml **out, brabeion_error *error);
 brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,

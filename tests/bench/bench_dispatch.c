@@ -36,8 +36,9 @@ static double time_bare(int calls)
 static double time_events(brabeion_engine *engine, int calls)
 {
 	brabeion_field state[] = { BRABEION_INT("points", 0) };
-	brabeion_event event = { .name = "points_awarded", .user = "user-4711", .fields = state, .field_count = 1 };
-	brabeion_result result;
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points_awarded", .user = "user-4711", .fields = state, .field_count = 1);
+	brabeion_result result = BRABEION_RESULT();
 	int64_t began = bench_now_ns();
 	for (int i = 0; i < calls; i++) {
 		state[0].value.integer = i & 4095;
@@ -68,7 +69,7 @@ static brabeion_engine *open_with(const char *folder, const char *plugins, int t
 	fclose(file);
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = config };
+	brabeion_options options = BRABEION_OPTIONS(.config = config);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
 		bench_fail("%s", error.message);
 	return engine;

@@ -31,7 +31,7 @@ static brabeion_engine *open_in(const char *folder)
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	snprintf(config, sizeof config, "%s/badges.yaml", folder);
-	brabeion_options options = { .config = config, .no_workers = true };
+	brabeion_options options = BRABEION_OPTIONS(.config = config, .no_workers = true);
 	must(brabeion_open(&options, &engine, &error), &error);
 	return engine;
 }
@@ -58,16 +58,15 @@ static void store_jobs(const char *folder, const char *event, int users)
 {
 	static char names[BATCH][32], ids[BATCH][32];
 	static brabeion_event events[BATCH];
-	static brabeion_result results[BATCH];
+	static brabeion_result results[BATCH] = { BRABEION_RESULT() };
 	brabeion_field points = BRABEION_INT("points", 5);
 	brabeion_engine *engine = open_in(folder);
 	for (int from = 0; from < jobs_count; from += BATCH) {
 		for (int i = 0; i < BATCH; i++) {
 			snprintf(names[i], sizeof names[i], "user%d", (from + i) % users);
 			snprintf(ids[i], sizeof ids[i], "e%d", from + i);
-			events[i] = (brabeion_event){
-				.name = event, .user = names[i], .id = ids[i], .fields = &points, .field_count = 1
-			};
+			events[i] = (brabeion_event)BRABEION_EVENT(.name = event, .user = names[i], .id = ids[i],
+								   .fields = &points, .field_count = 1);
 		}
 		brabeion_error none = BRABEION_NO_ERROR;
 		must(brabeion_possibly_award_batch(engine, events, BATCH, results), &none);
@@ -83,7 +82,7 @@ static int be_worker(const char *folder, int ready, int start)
 	char go;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_engine *engine = open_in(folder);
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	close(ready);
 	if (read(start, &go, 1) != 0)
 		return 1;
@@ -133,7 +132,7 @@ static int start_workers(const char *folder, int processes)
 
 static void expect_no_jobs(const char *folder)
 {
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_engine *engine = open_in(folder);
 	must(brabeion_stats(engine, &report, &error), &error);
@@ -178,7 +177,7 @@ static double time_calls(const char *folder, const char *event)
 	for (int i = 0; i < calls; i++) {
 		snprintf(user, sizeof user, "u%d-%d", round, i);
 		brabeion_field points = BRABEION_INT("points", 5);
-		brabeion_event one = { .name = event, .user = user, .fields = &points, .field_count = 1 };
+		brabeion_event one = BRABEION_EVENT(.name = event, .user = user, .fields = &points, .field_count = 1);
 		if (brabeion_possibly_award(engine, &one, NULL) != BRABEION_OK)
 			bench_fail("an event failed");
 	}

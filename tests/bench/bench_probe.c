@@ -14,12 +14,12 @@
 
 static double seconds_of_check(const damage *here)
 {
-	brabeion_options options = { .config = here->config };
+	brabeion_options options = BRABEION_OPTIONS(.config = here->config);
 	brabeion_error error = BRABEION_NO_ERROR;
 	int checks = bench_amount(20, 2);
 	double began = bench_now_s();
 	for (int i = 0; i < checks; i++) {
-		if (brabeion_check(&options, NULL, &error) != BRABEION_OK)
+		if (brabeion_config_check(&options, NULL, NULL, &error) != BRABEION_OK)
 			bench_fail("%s", error.message);
 	}
 	return (bench_now_s() - began) / checks;

@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 		bench_fail("usage: bench_record CONFIG DATABASE EVENTS ROWS");
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = argv[1], .database = argv[2] };
+	brabeion_options options = BRABEION_OPTIONS(.config = argv[1], .database = argv[2]);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
 		bench_fail("%s", error.message);
 	sqlite3 *database = NULL;

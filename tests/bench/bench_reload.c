@@ -130,7 +130,7 @@ static void open_engine(void)
 	brabeion_error error = BRABEION_NO_ERROR;
 	snprintf(config, sizeof config, "%s/badges.yaml", folder);
 	put_set('a');
-	brabeion_options options = { .config = config };
+	brabeion_options options = BRABEION_OPTIONS(.config = config);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
 		must(false, error.message);
 }
@@ -148,7 +148,7 @@ static void *reload_on(void *context)
 {
 	reloader *mine = context;
 	do {
-		brabeion_receipt receipt;
+		brabeion_receipt receipt = BRABEION_RECEIPT();
 		brabeion_error error = BRABEION_NO_ERROR;
 		if (mine->changed)
 			put_set(mine->count % 2 ? 'a' : 'b');
@@ -181,8 +181,8 @@ static void judge(bool with_id, histogram *times)
 {
 	char name[24], id[24];
 	brabeion_field state[] = { BRABEION_INT("points", serial & 4095) };
-	brabeion_event event = { .name = name, .user = "user-4711", .fields = state, .field_count = 1 };
-	brabeion_result result;
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = "user-4711", .fields = state, .field_count = 1);
+	brabeion_result result = BRABEION_RESULT();
 	snprintf(name, sizeof name, "event-%ld", serial % BADGES);
 	snprintf(id, sizeof id, "%ld", serial++);
 	event.id = with_id ? id : NULL;

@@ -49,8 +49,9 @@ static void bare(int count)
 static void fire(brabeion_engine *engine, const char *user, int64_t points)
 {
 	brabeion_field state[] = { BRABEION_INT("points", points) };
-	brabeion_event event = { .name = "points_awarded", .user = user, .fields = state, .field_count = 1 };
-	brabeion_result result;
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points_awarded", .user = user, .fields = state, .field_count = 1);
+	brabeion_result result = BRABEION_RESULT();
 	if (brabeion_possibly_award(engine, &event, &result) != BRABEION_OK)
 		bench_fail("an event failed: %s", result.message);
 	brabeion_result_finish(&result);
@@ -60,13 +61,12 @@ static void fire_batch(brabeion_engine *engine)
 {
 	char names[BATCH][32];
 	brabeion_event events[BATCH];
-	brabeion_result results[BATCH];
+	brabeion_result results[BATCH] = { BRABEION_RESULT() };
 	brabeion_field state[] = { BRABEION_INT("points", 6000) };
 	for (int i = 0; i < BATCH; i++) {
 		snprintf(names[i], sizeof names[i], "user-%ld", atomic_fetch_add(&users, 1));
-		events[i] = (brabeion_event){
-			.name = "points_awarded", .user = names[i], .fields = state, .field_count = 1
-		};
+		events[i] = (brabeion_event)BRABEION_EVENT(.name = "points_awarded", .user = names[i],
+							   .fields = state, .field_count = 1);
 	}
 	if (brabeion_possibly_award_batch(engine, events, BATCH, results) != BRABEION_OK)
 		bench_fail("a batch failed: %s", results[0].message);
@@ -119,7 +119,7 @@ static brabeion_engine *open_engine(const char *synchronous)
 	fclose(file);
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = config };
+	brabeion_options options = BRABEION_OPTIONS(.config = config);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
 		bench_fail("%s", error.message);
 	return engine;

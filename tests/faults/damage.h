@@ -116,7 +116,7 @@ static inline void damage_be_host(const damage *here)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = here->config };
+	brabeion_options options = BRABEION_OPTIONS(.config = here->config);
 	alarm(DAMAGE_HOST_SECONDS);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 1, 1 });
 	signal(SIGSEGV, SIG_DFL); /* no handler of a sanitizer turns a crash into an exit */

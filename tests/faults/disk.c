@@ -192,11 +192,11 @@ static long now_ms(void)
 static void test_locked(void)
 {
 	fault_scene scene, late;
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_field points = BRABEION_INT("points", 5);
 	brabeion_event event = fault_make_event(&fault_events[0], &points);
-	brabeion_event unheard = { .name = "unheard", .user = "ada" };
+	brabeion_event unheard = BRABEION_EVENT(.name = "unheard", .user = "ada");
 	int64_t count = -1;
 	fault_init(&scene, FAULT_CONFIG);
 	fault_open(&scene);

@@ -80,9 +80,8 @@ static void make_event(numbered *made, int which, int number)
 		snprintf(made->user, sizeof made->user, "own%d-%d", which, number % OWN_USERS);
 	snprintf(made->id, sizeof made->id, "p%d-%d", which, number);
 	made->points = BRABEION_INT("points", points[number % 3]);
-	made->event = (brabeion_event){
-		.name = "memory", .user = made->user, .id = made->id, .fields = &made->points, .field_count = 1
-	};
+	made->event = (brabeion_event)BRABEION_EVENT(.name = "memory", .user = made->user, .id = made->id,
+						     .fields = &made->points, .field_count = 1);
 }
 
 /* ---- a process ---- */
@@ -107,7 +106,7 @@ static bool judge_stream(const killing *here, brabeion_engine *engine, int which
 {
 	numbered made[BATCH];
 	brabeion_event events[BATCH];
-	brabeion_result results[BATCH];
+	brabeion_result results[BATCH] = { BRABEION_RESULT() };
 	bool fine = true;
 	while (number <= here->event_count && fine) {
 		int count = number % 10 == 0 && number + BATCH <= here->event_count ? BATCH : 1;
@@ -130,7 +129,7 @@ static int be_process(const killing *here, int which, int from, int pipe)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = here->scene.base.config };
+	brabeion_options options = BRABEION_OPTIONS(.config = here->scene.base.config);
 	acknowledgement failure = { .number = 0 };
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
 		printf("# open: %s\n", error.message);

@@ -336,14 +336,14 @@ static const char wrong_config[] =
 static bool refuse_once(fault_scene *scene, long n, long *refused, long *leaks)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = scene->base.config };
+	brabeion_options options = BRABEION_OPTIONS(.config = scene->base.config);
 	long before = blocks;
 	arm(n, n % 2 != 0);
-	brabeion_check(&options, NULL, &error);
+	brabeion_config_check(&options, NULL, NULL, &error);
 	plan.armed = false;
 	bool fired = plan.fired > 0;
-	*refused +=
-		error.status == BRABEION_CONFIG || error.status == BRABEION_MEMORY || error.status == BRABEION_SYSTEM;
+	*refused += error.status == BRABEION_CONFIG || error.status == BRABEION_NO_MEMORY ||
+		    error.status == BRABEION_SYSTEM;
 	fault_note_error(scene, "check", &error);
 	bool leaked = has_leaked(before, n % 64 == 1);
 	if (leaked)

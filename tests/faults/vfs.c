@@ -361,7 +361,7 @@ static atomic_long refused, mute, lost;
 static void insist(storm_thread *thread, const brabeion_event *event)
 {
 	for (int tries = 0; tries < TRIES_MOST; tries++) {
-		brabeion_result result;
+		brabeion_result result = BRABEION_RESULT();
 		brabeion_status status = brabeion_possibly_award(thread->here->engine, event, &result);
 		bool has_message = result.message && result.message[0];
 		thread->awards += result.award_count;
@@ -380,9 +380,8 @@ static void insist_on_all(storm_thread *thread)
 	for (int i = 0; i < EVENTS_PER_THREAD; i++) {
 		char id[32];
 		snprintf(id, sizeof id, "t%d-%d", thread->number, i);
-		insist(thread,
-		       &(brabeion_event){
-			       .name = "memory", .user = "all", .id = id, .fields = &points, .field_count = 1 });
+		insist(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = "all", .id = id,
+							       .fields = &points, .field_count = 1));
 	}
 }
 

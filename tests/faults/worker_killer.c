@@ -39,7 +39,7 @@ static brabeion_engine *open_here(const killing *here)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = here->scene.base.config };
+	brabeion_options options = BRABEION_OPTIONS(.config = here->scene.base.config);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK)
 		storm_give_up("brabeion_open", error.message);
 	return engine;
@@ -78,7 +78,8 @@ static int be_worker(const killing *here, slot *mine, bool until_idle, const cha
 	bury(engine, mine);
 	if (end_after)
 		brabeion_on_award(engine, end_after_commit, (void *)(uintptr_t)end_after);
-	brabeion_work_options options = { .until_idle = until_idle, .on_job = note_job, .context = mine };
+	brabeion_work_options options =
+		BRABEION_WORK_OPTIONS(.until_idle = until_idle, .on_job = note_job, .context = mine);
 	if (brabeion_work(engine, &options, &error) != BRABEION_OK)
 		storm_give_up("brabeion_work", error.message);
 	brabeion_close(engine);
@@ -115,7 +116,8 @@ static void store_events(killing *here, const char *event, int from, int count, 
 		snprintf(user, sizeof user, "user%d", i % 7);
 		snprintf(id, sizeof id, "e%d", i);
 		brabeion_field deadly = BRABEION_BOOL("deadly", deadly_tenth && i % 10 == 0);
-		brabeion_event one = { .name = event, .user = user, .id = id, .fields = &deadly, .field_count = 1 };
+		brabeion_event one =
+			BRABEION_EVENT(.name = event, .user = user, .id = id, .fields = &deadly, .field_count = 1);
 		here->errors += brabeion_possibly_award(engine, &one, NULL) != BRABEION_OK;
 	}
 	brabeion_close(engine);
@@ -203,7 +205,7 @@ static void test_point(const char *point, const char *variable, bool after_claim
 			   fault_ask_number(&here.scene, "SELECT count(*) FROM job_attempts"), attempts);
 	storm_expect_count("  and waits, with those behind it, while the others are done",
 			   fault_ask_number(&here.scene, "SELECT count(*) FROM jobs"), waiting);
-	retry_all(&here, (brabeion_job_choice){ .id = 0 });
+	retry_all(&here, (brabeion_job_choice)BRABEION_JOB_CHOICE(.id = 0));
 	drain(&here);
 	expect_exact(&here, BATCH);
 	finish(&here);
@@ -234,7 +236,8 @@ static void test_storm(int rounds)
 		start(&here, i, true, NULL);
 		wait_for_end(&here, i);
 	}
-	retry_all(&here, (brabeion_job_choice){ .parked = true }); /* at hand three times, by chance */
+	retry_all(&here,
+		  (brabeion_job_choice)BRABEION_JOB_CHOICE(.parked = true)); /* at hand three times, by chance */
 	drain(&here);
 	printf("# %ld kills\n", here.kills);
 	storm_expect_count("workers are killed again and again", here.kills, rounds + WORKERS);

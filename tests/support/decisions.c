@@ -3,9 +3,10 @@
 const char *decide_grant(scene *here, const brabeion_grant *grant)
 {
 	static _Thread_local char text[SCENE_TEXT_BYTES];
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	size_t used = 0;
-	memset(&result, 0xa5, sizeof result); /* "need not be initialised" */
+	memset(&result, 0xa5, sizeof result);
+	result.struct_size = sizeof result;
 	text[0] = '\0';
 	brabeion_status status = brabeion_award(here->engine, grant, &result);
 	cr_assert_eq(status, result.status, "returned %d, the result says %d", status, result.status);
@@ -33,9 +34,9 @@ const char *decisions_of(const brabeion_change_list *list)
 			    : change->kind == BRABEION_CHANGE_LAPSED  ? '~'
 								      : '?';
 		used += (size_t)snprintf(text + used, sizeof text - used, "%lld%c%s %s %u %s%s%s;",
-					 (long long)change->sequence, kind, change->award.user, change->award.badge,
-					 change->award.level, change->award.reason, change->note[0] ? "/" : "",
-					 change->note);
+					 (long long)change->sequence, kind, change->award->user, change->award->badge,
+					 change->award->level, change->award->reason, change->comment[0] ? "/" : "",
+					 change->comment);
 	}
 	return text;
 }
@@ -60,7 +61,9 @@ const char *decide_revocation(scene *here, const brabeion_revocation *revocation
 const char *decide_feed(scene *here, int64_t sequence, size_t limit)
 {
 	brabeion_change_list list;
-	brabeion_status status = brabeion_changes_since(here->engine, sequence, limit, &list, &here->error);
+	brabeion_status status = brabeion_changes_since(here->engine, sequence,
+							&(brabeion_list_options)BRABEION_LIST_OPTIONS(.limit = limit),
+							&list, &here->error);
 	cr_assert_eq(status, BRABEION_OK, "%s", here->error.message);
 	const char *text = decisions_of(&list);
 	brabeion_change_list_finish(&list);
@@ -73,7 +76,8 @@ const char *decide_holders(scene *here, const char *slug)
 	brabeion_badge_list list;
 	size_t used = 0;
 	text[0] = '\0';
-	cr_assert_eq(brabeion_badges(here->engine, &list, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	for (size_t i = 0; i < list.count; i++) {
 		if (strcmp(list.badges[i].slug, slug) != 0)
 			continue;

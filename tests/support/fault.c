@@ -69,7 +69,7 @@ static bool fault_note(fault_scene *scene, const char *what, brabeion_status sta
 {
 	if (status == BRABEION_OK)
 		return true;
-	bool allowed = status == BRABEION_MEMORY || status == BRABEION_CONFIG || status == BRABEION_STORE ||
+	bool allowed = status == BRABEION_NO_MEMORY || status == BRABEION_CONFIG || status == BRABEION_STORE ||
 		       status == BRABEION_BUSY || status == BRABEION_SYSTEM;
 	if (!allowed || !message || !message[0]) {
 		printf("# %s: status %d, message: %s\n", what, status, message ? message : "none");
@@ -102,15 +102,14 @@ static bool fault_note_result(fault_scene *scene, const char *what, brabeion_res
 
 brabeion_event fault_make_event(const fault_event *event, const brabeion_field *points)
 {
-	return (brabeion_event){
-		.name = "memory", .user = event->user, .id = event->id, .fields = points, .field_count = 1
-	};
+	return (brabeion_event)BRABEION_EVENT(.name = "memory", .user = event->user, .id = event->id,
+					      .fields = points, .field_count = 1);
 }
 
 void fault_judge_singles(fault_scene *scene)
 {
 	for (int i = 0; i < FAULT_SINGLE; i++) {
-		brabeion_result result;
+		brabeion_result result = BRABEION_RESULT();
 		brabeion_field points = BRABEION_INT("points", fault_events[i].points);
 		brabeion_event event = fault_make_event(&fault_events[i], &points);
 		brabeion_possibly_award(scene->base.engine, &event, &result);
@@ -124,7 +123,7 @@ static void fault_judge_batch(fault_scene *scene)
 	enum { COUNT = FAULT_EVENTS - FAULT_SINGLE };
 	brabeion_field points[COUNT];
 	brabeion_event events[COUNT];
-	brabeion_result results[COUNT];
+	brabeion_result results[COUNT] = { BRABEION_RESULT() };
 	for (int i = 0; i < COUNT; i++) {
 		points[i] = BRABEION_INT("points", fault_events[FAULT_SINGLE + i].points);
 		events[i] = fault_make_event(&fault_events[FAULT_SINGLE + i], &points[i]);
@@ -137,27 +136,28 @@ static void fault_judge_batch(fault_scene *scene)
 
 static void fault_visit(fault_scene *scene, const char *user)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_field points = BRABEION_INT("points", 5);
-	brabeion_event visit = { .name = "visit", .user = user, .fields = &points, .field_count = 1 };
+	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = user, .fields = &points, .field_count = 1);
 	brabeion_possibly_award(scene->base.engine, &visit, &result);
 	fault_note_result(scene, "visit", &result);
 }
 
 static void fault_judge_others(fault_scene *scene)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	char text[701];
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
 	brabeion_field note[] = { BRABEION_TEXT("op", "note"), BRABEION_TEXT("name", "n"),
 				  BRABEION_TEXT("value", text) };
-	brabeion_event noted = { .name = "memory", .user = "dot", .id = "n1", .fields = note, .field_count = 3 };
+	brabeion_event noted =
+		BRABEION_EVENT(.name = "memory", .user = "dot", .id = "n1", .fields = note, .field_count = 3);
 	brabeion_possibly_award(scene->base.engine, &noted, &result);
 	if (fault_note_result(scene, "note", &result))
 		scene->acknowledged |= 1U << FAULT_NOTED;
 	fault_visit(scene, "eve");
-	brabeion_grant grant = { .user = "fay", .badge = "one", .note = "for tea" };
+	brabeion_grant grant = BRABEION_GRANT(.user = "fay", .badge = "one", .comment = "for tea");
 	brabeion_award(scene->base.engine, &grant, &result);
 	fault_note_result(scene, "grant", &result);
 }
@@ -165,7 +165,8 @@ static void fault_judge_others(fault_scene *scene)
 static void fault_revoke(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_revocation revocation = { .user = "bob", .badge = "good-one", .level = 2, .note = "taken back" };
+	brabeion_revocation revocation =
+		BRABEION_REVOCATION(.user = "bob", .badge = "good-one", .level = 2, .comment = "taken back");
 	brabeion_revoke(scene->base.engine, &revocation, NULL, &error);
 	fault_note_error(scene, "revoke", &error);
 }
@@ -175,7 +176,7 @@ static void fault_look_after(fault_scene *scene)
 {
 	char copy[STORM_PATH_BYTES + 8];
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_stats_report report = { 0 };
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	fault_visit(scene, "gil");
 	brabeion_merge_users(scene->base.engine, "gil", "hal", &error);
 	fault_note_error(scene, "merge", &error);
@@ -199,15 +200,15 @@ static void fault_explain(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_journal_list rows = { 0 };
-	brabeion_explanation why = { 0 };
-	brabeion_question question = { .user = "ada", .badge = "good-one" };
+	brabeion_explanation why = BRABEION_EXPLANATION();
+	brabeion_question question = BRABEION_QUESTION(.user = "ada", .badge = "good-one");
 	brabeion_journal_read(scene->base.engine, NULL, &rows, &error);
 	fault_note_error(scene, "journal", &error);
 	brabeion_journal_list_finish(&rows);
 	brabeion_explain(scene->base.engine, &question, &why, &error);
 	fault_note_error(scene, "explain", &error);
 	brabeion_explanation_finish(&why);
-	question = (brabeion_question){ .user = "adda", .badge = "goood-one" };
+	question = (brabeion_question)BRABEION_QUESTION(.user = "adda", .badge = "goood-one");
 	brabeion_explain(scene->base.engine, &question, &why, &error);
 	fault_note_error(scene, "explain", &error);
 	brabeion_explanation_finish(&why);
@@ -223,10 +224,10 @@ static void fault_read(fault_scene *scene)
 	brabeion_badge_list badges = { 0 };
 	brabeion_progress_list progress = { 0 };
 	int64_t count = 0;
-	brabeion_user_awards(engine, "ada", 0, 0, &awards, &error);
+	brabeion_user_awards(engine, "ada", NULL, &awards, &error);
 	fault_note_error(scene, "awards of a user", &error);
 	brabeion_award_list_finish(&awards);
-	brabeion_badge_awards(engine, "many", 0, 0, &awards, &error);
+	brabeion_badge_awards(engine, "many", NULL, &awards, &error);
 	fault_note_error(scene, "awards of a badge", &error);
 	brabeion_award_list_finish(&awards);
 	brabeion_count_awards(engine, NULL, &count, &error);
@@ -234,10 +235,10 @@ static void fault_read(fault_scene *scene)
 	brabeion_users(engine, 0, &users, &error);
 	fault_note_error(scene, "users", &error);
 	brabeion_user_list_finish(&users);
-	brabeion_changes_since(engine, 0, 0, &changes, &error);
+	brabeion_changes_since(engine, 0, NULL, &changes, &error);
 	fault_note_error(scene, "changes", &error);
 	brabeion_change_list_finish(&changes);
-	brabeion_badges(engine, &badges, &error);
+	brabeion_badges(engine, NULL, &badges, &error);
 	fault_note_error(scene, "badges", &error);
 	brabeion_badge_list_finish(&badges);
 	brabeion_user_progress(engine, "ada", NULL, &progress, &error);
@@ -249,7 +250,7 @@ static void fault_read(fault_scene *scene)
 bool fault_open(fault_scene *scene)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = scene->base.config };
+	brabeion_options options = BRABEION_OPTIONS(.config = scene->base.config);
 	if (!scene->base.engine)
 		brabeion_open(&options, &scene->base.engine, &error);
 	return fault_note_error(scene, "open", &error);

@@ -163,12 +163,12 @@ bool fire_event(const brabeion_event *event)
 
 bool fire(const char *name, const char *user)
 {
-	return fire_event(&(brabeion_event){ .name = name, .user = user });
+	return fire_event(&(brabeion_event)BRABEION_EVENT(.name = name, .user = user));
 }
 
 bool fire_id(const char *name, const char *user, const char *id)
 {
-	return fire_event(&(brabeion_event){ .name = name, .user = user, .id = id });
+	return fire_event(&(brabeion_event)BRABEION_EVENT(.name = name, .user = user, .id = id));
 }
 
 /* ---- outcomes ---- */

@@ -67,7 +67,8 @@ scene *scene_new(void)
 	unsetenv("BRABEION_PLUGIN_PATH");
 	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/program/brabeion-probe", 0);
 	pthread_mutex_init(&here->lock, NULL);
-	here->options = (brabeion_options){ .config = here->config, .log = scene_log, .log_context = here };
+	here->options =
+		(brabeion_options)BRABEION_OPTIONS(.config = here->config, .log = scene_log, .log_context = here);
 	return here;
 }
 
@@ -105,7 +106,7 @@ void scene_expect_retiring(scene *here, uint32_t count)
 {
 	uint32_t retiring = UINT32_MAX;
 	for (int i = 0; i < 100000; i++) {
-		brabeion_stats_report report;
+		brabeion_stats_report report = BRABEION_STATS_REPORT();
 		cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
 		retiring = report.retiring;
 		brabeion_stats_finish(&report);
@@ -158,8 +159,9 @@ void scene_listen(scene *here)
 
 brabeion_result scene_judge(scene *here, const brabeion_event *event)
 {
-	brabeion_result result;
-	memset(&result, 0xa5, sizeof result); /* "need not be initialised" */
+	brabeion_result result = BRABEION_RESULT();
+	memset(&result, 0xa5, sizeof result); /* only the size is needed */
+	result.struct_size = sizeof result;
 	brabeion_status status = brabeion_possibly_award(here->engine, event, &result);
 	cr_assert_eq(status, result.status, "returned %d, the result says %d", status, result.status);
 	return result;
@@ -193,9 +195,8 @@ const char *scene_fire_fields(scene *here, const char *id, const char *name, con
 	while (count < 64 && (fields[count] = va_arg(arguments, brabeion_field)).name)
 		count++;
 	va_end(arguments);
-	return scene_earned(
-		here,
-		&(brabeion_event){ .name = name, .user = user, .id = id, .fields = fields, .field_count = count });
+	return scene_earned(here, &(brabeion_event)BRABEION_EVENT(.name = name, .user = user, .id = id,
+								  .fields = fields, .field_count = count));
 }
 
 const char *scene_awards(scene *here, const char *user)
@@ -204,7 +205,7 @@ const char *scene_awards(scene *here, const char *user)
 	brabeion_award_list list = { 0 };
 	size_t used = 0;
 	text[0] = '\0';
-	cr_assert_eq(brabeion_user_awards(here->engine, user, 0, 0, &list, &here->error), BRABEION_OK, "%s",
+	cr_assert_eq(brabeion_user_awards(here->engine, user, NULL, &list, &here->error), BRABEION_OK, "%s",
 		     here->error.message);
 	for (size_t i = 0; i < list.count; i++)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s %u %s;", list.awards[i].badge,

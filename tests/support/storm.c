@@ -94,7 +94,7 @@ void storm_init(storm *here, const char *text)
 void storm_open(storm *here)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = here->config };
+	brabeion_options options = BRABEION_OPTIONS(.config = here->config);
 	if (brabeion_open(&options, &here->engine, &error) != BRABEION_OK)
 		storm_give_up("brabeion_open", error.message);
 }
@@ -125,7 +125,7 @@ long storm_count_badge(const storm *here, const char *slug)
 {
 	brabeion_award_list list;
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (brabeion_badge_awards(here->engine, slug, 0, 0, &list, &error) != BRABEION_OK)
+	if (brabeion_badge_awards(here->engine, slug, NULL, &list, &error) != BRABEION_OK)
 		storm_give_up("brabeion_badge_awards", error.message);
 	long count = (long)list.count;
 	brabeion_award_list_finish(&list);
@@ -165,7 +165,7 @@ void storm_run(storm *here, int count, void (*work)(storm_thread *thread), storm
 
 void storm_fire(storm_thread *thread, const brabeion_event *event)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_status status = brabeion_possibly_award(thread->here->engine, event, &result);
 	if (status != BRABEION_OK || result.failed) {
 		printf("# status %d: %s\n", status, result.message ? result.message : "no message");

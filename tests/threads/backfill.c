@@ -15,7 +15,7 @@ static atomic_bool done;
 static brabeion_status backfill_once(brabeion_engine *engine, brabeion_error *error)
 {
 	brabeion_backfill *backfill = NULL;
-	brabeion_backfill_options options = { .from_journal = true, .replace_memory = true };
+	brabeion_backfill_options options = BRABEION_BACKFILL_OPTIONS(.from_journal = true, .replace_memory = true);
 	brabeion_status status = brabeion_backfill_open(engine, &options, &backfill, error);
 	if (status != BRABEION_OK)
 		return status;
@@ -44,8 +44,8 @@ static void count_up(storm_thread *thread)
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % USERS);
 		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "memory", .user = user, .fields = fields, .field_count = 1 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
+								   .field_count = 1));
 	}
 }
 
@@ -70,7 +70,7 @@ int main(void)
 			  "  - file: memory_user.so\n");
 	storm_open(&here);
 	brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
-	brabeion_event first = { .name = "memory", .user = "user0", .fields = fields, .field_count = 1 };
+	brabeion_event first = BRABEION_EVENT(.name = "memory", .user = "user0", .fields = fields, .field_count = 1);
 	brabeion_possibly_award(here.engine, &first, NULL); /* a journal without a row is refused */
 	storm_run(&here, THREADS, count_up, &sum);
 	storm_expect_count("no call failed", sum.errors, 0);

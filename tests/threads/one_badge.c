@@ -12,8 +12,8 @@ static void fire_for_all_users(storm_thread *thread)
 	for (int i = 0; i < USERS; i++) {
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i);
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "points", .user = user, .fields = &field, .field_count = 1 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "points", .user = user, .fields = &field,
+								   .field_count = 1));
 	}
 }
 

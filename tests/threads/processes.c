@@ -39,7 +39,7 @@ static void note_told(void *context, const brabeion_award_info *award)
 
 static void fire(storm_thread *thread, const brabeion_event *event)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	if (brabeion_possibly_award(thread->here->engine, event, &result) != BRABEION_OK || result.failed) {
 		printf("# status %d: %s\n", (int)result.status, result.message);
 		thread->errors++;
@@ -63,11 +63,13 @@ static void fire_all(storm_thread *thread)
 		brabeion_field all[] = { BRABEION_TEXT("subject", "all") };
 		brabeion_field many[] = { BRABEION_TEXT("badge", "many"), BRABEION_INT("level", 1 + i % 3) };
 		brabeion_field own[] = { BRABEION_INT("points", 5) };
-		fire(thread, &(brabeion_event){ .name = "memory", .user = user, .fields = all, .field_count = 1 });
-		fire(thread, &(brabeion_event){ .name = "say", .user = user, .fields = many, .field_count = 2 });
+		fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = all,
+							     .field_count = 1));
 		fire(thread,
-		     &(brabeion_event){ .name = "points", .user = user, .id = id, .fields = own, .field_count = 1 });
-		fire(thread, &(brabeion_event){ .name = "visit", .user = user, .id = id });
+		     &(brabeion_event)BRABEION_EVENT(.name = "say", .user = user, .fields = many, .field_count = 2));
+		fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "points", .user = user, .id = id, .fields = own,
+							     .field_count = 1));
+		fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user, .id = id));
 	}
 }
 
@@ -121,7 +123,7 @@ static long count_wrong_awards(const storm *here)
 	long wrong = 0;
 	brabeion_change_list list;
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (brabeion_changes_since(here->engine, 0, 0, &list, &error) != BRABEION_OK)
+	if (brabeion_changes_since(here->engine, 0, NULL, &list, &error) != BRABEION_OK)
 		storm_give_up("brabeion_changes_since", error.message);
 	for (size_t i = 0; i < list.count; i++) {
 		int64_t sequence = list.changes[i].sequence;

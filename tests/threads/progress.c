@@ -24,8 +24,8 @@ static void judge(storm_thread *thread)
 			continue;
 		snprintf(user, sizeof user, "user%d", i % USERS);
 		brabeion_field fields[] = { BRABEION_INT("points", 1) };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "deed", .user = user, .fields = fields, .field_count = 1 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "deed", .user = user, .fields = fields,
+								   .field_count = 1));
 	}
 	atomic_fetch_sub(&judging, 1);
 }

@@ -33,8 +33,9 @@ static void judge(storm_thread *thread)
 		char user[32];
 		snprintf(user, sizeof user, "user%d-%d", thread->number, i);
 		brabeion_field fail = BRABEION_BOOL("fail", i / 8 % 4 != 3);
-		brabeion_event event = { .name = "work", .user = user, .fields = &fail, .field_count = 1 };
-		brabeion_result result;
+		brabeion_event event =
+			BRABEION_EVENT(.name = "work", .user = user, .fields = &fail, .field_count = 1);
+		brabeion_result result = BRABEION_RESULT();
 		thread->errors += brabeion_possibly_award(thread->here->engine, &event, &result) != BRABEION_OK;
 		thread->awards += result.award_count;
 		brabeion_result_finish(&result);
@@ -57,8 +58,8 @@ static void let_back(storm_thread *thread)
 static void look(storm_thread *thread)
 {
 	brabeion_badge_list list = { 0 };
-	brabeion_stats_report report = { 0 };
-	thread->errors += brabeion_badges(thread->here->engine, &list, NULL) != BRABEION_OK;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
+	thread->errors += brabeion_badges(thread->here->engine, NULL, &list, NULL) != BRABEION_OK;
 	thread->errors += brabeion_stats(thread->here->engine, &report, NULL) != BRABEION_OK;
 	if (list.count != 2 || report.badge_count != 2 || list.badges[1].quarantined || report.badges[1].quarantined)
 		storm_give_up("the badge beside", "is set aside");
@@ -79,7 +80,7 @@ static void work(storm_thread *thread)
 
 static long aside_now(storm *here)
 {
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	if (brabeion_stats(here->engine, &report, NULL) != BRABEION_OK)
 		storm_give_up("brabeion_stats", NULL);
 	long aside = report.badges[0].quarantined;
@@ -91,7 +92,7 @@ static long aside_now(storm *here)
 static long shown_now(storm *here)
 {
 	brabeion_badge_list list;
-	if (brabeion_badges(here->engine, &list, NULL) != BRABEION_OK)
+	if (brabeion_badges(here->engine, NULL, &list, NULL) != BRABEION_OK)
 		storm_give_up("brabeion_badges", NULL);
 	long shown = list.badges[0].quarantined;
 	brabeion_badge_list_finish(&list);
@@ -108,7 +109,7 @@ static void storm_once(bool with_reloads)
 	atomic_store(&set_aside_told, 0);
 	atomic_store(&released, 0);
 	storm_init(&here, TROUBLED);
-	brabeion_options options = { .config = here.config, .log = hear };
+	brabeion_options options = BRABEION_OPTIONS(.config = here.config, .log = hear);
 	if (brabeion_open(&options, &here.engine, &error) != BRABEION_OK)
 		storm_give_up("brabeion_open", error.message);
 	storm_run(&here, THREADS, work, &sum);

@@ -118,7 +118,7 @@ static void judge_until_done(storm_thread *thread)
 		snprintf(user, sizeof user, "user%d", i % USERS);
 		snprintf(id, sizeof id, "%d-%d", thread->number, i);
 		for (int again = 0; again < 2; again++)
-			storm_fire(thread, &(brabeion_event){ .name = "visit", .user = user, .id = id });
+			storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user, .id = id));
 		atomic_fetch_add(&sent, 1);
 	}
 }
@@ -139,7 +139,7 @@ static void work(storm_thread *thread)
 static void check_awards(storm *here, long wanted)
 {
 	brabeion_award_list list;
-	if (brabeion_badge_awards(here->engine, "version", 0, 0, &list, NULL) != BRABEION_OK)
+	if (brabeion_badge_awards(here->engine, "version", NULL, &list, NULL) != BRABEION_OK)
 		storm_give_up("brabeion_badge_awards", NULL);
 	unsigned char *seen = calloc((size_t)wanted + 1, 1);
 	long once = 0, by_version[3] = { 0, 0, 0 };
@@ -191,7 +191,7 @@ static int count_file(const char *path, const struct stat *about, int type, stru
 /* Old badge sets are closed by a thread of the library's, soon. */
 static void wait_for_retirement(storm *here)
 {
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	uint32_t retiring;
 	do {
 		sched_yield();
@@ -265,7 +265,7 @@ int main(void)
 	storm_place(&here, "version_1.so", "version.so", 0);
 	storm_open(&here);
 	brabeion_on_award(here.engine, storm_count_told, &here);
-	storm_fire(&first, &(brabeion_event){ .name = "visit", .user = "first", .id = "first" });
+	storm_fire(&first, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "first", .id = "first"));
 	storm_count(&here, NULL); /* opens what is opened at the first use */
 	storm_expect_count("the first reloads go as they must", reload_in_turn(&here, 2 * BAD_ONE_IN), 0);
 	reload_well(&here, 0);

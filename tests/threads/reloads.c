@@ -50,7 +50,7 @@ static void reload_in_turn(storm_thread *thread)
 	for (int i = 0; i < reloads; i++) {
 		int set = i % SETS;
 		brabeion_error error = BRABEION_NO_ERROR;
-		brabeion_receipt receipt;
+		brabeion_receipt receipt = BRABEION_RECEIPT();
 		put_plugin(thread->here, i / SETS);
 		put_set(thread->here, set);
 		brabeion_status status = brabeion_reload(thread->here->engine, &receipt, &error);
@@ -69,10 +69,10 @@ static void judge_until_done(storm_thread *thread)
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % 100);
 		brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("points", 5) };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "memory", .user = user, .fields = fields, .field_count = 2 });
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "visit", .user = user, .fields = fields, .field_count = 2 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
+								   .field_count = 2));
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user, .fields = fields,
+								   .field_count = 2));
 		atomic_fetch_add(&fired, 1);
 	}
 }
@@ -99,7 +99,8 @@ static bool is_tally(storm *here, long wanted)
 	if (brabeion_reload(here->engine, NULL, NULL) != BRABEION_OK)
 		return false;
 	brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("value", 0) };
-	storm_fire(&last, &(brabeion_event){ .name = "memory", .user = "last", .fields = fields, .field_count = 2 });
+	storm_fire(&last, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = "last", .fields = fields,
+							  .field_count = 2));
 	return last.awards == 1 && storm_count_badge(here, "exact") == 1;
 }
 
@@ -108,7 +109,7 @@ static long count_doubles(const storm *here, const char *slug)
 {
 	long doubles = 0;
 	brabeion_award_list list;
-	if (brabeion_badge_awards(here->engine, slug, 0, 0, &list, NULL) != BRABEION_OK)
+	if (brabeion_badge_awards(here->engine, slug, NULL, &list, NULL) != BRABEION_OK)
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		for (size_t j = 0; j < i; j++)

@@ -17,8 +17,8 @@ static void count_up(storm_thread *thread)
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % USERS);
 		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "memory", .user = user, .fields = fields, .field_count = 1 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
+								   .field_count = 1));
 	}
 }
 
@@ -29,8 +29,8 @@ static void earn_many(storm_thread *thread)
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % USERS);
 		brabeion_field fields[] = { BRABEION_TEXT("badge", "many"), BRABEION_INT("level", 1 + i % 3) };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "say", .user = user, .fields = fields, .field_count = 2 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "say", .user = user, .fields = fields,
+								   .field_count = 2));
 	}
 }
 
@@ -43,9 +43,8 @@ static void repeat_ids(storm_thread *thread)
 		snprintf(user, sizeof user, "user%d", number % USERS);
 		snprintf(id, sizeof id, "id%d", number);
 		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
-		storm_fire(thread,
-			   &(brabeion_event){
-				   .name = "memory", .user = user, .id = id, .fields = fields, .field_count = 1 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .id = id,
+								   .fields = fields, .field_count = 1));
 	}
 }
 
@@ -84,7 +83,7 @@ static void test_counting(void)
 static bool are_all_different(const storm *here)
 {
 	brabeion_award_list list;
-	bool fine = brabeion_badge_awards(here->engine, "many", 0, 0, &list, NULL) == BRABEION_OK;
+	bool fine = brabeion_badge_awards(here->engine, "many", NULL, &list, NULL) == BRABEION_OK;
 	for (size_t i = 1; fine && i < list.count; i++)
 		fine = list.awards[i].sequence < list.awards[i - 1].sequence &&
 		       strcmp(list.awards[i].reason, list.awards[i - 1].reason) != 0;

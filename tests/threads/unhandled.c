@@ -11,10 +11,10 @@ static atomic_bool over;
 
 static void fire(storm_thread *thread, const char *name)
 {
-	brabeion_result result;
-	brabeion_event event = { .name = name, .user = "ada" };
+	brabeion_result result = BRABEION_RESULT();
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = "ada");
 	if (brabeion_possibly_award(thread->here->engine, &event, &result) != BRABEION_OK ||
-	    result.outcome != BRABEION_UNHEARD)
+	    result.outcome != BRABEION_UNHANDLED)
 		thread->errors++;
 	brabeion_result_finish(&result);
 }
@@ -36,7 +36,7 @@ static void *ask_and_reload(void *context)
 {
 	storm *here = context;
 	for (int i = 0; !atomic_load(&over); i++) {
-		brabeion_examination examination;
+		brabeion_examination examination = BRABEION_EXAMINATION();
 		brabeion_error error = BRABEION_NO_ERROR;
 		if (i % 2 && brabeion_reload(here->engine, NULL, &error) != BRABEION_OK)
 			storm_give_up("brabeion_reload", error.message);
@@ -50,7 +50,7 @@ static void *ask_and_reload(void *context)
 /* What the findings of events count together; *same: those of "the-same". */
 static long count_all(const storm *here, long *same)
 {
-	brabeion_examination examination;
+	brabeion_examination examination = BRABEION_EXAMINATION();
 	brabeion_error error = BRABEION_NO_ERROR;
 	long sum = 0;
 	if (brabeion_examine(here->engine, NULL, &examination, &error) != BRABEION_OK)

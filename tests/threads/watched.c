@@ -94,10 +94,10 @@ static void judge_until_done(storm_thread *thread)
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % 100);
 		brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("points", 5) };
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "memory", .user = user, .fields = fields, .field_count = 2 });
-		storm_fire(thread,
-			   &(brabeion_event){ .name = "visit", .user = user, .fields = fields, .field_count = 2 });
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
+								   .field_count = 2));
+		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user, .fields = fields,
+								   .field_count = 2));
 		atomic_fetch_add(&fired, 1);
 	}
 }
@@ -124,7 +124,8 @@ static bool is_tally(storm *here, long wanted)
 	if (brabeion_reload(here->engine, NULL, NULL) != BRABEION_OK)
 		return false;
 	brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("value", 0) };
-	storm_fire(&last, &(brabeion_event){ .name = "memory", .user = "last", .fields = fields, .field_count = 2 });
+	storm_fire(&last, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = "last", .fields = fields,
+							  .field_count = 2));
 	return last.awards == 1 && storm_count_badge(here, "exact") == 1;
 }
 

@@ -43,16 +43,17 @@ static void fire_round(storm_thread *thread, int who, int round)
 	snprintf(shared, sizeof shared, "shared%d", round % USERS);
 	snprintf(id, sizeof id, "e%d-%d", who, round);
 	brabeion_field number = BRABEION_INT("n", round / OWN_USERS + 1);
-	storm_fire(thread, &(brabeion_event){ .name = "count", .user = user, .fields = &number, .field_count = 1 });
-	storm_fire(thread, &(brabeion_event){ .name = "earn", .user = shared, .id = id });
-	storm_fire(thread, &(brabeion_event){ .name = "hot", .user = shared, .id = id });
-	storm_fire(thread, &(brabeion_event){ .name = "bump", .user = user });
+	storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "count", .user = user, .fields = &number,
+							   .field_count = 1));
+	storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "earn", .user = shared, .id = id));
+	storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "hot", .user = shared, .id = id));
+	storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "bump", .user = user));
 }
 
 static void work_off(storm *here)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	if (brabeion_work(here->engine, &options, &error) != BRABEION_OK)
 		storm_give_up("brabeion_work", error.message);
 }
@@ -142,8 +143,8 @@ static void test_long_job(void)
 	storm_init(&here, "workers: 2\njobs: { lease: 200ms }\nplugins:\n  - file: job_user.so\n");
 	storm_open(&here);
 	brabeion_field fields[] = { BRABEION_INT("gate", gate[0]), BRABEION_INT("told", told[1]) };
-	storm_fire(&thread, &(brabeion_event){
-				    .name = "gate", .user = "ada", .id = "g1", .fields = fields, .field_count = 2 });
+	storm_fire(&thread, &(brabeion_event)BRABEION_EVENT(.name = "gate", .user = "ada", .id = "g1",
+							    .fields = fields, .field_count = 2));
 	for (int round = 0; round < rounds; round++)
 		fire_round(&thread, 0, round);
 	if (read(told[0], &byte, 1) != 1)

@@ -53,8 +53,11 @@ static int print_new(awards_work *awards)
 		wanted = awards->left < PAGE_CHANGES ? awards->left : PAGE_CHANGES;
 		brabeion_change_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_changes_since_in(awards->engine, awards->sequence, wanted,
-							 awards->options->language, &page, &error);
+		error.status = brabeion_changes_since(
+			awards->engine, awards->sequence,
+			&(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = awards->options->language,
+								      .limit = wanted),
+			&page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(awards->report, &error);
 		count = page.count;

@@ -41,7 +41,7 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 	backfill_work *work = context;
 	brb_cli_batch *batch = &history->batch;
 	brabeion_status status = brabeion_backfill_judge(work->backfill, batch->events, batch->count,
-							 history->reached, batch->results);
+							 &history->reached, batch->results);
 	if (status != BRABEION_OK) {
 		const char *message = batch->results[0].message;
 		brb_cli_report_say(history->report, "%s", message ? message : brabeion_status_name(status));
@@ -54,13 +54,21 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 	return true;
 }
 
+static brabeion_checkpoint checkpoint_of(const backfill_work *work)
+{
+	brabeion_checkpoint checkpoint = BRABEION_CHECKPOINT();
+	brabeion_backfill_checkpoint(work->backfill, &checkpoint);
+	return checkpoint;
+}
+
 static bool open_backfill(backfill_work *work, int *exit_code)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_backfill_options options = { .badges = work->options->badges.names,
-					      .badge_count = work->options->badges.count,
-					      .from_journal = !file_of(work->options),
-					      .replace_memory = work->options->replace_memory };
+	brabeion_backfill_options options =
+		BRABEION_BACKFILL_OPTIONS(.badges = work->options->badges.names,
+					  .badge_count = work->options->badges.count,
+					  .from_journal = !file_of(work->options),
+					  .replace_memory = work->options->replace_memory);
 	error.status = brabeion_backfill_open(work->engine, &options, &work->backfill, &error);
 	if (error.status == BRABEION_OK)
 		return true;
@@ -85,7 +93,7 @@ static brb_cli_history_file_end read_file(backfill_work *work)
 					 .batch_events = work->options->batch,
 					 .strict = work->options->strict,
 					 .wake = work->wake,
-					 .passed = brabeion_backfill_checkpoint(work->backfill),
+					 .passed = checkpoint_of(work),
 					 .judge = judge_batch,
 					 .context = work };
 	brb_cli_history_file_end end = brb_cli_history_file_read(&history);
@@ -96,7 +104,7 @@ static brb_cli_history_file_end read_file(backfill_work *work)
 
 static int print_end(backfill_work *work, brb_cli_history_file_end end)
 {
-	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
+	int64_t number = checkpoint_of(work).number;
 	if (end == BRB_CLI_HISTORY_FILE_STRICT)
 		brb_cli_report_say(work->report, "stopped by --strict; nothing is stored");
 	if (end == BRB_CLI_HISTORY_FILE_SIGNAL || end == BRB_CLI_HISTORY_FILE_FAILED)
@@ -111,7 +119,7 @@ static int print_end(backfill_work *work, brb_cli_history_file_end end)
 static int judge_file(backfill_work *work)
 {
 	int exit_code = BRB_CLI_FINE;
-	int64_t number = brabeion_backfill_checkpoint(work->backfill).number;
+	int64_t number = checkpoint_of(work).number;
 	if (number > 0)
 		brb_cli_report_say(work->report, "resuming after line %" PRId64, number);
 	brb_cli_history_file_end end = read_file(work);
@@ -139,7 +147,7 @@ static int judge_file(backfill_work *work)
 static int judge_journal(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_journal_info info = { 0 };
+	brabeion_journal_info info = BRABEION_JOURNAL_INFO();
 	brb_cli_counts counts = { 0 };
 	size_t judged = 0;
 	error.status = brabeion_journal(work->engine, &info, &error);
@@ -151,7 +159,7 @@ static int judge_journal(backfill_work *work)
 			break;
 		work->events += judged;
 		counts.lines += judged;
-		counts.bytes = (uint64_t)(brabeion_backfill_checkpoint(work->backfill).number - info.first + 1);
+		counts.bytes = (uint64_t)(checkpoint_of(work).number - info.first + 1);
 		brb_cli_report_progress(work->report, &counts);
 	}
 	if (error.status != BRABEION_OK)
@@ -212,7 +220,7 @@ static void print_lapsed(void *context, const brabeion_change *lapsed)
 static int merge(backfill_work *work)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_backfill_outcome outcome = { 0 };
+	brabeion_backfill_outcome outcome = BRABEION_BACKFILL_OUTCOME();
 	brb_cli_report_hide(work->report);
 	brabeion_on_award(work->engine, print_award, work);
 	brabeion_on_revoke(work->engine, print_lapsed, work);
@@ -238,7 +246,7 @@ static int merge(backfill_work *work)
 static int judge_history(backfill_work *work, bool *keep)
 {
 	int exit_code = file_of(work->options) ? judge_file(work) : judge_journal(work);
-	*keep = work->backfill && brabeion_backfill_checkpoint(work->backfill).number > 0;
+	*keep = work->backfill && checkpoint_of(work).number > 0;
 	if (exit_code == BRB_CLI_FINE)
 		exit_code = advance(work);
 	if (exit_code == BRB_CLI_FINE)

@@ -110,21 +110,16 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 				 brabeion_error *error)
 {
 	brabeion_engine *engine = NULL;
-	brabeion_options wanted = {
-		.config = options->config,
-		.database = options->database,
-		.existing_only = true,
-		.log = brb_cli_report_log,
-		.log_context = report,
-		.no_workers = true,
-	};
+	brabeion_options wanted =
+		BRABEION_OPTIONS(.config = options->config, .database = options->database, .no_create = true,
+				 .log = brb_cli_report_log, .log_context = report, .no_workers = true);
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
 	if (status == BRABEION_ABSENT) {
 		brabeion_error_finish(error);
-		return brabeion_check_in(&wanted, options->language, list, error);
+		return brabeion_config_check(&wanted, options->language, list, error);
 	}
 	if (status == BRABEION_OK)
-		status = brabeion_badges_in(engine, options->language, list, error);
+		status = brabeion_badges(engine, options->language, list, error);
 	brabeion_close(engine);
 	return status;
 }

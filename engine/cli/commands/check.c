@@ -150,13 +150,10 @@ static int check(const brb_cli_options *options, brb_cli_report *report)
 	check_findings findings = { .report = report };
 	brabeion_badge_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options wanted = {
-		.config = options->config,
-		.log = keep_line,
-		.log_context = &findings,
-	};
+	brabeion_options wanted =
+		BRABEION_OPTIONS(.config = options->config, .log = keep_line, .log_context = &findings);
 	brb_cli_out_init(&out, STDOUT_FILENO);
-	error.status = brabeion_check(&wanted, &list, &error);
+	error.status = brabeion_config_check(&wanted, NULL, &list, &error);
 	int exit_code = brb_cli_exit_code(error.status);
 	if (findings.out_of_memory)
 		brb_cli_report_say(report, "out of memory: not all warnings are shown");

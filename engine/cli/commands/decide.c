@@ -40,7 +40,7 @@ static void find_hint(decide_work *work, char *hint, size_t capacity)
 {
 	brabeion_badge_list list = { 0 };
 	hint[0] = '\0';
-	if (brabeion_badges(work->engine, &list, NULL) != BRABEION_OK)
+	if (brabeion_badges(work->engine, NULL, &list, NULL) != BRABEION_OK)
 		return;
 	const char **slugs = calloc(list.count + 1, sizeof *slugs);
 	for (size_t i = 0; i < list.count && slugs; i++)
@@ -61,8 +61,8 @@ static void print_granted(decide_work *work, const brabeion_result *result)
 		brabeion_change change = { .sequence = result->awards[i].sequence,
 					   .kind = BRABEION_CHANGE_AWARDED,
 					   .at_us = result->awards[i].at_us,
-					   .note = i == 0 ? work->options->note : "",
-					   .award = result->awards[i] };
+					   .comment = i == 0 ? work->options->note : "",
+					   .award = &result->awards[i] };
 		print_change(work, &change);
 	}
 	for (uint32_t i = 0; i < result->lapsed_count; i++)
@@ -76,14 +76,11 @@ static int decide_award(decide_work *work)
 {
 	const brb_cli_options *options = work->options;
 	char hint[160];
-	brabeion_result result;
-	brabeion_grant grant = { .user = work->user,
-				 .badge = work->badge,
-				 .level = (uint32_t)options->level,
-				 .reason = options->reason,
-				 .note = options->note,
-				 .has_at = options->at.is_given,
-				 .at_us = options->at.us };
+	brabeion_result result = BRABEION_RESULT();
+	brabeion_grant grant =
+		BRABEION_GRANT(.user = work->user, .badge = work->badge, .level = (uint32_t)options->level,
+			       .reason = options->reason, .comment = options->note, .has_at = options->at.is_given,
+			       .at_us = options->at.us);
 	brabeion_status status = brabeion_award(work->engine, &grant, &result);
 	if (status == BRABEION_OK) {
 		print_granted(work, &result);
@@ -118,11 +115,9 @@ static int decide_revocation(decide_work *work)
 	const brb_cli_options *options = work->options;
 	brabeion_change_list revoked = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_revocation revocation = { .user = work->user,
-					   .badge = work->badge,
-					   .level = (uint32_t)options->level,
-					   .reason = options->reason,
-					   .note = options->note };
+	brabeion_revocation revocation =
+		BRABEION_REVOCATION(.user = work->user, .badge = work->badge, .level = (uint32_t)options->level,
+				    .reason = options->reason, .comment = options->note);
 	error.status = brabeion_revoke(work->engine, &revocation, &revoked, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);

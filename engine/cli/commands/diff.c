@@ -76,6 +76,7 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 	diff_work *work = context;
 	brb_cli_batch *batch = &history->batch;
 	memset(work->other, 0, batch->count * sizeof *work->other);
+	work->other[0] = (brabeion_result)BRABEION_RESULT();
 	bool judged = judge_with(work, work->before, batch, work->other) &&
 		      judge_with(work, work->after, batch, batch->results);
 	for (size_t i = 0; i < batch->count; i++) {

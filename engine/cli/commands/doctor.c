@@ -127,11 +127,11 @@ static void print_json(brb_cli_out *out, const brb_cli_options *options, const b
 int brb_cli_command_doctor(const brb_cli_options *options, brb_cli_report *report)
 {
 	brb_cli_out out;
-	brabeion_examination examination;
+	brabeion_examination examination = BRABEION_EXAMINATION();
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options wanted = { .config = options->config, .database = options->database };
-	brabeion_examine_options how = { .thorough = options->thorough };
-	error.status = brabeion_doctor(&wanted, &how, &examination, &error);
+	brabeion_options wanted = BRABEION_OPTIONS(.config = options->config, .database = options->database);
+	brabeion_examine_options how = BRABEION_EXAMINE_OPTIONS(.thorough = options->thorough);
+	error.status = brabeion_config_examine(&wanted, &how, &examination, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(report, &error);
 	brb_cli_out_init(&out, STDOUT_FILENO);

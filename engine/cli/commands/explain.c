@@ -40,16 +40,15 @@ static brabeion_engine *open_engine(const brb_cli_options *options, brb_cli_repo
 static int run_explain(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
-	brabeion_explanation why = { 0 };
+	brabeion_explanation why = BRABEION_EXPLANATION();
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_engine *engine = open_engine(options, report, &exit_code);
 	if (!engine)
 		return exit_code;
-	brabeion_question question = { .user = options->arguments[0],
-				       .badge = options->arguments[1],
-				       .has_since = options->since_time.is_given,
-				       .since_us = options->since_time.us,
-				       .limit = options->limit ? options->limit : DEFAULT_ENTRIES };
+	brabeion_question question =
+		BRABEION_QUESTION(.user = options->arguments[0], .badge = options->arguments[1],
+				  .has_since = options->since_time.is_given, .since_us = options->since_time.us,
+				  .limit = options->limit ? options->limit : DEFAULT_ENTRIES);
 	error.status = brabeion_explain(engine, &question, &why, &error);
 	if (error.status == BRABEION_OK)
 		exit_code = print(options, report, &why);

@@ -187,7 +187,7 @@ static void write_json(brb_json *json, const brabeion_inspection *found)
 /* Returns the exit code. `json` may be NULL: print text. */
 static int inspect_one(const char *path, brb_json *json, brb_cli_out *out, brb_cli_report *report)
 {
-	brabeion_inspection found = { 0 };
+	brabeion_inspection found = BRABEION_INSPECTION();
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (!*path) {
 		brb_cli_report_say(report, "brabeion check: the path of a plugin is empty");

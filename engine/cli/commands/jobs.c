@@ -49,7 +49,8 @@ typedef bool (*page_function)(jobs_work *work, void *context, const brabeion_job
 static int each_page(jobs_work *work, page_function print, void *context)
 {
 	const brb_cli_options *options = work->options;
-	brabeion_job_filter filter = { .state = options->job_state, .badge = options->badge, .user = options->user };
+	brabeion_job_filter filter =
+		BRABEION_JOB_FILTER(.state = options->job_state, .badge = options->badge, .user = options->user);
 	size_t left = options->limit ? options->limit : SIZE_MAX;
 	while (left > 0) {
 		brabeion_job_list page = { 0 };
@@ -139,7 +140,7 @@ __attribute__((format(printf, 2, 3))) static void add_note(jobs_notes *notes, co
 static void note_job(jobs_work *work, const brabeion_job_info *job, jobs_notes *notes)
 {
 	bool loaded = brb_cli_jobs_is_loaded(job, &work->badges);
-	if (job->history)
+	if (job->history_id)
 		add_note(notes, "delayed jobs belong to a history: its run judges them, or the next \"brabeion "
 				"run\"; no worker takes them");
 	else if (strcmp(job->parked_why, "failed") == 0)
@@ -154,7 +155,7 @@ static void note_job(jobs_work *work, const brabeion_job_info *job, jobs_notes *
 /* Looks at the first thousand only. */
 static brabeion_status note_state(jobs_work *work, brabeion_job_state state, jobs_notes *notes, brabeion_error *error)
 {
-	brabeion_job_filter filter = { .state = state, .limit = PAGE_JOBS };
+	brabeion_job_filter filter = BRABEION_JOB_FILTER(.state = state, .limit = PAGE_JOBS);
 	brabeion_job_list list = { 0 };
 	error->status = brabeion_jobs(work->engine, &filter, &list, error);
 	for (size_t i = 0; error->status == BRABEION_OK && i < list.count; i++)
@@ -166,11 +167,11 @@ static brabeion_status note_state(jobs_work *work, brabeion_job_state state, job
 /* Other processes are unknown: that no job is running, and for how long, is the sign of a missing worker. */
 static void note_workers(jobs_work *work, const brabeion_stats_report *stats, jobs_notes *notes)
 {
-	brabeion_work_settings settings = { 0 };
-	brabeion_options options = { .config = work->options->config };
+	brabeion_work_settings settings = BRABEION_WORK_SETTINGS();
+	brabeion_options options = BRABEION_OPTIONS(.config = work->options->config);
 	if (stats->jobs_waiting == 0 || stats->jobs_running > 0)
 		return;
-	brabeion_read_work_settings(&options, &settings, NULL);
+	brabeion_config_work_settings(&options, &settings, NULL);
 	if (settings.workers == 0)
 		add_note(notes, "none is being judged, and a server judges none (\"workers: 0\"): start \"brabeion "
 				"worker\"");
@@ -238,7 +239,7 @@ static void print_summary(jobs_work *work, const brabeion_stats_report *stats, c
 
 static int show_summary(jobs_work *work)
 {
-	brabeion_stats_report stats = { 0 };
+	brabeion_stats_report stats = BRABEION_STATS_REPORT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	jobs_notes notes = { 0 };
 	error.status = brabeion_stats(work->engine, &stats, &error);
@@ -277,7 +278,7 @@ static int report_absence(jobs_work *work, int64_t id)
 
 static int show_job(jobs_work *work, const char *text)
 {
-	brabeion_job_page page = { 0 };
+	brabeion_job_page page = BRABEION_JOB_PAGE();
 	brabeion_error error = BRABEION_NO_ERROR;
 	int64_t id = read_id(work, text);
 	if (!id)
@@ -289,7 +290,7 @@ static int show_job(jobs_work *work, const char *text)
 	if (!page.found)
 		exit_code = report_absence(work, id);
 	else if (!work->options->json)
-		brb_cli_jobs_page(&work->out, &page, brb_cli_jobs_is_loaded(&page.job, &work->badges));
+		brb_cli_jobs_page(&work->out, &page, brb_cli_jobs_is_loaded(page.job, &work->badges));
 	else {
 		brabeion_job_page_write_json(&page, &work->badges, brb_cli_json_write, &work->out);
 		brb_cli_out_text(&work->out, "\n");
@@ -305,7 +306,7 @@ typedef brabeion_status (*change_function)(brabeion_engine *engine, const brabei
 
 static int report_unchanged(jobs_work *work, int64_t id)
 {
-	brabeion_job_page page = { 0 };
+	brabeion_job_page page = BRABEION_JOB_PAGE();
 	brabeion_error error = BRABEION_NO_ERROR;
 	error.status = brabeion_job(work->engine, id, &page, &error);
 	if (error.status != BRABEION_OK)
@@ -315,7 +316,7 @@ static int report_unchanged(jobs_work *work, int64_t id)
 		exit_code = report_absence(work, id);
 	else
 		brb_cli_report_say(work->report, "job %" PRId64 " is %s: unchanged", id,
-				   brb_cli_jobs_state(page.job.state));
+				   brb_cli_jobs_state(page.job->state));
 	brabeion_job_page_finish(&page);
 	return exit_code;
 }
@@ -324,7 +325,7 @@ static int change_one(jobs_work *work, change_function change, const char *text,
 {
 	int64_t jobs = 0;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_job_choice choice = { .id = read_id(work, text) };
+	brabeion_job_choice choice = BRABEION_JOB_CHOICE(.id = read_id(work, text));
 	if (!choice.id)
 		return BRB_CLI_USAGE;
 	error.status = change(work->engine, &choice, &jobs, &error);
@@ -337,8 +338,8 @@ static int change_one(jobs_work *work, change_function change, const char *text,
 static int change_chosen(jobs_work *work, change_function change, int64_t *changed)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_job_choice choice = { .badge = work->options->badge,
-				       .parked = work->options->job_state == BRABEION_JOB_PARKED };
+	brabeion_job_choice choice = BRABEION_JOB_CHOICE(.badge = work->options->badge,
+							 .parked = work->options->job_state == BRABEION_JOB_PARKED);
 	error.status = change(work->engine, &choice, changed, &error);
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
@@ -450,7 +451,7 @@ int brb_cli_command_jobs(const brb_cli_options *options, brb_cli_report *report)
 		return exit_code;
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
 	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	error.status = brabeion_badges(work.engine, &work.badges, &error);
+	error.status = brabeion_badges(work.engine, NULL, &work.badges, &error);
 	exit_code = error.status == BRABEION_OK ? dispatch(&work) : brb_cli_fail(report, &error);
 	brabeion_badge_list_finish(&work.badges);
 	brabeion_close(work.engine);

@@ -76,7 +76,7 @@ static void print_result(brb_cli_run *run, const brabeion_result *result, const 
 	}
 	run->events++;
 	run->duplicates += result->outcome == BRABEION_DUPLICATE;
-	run->unhandled += result->outcome == BRABEION_UNHEARD;
+	run->unhandled += result->outcome == BRABEION_UNHANDLED;
 	print_earned(run, result);
 }
 
@@ -156,7 +156,7 @@ static bool check(brb_cli_run *run, brabeion_status status, brabeion_error *erro
 
 static bool advance(brb_cli_run *run)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brabeion_advance(run->engine, run->options->until.us, &result, &error);
 	if (run->terminal.is_terminal)

@@ -48,14 +48,15 @@ static int each_page(show_work *show, const char *user, page_function print, voi
 		size_t wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
 		brabeion_award_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_user_awards_in(show->engine, user, before, wanted, show->options->language,
-						       &page, &error);
+		brabeion_list_options part =
+			BRABEION_LIST_OPTIONS(.language = show->options->language, .before = before, .limit = wanted);
+		error.status = brabeion_user_awards(show->engine, user, &part, &page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		size_t count = page.count;
 		bool printed = print(show, context, &page);
 		if (count > 0)
-			before = page.awards[count - 1].sequence;
+			before = page.awards[count - 1].id;
 		brabeion_award_list_finish(&page);
 		if (!printed)
 			return out_of_memory(show);
@@ -175,9 +176,9 @@ static bool print_changes(show_work *show, brb_cli_table *table, brb_json *json,
 		char when[BRABEION_TIME_BYTES];
 		char level[16];
 		brb_cli_awards_when(change->at_us, when);
-		snprintf(level, sizeof level, "%" PRIu32, change->award.level);
-		const char *cells[] = { when,  brb_cli_awards_word(change), change->award.name, change->award.badge,
-					level, change->award.reason,        change->note };
+		snprintf(level, sizeof level, "%" PRIu32, change->award->level);
+		const char *cells[] = { when,  brb_cli_awards_word(change), change->award->name, change->award->badge,
+					level, change->award->reason,       change->comment };
 		if (!brb_cli_table_row(table, cells))
 			return false;
 	}
@@ -196,8 +197,9 @@ static int each_change(show_work *show, const char *user, brb_cli_table *table, 
 		wanted = left < PAGE_AWARDS ? left : PAGE_AWARDS;
 		brabeion_change_list page = { 0 };
 		brabeion_error error = BRABEION_NO_ERROR;
-		error.status = brabeion_user_changes_in(show->engine, user, before, wanted, show->options->language,
-							&page, &error);
+		brabeion_list_options part =
+			BRABEION_LIST_OPTIONS(.language = show->options->language, .before = before, .limit = wanted);
+		error.status = brabeion_user_changes(show->engine, user, &part, &page, &error);
 		if (error.status != BRABEION_OK)
 			return brb_cli_fail(show->report, &error);
 		got = page.count;
@@ -268,8 +270,10 @@ static bool add_user(show_work *show, brb_cli_table *table, const brb_cli_rarity
 	brabeion_award_list list = { 0 };
 	snprintf(awards, sizeof awards, "%" PRId64, user->awards);
 	brb_cli_awards_when(user->latest_at_us, latest);
-	if (brabeion_user_awards_in(show->engine, user->user, 0, PAGE_AWARDS, show->options->language, &list, NULL) ==
-	    BRABEION_OK)
+	if (brabeion_user_awards(show->engine, user->user,
+				 &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = show->options->language,
+									       .limit = PAGE_AWARDS),
+				 &list, NULL) == BRABEION_OK)
 		brb_cli_rarity_names(rarity, &list, names, sizeof names);
 	brabeion_award_list_finish(&list);
 	const char *cells[] = { user->user, awards, latest, names };
@@ -292,7 +296,7 @@ static int print_users(show_work *show, const brabeion_user_list *list)
 		brb_cli_out_text(&show->out, "No user holds an award yet.\n");
 		return BRB_CLI_FINE;
 	}
-	error.status = brabeion_badges_in(show->engine, show->options->language, &badges, &error);
+	error.status = brabeion_badges(show->engine, show->options->language, &badges, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(show->report, &error);
 	brb_cli_table_init(&table, columns, sizeof columns / sizeof *columns);

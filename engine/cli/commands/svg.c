@@ -9,12 +9,10 @@
 static brabeion_status draw_badge(const brb_cli_options *options, brb_cli_report *report, brabeion_picture *picture,
 				  brabeion_error *error)
 {
-	brabeion_options wanted = { .config = options->config,
-				    .database = options->database,
-				    .log = brb_cli_report_log,
-				    .log_context = report };
-	return brabeion_draw_badge_of(&wanted, options->arguments[0], (uint32_t)options->level, options->language,
-				      picture, error);
+	brabeion_options wanted = BRABEION_OPTIONS(.config = options->config, .database = options->database,
+						   .log = brb_cli_report_log, .log_context = report);
+	return brabeion_config_draw_badge(&wanted, options->arguments[0], (uint32_t)options->level, options->language,
+					  picture, error);
 }
 
 /* Returns the exit code. */
@@ -38,7 +36,7 @@ static int draw(const brb_cli_options *options, brb_cli_report *report, brabeion
 
 static int run_svg(const brb_cli_options *options, brb_cli_report *report)
 {
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	brb_cli_out out;
 	int exit_code = draw(options, report, &picture);
 	if (exit_code != BRB_CLI_FINE)

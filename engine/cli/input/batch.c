@@ -16,6 +16,8 @@ bool brb_cli_batch_init(brb_cli_batch *batch, size_t capacity)
 	batch->events = reallocarray(NULL, capacity, sizeof *batch->events);
 	batch->results = reallocarray(NULL, capacity, sizeof *batch->results);
 	batch->origins = reallocarray(NULL, capacity, sizeof *batch->origins);
+	if (batch->results)
+		batch->results[0] = (brabeion_result)BRABEION_RESULT(); /* the size of each */
 	return batch->events && batch->results && batch->origins;
 }
 

@@ -300,12 +300,13 @@ outcome explain(brb_cli_event_json *reader, const char *line, size_t size,
 		char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES])
 {
 	brabeion_event event;
+	brabeion_event_init(&event);
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brabeion_event_read_json(line, size, reader->explained, &event, &error);
 	snprintf(message, BRB_CLI_EVENT_JSON_MESSAGE_BYTES, "%s", error.message ? error.message : "not valid JSON");
 	brabeion_error_finish(&error);
 	brabeion_event_memory_reset(reader->explained);
-	return status == BRABEION_MEMORY ? BRB_CLI_EVENT_JSON_MEMORY : BRB_CLI_EVENT_JSON_BAD;
+	return status == BRABEION_NO_MEMORY ? BRB_CLI_EVENT_JSON_MEMORY : BRB_CLI_EVENT_JSON_BAD;
 }
 
 /* Room for the usual line, and for two levels more than are allowed, so that write_value() sees them. */
@@ -343,7 +344,8 @@ brb_cli_event_json_outcome brb_cli_event_json_read(brb_cli_event_json *reader, c
 	reader->has_event = reader->has_user = reader->has_id = reader->has_at = false;
 	reader->field_count = 0;
 	reader->arena = arena;
-	brabeion_event read = {};
+	brabeion_event read;
+	brabeion_event_init(&read);
 	outcome taken =
 		size > BRB_CLI_EVENT_JSON_LINE_BYTES ? BRB_CLI_EVENT_JSON_BAD : read_line(reader, line, size, &read);
 	if (size > usual_line_bytes && !make_parser(reader))

@@ -67,6 +67,7 @@ static void judge(brb_cli_history_file *history)
 	if (history->batch.count == 0)
 		return;
 	memset(history->batch.results, 0, history->batch.count * sizeof *history->batch.results);
+	history->batch.results[0] = (brabeion_result)BRABEION_RESULT();
 	if (history->judge(history->context, history))
 		report_refused(history);
 	else
@@ -193,7 +194,7 @@ brb_cli_history_file_end brb_cli_history_file_read(brb_cli_history_file *history
 {
 	bool is_stdin = strcmp(history->file, "-") == 0;
 	history->end = BRB_CLI_HISTORY_FILE_GOING;
-	history->reached = (brabeion_checkpoint){ .mark = UINT64_C(0xcbf29ce484222325) };
+	history->reached = (brabeion_checkpoint)BRABEION_CHECKPOINT(.mark = UINT64_C(0xcbf29ce484222325));
 	brb_cli_lines_init(&history->lines, BRB_CLI_EVENT_JSON_LINE_BYTES, BRB_CLI_EVENT_JSON_PADDING, history->wake);
 	history->reader = brb_cli_event_json_open();
 	int input = is_stdin ? STDIN_FILENO : open(history->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

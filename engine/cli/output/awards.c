@@ -64,7 +64,7 @@ void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, con
 void brb_cli_awards_lapsed_line(brb_cli_out *out, const brabeion_change *lapsed, const brb_cli_terminal *terminal)
 {
 	write_star(out, false, terminal);
-	write_award(out, &lapsed->award, lapsed->at_us, "lapsed", terminal);
+	write_award(out, lapsed->award, lapsed->at_us, "lapsed", terminal);
 	brb_cli_out_text(out, "\n");
 }
 
@@ -76,7 +76,7 @@ const char *brb_cli_awards_word(const brabeion_change *change)
 	case BRABEION_CHANGE_LAPSED:
 		return "lapsed";
 	default:
-		return strcmp(change->award.event, "brabeion.granted") == 0 ? "granted" : "earned";
+		return strcmp(change->award->event, "brabeion.granted") == 0 ? "granted" : "earned";
 	}
 }
 
@@ -84,10 +84,10 @@ void brb_cli_awards_change_line(brb_cli_out *out, const brabeion_change *change,
 {
 	brb_cli_out_format(out, "%6" PRId64 "  ", change->sequence);
 	write_star(out, change->kind == BRABEION_CHANGE_AWARDED, terminal);
-	write_award(out, &change->award, change->at_us, brb_cli_awards_word(change), terminal);
-	if (change->note && *change->note) {
+	write_award(out, change->award, change->at_us, brb_cli_awards_word(change), terminal);
+	if (change->comment && *change->comment) {
 		brb_cli_out_text(out, ": ");
-		brb_cli_terminal_text_write(out, change->note);
+		brb_cli_terminal_text_write(out, change->comment);
 	}
 	brb_cli_out_text(out, "\n");
 }

@@ -14,17 +14,17 @@
 static int by_award(const void *left, const void *right)
 {
 	const brabeion_change *a = left, *b = right;
-	int order = strcmp(a->award.user, b->award.user);
+	int order = strcmp(a->award->user, b->award->user);
 	if (order == 0)
-		order = strcmp(a->award.badge, b->award.badge);
+		order = strcmp(a->award->badge, b->award->badge);
 	if (order == 0)
-		order = (a->award.level > b->award.level) - (a->award.level < b->award.level);
+		order = (a->award->level > b->award->level) - (a->award->level < b->award->level);
 	if (order == 0)
-		order = (a->award.at_us > b->award.at_us) - (a->award.at_us < b->award.at_us);
+		order = (a->award->at_us > b->award->at_us) - (a->award->at_us < b->award->at_us);
 	if (order == 0)
 		order = (a->kind < b->kind) - (a->kind > b->kind); /* lost before gained */
 	if (order == 0)
-		order = strcmp(a->award.reason, b->award.reason);
+		order = strcmp(a->award->reason, b->award->reason);
 	return order ? order : (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
@@ -39,7 +39,7 @@ static void write_json(brb_cli_out *out, const brabeion_change *change)
 	brb_json_object(&json, NULL);
 	brb_json_text(&json, "change", is_gained(change) ? "gained" : "lost");
 	brb_json_before(&json, "award");
-	brabeion_award_write_json(&change->award, brb_cli_json_write, out);
+	brabeion_award_write_json(change->award, brb_cli_json_write, out);
 	brb_json_end(&json);
 	brb_cli_out_text(out, "\n");
 }
@@ -47,7 +47,7 @@ static void write_json(brb_cli_out *out, const brabeion_change *change)
 static void write_line(brb_cli_out *out, const brabeion_change *change, const brb_cli_terminal *terminal)
 {
 	char when[BRABEION_TIME_BYTES];
-	const brabeion_award_info *award = &change->award;
+	const brabeion_award_info *award = change->award;
 	brb_cli_awards_when(award->at_us, when);
 	if (terminal->colour)
 		brb_cli_out_text(out, is_gained(change) ? "\x1b[32m" : "\x1b[31m");

@@ -83,16 +83,17 @@ static void print_since(brb_cli_out *out, const brabeion_explanation *why)
 	char when[BRABEION_TIME_BYTES];
 	const brabeion_change *found = NULL;
 	for (size_t i = 0; i < why->change_count; i++)
-		if (why->changes[i].kind == BRABEION_CHANGE_AWARDED && why->changes[i].award.level == why->held_level)
+		if (why->changes[i].kind == BRABEION_CHANGE_AWARDED &&
+		    why->changes[i].award->level == why->held_level)
 			found = &why->changes[i];
 	if (!found)
 		return;
-	say(out, ", since %s UTC, ", when_of(found->award.at_us, when));
-	if (strcmp(found->award.event, "brabeion.granted") == 0)
-		say(out, found->note[0] ? "granted by a person: %s" : "granted by a person", found->note);
+	say(out, ", since %s UTC, ", when_of(found->award->at_us, when));
+	if (strcmp(found->award->event, "brabeion.granted") == 0)
+		say(out, found->comment[0] ? "granted by a person: %s" : "granted by a person", found->comment);
 	else
-		say(out, found->award.event_id[0] ? "by event \"%s\" with id \"%s\"" : "by event \"%s\"",
-		    found->award.event, found->award.event_id);
+		say(out, found->award->event_id[0] ? "by event \"%s\" with id \"%s\"" : "by event \"%s\"",
+		    found->award->event, found->award->event_id);
 }
 
 static void print_held(brb_cli_out *out, const brabeion_explanation *why)
@@ -146,12 +147,12 @@ static bool print_changes(brb_cli_out *out, const brabeion_explanation *why, con
 		const brabeion_change *change = &why->changes[i];
 		char when[BRABEION_TIME_BYTES], level[16], event[400];
 		bool earned = change->kind == BRABEION_CHANGE_AWARDED;
-		snprintf(level, sizeof level, "%" PRIu32, change->award.level);
-		snprintf(event, sizeof event, "%s%s%s", change->award.event, change->award.event_id[0] ? " " : "",
-			 change->award.event_id);
+		snprintf(level, sizeof level, "%" PRIu32, change->award->level);
+		snprintf(event, sizeof event, "%s%s%s", change->award->event, change->award->event_id[0] ? " " : "",
+			 change->award->event_id);
 		const char *cells[] = {
-			when_of(change->at_us, when), brb_cli_awards_word(change), change->award.name, level,
-			change->award.reason,         earned ? event : "",         change->note
+			when_of(change->at_us, when), brb_cli_awards_word(change), change->award->name, level,
+			change->award->reason,        earned ? event : "",         change->comment
 		};
 		fine = brb_cli_table_row(&table, cells);
 	}
@@ -194,7 +195,7 @@ static void print_unheard(brb_cli_out *out, const brabeion_explanation *why, con
 	if (heard->of_user_us != INT64_MIN)
 		return;
 	say(out, "No event \"%s\" of %s has come ", heard->event, why->user);
-	print_reach(out, &why->journal, now_us);
+	print_reach(out, why->journal, now_us);
 	if (heard->of_anyone_us == INT64_MIN)
 		say(out, ", nor of anybody else.\n");
 	else
@@ -203,7 +204,7 @@ static void print_unheard(brb_cli_out *out, const brabeion_explanation *why, con
 
 static void print_journal(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
 {
-	const brabeion_journal_info *journal = &why->journal;
+	const brabeion_journal_info *journal = why->journal;
 	if (!journal->on)
 		say(out,
 		    "The journal is off: what was judged%sis not recorded. \"journal: keep 30d\" in badges.yaml\n"
@@ -224,11 +225,11 @@ static void print_journal(brb_cli_out *out, const brabeion_explanation *why, int
 static bool add_verdict(brb_cli_table *table, const brabeion_entry *entry, const brabeion_verdict *verdict)
 {
 	char when[BRABEION_TIME_BYTES], held[24] = "-";
-	char *event = brb_cli_explain_event(entry), *state = brb_cli_explain_state(&entry->event);
+	char *event = brb_cli_explain_event(entry), *state = brb_cli_explain_state(entry->event);
 	char *answer = brb_cli_explain_answer(verdict), *memory = brb_cli_explain_memory(verdict);
 	if (verdict->held_level)
 		snprintf(held, sizeof held, "level %" PRIu32, verdict->held_level);
-	const char *cells[] = { when_of(entry->event.at_us, when), event, answer, held, state, memory };
+	const char *cells[] = { when_of(entry->event->at_us, when), event, answer, held, state, memory };
 	bool fine = event && state && answer && memory && brb_cli_table_row(table, cells);
 	free(event);
 	free(state);

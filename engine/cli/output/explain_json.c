@@ -99,10 +99,10 @@ static void write_entry(brb_json *json, const brabeion_entry *entry)
 	brb_json_text(json, "kind", kinds[entry->kind]);
 	brb_json_integer(json, "cause", entry->cause);
 	brb_cli_json_time(json, "arrived", entry->arrived_us);
-	brb_json_text(json, "event", entry->event.name);
-	brb_json_text(json, "id", entry->event.id);
-	brb_cli_json_time(json, "at", entry->event.at_us);
-	write_state(json, &entry->event);
+	brb_json_text(json, "event", entry->event->name);
+	brb_json_text(json, "id", entry->event->id);
+	brb_cli_json_time(json, "at", entry->event->at_us);
+	write_state(json, entry->event);
 	brb_json_array(json, "verdicts");
 	for (size_t i = 0; i < entry->verdict_count; i++)
 		write_verdict(json, &entry->verdicts[i]);
@@ -136,7 +136,7 @@ static void write_badge(brb_json *json, const brabeion_explanation *why)
 
 static void write_journal(brb_json *json, const brabeion_explanation *why)
 {
-	const brabeion_journal_info *journal = &why->journal;
+	const brabeion_journal_info *journal = why->journal;
 	brb_json_object(json, "journal");
 	brb_json_bool(json, "on", journal->on);
 	write_time(json, "since", journal->first, journal->since_us);

@@ -50,10 +50,10 @@ char *brb_cli_explain_event(const brabeion_entry *entry)
 	FILE *stream = begin(&made);
 	if (!stream)
 		return NULL;
-	fputs(entry->event.name, stream);
-	if (entry->event.id && entry->event.id[0]) {
+	fputs(entry->event->name, stream);
+	if (entry->event->id && entry->event->id[0]) {
 		fputs(" ", stream);
-		put_cut(stream, entry->event.id, SHOWN_ID);
+		put_cut(stream, entry->event->id, SHOWN_ID);
 	}
 	if (entry->kind == BRABEION_ENTRY_JOB)
 		fputs(" (judged later)", stream);
@@ -134,7 +134,7 @@ static void put_answer(FILE *stream, const brabeion_verdict *verdict)
 	case BRABEION_ANSWER_FAILED:
 		fprintf(stream, "failed: %s", verdict->message);
 		break;
-	case BRABEION_ANSWER_SET_ASIDE:
+	case BRABEION_ANSWER_QUARANTINED:
 		fputs("not asked: it was quarantined", stream);
 		break;
 	case BRABEION_ANSWER_LATER:

@@ -69,7 +69,7 @@ static void write_moment(int64_t at_us, char text[BRABEION_TIME_BYTES])
 static void write_delay(const brabeion_job_info *job, char *note)
 {
 	char when[BRABEION_TIME_BYTES];
-	if (job->history) {
+	if (job->history_id) {
 		snprintf(note, NOTE_BYTES, "of a run over a history, which judges it, or the next \"brabeion run\"");
 	} else if (job->retry_us) {
 		write_moment(job->retry_us, when);
@@ -215,7 +215,7 @@ static void print_failures(brb_cli_out *out, const brabeion_job_page *page)
 
 void brb_cli_jobs_page(brb_cli_out *out, const brabeion_job_page *page, bool loaded)
 {
-	const brabeion_job_info *job = &page->job;
+	const brabeion_job_info *job = page->job;
 	char note[NOTE_BYTES];
 	write_note(job, loaded, note);
 	brb_cli_out_format(out, "Job %" PRId64 "\n", job->id);

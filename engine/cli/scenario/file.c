@@ -214,7 +214,7 @@ static bool keep_faults(whole *made, brabeion_error *error)
 	if (error->status != BRABEION_OK) {
 		made->set.faults = brb_arena_copy(&made->arena, error->message);
 		made->set.count = 0;
-		kept = error->status != BRABEION_MEMORY && made->set.faults;
+		kept = error->status != BRABEION_NO_MEMORY && made->set.faults;
 	}
 	brb_status_clear(error);
 	return kept;

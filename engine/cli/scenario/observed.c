@@ -61,7 +61,7 @@ void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_
 	for (uint32_t i = 0; i < result->award_count; i++)
 		take_award(state, &state->earned, &result->awards[i], result->awards[i].at_us);
 	for (uint32_t i = 0; i < result->lapsed_count; i++)
-		take_award(state, &state->lapsed, &result->lapsed[i].award, result->lapsed[i].at_us);
+		take_award(state, &state->lapsed, result->lapsed[i].award, result->lapsed[i].at_us);
 	for (uint32_t i = 0; i < result->failure_count; i++)
 		take_failure(state, &result->failures[i]);
 }

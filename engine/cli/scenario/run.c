@@ -68,7 +68,7 @@ static void find_unhandled(brb_cli_scenario_state *state, uint32_t line, const c
 {
 	const char *nearest = NULL;
 	brabeion_badge_list list = { 0 };
-	if (brabeion_badges(state->engine, &list, NULL) != BRABEION_OK)
+	if (brabeion_badges(state->engine, NULL, &list, NULL) != BRABEION_OK)
 		return;
 	for (size_t i = 0; i < list.count && !nearest; i++)
 		nearest = brb_text_nearest(name, list.badges[i].events, list.badges[i].event_count);
@@ -92,15 +92,13 @@ static void set_where(brb_cli_scenario_state *state, const char *format, ...)
 static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 {
 	const brb_scenario_event *given = &step->of.event;
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	char at[BRABEION_TIME_BYTES] = "";
-	brabeion_event event = { .name = given->name,
-				 .user = in_round(state, given->user),
-				 .id = in_round(state, given->id),
-				 .has_at = true,
-				 .at_us = brb_cli_scenario_time(state, &given->at),
-				 .fields = fields_in_round(state, given),
-				 .field_count = given->field_count };
+	brabeion_event event =
+		BRABEION_EVENT(.name = given->name, .user = in_round(state, given->user),
+			       .id = in_round(state, given->id), .has_at = true,
+			       .at_us = brb_cli_scenario_time(state, &given->at),
+			       .fields = fields_in_round(state, given), .field_count = given->field_count);
 	if (state->stopped)
 		return;
 	state->event++;
@@ -114,7 +112,7 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 	if (status != BRABEION_OK)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, step->line, "event %" PRIu32 ": %s", state->event,
 				      result.message ? result.message : brabeion_status_name(status));
-	else if (result.outcome == BRABEION_UNHEARD)
+	else if (result.outcome == BRABEION_UNHANDLED)
 		find_unhandled(state, step->line, event.name);
 	brb_cli_scenario_take_result(state, &result);
 	brabeion_result_finish(&result);
@@ -122,7 +120,7 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 
 static void wait_for(brb_cli_scenario_state *state, const brb_scenario_step *step)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	char at[BRABEION_TIME_BYTES] = "";
 	int64_t at_us = brb_cli_scenario_time(state, &step->of.wait);
@@ -174,7 +172,7 @@ static void learn_plugins(brb_cli_scenario_state *state)
 	brabeion_badge_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
 	bool several = false;
-	if (brabeion_badges(state->engine, &list, &error) != BRABEION_OK)
+	if (brabeion_badges(state->engine, NULL, &list, &error) != BRABEION_OK)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, state->task->scenario->line, "%s", error.message);
 	for (size_t i = 1; i < list.count && !several; i++)
 		several = strcmp(list.badges[0].plugin, list.badges[i].plugin) != 0;
@@ -186,13 +184,9 @@ static void learn_plugins(brb_cli_scenario_state *state)
 
 static void hold(brb_cli_scenario_state *state, const brb_scenario_award *award)
 {
-	brabeion_result result;
-	brabeion_grant grant = { .user = award->user,
-				 .badge = award->badge,
-				 .level = award->level,
-				 .reason = award->reason,
-				 .has_at = true,
-				 .at_us = state->clock_us };
+	brabeion_result result = BRABEION_RESULT();
+	brabeion_grant grant = BRABEION_GRANT(.user = award->user, .badge = award->badge, .level = award->level,
+					      .reason = award->reason, .has_at = true, .at_us = state->clock_us);
 	brabeion_status status = brabeion_award(state->engine, &grant, &result);
 	if (status != BRABEION_OK)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, award->line, "%s",
@@ -248,16 +242,12 @@ void brb_cli_scenario_run(const brb_cli_scenario_task *task)
 					 .after = "before the first event" };
 	brabeion_error error = BRABEION_NO_ERROR;
 	static const char *const own_keys[] = { "user", "scenarios", NULL };
-	brabeion_options options = { .config = task->set->config,
-				     .config_text = task->set->config_text,
-				     .config_other_keys = task->set->config_text ? own_keys : NULL,
-				     .plugin_path = task->plugin_path,
-				     .database = task->database,
-				     .clock = read_clock,
-				     .clock_context = &state,
-				     .time = BRABEION_TIME_HISTORY,
-				     .unwatched = true,
-				     .no_workers = true };
+	brabeion_options options =
+		BRABEION_OPTIONS(.config = task->set->config, .config_text = task->set->config_text,
+				 .config_other_keys = task->set->config_text ? own_keys : NULL,
+				 .plugin_path = task->plugin_path, .database = task->database, .clock = read_clock,
+				 .clock_context = &state, .time = BRABEION_TIME_HISTORY, .no_watch = true,
+				 .no_workers = true);
 	set_where(&state, "while its plugins were loaded");
 	if (brabeion_open(&options, &state.engine, &error) == BRABEION_OK)
 		play(&state);

@@ -53,16 +53,13 @@ int brb_cli_fail_usage(brb_cli_report *report, const char *subcommand, const cha
 static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, brb_cli_open_mode mode,
 				   brabeion_engine **engine, brabeion_error *error)
 {
-	brabeion_options wanted = {
-		.config = options->config,
-		.database = options->database,
-		.existing_only = mode == BRB_CLI_OPEN_EXISTING,
-		.unwatched = options->watch == BRB_CLI_NEVER,
-		.log = brb_cli_report_log,
-		.log_context = report,
-		.time = mode == BRB_CLI_OPEN_HISTORY ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
-		.no_workers = true,
-	};
+	brabeion_options wanted =
+		BRABEION_OPTIONS(.config = options->config, .database = options->database,
+				 .no_create = mode == BRB_CLI_OPEN_EXISTING,
+				 .no_watch = options->watch == BRB_CLI_NEVER, .log = brb_cli_report_log,
+				 .log_context = report,
+				 .time = mode == BRB_CLI_OPEN_HISTORY ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
+				 .no_workers = true);
 	return error->status = brabeion_open(&wanted, engine, error);
 }
 

@@ -108,8 +108,8 @@ static int run_child(brb_cli_supervisor *supervisor, brb_cli_child *self, int co
 
 void brb_cli_children_update_settings(brb_cli_supervisor *supervisor)
 {
-	brabeion_options options = { .config = supervisor->options->config };
-	brabeion_read_work_settings(&options, &supervisor->settings, NULL);
+	brabeion_options options = BRABEION_OPTIONS(.config = supervisor->options->config);
+	brabeion_config_work_settings(&options, &supervisor->settings, NULL);
 }
 
 bool brb_cli_children_spawn(brb_cli_supervisor *supervisor, brb_cli_child *child)

@@ -66,9 +66,9 @@ static bool is_over(const brb_cli_supervisor *supervisor)
 /* Reads the file before the workers do, so that its faults are reported once. */
 static void reload(brb_cli_supervisor *supervisor)
 {
-	brabeion_options options = { .config = supervisor->options->config };
+	brabeion_options options = BRABEION_OPTIONS(.config = supervisor->options->config);
 	brabeion_error error = BRABEION_NO_ERROR;
-	error.status = brabeion_read_work_settings(&options, &supervisor->settings, &error);
+	error.status = brabeion_config_work_settings(&options, &supervisor->settings, &error);
 	if (error.status == BRABEION_OK) {
 		brb_cli_children_command(supervisor, BRB_CLI_COMMAND_RELOAD);
 		return;
@@ -256,14 +256,14 @@ static int open_and_supervise(brb_cli_supervisor *supervisor)
 int brb_cli_supervisor_run(const brb_cli_options *options, brb_cli_report *report)
 {
 	brb_cli_supervisor *supervisor = calloc(1, sizeof *supervisor);
-	brabeion_options wanted = { .config = options->config };
+	brabeion_options wanted = BRABEION_OPTIONS(.config = options->config);
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (!supervisor) {
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
 	*supervisor = (brb_cli_supervisor){ .options = options, .report = report, .event_fd = -1 };
-	error.status = brabeion_read_work_settings(&wanted, &supervisor->settings, &error);
+	error.status = brabeion_config_work_settings(&wanted, &supervisor->settings, &error);
 	int exit_code = error.status == BRABEION_OK ? open_and_supervise(supervisor) : brb_cli_fail(report, &error);
 	if (supervisor->event_fd >= 0)
 		close(supervisor->event_fd);

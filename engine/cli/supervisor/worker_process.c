@@ -47,7 +47,7 @@ static int fail_system(brb_cli_worker_process *worker, const char *what, int why
 
 static void reload(brb_cli_worker_process *worker)
 {
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brabeion_reload(worker->engine, &receipt, &error);
 	if (worker->logs_reloads && status == BRABEION_OK)
@@ -125,14 +125,14 @@ static void stop_listening(brb_cli_worker_process *worker)
 static void warn_parked(brb_cli_worker_process *worker)
 {
 	const brb_cli_crash *crash = worker->crash;
-	brabeion_job_page page;
+	brabeion_job_page page = BRABEION_JOB_PAGE();
 	if (brabeion_job(worker->engine, crash->job, &page, NULL) != BRABEION_OK)
 		return;
 	if (page.found)
 		brb_cli_report_say(worker->report,
 				   "warning: job %" PRId64 " of badge \"%s\" for user \"%s\" is parked after %u "
 				   "attempts: %s",
-				   crash->job, page.job.badge, page.job.user, page.job.attempts, crash->why);
+				   crash->job, page.job->badge, page.job->user, page.job->attempts, crash->why);
 	brabeion_job_page_finish(&page);
 }
 
@@ -155,13 +155,9 @@ static brabeion_status record_crash(brb_cli_worker_process *worker, brabeion_err
 static brabeion_status open_engine(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	brabeion_engine *engine = NULL;
-	brabeion_options options = {
-		.config = worker->options->config,
-		.database = worker->options->database,
-		.log = take_log,
-		.log_context = worker,
-		.no_workers = true,
-	};
+	brabeion_options options =
+		BRABEION_OPTIONS(.config = worker->options->config, .database = worker->options->database,
+				 .log = take_log, .log_context = worker, .no_workers = true);
 	error->status = brabeion_open(&options, &engine, error);
 	worker->engine = engine;
 	atomic_store(&worker->is_open, engine != NULL);
@@ -172,11 +168,9 @@ static brabeion_status open_engine(brb_cli_worker_process *worker, brabeion_erro
 
 static brabeion_status judge(brb_cli_worker_process *worker, brabeion_error *error)
 {
-	brabeion_work_options options = {
-		.until_idle = worker->options->until_idle,
-		.on_job = brb_cli_shared_status_set_job,
-		.context = worker->shared,
-	};
+	brabeion_work_options options =
+		BRABEION_WORK_OPTIONS(.until_idle = worker->options->until_idle,
+				      .on_job = brb_cli_shared_status_set_job, .context = worker->shared);
 	atomic_store(&worker->shared->stage, BRB_CLI_STAGE_WORKING);
 	signal_event(worker->event_fd);
 	return error->status = brabeion_work(worker->engine, &options, error);

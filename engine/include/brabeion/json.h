@@ -4,8 +4,8 @@
  *	brabeion_event_memory *memory = NULL;
  *	brabeion_event_memory_open(NULL, &memory, NULL);
  *	...
- *	brabeion_event event;
- *	brabeion_result result;
+ *	brabeion_event event = BRABEION_EVENT();
+ *	brabeion_result result = BRABEION_RESULT();
  *	if (brabeion_event_read_json(body, length, memory, &event, &error) == BRABEION_OK) {
  *		brabeion_possibly_award(engine, &event, &result);
  *		brabeion_result_write_json(&result, write_to_response, response);
@@ -16,7 +16,9 @@
 #ifndef BRABEION_JSON_H
 #define BRABEION_JSON_H
 
-#include <brabeion/engine.h>
+#include <brabeion/core.h>
+#include <brabeion/operate.h>
+#include <brabeion/read.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,7 +32,7 @@ typedef struct brabeion_event_memory brabeion_event_memory;
 /*
  * Threads: any.
  * Owns:    `*memory` is yours: brabeion_event_memory_close(). `allocator` (NULL: the C library's) must outlive it.
- * Errors:  BRABEION_INVALID for an allocator without all its functions.
+ * Errors:  BRABEION_INVALID for an allocator that lacks a function.
  */
 BRABEION_API brabeion_status brabeion_event_memory_open(const brabeion_allocator *allocator,
 							brabeion_event_memory **memory, brabeion_error *error);
@@ -48,7 +50,7 @@ BRABEION_API void brabeion_event_memory_close(brabeion_event_memory *memory);
  * those of an event. Numbers are as RFC 8259, section 6, has them: integers of 64 bits, reals that are finite.
  *
  * Threads: any; the memory is used by one at a time.
- * Owns:    `*event` lies in `memory` until it is reset or closed; `json` is read during the call only.
+ * Owns:    `*event` is set by BRABEION_EVENT() before, and lies in `memory` until it is reset or closed; `json` is read during the call only.
  * Errors:  BRABEION_INVALID with what is wrong: "expected , or } at byte 17" (the first is 1), "user: empty".
  */
 BRABEION_API brabeion_status brabeion_event_read_json(const char *json, size_t size, brabeion_event_memory *memory,

@@ -7,7 +7,7 @@
 
 #include "plugin/descriptor.h"
 
-/* Errors: BRABEION_SYSTEM when the file cannot be written; BRABEION_MEMORY. */
+/* Errors: BRABEION_SYSTEM when the file cannot be written; BRABEION_NO_MEMORY. */
 brabeion_status brb_describe_plugin(const brb_descriptor *descriptor, const char *folder, brabeion_error *error);
 
 /* The same for its faults, one a line. */

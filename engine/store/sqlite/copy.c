@@ -21,7 +21,8 @@ static brabeion_status read_award(void *context, sqlite3_stmt *row, brabeion_err
 {
 	enum { SEQUENCE, USER, BADGE, LEVEL, NAME, DESCRIPTION, REASON, EVENT, EVENT_ID, AT, RANK };
 	const award_visit *visit = context;
-	brabeion_award_info award = { .sequence = sqlite3_column_int64(row, SEQUENCE),
+	brabeion_award_info award = { .id = sqlite3_column_int64(row, SEQUENCE),
+				      .sequence = sqlite3_column_int64(row, SEQUENCE),
 				      .user = brb_column_text(row, USER),
 				      .badge = brb_column_text(row, BADGE),
 				      .level = (uint32_t)sqlite3_column_int64(row, LEVEL),

@@ -35,7 +35,7 @@ static brabeion_status status_of(int code)
 	case SQLITE_LOCKED:
 		return BRABEION_BUSY;
 	case SQLITE_NOMEM:
-		return BRABEION_MEMORY;
+		return BRABEION_NO_MEMORY;
 	default:
 		return BRABEION_STORE;
 	}
@@ -44,7 +44,7 @@ static brabeion_status status_of(int code)
 brabeion_status brb_database_fault(brb_database *database, int code, brabeion_error *error)
 {
 	brabeion_status status = status_of(code);
-	if (status == BRABEION_MEMORY)
+	if (status == BRABEION_NO_MEMORY)
 		return brb_status_no_memory(error);
 	if (status == BRABEION_BUSY)
 		return brb_status_set(error, status,

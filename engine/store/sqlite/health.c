@@ -282,7 +282,7 @@ static brabeion_status look(examiner *self)
 	brabeion_error refusal = BRABEION_NO_ERROR;
 	brabeion_status status = brb_schema_look(self->handle, path, &refusal);
 	if (status != BRABEION_OK)
-		status = status == BRABEION_MEMORY ? no_memory(self) : give_up(self, refusal.message);
+		status = status == BRABEION_NO_MEMORY ? no_memory(self) : give_up(self, refusal.message);
 	brabeion_error_finish(&refusal);
 	if (status == BRABEION_OK)
 		status = ask_sql(self, "PRAGMA query_only = ON", take_nothing);
@@ -320,7 +320,7 @@ brabeion_status brb_sqlite_health(const brb_health_options *options, brb_health 
 	examiner self = { .options = options, .health = health, .error = error };
 	health->knows = BRB_SCHEMA_VERSION;
 	brabeion_status status = brb_sqlite_read_file(options->path, &health->file, error);
-	if (status == BRABEION_ABSENT || status == BRABEION_MEMORY)
+	if (status == BRABEION_ABSENT || status == BRABEION_NO_MEMORY)
 		return status;
 	if (status != BRABEION_OK) {
 		give_up(&self, error->message);

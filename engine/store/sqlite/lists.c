@@ -29,7 +29,7 @@ enum {
 static brabeion_status read_award(sqlite3_stmt *row, brabeion_award_info *award, brb_arena *arena,
 				  brabeion_error *error)
 {
-	award->sequence = sqlite3_column_int64(row, 0);
+	award->id = award->sequence = sqlite3_column_int64(row, 0);
 	award->level = (uint32_t)sqlite3_column_int64(row, LEVEL);
 	award->at_us = sqlite3_column_int64(row, AT);
 	award->user = brb_column_copy(arena, row, USER);
@@ -68,8 +68,10 @@ static brabeion_status read_change_row(void *context, sqlite3_stmt *row, brabeio
 	change->sequence = sqlite3_column_int64(row, CHANGE_SEQUENCE);
 	change->kind = (brabeion_change_kind)sqlite3_column_int(row, CHANGE_KIND);
 	change->at_us = sqlite3_column_int64(row, CHANGE_AT);
-	change->note = brb_column_copy(list->memory, row, CHANGE_NOTE);
-	return change->note ? read_award(row, &change->award, list->memory, error) : brb_status_no_memory(error);
+	change->comment = brb_column_copy(list->memory, row, CHANGE_NOTE);
+	brabeion_award_info *award = brb_arena_take(list->memory, sizeof *award);
+	change->award = award;
+	return change->comment && award ? read_award(row, award, list->memory, error) : brb_status_no_memory(error);
 }
 
 brabeion_status brb_sqlite_list_changes(brb_database *database, int64_t after, int64_t limit,

@@ -108,7 +108,7 @@ static const char *const migrations[BRB_SCHEMA_VERSION] = { version_1, version_2
 static brabeion_status fault(sqlite3 *handle, brabeion_error *error)
 {
 	int code = sqlite3_errcode(handle) & 0xff;
-	brabeion_status status = code == SQLITE_NOMEM                           ? BRABEION_MEMORY
+	brabeion_status status = code == SQLITE_NOMEM                           ? BRABEION_NO_MEMORY
 				 : code == SQLITE_BUSY || code == SQLITE_LOCKED ? BRABEION_BUSY
 										: BRABEION_STORE;
 	return brb_status_set(error, status, "%s", sqlite3_errmsg(handle));

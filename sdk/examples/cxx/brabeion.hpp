@@ -51,6 +51,7 @@ class event
       public:
 	event(const char *name, const char *user)
 	{
+		brabeion_event_init(&raw);
 		raw.name = name;
 		raw.user = user;
 	}
@@ -72,7 +73,7 @@ class event
 
       private:
 	friend class engine;
-	brabeion_event raw{};
+	brabeion_event raw;
 	std::vector<brabeion_field> fields;
 };
 
@@ -81,7 +82,8 @@ class engine
       public:
 	explicit engine(const std::string &config)
 	{
-		brabeion_options options{};
+		brabeion_options options;
+		brabeion_options_init(&options);
 		options.config = config.c_str();
 		brabeion_engine *opened = nullptr;
 		check([&](brabeion_error *failure) { return brabeion_open(&options, &opened, failure); });
@@ -95,12 +97,16 @@ class engine
 		raw.fields = what.fields.data();
 		raw.field_count = what.fields.size();
 		brabeion_result result;
+		brabeion_result_init(&result);
 		brabeion_possibly_award(get(), &raw, &result);
 		std::unique_ptr<brabeion_result, decltype(&brabeion_result_finish)> owner(&result,
 											  brabeion_result_finish);
 		if (result.status != BRABEION_OK)
 			throw error(result.status, result.message);
-		return { result.awards, result.awards + result.award_count };
+		std::vector<award> earned;
+		for (std::size_t i = 0; i < result.award_count; i++)
+			earned.emplace_back(*brabeion_result_award(&result, i));
+		return earned;
 	}
 
 	/* A user's trophies, newest first. */
@@ -108,11 +114,14 @@ class engine
 	{
 		brabeion_award_list list{};
 		check([&](brabeion_error *failure) {
-			return brabeion_user_awards(get(), user.c_str(), 0, 0, &list, failure);
+			return brabeion_user_awards(get(), user.c_str(), NULL, &list, failure);
 		});
 		std::unique_ptr<brabeion_award_list, decltype(&brabeion_award_list_finish)> owner(
 			&list, brabeion_award_list_finish);
-		return { list.awards, list.awards + list.count };
+		std::vector<award> held;
+		for (std::size_t i = 0; i < list.count; i++)
+			held.emplace_back(*brabeion_award_list_at(&list, i));
+		return held;
 	}
 
 	/* Calls `told` for each stored award, on whichever thread made the call. It stays until the engine closes. */

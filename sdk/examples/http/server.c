@@ -56,8 +56,8 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, brabeion_status
 	return answer(connection, code, strdup(message ? message : brabeion_status_name(status)), NULL);
 }
 
-/* The awards as lines of text, or NULL without memory. Times are told of trophies, not of fresh awards. */
-static char *award_lines(const brabeion_award_info *awards, size_t count, bool with_time)
+/* The awards as lines of text, or NULL when memory is short. */
+static char *award_lines(const brabeion_award_info *awards, size_t stride, size_t count, bool with_time)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -65,9 +65,10 @@ static char *award_lines(const brabeion_award_info *awards, size_t count, bool w
 	if (!out)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
+		const brabeion_award_info *award = BRABEION_AT(brabeion_award_info, awards, stride, i);
 		char at[BRABEION_TIME_BYTES] = "";
-		fprintf(out, "%s %u %s", awards[i].badge, awards[i].level, awards[i].name);
-		if (with_time && brabeion_time_format(awards[i].at_us, at) == BRABEION_OK)
+		fprintf(out, "%s %u %s", award->badge, award->level, award->name);
+		if (with_time && brabeion_time_format(award->at_us, at) == BRABEION_OK)
 			fprintf(out, " %s", at);
 		fputc('\n', out);
 	}
@@ -108,15 +109,16 @@ static enum MHD_Result take_parameter(void *context, enum MHD_ValueKind kind, co
 
 static enum MHD_Result post_event(brabeion_engine *engine, struct MHD_Connection *connection, const char *name)
 {
-	request from = { .event = { .name = name, .user = "", .fields = from.fields } };
+	request from = { .event = BRABEION_EVENT(.name = name, .user = "", .fields = from.fields) };
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &from);
 	if (from.too_many)
 		return refuse(connection, BRABEION_INVALID, "an event has at most 64 fields here");
 
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	enum MHD_Result sent = MHD_NO;
 	if (brabeion_possibly_award(engine, &from.event, &result) == BRABEION_OK)
-		sent = answer(connection, MHD_HTTP_OK, award_lines(result.awards, result.award_count, false),
+		sent = answer(connection, MHD_HTTP_OK,
+			      award_lines(result.awards, result.award_stride, result.award_count, false),
 			      outcomes[result.outcome]);
 	else
 		sent = refuse(connection, result.status, result.message);
@@ -129,8 +131,9 @@ static enum MHD_Result get_user(brabeion_engine *engine, struct MHD_Connection *
 	brabeion_award_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
 	enum MHD_Result sent = MHD_NO;
-	if (brabeion_user_awards(engine, user, 0, 100, &list, &error) == BRABEION_OK)
-		sent = answer(connection, MHD_HTTP_OK, award_lines(list.awards, list.count, true), NULL);
+	if (brabeion_user_awards(engine, user, &(brabeion_list_options)BRABEION_LIST_OPTIONS(.limit = 100), &list,
+				 &error) == BRABEION_OK)
+		sent = answer(connection, MHD_HTTP_OK, award_lines(list.awards, list.stride, list.count, true), NULL);
 	else
 		sent = refuse(connection, error.status, error.message);
 	brabeion_error_finish(&error);
@@ -202,7 +205,7 @@ int main(int argc, char **argv)
 
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = argv[1] };
+	brabeion_options options = BRABEION_OPTIONS(.config = argv[1]);
 	if (brabeion_open(&options, &engine, &error) != BRABEION_OK) {
 		fprintf(stderr, "%s\n", error.message);
 		brabeion_error_finish(&error);

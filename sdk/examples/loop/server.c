@@ -102,7 +102,7 @@ static void completed(void *context, const brabeion_result *result)
 static brabeion_status submit_line(connection *from, char *line)
 {
 	brabeion_field fields[FIELDS];
-	brabeion_event event = { .fields = fields };
+	brabeion_event event = BRABEION_EVENT(.fields = fields);
 	char *rest = NULL, *name = NULL;
 	event.name = strtok_r(line, " \r", &rest);
 	event.user = strtok_r(NULL, " \r", &rest);
@@ -117,7 +117,7 @@ static brabeion_status submit_line(connection *from, char *line)
 	}
 	request *made = calloc(1, sizeof *made);
 	if (!made)
-		return BRABEION_MEMORY;
+		return BRABEION_NO_MEMORY;
 	made->from = from;
 	made->number = from->lines + 1;
 	brabeion_status status = brabeion_submit(from->of->engine, &event, completed, made);
@@ -129,7 +129,7 @@ static brabeion_status submit_line(connection *from, char *line)
 	from->lines++;
 	from->under_way++;
 	if (status != BRABEION_OK)
-		completed(made, &(brabeion_result){ .status = status });
+		completed(made, &(brabeion_result)BRABEION_RESULT(.status = status));
 	return BRABEION_OK;
 }
 
@@ -169,7 +169,7 @@ static void take_lines(connection *from)
 		memcpy(line, from->unread, size);
 		line[size] = '\0';
 		brabeion_status status = submit_line(from, line);
-		stop = from->broken |= status == BRABEION_MEMORY;
+		stop = from->broken |= status == BRABEION_NO_MEMORY;
 		full = status == BRABEION_FULL;
 		if (!full) {
 			from->used -= size + 1;
@@ -278,7 +278,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a client that went away is an error of uv_write() */
 	server here = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = argv[1], .submit_capacity = 256 };
+	brabeion_options options = BRABEION_OPTIONS(.config = argv[1], .submit_capacity = 256);
 	if (brabeion_open(&options, &here.engine, &error) != BRABEION_OK) {
 		fprintf(stderr, "%s\n", error.message);
 		brabeion_error_finish(&error);

@@ -32,12 +32,19 @@ class _Error(ctypes.Structure):
     _fields_ = [("status", c_int), ("message", c_char_p)]
 
 
-class _Options(ctypes.Structure):
-    _fields_ = [("config", c_char_p), ("database", c_char_p), ("existing_only", c_bool), ("log", c_void_p),
-                ("log_context", c_void_p), ("clock", c_void_p), ("clock_context", c_void_p),
-                ("submit_capacity", c_size_t), ("allocator", c_void_p), ("unwatched", c_bool),
-                ("time", c_int), ("no_workers", c_bool), ("config_text", c_char_p),
-                ("config_other_keys", c_void_p), ("plugin_path", c_char_p)]
+class _Sized(ctypes.Structure):
+    """A struct that begins with its size, by which the library knows how much of it there is."""
+
+    def __init__(self, **members):
+        super().__init__(struct_size=ctypes.sizeof(self), **members)
+
+
+class _Options(_Sized):
+    _fields_ = [("struct_size", c_uint32), ("time", c_int), ("config", c_char_p),
+                ("config_text", c_char_p), ("config_other_keys", c_void_p), ("plugin_path", c_char_p), ("database", c_char_p),
+                ("log", c_void_p), ("log_context", c_void_p), ("clock", c_void_p), ("clock_context", c_void_p),
+                ("allocator", c_void_p), ("submit_capacity", c_size_t), ("no_create", c_bool), ("no_watch", c_bool),
+                ("no_workers", c_bool)]
 
 
 class _Value(ctypes.Union):
@@ -48,26 +55,32 @@ class _Field(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("type", c_int), ("value", _Value)]
 
 
-class _Event(ctypes.Structure):
-    _fields_ = [("name", c_char_p), ("user", c_char_p), ("id", c_char_p), ("has_at", c_bool), ("at_us", c_int64),
-                ("fields", POINTER(_Field)), ("field_count", c_size_t)]
+class _Event(_Sized):
+    _fields_ = [("struct_size", c_uint32), ("field_size", c_uint32), ("name", c_char_p), ("user", c_char_p),
+                ("id", c_char_p), ("at_us", c_int64), ("fields", POINTER(_Field)), ("field_count", c_size_t),
+                ("has_at", c_bool)]
 
 
 class _Award(ctypes.Structure):
-    _fields_ = [("sequence", c_int64), ("user", c_char_p), ("badge", c_char_p), ("level", c_uint32),
+    _fields_ = [("id", c_int64), ("sequence", c_int64), ("user", c_char_p), ("badge", c_char_p), ("level", c_uint32),
                 ("name", c_char_p), ("description", c_char_p), ("reason", c_char_p), ("event", c_char_p),
                 ("event_id", c_char_p), ("at_us", c_int64)]
 
 
-class _Result(ctypes.Structure):
-    _fields_ = [("status", c_int), ("outcome", c_int), ("failed", c_uint32), ("award_count", c_uint32),
-                ("awards", POINTER(_Award)), ("message", c_char_p), ("memory", c_void_p),
-                ("lapsed_count", c_uint32), ("lapsed", c_void_p), ("failure_count", c_uint32),
-                ("failures", c_void_p)]
+class _Result(_Sized):
+    _fields_ = [("struct_size", c_uint32), ("status", c_int), ("outcome", c_int), ("failed", c_uint32),
+                ("message", c_char_p), ("award_count", c_uint32), ("award_stride", c_uint32), ("awards", c_void_p),
+                ("lapsed_count", c_uint32), ("lapsed_stride", c_uint32), ("lapsed", c_void_p),
+                ("failure_count", c_uint32), ("failure_stride", c_uint32), ("failures", c_void_p),
+                ("memory", c_void_p)]
+
+
+class _ListOptions(_Sized):
+    _fields_ = [("struct_size", c_uint32), ("language", c_char_p), ("before", c_int64), ("limit", c_size_t)]
 
 
 class _AwardList(ctypes.Structure):
-    _fields_ = [("count", c_size_t), ("awards", POINTER(_Award)), ("memory", c_void_p)]
+    _fields_ = [("count", c_size_t), ("stride", c_size_t), ("awards", c_void_p), ("memory", c_void_p)]
 
 
 _AwardCallback = ctypes.CFUNCTYPE(None, c_void_p, POINTER(_Award))
@@ -82,7 +95,7 @@ def _load():
         ("possibly_award", c_int, c_void_p, POINTER(_Event), POINTER(_Result)),
         ("result_finish", None, POINTER(_Result)),
         ("on_award", c_int, c_void_p, _AwardCallback, c_void_p),
-        ("user_awards", c_int, c_void_p, c_char_p, c_int64, c_size_t, POINTER(_AwardList), POINTER(_Error)),
+        ("user_awards", c_int, c_void_p, c_char_p, POINTER(_ListOptions), POINTER(_AwardList), POINTER(_Error)),
         ("award_list_finish", None, POINTER(_AwardList)),
         ("error_finish", None, POINTER(_Error)),
         ("status_name", c_char_p, c_int),
@@ -107,6 +120,7 @@ class BrabeionError(Exception):
 
 @dataclass(frozen=True)
 class Award:
+    id: int
     sequence: int
     user: str
     badge: str
@@ -123,6 +137,11 @@ class Award:
         values = [getattr(raw, name) for name, _ in _Award._fields_[:-1]]
         values = [value.decode() if isinstance(value, bytes) else value for value in values]
         return cls(*values, _EPOCH + timedelta(microseconds=raw.at_us))
+
+
+def _awards(first, stride, count):
+    """The library's awards may be larger than _Award: they lie a stride apart."""
+    return (Award._of(_Award.from_address(first + i * stride)) for i in range(count))
 
 
 class Awards(list):
@@ -163,7 +182,7 @@ class Engine:
     def possibly_award(self, event, user, fields=None, *, id=None, at=None, **more_fields):
         """Judges one event; what it earned is stored when this returns. `at` is a datetime with its time zone."""
         fields = [_field(name, value) for name, value in {**(fields or {}), **more_fields}.items()]
-        raw = _Event(name=_bytes(event), user=_bytes(user), id=_bytes(id))
+        raw = _Event(field_size=ctypes.sizeof(_Field), name=_bytes(event), user=_bytes(user), id=_bytes(id))
         raw.fields, raw.field_count = (_Field * len(fields))(*fields), len(fields)
         if at is not None:
             raw.has_at, raw.at_us = True, (at - _EPOCH) // timedelta(microseconds=1)
@@ -171,7 +190,7 @@ class Engine:
         try:
             if _library.brabeion_possibly_award(self._engine, byref(raw), byref(result)):
                 raise BrabeionError(result.status, result.message)
-            awards = Awards(map(Award._of, result.awards[: result.award_count]))
+            awards = Awards(_awards(result.awards, result.award_stride, result.award_count))
             awards.outcome, awards.failed = OUTCOMES[result.outcome], result.failed
             return awards
         finally:
@@ -179,10 +198,10 @@ class Engine:
 
     def awards(self, user, *, before=0, limit=0):
         """A user's trophies, newest first."""
-        found = _AwardList()
-        self._call("user_awards", self._engine, _bytes(user), before, limit, byref(found))
+        options, found = _ListOptions(before=before, limit=limit), _AwardList()
+        self._call("user_awards", self._engine, _bytes(user), byref(options), byref(found))
         try:
-            return [Award._of(raw) for raw in found.awards[: found.count]]
+            return list(_awards(found.awards, found.stride, found.count))
         finally:
             _library.brabeion_award_list_finish(byref(found))
 

@@ -19,7 +19,7 @@ static brabeion_engine *open_engine(void)
 {
 	brabeion_engine *engine = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .clock = say_then };
+	brabeion_options options = BRABEION_OPTIONS(.clock = say_then);
 	cr_assert_eq(brabeion_open(&options, &engine, &error), BRABEION_OK, "%s", error.message);
 	return engine;
 }
@@ -27,7 +27,7 @@ static brabeion_engine *open_engine(void)
 static void grant(const char *user, const char *badge, const char *note)
 {
 	brabeion_engine *engine = open_engine();
-	brabeion_grant wanted = { .user = user, .badge = badge, .note = note };
+	brabeion_grant wanted = BRABEION_GRANT(.user = user, .badge = badge, .comment = note);
 	cr_assert_eq(brabeion_award(engine, &wanted, NULL), BRABEION_OK);
 	brabeion_close(engine);
 }
@@ -35,7 +35,7 @@ static void grant(const char *user, const char *badge, const char *note)
 static void take_back(const char *user, const char *badge, const char *note)
 {
 	brabeion_engine *engine = open_engine();
-	brabeion_revocation wanted = { .user = user, .badge = badge, .note = note };
+	brabeion_revocation wanted = BRABEION_REVOCATION(.user = user, .badge = badge, .comment = note);
 	cr_assert_eq(brabeion_revoke(engine, &wanted, NULL, NULL), BRABEION_OK);
 	brabeion_close(engine);
 }

@@ -109,7 +109,7 @@ Test(command_worker, two_of_them_beside_a_server_award_each_once)
 		char id[16], user[16];
 		snprintf(id, sizeof id, "e%d", i);
 		snprintf(user, sizeof user, "u%d", i % 20);
-		brabeion_event event = { .name = "earn", .user = user, .id = id };
+		brabeion_event event = BRABEION_EVENT(.name = "earn", .user = user, .id = id);
 		cr_assert_eq(brabeion_possibly_award(engine, &event, NULL), BRABEION_OK);
 	}
 	await_number("SELECT count(*) FROM jobs", 0);

@@ -44,13 +44,13 @@ static void call_engine(counting *mine)
 	brabeion_engine *engine = mine->engine;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_award_list awards;
-	brabeion_result result;
-	const brabeion_event visit = { .name = "visit", .user = "ada" };
-	const brabeion_revocation revocation = { .user = "ada", .badge = "first-visit" };
+	brabeion_result result = BRABEION_RESULT();
+	const brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = "ada");
+	const brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ada", .badge = "first-visit");
 	if (!engine)
 		return;
 	atomic_fetch_add(&mine->refused,
-			 brabeion_user_awards(engine, "ada", 0, 0, &awards, &error) == BRABEION_REENTRANT &&
+			 brabeion_user_awards(engine, "ada", NULL, &awards, &error) == BRABEION_REENTRANT &&
 				 strncmp(error.message, "called from inside", 18) == 0);
 	brabeion_error_finish(&error);
 	atomic_fetch_add(&mine->refused, brabeion_possibly_award(engine, &visit, &result) == BRABEION_REENTRANT &&
@@ -118,7 +118,8 @@ static void configure(scene *here)
 static scene *scene_counting(counting *mine)
 {
 	scene *here = scene_new();
-	*mine = (counting){ .functions = { take, resize, release, mine } };
+	*mine = (counting){ .functions = BRABEION_ALLOCATOR(.allocate = take, .reallocate = resize,
+							    .release = release, .context = mine) };
 	here->options.allocator = &mine->functions;
 	configure(here);
 	return here;
@@ -199,7 +200,8 @@ static void submit_and_dispatch(brabeion_engine *engine)
 	int done = 0, expected = 0;
 	for (int i = 0; i < 3; i++) {
 		brabeion_field points = BRABEION_INT("points", 5);
-		brabeion_event event = { .name = "visit", .user = "sub", .fields = &points, .field_count = 1 };
+		brabeion_event event =
+			BRABEION_EVENT(.name = "visit", .user = "sub", .fields = &points, .field_count = 1);
 		expected += brabeion_submit(engine, &event, completed, &done) == BRABEION_OK;
 	}
 	struct pollfd wait = { .fd = brabeion_completions_fd(engine), .events = POLLIN };
@@ -211,12 +213,12 @@ static void judge_events(brabeion_engine *engine)
 {
 	brabeion_field points = BRABEION_INT("points", 500);
 	const brabeion_event events[] = {
-		{ .name = "visit", .user = "ada", .id = "v1", .fields = &points, .field_count = 1 },
-		{ .name = "memory", .user = "ada", .id = "m1", .fields = &points, .field_count = 1 },
-		{ .name = "memory", .user = "ada", .fields = &points, .field_count = 1 },
-		{ .name = "visit", .user = "" },
+		BRABEION_EVENT(.name = "visit", .user = "ada", .id = "v1", .fields = &points, .field_count = 1),
+		BRABEION_EVENT(.name = "memory", .user = "ada", .id = "m1", .fields = &points, .field_count = 1),
+		BRABEION_EVENT(.name = "memory", .user = "ada", .fields = &points, .field_count = 1),
+		BRABEION_EVENT(.name = "visit", .user = ""),
 	};
-	brabeion_result results[4];
+	brabeion_result results[4] = { BRABEION_RESULT() };
 	brabeion_possibly_award_batch(engine, events, 4, results);
 	for (int i = 0; i < 4; i++)
 		brabeion_result_finish(&results[i]);
@@ -224,7 +226,7 @@ static void judge_events(brabeion_engine *engine)
 		brabeion_possibly_award(engine, &events[i], &results[i]);
 		brabeion_result_finish(&results[i]);
 	}
-	const brabeion_grant grant = { .user = "bob", .badge = "first-visit", .note = "for tea" };
+	const brabeion_grant grant = BRABEION_GRANT(.user = "bob", .badge = "first-visit", .comment = "for tea");
 	brabeion_award(engine, &grant, &results[0]);
 	brabeion_result_finish(&results[0]);
 }
@@ -234,8 +236,9 @@ static void look_after(brabeion_engine *engine, const char *folder)
 	char copy[SCENE_PATH_BYTES * 2];
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_change_list changes = { 0 };
-	brabeion_stats_report report = { 0 };
-	const brabeion_revocation revocation = { .user = "bob", .badge = "first-visit", .note = "no tea" };
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
+	const brabeion_revocation revocation =
+		BRABEION_REVOCATION(.user = "bob", .badge = "first-visit", .comment = "no tea");
 	brabeion_revoke(engine, &revocation, &changes, &error);
 	brabeion_change_list_finish(&changes);
 	brabeion_error_finish(&error);
@@ -262,22 +265,22 @@ static void read_all(brabeion_engine *engine)
 	brabeion_badge_list list = { 0 };
 	brabeion_change_list changes = { 0 };
 	brabeion_progress_list progress = { 0 };
-	brabeion_user_awards(engine, "ada", 0, 0, &awards, &error);
+	brabeion_user_awards(engine, "ada", NULL, &awards, &error);
 	brabeion_award_list_finish(&awards);
 	brabeion_error_finish(&error);
 	brabeion_badge_awards(engine,
 			      "no such badge, and a name too long for one: "
 			      "0123456789012345678901234567890123456789012345678901234567890",
-			      0, 0, &awards, &error);
+			      NULL, &awards, &error);
 	brabeion_award_list_finish(&awards);
 	brabeion_error_finish(&error);
 	brabeion_users(engine, 0, &users, &error);
 	brabeion_user_list_finish(&users);
 	brabeion_error_finish(&error);
-	brabeion_badges(engine, &list, &error);
+	brabeion_badges(engine, NULL, &list, &error);
 	brabeion_badge_list_finish(&list);
 	brabeion_error_finish(&error);
-	brabeion_changes_since(engine, 0, 0, &changes, &error);
+	brabeion_changes_since(engine, 0, NULL, &changes, &error);
 	brabeion_change_list_finish(&changes);
 	brabeion_error_finish(&error);
 	for (int i = 0; i < 2; i++) {
@@ -292,12 +295,12 @@ static void show_all(brabeion_engine *engine)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_badge_list list = { 0 };
-	brabeion_level_words words = { 0 };
-	brabeion_picture picture = { 0 };
-	brabeion_badges_in(engine, "de", &list, &error);
+	brabeion_level_words words = BRABEION_LEVEL_WORDS();
+	brabeion_picture picture = BRABEION_PICTURE();
+	brabeion_badges(engine, "de", &list, &error);
 	brabeion_badge_list_finish(&list);
 	brabeion_error_finish(&error);
-	brabeion_level_words_in(engine, "good-one", 2, "de", &words, &error);
+	brabeion_translate_level(engine, "good-one", 2, "de", &words, &error);
 	brabeion_level_words_finish(&words);
 	brabeion_error_finish(&error);
 	brabeion_level_image(engine, "good-one", 1, "de", &picture, &error);
@@ -367,12 +370,12 @@ Test(allocator, a_check_takes_its_memory_there_too)
 	counting mine;
 	scene *here = scene_counting(&mine);
 	brabeion_badge_list list = { 0 };
-	cr_assert_eq(brabeion_check(&here->options, &list, &here->error), BRABEION_OK);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, &list, &here->error), BRABEION_OK);
 	cr_assert_eq(list.count, 4);
 	cr_assert_gt(atomic_load(&mine.living), 0);
 	brabeion_badge_list_finish(&list);
 	scene_config(here, "plugins:\n  - file: no_such.so\n");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_eq(atomic_load(&mine.living), 1, "the message");
 	brabeion_error_finish(&here->error);
 	cr_assert_eq(atomic_load(&mine.living), 0);
@@ -385,8 +388,8 @@ Test(allocator, results_lists_and_errors_outlive_the_engine)
 	scene *here = scene_counting(&mine);
 	brabeion_award_list awards = { 0 };
 	scene_open(here);
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &awards, NULL), BRABEION_OK);
+	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &awards, NULL), BRABEION_OK);
 	cr_assert_eq(brabeion_backup(here->engine, "/no/such/folder/copy.db", &here->error), BRABEION_STORE);
 	scene_close(here);
 	cr_assert_str_eq(result.awards[0].badge, "first-visit");
@@ -408,7 +411,7 @@ Test(allocator, one_with_a_function_missing_is_refused)
 	cr_assert_null(here->engine);
 	cr_assert_str_eq(here->error.message,
 			 "options.allocator: allocate, reallocate and release must all be given");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_INVALID);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_INVALID);
 	cr_assert_eq(atomic_load(&mine.taken), 0);
 	scene_finish(here);
 }
@@ -449,11 +452,11 @@ Test(allocator, the_engine_works_on_when_there_is_memory_again)
 	for (long n = 1; n < 40; n++) {
 		char user[16];
 		snprintf(user, sizeof user, "user%ld", n);
-		const brabeion_event visit = { .name = "visit", .user = user };
+		const brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = user);
 		atomic_store(&mine.fails_at, n);
-		brabeion_result result;
+		brabeion_result result = BRABEION_RESULT();
 		brabeion_status status = brabeion_possibly_award(here->engine, &visit, &result);
-		cr_assert(status == BRABEION_OK || status == BRABEION_MEMORY, "%d", status);
+		cr_assert(status == BRABEION_OK || status == BRABEION_NO_MEMORY, "%d", status);
 		cr_assert_not_null(status == BRABEION_OK ? "" : result.message);
 		brabeion_result_finish(&result);
 		atomic_store(&mine.fails_at, 0);
@@ -472,7 +475,8 @@ Test(allocator, the_engine_cannot_be_called_from_inside_it)
 	scene_open(here);
 	mine.engine = here->engine;
 	long before = atomic_load(&mine.taken);
-	cr_assert_str_eq(scene_earned(here, &(brabeion_event){ .name = "visit", .user = "ada" }), "first-visit 1 ;");
+	cr_assert_str_eq(scene_earned(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada")),
+			 "first-visit 1 ;");
 	long calls = atomic_load(&mine.taken) - before;
 	cr_assert_gt(calls, 0);
 	cr_assert_geq(atomic_load(&mine.refused), calls * 5, "each of the five calls, each time");
@@ -486,7 +490,7 @@ Test(allocator, the_engine_cannot_be_called_from_inside_it)
 /* A call that is refused for what it was given, with a message. */
 static brabeion_status ask_wrongly(brabeion_engine *engine, int which, brabeion_error *error)
 {
-	const brabeion_revocation revocation = { .user = "ada" };
+	const brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ada");
 	brabeion_award_list awards;
 	switch (which) {
 	case 0:
@@ -498,9 +502,9 @@ static brabeion_status ask_wrongly(brabeion_engine *engine, int which, brabeion_
 	case 3:
 		return brabeion_backup(engine, "", error);
 	case 4:
-		return brabeion_user_awards(engine, NULL, 0, 0, &awards, error);
+		return brabeion_user_awards(engine, NULL, NULL, &awards, error);
 	default:
-		return brabeion_badge_awards(engine, "\xff", 0, 0, &awards, error);
+		return brabeion_badge_awards(engine, "\xff", NULL, &awards, error);
 	}
 }
 
@@ -524,18 +528,18 @@ Test(allocator, the_message_of_a_wrong_call_is_not_from_the_engine_before)
 /* Calls that have no engine; each fails with a message. */
 static brabeion_status ask_without_engine(int which, const brabeion_options *options, brabeion_error *error)
 {
-	brabeion_work_settings settings;
+	brabeion_work_settings settings = BRABEION_WORK_SETTINGS();
 	brabeion_badge_list list;
-	brabeion_picture picture;
+	brabeion_picture picture = BRABEION_PICTURE();
 	switch (which) {
 	case 0:
-		return brabeion_read_work_settings(options, &settings, error);
+		return brabeion_config_work_settings(options, &settings, error);
 	case 1:
-		return brabeion_check(options, NULL, error);
+		return brabeion_config_check(options, NULL, NULL, error);
 	case 2:
-		return brabeion_check_in(options, "not a language", &list, error);
+		return brabeion_config_check(options, "not a language", &list, error);
 	case 3:
-		return brabeion_draw_badge_of(options, "good-one", 1, "not a language", &picture, error);
+		return brabeion_config_draw_badge(options, "good-one", 1, "not a language", &picture, error);
 	default:
 		return brabeion_open(options, &(brabeion_engine *){ NULL }, error);
 	}
@@ -547,7 +551,7 @@ Test(allocator, calls_without_an_engine_take_nothing_from_the_engine_before)
 						    BRABEION_INVALID, BRABEION_CONFIG };
 	counting before;
 	scene *there = scene_counting(&before);
-	const brabeion_options options = { .config = "/no/such/badges.yaml" };
+	const brabeion_options options = BRABEION_OPTIONS(.config = "/no/such/badges.yaml");
 	brabeion_error error = BRABEION_NO_ERROR;
 	scene_open(there);
 	scene_close(there);
@@ -567,7 +571,8 @@ Test(allocator, calls_without_an_engine_use_that_of_their_options)
 {
 	counting mine;
 	scene *here = scene_counting(&mine);
-	const brabeion_options options = { .config = "/no/such/badges.yaml", .allocator = &mine.functions };
+	const brabeion_options options =
+		BRABEION_OPTIONS(.config = "/no/such/badges.yaml", .allocator = &mine.functions);
 	for (int i = 0; i < 5; i++) {
 		cr_expect_neq(ask_without_engine(i, &options, &here->error), BRABEION_OK, "call %d", i);
 		cr_expect_eq(atomic_load(&mine.living), 1, "call %d: the message", i);
@@ -579,7 +584,7 @@ Test(allocator, calls_without_an_engine_use_that_of_their_options)
 static int64_t ask_from_clock(void *context)
 {
 	brabeion_status *statuses = context;
-	const brabeion_options options = { .config = "/no/such/badges.yaml" };
+	const brabeion_options options = BRABEION_OPTIONS(.config = "/no/such/badges.yaml");
 	for (int i = 0; i < 5; i++)
 		statuses[i] = ask_without_engine(i, &options, NULL);
 	return 1700000000000000;
@@ -602,7 +607,7 @@ Test(allocator, calls_without_an_engine_are_refused_from_inside_the_clock)
 /* A visit on one engine, which takes memory there and not from the other's allocator. */
 static void visit_one(scene *here, const char *user, counting *mine, const counting *others)
 {
-	brabeion_event visit = { .name = "visit", .user = user };
+	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = user);
 	long mine_before = atomic_load(&mine->taken), others_before = atomic_load(&others->taken);
 	brabeion_possibly_award(here->engine, &visit, NULL);
 	cr_assert_gt(atomic_load(&mine->taken), mine_before);
@@ -636,7 +641,7 @@ Test(allocator, two_engines_on_one_thread_take_each_from_its_own)
 	visit_one(here, "ada", &mine, &others);
 	visit_one(there, "ada", &others, &mine);
 	cr_assert_eq(brabeion_on_award(here->engine, visit_both, &two), BRABEION_OK);
-	brabeion_event visit = { .name = "visit", .user = "dot" };
+	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = "dot");
 	brabeion_possibly_award(here->engine, &visit, NULL);
 	cr_assert_eq(two.depth, 2, "dot's award and bob's");
 	scene_finish(here);
@@ -648,9 +653,9 @@ static void fire_on_other(void *context, const brabeion_award_info *award)
 {
 	scene *other = context;
 	brabeion_award_list awards = { 0 };
-	brabeion_event visit = { .name = "visit", .user = award->user };
+	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = award->user);
 	brabeion_possibly_award(other->engine, &visit, NULL);
-	brabeion_user_awards(other->engine, award->user, 0, 0, &awards, NULL);
+	brabeion_user_awards(other->engine, award->user, NULL, &awards, NULL);
 	brabeion_award_list_finish(&awards);
 }
 
@@ -661,7 +666,7 @@ static void fire_on_own(void *context, const brabeion_award_info *award)
 	if (strlen(award->user) > 8)
 		return;
 	snprintf(friend, sizeof friend, "%.16s+", award->user);
-	brabeion_event visit = { .name = "visit", .user = friend };
+	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = friend);
 	brabeion_possibly_award(here->engine, &visit, NULL);
 }
 

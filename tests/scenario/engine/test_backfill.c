@@ -8,7 +8,7 @@
 static brabeion_backfill *open_backfill(scene *here)
 {
 	brabeion_backfill *backfill = NULL;
-	brabeion_backfill_options options = { .from_journal = true };
+	brabeion_backfill_options options = BRABEION_BACKFILL_OPTIONS(.from_journal = true);
 	cr_assert_eq(brabeion_backfill_open(here->engine, &options, &backfill, &here->error), BRABEION_OK, "%s",
 		     here->error.message);
 	return backfill;

@@ -23,10 +23,10 @@ Test(callbacks, the_awards_of_a_batch_are_told_in_the_order_of_its_events)
 {
 	scene *here = scene_with(good_badges);
 	scene_listen(here);
-	const brabeion_event events[] = { { .name = "visit", .user = "ben" },
-					  { .name = "visit", .user = "" },
-					  { .name = "visit", .user = "ada" } };
-	brabeion_result results[3];
+	const brabeion_event events[] = { BRABEION_EVENT(.name = "visit", .user = "ben"),
+					  BRABEION_EVENT(.name = "visit", .user = ""),
+					  BRABEION_EVENT(.name = "visit", .user = "ada") };
+	brabeion_result results[3] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 3, results), BRABEION_OK);
 	for (int i = 0; i < 3; i++)
 		brabeion_result_finish(&results[i]);
@@ -38,7 +38,8 @@ Test(callbacks, an_award_is_told_also_to_a_caller_who_wants_no_result)
 {
 	scene *here = scene_with(good_badges);
 	scene_listen(here);
-	cr_assert_eq(brabeion_possibly_award(here->engine, &(brabeion_event){ .name = "visit", .user = "ada" }, NULL),
+	cr_assert_eq(brabeion_possibly_award(here->engine,
+					     &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"), NULL),
 		     BRABEION_OK);
 	cr_assert_str_eq(here->told, "ada first-visit 1 ;");
 	scene_finish(here);
@@ -138,8 +139,8 @@ static void fire_from_inside(void *context, const brabeion_award_info *award)
 	strcat(here->told, "<");
 	scene_hear(context, award);
 	if (strcmp(award->user, "ada") == 0 && strcmp(award->badge, "first-visit") == 0) {
-		brabeion_event event = { .name = "visit", .user = "ben" };
-		brabeion_result result;
+		brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ben");
+		brabeion_result result = BRABEION_RESULT();
 		cr_assert_eq(brabeion_possibly_award(here->engine, &event, &result), BRABEION_OK);
 		cr_assert_eq(result.award_count, 1);
 		brabeion_result_finish(&result);
@@ -178,7 +179,8 @@ static void fire_in_turn(void *context, const brabeion_award_info *award)
 	scene_hear(context, award);
 	snprintf(user, sizeof user, "u%d", number + 1);
 	if (number < 500)
-		cr_assert_eq(brabeion_possibly_award(here->engine, &(brabeion_event){ .name = "visit", .user = user },
+		cr_assert_eq(brabeion_possibly_award(here->engine,
+						     &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user),
 						     NULL),
 			     BRABEION_OK);
 	depth--;
@@ -200,21 +202,21 @@ static void call_everything(void *context, const brabeion_award_info *award)
 	brabeion_award_list awards;
 	brabeion_user_list users;
 	brabeion_badge_list badges;
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	int64_t count = 0;
 	scene_hear(context, award);
-	cr_assert_eq(brabeion_user_awards(here->engine, award->user, 0, 0, &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, award->user, NULL, &awards, NULL), BRABEION_OK);
 	cr_assert_eq(awards.count, 1, "told before it was stored");
 	brabeion_award_list_finish(&awards);
-	cr_assert_eq(brabeion_badge_awards(here->engine, award->badge, 0, 0, &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, award->badge, NULL, &awards, NULL), BRABEION_OK);
 	brabeion_award_list_finish(&awards);
 	cr_assert_eq(brabeion_users(here->engine, 0, &users, NULL), BRABEION_OK);
 	brabeion_user_list_finish(&users);
-	cr_assert_eq(brabeion_badges(here->engine, &badges, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &badges, NULL), BRABEION_OK);
 	brabeion_badge_list_finish(&badges);
 	cr_assert_eq(brabeion_count_awards(here->engine, NULL, &count, NULL), BRABEION_OK);
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, NULL), BRABEION_OK);
-	cr_assert_eq(brabeion_check(&here->options, NULL, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, NULL), BRABEION_OK);
 	cr_assert_eq(brabeion_on_award(here->engine, scene_hear, NULL), BRABEION_OK);
 	cr_assert_eq(brabeion_off_award(here->engine, scene_hear, NULL), BRABEION_OK);
 }
@@ -237,7 +239,8 @@ static void fire_at_another_engine(void *context, const brabeion_award_info *awa
 	const across *mine = context;
 	scene_hear(mine->from, award);
 	cr_assert_eq(brabeion_possibly_award(mine->to->engine,
-					     &(brabeion_event){ .name = "visit", .user = award->user }, NULL),
+					     &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = award->user),
+					     NULL),
 		     BRABEION_OK);
 	strcat(mine->from->told, "|");
 }

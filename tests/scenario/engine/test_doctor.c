@@ -1,5 +1,5 @@
 /*
- * test_doctor: brabeion_examine and brabeion_doctor, as a server's monitoring would use them.
+ * test_doctor: brabeion_examine and brabeion_config_examine, as a server's monitoring would use them.
  */
 #include "support/scene.h"
 
@@ -29,7 +29,7 @@ static const char *told(const brabeion_examination *examination)
 
 static void expect_examination(scene *here, const char *expected)
 {
-	brabeion_examination examination;
+	brabeion_examination examination = BRABEION_EXAMINATION();
 	memset(&examination, 0xa5, sizeof examination);
 	cr_assert_eq(brabeion_examine(here->engine, NULL, &examination, &here->error), BRABEION_OK, "%s",
 		     here->error.message);
@@ -62,10 +62,10 @@ Test(doctor, an_engine_tells_its_own_at_once)
 Test(doctor, events_of_a_batch_count_each)
 {
 	scene *here = scene_with(TWO_COMMENTS);
-	brabeion_event events[] = { { .name = "login", .user = "ada" },
-				    { .name = "comment", .user = "ada" },
-				    { .name = "login", .user = "bob" } };
-	brabeion_result results[3];
+	brabeion_event events[] = { BRABEION_EVENT(.name = "login", .user = "ada"),
+				    BRABEION_EVENT(.name = "comment", .user = "ada"),
+				    BRABEION_EVENT(.name = "login", .user = "bob") };
+	brabeion_result results[3] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 3, results), BRABEION_OK);
 	for (int i = 0; i < 3; i++)
 		brabeion_result_finish(&results[i]);
@@ -94,11 +94,12 @@ Test(doctor, a_reload_that_listens_forgets)
 Test(doctor, beside_an_engine)
 {
 	scene *here = scene_with(TWO_COMMENTS);
-	brabeion_examination examination;
+	brabeion_examination examination = BRABEION_EXAMINATION();
 	scene_fire(here, "login", "ada");
 	expect_examination(here, "event-unheard 1 login 1;");
-	cr_assert_eq(brabeion_doctor(&here->options, &(brabeion_examine_options){ .thorough = true }, &examination,
-				     &here->error),
+	cr_assert_eq(brabeion_config_examine(&here->options,
+					     &(brabeion_examine_options)BRABEION_EXAMINE_OPTIONS(.thorough = true),
+					     &examination, &here->error),
 		     BRABEION_OK, "%s", here->error.message);
 	cr_expect_str_eq(told(&examination), "event-unheard 1 login 1;");
 	brabeion_examination_finish(&examination);
@@ -138,7 +139,7 @@ Test(doctor, a_badge_is_known_since_the_hosts_clock_said_so)
 static void ask_inside(void *context, const brabeion_award_info *award)
 {
 	scene *here = context;
-	brabeion_examination examination;
+	brabeion_examination examination = BRABEION_EXAMINATION();
 	(void)award;
 	cr_expect_eq(brabeion_examine(here->engine, NULL, &examination, NULL), BRABEION_OK);
 	brabeion_examination_finish(&examination);
@@ -155,7 +156,7 @@ Test(doctor, a_callback_may_ask)
 
 Test(doctor, what_is_finished_twice_or_never_begun)
 {
-	brabeion_examination examination = { .count = 0 };
+	brabeion_examination examination = BRABEION_EXAMINATION(.count = 0);
 	brabeion_examination_finish(NULL);
 	brabeion_examination_finish(&examination);
 	brabeion_examination_finish(&examination);
@@ -164,9 +165,9 @@ Test(doctor, what_is_finished_twice_or_never_begun)
 Test(doctor, no_database_and_untouched_out_parameters)
 {
 	scene *here = scene_new();
-	brabeion_examination examination = { .count = 42 };
+	brabeion_examination examination = BRABEION_EXAMINATION(.count = 42);
 	scene_config(here, TWO_COMMENTS);
-	cr_expect_eq(brabeion_doctor(&here->options, NULL, &examination, &here->error), BRABEION_ABSENT);
+	cr_expect_eq(brabeion_config_examine(&here->options, NULL, &examination, &here->error), BRABEION_ABSENT);
 	cr_expect_eq(examination.count, 42);
 	cr_expect_str_eq(scene_message(here), "badges.db: No such file or directory");
 	cr_expect_eq(scene_count_entries(here->folder), 1);

@@ -239,8 +239,8 @@ static void call_from_log(void *context, brabeion_log_level level, const char *m
 	if (!*mine->engine) /* it is being opened */
 		return;
 	brabeion_engine *another = NULL;
-	brabeion_event event = { .name = "visit", .user = "ada" };
-	brabeion_result result;
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
+	brabeion_result result = BRABEION_RESULT();
 	mine->calls++;
 	mine->award = brabeion_possibly_award(*mine->engine, &event, NULL);
 	mine->batch = brabeion_possibly_award_batch(*mine->engine, &event, 1, &result);
@@ -252,7 +252,7 @@ static void call_from_log(void *context, brabeion_log_level level, const char *m
 	mine->on = brabeion_on_award(*mine->engine, scene_hear, NULL);
 	mine->off = brabeion_off_award(*mine->engine, scene_hear, NULL);
 	mine->open = brabeion_open(mine->options, &another, NULL);
-	mine->check = brabeion_check(mine->options, NULL, NULL);
+	mine->check = brabeion_config_check(mine->options, NULL, NULL, NULL);
 	brabeion_close(*mine->engine); /* refused, silently */
 }
 
@@ -288,8 +288,8 @@ static int64_t call_from_clock(void *context)
 {
 	calling_clock *mine = context;
 	if (*mine->engine) {
-		mine->status = brabeion_possibly_award(*mine->engine,
-						       &(brabeion_event){ .name = "visit", .user = "ada" }, NULL);
+		mine->status = brabeion_possibly_award(
+			*mine->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"), NULL);
 		mine->called = true;
 	}
 	return 1000000;
@@ -314,8 +314,8 @@ Test(engine, the_clock_that_calls_the_engine_is_answered_reentrant)
 /* In the child: 0 when every call is refused, else the number of the first that was not. */
 static int try_all_in_child(scene *here)
 {
-	brabeion_event event = { .name = "visit", .user = "ada" };
-	brabeion_result result;
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
+	brabeion_result result = BRABEION_RESULT();
 	brabeion_award_list awards;
 	brabeion_user_list users;
 	brabeion_badge_list badges;
@@ -329,11 +329,11 @@ static int try_all_in_child(scene *here)
 	if (brabeion_reload(here->engine, NULL, &here->error) != BRABEION_FORKED ||
 	    strcmp(here->error.message, "the engine was opened by another process: open after fork") != 0)
 		return 3;
-	if (brabeion_user_awards(here->engine, "ada", 0, 0, &awards, NULL) != BRABEION_FORKED ||
-	    brabeion_user_awards(here->engine, NULL, 0, 0, &awards, NULL) != BRABEION_FORKED ||
-	    brabeion_badge_awards(here->engine, "good-one", 0, 0, &awards, NULL) != BRABEION_FORKED ||
+	if (brabeion_user_awards(here->engine, "ada", NULL, &awards, NULL) != BRABEION_FORKED ||
+	    brabeion_user_awards(here->engine, NULL, NULL, &awards, NULL) != BRABEION_FORKED ||
+	    brabeion_badge_awards(here->engine, "good-one", NULL, &awards, NULL) != BRABEION_FORKED ||
 	    brabeion_users(here->engine, 0, &users, NULL) != BRABEION_FORKED ||
-	    brabeion_badges(here->engine, &badges, NULL) != BRABEION_FORKED ||
+	    brabeion_badges(here->engine, NULL, &badges, NULL) != BRABEION_FORKED ||
 	    brabeion_count_awards(here->engine, NULL, &count, NULL) != BRABEION_FORKED)
 		return 4;
 	if (brabeion_on_award(here->engine, scene_hear, NULL) != BRABEION_FORKED ||
@@ -367,10 +367,9 @@ Test(engine, a_child_of_fork_may_open_an_engine_of_its_own)
 	pid_t child = fork();
 	if (child == 0) {
 		brabeion_engine *mine = NULL;
-		brabeion_event event = { .name = "visit",
-					 .user = "ada",
-					 .fields = (brabeion_field[]){ BRABEION_INT("points", 5) },
-					 .field_count = 1 };
+		brabeion_event event =
+			BRABEION_EVENT(.name = "visit", .user = "ada",
+				       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 		brabeion_status status = brabeion_open(&here->options, &mine, NULL);
 		if (status == BRABEION_OK)
 			status = brabeion_possibly_award(mine, &event, NULL);
@@ -392,7 +391,8 @@ Test(engine, check_touches_no_database)
 	scene *here = scene_new();
 	scene_config(here, one_badge);
 	brabeion_badge_list list = { 0 };
-	cr_assert_eq(brabeion_check(&here->options, &list, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, &list, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	cr_assert_eq(list.count, 1);
 	cr_assert_str_eq(list.badges[0].slug, "good-one");
 	cr_assert_eq(list.badges[0].level_count, 3);
@@ -406,7 +406,7 @@ Test(engine, check_needs_no_list)
 {
 	scene *here = scene_new();
 	scene_config(here, one_badge);
-	cr_assert_eq(brabeion_check(&here->options, NULL, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, NULL), BRABEION_OK);
 	scene_finish(here);
 }
 
@@ -416,7 +416,8 @@ Test(engine, check_works_beside_a_database_that_is_damaged)
 	scene_config(here, one_badge);
 	scene_write(here, "badges.db",
 		    "this is no database, and it is longer than a header of SQLite has to be: %0*d", 200, 0);
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	cr_assert_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_STORE);
 	cr_assert_not_null(strstr(here->error.message, "badges.db: "), "%s", here->error.message);
 	scene_finish(here);

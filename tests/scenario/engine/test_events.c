@@ -27,13 +27,9 @@ static char *text_of(size_t length)
 Test(events, a_result_tells_the_stored_award_with_all_its_fields)
 {
 	scene *here = scene_with(good_badges);
-	brabeion_event event = { .name = "points",
-				 .user = "ada",
-				 .id = "p9",
-				 .has_at = true,
-				 .at_us = 1390335965383000,
-				 .fields = (brabeion_field[]){ BRABEION_INT("points", 50) },
-				 .field_count = 1 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p9", .has_at = true, .at_us = 1390335965383000,
+			       .fields = (brabeion_field[]){ BRABEION_INT("points", 50) }, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK);
 	cr_assert_eq(result.outcome, BRABEION_JUDGED);
@@ -60,7 +56,7 @@ Test(events, a_result_tells_the_stored_award_with_all_its_fields)
 Test(events, the_result_may_be_null)
 {
 	scene *here = scene_with(good_badges);
-	brabeion_event event = { .name = "visit", .user = "ada" };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
 	cr_assert_eq(brabeion_possibly_award(here->engine, &event, NULL), BRABEION_OK);
 	cr_assert_str_eq(scene_awards(here, "ada"), "first-visit 1 ;");
 	event.user = "";
@@ -116,7 +112,8 @@ Test(events, retention_counts_from_arrival_by_the_engines_clock)
 	scene_config(here, "plugins:\n  - file: good_one.so\nretention: 1h\n");
 	here->options.clock = NULL;
 	scene_open(here);
-	brabeion_event event = { .name = "points", .user = "ada", .id = "old", .has_at = true, .at_us = 0 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points", .user = "ada", .id = "old", .has_at = true, .at_us = 0);
 	cr_assert_str_eq(scene_earned(here, &event), "");
 	cr_assert_str_eq(scene_earned(here, &event), "duplicate", "the event's own time is in 1970, its arrival now");
 	scene_finish(here);
@@ -153,7 +150,7 @@ Test(events, without_at_the_awards_time_is_that_of_the_injected_clock)
 	here->options.clock = told_time;
 	here->options.clock_context = &now_us;
 	scene_open(here);
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
+	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
 	cr_assert_eq(result.awards[0].at_us, 1700000000123456);
 	brabeion_result_finish(&result);
 	scene_finish(here);
@@ -163,7 +160,8 @@ Test(events, without_at_and_without_a_clock_the_time_is_now)
 {
 	scene *here = scene_with(good_badges);
 	int64_t before_s = time(NULL);
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada", .at_us = 7 });
+	brabeion_result result =
+		scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada", .at_us = 7));
 	int64_t at_s = result.awards[0].at_us / 1000000;
 	cr_assert(at_s >= before_s - 1 && at_s <= time(NULL) + 1, "the award's time is %lld", (long long)at_s);
 	brabeion_result_finish(&result);
@@ -176,10 +174,11 @@ Test(events, times_before_1970_and_at_the_ends_of_64_bits_are_kept)
 	const int64_t times[] = { -1, 0, INT64_MIN, INT64_MAX };
 	const char *const users[] = { "a", "b", "c", "d" };
 	for (int i = 0; i < 4; i++) {
-		brabeion_event event = { .name = "visit", .user = users[i], .has_at = true, .at_us = times[i] };
+		brabeion_event event =
+			BRABEION_EVENT(.name = "visit", .user = users[i], .has_at = true, .at_us = times[i]);
 		cr_assert_str_eq(scene_earned(here, &event), "first-visit 1 ;");
 		brabeion_award_list list;
-		cr_assert_eq(brabeion_user_awards(here->engine, users[i], 0, 0, &list, NULL), BRABEION_OK);
+		cr_assert_eq(brabeion_user_awards(here->engine, users[i], NULL, &list, NULL), BRABEION_OK);
 		cr_assert_eq(list.awards[0].at_us, times[i]);
 		brabeion_award_list_finish(&list);
 	}
@@ -244,7 +243,7 @@ Test(events, an_event_has_at_most_256_fields)
 		fields[i] = BRABEION_INT(names[i], i);
 	}
 	fields[255] = BRABEION_INT("points", 5);
-	brabeion_event event = { .name = "points", .user = "ada", .fields = fields, .field_count = 256 };
+	brabeion_event event = BRABEION_EVENT(.name = "points", .user = "ada", .fields = fields, .field_count = 256);
 	cr_assert_str_eq(scene_earned(here, &event), "good-one 1 ;");
 	event.field_count = 257;
 	cr_assert_str_eq(scene_earned(here, &event), "invalid: the event has 257 fields, more than 256");
@@ -264,11 +263,11 @@ Test(events, a_field_has_a_name_of_1_to_100_bytes)
 		"invalid: the field name \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" is longer than 100 bytes or "
 		"not UTF-8");
 	cr_assert_str_eq(scene_fire(here, "visit", "ada", BRABEION_INT("", 1)), "invalid: a field has no name");
-	cr_assert_str_eq(scene_earned(here, &(brabeion_event){ .name = "visit",
-							       .user = "ada",
-							       .fields = (brabeion_field[]){ { .name = NULL } },
-							       .field_count = 1 }),
-			 "invalid: a field has no name");
+	cr_assert_str_eq(
+		scene_earned(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada",
+								   .fields = (brabeion_field[]){ { .name = NULL } },
+								   .field_count = 1)),
+		"invalid: a field has no name");
 	free(longest);
 	free(longer);
 	scene_finish(here);
@@ -357,20 +356,21 @@ Test(events, a_whole_real_is_an_integer_and_a_fraction_or_a_text_is_not)
 Test(events, a_batch_has_one_result_per_event_and_an_invalid_event_answers_by_itself)
 {
 	scene *here = scene_with(good_badges);
-	const brabeion_event events[] = { { .name = "visit", .user = "ada", .id = "1" },
-					  { .name = "visit", .user = "" },
-					  { .name = "nobody.hears", .user = "ada" },
-					  { .name = "visit", .user = "ada", .id = "1" },
-					  { .name = "visit", .user = "ben", .id = "2" } };
-	brabeion_result results[5];
+	const brabeion_event events[] = { BRABEION_EVENT(.name = "visit", .user = "ada", .id = "1"),
+					  BRABEION_EVENT(.name = "visit", .user = ""),
+					  BRABEION_EVENT(.name = "nobody.hears", .user = "ada"),
+					  BRABEION_EVENT(.name = "visit", .user = "ada", .id = "1"),
+					  BRABEION_EVENT(.name = "visit", .user = "ben", .id = "2") };
+	brabeion_result results[5] = { BRABEION_RESULT() };
 	memset(results, 0xa5, sizeof results);
+	results[0] = (brabeion_result)BRABEION_RESULT();
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 5, results), BRABEION_OK);
 	cr_assert_eq(results[0].outcome, BRABEION_JUDGED);
 	cr_assert_eq(results[0].award_count, 1);
 	cr_assert_eq(results[1].outcome, BRABEION_ABANDONED);
 	cr_assert_eq(results[1].status, BRABEION_INVALID);
 	cr_assert_str_eq(results[1].message, "the user is empty");
-	cr_assert_eq(results[2].outcome, BRABEION_UNHEARD);
+	cr_assert_eq(results[2].outcome, BRABEION_UNHANDLED);
 	cr_assert_eq(results[2].status, BRABEION_OK);
 	cr_assert_eq(results[3].outcome, BRABEION_DUPLICATE);
 	cr_assert_eq(results[3].award_count, 0);
@@ -385,9 +385,9 @@ Test(events, a_batch_sees_what_its_earlier_events_did)
 {
 	scene *here = scene_with(good_badges);
 	brabeion_event events[3];
-	brabeion_result results[3];
+	brabeion_result results[3] = { BRABEION_RESULT() };
 	for (int i = 0; i < 3; i++)
-		events[i] = (brabeion_event){ .name = "visit", .user = "ada" };
+		events[i] = (brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada");
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 3, results), BRABEION_OK);
 	cr_assert_eq(results[0].award_count, 1);
 	cr_assert_eq(results[1].award_count, 0);
@@ -401,8 +401,9 @@ Test(events, a_batch_sees_what_its_earlier_events_did)
 Test(events, a_failing_badge_stops_no_other_event_of_its_batch)
 {
 	scene *here = scene_with("plugins:\n  - file: answers.so\n");
-	const brabeion_event events[] = { { .name = "visit", .user = "ada" }, { .name = "visit", .user = "ben" } };
-	brabeion_result results[2];
+	const brabeion_event events[] = { BRABEION_EVENT(.name = "visit", .user = "ada"),
+					  BRABEION_EVENT(.name = "visit", .user = "ben") };
+	brabeion_result results[2] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 2, results), BRABEION_OK);
 	for (int i = 0; i < 2; i++) {
 		cr_assert_eq(results[i].status, BRABEION_OK);
@@ -425,11 +426,11 @@ Test(events, an_empty_batch_is_fine)
 
 static void expect_batch_refused(scene *here, brabeion_status status, const char *message)
 {
-	const brabeion_event events[] = { { .name = "visit", .user = "ada", .id = "1" },
-					  { .name = "visit", .user = "" },
-					  { .name = "visit", .user = "ben", .id = "2" },
-					  { .name = "visit", .user = "cleo" } };
-	brabeion_result results[4];
+	const brabeion_event events[] = { BRABEION_EVENT(.name = "visit", .user = "ada", .id = "1"),
+					  BRABEION_EVENT(.name = "visit", .user = ""),
+					  BRABEION_EVENT(.name = "visit", .user = "ben", .id = "2"),
+					  BRABEION_EVENT(.name = "visit", .user = "cleo") };
+	brabeion_result results[4] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 4, results), status);
 	for (int i = 0; i < 4; i++) {
 		cr_assert_eq(results[i].outcome, BRABEION_ABANDONED, "event %d", i);
@@ -450,7 +451,7 @@ Test(events, a_database_held_by_another_is_busy_and_then_well_again)
 	cr_assert_eq(sqlite3_open(here->database, &other), SQLITE_OK);
 	cr_assert_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	expect_batch_refused(here, BRABEION_BUSY, "another process has held the database for longer than 20 ms");
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
+	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
 	cr_assert_eq(result.status, BRABEION_BUSY);
 	cr_assert_eq(result.outcome, BRABEION_ABANDONED);
 	brabeion_result_finish(&result);
@@ -498,7 +499,7 @@ Test(events, a_database_that_was_replaced_is_not_written)
 	snprintf(copy, sizeof copy, "%s/copy.db", here->folder);
 	copy_whole(here->database, copy);
 	cr_assert_eq(rename(copy, here->database), 0);
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
+	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
 	cr_assert_eq(result.status, BRABEION_STORE);
 	cr_assert_eq(result.outcome, BRABEION_ABANDONED);
 	brabeion_result_finish(&result);

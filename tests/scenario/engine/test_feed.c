@@ -21,7 +21,7 @@ Test(feed, is_empty_at_first)
 {
 	scene *here = scene_with(obedient);
 	brabeion_change_list list;
-	cr_assert_eq(brabeion_changes_since(here->engine, 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_changes_since(here->engine, 0, NULL, &list, NULL), BRABEION_OK);
 	cr_expect_eq(list.count, 0);
 	brabeion_change_list_finish(&list);
 	cr_expect_eq(list.count, 0);
@@ -34,8 +34,8 @@ Test(feed, tells_awards_and_revocations_in_the_order_in_which_they_were_stored)
 {
 	scene *here = scene_with(obedient);
 	earn(here, "ada", 2);
-	decide_award(here, "ben", "many", .reason = "rescue", .note = "by hand");
-	decide_revoke(here, "ada", "one", .note = "cheated");
+	decide_award(here, "ben", "many", .reason = "rescue", .comment = "by hand");
+	decide_revoke(here, "ada", "one", .comment = "cheated");
 	earn(here, "ada", 1);
 	decide_revoke(here, "ben", "many");
 	cr_expect_str_eq(decide_feed(here, 0, 0), "1+ada one 2 ;2+ben many 1 rescue/by hand;3-ada one 2 /cheated;"
@@ -85,7 +85,11 @@ Test(feed, read_by_pages_is_the_same)
 		pages[0] = '\0';
 		for (;;) {
 			brabeion_change_list list;
-			cr_assert_eq(brabeion_changes_since(here->engine, sequence, limit, &list, NULL), BRABEION_OK);
+			cr_assert_eq(
+				brabeion_changes_since(here->engine, sequence,
+						       &(brabeion_list_options)BRABEION_LIST_OPTIONS(.limit = limit),
+						       &list, NULL),
+				BRABEION_OK);
 			cr_assert_leq(list.count, limit);
 			size_t count = list.count;
 			strcat(pages, decisions_of(&list));
@@ -108,10 +112,10 @@ Test(feed, tells_badges_that_are_loaded_no_more)
 	scene_config(here, "plugins:\n  - file: good_one.so\n");
 	scene_open(here);
 	brabeion_change_list list;
-	cr_assert_eq(brabeion_changes_since(here->engine, 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_changes_since(here->engine, 0, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
-	cr_expect_str_eq(list.changes[0].award.badge, "one");
-	cr_expect_str_eq(list.changes[0].award.name, "Low");
+	cr_expect_str_eq(list.changes[0].award->badge, "one");
+	cr_expect_str_eq(list.changes[0].award->name, "Low");
 	brabeion_change_list_finish(&list);
 	scene_finish(here);
 }
@@ -145,10 +149,11 @@ static int work(scene *here, int number)
 	for (int i = 0; i < USERS_EACH; i++) {
 		char user[32];
 		snprintf(user, sizeof user, "w%d-%d", number, i);
-		if (brabeion_award(here->engine, &(brabeion_grant){ .user = user, .badge = "one" }, NULL) !=
-		    BRABEION_OK)
+		if (brabeion_award(here->engine, &(brabeion_grant)BRABEION_GRANT(.user = user, .badge = "one"),
+				   NULL) != BRABEION_OK)
 			return 2;
-		if (i % 2 && brabeion_revoke(here->engine, &(brabeion_revocation){ .user = user, .badge = "one" },
+		if (i % 2 && brabeion_revoke(here->engine,
+					     &(brabeion_revocation)BRABEION_REVOCATION(.user = user, .badge = "one"),
 					     NULL, NULL) != BRABEION_OK)
 			return 3;
 	}
@@ -186,12 +191,12 @@ typedef struct reading {
 static void read_on(scene *here, reading *mine)
 {
 	brabeion_change_list list;
-	cr_assert_eq(brabeion_changes_since(here->engine, mine->sequence, 0, &list, &here->error), BRABEION_OK, "%s",
-		     here->error.message);
+	cr_assert_eq(brabeion_changes_since(here->engine, mine->sequence, NULL, &list, &here->error), BRABEION_OK,
+		     "%s", here->error.message);
 	for (size_t i = 0; i < list.count; i++) {
 		const brabeion_change *change = &list.changes[i];
 		int worker = -1, user = -1;
-		cr_assert_eq(sscanf(change->award.user, "w%d-%d", &worker, &user), 2);
+		cr_assert_eq(sscanf(change->award->user, "w%d-%d", &worker, &user), 2);
 		cr_assert_gt(change->sequence, mine->sequence);
 		mine->sequence = change->sequence;
 		if (change->kind == BRABEION_CHANGE_REVOKED)
@@ -332,12 +337,14 @@ Test(feed, is_refused_in_a_child_of_fork)
 	earn(here, "ada", 1);
 	pid_t child = fork();
 	if (child == 0) {
-		bool refused = brabeion_changes_since(here->engine, 0, 0, &list, NULL) == BRABEION_FORKED &&
-			       list.count == 42 && brabeion_changes_fd(here->engine) == -1 &&
-			       brabeion_award(here->engine, &(brabeion_grant){ .user = "a", .badge = "one" }, NULL) ==
-				       BRABEION_FORKED &&
-			       brabeion_revoke(here->engine, &(brabeion_revocation){ .user = "a", .badge = "one" },
-					       NULL, NULL) == BRABEION_FORKED;
+		bool refused =
+			brabeion_changes_since(here->engine, 0, NULL, &list, NULL) == BRABEION_FORKED &&
+			list.count == 42 && brabeion_changes_fd(here->engine) == -1 &&
+			brabeion_award(here->engine, &(brabeion_grant)BRABEION_GRANT(.user = "a", .badge = "one"),
+				       NULL) == BRABEION_FORKED &&
+			brabeion_revoke(here->engine,
+					&(brabeion_revocation)BRABEION_REVOCATION(.user = "a", .badge = "one"), NULL,
+					NULL) == BRABEION_FORKED;
 		_exit(refused ? 0 : 1);
 	}
 	int status = 0;

@@ -37,14 +37,10 @@ Test(grants, a_badge_that_no_event_can_earn)
 Test(grants, tell_all_that_an_award_has)
 {
 	scene *here = scene_with(obedient);
-	brabeion_grant grant = { .user = "ada",
-				 .badge = "many",
-				 .level = 2,
-				 .reason = "the fire of 2014",
-				 .note = "asked for by Ben",
-				 .has_at = true,
-				 .at_us = 1390335965383000 };
-	brabeion_result result;
+	brabeion_grant grant =
+		BRABEION_GRANT(.user = "ada", .badge = "many", .level = 2, .reason = "the fire of 2014",
+			       .comment = "asked for by Ben", .has_at = true, .at_us = 1390335965383000);
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_award(here->engine, &grant, &result), BRABEION_OK);
 	cr_assert_eq(result.award_count, 1);
 	const brabeion_award_info *award = &result.awards[0];
@@ -76,9 +72,10 @@ Test(grants, without_a_time_have_the_clocks)
 	scene_config(here, obedient);
 	here->options.clock = say_noon;
 	scene_open(here);
-	brabeion_result result;
-	cr_assert_eq(brabeion_award(here->engine, &(brabeion_grant){ .user = "ada", .badge = "one" }, &result),
-		     BRABEION_OK);
+	brabeion_result result = BRABEION_RESULT();
+	cr_assert_eq(
+		brabeion_award(here->engine, &(brabeion_grant)BRABEION_GRANT(.user = "ada", .badge = "one"), &result),
+		BRABEION_OK);
 	cr_assert_eq(result.award_count, 1);
 	cr_expect_eq(result.awards[0].at_us, 1400000000000000);
 	brabeion_result_finish(&result);
@@ -89,10 +86,12 @@ Test(grants, need_no_result)
 {
 	scene *here = scene_with(obedient);
 	scene_listen(here);
-	cr_expect_eq(brabeion_award(here->engine, &(brabeion_grant){ .user = "ada", .badge = "one" }, NULL),
-		     BRABEION_OK);
-	cr_expect_eq(brabeion_award(here->engine, &(brabeion_grant){ .user = "ada", .badge = "two" }, NULL),
-		     BRABEION_INVALID);
+	cr_expect_eq(
+		brabeion_award(here->engine, &(brabeion_grant)BRABEION_GRANT(.user = "ada", .badge = "one"), NULL),
+		BRABEION_OK);
+	cr_expect_eq(
+		brabeion_award(here->engine, &(brabeion_grant)BRABEION_GRANT(.user = "ada", .badge = "two"), NULL),
+		BRABEION_INVALID);
 	cr_expect_str_eq(here->told, "ada one 1 ;");
 	scene_finish(here);
 }
@@ -104,7 +103,7 @@ Test(grants, what_is_held_is_not_granted_again)
 	scene *here = scene_with(obedient);
 	scene_listen(here);
 	cr_expect_str_eq(scene_fire(here, "say", "ada", BRABEION_TEXT("badge", "one")), "one 1 ;");
-	cr_expect_str_eq(decide_award(here, "ada", "one", .note = "too late"), "");
+	cr_expect_str_eq(decide_award(here, "ada", "one", .comment = "too late"), "");
 	cr_expect_str_eq(decide_award(here, "ada", "one", .level = 2), "one 2 ;");
 	cr_expect_str_eq(decide_award(here, "ada", "one", .level = 2), "");
 	cr_expect_str_eq(here->told, "ada one 1 ;ada one 2 ;");
@@ -190,12 +189,13 @@ Test(grants, bounds_of_texts)
 	cr_expect_str_eq(decide_award(here, "ada", "many", .reason = letters(256)),
 			 "invalid: the reason is longer than 255 bytes");
 	cr_expect_eq(strlen(decide_award(here, "ada", "many", .reason = letters(255))), strlen("many 1 ;") + 255);
-	cr_expect_str_eq(decide_award(here, "ada", "one", .note = letters(4097)),
-			 "invalid: the note is longer than 4096 bytes");
-	cr_expect_str_eq(decide_award(here, "ada", "one", .note = letters(4096)), "one 1 ;");
+	cr_expect_str_eq(decide_award(here, "ada", "one", .comment = letters(4097)),
+			 "invalid: the comment is longer than 4096 bytes");
+	cr_expect_str_eq(decide_award(here, "ada", "one", .comment = letters(4096)), "one 1 ;");
 	cr_expect_str_eq(decide_award(here, "\xff", "one"), "invalid: the user is not UTF-8");
 	cr_expect_str_eq(decide_award(here, "ben", "many", .reason = "\xc3"), "invalid: the reason is not UTF-8");
-	cr_expect_str_eq(decide_award(here, "ben", "one", .note = "\xed\xa0\x80"), "invalid: the note is not UTF-8");
+	cr_expect_str_eq(decide_award(here, "ben", "one", .comment = "\xed\xa0\x80"),
+			 "invalid: the comment is not UTF-8");
 	cr_expect_eq(scene_count(here, NULL), 3);
 	scene_finish(here);
 }
@@ -224,7 +224,7 @@ Test(grants, a_listener_that_fails_fails_alone)
 Test(grants, the_note_is_of_the_grant_alone)
 {
 	scene *here = scene_with("plugins:\n  - file: obedient.so\n  - file: listener.so\n");
-	decide_award(here, "ada", "one", .note = "well done");
+	decide_award(here, "ada", "one", .comment = "well done");
 	scene_fire(here, "say", "ben", BRABEION_TEXT("badge", "one"));
 	cr_expect_str_eq(decide_feed(here, 0, 0), "1+ada one 1 /well done;2+ada chained 1 ;3+ben one 1 ;"
 						  "4+ben chained 1 ;");
@@ -265,7 +265,7 @@ Test(grants, are_seen_by_plugins)
 Test(grants, stay_after_reopening)
 {
 	scene *here = scene_with(obedient);
-	decide_award(here, "ada", "one", .note = "for the record");
+	decide_award(here, "ada", "one", .comment = "for the record");
 	scene_close(here);
 	scene_open(here);
 	cr_expect_str_eq(scene_awards(here, "ada"), "one 1 ;");

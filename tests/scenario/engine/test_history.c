@@ -50,13 +50,8 @@ static const char *told(const brabeion_result *result)
 static const char *fire_at(scene *here, const char *name, const char *id, int64_t at_us, const char *word)
 {
 	brabeion_field field = BRABEION_TEXT("word", word);
-	brabeion_event event = { .name = name,
-				 .user = "ada",
-				 .id = id,
-				 .has_at = true,
-				 .at_us = at_us,
-				 .fields = &field,
-				 .field_count = 1 };
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = "ada", .id = id, .has_at = true, .at_us = at_us,
+					      .fields = &field, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK, "%s", result.message);
 	const char *text = told(&result);
@@ -66,7 +61,7 @@ static const char *fire_at(scene *here, const char *name, const char *id, int64_
 
 static const char *advance(scene *here, int64_t at_us)
 {
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_advance(here->engine, at_us, &result, &here->error), BRABEION_OK, "%s",
 		     here->error.message);
 	cr_assert_eq(result.outcome, BRABEION_JUDGED);
@@ -135,12 +130,14 @@ Test(history, a_batch_gives_each_event_what_falls_due_before_it)
 	scene *here = scene_of_history();
 	brabeion_field again = BRABEION_TEXT("word", "again");
 	brabeion_event events[] = {
-		{ .name = "visit", .user = "ada", .has_at = true, .at_us = 0, .fields = &again, .field_count = 1 },
-		{ .name = "visit", .user = "ben", .has_at = true, .at_us = 10, .fields = &again, .field_count = 1 },
-		{ .name = "unheard", .user = "ada", .has_at = true, .at_us = SECOND },
-		{ .name = "other", .user = "ada", .has_at = true, .at_us = 3 * SECOND },
+		BRABEION_EVENT(.name = "visit", .user = "ada", .has_at = true, .at_us = 0, .fields = &again,
+			       .field_count = 1),
+		BRABEION_EVENT(.name = "visit", .user = "ben", .has_at = true, .at_us = 10, .fields = &again,
+			       .field_count = 1),
+		BRABEION_EVENT(.name = "unheard", .user = "ada", .has_at = true, .at_us = SECOND),
+		BRABEION_EVENT(.name = "other", .user = "ada", .has_at = true, .at_us = 3 * SECOND),
 	};
-	brabeion_result results[4];
+	brabeion_result results[4] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 4, results), BRABEION_OK);
 	cr_assert_str_eq(told(&results[0]), "");
 	cr_assert_str_eq(told(&results[1]), "");
@@ -157,7 +154,7 @@ Test(history, a_job_that_goes_on_failing_counts_as_a_failure_and_is_set_aside)
 {
 	scene *here = scene_of_history();
 	brabeion_field late = BRABEION_TEXT("word", "late");
-	brabeion_event event = { .name = "visit", .user = "ada", .fields = &late, .field_count = 1 };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada", .fields = &late, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.failed, 1);
 	cr_assert_str_eq(result.message,
@@ -172,7 +169,7 @@ Test(history, a_freeze_that_fails_fails_its_badge)
 {
 	scene *here = scene_of_history();
 	brabeion_field fail = BRABEION_TEXT("word", "fail");
-	brabeion_event event = { .name = "visit", .user = "ada", .fields = &fail, .field_count = 1 };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada", .fields = &fail, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.failed, 1);
 	cr_assert_str_eq(result.message,
@@ -200,7 +197,7 @@ Test(history, advance_goes_on_to_a_time)
 Test(history, an_engine_that_is_none_says_so)
 {
 	scene *here = scene_with(config);
-	brabeion_result result;
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_advance(here->engine, 5, &result, &here->error), BRABEION_INVALID);
 	cr_assert_str_eq(here->error.message,
 			 "brabeion_advance is for an engine that was opened with BRABEION_TIME_HISTORY");
@@ -330,7 +327,7 @@ Test(history, which_badges_are_async_is_told)
 {
 	scene *here = scene_with(config);
 	brabeion_badge_list list;
-	cr_assert_eq(brabeion_badges(here->engine, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
 	cr_assert(list.badges[0].async && list.badges[1].async && !list.badges[2].async);
 	brabeion_badge_list_finish(&list);
 	scene_finish(here);
@@ -398,7 +395,7 @@ static int64_t read_now(void *context)
 /* All that waits is judged now. */
 static void work(scene *here)
 {
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
@@ -412,7 +409,7 @@ static void expect_addict(int64_t later_us, bool reload, bool restart)
 	scene_open(here);
 	now_us = time_of("2023-02-28T23:59:59.9Z");
 	cr_assert_str_eq(come(here, "2023-02-01T12:00:00Z", 27, 0), "");
-	brabeion_event event = { .name = "came", .user = "ada" };
+	brabeion_event event = BRABEION_EVENT(.name = "came", .user = "ada");
 	cr_assert_str_eq(scene_earned(here, &event), "");
 	now_us += later_us;
 	if (reload)

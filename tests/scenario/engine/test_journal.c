@@ -55,7 +55,7 @@ static const char *journal(scene *here)
 	for (size_t i = 0; i < list.count; i++) {
 		const brabeion_entry *entry = &list.entries[i];
 		put("%lld/%lld %c %s %s:", (long long)entry->sequence, (long long)entry->cause, kinds[entry->kind],
-		    entry->event.name, entry->event.user);
+		    entry->event->name, entry->event->user);
 		for (size_t k = 0; k < entry->verdict_count; k++)
 			put_verdict(&entry->verdicts[k]);
 		put("; ");
@@ -66,8 +66,8 @@ static const char *journal(scene *here)
 
 static void fire(scene *here, const char *name, const char *user, const char *id)
 {
-	brabeion_event event = { .name = name, .user = user, .id = id, .has_at = true, .at_us = 1000 };
-	brabeion_result result;
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = user, .id = id, .has_at = true, .at_us = 1000);
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_possibly_award(here->engine, &event, &result), BRABEION_OK, "%s", result.message);
 	brabeion_result_finish(&result);
 }
@@ -95,7 +95,7 @@ Test(journal, a_duplicate_is_not_written_again)
 {
 	scene *here = scene_with(ON "plugins: [{file: good_one.so}]\n");
 	fire(here, "memory", "ada", "e1");
-	brabeion_journal_info info;
+	brabeion_journal_info info = BRABEION_JOURNAL_INFO();
 	fire(here, "memory", "ada", "e1");
 	cr_assert_eq(brabeion_journal(here->engine, &info, &here->error), BRABEION_OK);
 	cr_expect(info.on);
@@ -108,8 +108,9 @@ Test(journal, a_duplicate_is_not_written_again)
 Test(journal, an_event_of_a_batch_that_earns_nothing_is_there_too)
 {
 	scene *here = scene_with(ON "plugins: [{file: answers.so, badges: [{badge: nothing}]}]\n");
-	brabeion_event events[] = { { .name = "visit", .user = "ada" }, { .name = "visit", .user = "bob" } };
-	brabeion_result results[2];
+	brabeion_event events[] = { BRABEION_EVENT(.name = "visit", .user = "ada"),
+				    BRABEION_EVENT(.name = "visit", .user = "bob") };
+	brabeion_result results[2] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 2, results), BRABEION_OK);
 	brabeion_result_finish(&results[0]);
 	brabeion_result_finish(&results[1]);
@@ -135,21 +136,20 @@ Test(journal, what_an_event_brings_to_another_user_is_theirs_too)
 	scene *here = scene_with(ON "plugins: [{file: obedient.so, badges: [{badge: one}, {badge: gift}]}]\n");
 	brabeion_field fields[] = { BRABEION_INT("level", 2), BRABEION_TEXT("to", "bob"),
 				    BRABEION_TEXT("grant", "gift"), BRABEION_TEXT("grant_to", "eve") };
-	brabeion_event event = {
-		.name = "say", .user = "ada", .has_at = true, .at_us = 1000, .fields = fields, .field_count = 4
-	};
-	brabeion_result result;
+	brabeion_event event = BRABEION_EVENT(.name = "say", .user = "ada", .has_at = true, .at_us = 1000,
+					      .fields = fields, .field_count = 4);
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_possibly_award(here->engine, &event, &result), BRABEION_OK, "%s", result.message);
 	brabeion_result_finish(&result);
 	cr_expect_str_eq(journal(here), "1/0 E say ada: gift:granted 1 stored to eve, one:level 2 stored to bob,; "
 					"2/1 G say eve: gift:granted 1 stored to eve,; "
 					"3/1 G say bob: one:level 2 stored to bob,; ");
-	brabeion_question question = { .user = "bob", .badge = "one" };
-	brabeion_explanation why;
+	brabeion_question question = BRABEION_QUESTION(.user = "bob", .badge = "one");
+	brabeion_explanation why = BRABEION_EXPLANATION();
 	cr_assert_eq(brabeion_explain(here->engine, &question, &why, &here->error), BRABEION_OK);
 	cr_assert_eq(why.entry_count, 1);
 	cr_expect_eq(why.entries[0].kind, BRABEION_ENTRY_GIVEN);
-	cr_expect_eq(why.entries[0].event.field_count, 4, "the state of the event that gave it");
+	cr_expect_eq(why.entries[0].event->field_count, 4, "the state of the event that gave it");
 	cr_expect_eq(why.held_level, 2);
 	brabeion_explanation_finish(&why);
 	scene_finish(here);
@@ -159,7 +159,7 @@ Test(journal, what_an_event_brings_to_another_user_is_theirs_too)
 
 static void work(scene *here)
 {
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
@@ -194,7 +194,7 @@ Test(journal, a_job_of_a_history_likewise)
 
 Test(journal, it_is_off_unless_it_is_asked_for_and_a_reload_turns_it_on_and_off)
 {
-	brabeion_journal_info info;
+	brabeion_journal_info info = BRABEION_JOURNAL_INFO();
 	scene *here = scene_with("plugins: [{file: answers.so, badges: [{badge: nothing}]}]\n");
 	fire(here, "visit", "ada", NULL);
 	cr_expect_str_eq(journal(here), "");
@@ -235,16 +235,16 @@ Test(journal, events_alone_in_pages)
 	brabeion_journal_list list;
 	fire(here, "visit", "ada", "e1");
 	fire(here, "visit", "bob", "e2");
-	brabeion_journal_filter filter = { .events_only = true, .limit = 1 };
+	brabeion_journal_filter filter = BRABEION_JOURNAL_FILTER(.events_only = true, .limit = 1);
 	cr_assert_eq(brabeion_journal_read(here->engine, &filter, &list, &here->error), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
-	cr_expect_str_eq(list.entries[0].event.user, "ada");
+	cr_expect_str_eq(list.entries[0].event->user, "ada");
 	filter.after = list.entries[0].sequence;
 	brabeion_journal_list_finish(&list);
 	cr_assert_eq(brabeion_journal_read(here->engine, &filter, &list, &here->error), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
-	cr_expect_str_eq(list.entries[0].event.id, "e2");
-	cr_expect_eq(list.entries[0].event.at_us, 1000);
+	cr_expect_str_eq(list.entries[0].event->id, "e2");
+	cr_expect_eq(list.entries[0].event->at_us, 1000);
 	filter.after = list.entries[0].sequence;
 	brabeion_journal_list_finish(&list);
 	cr_assert_eq(brabeion_journal_read(here->engine, &filter, &list, &here->error), BRABEION_OK);

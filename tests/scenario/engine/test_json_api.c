@@ -42,7 +42,7 @@ typedef struct scarce {
 static void *scarce_allocate(void *context, size_t size)
 {
 	scarce *self = context;
-	brabeion_event event;
+	brabeion_event event = BRABEION_EVENT();
 	if (self->called)
 		self->answer = brabeion_event_read_json("{}", 2, self->called, &event, NULL);
 	if (self->left-- <= 0)
@@ -65,7 +65,7 @@ static void scarce_release(void *context, void *block)
 
 static brabeion_allocator allocator_of(scarce *self)
 {
-	return (brabeion_allocator){ scarce_allocate, scarce_reallocate, scarce_release, self };
+	return (brabeion_allocator)BRABEION_ALLOCATOR(scarce_allocate, scarce_reallocate, scarce_release, self);
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
@@ -78,7 +78,7 @@ static brabeion_status read_event(const char *json, brabeion_event_memory *memor
 Test(json_api, events_stay_until_their_memory_is_reset)
 {
 	brabeion_event_memory *memory = NULL;
-	brabeion_event first, second;
+	brabeion_event first = BRABEION_EVENT(), second = BRABEION_EVENT();
 	cr_assert_eq(brabeion_event_memory_open(NULL, &memory, NULL), BRABEION_OK);
 	for (int round = 0; round < 3; round++) {
 		cr_assert_eq(read_event("{\"event\":\"a\",\"user\":\"ada\",\"n\":1}", memory, &first), BRABEION_OK);
@@ -98,7 +98,7 @@ Test(json_api, events_stay_until_their_memory_is_reset)
 Test(json_api, a_bad_event_leaves_everything_as_it_was)
 {
 	brabeion_event_memory *memory = NULL;
-	brabeion_event event = { .name = "before" };
+	brabeion_event event = BRABEION_EVENT(.name = "before");
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brabeion_event_memory_open(NULL, &memory, &error), BRABEION_OK);
 	cr_expect_eq(brabeion_event_read_json("{\"event\":\"e\"}", 13, memory, &event, &error), BRABEION_INVALID);
@@ -113,7 +113,7 @@ Test(json_api, a_bad_event_leaves_everything_as_it_was)
 Test(json_api, a_mebibyte_and_no_more)
 {
 	brabeion_event_memory *memory = NULL;
-	brabeion_event event;
+	brabeion_event event = BRABEION_EVENT();
 	brabeion_error error = BRABEION_NO_ERROR;
 	size_t most = 1024 * 1024;
 	char *text = malloc(most + 1);
@@ -148,13 +148,13 @@ Test(json_api, whichever_allocation_fails_the_event_is_whole_or_not_there)
 		scarce supply = { .left = n++ };
 		brabeion_allocator allocator = allocator_of(&supply);
 		brabeion_event_memory *memory = NULL;
-		brabeion_event event = { .name = "before" };
+		brabeion_event event = BRABEION_EVENT(.name = "before");
 		brabeion_error error = BRABEION_NO_ERROR;
 		status = brabeion_event_memory_open(&allocator, &memory, &error);
 		if (status == BRABEION_OK)
 			status = brabeion_event_read_json(json, sizeof json - 1, memory, &event, &error);
 		if (status != BRABEION_OK) {
-			cr_assert_eq(status, BRABEION_MEMORY, "after %ld: %s", n, error.message);
+			cr_assert_eq(status, BRABEION_NO_MEMORY, "after %ld: %s", n, error.message);
 			cr_assert_str_eq(event.name, "before");
 			cr_assert_not_null(error.message);
 		}
@@ -177,7 +177,7 @@ Test(json_api, an_allocator_that_calls_it_is_refused)
 	scarce supply = { .left = 100 };
 	brabeion_allocator allocator = allocator_of(&supply);
 	brabeion_event_memory *memory = NULL;
-	brabeion_event event;
+	brabeion_event event = BRABEION_EVENT();
 	cr_assert_eq(brabeion_event_memory_open(&allocator, &memory, NULL), BRABEION_OK);
 	supply.called = memory;
 	cr_expect_eq(read_event("{\"event\":\"e\",\"user\":\"u\"}", memory, &event), BRABEION_OK);
@@ -209,14 +209,14 @@ static brabeion_award_info award = { .sequence = 12,
 static brabeion_change lapse_of_award(void)
 {
 	return (brabeion_change){
-		.sequence = 14, .kind = BRABEION_CHANGE_LAPSED, .note = "on event vote", .award = award
+		.sequence = 14, .kind = BRABEION_CHANGE_LAPSED, .comment = "on event vote", .award = &award
 	};
 }
 
 Test(json_api, awards_and_changes)
 {
 	brabeion_change changes[] = {
-		lapse_of_award(), { .sequence = 12, .kind = BRABEION_CHANGE_AWARDED, .note = "", .award = award }
+		lapse_of_award(), { .sequence = 12, .kind = BRABEION_CHANGE_AWARDED, .comment = "", .award = &award }
 	};
 	brabeion_change_list feed = { .count = 2, .changes = changes };
 	brabeion_award_list list = { .count = 1, .awards = &award };
@@ -235,18 +235,15 @@ Test(json_api, results)
 	brabeion_change lapse = lapse_of_award();
 	brabeion_failure failures[] = { { .plugin = "p", .slug = "b", .message = "why\n" },
 					{ .plugin = "q", .message = "" } };
-	brabeion_result result = { .status = BRABEION_BUSY, .outcome = BRABEION_ABANDONED, .message = "held" };
+	brabeion_result result =
+		BRABEION_RESULT(.status = BRABEION_BUSY, .outcome = BRABEION_ABANDONED, .message = "held");
 	EXPECT_JSON(
 		brabeion_result, &result,
 		"{\"status\":\"busy\",\"outcome\":\"abandoned\",\"failed\":0,\"message\":\"held\",\"failures\":[],"
 		"\"awards\":[],\"lapsed\":[]}");
-	result = (brabeion_result){ .failed = 2,
-				    .failure_count = 2,
-				    .failures = failures,
-				    .award_count = 1,
-				    .awards = &award,
-				    .lapsed_count = 1,
-				    .lapsed = &lapse };
+	result = (brabeion_result)BRABEION_RESULT(.failed = 2, .failure_count = 2, .failures = failures,
+						  .award_count = 1, .awards = &award, .lapsed_count = 1,
+						  .lapsed = &lapse);
 	EXPECT_JSON(brabeion_result, &result,
 		    "{\"status\":\"ok\",\"outcome\":\"judged\",\"failed\":2,"
 		    "\"failures\":[{\"plugin\":\"p\",\"badge\":\"b\",\"message\":\"why\\n\"},"
@@ -337,9 +334,8 @@ Test(json_api, jobs)
 				  .parked_why = "failed",
 				  .error = "why" };
 	brabeion_job_attempt attempt = { .number = 1, .at_us = 0, .error = "first" };
-	brabeion_job_page page = {
-		.found = true, .job = job, .frozen = "{\"a\": [1,\n2]}", .attempt_count = 1, .attempts = &attempt
-	};
+	brabeion_job_page page = BRABEION_JOB_PAGE(.found = true, .job = &job, .frozen = "{\"a\": [1,\n2]}",
+						   .attempt_count = 1, .attempts = &attempt);
 	brabeion_job_list list = { .count = 1, .jobs = &job };
 	brabeion_badge badge = { .slug = "b" };
 	brabeion_badge_list one = { .count = 1, .badges = &badge }, none = { 0 };
@@ -358,7 +354,7 @@ Test(json_api, from_json_to_json)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n");
 	brabeion_event_memory *memory = NULL;
-	brabeion_event event;
+	brabeion_event event = BRABEION_EVENT();
 	cr_assert_eq(brabeion_event_memory_open(NULL, &memory, NULL), BRABEION_OK);
 	cr_assert_eq(
 		read_event("{\"event\":\"points\",\"user\":\"ada\",\"id\":\"p9\",\"at\":\"2014-01-21T20:26:05.383Z\","

@@ -124,8 +124,8 @@ static void live(scene *here, int number)
 	if (number % 10 == 0)
 		cr_assert_eq(brabeion_reload(here->engine, NULL, NULL), BRABEION_OK);
 	here->log[0] = '\0'; /* a reload is on record */
-	cr_assert_eq(brabeion_submit(here->engine, &(brabeion_event){ .name = "visit", .user = user }, complete,
-				     &completed),
+	cr_assert_eq(brabeion_submit(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user),
+				     complete, &completed),
 		     BRABEION_OK);
 	scene_close(here);
 	cr_assert_null(strstr(here->log, "warning: "), "%s", here->log);

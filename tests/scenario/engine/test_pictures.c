@@ -37,12 +37,9 @@ TestSuite(pictures, .init = enter, .fini = leave);
 static void earn(const char *user, int64_t points)
 {
 	brabeion_field state[] = { BRABEION_INT("points", points) };
-	brabeion_event event = { .name = "points_awarded",
-				 .user = user,
-				 .fields = state,
-				 .field_count = 1,
-				 .has_at = true,
-				 .at_us = INT64_C(1390335965000000) }; /* 2014-01-21T20:26:05Z */
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points_awarded", .user = user, .fields = state, .field_count = 1,
+			       .has_at = true, .at_us = INT64_C(1390335965000000)); /* 2014-01-21T20:26:05Z */
 	cr_assert_eq(brabeion_possibly_award(here->engine, &event, NULL), BRABEION_OK);
 }
 
@@ -52,9 +49,9 @@ static void earn(const char *user, int64_t points)
 static const char *words(const char *language, uint32_t level)
 {
 	static char text[512];
-	brabeion_level_words read = { 0 };
+	brabeion_level_words read = BRABEION_LEVEL_WORDS();
 	brabeion_status status =
-		brabeion_level_words_in(here->engine, "points", level, language, &read, &here->error);
+		brabeion_translate_level(here->engine, "points", level, language, &read, &here->error);
 	if (status == BRABEION_OK)
 		snprintf(text, sizeof text, "%s|%s", read.name, read.description);
 	else
@@ -85,7 +82,7 @@ static const char *named(const char *plugin, const char *badge, const char *leve
 	snprintf(text, sizeof text, "plugins: [{ file: %s.so, badges: [{ badge: %s,\n  levels: %s }] }]\n", plugin,
 		 badge, levels);
 	scene_config(here, text);
-	if (brabeion_check(&here->options, &list, &here->error) != BRABEION_OK)
+	if (brabeion_config_check(&here->options, NULL, &list, &here->error) != BRABEION_OK)
 		return scene_message(here);
 	snprintf(text, sizeof text, "%s|%s", list.badges[0].levels[0].name, list.badges[0].levels[0].description);
 	brabeion_badge_list_finish(&list);
@@ -112,7 +109,7 @@ Test(pictures, what_is_no_language_badge_or_level_is_refused)
 	cr_expect_str_eq(words("de_AT", 1), "invalid: the language must be a tag such as de or pt-BR, not \"de_AT\"");
 	cr_expect_str_eq(words("\xff", 1), "invalid: the language must be a tag such as de or pt-BR");
 	cr_expect_str_eq(words("de", 4), "invalid: badge \"points\" has 3 levels, not 4");
-	brabeion_picture picture = { .size_bytes = 7 };
+	brabeion_picture picture = BRABEION_PICTURE(.size_bytes = 7);
 	cr_expect_eq(brabeion_draw_badge(here->engine, "nope", 1, NULL, &picture, &here->error), BRABEION_INVALID);
 	cr_expect_str_eq(scene_message(here), "no badge \"nope\" is loaded");
 	cr_expect_eq(brabeion_level_image(here->engine, NULL, 1, NULL, &picture, &here->error), BRABEION_INVALID);
@@ -129,27 +126,39 @@ Test(pictures, lists_are_handed_out_in_a_language)
 	brabeion_change_list changes = { 0 };
 	brabeion_badge_list badges = { 0 };
 	earn("ada", 5001);
-	cr_assert_eq(brabeion_user_awards_in(here->engine, "ada", 0, 0, "de", &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = "de"), &awards,
+					  NULL),
+		     BRABEION_OK);
 	cr_expect_str_eq(awards.awards[0].name, "Bronze-Medaille");
 	cr_expect_str_eq(awards.awards[0].description, "Ueber 5.000 Punkte");
 	brabeion_award_list_finish(&awards);
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &awards, NULL), BRABEION_OK);
 	cr_expect_str_eq(awards.awards[0].name, "Bronze", "as stored");
 	brabeion_award_list_finish(&awards);
-	cr_assert_eq(brabeion_badge_awards_in(here->engine, "points", 0, 0, "de", &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, "points",
+					   &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = "de"), &awards,
+					   NULL),
+		     BRABEION_OK);
 	cr_expect_str_eq(awards.awards[0].name, "Bronze-Medaille");
 	brabeion_award_list_finish(&awards);
-	cr_assert_eq(brabeion_user_changes_in(here->engine, "ada", 0, 0, "de", &changes, NULL), BRABEION_OK);
-	cr_expect_str_eq(changes.changes[0].award.name, "Bronze-Medaille");
+	cr_assert_eq(brabeion_user_changes(here->engine, "ada",
+					   &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = "de"), &changes,
+					   NULL),
+		     BRABEION_OK);
+	cr_expect_str_eq(changes.changes[0].award->name, "Bronze-Medaille");
 	brabeion_change_list_finish(&changes);
-	cr_assert_eq(brabeion_changes_since_in(here->engine, 0, 0, "de", &changes, NULL), BRABEION_OK);
-	cr_expect_str_eq(changes.changes[0].award.name, "Bronze-Medaille");
+	cr_assert_eq(brabeion_changes_since(here->engine, 0,
+					    &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = "de"), &changes,
+					    NULL),
+		     BRABEION_OK);
+	cr_expect_str_eq(changes.changes[0].award->name, "Bronze-Medaille");
 	brabeion_change_list_finish(&changes);
-	cr_assert_eq(brabeion_badges_in(here->engine, "de-AT", &badges, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, "de-AT", &badges, NULL), BRABEION_OK);
 	cr_expect_str_eq(badges.badges[0].levels[2].name, "Goldi");
 	cr_expect_eq(badges.badges[0].levels[0].holders, 1);
 	brabeion_badge_list_finish(&badges);
-	cr_assert_eq(brabeion_check_in(&here->options, "de-AT", &badges, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_config_check(&here->options, "de-AT", &badges, NULL), BRABEION_OK);
 	cr_expect_str_eq(badges.badges[0].levels[2].name, "Goldi");
 	brabeion_badge_list_finish(&badges);
 }
@@ -157,11 +166,14 @@ Test(pictures, lists_are_handed_out_in_a_language)
 Test(pictures, an_award_whose_badge_is_gone_keeps_its_name)
 {
 	brabeion_award_list awards = { 0 };
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	earn("ada", 12000);
 	scene_config(here, "plugins: [{ file: good_one.so }]\n");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
-	cr_assert_eq(brabeion_user_awards_in(here->engine, "ada", 0, 0, "de-AT", &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.language = "de-AT"), &awards,
+					  NULL),
+		     BRABEION_OK);
 	cr_expect_str_eq(awards.awards[0].name, "Best");
 	brabeion_award_list_finish(&awards);
 	cr_assert_eq(brabeion_draw_user(here->engine, "ada", "de-AT", &picture, NULL), BRABEION_OK);
@@ -171,8 +183,8 @@ Test(pictures, an_award_whose_badge_is_gone_keeps_its_name)
 
 Test(pictures, a_reload_changes_names_and_pictures)
 {
-	brabeion_receipt receipt;
-	brabeion_picture picture = { 0 };
+	brabeion_receipt receipt = BRABEION_RECEIPT();
+	brabeion_picture picture = BRABEION_PICTURE();
 	scene_config(here, POINTS "      # the same\n");
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, NULL), BRABEION_OK);
 	cr_expect_eq(receipt.kept, 1);
@@ -208,7 +220,7 @@ Test(pictures, a_reload_with_a_bad_picture_changes_nothing)
 
 Test(pictures, a_level_shows_its_file_or_a_medal)
 {
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	cr_assert_eq(brabeion_level_image(here->engine, "points", 2, NULL, &picture, NULL), BRABEION_OK);
 	cr_expect_str_eq(picture.media_type, "image/gif");
 	cr_expect_eq(picture.size_bytes, sizeof GIF - 1);
@@ -228,7 +240,7 @@ Test(pictures, a_level_shows_its_file_or_a_medal)
 
 Test(pictures, a_badge_is_drawn_as_svg_whatever_its_file_is)
 {
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	cr_assert_eq(brabeion_draw_badge(here->engine, "points", 2, NULL, &picture, NULL), BRABEION_OK);
 	cr_expect_not_null(strstr(picture.bytes, "href=\"data:image/gif;base64,R0lGODlhIQ==\""), "%s", picture.bytes);
 	brabeion_picture_finish(&picture);
@@ -239,24 +251,23 @@ Test(pictures, a_badge_is_drawn_as_svg_whatever_its_file_is)
 
 Test(pictures, a_badge_is_drawn_without_an_engine)
 {
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	scene_close(here);
 	cr_assert_eq(remove(here->database), 0);
-	cr_assert_eq(brabeion_draw_badge_of(&here->options, "points", 2, NULL, &picture, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_config_draw_badge(&here->options, "points", 2, NULL, &picture, NULL), BRABEION_OK);
 	cr_expect_not_null(strstr(picture.bytes, "R0lGODlhIQ=="));
 	brabeion_picture_finish(&picture);
 	cr_expect_neq(access(here->database, F_OK), 0);
-	cr_expect_eq(brabeion_draw_badge_of(&here->options, "nope", 2, NULL, &picture, &here->error),
+	cr_expect_eq(brabeion_config_draw_badge(&here->options, "nope", 2, NULL, &picture, &here->error),
 		     BRABEION_INVALID);
 	cr_expect_str_eq(scene_message(here), "no badge \"nope\" is loaded");
 }
 
 static void grant(const char *badge, uint32_t level, const char *reason, int64_t at_us)
 {
-	brabeion_grant wanted = {
-		.user = "ada", .badge = badge, .level = level, .reason = reason, .has_at = true, .at_us = at_us
-	};
-	brabeion_result result;
+	brabeion_grant wanted = BRABEION_GRANT(.user = "ada", .badge = badge, .level = level, .reason = reason,
+					       .has_at = true, .at_us = at_us);
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_award(here->engine, &wanted, &result), BRABEION_OK, "%s", result.message);
 	brabeion_result_finish(&result);
 }
@@ -264,7 +275,7 @@ static void grant(const char *badge, uint32_t level, const char *reason, int64_t
 static const char *drawn_case(const char *user)
 {
 	static char text[4 * SCENE_TEXT_BYTES];
-	brabeion_picture picture = { 0 };
+	brabeion_picture picture = BRABEION_PICTURE();
 	cr_assert_eq(brabeion_draw_user(here->engine, user, NULL, &picture, NULL), BRABEION_OK);
 	cr_assert_lt(picture.size_bytes, sizeof text);
 	strcpy(text, picture.bytes);

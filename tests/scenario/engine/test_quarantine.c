@@ -53,7 +53,8 @@ static const char *set_aside(scene *here)
 	size_t used = 0;
 	brabeion_badge_list list = { 0 };
 	text[0] = '\0';
-	cr_assert_eq(brabeion_badges(here->engine, &list, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	for (size_t i = 0; i < list.count; i++)
 		if (list.badges[i].quarantined)
 			used += (size_t)snprintf(text + used, sizeof text - used, "%s %lld %s;", list.badges[i].slug,
@@ -70,7 +71,7 @@ static const char *counted_aside(scene *here)
 {
 	static char text[256];
 	size_t used = 0;
-	brabeion_stats_report report = { 0 };
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	text[0] = '\0';
 	cr_assert_eq(brabeion_stats(here->engine, &report, &here->error), BRABEION_OK);
 	for (size_t i = 0; i < report.badge_count; i++)
@@ -178,10 +179,11 @@ Test(quarantine, in_a_batch_the_rest_goes_on)
 	scene *here = troubled_scene(TROUBLED("{ failures: 3 }"));
 	brabeion_field fail = BRABEION_BOOL("fail", true);
 	brabeion_event events[5];
-	brabeion_result results[5];
+	brabeion_result results[5] = { BRABEION_RESULT() };
 	static const char *const users[] = { "a", "b", "c", "d", "e" };
 	for (int i = 0; i < 5; i++)
-		events[i] = (brabeion_event){ .name = "work", .user = users[i], .fields = &fail, .field_count = 1 };
+		events[i] = (brabeion_event)BRABEION_EVENT(.name = "work", .user = users[i], .fields = &fail,
+							   .field_count = 1);
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 5, results), BRABEION_OK);
 	for (int i = 0; i < 5; i++) {
 		cr_assert_eq(results[i].failed, i < 3);
@@ -243,7 +245,7 @@ Test(quarantine, a_reload_that_is_refused_releases_nothing)
 
 Test(quarantine, other_limits_count_as_a_change)
 {
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	scene *here = troubled_scene(TROUBLED("{ failures: 2 }"));
 	scene_config(here, TROUBLED("{ failures: 3 }"));
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK);
@@ -258,13 +260,13 @@ Test(quarantine, shows_after_the_engine_has_gone_until_another_judges)
 	scene *here = troubled_scene(TROUBLED("{ failures: 2 }"));
 	fail_often(here, 2);
 	scene_close(here);
-	here->options.existing_only = true;
+	here->options.no_create = true;
 	scene_open(here);
 	cr_assert_str_eq(set_aside(here), "troubled 1700000000000000 it failed 2 times in a row, at last on event "
 					  "\"work\": in trouble;");
 	cr_assert_str_eq(counted_aside(here), "", "not by this engine");
 	scene_close(here);
-	here->options.existing_only = false;
+	here->options.no_create = false;
 	scene_open(here);
 	cr_assert_str_eq(set_aside(here), "");
 	scene_finish(here);
@@ -276,7 +278,7 @@ static brabeion_engine *open_beside(scene *here, bool existing_only)
 {
 	brabeion_engine *beside = NULL;
 	brabeion_options options = here->options;
-	options.existing_only = existing_only;
+	options.no_create = existing_only;
 	cr_assert_eq(brabeion_open(&options, &beside, &here->error), BRABEION_OK, "%s", here->error.message);
 	return beside;
 }
@@ -345,7 +347,7 @@ Test(quarantine, holds_and_shows_without_the_database)
 	a_second_goes_by();
 	work(here, true);
 	scene_close(here);
-	here->options.existing_only = true;
+	here->options.no_create = true;
 	scene_open(here);
 	cr_assert_str_neq(set_aside(here), "", "recorded after all");
 	scene_finish(here);

@@ -33,12 +33,9 @@ Test(reading, a_users_awards_come_newest_first)
 Test(reading, newest_means_stored_last_and_not_the_latest_time)
 {
 	scene *here = scene_with(good_badges);
-	brabeion_event event = { .name = "points",
-				 .user = "ada",
-				 .has_at = true,
-				 .at_us = 2000000,
-				 .fields = (brabeion_field[]){ BRABEION_INT("points", 5) },
-				 .field_count = 1 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_us = 2000000,
+			       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 	cr_assert_str_eq(scene_earned(here, &event), "good-one 1 ;");
 	event.at_us = 1000000;
 	event.fields = (brabeion_field[]){ BRABEION_INT("points", 50) };
@@ -51,24 +48,35 @@ Test(reading, awards_come_in_pages)
 {
 	scene *here = scene_with_awards();
 	brabeion_award_list page;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 2, &page, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.limit = 2), &page, NULL),
+		     BRABEION_OK);
 	cr_assert_eq(page.count, 2);
 	cr_assert_str_eq(page.awards[0].reason, "r5");
 	cr_assert_str_eq(page.awards[1].reason, "r4");
 	int64_t before = page.awards[1].sequence;
 	brabeion_award_list_finish(&page);
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", before, 2, &page, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.before = before, .limit = 2),
+					  &page, NULL),
+		     BRABEION_OK);
 	cr_assert_eq(page.count, 2);
 	cr_assert_str_eq(page.awards[0].reason, "r3");
 	cr_assert_str_eq(page.awards[1].reason, "r2");
 	before = page.awards[1].sequence;
 	brabeion_award_list_finish(&page);
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", before, 2, &page, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.before = before, .limit = 2),
+					  &page, NULL),
+		     BRABEION_OK);
 	cr_assert_eq(page.count, 1);
 	cr_assert_str_eq(page.awards[0].reason, "r1");
 	before = page.awards[0].sequence;
 	brabeion_award_list_finish(&page);
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", before, 2, &page, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.before = before, .limit = 2),
+					  &page, NULL),
+		     BRABEION_OK);
 	cr_assert_eq(page.count, 0);
 	brabeion_award_list_finish(&page);
 	scene_finish(here);
@@ -77,16 +85,12 @@ Test(reading, awards_come_in_pages)
 Test(reading, an_award_is_read_as_it_was_told)
 {
 	scene *here = scene_with(good_badges);
-	brabeion_event event = { .name = "points",
-				 .user = "ada",
-				 .id = "p1",
-				 .has_at = true,
-				 .at_us = 1390335965383001,
-				 .fields = (brabeion_field[]){ BRABEION_INT("points", 500) },
-				 .field_count = 1 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p1", .has_at = true, .at_us = 1390335965383001,
+			       .fields = (brabeion_field[]){ BRABEION_INT("points", 500) }, .field_count = 1);
 	cr_assert_str_eq(scene_earned(here, &event), "good-one 3 ;");
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
 	cr_assert_eq(list.awards[0].sequence, 1);
 	cr_assert_str_eq(list.awards[0].user, "ada");
@@ -110,14 +114,18 @@ Test(reading, a_badges_awards_come_newest_first_and_in_pages)
 		scene_fire(here, "say", users[i], BRABEION_TEXT("badge", "one"), BRABEION_INT("level", i + 1));
 	scene_fire(here, "say", "ada", BRABEION_TEXT("badge", "last"));
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_badge_awards(here->engine, "one", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, "one", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 3);
 	cr_assert_str_eq(list.awards[0].user, "cleo");
 	cr_assert_str_eq(list.awards[0].name, "High");
 	cr_assert_str_eq(list.awards[2].user, "ada");
 	int64_t before = list.awards[0].sequence;
 	brabeion_award_list_finish(&list);
-	cr_assert_eq(brabeion_badge_awards(here->engine, "one", before, 1, &list, NULL), BRABEION_OK);
+	cr_assert_eq(
+		brabeion_badge_awards(here->engine, "one",
+				      &(brabeion_list_options)BRABEION_LIST_OPTIONS(.before = before, .limit = 1),
+				      &list, NULL),
+		BRABEION_OK);
 	cr_assert_eq(list.count, 1);
 	cr_assert_str_eq(list.awards[0].user, "ben");
 	brabeion_award_list_finish(&list);
@@ -128,13 +136,13 @@ Test(reading, who_has_nothing_and_what_nobody_holds_give_empty_lists)
 {
 	scene *here = scene_with_awards();
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "nobody", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "nobody", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 0);
 	brabeion_award_list_finish(&list);
-	cr_assert_eq(brabeion_badge_awards(here->engine, "no-such-badge", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, "no-such-badge", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 0);
 	brabeion_award_list_finish(&list);
-	cr_assert_eq(brabeion_badge_awards(here->engine, "gift", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, "gift", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 0);
 	brabeion_award_list_finish(&list);
 	scene_finish(here);
@@ -148,11 +156,11 @@ Test(reading, names_that_cannot_be_are_invalid_and_leave_the_list_alone)
 	longer[256] = '\0';
 	brabeion_award_list list = { .count = 77 };
 	int64_t count = 77;
-	cr_assert_eq(brabeion_user_awards(here->engine, longer, 0, 0, &list, &here->error), BRABEION_INVALID);
-	cr_assert_eq(brabeion_user_awards(here->engine, NULL, 0, 0, &list, &here->error), BRABEION_INVALID);
+	cr_assert_eq(brabeion_user_awards(here->engine, longer, NULL, &list, &here->error), BRABEION_INVALID);
+	cr_assert_eq(brabeion_user_awards(here->engine, NULL, NULL, &list, &here->error), BRABEION_INVALID);
 	cr_assert_str_eq(here->error.message, "no user is given");
-	cr_assert_eq(brabeion_user_awards(here->engine, "\xff", 0, 0, &list, &here->error), BRABEION_INVALID);
-	cr_assert_eq(brabeion_badge_awards(here->engine, NULL, 0, 0, &list, &here->error), BRABEION_INVALID);
+	cr_assert_eq(brabeion_user_awards(here->engine, "\xff", NULL, &list, &here->error), BRABEION_INVALID);
+	cr_assert_eq(brabeion_badge_awards(here->engine, NULL, NULL, &list, &here->error), BRABEION_INVALID);
 	cr_assert_str_eq(here->error.message, "no slug is given");
 	cr_assert_eq(brabeion_count_awards(here->engine, longer, &count, NULL), BRABEION_INVALID);
 	cr_assert_eq(list.count, 77);
@@ -196,12 +204,9 @@ Test(reading, users_come_with_most_awards_first)
 Test(reading, a_users_latest_is_the_time_of_the_newest_award)
 {
 	scene *here = scene_with(good_badges);
-	brabeion_event event = { .name = "points",
-				 .user = "ada",
-				 .has_at = true,
-				 .at_us = 2000000,
-				 .fields = (brabeion_field[]){ BRABEION_INT("points", 5) },
-				 .field_count = 1 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_us = 2000000,
+			       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 	scene_earned(here, &event);
 	event.at_us = 3000000;
 	event.fields = (brabeion_field[]){ BRABEION_INT("points", 50) };
@@ -228,7 +233,7 @@ Test(reading, badges_come_in_the_order_of_badges_yaml_with_what_they_are)
 				 "  - file: obedient.so\n"
 				 "    badges: [{ badge: many }]\n");
 	brabeion_badge_list list;
-	cr_assert_eq(brabeion_badges(here->engine, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.generation, 1);
 	cr_assert_eq(list.count, 3);
 	cr_assert_str_eq(list.badges[0].slug, "third-visit");
@@ -261,7 +266,7 @@ Test(reading, holders_are_users_and_not_awards)
 	for (int i = 0; i < 4; i++)
 		scene_fire(here, "say", "ada", BRABEION_TEXT("badge", "many"));
 	brabeion_badge_list list;
-	cr_assert_eq(brabeion_badges(here->engine, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_str_eq(list.badges[0].slug, "one");
 	cr_assert_eq(list.badges[0].holders, 2);
 	cr_assert_eq(list.badges[0].levels[0].holders, 1);

@@ -10,7 +10,8 @@ static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: go
 
 static brabeion_receipt reload(scene *here)
 {
-	brabeion_receipt receipt = { .generation = 99, .added = 99, .changed = 99, .removed = 99, .kept = 99 };
+	brabeion_receipt receipt =
+		BRABEION_RECEIPT(.generation = 99, .added = 99, .changed = 99, .removed = 99, .kept = 99);
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK, "%s", here->error.message);
 	return receipt;
 }
@@ -27,7 +28,7 @@ static void expect_counts(const brabeion_receipt *receipt, unsigned added, unsig
 /* A reload that is refused with this message: the receipt stays untouched. */
 static void expect_refused(scene *here, const char *message)
 {
-	brabeion_receipt receipt = { .generation = 99 };
+	brabeion_receipt receipt = BRABEION_RECEIPT(.generation = 99);
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), message);
 	cr_assert_eq(receipt.generation, 99);
@@ -91,7 +92,7 @@ Test(reload, gives_each_badge_set_a_number)
 	for (uint64_t i = 2; i < 12; i++)
 		cr_assert_eq(reload(here).generation, i);
 	brabeion_badge_list list;
-	cr_assert_eq(brabeion_badges(here->engine, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.generation, 11);
 	brabeion_badge_list_finish(&list);
 	scene_finish(here);
@@ -267,13 +268,13 @@ Test(reload, a_removed_badges_awards_still_show_under_their_stored_names)
 	reload(here);
 	brabeion_award_list list;
 	for (int reopened = 0; reopened < 2; reopened++) {
-		cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &list, NULL), BRABEION_OK);
+		cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
 		cr_assert_eq(list.count, 1);
 		cr_assert_str_eq(list.awards[0].badge, "good-one");
 		cr_assert_str_eq(list.awards[0].name, "Silver");
 		cr_assert_str_eq(list.awards[0].description, "More than 10 points");
 		brabeion_award_list_finish(&list);
-		cr_assert_eq(brabeion_badge_awards(here->engine, "good-one", 0, 0, &list, NULL), BRABEION_OK);
+		cr_assert_eq(brabeion_badge_awards(here->engine, "good-one", NULL, &list, NULL), BRABEION_OK);
 		cr_assert_eq(list.count, 1);
 		brabeion_award_list_finish(&list);
 		cr_assert_eq(scene_count(here, "ada"), 1);
@@ -305,7 +306,7 @@ Test(reload, new_names_of_levels_show_on_old_awards)
 		     "      - { badge: memory-user, levels: [{ name: Mammoth, description: Never forgets }] }\n");
 	reload(here);
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_str_eq(list.awards[0].name, "Mammoth");
 	cr_assert_str_eq(list.awards[0].description, "Never forgets");
 	brabeion_award_list_finish(&list);

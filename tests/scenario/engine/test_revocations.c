@@ -17,8 +17,8 @@ static void hear_revocation(void *context, const brabeion_change *change)
 	scene *here = context;
 	cr_assert_eq(change->kind, BRABEION_CHANGE_REVOKED);
 	size_t used = strlen(here->told);
-	snprintf(here->told + used, sizeof here->told - used, "-%s %s %u %s;", change->award.user,
-		 change->award.badge, change->award.level, change->award.reason);
+	snprintf(here->told + used, sizeof here->told - used, "-%s %s %u %s;", change->award->user,
+		 change->award->badge, change->award->level, change->award->reason);
 }
 
 static void listen_to_both(scene *here)
@@ -101,8 +101,8 @@ Test(revocations, what_was_revoked_is_not_revoked_again)
 {
 	scene *here = scene_with(obedient);
 	earn(here, "ada", 1);
-	cr_expect_str_eq(decide_revoke(here, "ada", "one", .note = "first"), "2-ada one 1 /first;");
-	cr_expect_str_eq(decide_revoke(here, "ada", "one", .note = "second"), "");
+	cr_expect_str_eq(decide_revoke(here, "ada", "one", .comment = "first"), "2-ada one 1 /first;");
+	cr_expect_str_eq(decide_revoke(here, "ada", "one", .comment = "second"), "");
 	cr_expect_str_eq(decide_feed(here, 0, 0), "1+ada one 1 ;2-ada one 1 /first;");
 	scene_finish(here);
 }
@@ -122,13 +122,13 @@ Test(revocations, of_a_badge_that_is_no_longer_loaded)
 Test(revocations, tell_all_that_is_known)
 {
 	scene *here = scene_with(obedient);
-	const brabeion_event event = {
-		.name = "say", .user = "ada", .id = "e1", .has_at = true, .at_us = 1390335965383000
-	};
+	const brabeion_event event =
+		BRABEION_EVENT(.name = "say", .user = "ada", .id = "e1", .has_at = true, .at_us = 1390335965383000);
 	brabeion_change_list list;
 	scene_earned(here, &event); /* one, many and last */
 	cr_assert_eq(brabeion_revoke(here->engine,
-				     &(brabeion_revocation){ .user = "ada", .badge = "many", .note = "by mistake" },
+				     &(brabeion_revocation)BRABEION_REVOCATION(.user = "ada", .badge = "many",
+									       .comment = "by mistake"),
 				     &list, NULL),
 		     BRABEION_OK);
 	cr_assert_eq(list.count, 1);
@@ -136,17 +136,17 @@ Test(revocations, tell_all_that_is_known)
 	cr_expect_eq(change->sequence, 4);
 	cr_expect_eq(change->kind, BRABEION_CHANGE_REVOKED);
 	cr_expect_gt(change->at_us, 1600000000000000, "when it was revoked");
-	cr_expect_str_eq(change->note, "by mistake");
-	cr_expect_eq(change->award.sequence, 2, "the award's own");
-	cr_expect_eq(change->award.at_us, 1390335965383000);
-	cr_expect_str_eq(change->award.user, "ada");
-	cr_expect_str_eq(change->award.badge, "many");
-	cr_expect_eq(change->award.level, 1);
-	cr_expect_str_eq(change->award.name, "Low");
-	cr_expect_str_eq(change->award.description, "Level 1");
-	cr_expect_str_eq(change->award.reason, "e1");
-	cr_expect_str_eq(change->award.event, "say");
-	cr_expect_str_eq(change->award.event_id, "e1");
+	cr_expect_str_eq(change->comment, "by mistake");
+	cr_expect_eq(change->award->sequence, 2, "the award's own");
+	cr_expect_eq(change->award->at_us, 1390335965383000);
+	cr_expect_str_eq(change->award->user, "ada");
+	cr_expect_str_eq(change->award->badge, "many");
+	cr_expect_eq(change->award->level, 1);
+	cr_expect_str_eq(change->award->name, "Low");
+	cr_expect_str_eq(change->award->description, "Level 1");
+	cr_expect_str_eq(change->award->reason, "e1");
+	cr_expect_str_eq(change->award->event, "say");
+	cr_expect_str_eq(change->award->event_id, "e1");
 	brabeion_change_list_finish(&list);
 	scene_finish(here);
 }
@@ -173,12 +173,12 @@ Test(revocations, bounds)
 			 "invalid: the badge is longer than 100 bytes or not UTF-8");
 	cr_expect_str_eq(decide_revoke(here, "ada", "one", .reason = letters(256)),
 			 "invalid: the reason is longer than 255 bytes or not UTF-8");
-	cr_expect_str_eq(decide_revoke(here, "ada", "one", .note = letters(4097)),
-			 "invalid: the note is longer than 4096 bytes or not UTF-8");
-	cr_expect_str_eq(decide_revoke(here, "ada", "one", .note = "\xff"),
-			 "invalid: the note is longer than 4096 bytes or not UTF-8");
+	cr_expect_str_eq(decide_revoke(here, "ada", "one", .comment = letters(4097)),
+			 "invalid: the comment is longer than 4096 bytes or not UTF-8");
+	cr_expect_str_eq(decide_revoke(here, "ada", "one", .comment = "\xff"),
+			 "invalid: the comment is longer than 4096 bytes or not UTF-8");
 	earn(here, "ada", 1);
-	cr_expect_eq(strlen(decide_revoke(here, "ada", "one", .note = letters(4096))),
+	cr_expect_eq(strlen(decide_revoke(here, "ada", "one", .comment = letters(4096))),
 		     strlen("2-ada one 1 /;") + 4096);
 	scene_finish(here);
 }
@@ -187,11 +187,13 @@ Test(revocations, need_no_list_and_no_error)
 {
 	scene *here = scene_with(obedient);
 	earn(here, "ada", 1);
-	cr_expect_eq(brabeion_revoke(here->engine, &(brabeion_revocation){ .user = "ada" }, NULL, NULL),
-		     BRABEION_INVALID);
 	cr_expect_eq(
-		brabeion_revoke(here->engine, &(brabeion_revocation){ .user = "ada", .badge = "one" }, NULL, NULL),
-		BRABEION_OK);
+		brabeion_revoke(here->engine, &(brabeion_revocation)BRABEION_REVOCATION(.user = "ada"), NULL, NULL),
+		BRABEION_INVALID);
+	cr_expect_eq(brabeion_revoke(here->engine,
+				     &(brabeion_revocation)BRABEION_REVOCATION(.user = "ada", .badge = "one"), NULL,
+				     NULL),
+		     BRABEION_OK);
 	cr_expect_eq(scene_count(here, "ada"), 0);
 	scene_finish(here);
 }
@@ -200,8 +202,9 @@ Test(revocations, leave_the_list_alone_when_refused)
 {
 	scene *here = scene_with(obedient);
 	brabeion_change_list list = { .count = 42 };
-	cr_expect_eq(brabeion_revoke(here->engine, &(brabeion_revocation){ .badge = "one" }, &list, NULL),
-		     BRABEION_INVALID);
+	cr_expect_eq(
+		brabeion_revoke(here->engine, &(brabeion_revocation)BRABEION_REVOCATION(.badge = "one"), &list, NULL),
+		BRABEION_INVALID);
 	cr_expect_eq(list.count, 42);
 	scene_finish(here);
 }
@@ -226,7 +229,7 @@ Test(revocations, counts_holders_and_lists_show_it_no_more)
 	cr_expect_eq(users.count, 1);
 	cr_expect_str_eq(users.users[0].user, "ben");
 	brabeion_user_list_finish(&users);
-	cr_assert_eq(brabeion_badge_awards(here->engine, "one", 0, 0, &awards, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badge_awards(here->engine, "one", NULL, &awards, NULL), BRABEION_OK);
 	cr_expect_eq(awards.count, 1);
 	cr_expect_str_eq(awards.awards[0].user, "ben");
 	brabeion_award_list_finish(&awards);
@@ -255,7 +258,8 @@ Test(revocations, of_another_engine_are_seen_at_the_next_event)
 	earn(here, "ada", 2);
 	cr_expect_str_eq(seen_by_plugins(here, "ada", "w1"), "last 3 ;");
 	cr_assert_eq(brabeion_open(&here->options, &other, NULL), BRABEION_OK);
-	cr_assert_eq(brabeion_revoke(other, &(brabeion_revocation){ .user = "ada", .badge = "one" }, NULL, NULL),
+	cr_assert_eq(brabeion_revoke(other, &(brabeion_revocation)BRABEION_REVOCATION(.user = "ada", .badge = "one"),
+				     NULL, NULL),
 		     BRABEION_OK);
 	brabeion_close(other);
 	cr_expect_str_eq(seen_by_plugins(here, "ada", "w2"), "last 1 ;");
@@ -314,7 +318,7 @@ Test(revocations, rearn_is_each_badges_own)
 Test(revocations, rearn_may_come_with_a_reload)
 {
 	scene *here = scene_with(obedient);
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	earn(here, "ada", 1);
 	decide_revoke(here, "ada", "one");
 	cr_expect_str_eq(earn(here, "ada", 1), "");
@@ -328,8 +332,8 @@ Test(revocations, what_was_revoked_is_granted_anew)
 {
 	scene *here = scene_with(obedient);
 	earn(here, "ada", 1);
-	decide_revoke(here, "ada", "one", .note = "a mistake");
-	cr_expect_str_eq(decide_award(here, "ada", "one", .note = "was none"), "one 1 ;");
+	decide_revoke(here, "ada", "one", .comment = "a mistake");
+	cr_expect_str_eq(decide_award(here, "ada", "one", .comment = "was none"), "one 1 ;");
 	cr_expect_str_eq(decide_award(here, "ada", "one"), "");
 	cr_expect_str_eq(earn(here, "ada", 1), "");
 	cr_expect_str_eq(scene_awards(here, "ada"), "one 1 ;");
@@ -354,7 +358,8 @@ Test(revocations, each_is_told_once_to_the_callbacks_of_this_engine)
 	here->told[0] = '\0';
 	earn(here, "ben", 1);
 	cr_assert_eq(brabeion_open(&here->options, &other, NULL), BRABEION_OK);
-	cr_assert_eq(brabeion_revoke(other, &(brabeion_revocation){ .user = "ben", .badge = "one" }, NULL, NULL),
+	cr_assert_eq(brabeion_revoke(other, &(brabeion_revocation)BRABEION_REVOCATION(.user = "ben", .badge = "one"),
+				     NULL, NULL),
 		     BRABEION_OK);
 	brabeion_close(other);
 	cr_expect_str_eq(here->told, "ben one 1 ;");
@@ -381,7 +386,7 @@ static void revoke_at_once(void *context, const brabeion_award_info *award)
 	scene *here = context;
 	strcat(here->told, "<");
 	scene_hear(context, award);
-	cr_assert_neq(decide_revoke(here, award->user, award->badge, .note = "at once")[0], '\0');
+	cr_assert_neq(decide_revoke(here, award->user, award->badge, .comment = "at once")[0], '\0');
 	strcat(here->told, ">");
 }
 
@@ -392,7 +397,7 @@ static void regrant_once(void *context, const brabeion_change *change)
 	strcat(here->told, "[");
 	hear_revocation(context, change);
 	if (!granted)
-		cr_assert_str_eq(decide_award(here, change->award.user, change->award.badge), "one 1 ;");
+		cr_assert_str_eq(decide_award(here, change->award->user, change->award->badge), "one 1 ;");
 	granted = true;
 	strcat(here->told, "]");
 }
@@ -431,7 +436,7 @@ Test(revocations, and_events_that_earn_it_again_at_the_same_time)
 		decide_revoke(here, "ada", "one");
 	for (int i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
-	cr_assert_eq(brabeion_changes_since(here->engine, 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_changes_since(here->engine, 0, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_gt(list.count, 0);
 	for (size_t i = 0; i < list.count; i++) { /* awarded and revoked in turn, never two of one kind */
 		cr_assert_eq(list.changes[i].kind, i % 2 ? BRABEION_CHANGE_REVOKED : BRABEION_CHANGE_AWARDED);

@@ -18,9 +18,9 @@ Test(semantics, an_event_nobody_registered_is_silently_fine)
 {
 	scene *here = scene_with(obedient);
 	brabeion_result result =
-		scene_judge(here, &(brabeion_event){ .name = "no.such.event", .user = "ada", .id = "1" });
+		scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "no.such.event", .user = "ada", .id = "1"));
 	cr_assert_eq(result.status, BRABEION_OK);
-	cr_assert_eq(result.outcome, BRABEION_UNHEARD);
+	cr_assert_eq(result.outcome, BRABEION_UNHANDLED);
 	cr_assert_eq(result.failed, 0);
 	cr_assert_null(result.message);
 	brabeion_result_finish(&result);
@@ -95,14 +95,14 @@ Test(semantics, an_event_is_judged_by_the_state_the_caller_passes_and_no_other)
 Test(semantics, the_events_time_is_the_awards_time_also_in_the_past)
 {
 	scene *here = scene_with(obedient);
-	brabeion_event event = { .name = "say", .user = "ada", .has_at = true, .at_us = 86400000000 };
+	brabeion_event event = BRABEION_EVENT(.name = "say", .user = "ada", .has_at = true, .at_us = 86400000000);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_geq(result.award_count, 1);
 	for (uint32_t i = 0; i < result.award_count; i++)
 		cr_assert_eq(result.awards[i].at_us, 86400000000);
 	brabeion_result_finish(&result);
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.awards[0].at_us, 86400000000);
 	brabeion_award_list_finish(&list);
 	scene_finish(here);
@@ -130,10 +130,9 @@ Test(semantics, level_0_is_not_earned_and_no_row)
 Test(semantics, a_level_out_of_range_is_that_badges_error_and_no_row)
 {
 	scene *here = scene_with(obedient);
-	brabeion_event event = { .name = "say",
-				 .user = "ada",
-				 .fields = (brabeion_field[]){ ONE, BRABEION_INT("level", 4) },
-				 .field_count = 2 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "say", .user = "ada",
+			       .fields = (brabeion_field[]){ ONE, BRABEION_INT("level", 4) }, .field_count = 2);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK);
 	cr_assert_eq(result.failed, 1);
@@ -245,8 +244,8 @@ Test(semantics, a_fresh_number_is_fresh_also_when_a_reason_looks_like_one)
 	scene *here = scene_with(obedient);
 	cr_assert_str_eq(scene_fire_id(here, "#2", "say", "ada", MANY), "many 1 #2;");
 	brabeion_result result = scene_judge(
-		here, &(brabeion_event){
-			      .name = "say", .user = "ada", .fields = (brabeion_field[]){ MANY }, .field_count = 1 });
+		here, &(brabeion_event)BRABEION_EVENT(.name = "say", .user = "ada",
+						      .fields = (brabeion_field[]){ MANY }, .field_count = 1));
 	cr_assert_eq(result.award_count, 1, "taken for the award of event #2");
 	cr_assert_str_neq(result.awards[0].reason, "#2");
 	brabeion_result_finish(&result);
@@ -332,10 +331,9 @@ Test(semantics, held_awards_include_what_earlier_badges_of_the_event_earned)
 Test(semantics, one_badges_error_does_not_stop_the_next)
 {
 	scene *here = scene_with("plugins:\n  - file: answers.so\n  - file: good_one.so\n");
-	brabeion_event event = { .name = "visit",
-				 .user = "ada",
-				 .fields = (brabeion_field[]){ BRABEION_INT("points", 5) },
-				 .field_count = 1 };
+	brabeion_event event =
+		BRABEION_EVENT(.name = "visit", .user = "ada",
+			       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK);
 	cr_assert_eq(result.outcome, BRABEION_JUDGED);
@@ -404,7 +402,8 @@ static void lose_it(void *context, const brabeion_award_info *award)
 	scene *here = context;
 	(void)award;
 	/* all that a callback can do wrong through the API: a failing call, and one that removes itself */
-	cr_assert_eq(brabeion_possibly_award(here->engine, &(brabeion_event){ .name = "say", .user = "" }, NULL),
+	cr_assert_eq(brabeion_possibly_award(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "say", .user = ""),
+					     NULL),
 		     BRABEION_INVALID);
 	brabeion_off_award(here->engine, lose_it, here);
 }
@@ -434,7 +433,9 @@ Test(semantics, badges_build_on_awards)
 	cr_assert_str_eq(scene_fire(here, "say", "ben", ONE, BRABEION_TEXT("to", "cleo")), "one 1 ;chained 1 ;");
 	cr_assert_str_eq(here->told, "ada one 1 ;ada chained 1 ;cleo one 1 ;cleo chained 1 ;");
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 1, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada",
+					  &(brabeion_list_options)BRABEION_LIST_OPTIONS(.limit = 1), &list, NULL),
+		     BRABEION_OK);
 	cr_assert_str_eq(list.awards[0].badge, "chained");
 	cr_assert_str_eq(list.awards[0].event, "brabeion.awarded");
 	cr_assert_str_eq(list.awards[0].event_id, "");
@@ -445,9 +446,8 @@ Test(semantics, badges_build_on_awards)
 Test(semantics, awards_for_awards_end_sixteen_deep)
 {
 	scene *here = scene_with(obedient_and_listener);
-	brabeion_event event = {
-		.name = "say", .user = "ada", .fields = (brabeion_field[]){ MANY }, .field_count = 1
-	};
+	brabeion_event event =
+		BRABEION_EVENT(.name = "say", .user = "ada", .fields = (brabeion_field[]){ MANY }, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.award_count, 17, "%u awards", result.award_count);
 	cr_assert_str_eq(result.awards[0].badge, "many");
@@ -481,10 +481,9 @@ static void *fire_for_all_users(void *context)
 	for (int i = 0; i < 50; i++) {
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i);
-		brabeion_result result;
-		brabeion_event event = {
-			.name = "say", .user = user, .fields = (brabeion_field[]){ ONE }, .field_count = 1
-		};
+		brabeion_result result = BRABEION_RESULT();
+		brabeion_event event = BRABEION_EVENT(.name = "say", .user = user,
+						      .fields = (brabeion_field[]){ ONE }, .field_count = 1);
 		if (brabeion_possibly_award(mine->here->engine, &event, &result) == BRABEION_OK)
 			mine->awards += (int)result.award_count;
 		brabeion_result_finish(&result);

@@ -8,7 +8,7 @@ static void expect_refused(const char *text, const char *message)
 {
 	scene *here = scene_new();
 	scene_config(here, text);
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), message);
 	scene_finish(here);
 }
@@ -143,12 +143,12 @@ Test(settings, levels_are_renamed)
 				 "          - Steel\n");
 	static const char *const names[] = { "Tin", "Iron", "Steel" };
 	for (int i = 0; i < 3; i++) {
-		brabeion_event event = { .name = "points",
-					 .user = "ada",
-					 .fields = (brabeion_field[]){ BRABEION_INT("points", i == 0   ? 5
-											      : i == 1 ? 50
-												       : 500) },
-					 .field_count = 1 };
+		brabeion_event event =
+			BRABEION_EVENT(.name = "points", .user = "ada",
+				       .fields = (brabeion_field[]){ BRABEION_INT("points", i == 0   ? 5
+											    : i == 1 ? 50
+												     : 500) },
+				       .field_count = 1);
 		brabeion_result result = scene_judge(here, &event);
 		cr_assert_str_eq(result.awards[0].name, names[i]);
 		cr_assert_str_eq(result.awards[0].description, i == 0 ? "A little" : "");
@@ -227,7 +227,7 @@ Test(settings, an_unknown_file_is_told_with_the_folders_and_the_nearest)
 {
 	scene *here = scene_new();
 	scene_config(here, "plugins:\n  - file: god_one.so\n");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	const char *message = scene_message(here);
 	cr_assert(scene_message_begins(here, "badges.yaml:4:11: plugin \"god_one.so\": no such file in "), "%s",
 		  message);
@@ -277,7 +277,7 @@ static brabeion_status open_text(scene *here, const char *text)
 Test(settings, come_as_text_in_place_of_the_file)
 {
 	scene *here = scene_new();
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	cr_assert_eq(open_text(here, "server: { port: 80 }\nplugins: [{ file: memory_user.so }]\n"), BRABEION_OK,
 		     "%s", here->error.message);
 	cr_assert_neq(access(here->config, F_OK), 0, "no file is read or made");

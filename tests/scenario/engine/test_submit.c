@@ -59,7 +59,7 @@ static waiting wait_as(scene *here, const char *name)
 
 static brabeion_status submit(scene *here, waiting *mine, const char *name, const char *user, const char *id)
 {
-	brabeion_event event = { .name = name, .user = user, .id = id };
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = user, .id = id);
 	return brabeion_submit(here->engine, &event, hear, mine);
 }
 
@@ -104,9 +104,8 @@ Test(submit, the_event_is_copied)
 	waiting mine = wait_as(here, "e");
 	char name[] = "say", user[] = "ada", id[] = "7", badge[] = "many", key[] = "badge";
 	brabeion_field fields[] = { BRABEION_TEXT(key, badge), BRABEION_INT("level", 2) };
-	brabeion_event event = {
-		.name = name, .user = user, .id = id, .fields = fields, .field_count = 2, .has_at = true, .at_us = 42
-	};
+	brabeion_event event = BRABEION_EVENT(.name = name, .user = user, .id = id, .fields = fields,
+					      .field_count = 2, .has_at = true, .at_us = 42);
 	cr_assert_eq(brabeion_submit(here->engine, &event, hear, &mine), BRABEION_OK);
 	memset(name, 'x', 3);
 	memset(user, 'x', 3);
@@ -116,7 +115,7 @@ Test(submit, the_event_is_copied)
 	memset(fields, 0, sizeof fields);
 	dispatch(here, 1);
 	brabeion_award_list list;
-	cr_assert_eq(brabeion_user_awards(here->engine, "ada", 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
 	cr_assert_str_eq(list.awards[0].badge, "many");
 	cr_assert_eq(list.awards[0].level, 2);
@@ -129,7 +128,8 @@ Test(submit, the_event_is_copied)
 Test(submit, a_completion_may_be_null)
 {
 	scene *here = scene_with(badges);
-	cr_assert_eq(brabeion_submit(here->engine, &(brabeion_event){ .name = "visit", .user = "ada" }, NULL, NULL),
+	cr_assert_eq(brabeion_submit(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"),
+				     NULL, NULL),
 		     BRABEION_OK);
 	dispatch(here, 1);
 	cr_assert_str_eq(scene_awards(here, "ada"), "first-visit 1 ;");
@@ -141,7 +141,7 @@ Test(submit, a_badge_that_fails_fails_alone)
 	scene *here = scene_with(badges);
 	waiting mine = wait_as(here, "e"), next = wait_as(here, "next");
 	brabeion_field fields[] = { BRABEION_TEXT("badge", "one"), BRABEION_TEXT("fail", "no") };
-	brabeion_event event = { .name = "say", .user = "ada", .fields = fields, .field_count = 2 };
+	brabeion_event event = BRABEION_EVENT(.name = "say", .user = "ada", .fields = fields, .field_count = 2);
 	cr_assert_eq(brabeion_submit(here->engine, &event, hear, &mine), BRABEION_OK);
 	cr_assert_eq(submit(here, &next, "visit", "ada", NULL), BRABEION_OK);
 	dispatch(here, 2);
@@ -184,7 +184,8 @@ static void *submit_all(void *context)
 		snprintf(user, sizeof user, "user%d", one->mine[i].user);
 		snprintf(id, sizeof id, "%d", i);
 		brabeion_field fields[] = { BRABEION_TEXT("badge", "many") };
-		brabeion_event event = { .name = "say", .user = user, .id = id, .fields = fields, .field_count = 1 };
+		brabeion_event event =
+			BRABEION_EVENT(.name = "say", .user = user, .id = id, .fields = fields, .field_count = 1);
 		if (brabeion_submit(one->here->engine, &event, check_order, &one->mine[i]) != BRABEION_OK)
 			one->mine[i].all->wrong++;
 	}
@@ -197,7 +198,7 @@ static bool is_stored_in_order(scene *here, int number)
 	char user[16];
 	brabeion_award_list list;
 	snprintf(user, sizeof user, "user%d", number);
-	cr_assert_eq(brabeion_user_awards(here->engine, user, 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_user_awards(here->engine, user, NULL, &list, NULL), BRABEION_OK);
 	bool fine = list.count == EACH;
 	for (size_t i = 0; i < list.count; i++)
 		fine = fine && atoi(list.awards[i].event_id) == EACH - 1 - (int)i;
@@ -285,7 +286,7 @@ Test(submit, is_full_also_by_bytes)
 	brabeion_field fields[16];
 	for (int i = 0; i < 16; i++)
 		fields[i] = BRABEION_TEXT("text", text);
-	brabeion_event event = { .name = "memory", .user = "ada", .fields = fields, .field_count = 16 };
+	brabeion_event event = BRABEION_EVENT(.name = "memory", .user = "ada", .fields = fields, .field_count = 16);
 	sqlite3 *other = hold_database(here);
 	int taken = 0;
 	while (brabeion_submit(here->engine, &event, NULL, NULL) == BRABEION_OK)
@@ -309,7 +310,7 @@ Test(submit, an_event_larger_than_the_bound_is_taken_when_nothing_waits)
 	brabeion_field fields[65];
 	for (int i = 0; i < 65; i++)
 		fields[i] = BRABEION_TEXT("text", text);
-	brabeion_event event = { .name = "memory", .user = "ada", .fields = fields, .field_count = 65 };
+	brabeion_event event = BRABEION_EVENT(.name = "memory", .user = "ada", .fields = fields, .field_count = 65);
 	cr_assert_eq(brabeion_submit(here->engine, &event, NULL, NULL), BRABEION_OK);
 	cr_assert_eq(brabeion_submit(here->engine, &event, NULL, NULL), BRABEION_FULL);
 	dispatch(here, 1);
@@ -335,7 +336,7 @@ static void submit_next(void *context, const brabeion_result *result)
 	if (--mine->left == 0)
 		return;
 	snprintf(user, sizeof user, "user%d", mine->left);
-	brabeion_event event = { .name = "visit", .user = user };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = user);
 	mine->refused += brabeion_submit(mine->here->engine, &event, submit_next, mine) != BRABEION_OK;
 }
 
@@ -343,7 +344,7 @@ Test(submit, a_completion_may_submit_the_next_event_in_its_own_place)
 {
 	scene *here = scene_for(1, badges);
 	chain mine = { .here = here, .left = 20 };
-	brabeion_event event = { .name = "visit", .user = "user20" };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "user20");
 	cr_assert_eq(brabeion_submit(here->engine, &event, submit_next, &mine), BRABEION_OK);
 	while (mine.left) {
 		cr_assert(is_readable(here, -1));
@@ -365,7 +366,7 @@ static void submit_and_dispatch(void *context, const brabeion_result *result)
 {
 	chain *mine = context;
 	(void)result;
-	brabeion_event event = { .name = "visit", .user = "bob" };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "bob");
 	cr_assert_eq(brabeion_submit(mine->here->engine, &event, count_down, mine), BRABEION_OK);
 	cr_assert(is_readable(mine->here, -1));
 	mine->dispatched += brabeion_dispatch(mine->here->engine);
@@ -375,7 +376,7 @@ Test(submit, dispatch_does_nothing_inside_a_completion)
 {
 	scene *here = scene_with(badges);
 	chain mine = { .here = here, .left = 1 };
-	brabeion_event event = { .name = "visit", .user = "ada" };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
 	cr_assert_eq(brabeion_submit(here->engine, &event, submit_and_dispatch, &mine), BRABEION_OK);
 	dispatch(here, 1);
 	cr_assert_eq(mine.dispatched, 0);
@@ -413,7 +414,8 @@ static void award_inside(void *context, const brabeion_result *result)
 {
 	scene *here = context;
 	(void)result;
-	cr_assert_str_eq(scene_earned(here, &(brabeion_event){ .name = "visit", .user = "bob" }), "first-visit 1 ;");
+	cr_assert_str_eq(scene_earned(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "bob")),
+			 "first-visit 1 ;");
 	note(here, "completed;");
 }
 
@@ -421,7 +423,7 @@ Test(submit, what_is_earned_inside_a_completion_is_told_after_it)
 {
 	scene *here = scene_with(badges);
 	scene_listen(here);
-	brabeion_event event = { .name = "visit", .user = "ada" };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
 	cr_assert_eq(brabeion_submit(here->engine, &event, award_inside, here), BRABEION_OK);
 	dispatch(here, 1);
 	cr_assert_str_eq(here->told, "ada first-visit 1 ;completed;bob first-visit 1 ;");

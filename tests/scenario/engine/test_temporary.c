@@ -15,7 +15,7 @@ static const char *answer(scene *here, const char *user, int64_t level)
 {
 	static char text[SCENE_TEXT_BYTES];
 	brabeion_field fields[] = { BRABEION_TEXT("badge", "one"), BRABEION_INT("level", level) };
-	brabeion_event event = { .name = "say", .user = user, .fields = fields, .field_count = 2 };
+	brabeion_event event = BRABEION_EVENT(.name = "say", .user = user, .fields = fields, .field_count = 2);
 	brabeion_result result = scene_judge(here, &event);
 	size_t used = 0;
 	text[0] = '\0';
@@ -23,8 +23,8 @@ static const char *answer(scene *here, const char *user, int64_t level)
 		used += (size_t)snprintf(text + used, sizeof text - used, "+%s %u;", result.awards[i].badge,
 					 result.awards[i].level);
 	for (uint32_t i = 0; i < result.lapsed_count; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "~%s %u;", result.lapsed[i].award.badge,
-					 result.lapsed[i].award.level);
+		used += (size_t)snprintf(text + used, sizeof text - used, "~%s %u;", result.lapsed[i].award->badge,
+					 result.lapsed[i].award->level);
 	brabeion_result_finish(&result);
 	return text;
 }
@@ -35,8 +35,8 @@ static void hear_loss(void *context, const brabeion_change *change)
 	pthread_mutex_lock(&here->lock);
 	size_t used = strlen(here->told);
 	snprintf(here->told + used, sizeof here->told - used, "%s%s %s %u/%s;",
-		 change->kind == BRABEION_CHANGE_LAPSED ? "~" : "-", change->award.user, change->award.badge,
-		 change->award.level, change->note);
+		 change->kind == BRABEION_CHANGE_LAPSED ? "~" : "-", change->award->user, change->award->badge,
+		 change->award->level, change->comment);
 	pthread_mutex_unlock(&here->lock);
 }
 
@@ -49,7 +49,9 @@ static void listen_to_both(scene *here)
 static const char *history(scene *here, const char *user, int64_t before, size_t limit)
 {
 	brabeion_change_list list;
-	brabeion_status status = brabeion_user_changes(here->engine, user, before, limit, &list, &here->error);
+	brabeion_status status = brabeion_user_changes(
+		here->engine, user, &(brabeion_list_options)BRABEION_LIST_OPTIONS(.before = before, .limit = limit),
+		&list, &here->error);
 	cr_assert_eq(status, BRABEION_OK, "%s", here->error.message);
 	const char *text = decisions_of(&list);
 	brabeion_change_list_finish(&list);
@@ -88,12 +90,11 @@ Test(temporary, callbacks_hear_of_a_batch_in_the_order_in_which_things_were_stor
 	brabeion_field yes[] = { BRABEION_TEXT("badge", "one"), BRABEION_INT("level", 2) };
 	brabeion_field no[] = { BRABEION_TEXT("badge", "one"), BRABEION_INT("level", 0) };
 	brabeion_event events[4];
-	brabeion_result results[4];
+	brabeion_result results[4] = { BRABEION_RESULT() };
 	listen_to_both(here);
 	for (int i = 0; i < 4; i++)
-		events[i] = (brabeion_event){
-			.name = "say", .user = "ada", .fields = i % 2 ? no : yes, .field_count = 2
-		};
+		events[i] = (brabeion_event)BRABEION_EVENT(.name = "say", .user = "ada", .fields = i % 2 ? no : yes,
+							   .field_count = 2);
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 4, results), BRABEION_OK);
 	for (int i = 0; i < 4; i++)
 		brabeion_result_finish(&results[i]);
@@ -106,10 +107,10 @@ Test(temporary, a_persons_revocation_is_final_and_a_grant_lifts_it)
 {
 	scene *here = scene_with(temporary);
 	answer(here, "ada", 1);
-	cr_expect_str_eq(decide_revoke(here, "ada", "one", .note = "cheated"), "2-ada one 1 /cheated;");
+	cr_expect_str_eq(decide_revoke(here, "ada", "one", .comment = "cheated"), "2-ada one 1 /cheated;");
 	cr_expect_str_eq(answer(here, "ada", 0), "");
 	cr_expect_str_eq(answer(here, "ada", 1), "");
-	cr_expect_str_eq(decide_award(here, "ada", "one", .note = "sorry"), "one 1 ;");
+	cr_expect_str_eq(decide_award(here, "ada", "one", .comment = "sorry"), "one 1 ;");
 	cr_expect_str_eq(answer(here, "ada", 0), "~one 1;", "a grant lapses, too");
 	cr_expect_str_eq(answer(here, "ada", 1), "+one 1;");
 	cr_expect_str_eq(history(here, "ada", 0, 0),
@@ -160,7 +161,7 @@ static const char later[] = "workers: 0\n"
 
 static void work_off(scene *here)
 {
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
@@ -199,7 +200,7 @@ Test(temporary, async_answers_in_a_row_are_each_seen)
 Test(temporary, a_history_is_one_users_page_by_page)
 {
 	scene *here = scene_with(temporary);
-	decide_award(here, "ada", "one", .note = "well done");
+	decide_award(here, "ada", "one", .comment = "well done");
 	decide_award(here, "ben", "one");
 	answer(here, "ada", 0);
 	decide_revoke(here, "ben", "one");
@@ -209,10 +210,10 @@ Test(temporary, a_history_is_one_users_page_by_page)
 	cr_expect_str_eq(history(here, "ben", 0, 0), "4-ben one 1 ;2+ben one 1 ;");
 	cr_expect_str_eq(history(here, "eve", 0, 0), "");
 	brabeion_change_list list = { 0 };
-	cr_expect_eq(brabeion_user_changes(here->engine, NULL, 0, 0, &list, &here->error), BRABEION_INVALID);
+	cr_expect_eq(brabeion_user_changes(here->engine, NULL, NULL, &list, &here->error), BRABEION_INVALID);
 	cr_expect_str_eq(here->error.message, "no user is given");
 	brabeion_error_finish(&here->error);
-	cr_expect_eq(brabeion_user_changes(here->engine, "\xff", 0, 0, &list, NULL), BRABEION_INVALID);
+	cr_expect_eq(brabeion_user_changes(here->engine, "\xff", NULL, &list, NULL), BRABEION_INVALID);
 	cr_expect_null(list.memory, "untouched");
 	scene_finish(here);
 }

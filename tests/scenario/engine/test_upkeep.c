@@ -47,7 +47,7 @@ static void remember(scene *here, const char *user, const char *op, brabeion_fie
 
 static brabeion_stats_report stats_of(scene *here)
 {
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	cr_assert_eq(brabeion_stats(here->engine, &report, &here->error), BRABEION_OK, "%s", here->error.message);
 	return report;
 }
@@ -112,7 +112,8 @@ static void *fire_some(void *context)
 {
 	scene *here = context;
 	for (int i = 0; i < 100; i++)
-		brabeion_possibly_award(here->engine, &(brabeion_event){ .name = "visit", .user = "ada" }, NULL);
+		brabeion_possibly_award(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"),
+					NULL);
 	return NULL;
 }
 
@@ -147,7 +148,7 @@ Test(upkeep, statistics_are_of_this_engine_alone)
 	scene *here = scene_with(good_badges);
 	brabeion_engine *other = NULL;
 	cr_assert_eq(brabeion_open(&here->options, &other, &here->error), BRABEION_OK);
-	brabeion_possibly_award(other, &(brabeion_event){ .name = "visit", .user = "ada" }, NULL);
+	brabeion_possibly_award(other, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"), NULL);
 	cr_assert_str_eq(stats_text(here), "0 0 0 0 | first-visit 0 0 0; third-visit 0 0 0;");
 	brabeion_close(other);
 	scene_finish(here);
@@ -160,7 +161,7 @@ Test(upkeep, a_forgotten_user_leaves_nothing_and_others_stay)
 	scene *here = scene_with(all_badges);
 	scene_fire_id(here, "v1", "visit", "ada");
 	scene_fire_id(here, "v1", "visit", "bob");
-	decide_award(here, "ada", "gift", .note = "for tea");
+	decide_award(here, "ada", "gift", .comment = "for tea");
 	remember(here, "ada", "note", BRABEION_TEXT("value", "hi"));
 	int64_t awards = -1;
 	cr_assert_eq(brabeion_forget_user(here->engine, "ada", &awards, &here->error), BRABEION_OK);
@@ -295,7 +296,8 @@ static void *fire_until_done(void *context)
 {
 	merging *mine = context;
 	while (!atomic_load(&mine->done))
-		if (brabeion_possibly_award(mine->here->engine, &(brabeion_event){ .name = "visit", .user = "dot" },
+		if (brabeion_possibly_award(mine->here->engine,
+					    &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "dot"),
 					    NULL) != BRABEION_OK)
 			atomic_fetch_add(&mine->failed, 1);
 	return NULL;
@@ -342,7 +344,7 @@ static brabeion_engine *open_copy(scene *here, const char *path)
 	brabeion_engine *engine = NULL;
 	brabeion_options options = here->options;
 	options.database = path;
-	options.existing_only = true;
+	options.no_create = true;
 	cr_assert_eq(brabeion_open(&options, &engine, &here->error), BRABEION_OK, "%s", here->error.message);
 	return engine;
 }
@@ -351,7 +353,7 @@ static brabeion_engine *open_copy(scene *here, const char *path)
 static const char *feed_of(brabeion_engine *engine)
 {
 	brabeion_change_list list;
-	cr_assert_eq(brabeion_changes_since(engine, 0, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_changes_since(engine, 0, NULL, &list, NULL), BRABEION_OK);
 	const char *text = decisions_of(&list);
 	brabeion_change_list_finish(&list);
 	return text;
@@ -361,8 +363,9 @@ Test(upkeep, a_restored_copy_opens_and_is_the_same)
 {
 	scene *here = scene_with(all_badges);
 	scene_fire_id(here, "v1", "visit", "ada");
-	decide_award(here, "bob", "gift", .note = "for tea");
-	decide_revocation(here, &(brabeion_revocation){ .user = "bob", .badge = "gift", .note = "no tea" });
+	decide_award(here, "bob", "gift", .comment = "for tea");
+	decide_revocation(
+		here, &(brabeion_revocation)BRABEION_REVOCATION(.user = "bob", .badge = "gift", .comment = "no tea"));
 	remember(here, "ada", "note", BRABEION_TEXT("value", "hi"));
 	const char *path = path_in(here, "copy.db");
 	cr_assert_eq(brabeion_backup(here->engine, path, &here->error), BRABEION_OK, "%s", here->error.message);
@@ -374,12 +377,12 @@ Test(upkeep, a_restored_copy_opens_and_is_the_same)
 	scene_fire(here, "visit", "cyd"); /* after the copy */
 	brabeion_engine *copy = open_copy(here, path);
 	cr_assert_str_eq(feed_of(copy), feed);
-	brabeion_result result;
-	brabeion_event again = { .name = "visit", .user = "ada", .id = "v1" };
+	brabeion_result result = BRABEION_RESULT();
+	brabeion_event again = BRABEION_EVENT(.name = "visit", .user = "ada", .id = "v1");
 	cr_assert_eq(brabeion_possibly_award(copy, &again, &result), BRABEION_OK);
 	cr_assert_eq(result.outcome, BRABEION_DUPLICATE);
 	brabeion_result_finish(&result);
-	brabeion_event next = { .name = "visit", .user = "cyd" };
+	brabeion_event next = BRABEION_EVENT(.name = "visit", .user = "cyd");
 	cr_assert_eq(brabeion_possibly_award(copy, &next, &result), BRABEION_OK);
 	cr_assert_eq(result.award_count, 1);
 	cr_assert_eq(result.awards[0].sequence, 4);
@@ -458,7 +461,7 @@ static void *judge_until_done(void *context)
 		char user[32], id[32];
 		snprintf(user, sizeof user, "user%d-%ld", mine->number, i % 50);
 		snprintf(id, sizeof id, "%d-%ld", mine->number, i);
-		brabeion_event visit = { .name = "visit", .user = user, .id = id };
+		brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = user, .id = id);
 		if (brabeion_possibly_award(mine->here->engine, &visit, NULL) != BRABEION_OK)
 			atomic_fetch_add(mine->failed, 1);
 		atomic_fetch_add(mine->fired, 1);
@@ -510,7 +513,7 @@ Test(upkeep, a_child_of_fork_is_refused)
 	scene_fire(here, "visit", "ada");
 	pid_t child = fork();
 	if (child == 0) {
-		brabeion_stats_report report;
+		brabeion_stats_report report = BRABEION_STATS_REPORT();
 		brabeion_engine *engine = here->engine;
 		bool refused = brabeion_stats(engine, &report, NULL) == BRABEION_FORKED &&
 			       brabeion_forget_user(engine, "ada", NULL, NULL) == BRABEION_FORKED &&

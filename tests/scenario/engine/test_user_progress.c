@@ -143,7 +143,7 @@ Test(user_progress, of_a_history_is_as_of_its_time)
 	scene_open(here);
 	EXPECT_TOLD("ada", "tells-oddly",
 		    "tells-oddly 1/1 0 0: tells-oddly brabeion.progress ada \"\" 1700000000 0 1 none 0 0;");
-	brabeion_event event = { .name = "deed", .user = "ada", .has_at = true, .at_us = 5000 };
+	brabeion_event event = BRABEION_EVENT(.name = "deed", .user = "ada", .has_at = true, .at_us = 5000);
 	scene_earned(here, &event);
 	EXPECT_TOLD("ada", "tells-oddly",
 		    "tells-oddly 1/1 0 0: tells-oddly brabeion.progress ada \"\" 5000 0 1 none 0 0;");

@@ -171,7 +171,7 @@ static void expect_counts(watched *watch, unsigned added, unsigned changed, unsi
 static uint64_t generation(watched *watch)
 {
 	brabeion_badge_list list = { 0 };
-	cr_assert_eq(brabeion_badges(watch->here->engine, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_badges(watch->here->engine, NULL, &list, NULL), BRABEION_OK);
 	uint64_t number = list.generation;
 	brabeion_badge_list_finish(&list);
 	return number;
@@ -557,7 +557,7 @@ Test(watch, an_engine_may_be_opened_unwatched)
 {
 	watched *watch = watched_new();
 	scene_config(watch->here, WATCHING ONE);
-	watch->here->options.unwatched = true;
+	watch->here->options.no_watch = true;
 	watched_open(watch, false);
 	expect_still(watch);
 	cr_assert_eq(brabeion_watch(watch->here->engine, true, NULL), BRABEION_OK);
@@ -606,7 +606,7 @@ static void act_inside(void *context, const brabeion_receipt *receipt, const bra
 	(void)error;
 	if (!receipt)
 		return;
-	brabeion_receipt untouched = { .generation = 77 };
+	brabeion_receipt untouched = BRABEION_RECEIPT(.generation = 77);
 	brabeion_error refusal = BRABEION_NO_ERROR;
 	brabeion_status answered = brabeion_reload(watch->here->engine, &untouched, &refusal);
 	cr_assert_eq(untouched.generation, 77);

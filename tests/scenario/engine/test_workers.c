@@ -14,7 +14,7 @@ static const char two_threads[] = "workers: 2\nplugins:\n  - file: job_user.so\n
 
 static void work_off(scene *here)
 {
-	brabeion_work_options options = { .until_idle = true };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
@@ -53,7 +53,7 @@ static int scene_change(scene *here, const char *sql)
 static const char *counts(scene *here)
 {
 	static char text[100];
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	cr_assert_eq(brabeion_stats(here->engine, &report, &here->error), BRABEION_OK, "%s", here->error.message);
 	snprintf(text, sizeof text, "%d %d %d %d", (int)report.jobs_waiting, (int)report.jobs_running,
 		 (int)report.jobs_delayed, (int)report.jobs_parked);
@@ -137,7 +137,7 @@ Test(workers, a_slow_badge_that_reads_memory_holds_up_no_caller_and_is_judged_by
 
 static void wait_until_parked(scene *here)
 {
-	brabeion_job_filter parked = { .state = BRABEION_JOB_PARKED };
+	brabeion_job_filter parked = BRABEION_JOB_FILTER(.state = BRABEION_JOB_PARKED);
 	for (;;) {
 		brabeion_job_list list;
 		work_off(here);
@@ -152,7 +152,7 @@ static void wait_until_parked(scene *here)
 Test(workers, a_job_that_fails_is_tried_again_then_parked_with_its_errors_and_retried_by_hand)
 {
 	scene *here = scene_with(no_threads);
-	brabeion_job_page page;
+	brabeion_job_page page = BRABEION_JOB_PAGE();
 	int64_t jobs = -1;
 	scene_fire_id(here, "f1", "fails", "ada", BRABEION_TEXT("while", here->config));
 	wait_until_parked(here);
@@ -160,10 +160,10 @@ Test(workers, a_job_that_fails_is_tried_again_then_parked_with_its_errors_and_re
 	cr_assert_eq(brabeion_job(here->engine, 1, &page, &here->error), BRABEION_OK);
 	cr_assert(page.found);
 	cr_assert_eq(page.attempt_count, 3);
-	cr_assert_eq(page.job.attempts, 3);
+	cr_assert_eq(page.job->attempts, 3);
 	cr_assert_str_eq(page.attempts[2].error, "the file is there");
-	cr_assert_str_eq(page.job.error, "the file is there");
-	cr_assert_str_eq(page.job.parked_why, "failed");
+	cr_assert_str_eq(page.job->error, "the file is there");
+	cr_assert_str_eq(page.job->parked_why, "failed");
 	cr_assert_not_null(strstr(page.frozen, "\"while\""));
 	brabeion_job_page_finish(&page);
 	cr_assert_not_null(strstr(here->log, "warning: job 1 of badge \"fails\" for user \"ada\" is parked after 3 "
@@ -171,7 +171,8 @@ Test(workers, a_job_that_fails_is_tried_again_then_parked_with_its_errors_and_re
 	cr_assert_eq(scene_number(here, "SELECT count(*) FROM tallies"), 0, "a failed judgement leaves nothing");
 
 	cr_assert_eq(rename(here->config, strcat(strcpy(here->told, here->config), ".aside")), 0);
-	cr_assert_eq(brabeion_jobs_retry(here->engine, &(brabeion_job_choice){ .id = 1 }, &jobs, &here->error),
+	cr_assert_eq(brabeion_jobs_retry(here->engine, &(brabeion_job_choice)BRABEION_JOB_CHOICE(.id = 1), &jobs,
+					 &here->error),
 		     BRABEION_OK);
 	cr_assert_eq(jobs, 1);
 	work_off(here);
@@ -186,7 +187,8 @@ Test(workers, a_dropped_job_is_gone)
 	int64_t jobs = -1;
 	scene_fire_id(here, "e1", "earn", "ada");
 	scene_fire_id(here, "e2", "earn", "bob");
-	cr_assert_eq(brabeion_jobs_drop(here->engine, &(brabeion_job_choice){ .id = 1 }, &jobs, &here->error),
+	cr_assert_eq(brabeion_jobs_drop(here->engine, &(brabeion_job_choice)BRABEION_JOB_CHOICE(.id = 1), &jobs,
+					&here->error),
 		     BRABEION_OK);
 	cr_assert_eq(jobs, 1);
 	work_off(here);
@@ -273,7 +275,7 @@ static void note_and_stop(void *context, int64_t job, int64_t claim)
 Test(workers, a_death_counts_as_an_attempt_of_the_job_at_hand_and_frees_the_others)
 {
 	scene *here = scene_with(no_threads);
-	brabeion_job_page page;
+	brabeion_job_page page = BRABEION_JOB_PAGE();
 	bool parked = true;
 	scene_fire_id(here, "e1", "earn", "ada");
 	/* a claim that nobody ends */
@@ -295,7 +297,8 @@ Test(workers, the_job_at_hand_is_told)
 {
 	scene *here = scene_with(no_threads);
 	at_hand noted = { .engine = here->engine };
-	brabeion_work_options options = { .until_idle = true, .on_job = note_and_stop, .context = &noted };
+	brabeion_work_options options =
+		BRABEION_WORK_OPTIONS(.until_idle = true, .on_job = note_and_stop, .context = &noted);
 	scene_fire_id(here, "e1", "earn", "ada");
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK);
 	cr_assert_eq(noted.job, 1);
@@ -316,11 +319,11 @@ Test(workers, who_was_told_to_stop_stops_and_holds_nothing)
 Test(workers, settings_can_be_read_without_loading_anything)
 {
 	scene *here = scene_new();
-	brabeion_work_settings settings = { 0 };
+	brabeion_work_settings settings = BRABEION_WORK_SETTINGS();
 	scene_config(here,
 		     "workers: 3\njobs: { max_attempts: 7, lease: 20s, time_limit: 2m, backoff: 3s, grace: 4s }\n"
 		     "plugins: [{ file: job_user.so }]\n");
-	cr_assert_eq(brabeion_read_work_settings(&here->options, &settings, &here->error), BRABEION_OK, "%s",
+	cr_assert_eq(brabeion_config_work_settings(&here->options, &settings, &here->error), BRABEION_OK, "%s",
 		     here->error.message);
 	cr_assert_eq(settings.workers, 3);
 	cr_assert_eq(settings.max_attempts, 7);
@@ -361,7 +364,7 @@ static void fire_gate(long_job *job, const char *id)
 /* Starts a worker; what it is to do is in the database, or comes later. */
 static void start_worker(long_job *job, scene *here)
 {
-	*job = (long_job){ .here = here };
+	*job = (long_job){ .here = here, .options = BRABEION_WORK_OPTIONS() };
 	cr_assert_eq(pipe(job->gate), 0);
 	cr_assert_eq(pipe(job->told), 0);
 }
@@ -473,7 +476,7 @@ Test(workers, a_worker_can_be_stopped_by_a_descriptor, .timeout = 60)
 	scene *here = scene_with(no_threads);
 	int stop[2];
 	cr_assert_eq(pipe(stop), 0);
-	brabeion_work_options options = { .has_stop_fd = true, .stop_fd = stop[0] };
+	brabeion_work_options options = BRABEION_WORK_OPTIONS(.has_stop_fd = true, .stop_fd = stop[0]);
 	cr_assert_eq(write(stop[1], ".", 1), 1);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK);
 	scene_finish(here);

@@ -171,7 +171,8 @@ Test(abi, a_plugin_built_by_the_headers_own_line_against_the_header_alone_loads)
 	cr_assert_eq(run(here, words), 0, "%s", output_of(here));
 	scene_config(here, "plugins:\n  - file: ./points.so\n");
 	brabeion_badge_list list;
-	cr_assert_eq(brabeion_check(&here->options, &list, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, &list, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	cr_assert_eq(list.count, 1);
 	cr_assert_str_eq(list.badges[0].slug, "points");
 	cr_assert_str_eq(list.badges[0].plugin, "points");
@@ -220,13 +221,8 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_works)
 	here->log[0] = '\0';
 	brabeion_field fields[] = { BRABEION_BOOL("good", true), BRABEION_REAL("weight", 0.75),
 				    BRABEION_TEXT("to", "ben"), BRABEION_INT("for", 17) };
-	brabeion_event event = { .name = "deed",
-				 .user = "ada",
-				 .id = "d1",
-				 .has_at = true,
-				 .at_us = 1234567,
-				 .fields = fields,
-				 .field_count = 4 };
+	brabeion_event event = BRABEION_EVENT(.name = "deed", .user = "ada", .id = "d1", .has_at = true,
+					      .at_us = 1234567, .fields = fields, .field_count = 4);
 	cr_assert_str_eq(scene_earned(here, &event), "witness 1 ;deed 1 17;");
 	event.id = "d2";
 	cr_assert_str_eq(scene_earned(here, &event), "", "ben holds it for 17");
@@ -248,7 +244,7 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_0_refuses_settings)
 						"badges.yaml:7:37: badge \"points\": unknown setting \"less\"" };
 	for (int i = 0; i < 3; i++) {
 		scene *here = scene_with_old_plugin(settings[i]);
-		cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+		cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 		cr_assert(scene_message_begins(here, messages[i]), "%s", here->error.message);
 		scene_finish(here);
 	}
@@ -279,9 +275,8 @@ OLD_PLUGIN_TEST(a_plugin_compiled_with_version_1_1_works)
 	here->options.time = BRABEION_TIME_HISTORY;
 	scene_open(here);
 	brabeion_field fields[] = { BRABEION_INT("after", 500), BRABEION_TEXT("kind", "oak") };
-	brabeion_event event = {
-		.name = "seed", .user = "ada", .has_at = true, .at_us = 1000, .fields = fields, .field_count = 2
-	};
+	brabeion_event event = BRABEION_EVENT(.name = "seed", .user = "ada", .has_at = true, .at_us = 1000,
+					      .fields = fields, .field_count = 2);
 	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1000 1.50 1 pickle;");
 	event.at_us = 1499;
 	cr_assert_str_eq(scene_earned(here, &event), "jar 1 1499 1.50 1 pickle;");

@@ -16,7 +16,7 @@ static void expect_refused(const char *file, const char *message)
 	snprintf(text, sizeof text, "plugins:\n  - file: %s\n", file);
 	scene_config(here, text);
 	brabeion_badge_list untouched = { .count = 77 };
-	cr_assert_eq(brabeion_check(&here->options, &untouched, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, &untouched, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), message);
 	cr_assert_eq(untouched.count, 77);
 	cr_assert_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_CONFIG);
@@ -86,7 +86,7 @@ static void expect_file_refused(const char *name, const char *bytes, size_t coun
 	cr_assert_not_null(file);
 	cr_assert_eq(fwrite(bytes, 1, count, file), count);
 	fclose(file);
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), message);
 	scene_finish(here);
 }
@@ -110,7 +110,7 @@ Test(bad_plugins, a_directory_is_refused)
 	scene_config(here, "plugins:\n  - file: odd.so\n");
 	snprintf(path, sizeof path, "%s/odd.so", here->folder);
 	cr_assert_eq(mkdir(path, 0700), 0);
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), "badges.yaml:4:11: plugin \"odd.so\": ./odd.so: Is a directory");
 	scene_finish(here);
 }
@@ -128,7 +128,8 @@ Test(bad_plugins, a_plugin_cut_short_anywhere_is_refused_and_never_crashes, .tim
 	for (int i = 0; i < 40; i++) {
 		scene_copy_plugin(here, "good_one.so", "copy.so");
 		cr_assert_eq(truncate(path, i * (about.st_size - 1) / 39), 0);
-		cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG, "cut to %d/39", i);
+		cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG,
+			     "cut to %d/39", i);
 		cr_assert(scene_message_begins(here, "badges.yaml:4:11: plugin \"copy.so\" is "), "%s",
 			  here->error.message);
 	}
@@ -149,7 +150,7 @@ Test(bad_plugins, all_faults_of_a_file_are_told_at_once)
 			   "      - badge: first-visti\n"
 			   "      - badge: third-visit\n"
 			   "        settings: { colour: red }\n");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(
 		scene_message(here),
 		"badges.yaml:4:11: plugin \"wrong_magic.so\" has the magic number 0x31444700, not 0x31444742: it "
@@ -165,7 +166,7 @@ Test(bad_plugins, a_file_listed_twice_is_refused)
 {
 	scene *here = scene_new();
 	scene_config(here, "plugins:\n  - file: good_one.so\n  - file: good_one.so\n");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here),
 			 "badges.yaml:5:11: plugin \"good_one.so\" is listed already, at "
 			 "badges.yaml:4:11: its memory would be kept twice; list its badges under one "
@@ -181,7 +182,7 @@ Test(bad_plugins, an_id_listed_twice_is_refused)
 			   "  - file: memory_user.so\n"
 			   "  - file: copy.so\n"
 			   "    badges: [{ badge: memory-user, slug: other }]\n");
-	cr_assert_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here),
 			 "badges.yaml:5:11: the plugin id \"memory-user\" is in use by the plugin of "
 			 "line 4 already: their memory would be mixed");
@@ -213,7 +214,7 @@ Test(bad_plugins, a_badge_that_hears_nothing_is_well_with_a_warning)
 Test(bad_plugins, a_larger_struct_of_a_later_header_works)
 {
 	scene *here = scene_of("larger_struct.so");
-	brabeion_result result = scene_judge(here, &(brabeion_event){ .name = "visit", .user = "ada" });
+	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
 	cr_assert_eq(result.award_count, 1);
 	cr_assert_eq(result.awards[0].level, 2);
 	cr_assert_str_eq(result.awards[0].name, "Large");
@@ -244,8 +245,8 @@ Test(bad_plugins, one_that_changes_the_floating_point_mode_leaves_the_hosts_alon
 static void *fire_once(void *context)
 {
 	scene *here = context;
-	return brabeion_possibly_award(here->engine, &(brabeion_event){ .name = "visit", .user = "ada" }, NULL) ==
-			       BRABEION_OK
+	return brabeion_possibly_award(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"),
+				       NULL) == BRABEION_OK
 		       ? context
 		       : NULL;
 }

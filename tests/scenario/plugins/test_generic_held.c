@@ -30,7 +30,7 @@ Test(generic_held, first_is_who_is_judged_first_and_stays_so)
 	scene *here = scene_with(GENERIC("first", "rearn: true"));
 	cr_assert_str_eq(generic_fire(here, "ben", "2016-03-02T12:00:00Z", NO_FIELD), "b 1 ;");
 	EXPECT_AT("2016-03-01T12:00:00Z", "");
-	brabeion_revocation revocation = { .user = "ben", .badge = "b" };
+	brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ben", .badge = "b");
 	cr_assert_eq(brabeion_revoke(here->engine, &revocation, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(fire(here, "ben"), "");
 	cr_assert_str_eq(fire(here, "ada"), "");
@@ -87,7 +87,7 @@ Test(generic_held, rank_gives_levels_by_place)
 Test(generic_held, a_place_stays_taken)
 {
 	scene *here = scene_with(GENERIC("rank", "rearn: true, settings: { first: [1] }"));
-	brabeion_revocation revocation = { .user = "ada", .badge = "b" };
+	brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ada", .badge = "b");
 	cr_assert_str_eq(fire(here, "ada"), "b 1 ;");
 	cr_assert_eq(brabeion_revoke(here->engine, &revocation, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(fire(here, "ada"), "");
@@ -124,9 +124,9 @@ static void *race(void *context)
 	pthread_barrier_wait(mine->together);
 	for (int i = 0; i < 100; i++) {
 		char user[32];
-		brabeion_result result;
+		brabeion_result result = BRABEION_RESULT();
 		snprintf(user, sizeof user, "user%d-%d", mine->number, i);
-		brabeion_event event = { .name = "e", .user = user };
+		brabeion_event event = BRABEION_EVENT(.name = "e", .user = user);
 		brabeion_possibly_award(mine->here->engine, &event, &result);
 		mine->awards += result.award_count;
 		brabeion_result_finish(&result);
@@ -195,7 +195,7 @@ Test(generic_held, a_collection_has_levels_and_asks_for_levels)
 Test(generic_held, what_was_revoked_is_no_piece_and_a_collection_stays)
 {
 	scene *here = scene_with(COLLECTION("settings: { of: [x, y] }"));
-	brabeion_revocation revocation = { .user = "ada", .badge = "x" };
+	brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ada", .badge = "x");
 	scene_fire(here, "x", "ada", N(1));
 	cr_assert_eq(brabeion_revoke(here->engine, &revocation, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(scene_fire(here, "y", "ada", N(1)), "y 1 1;");
@@ -214,8 +214,8 @@ Test(generic_held, grants_are_pieces_and_other_events_may_ask)
 	scene_finish(here);
 	here = scene_with(COLLECTION("settings: { of: [x, y] }"));
 	scene_fire(here, "x", "ada", N(1));
-	brabeion_grant grant = { .user = "ada", .badge = "y", .reason = "a gift" };
-	brabeion_result result;
+	brabeion_grant grant = BRABEION_GRANT(.user = "ada", .badge = "y", .reason = "a gift");
+	brabeion_result result = BRABEION_RESULT();
 	cr_assert_eq(brabeion_award(here->engine, &grant, &result), BRABEION_OK);
 	brabeion_result_finish(&result);
 	cr_assert_str_eq(scene_awards(here, "ada"), "all 1 ;y 1 a gift;x 1 1;");

@@ -217,12 +217,12 @@ Test(generic_progress, of_addict_is_the_days_of_the_month)
 	scene_open(here);
 	static const char *const days[] = { "2016-02-01T23:00:00Z", "2016-02-03T01:00:00Z", "2016-02-03T02:00:00Z" };
 	for (int i = 0; i < 3; i++) {
-		brabeion_event event = { .name = "visit", .user = "ada", .has_at = true };
+		brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada", .has_at = true);
 		cr_assert_eq(brabeion_time_parse(days[i], &event.at_us), BRABEION_OK);
 		cr_assert_str_eq(scene_earned(here, &event), "");
 	}
 	cr_assert_str_eq(progress_of(here, "ada", NULL), "addict 1/1 0 0: 2/29;");
-	brabeion_event event = { .name = "visit", .user = "ben", .has_at = true };
+	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ben", .has_at = true);
 	cr_assert_eq(brabeion_time_parse("2016-03-01T00:00:00Z", &event.at_us), BRABEION_OK);
 	cr_assert_str_eq(scene_earned(here, &event), "");
 	cr_assert_str_eq(progress_of(here, "ada", NULL), "addict 1/1 0 0: 0/31;");
@@ -234,9 +234,8 @@ Test(generic_progress, of_the_commit_pack_is_what_it_counts)
 {
 	scene *here = scene_at_time("plugins:\n  - file: commits.so\n");
 	brabeion_field field = BRABEION_BOOL("merge", true);
-	brabeion_event event = {
-		.name = "commit", .user = "ada", .has_at = true, .fields = &field, .field_count = 1
-	};
+	brabeion_event event =
+		BRABEION_EVENT(.name = "commit", .user = "ada", .has_at = true, .fields = &field, .field_count = 1);
 	cr_assert_eq(brabeion_time_parse("2016-03-05T03:00:00Z", &event.at_us), BRABEION_OK); /* a Saturday */
 	cr_assert_str_eq(scene_earned(here, &event), "first-commit 1 ;");
 	for (int i = 0; i < 10; i++)

@@ -13,7 +13,7 @@ typedef struct look {
 static look look_at(const char *name)
 {
 	char path[SCENE_PATH_BYTES];
-	look here = { .error = BRABEION_NO_ERROR };
+	look here = { .found = BRABEION_INSPECTION(), .error = BRABEION_NO_ERROR };
 	snprintf(path, sizeof path, "%s/%s", BRB_TEST_PLUGIN_DIR, name);
 	cr_assert_eq(brabeion_inspect(path, NULL, &here.found, &here.error), BRABEION_OK, "%s: %s", name,
 		     here.error.message);
@@ -193,7 +193,7 @@ Test(inspect, takes_no_offence_at_settings_that_it_does_not_have)
 
 Test(inspect, leaves_its_argument_alone_when_it_cannot_look)
 {
-	brabeion_inspection untouched = { .size_bytes = 77 };
+	brabeion_inspection untouched = BRABEION_INSPECTION(.size_bytes = 77);
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_expect_eq(brabeion_inspect("", NULL, &untouched, &error), BRABEION_INVALID);
 	cr_expect_str_eq(error.message, "brabeion_inspect: the path is empty");

@@ -88,20 +88,24 @@ Test(plugin_memory, the_list_is_of_what_the_filter_says)
 	set_tally(here, "count", "", 3);
 	set_tally(here, "other", "ada", 4);
 	set_note(here, "other", "ada", "");
-	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter){ .subject = "ada" }),
+	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.subject = "ada")),
 			 "memory-user count ada 1;memory-user other ada 4;memory-user other ada \"\";");
-	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter){ .subject = "" }), "memory-user count  3;");
-	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter){ .name = "count", .limit = 2 }),
-			 "memory-user count  3;memory-user count ada 1;");
-	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter){ .kind = BRABEION_MEMORY_NOTE }),
-			 "memory-user other ada \"\";");
+	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.subject = "")),
+			 "memory-user count  3;");
 	cr_assert_str_eq(
-		remembered(here, &(brabeion_memory_filter){ .kind = BRABEION_MEMORY_TALLY, .name = "other" }),
+		remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.name = "count", .limit = 2)),
+		"memory-user count  3;memory-user count ada 1;");
+	cr_assert_str_eq(
+		remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.kind = BRABEION_MEMORY_NOTE)),
+		"memory-user other ada \"\";");
+	cr_assert_str_eq(
+		remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.kind = BRABEION_MEMORY_TALLY,
+										 .name = "other")),
 		"memory-user other ada 4;");
-	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter){ .plugin = "nobody" }), "");
+	cr_assert_str_eq(remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.plugin = "nobody")), "");
 	cr_assert_str_eq(
-		remembered(here,
-			   &(brabeion_memory_filter){ .plugin = "memory-user", .name = "count", .subject = "adam" }),
+		remembered(here, &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.plugin = "memory-user",
+										 .name = "count", .subject = "adam")),
 		"memory-user count adam 2;");
 	scene_finish(here);
 }
@@ -136,7 +140,9 @@ Test(plugin_memory, what_a_plugin_could_not_set_is_refused)
 		       "no plugin of the id \"memory-usr\" has ever been loaded with this database");
 	cr_assert_eq(brabeion_tally_set(here->engine, "memory-usr", "count", "ada", 1, NULL), BRABEION_INVALID);
 	brabeion_memory_list list;
-	cr_assert_eq(brabeion_memory(here->engine, &(brabeion_memory_filter){ .subject = long_subject }, &list, NULL),
+	cr_assert_eq(brabeion_memory(here->engine,
+				     &(brabeion_memory_filter)BRABEION_MEMORY_FILTER(.subject = long_subject), &list,
+				     NULL),
 		     BRABEION_INVALID);
 	cr_assert_str_eq(remembered(here, NULL), "");
 	scene_finish(here);

@@ -60,7 +60,7 @@ static void expect_reload_refused(const char *text, const char *message)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n");
 	scene_config(here, text);
-	brabeion_receipt receipt = { .generation = 99 };
+	brabeion_receipt receipt = BRABEION_RECEIPT(.generation = 99);
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_CONFIG);
 	cr_expect_str_eq(scene_message(here), message);
 	cr_expect_eq(receipt.generation, 99);
@@ -168,13 +168,14 @@ Test(probe, is_what_a_check_does_too)
 {
 	scene *here = scene_new();
 	scene_config(here, LISTED("  - file: award_crashes.so\n"));
-	cr_expect_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_expect_str_eq(
 		scene_message(here),
 		"badges.yaml:5:11: plugin \"award_crashes.so\" crashed (SIGSEGV) while its badge \"odd\" judged a "
 		"trial event");
 	scene_config(here, LISTED("  - file: good_one.so\n"));
-	cr_expect_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
 	cr_expect_str_eq(here->log, "");
 	scene_finish(here);
 }
@@ -402,14 +403,14 @@ Test(probe, a_check_says_that_there_is_no_helper_or_that_it_is_off)
 	setenv("BRABEION_PROBE", "/nowhere/brabeion-probe", 1);
 	scene *here = scene_new();
 	scene_config(here, "plugins:\n  - file: good_one.so\n");
-	cr_expect_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_OK);
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_OK);
 	snprintf(expected, sizeof expected,
 		 "info: %s: plugins are not tried before they are loaded: there is no /nowhere/brabeion-probe\n",
 		 here->config);
 	cr_expect_eq(strncmp(here->log, expected, strlen(expected)), 0, "%s", here->log);
 	here->log[0] = '\0';
 	scene_config(here, "probe: off\nplugins:\n  - file: good_one.so\n");
-	cr_expect_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_OK);
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_OK);
 	snprintf(expected, sizeof expected, "info: %s: plugins are not tried before they are loaded: probe is off\n",
 		 here->config);
 	cr_expect_str_eq(here->log, expected);

@@ -6,7 +6,7 @@
 
 static brabeion_receipt reload(scene *here)
 {
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK, "%s", here->error.message);
 	return receipt;
 }
@@ -190,7 +190,7 @@ Test(reload_instances, another_id_remembers_nothing_of_it)
 static const char *counted(scene *here)
 {
 	static char text[256];
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	text[0] = '\0';
 	cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
 	for (size_t i = 0; i < report.badge_count; i++)
@@ -276,7 +276,7 @@ static void ask_on_log(void *context, brabeion_log_level level, const char *mess
 Test(reload_instances, an_on_award_callback_may_ask_for_a_reload)
 {
 	scene *here = scene_with("plugins:\n  - file: good_many.so\n");
-	asker mine = { .here = here };
+	asker mine = { .here = here, .receipt = BRABEION_RECEIPT() };
 	cr_assert_eq(brabeion_on_award(here->engine, ask_on_award, &mine), BRABEION_OK);
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "first-visit 1 ;");
 	cr_assert_eq(mine.asked, 1);
@@ -291,7 +291,7 @@ Test(reload_instances, an_on_award_callback_may_ask_for_a_reload)
 Test(reload_instances, the_log_callback_is_refused_a_reload)
 {
 	scene *here = scene_new();
-	asker mine = { .here = here };
+	asker mine = { .here = here, .receipt = BRABEION_RECEIPT() };
 	here->options.log = ask_on_log;
 	here->options.log_context = &mine;
 	scene_config(here, "plugins:\n  - file: good_many.so\n");
@@ -311,7 +311,7 @@ static void *reload_many(void *context)
 	scene *here = context;
 	static _Thread_local uint64_t last;
 	for (int i = 0; i < RELOADS_EACH; i++) {
-		brabeion_receipt receipt = { .generation = 0 };
+		brabeion_receipt receipt = BRABEION_RECEIPT(.generation = 0);
 		if (brabeion_reload(here->engine, &receipt, NULL) != BRABEION_OK || receipt.generation <= last ||
 		    receipt.kept != 1)
 			return "a reload went wrong";

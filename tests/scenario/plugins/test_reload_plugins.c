@@ -92,7 +92,7 @@ static void expect_earned(scene *here, int round, const char *pattern)
 
 static void reload_as(scene *here, const char *plugin, int variant, uint32_t resident)
 {
-	brabeion_receipt receipt;
+	brabeion_receipt receipt = BRABEION_RECEIPT();
 	put_plugin(here, plugin, variant);
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK, "%s", here->error.message);
 	cr_assert_eq(receipt.changed, 1);
@@ -142,7 +142,7 @@ static void expect_resident(const char *plugin, const char *pattern)
 	}
 	scene_expect_retiring(here, 0);
 	cr_assert_eq(count_mappings(here), mappings);
-	brabeion_stats_report report;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
 	cr_assert_eq(report.resident, 2);
 	brabeion_stats_finish(&report);
@@ -202,7 +202,7 @@ Test(reload_plugins, that_stay_are_counted_by_each_engine_for_itself)
 {
 	for (int i = 0; i < 3; i++) {
 		scene *here = scene_with_plugin("thread_key.so");
-		brabeion_stats_report report;
+		brabeion_stats_report report = BRABEION_STATS_REPORT();
 		cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
 		cr_assert_eq(report.resident, 1);
 		brabeion_stats_finish(&report);

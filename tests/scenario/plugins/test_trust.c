@@ -53,7 +53,7 @@ Test(trust, a_pin_speaks_first)
 	scene *here = scene_new();
 	scene_write(here, "pinned.so", "abc");
 	configure_pin(here, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	cr_expect_eq(brabeion_check(&here->options, NULL, &here->error), BRABEION_CONFIG);
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
 	cr_expect_str_eq(scene_message(here),
 			 "badges.yaml:4:11: plugin \"pinned.so\" has the sha256 "
 			 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, not the pinned "

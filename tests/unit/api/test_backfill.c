@@ -39,12 +39,12 @@ Test(backfill, no_journal_is_in_the_generation_when_it_is_published, .init = ent
 	brabeion_engine *engine = NULL;
 	brabeion_backfill *backfill = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_options options = { .config = config, .database = database };
+	brabeion_options options = BRABEION_OPTIONS(.config = config, .database = database);
 	cr_assert_eq(brabeion_open(&options, &engine, &error), BRABEION_OK, "%s", error.message);
 	brb_route *live = brb_table_get(&atomic_load(&engine->registry.current)->routes, "visit");
 	cr_expect_eq(atomic_load(&live->hint->warmth), BRB_ROUTE_WARMEST, "every event goes into the journal");
 	cr_assert_eq(brabeion_backfill_open(engine, NULL, &backfill, &error), BRABEION_OK, "%s", error.message);
-	const brb_generation *generation = atomic_load(&backfill->world->registry.current);
+	const brb_generation *generation = atomic_load(&backfill->sandbox->registry.current);
 	brb_route *route = brb_table_get(&generation->routes, "visit");
 	cr_expect_eq(generation->journal.keep_us, 0);
 	cr_expect_eq(atomic_load(&route->hint->warmth), 0, "built with a journal that was switched off later");

@@ -53,7 +53,8 @@ static void count_release(void *context, void *block)
 
 static void use(counting *mine)
 {
-	*mine = (counting){ .functions = { count_take, count_resize, count_release, mine } };
+	*mine = (counting){ .functions = BRABEION_ALLOCATOR(.allocate = count_take, .reallocate = count_resize,
+							    .release = count_release, .context = mine) };
 	brb_memory_use(&mine->functions);
 }
 

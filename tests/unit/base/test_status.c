@@ -56,7 +56,7 @@ Test(status, adding_gathers_lines_and_the_first_code_stays)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_status_add(&error, BRABEION_CONFIG, "line 1");
-	cr_assert_eq(brb_status_add(&error, BRABEION_MEMORY, "line 2"), BRABEION_CONFIG);
+	cr_assert_eq(brb_status_add(&error, BRABEION_NO_MEMORY, "line 2"), BRABEION_CONFIG);
 	brb_status_add(&error, BRABEION_STORE, "line 3");
 	cr_assert_eq(error.status, BRABEION_CONFIG);
 	cr_assert_str_eq(error.message, "line 1\nline 2\nline 3");
@@ -95,8 +95,8 @@ Test(status, out_of_memory_has_a_message_that_is_not_freed)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_status_set(&error, BRABEION_STORE, "first");
-	cr_assert_eq(brb_status_no_memory(&error), BRABEION_MEMORY);
-	cr_assert_eq(error.status, BRABEION_MEMORY);
+	cr_assert_eq(brb_status_no_memory(&error), BRABEION_NO_MEMORY);
+	cr_assert_eq(error.status, BRABEION_NO_MEMORY);
 	cr_assert_str_eq(error.message, "out of memory");
 	brabeion_error_finish(&error);
 	cr_assert_null(error.message);
@@ -106,7 +106,7 @@ Test(status, out_of_memory_has_a_message_that_is_not_freed)
 	brb_status_no_memory(&error);
 	brb_status_add(&error, BRABEION_STORE, "added");
 	cr_assert_str_eq(error.message, "out of memory\nadded");
-	cr_assert_eq(error.status, BRABEION_MEMORY);
+	cr_assert_eq(error.status, BRABEION_NO_MEMORY);
 	brabeion_error_finish(&error);
 }
 
@@ -153,7 +153,7 @@ Test(status, each_has_a_name)
 	cr_assert_str_eq(brabeion_status_name(BRABEION_CONFIG), "configuration");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_STORE), "store");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_BUSY), "busy");
-	cr_assert_str_eq(brabeion_status_name(BRABEION_MEMORY), "out of memory");
+	cr_assert_str_eq(brabeion_status_name(BRABEION_NO_MEMORY), "out of memory");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_REENTRANT), "reentrant");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_FORKED), "forked");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_SYSTEM), "system");

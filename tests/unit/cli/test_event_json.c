@@ -78,7 +78,7 @@ static void expect_same_event(const brabeion_event *a, const brabeion_event *b)
 static void expect_library_to_agree(const char *line, size_t size, brb_cli_event_json_outcome outcome)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_event other = { 0 };
+	brabeion_event other = BRABEION_EVENT();
 	char *exact = malloc(size ? size : 1);
 	memcpy(exact, line, size);
 	brabeion_status status = brabeion_event_read_json(exact, size, memory, &other, &error);

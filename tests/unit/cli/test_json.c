@@ -46,7 +46,7 @@ Test(json, writes_an_award_in_one_fixed_order)
 Test(json, writes_what_became_of_an_award)
 {
 	brabeion_change change = {
-		.sequence = 14, .kind = BRABEION_CHANGE_LAPSED, .note = "on event vote", .award = award
+		.sequence = 14, .kind = BRABEION_CHANGE_LAPSED, .comment = "on event vote", .award = &award
 	};
 	brb_cli_json_change_line(&out, &change);
 	expect("{\"user\":\"ada\",\"badge\":\"points\",\"level\":1,\"name\":\"Bronze\",\"reason\":\"\","

@@ -39,7 +39,7 @@ Test(judge_events, an_event_that_nobody_hears_is_silently_fine)
 	new_badge(new_plugin("p"), "first", 1, "visit", earn);
 	cr_expect_not(fire("other", "ada"));
 	cr_expect_eq(result.status, BRABEION_OK);
-	cr_expect_eq(result.outcome, BRABEION_UNHEARD);
+	cr_expect_eq(result.outcome, BRABEION_UNHANDLED);
 	cr_expect_eq(result.failed, 0);
 	cr_expect_eq(result.award_count, 0);
 	cr_expect_null(result.message);
@@ -52,7 +52,7 @@ Test(judge_events, the_id_of_an_unheard_event_is_not_recorded)
 	new_badge(new_plugin("p"), "first", 1, "visit", earn);
 	cr_expect_not(fire_id("other", "ada", "e1"));
 	cr_expect_not(fire_id("other", "ada", "e1"));
-	cr_expect_eq(result.outcome, BRABEION_UNHEARD, "never a duplicate");
+	cr_expect_eq(result.outcome, BRABEION_UNHANDLED, "never a duplicate");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM seen"), 0);
 }
 
@@ -206,7 +206,7 @@ Test(judge_events, a_single_event_that_is_sure_to_need_the_store_is_left_to_the_
 	cr_expect_str_eq(trace, "", "nothing was judged");
 	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "ada" }));
 	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "other", .user = "ada", .id = "e1" }));
-	cr_expect_eq(result.outcome, BRABEION_UNHEARD);
+	cr_expect_eq(result.outcome, BRABEION_UNHANDLED);
 	cr_expect_not(is_left_to_group(&judge, &(brabeion_event){ .name = "visit", .user = "", .id = "e1" }));
 	cr_expect_eq(result.status, BRABEION_INVALID);
 	cr_expect_not(judge.in_transaction);
@@ -299,7 +299,7 @@ Test(judge_events, the_engines_own_names_are_refused)
 	fire("brabeion", "ada");
 	EXPECT_AWARDED("");
 	fire("brabeionic", "ada");
-	cr_expect_eq(result.outcome, BRABEION_UNHEARD);
+	cr_expect_eq(result.outcome, BRABEION_UNHANDLED);
 }
 
 Test(judge_events, users_of_1_to_255_bytes)

@@ -46,7 +46,7 @@ static void revoke_all(const char *user, const char *slug)
 Test(judge_grants, a_grant_is_an_award_by_the_event_granted)
 {
 	make_badges();
-	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .level = 2, .note = "well done" });
+	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .level = 2, .comment = "well done" });
 	EXPECT_AWARDED("once:2:ada: ");
 	cr_expect_str_eq(result.awards[0].event, "brabeion.granted");
 	cr_expect_str_eq(result.awards[0].event_id, "");
@@ -114,11 +114,12 @@ Test(judge_grants, badges_that_listen_to_awards_hear_of_it)
 	brb_plugin *plugin = new_plugin("p");
 	new_badge(plugin, "once", 1, NULL, NULL);
 	new_badge(plugin, "listener", 1, "brabeion.awarded", earn_on_once);
-	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .note = "n" });
+	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .comment = "n" });
 	EXPECT_AWARDED("once:1:ada: listener:1:ada: ");
 	cr_expect_str_eq(trace, "once listener ");
 	cr_expect_str_eq(result.awards[1].event, "brabeion.awarded");
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE note = 'n'"), 1, "the note is the grant's alone");
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE note = 'n'"), 1,
+		     "the comment is the grant's alone");
 	revoke_all("ada", "listener");
 	grant_it(&(brabeion_grant){ .user = "bob", .badge = "once" });
 	EXPECT_AWARDED("once:1:bob: listener:1:bob: ");
@@ -157,10 +158,11 @@ Test(judge_grants, grants_that_are_wrong)
 		       "the reason is longer than 255 bytes");
 	expect_invalid(&(brabeion_grant){ .user = "ada", .badge = "many", .reason = "\xff" },
 		       "the reason is not UTF-8");
-	expect_invalid(&(brabeion_grant){ .user = "ada", .badge = "once", .note = text },
-		       "the note is longer than 4096 bytes");
-	expect_invalid(&(brabeion_grant){ .user = "ada", .badge = "once", .note = "\xff" }, "the note is not UTF-8");
+	expect_invalid(&(brabeion_grant){ .user = "ada", .badge = "once", .comment = text },
+		       "the comment is longer than 4096 bytes");
+	expect_invalid(&(brabeion_grant){ .user = "ada", .badge = "once", .comment = "\xff" },
+		       "the comment is not UTF-8");
 	text[4096] = '\0';
-	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .note = text });
+	grant_it(&(brabeion_grant){ .user = "ada", .badge = "once", .comment = text });
 	EXPECT_AWARDED("once:1:ada: ");
 }

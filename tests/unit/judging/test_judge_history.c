@@ -133,7 +133,7 @@ Test(judge_history, jobs_come_in_the_order_of_their_times_then_as_they_were_aske
 	fire_at("visit", 1);
 	trace[0] = '\0';
 	fire_at("nobody-hears-this", 100);
-	cr_expect_eq(result.outcome, BRABEION_UNHEARD);
+	cr_expect_eq(result.outcome, BRABEION_UNHANDLED);
 	cr_expect_str_eq(trace, "a-53:brabeion.due@30 b-35:brabeion.due@30 c-4:brabeion.due@40 a-53:brabeion.due@50 "
 				"b-35:brabeion.due@50 ");
 	cr_expect_str_eq(awarded(), "a-53:1:ada: b-35:1:ada: c-4:1:ada: ");

@@ -44,8 +44,8 @@ static const char *look_with(const char *user, const char *id, const brabeion_fi
 		cr_expect_eq(lapse->kind, BRABEION_CHANGE_LAPSED);
 		cr_expect_eq(lapse->at_us, 55);
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%lld~%s:%u:%s/%s ",
-			 (long long)lapse->sequence, lapse->award.badge, lapse->award.level, lapse->award.user,
-			 lapse->note);
+			 (long long)lapse->sequence, lapse->award->badge, lapse->award->level, lapse->award->user,
+			 lapse->comment);
 	}
 	return text;
 }

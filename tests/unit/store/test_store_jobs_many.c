@@ -361,7 +361,7 @@ static bool run_out_at(const char *fresh, long n, int64_t before, int64_t after)
 	ran_out = false;
 	brabeion_status status = run_scene(store, &list, &error);
 	countdown = 0;
-	bool answered = status == BRABEION_OK ? !error.message : status == BRABEION_MEMORY && error.message;
+	bool answered = status == BRABEION_OK ? !error.message : status == BRABEION_NO_MEMORY && error.message;
 	cr_expect(answered, "%ld: %d, %s", n, (int)status, error.message);
 	cr_expect_eq(state_of_all(), status == BRABEION_OK ? after : before, "%ld: whole or not at all", n);
 	brabeion_error_finish(&error);

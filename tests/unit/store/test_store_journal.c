@@ -112,9 +112,9 @@ static bool put_entry(void *context, const brabeion_entry *entry)
 {
 	(void)context;
 	put("%lld/%lld %d %s %s %s %lld", (long long)entry->sequence, (long long)entry->cause, (int)entry->kind,
-	    entry->event.user, entry->event.name, entry->event.id, (long long)entry->event.at_us);
-	for (size_t i = 0; i < entry->event.field_count; i++)
-		put(" %s", entry->event.fields[i].name);
+	    entry->event->user, entry->event->name, entry->event->id, (long long)entry->event->at_us);
+	for (size_t i = 0; i < entry->event->field_count; i++)
+		put(" %s", entry->event->fields[i].name);
 	for (size_t i = 0; i < entry->verdict_count; i++)
 		put_verdict(&entry->verdicts[i]);
 	put(";");

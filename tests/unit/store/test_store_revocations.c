@@ -34,7 +34,7 @@ static const char *text_of(const brabeion_change_list *list)
 			 : change->kind == BRABEION_CHANGE_REVOKED ? "-"
 			 : change->kind == BRABEION_CHANGE_LAPSED  ? "~"
 								   : "?",
-			 change->award.badge, change->award.level, change->award.user, change->award.reason);
+			 change->award->badge, change->award->level, change->award->user, change->award->reason);
 	}
 	return text;
 }
@@ -330,17 +330,17 @@ Test(store_revocations, a_change_with_all_that_is_known_of_it)
 	cr_expect_eq(change->sequence, 1);
 	cr_expect_eq(change->kind, BRABEION_CHANGE_AWARDED);
 	cr_expect_eq(change->at_us, 5);
-	cr_expect_str_eq(change->note, "for her birthday");
-	cr_expect_str_eq(change->award.name, "Bronze");
-	cr_expect_str_eq(change->award.event, "brabeion.granted");
+	cr_expect_str_eq(change->comment, "for her birthday");
+	cr_expect_str_eq(change->award->name, "Bronze");
+	cr_expect_str_eq(change->award->event, "brabeion.granted");
 	change = &list.changes[1];
 	cr_expect_eq(change->sequence, 2);
 	cr_expect_eq(change->kind, BRABEION_CHANGE_REVOKED);
 	cr_expect_eq(change->at_us, 77);
-	cr_expect_str_eq(change->note, "because");
-	cr_expect_eq(change->award.sequence, 1, "the award's own");
-	cr_expect_eq(change->award.at_us, 5);
-	cr_expect_str_eq(change->award.description, "The first");
+	cr_expect_str_eq(change->comment, "because");
+	cr_expect_eq(change->award->sequence, 1, "the award's own");
+	cr_expect_eq(change->award->at_us, 5);
+	cr_expect_str_eq(change->award->description, "The first");
 	brabeion_change_list_finish(&list);
 }
 

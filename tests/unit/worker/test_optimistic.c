@@ -258,8 +258,8 @@ static const char *lapsed(void)
 	static char text[256];
 	text[0] = '\0';
 	for (uint32_t i = 0; i < result.lapsed_count; i++)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s:%u:%s ", result.lapsed[i].award.badge,
-			 result.lapsed[i].award.level, result.lapsed[i].award.user);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s:%u:%s ", result.lapsed[i].award->badge,
+			 result.lapsed[i].award->level, result.lapsed[i].award->user);
 	return text;
 }
 
