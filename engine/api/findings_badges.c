@@ -209,7 +209,8 @@ static brabeion_finding finding_of(const char *kind, const char *subject, const 
 
 static void tell_near(brb_examination *self, const brb_store_unhandled *unheard, const char *near)
 {
-	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
+	brabeion_finding finding =
+		finding_of("event-unhandled", brb_finding_text(self, "%s", unheard->name), unheard);
 	if (is_of_late(self, unheard->last_us))
 		finding.severity = BRABEION_WARNING;
 	finding.text = brb_finding_text(self, "event \"%s\" %s, and no badge listens to it: was \"%s\" meant?",
@@ -223,7 +224,8 @@ static void tell_near(brb_examination *self, const brb_store_unhandled *unheard,
 
 static void tell_plain(brb_examination *self, const brb_store_unhandled *unheard)
 {
-	brabeion_finding finding = finding_of("event-unheard", brb_finding_text(self, "%s", unheard->name), unheard);
+	brabeion_finding finding =
+		finding_of("event-unhandled", brb_finding_text(self, "%s", unheard->name), unheard);
 	finding.text = brb_finding_text(self, "event \"%s\" %s, and no badge listens to it", unheard->name,
 					came(self, unheard));
 	finding.advice = brb_finding_text(self, "That is fine unless a badge was meant to");
@@ -246,7 +248,7 @@ static void tell_others(brb_examination *self, const brb_store_unhandled *others
 
 static void tell_rest(brb_examination *self, size_t names, int64_t count)
 {
-	brabeion_finding finding = { .kind = "event-unheard",
+	brabeion_finding finding = { .kind = "event-unhandled",
 				     .severity = BRABEION_NOTE,
 				     .subject = brb_finding_text(self, "events"),
 				     .count = count };

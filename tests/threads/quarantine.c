@@ -15,13 +15,13 @@ enum { JUDGES = 4, RELEASER = JUDGES, LOOKER, THREADS };
 static int rounds;
 static bool reloads;
 static atomic_int judging; /* threads that are at it */
-static atomic_long set_aside_told, released;
+static atomic_long quarantines_logged, released;
 
 static void hear(void *context, brabeion_log_level level, const char *message)
 {
 	(void)context;
-	if (level == BRABEION_LOG_ERROR && strncmp(message, "badge \"troubled\" is set aside", 29) == 0)
-		atomic_fetch_add(&set_aside_told, 1);
+	if (level == BRABEION_LOG_ERROR && strncmp(message, "badge \"troubled\" is quarantined", 31) == 0)
+		atomic_fetch_add(&quarantines_logged, 1);
 	else if (level == BRABEION_LOG_ERROR)
 		storm_give_up("an error", message);
 }
@@ -62,7 +62,7 @@ static void look(storm_thread *thread)
 	thread->errors += brabeion_badges(thread->here->engine, NULL, &list, NULL) != BRABEION_OK;
 	thread->errors += brabeion_stats(thread->here->engine, &report, NULL) != BRABEION_OK;
 	if (list.count != 2 || report.badge_count != 2 || list.badges[1].quarantined || report.badges[1].quarantined)
-		storm_give_up("the badge beside", "is set aside");
+		storm_give_up("the badge beside", "is quarantined");
 	if (list.badges[0].quarantined && strncmp(list.badges[0].quarantine_reason, "it failed 5 times", 17) != 0)
 		storm_give_up("the reason", list.badges[0].quarantine_reason);
 	brabeion_badge_list_finish(&list);
@@ -78,17 +78,17 @@ static void work(storm_thread *thread)
 			thread->number == RELEASER ? let_back(thread) : look(thread);
 }
 
-static long aside_now(storm *here)
+static long quarantined_now(storm *here)
 {
 	brabeion_stats_report report = BRABEION_STATS_REPORT();
 	if (brabeion_stats(here->engine, &report, NULL) != BRABEION_OK)
 		storm_give_up("brabeion_stats", NULL);
-	long aside = report.badges[0].quarantined;
+	long quarantined = report.badges[0].quarantined;
 	brabeion_stats_finish(&report);
-	return aside;
+	return quarantined;
 }
 
-/* Whether it shows as set aside, on record or not. */
+/* Whether it shows as quarantined, recorded or not. */
 static long shown_now(storm *here)
 {
 	brabeion_badge_list list;
@@ -106,7 +106,7 @@ static void storm_once(bool with_reloads)
 	brabeion_error error = BRABEION_NO_ERROR;
 	reloads = with_reloads;
 	atomic_store(&judging, JUDGES);
-	atomic_store(&set_aside_told, 0);
+	atomic_store(&quarantines_logged, 0);
 	atomic_store(&released, 0);
 	storm_init(&here, TROUBLED);
 	brabeion_options options = BRABEION_OPTIONS(.config = here.config, .log = hear);
@@ -115,11 +115,11 @@ static void storm_once(bool with_reloads)
 	storm_run(&here, THREADS, work, &sum);
 	storm_expect_count("no call failed", sum.errors, 0);
 	storm_expect_count("the badge beside has judged every event", sum.awards, (long)JUDGES * rounds);
-	storm_expect(atomic_load(&set_aside_told) > 0, "the badge was set aside");
+	storm_expect(atomic_load(&quarantines_logged) > 0, "the badge was quarantined");
 	if (!with_reloads)
-		storm_expect_count("told once for each release, and once more if it is set aside now",
-				   atomic_load(&set_aside_told), atomic_load(&released) + aside_now(&here));
-	storm_expect_count("it shows as set aside when it is", shown_now(&here), aside_now(&here));
+		storm_expect_count("logged once for each release, and once more if it is quarantined now",
+				   atomic_load(&quarantines_logged), atomic_load(&released) + quarantined_now(&here));
+	storm_expect_count("it shows as quarantined when it is", shown_now(&here), quarantined_now(&here));
 	storm_finish(&here);
 }
 

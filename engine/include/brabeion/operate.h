@@ -806,7 +806,7 @@ typedef enum brabeion_severity {
 /*
  * One thing that an operator may want to know. `kind` is one of a few words, which stay: config, loading, permissions,
  * database, database-version, database-damaged, disk, wal, free-pages, retention, seen-ids, resident, badge-set-aside,
- * badge-failing, badge-never-earned, badge-gone, event-unheard, events-many, jobs-unworked, jobs-late, jobs-parked,
+ * badge-failing, badge-never-earned, badge-gone, event-unhandled, events-many, jobs-unworked, jobs-late, jobs-parked,
  * jobs-unloaded, jobs-of-user, no-workers. brabeion-doctor(1) says when each is reported. More may come.
  */
 typedef struct brabeion_finding {

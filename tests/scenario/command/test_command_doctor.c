@@ -236,7 +236,7 @@ Test(command_doctor, json)
 	cr_expect_not_null(strstr(outcome.out, ",\"wal_bytes\":0,"));
 	cr_expect_not_null(strstr(outcome.out,
 				  ",\"alarms\":0,\"warnings\":0,\"notes\":1,\"findings\":[\n"
-				  "{\"kind\":\"event-unheard\",\"severity\":\"note\",\"subject\":\"login\","
+				  "{\"kind\":\"event-unhandled\",\"severity\":\"note\",\"subject\":\"login\","
 				  "\"count\":1,\"since\":\""));
 	cr_expect_not_null(strstr(outcome.out, "\",\"advice\":\"That is fine unless a badge was meant to\"}]}\n"));
 	finish(&outcome);

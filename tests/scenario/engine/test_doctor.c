@@ -53,9 +53,9 @@ Test(doctor, an_engine_tells_its_own_at_once)
 	for (int i = 0; i < 5; i++)
 		cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unheard");
 	cr_expect_str_eq(scene_fire(here, "login", "ada"), "unheard");
-	expect_examination(here, "event-unheard 2 comments 5;event-unheard 1 login 1;");
+	expect_examination(here, "event-unhandled 2 comments 5;event-unhandled 1 login 1;");
 	cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unheard");
-	expect_examination(here, "event-unheard 2 comments 6;event-unheard 1 login 1;");
+	expect_examination(here, "event-unhandled 2 comments 6;event-unhandled 1 login 1;");
 	scene_finish(here);
 }
 
@@ -69,7 +69,7 @@ Test(doctor, events_of_a_batch_count_each)
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 3, results), BRABEION_OK);
 	for (int i = 0; i < 3; i++)
 		brabeion_result_finish(&results[i]);
-	expect_examination(here, "event-unheard 1 login 2;");
+	expect_examination(here, "event-unhandled 1 login 2;");
 	scene_finish(here);
 }
 
@@ -79,14 +79,14 @@ Test(doctor, a_reload_that_listens_forgets)
 	scene *here = scene_with(TWO_COMMENTS);
 	scene_fire(here, "login", "ada");
 	scene_fire(here, "login", "ada");
-	expect_examination(here, "event-unheard 1 login 2;");
+	expect_examination(here, "event-unhandled 1 login 2;");
 	snprintf(listens, sizeof listens, "%s", TWO_COMMENTS);
 	memcpy(strstr(listens, "[comment]"), "[login]  ", 9);
 	scene_config(here, listens);
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	cr_expect_str_eq(scene_fire(here, "login", "ada"), "");
 	cr_expect_str_eq(scene_fire(here, "comment", "ada"), "unheard");
-	expect_examination(here, "event-unheard 1 comment 1;");
+	expect_examination(here, "event-unhandled 1 comment 1;");
 	scene_finish(here);
 }
 
@@ -96,12 +96,12 @@ Test(doctor, beside_an_engine)
 	scene *here = scene_with(TWO_COMMENTS);
 	brabeion_examination examination = BRABEION_EXAMINATION();
 	scene_fire(here, "login", "ada");
-	expect_examination(here, "event-unheard 1 login 1;");
+	expect_examination(here, "event-unhandled 1 login 1;");
 	cr_assert_eq(brabeion_config_examine(&here->options,
 					     &(brabeion_examine_options)BRABEION_EXAMINE_OPTIONS(.thorough = true),
 					     &examination, &here->error),
 		     BRABEION_OK, "%s", here->error.message);
-	cr_expect_str_eq(told(&examination), "event-unheard 1 login 1;");
+	cr_expect_str_eq(told(&examination), "event-unhandled 1 login 1;");
 	brabeion_examination_finish(&examination);
 	cr_expect_str_eq(scene_fire(here, "comment", "ada"), "");
 	cr_expect_str_eq(scene_fire(here, "comment", "ada"), "commentator 1 ;");

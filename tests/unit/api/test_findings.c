@@ -427,14 +427,15 @@ Test(findings, an_event_that_nobody_listens_to)
 {
 	load("commentator", "comment");
 	hear("login", 12000, now_us - MINUTE_US);
-	cr_expect_str_eq(found(),
-			 "event-unheard 1 login 12000: event \"login\" came 12,000 times since 2014-01-19 20:26:05, "
-			 "last at 2014-01-21 20:25:05, and no badge listens to it | That is fine unless a badge "
-			 "was meant to\n");
+	cr_expect_str_eq(
+		found(),
+		"event-unhandled 1 login 12000: event \"login\" came 12,000 times since 2014-01-19 20:26:05, "
+		"last at 2014-01-21 20:25:05, and no badge listens to it | That is fine unless a badge "
+		"was meant to\n");
 }
 
 #define MEANT(severity)                                                                       \
-	"event-unheard " severity                                                             \
+	"event-unhandled " severity                                                           \
 	" comment_posted 12000: event \"comment_posted\" came 12,000 times since 2014-01-19 " \
 	"20:26:05, last at 2014-01-2"
 
@@ -453,10 +454,11 @@ Test(findings, an_event_that_came_once_and_not_of_late)
 {
 	load("commentator", "comment");
 	hear("coment", 1, now_us - DAY_US);
-	cr_expect_str_eq(found(),
-			 "event-unheard 1 coment 1: event \"coment\" came once, at 2014-01-20 20:26:05, and no badge "
-			 "listens to it: was \"comment\" meant? | Have it sent as \"comment\", or name \"coment\" "
-			 "among the events of the badge that is to judge it\n");
+	cr_expect_str_eq(
+		found(),
+		"event-unhandled 1 coment 1: event \"coment\" came once, at 2014-01-20 20:26:05, and no badge "
+		"listens to it: was \"comment\" meant? | Have it sent as \"comment\", or name \"coment\" "
+		"among the events of the badge that is to judge it\n");
 }
 
 Test(findings, an_event_that_somebody_listens_to_by_now)
@@ -475,7 +477,7 @@ Test(findings, a_badge_whose_event_comes_under_another_name)
 			 "badge-never-earned 2 commentator 0: badge \"commentator\" has never been earned; it is "
 			 "known since 2014-01-13 20:26:05 | It listens to \"comment\", and nobody to "
 			 "\"comment_posted\", which comes\n"
-			 "event-unheard 2 comment_posted 1: event \"comment_posted\" came once, at 2014-01-21 "
+			 "event-unhandled 2 comment_posted 1: event \"comment_posted\" came once, at 2014-01-21 "
 			 "20:26:05, and no badge listens to it: was \"comment\" meant? | Have it sent as "
 			 "\"comment\", or name \"comment_posted\" among the events of the badge that is to judge "
 			 "it\n");
@@ -501,10 +503,10 @@ Test(findings, ten_names_are_told_and_the_rest_counted)
 		hear(others[i], 20, now_us);
 	const char *text = found();
 	cr_expect_eq(self.found.count, 11);
-	cr_expect_not_null(strstr(text, "event-unheard 1 j0 20: "));
-	cr_expect_not_null(strstr(text,
-				  "\nevent-unheard 1 events 40: events of 2 other names came 40 times, and no badge "
-				  "listens to them | That is fine unless a badge was meant to\n"));
+	cr_expect_not_null(strstr(text, "event-unhandled 1 j0 20: "));
+	cr_expect_not_null(
+		strstr(text, "\nevent-unhandled 1 events 40: events of 2 other names came 40 times, and no badge "
+			     "listens to them | That is fine unless a badge was meant to\n"));
 }
 
 /* ---- jobs ---- */
