@@ -71,7 +71,7 @@ static void examine_engine(brabeion_engine *engine, const brb_generation *genera
 				 .has_settings = true,
 				 .workers = engine->workers.configured,
 				 .retention_us = engine->retention_us,
-				 .resident = brb_image_copies_resident(engine->home) };
+				 .resident = brb_image_copies_resident(engine->copies) };
 	if (begin(&self, error) == BRABEION_OK && read_database(&self, how, &health, error) == BRABEION_OK)
 		check_all(&self);
 	end(&self, out, error);
@@ -137,16 +137,16 @@ static void take_faults(brb_examination *self, brabeion_error *error)
 	brabeion_error_finish(error);
 }
 
-static brabeion_status load(brb_examination *self, brb_config *config, brb_image_copies **home,
+static brabeion_status load(brb_examination *self, brb_config *config, brb_image_copies **copies,
 			    brb_generation **generation, brabeion_error *error)
 {
 	brb_builder warnings = { 0 };
 	brb_log log = { keep_warning, &warnings };
 	const char *temporary = secure_getenv("TMPDIR");
 	brabeion_status status =
-		brb_engine_open_copies(config, self->database, temporary ? temporary : "/tmp", &log, home, error);
+		brb_engine_open_copies(config, self->database, temporary ? temporary : "/tmp", &log, copies, error);
 	if (status == BRABEION_OK)
-		brb_engine_load(config, *home, NULL, &log, generation, error);
+		brb_engine_load(config, *copies, NULL, &log, generation, error);
 	take_faults(self, error);
 	add_lines(self, "loading", BRABEION_WARNING, warnings.text, "");
 	self->failed |= warnings.failed;
@@ -167,7 +167,7 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 {
 	brb_clock clock = { options->clock, options->clock_context };
 	brb_config *config = NULL;
-	brb_image_copies *home = NULL;
+	brb_image_copies *copies = NULL;
 	brb_generation *generation = NULL;
 	brb_health health = { 0 };
 	brb_config_source source = brb_engine_source_of(options);
@@ -185,13 +185,13 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 	if (error->status == BRABEION_OK && self.database)
 		read_database(&self, how, &health, error);
 	if (error->status == BRABEION_OK && config)
-		load(&self, config, &home, &generation, error);
+		load(&self, config, &copies, &generation, error);
 	if (error->status == BRABEION_OK)
 		check_all(&self);
 	end(&self, out, error);
 	brb_health_finish(&health);
 	brb_generation_close(generation);
-	brb_image_copies_close(home, false);
+	brb_image_copies_close(copies, false);
 	brb_config_close(config);
 }
 

@@ -113,9 +113,9 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	brabeion_status status = brb_engine_check_folder(database, error);
 	brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
-		status = brb_engine_open_copies(config, database, NULL, &engine->log, &engine->home, error);
+		status = brb_engine_open_copies(config, database, NULL, &engine->log, &engine->copies, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_load(config, engine->home, NULL, &engine->log, &generation, error);
+		status = brb_engine_load(config, engine->copies, NULL, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = open_store(engine, config, error);
 	if (status == BRABEION_OK)
@@ -230,7 +230,7 @@ void brabeion_close(brabeion_engine *engine)
 	brb_engine_close_history(engine);
 	brb_looks_finish(&engine->looks);
 	brb_store_close(engine->store);
-	brb_image_copies_close(engine->home, false);
+	brb_image_copies_close(engine->copies, false);
 	pthread_mutex_destroy(&engine->callbacks_lock);
 	brb_group_commit_finish(&engine->group);
 	brb_quarantine_finish(&engine->quarantine);

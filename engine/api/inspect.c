@@ -186,12 +186,12 @@ static void take_facts(inspector *self, const char *folder)
 	brb_builder_finish(&refusal);
 }
 
-static void run_code(inspector *self, brb_image_copies *home, const brb_image *image)
+static void run_code(inspector *self, brb_image_copies *copies, const brb_image *image)
 {
 	char *folder = NULL;
 	brb_probe_fault fault = "";
 	brb_probe_wanted wanted = { .copy = brb_image_copy_path(image) };
-	if (brb_image_copies_add_folder(home, &folder, self->error) != BRABEION_OK)
+	if (brb_image_copies_add_folder(copies, &folder, self->error) != BRABEION_OK)
 		return;
 	brb_probe_request request = { .name = BRB_PROBE_FACTS_CONFIG,
 				      .text = stand_in,
@@ -206,7 +206,7 @@ static void run_code(inspector *self, brb_image_copies *home, const brb_image *i
 		if (fault[0])
 			keep(self, &self->problems, fault);
 	}
-	brb_image_copies_remove_folder(home, folder);
+	brb_image_copies_remove_folder(copies, folder);
 }
 
 /* ---- what follows from both ---- */
@@ -228,35 +228,35 @@ static void judge_badge(inspector *self, const brabeion_plugin_badge *badge)
 				      badge->slug));
 }
 
-static brabeion_status open_home(brb_image_copies **home, brabeion_error *error)
+static brabeion_status open_copies(brb_image_copies **copies, brabeion_error *error)
 {
 	static const brb_log silence;
 	const char *temporary = secure_getenv("TMPDIR");
 	const char *places[] = { secure_getenv("XDG_RUNTIME_DIR"), temporary ? temporary : "/tmp" };
-	return brb_image_copies_open(places, sizeof places / sizeof places[0], &silence, home, error);
+	return brb_image_copies_open(places, sizeof places / sizeof places[0], &silence, copies, error);
 }
 
 static void inspect(inspector *self, const char *path)
 {
-	brb_image_copies *home = NULL;
+	brb_image_copies *copies = NULL;
 	brb_image *image = NULL;
 	brabeion_error refusal = BRABEION_NO_ERROR;
-	if (open_home(&home, self->error) != BRABEION_OK)
+	if (open_copies(&copies, self->error) != BRABEION_OK)
 		return;
-	if (brb_image_prepare(home, path, NULL, &image, &refusal) == BRABEION_CONFIG)
+	if (brb_image_prepare(copies, path, NULL, &image, &refusal) == BRABEION_CONFIG)
 		keep(self, &self->problems, refusal.message);
 	else if (!image)
 		brb_status_hand_over(self->error, &refusal);
 	if (image) {
 		look_at_file(self, image);
 		if (self->error->status == BRABEION_OK)
-			run_code(self, home, image);
+			run_code(self, copies, image);
 	}
 	for (uint32_t i = 0; i < self->found.badge_count; i++)
 		judge_badge(self, &self->found.badges[i]);
 	brabeion_error_finish(&refusal);
 	brb_image_close(image);
-	brb_image_copies_close(home, false);
+	brb_image_copies_close(copies, false);
 }
 
 static brabeion_status inspect_into(const char *path, brabeion_inspection *out, brabeion_error *error)

@@ -137,7 +137,7 @@ struct brabeion_engine {
 	int64_t retention_us;
 	brb_log log;
 	brb_clock clock;
-	brb_image_copies *home;
+	brb_image_copies *copies;
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
@@ -189,10 +189,10 @@ brabeion_status brb_engine_check_folder(const char *database, brabeion_error *er
 
 /* Where copies of plugins may live: cache_dir alone when it is given. */
 brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
-				       const brb_log *log, brb_image_copies **home, brabeion_error *error);
+				       const brb_log *log, brb_image_copies **copies, brabeion_error *error);
 
 /* All faults of the file and of what it names, at once. */
-brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, const brb_generation *before,
+brabeion_status brb_engine_load(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
 /*

@@ -34,7 +34,7 @@ brabeion_status brb_engine_check_folder(const char *database, brabeion_error *er
 }
 
 brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
-				       const brb_log *log, brb_image_copies **home, brabeion_error *error)
+				       const brb_log *log, brb_image_copies **copies, brabeion_error *error)
 {
 	char *folder = brb_file_folder(database);
 	if (!folder)
@@ -45,18 +45,18 @@ brabeion_status brb_engine_open_copies(const brb_config *config, const char *dat
 		places[1] = folder;
 		places[2] = last_resort;
 	}
-	brabeion_status status = brb_image_copies_open(places, sizeof places / sizeof places[0], log, home, error);
+	brabeion_status status = brb_image_copies_open(places, sizeof places / sizeof places[0], log, copies, error);
 	brb_memory_release(folder);
 	if (status != BRABEION_OK && !config->cache_dir)
 		brb_status_add(error, status, "(set \"cache_dir\" in %s to name another folder)", config->name);
 	return status;
 }
 
-brabeion_status brb_engine_load(brb_config *config, brb_image_copies *home, const brb_generation *before,
+brabeion_status brb_engine_load(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error)
 {
 	brb_generation *generation = NULL;
-	brabeion_status status = brb_generation_open(config, home, before, log, &generation, error);
+	brabeion_status status = brb_generation_open(config, copies, before, log, &generation, error);
 	if (status == BRABEION_OK || status == BRABEION_CONFIG)
 		status = brb_config_verdict(config, error);
 	if (status == BRABEION_OK)

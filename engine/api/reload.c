@@ -64,7 +64,7 @@ static brabeion_status load_next(brabeion_engine *engine, brb_config *config, br
 	const brb_generation *before = atomic_load(&engine->registry.current);
 	brabeion_status status = check_same_database(engine, config, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_load(config, engine->home, before, &engine->log, &generation, error);
+		status = brb_engine_load(config, engine->copies, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_number_badges(generation, before, engine->store, error);
 	if (status != BRABEION_OK) {
@@ -86,7 +86,7 @@ static void publish(brabeion_engine *engine, brb_generation *generation, int64_t
 	receipt->publish_us = brb_clock_monotonic_us() - loaded_us;
 	receipt->load_us = loaded_us - began_us;
 	receipt->generation = engine->registry.published;
-	receipt->resident = (uint32_t)brb_image_copies_resident(engine->home);
+	receipt->resident = (uint32_t)brb_image_copies_resident(engine->copies);
 	brb_registry_retire(&engine->registry, &engine->log);
 	brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
 	brb_engine_consider_workers(engine);

@@ -9,7 +9,7 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 				   brabeion_stats_report *report, brabeion_error *error)
 {
 	report->generation = generation->number;
-	report->resident = (uint32_t)brb_image_copies_resident(engine->home);
+	report->resident = (uint32_t)brb_image_copies_resident(engine->copies);
 	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
 	report->commits = brb_store_commit_count(engine->store);
 	brb_store_job_counts jobs;

@@ -24,22 +24,22 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 {
 	brb_log log = { options->log, options->log_context };
 	brb_config *config = NULL;
-	brb_image_copies *home = NULL;
+	brb_image_copies *copies = NULL;
 	brb_generation *generation = NULL;
 	const char *temporary = secure_getenv("TMPDIR");
 	brb_config_source source = brb_engine_source_of(options);
 	brabeion_status status = brb_config_read(&source, &config, error);
 	if (status == BRABEION_OK)
 		status = brb_engine_open_copies(config, options->database ? options->database : config->database,
-						temporary ? temporary : "/tmp", &log, &home, error);
+						temporary ? temporary : "/tmp", &log, &copies, error);
 	if (status == BRABEION_OK) {
 		log_untried(config, &log);
-		status = brb_engine_load(config, home, NULL, &log, &generation, error);
+		status = brb_engine_load(config, copies, NULL, &log, &generation, error);
 	}
 	if (status == BRABEION_OK)
 		status = visitor(generation, context, error);
 	brb_generation_close(generation);
-	brb_image_copies_close(home, false);
+	brb_image_copies_close(copies, false);
 	brb_config_close(config);
 	return status;
 }
