@@ -324,7 +324,7 @@ static const char *compact_text(brb_json_reader *reader, brb_json *json)
 
 static const char *compact_number(brb_json_reader *reader, brb_json *json)
 {
-	brb_json_value number;
+	brb_json_value number = { .kind = BRB_JSON_INTEGER };
 	read_number(reader, &number);
 	if (number.kind == BRB_JSON_OUT_OF_RANGE)
 		return "number out of range";
