@@ -1,7 +1,9 @@
 /*
- * api/announce: on-award, on-revoke and on-reload callbacks. The former two run after the commit, outside every lock,
- * once for each award that was stored, was revoked or has lapsed. What a call from inside a callback brings about
- * waits in a queue of this thread until the callbacks under way are done, so that callbacks never nest.
+ * api/announce: on-award, on-revoke and on-reload callbacks.
+ *
+ * Guarantees: on-award and on-revoke run after the commit, without locks, once for each award that was stored, was
+ * revoked or has lapsed. Changes made inside a callback wait in a thread-local queue until the running ones return:
+ * callbacks never nest.
  */
 #include <string.h>
 
@@ -9,7 +11,7 @@
 #include "base/list.h"
 #include "base/memory.h"
 
-/* News that waits, with its texts in memory of its own. An award is a change of which only `award` is filled in. */
+/* A queued change; owns its texts. */
 typedef struct waiting_news {
 	struct waiting_news *next;
 	brabeion_engine *engine;
@@ -89,7 +91,7 @@ static void tell(brabeion_engine *engine, const brabeion_change *change)
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
 	for (size_t i = 0; i < count; i++) {
-		if (is_there(engine, &callbacks[i])) /* one before it may have removed it, and freed its context */
+		if (is_there(engine, &callbacks[i])) /* an earlier one may have removed it and freed its context */
 			call_back(&callbacks[i], change);
 	}
 }
@@ -147,7 +149,7 @@ void brb_engine_call_back(void (*work)(void *context), void *context)
 	under_way = NULL;
 }
 
-/* In the order in which they were stored: what lapses may be earned again by the same events. */
+/* In storing order: the same events may earn again what has lapsed. */
 static void announce_result(brabeion_engine *engine, const brabeion_result *result)
 {
 	uint32_t lapsed = 0;

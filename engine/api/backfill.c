@@ -1,12 +1,11 @@
 /*
- * api/backfill: a backfill judges the past anew, in a history engine of its own whose database lies beside the live
- * one. What comes of it in the end: backfill_end.c.
+ * api/backfill: judges past events again, in a history engine (the sandbox) whose database lies beside the live one.
  *
- * Keeps true: a batch and the place in the history to which it leads are one commit, so that it can be gone on with
- * wherever it ended; what was begun by other badges, or from another kind of history, is begun anew; one backfill at a
- * time on a database.
+ * Guarantees: a batch and its checkpoint are one commit, so an interrupted backfill resumes where it ended; one begun
+ * with other badges or from another kind of history starts over; one backfill at a time per database.
+ * Not here: judging (backfill_judging.c), comparing with the live database and merging into it (backfill_end.c).
  *
- * The lock is on a file of its own (fcntl(2), F_OFD_SETLK): closing any other descriptor of a database would drop SQLite's.
+ * The lock is on a separate file (fcntl(2), F_OFD_SETLK): closing another descriptor of a database drops SQLite's.
  */
 #include "api/backfill.h"
 
@@ -43,7 +42,7 @@ static void remove_sandbox(const char *path)
 	}
 }
 
-/* The file at the path is still the one that is open: who held the lock before may have removed it. */
+/* Whether the path still names the open file: the lock's previous holder may have removed it. */
 static bool is_in_place(int fd, const char *path)
 {
 	struct stat ours, there;
@@ -75,7 +74,7 @@ static brabeion_status take_lock(brabeion_backfill *backfill, brabeion_error *er
 	if (status != BRABEION_OK && backfill->lock_fd >= 0)
 		close(backfill->lock_fd);
 	if (status != BRABEION_OK)
-		backfill->lock_fd = -1; /* what is beside it is another's */
+		backfill->lock_fd = -1; /* the sandbox belongs to the lock's holder */
 	return status;
 }
 
@@ -88,9 +87,9 @@ static void drop_lock(brabeion_backfill *backfill, bool keep)
 	close(backfill->lock_fd);
 }
 
-/* ---- what was begun ---- */
+/* ---- resuming ---- */
 
-/* One number for all that must be the same to go on: the badges with all that makes them, and the kind of history. */
+/* A hash of what must be unchanged to resume: the badges' fingerprints and the kind of history. */
 static int64_t identity(const brb_generation *generation, bool from_journal)
 {
 	uint64_t sum = brb_fingerprint_add(BRB_FINGERPRINT_EMPTY, from_journal ? "journal" : "history");
@@ -122,7 +121,7 @@ static void keep(kept_numbers *numbers, const char *name, int64_t number)
 		numbers->status = brb_store_number_set(numbers->store, name, number, numbers->error);
 }
 
-/* What the sandbox's database says; *same is false when it was begun by something else, or not at all. */
+/* Reads the sandbox's checkpoint. *same is false if another identity began it, or none. */
 static brabeion_status read_begun(brabeion_backfill *backfill, int64_t begun_by, bool *same, brabeion_error *error)
 {
 	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
@@ -139,9 +138,9 @@ static brabeion_status read_begun(brabeion_backfill *backfill, int64_t begun_by,
 	return begun.status;
 }
 
-/* ---- which plugins have nothing ---- */
+/* ---- plugins without state ---- */
 
-/* A plugin's badges, by name. False: no memory. */
+/* False: out of memory. */
 static bool describe_plugin(brb_arena *arena, const brb_plugin *plugin, brb_store_owner *out)
 {
 	const char **slugs = brb_arena_take(arena, (plugin->badge_count + 1) * sizeof *slugs);
@@ -176,7 +175,7 @@ static brabeion_status describe_plugins(brabeion_backfill *backfill, const brb_g
 	return BRABEION_OK;
 }
 
-/* Writes down what is begun, and who has nothing yet. */
+/* Stores the identity, and which plugins have no state in the live database yet. */
 static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by, brabeion_error *error)
 {
 	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
@@ -200,7 +199,7 @@ static brabeion_status write_begun(brabeion_backfill *backfill, int64_t begun_by
 	return begun.status;
 }
 
-/* Of all plugins those stay that own a chosen badge and had nothing at the beginning, or are to lose it. */
+/* Keeps the plugins that own a chosen badge and had no state at the beginning, or all owners with `also_others`. */
 static brabeion_status keep_fresh(brabeion_backfill *backfill, bool also_others, brabeion_error *error)
 {
 	kept_numbers begun = { .store = backfill->sandbox->store, .error = error };
@@ -221,7 +220,7 @@ static brabeion_status keep_fresh(brabeion_backfill *backfill, bool also_others,
 	return begun.status;
 }
 
-/* ---- which badges are chosen ---- */
+/* ---- choosing badges ---- */
 
 static brabeion_status choose(brabeion_backfill *backfill, const brb_badge *badge, brabeion_error *error)
 {
@@ -276,7 +275,7 @@ static void drop_sandbox(brabeion_backfill *backfill)
 	remove_sandbox(backfill->path);
 }
 
-/* A sandbox that is damaged, or that another badge set or kind of history has begun, makes room for a new one. */
+/* Replaces a sandbox that is damaged, or that another badge set or kind of history began. */
 static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *error)
 {
 	drop_sandbox(backfill);
@@ -284,7 +283,7 @@ static brabeion_status open_anew(brabeion_backfill *backfill, brabeion_error *er
 	return open_sandbox(backfill, error);
 }
 
-/* Nobody reloads the sandbox: its first generation is its only one. */
+/* The sandbox is never reloaded: its first generation is its only one. */
 static const brb_generation *read_generation(brabeion_engine *sandbox, brabeion_error *error)
 {
 	brb_reader *reader = brb_registry_reader(&sandbox->registry);
@@ -319,7 +318,7 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 	return status;
 }
 
-/* Of the journal: rows that were not judged yet may be gone. */
+/* The journal's retention may have deleted rows that were not judged yet. */
 static brabeion_status check_journal(brabeion_backfill *backfill, bool *same, brabeion_error *error)
 {
 	brabeion_journal_info info = { 0 };

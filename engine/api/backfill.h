@@ -9,7 +9,7 @@
 #include "store/backfill.h"
 #include "store/compare.h"
 
-/* Numbers that the sandbox's database keeps: how far it has come, and which times that was. */
+/* Numbers in the sandbox's database: the checkpoint, and the times of the first and last event judged. */
 #define BRB_BACKFILL_NUMBER "backfill.number"
 #define BRB_BACKFILL_MARK "backfill.mark"
 #define BRB_BACKFILL_FIRST "backfill.first_us"
@@ -17,18 +17,18 @@
 
 struct brabeion_backfill {
 	brabeion_engine *live;
-	brabeion_engine *sandbox; /* in which the past is judged anew */
-	char *path;               /* of its database */
+	brabeion_engine *sandbox; /* the history engine that judges */
+	char *path;               /* of the sandbox's database */
 	int lock_fd;
 	bool from_journal;
 	brabeion_checkpoint checkpoint;
 	bool seeded;
-	int64_t held_before; /* of the journal: all awards of a smaller sequence are of events that it has judged */
-	int64_t first_us, last_us; /* the times of the events that were judged; of the journal the last is open */
-	brb_arena arena;           /* of what follows */
+	int64_t held_before;       /* journal only: awards of a smaller sequence come from events already judged */
+	int64_t first_us, last_us; /* of the judged events; with the journal, last_us is no bound */
+	brb_arena arena;           /* owns what follows */
 	brb_table chosen;          /* slug -> brb_compared_badge */
 	size_t plugin_count;
-	brb_store_owner *plugins; /* that own a chosen badge, and had nothing when it began */
+	brb_store_owner *plugins; /* see keep_fresh() in backfill.c */
 };
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * api/backfill_end: the end of a backfill: what was judged anew is compared with what is held, and taken over.
+ * api/backfill_end: compares the sandbox's awards with the live database's, and merges them into it.
  *
- * Awards that stay, whatever comes, are taken over first, in commits of some thousands. The last commit does the rest
- * while nobody else can write: what is left of the journal is judged, what that has earned is taken over, and what
- * temporary badges hold; then memory and jobs. So whatever is killed in between, the same comes of it once it is done
- * again.
+ * Awards that no later event can take away are merged first, AWARDS_PER_COMMIT to a commit. The last commit keeps
+ * others from writing: it judges the rest of the journal, merges the remaining awards, including temporary badges',
+ * then memory and jobs.
+ *
+ * Guarantees: if the process is killed in between, handing over again gives the same result.
  */
 #include <string.h>
 
@@ -15,7 +16,7 @@
 
 enum { AWARDS_PER_COMMIT = 4096, TURNS_MOST = 16, EVENTS_PER_TURN = 100000, EVENTS_LEFT = 500 };
 
-/* Of the journal, what is held from its first event on is covered; of another history what lies within it. */
+/* The journal covers everything since its first event; another history only the time between its first and last. */
 static brb_comparison comparison_of(const brabeion_backfill *backfill)
 {
 	return (brb_comparison){ .badges = &backfill->chosen,
@@ -29,7 +30,7 @@ static brb_comparison comparison_of(const brabeion_backfill *backfill)
 
 /* ---- comparing ---- */
 
-/* The list for the caller; its texts are the differences', which are empty afterwards. */
+/* Makes the caller's list, which takes over the differences' texts; they are empty afterwards. */
 static brabeion_status give_changes(brb_difference_list *differences, brabeion_change_list *changes,
 				    brabeion_error *error)
 {
@@ -104,16 +105,16 @@ brabeion_status brabeion_compare(brabeion_engine *before, brabeion_engine *after
 	return brb_status_hand_over(error, &fault);
 }
 
-/* ---- taking over, as a request of the live engine ---- */
+/* ---- merging, as a request of the live engine ---- */
 
 typedef struct end_request {
 	brb_request head; /* first */
 	brabeion_backfill *backfill;
-	const brb_difference *gains; /* found before: NULL in the last commit, which finds the rest by itself */
+	const brb_difference *gains; /* NULL in the last commit, which compares by itself */
 	size_t gain_count;
-	int64_t after; /* of the last commit: what of the sandbox was looked at before */
+	int64_t after; /* last commit: the sandbox's sequence up to which all was compared before */
 	bool lapse;
-	brabeion_change_list changes; /* that are made, to be told */
+	brabeion_change_list changes; /* made, to be announced */
 	size_t capacity;
 	uint64_t memories;
 	brabeion_error error;
@@ -126,7 +127,7 @@ static void fail_end(brb_request *head, brabeion_status status, const char *mess
 	brb_status_set_text(&request->error, status, message);
 }
 
-/* The change that was made, in the request's list. A number of its own is the award's anew. */
+/* Adds the change to the request's list. A ranked award ("#12") gets the number it has in the live database. */
 static brabeion_status note_gain(end_request *request, const brb_difference *gain, int64_t sequence,
 				 brabeion_error *error)
 {
@@ -148,7 +149,7 @@ static brabeion_status note_gain(end_request *request, const brb_difference *gai
 	return BRABEION_OK;
 }
 
-/* Awards it, unless it is held by now. */
+/* Awards it, unless the user holds it by now. */
 static brabeion_status take_gain(brb_store *store, end_request *request, const brb_difference *gain,
 				 brabeion_error *error)
 {
@@ -158,7 +159,7 @@ static brabeion_status take_gain(brb_store *store, end_request *request, const b
 	return status == BRABEION_OK && sequence ? note_gain(request, gain, sequence, error) : status;
 }
 
-/* By nobody's decision: whoever earns it by the rules of today is to have it again. */
+/* As a lapse, not a revocation: it can be earned again by today's rules. */
 static brabeion_status take_away(brb_store *store, end_request *request, const brb_difference *loss, int64_t now_us,
 				 brabeion_error *error)
 {
@@ -195,7 +196,7 @@ static brabeion_status take_differences(brb_judge *judge, end_request *request, 
 
 /* ---- the last commit ---- */
 
-/* Nobody else can write: what the journal holds now is all there is. */
+/* Runs inside the write transaction, so the journal can't grow. */
 static brabeion_status judge_the_rest(brb_judge *judge, brabeion_backfill *backfill)
 {
 	size_t judged = 0;
@@ -221,7 +222,7 @@ static brabeion_status take_the_rest(brb_judge *judge, end_request *request)
 	return judge->fault;
 }
 
-/* Of the journal nothing is missing: what the plugin has come to since is in the backfill as well. */
+/* With the journal, the sandbox's state is complete and replaces the live one; else it only fills in a missing one. */
 static brabeion_status take_plugin_state(brb_judge *judge, end_request *request, const brb_store_owner *plugin)
 {
 	bool has = false, gets = false;
@@ -271,7 +272,7 @@ static brabeion_status run(end_request *request, brabeion_backfill_outcome *outc
 	brb_judge judge;
 	brabeion_engine *live = request->backfill->live;
 	request->head = (brb_request){ .work = do_end, .fail = fail_end };
-	/* alone: what another request of the same transaction has written down could not be read of the journal yet */
+	/* alone: the journal can't be read for uncommitted events of another request in the same transaction */
 	brabeion_status status = brb_engine_run_alone(live, &judge, &request->head);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(error, &request->error);
@@ -286,7 +287,7 @@ static brabeion_status run(end_request *request, brabeion_backfill_outcome *outc
 	return BRABEION_OK;
 }
 
-/* What temporary badges hold may lapse by what is left of the journal: it waits for the last commit. */
+/* Temporary badges' awards may lapse by the rest of the journal: leaves them to the last commit. */
 static size_t leave_temporary(const brabeion_backfill *backfill, brb_difference_list *gains)
 {
 	size_t count = 0;
@@ -298,7 +299,7 @@ static size_t leave_temporary(const brabeion_backfill *backfill, brb_difference_
 	return count;
 }
 
-/* What the last commit need not do; *after is what of the sandbox was looked at. */
+/* Merges what need not wait for the last commit; *after becomes the sandbox's last compared sequence. */
 static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *after,
 				       brabeion_backfill_outcome *outcome, brabeion_error *error)
 {
@@ -319,7 +320,7 @@ static brabeion_status take_what_stays(brabeion_backfill *backfill, int64_t *aft
 	return status;
 }
 
-/* Meanwhile others go on: again, until what the journal has got is little, so that the last commit is short. */
+/* Events keep arriving: repeats until few are left in the journal, so that the last commit is short. */
 static brabeion_status come_near(brabeion_backfill *backfill, int64_t *after, brabeion_backfill_outcome *outcome,
 				 brabeion_error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * api/backfill_judging: the events of a backfill. A batch is judged, and its place in the history written down, in one
- * transaction of the backfill's sandbox; the first one seeds that sandbox with what is held from before.
+ * api/backfill_judging: judges a backfill's events. A batch and its checkpoint are one transaction of the sandbox; the
+ * first one seeds the sandbox with the awards held from before.
  */
 #include <string.h>
 
@@ -12,20 +12,20 @@
 
 enum { JOURNAL_EVENTS = 1000 };
 
-/* Judging a batch, as a request of the sandbox. */
+/* Judges a batch, as a request of the sandbox. */
 typedef struct past_request {
 	brb_request head; /* first */
 	brabeion_backfill *backfill;
 	const brabeion_event *events;
 	size_t count;
 	brabeion_result *results;
-	size_t judged; /* results that are filled in */
+	size_t judged; /* results filled in */
 	brabeion_checkpoint checkpoint;
-	int64_t first_us, last_us; /* of all events, these included */
+	int64_t first_us, last_us; /* of all events so far, including these */
 	brabeion_error error;
 } past_request;
 
-/* The times that all events of the history have so far. Those without a time do not count: they are refused. */
+/* Sets first_us and last_us. Events without a time don't count: they are refused. */
 static void measure(past_request *request)
 {
 	request->first_us = request->backfill->seeded ? request->backfill->first_us : INT64_MAX;
@@ -53,7 +53,6 @@ static brabeion_status write_checkpoint(brb_judge *judge, const past_request *re
 	return judge->fault;
 }
 
-/* An event without a time is wrong here; it is told as any other that is. */
 static brabeion_status judge_one(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
 	if (event->has_at)
@@ -135,7 +134,7 @@ brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabe
 
 /* ---- the journal ---- */
 
-/* What the journal has is what has been judged already: that an event of it failed is told by the log. */
+/* Drops the results: the log reports events that fail. */
 static brabeion_status judge_entries(brabeion_backfill *backfill, const brabeion_journal_list *list,
 				     brabeion_error *error)
 {
@@ -167,7 +166,7 @@ brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t mo
 	brabeion_journal_filter filter =
 		BRABEION_JOURNAL_FILTER(.after = backfill->checkpoint.number, .events_only = true,
 					.limit = most ? most : JOURNAL_EVENTS);
-	int64_t held = 0; /* looked up first: what is held is in the journal by now */
+	int64_t held = 0; /* read before the journal, which then has the events of all awards up to it */
 	if (brb_engine_enter_or_say(backfill->live, &fault) == BRABEION_OK &&
 	    brb_store_held_so_far(backfill->live->store, &held, &fault) == BRABEION_OK)
 		brabeion_journal_read(backfill->live, &filter, &list, &fault);

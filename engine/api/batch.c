@@ -76,7 +76,7 @@ brabeion_status brb_batch_end(brb_batch *batch, const brb_log *log, brabeion_err
 			brb_judge_abandon(result, 0, 1, status, error->message);
 		brabeion_result *theirs = (void *)((char *)batch->theirs + i * batch->result_size);
 		if (theirs && i)
-			memcpy(theirs, batch->theirs, sizeof theirs->struct_size); /* the first has been set alone */
+			memcpy(theirs, batch->theirs, sizeof theirs->struct_size); /* hosts set only the first's */
 		brb_batch_give(result, theirs);
 	}
 	brabeion_error_finish(error);

@@ -10,12 +10,12 @@ typedef struct brb_batch {
 	size_t count;
 	brabeion_event *events;
 	brabeion_result *results;
-	brabeion_result *theirs; /* NULL: not wanted, or without a size */
-	size_t result_size;      /* of each of theirs */
+	brabeion_result *theirs; /* NULL: not wanted, or struct_size is 0 */
+	size_t result_size;      /* of one of theirs */
 	brb_arena arena;
 } brb_batch;
 
-/* Whether the host's events and results (may be NULL) are laid out as ours: then no batch is needed. */
+/* True if the host's events and results (may be NULL) have this version's layout: no batch is needed. */
 static inline bool brb_batch_is_current(const brabeion_event *events, size_t count, const brabeion_result *results)
 {
 	bool current = !count || !results || results->struct_size == sizeof *results;
@@ -25,15 +25,15 @@ static inline bool brb_batch_is_current(const brabeion_event *events, size_t cou
 	return current;
 }
 
-/* Copies an event; its fields, too, where they are laid out differently. */
+/* Copies an event, and its fields if their layout differs. */
 brabeion_status brb_batch_take_event(brb_arena *arena, const brabeion_event *theirs, brabeion_event *event,
 				     brabeion_error *error);
 
-/* Copies the events, and makes room for the results. Call brb_batch_end in any case. */
+/* Copies the events and allocates the results. Call brb_batch_end even after an error. */
 brabeion_status brb_batch_begin(brb_batch *batch, const brabeion_event *events, size_t count,
 				brabeion_result *results, brabeion_error *error);
 
-/* Hands out the results, or the error in each of them if there is one. Frees the error. */
+/* Copies out the results, or the error into each of them. Frees the error. */
 brabeion_status brb_batch_end(brb_batch *batch, const brb_log *log, brabeion_error *error);
 
 /* Sets what a host needs to read a result: its size and strides. */
@@ -45,7 +45,7 @@ static inline void brb_batch_describe(brabeion_result *result)
 	result->failure_stride = (uint32_t)sizeof *result->failures;
 }
 
-/* Hands out one result that is ours to the host's (may be NULL: it is freed). */
+/* Moves a result of ours into the host's; frees it if that is NULL. */
 void brb_batch_give(brabeion_result *result, brabeion_result *theirs);
 
 #endif

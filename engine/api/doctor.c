@@ -1,8 +1,8 @@
 /*
- * api/doctor: looking for what is wrong or odd: of an engine at work, or beside one. Here: what is known is brought
- * together, the checks are in findings*.c.
+ * api/doctor: examines a running engine, or badges.yaml and a database without one. Collects the facts.
  *
- * Keeps true: the database is only read; what is wrong with it, or with badges.yaml, is a finding and no error.
+ * Guarantees: the database is only read; faults of it or of badges.yaml are findings, not errors.
+ * Not here: the checks (findings*.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static brabeion_status take_sizes(const brabeion_examine_options *theirs, brabei
 	return status == BRABEION_OK ? brb_size_check(BRB_SIZE_EXAMINATION, out, error) : status;
 }
 
-/* Hands over what was found, or nothing. */
+/* Moves the findings to the caller; after an error frees them. */
 static brabeion_status end(brb_examination *self, brabeion_examination *out, brabeion_error *error)
 {
 	if (error->status == BRABEION_OK)
@@ -37,7 +37,7 @@ static brabeion_status end(brb_examination *self, brabeion_examination *out, bra
 	return error->status;
 }
 
-/* The examination uses it as long as it lasts. */
+/* `health` must outlive the examination. */
 static brabeion_status read_database(brb_examination *self, const brabeion_examine_options *how, brb_health *health,
 				     brabeion_error *error)
 {
@@ -58,7 +58,7 @@ static void check_all(brb_examination *self)
 	brb_findings_of_jobs(self);
 }
 
-/* ---- of an engine ---- */
+/* ---- a running engine ---- */
 
 static void examine_engine(brabeion_engine *engine, const brb_generation *generation,
 			   const brabeion_examine_options *how, brabeion_examination *out, brabeion_error *error)
@@ -95,16 +95,16 @@ brabeion_status brabeion_examine(brabeion_engine *engine, const brabeion_examine
 		return brb_status_hand_over(error, &fault);
 	}
 	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
-	brb_generation_acquire(generation); /* reading takes its time: this thread's slot is for events */
+	brb_generation_acquire(generation); /* reading is slow: frees this thread's reader slot for events */
 	brb_registry_release(reader);
 	examine_engine(engine, generation, &how, examination, &fault);
 	brb_generation_release(generation);
 	return brb_status_hand_over(error, &fault);
 }
 
-/* ---- beside one ---- */
+/* ---- without an engine ---- */
 
-/* What loading has to warn of, a line each. */
+/* Log callback of loading: collects warnings, one a line. */
 static void keep_warning(void *context, brabeion_log_level level, const char *message)
 {
 	brb_builder *warnings = context;
@@ -127,7 +127,7 @@ static void add_lines(brb_examination *self, const char *kind, brabeion_severity
 	}
 }
 
-/* The faults of badges.yaml; other errors stay errors. */
+/* Turns faults of badges.yaml into findings; other errors stay. */
 static void take_faults(brb_examination *self, brabeion_error *error)
 {
 	if (error->status != BRABEION_CONFIG)
@@ -181,7 +181,7 @@ static void examine_beside(const brabeion_options *options, const brabeion_exami
 		self.database = options->database ? options->database : config->database;
 		use_settings(&self, config);
 	}
-	/* a database that is not there is told first: nothing is made beside it, then */
+	/* before loading, which makes files beside the database: a missing one must fail first */
 	if (error->status == BRABEION_OK && self.database)
 		read_database(&self, how, &health, error);
 	if (error->status == BRABEION_OK && config)

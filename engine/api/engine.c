@@ -1,8 +1,8 @@
 /*
  * api/engine: opens and closes an engine: configuration, copies of plugins, store, registry, judging, threads.
  *
- * Guarantees: plugins are loaded before the database is touched, so that a fault in badges.yaml creates no file; what
- * an open that fails has made is undone.
+ * Guarantees: plugins are loaded before the database is touched, so a fault in badges.yaml creates no file; a failed
+ * open is undone.
  */
 #include <limits.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 #include "base/memory.h"
 
 /*
- * A page that the kernel replaces by zeroes in a child of fork (MADV_WIPEONFORK, madvise(2)): reading one byte of it
- * tells parent from child without a system call.
+ * A page that the kernel zeroes in a child of fork (MADV_WIPEONFORK, madvise(2)): one byte of it distinguishes parent
+ * from child without a system call.
  */
 static const unsigned char *make_birth_mark(void)
 {
@@ -37,7 +37,7 @@ static const char *copy_text(brb_arena *arena, const char *text, bool *whole)
 	return copy;
 }
 
-/* Copies what the options say of the configuration, for reloads. False: no memory. */
+/* Copies the configuration source, for reloads. False: out of memory. */
 static bool copy_source(brabeion_engine *engine, const brb_config_source *given)
 {
 	bool whole = true;
@@ -69,7 +69,7 @@ static brabeion_status init_engine(brabeion_engine *engine, const brabeion_optio
 	bool copied = copy_source(engine, &source);
 	engine->database = options->database ? brb_memory_copy(options->database) : NULL;
 	char folder[PATH_MAX];
-	bool has_folder = getcwd(folder, sizeof folder) != NULL; /* one that is gone, or too deep, has no path */
+	bool has_folder = getcwd(folder, sizeof folder) != NULL; /* a deleted or too deep folder has no path */
 	engine->working_folder = has_folder ? brb_memory_copy(folder) : NULL;
 	engine->born_here = make_birth_mark();
 	if (!copied || (options->database && !engine->database) || (has_folder && !engine->working_folder))
@@ -136,10 +136,10 @@ static brabeion_status open_parts(brabeion_engine *engine, brb_config *config, c
 	}
 	brb_registry_number_counters(&engine->registry, generation);
 	brb_registry_publish(&engine->registry, generation);
-	/* whoever only looks at an existing database lets nothing back that others set aside */
+	/* an engine that only inspects a database must not release badges that others quarantined */
 	if (!engine->existing_only)
 		brb_quarantine_begin(&engine->quarantine, generation, engine->store, &engine->log);
-	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may be there */
+	pthread_mutex_lock(&engine->reloading); /* from here on the watcher's thread may run */
 	brb_watching_end(engine, generation);
 	pthread_mutex_unlock(&engine->reloading);
 	return BRABEION_OK;
@@ -219,7 +219,7 @@ void brabeion_close(brabeion_engine *engine)
 	BRB_CALL;
 	if (!engine || brb_engine_enter(engine) != BRABEION_OK || brb_engine_is_telling_reload(engine))
 		return;
-	brb_watching_finish(&engine->watching); /* first: a reload under way needs all the rest */
+	brb_watching_finish(&engine->watching); /* first: a running reload needs all the rest */
 	brb_submissions_finish(&engine->submissions);
 	brb_engine_close_workers(engine);
 	brb_engine_close_event_stats(engine);

@@ -1,5 +1,5 @@
 /*
- * api/enter: whether a call may begin on this thread, and whose allocator it uses.
+ * api/enter: checks whether a call may begin on this thread, and sets the allocator it uses.
  *
  * Guarantees: a call from inside a plugin's function or in a child of fork is refused before anything is touched.
  */

@@ -1,12 +1,11 @@
 /*
- * api/event_stats: what was noted while judging goes to the store, for who asks later, perhaps another process.
+ * api/event_stats: stores the event stats collected while judging, so that other processes can read them.
  *
- * A thread of the library's does it, which is made when there is first something to bring. It waits a second, then ever
- * longer, up to a minute, so that a server that has just been set up tells soon what is wrong, and one that runs is hardly
- * touched. It goes through the group: its few rows share a commit with whoever comes at that moment, and no event waits
- * for more than it would for another event. What is left is brought at the close.
+ * A library thread, started at the first stats, stores them after a second, then at doubling intervals up to a minute:
+ * a new server reports faults soon, a long-running one is hardly disturbed. The few rows go through the group commit
+ * and delay an event no longer than another event would. The rest is stored at the close.
  *
- * Keeps true: nothing of it happens on a thread that fires an event; a store that refuses loses nothing.
+ * Guarantees: never runs on a thread that fires events; stats that the store refuses are kept and tried again.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +18,7 @@
 
 enum { FIRST_DELAY_S = 1, LONGEST_DELAY_S = 60 };
 
-/* ---- one time ---- */
+/* ---- storing ---- */
 
 typedef struct notices_request {
 	brb_request head; /* first */
@@ -97,7 +96,7 @@ static void *work(void *context)
 			break;
 		delay_s = delay_s * 2 < LONGEST_DELAY_S ? delay_s * 2 : LONGEST_DELAY_S;
 		pthread_mutex_unlock(&notices->lock);
-		brabeion_error ignored = BRABEION_NO_ERROR; /* whoever judges hears of a store that refuses */
+		brabeion_error ignored = BRABEION_NO_ERROR; /* judging reports a failing store */
 		if (brb_engine_store_event_stats(engine, &ignored) != BRABEION_OK)
 			brb_event_stats_wake(&notices->noted);
 		brabeion_error_finish(&ignored);
@@ -107,7 +106,7 @@ static void *work(void *context)
 	return NULL;
 }
 
-/* Where no thread can be had it is brought at the close. */
+/* If no thread can be started, the stats are stored at the close. */
 static void wake(void *context)
 {
 	brabeion_engine *engine = context;
@@ -119,7 +118,7 @@ static void wake(void *context)
 	pthread_mutex_unlock(&notices->lock);
 }
 
-/* ---- life ---- */
+/* ---- opening and closing ---- */
 
 static brabeion_status init_locks(brb_noting *notices, brabeion_error *error)
 {
@@ -166,7 +165,7 @@ void brb_engine_close_event_stats(brabeion_engine *engine)
 	if (notices->has_thread)
 		pthread_join(notices->thread, NULL);
 	brabeion_error ignored = BRABEION_NO_ERROR;
-	if (atomic_load(&engine->registry.current)) /* else the engine was never opened wholly */
+	if (atomic_load(&engine->registry.current)) /* else the open failed */
 		brb_engine_store_event_stats(engine, &ignored);
 	brabeion_error_finish(&ignored);
 	pthread_cond_destroy(&notices->changed);

@@ -1,7 +1,7 @@
 /*
- * api/explain: why a user has a badge, or has not: what is on record of both, put together.
+ * api/explain: explains why a user has a badge or not, from the records of both.
  *
- * Several looks at the database, each of its own moment: what comes in between may show in one and not in the other.
+ * Reads the database in several transactions: a change between two of them may show in one and not in the other.
  */
 #include <string.h>
 
@@ -12,14 +12,13 @@
 #include "store/jobs.h"
 #include "store/journal.h"
 
-/* What an explanation is made with. */
 typedef struct explaining {
 	brabeion_engine *engine;
 	const brb_generation *generation;
 	const brabeion_question *question;
 	brabeion_journal_info *journal;
-	const brb_badge *badge; /* NULL: it is not loaded */
-	uint32_t number;        /* of the badge in the store, 0: it never was loaded */
+	const brb_badge *badge; /* NULL: not loaded */
+	uint32_t number;        /* of the badge in the store; 0: never loaded */
 	brabeion_explanation out;
 	brb_arena *memory;
 	brabeion_error *error;
@@ -48,7 +47,7 @@ static brabeion_status name_near_badge(explaining *why)
 	return copy_text(why, &why->out.near_badge, near ? near : "");
 }
 
-/* As brabeion_badges tells it, of this badge alone. */
+/* The same values as brabeion_badges. */
 static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
 {
 	brabeion_explanation *out = &why->out;
@@ -75,7 +74,7 @@ static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
 	return BRABEION_OK;
 }
 
-/* The explanation's memory becomes the list's, which has all texts of the badge. */
+/* Takes over the badge list's memory, which has the badge's texts. */
 static brabeion_status look_at_badge(explaining *why)
 {
 	brabeion_badge_list list = { 0 };
@@ -183,7 +182,6 @@ static brabeion_status look_at_jobs(explaining *why)
 
 /* ---- the journal ------------------------------------------------------------------------------------------------- */
 
-/* Keeps what was said of the badge. */
 static bool take_entry(void *context, const brabeion_entry *entry)
 {
 	explaining *why = context;
@@ -195,7 +193,7 @@ static bool take_entry(void *context, const brabeion_entry *entry)
 	return place != NULL;
 }
 
-/* They came newest first. */
+/* Entries are read newest first. */
 static brabeion_status turn_round(explaining *why)
 {
 	size_t count = why->out.entry_count;
@@ -217,7 +215,7 @@ static brabeion_status look_at_journal(explaining *why)
 					  .since_us = question->has_since ? question->since_us : INT64_MIN,
 					  .limit = question->limit,
 					  .left_out = &why->out.entries_left_out };
-	brabeion_heard *heard = (brabeion_heard *)why->out.heard; /* ours until it is handed out */
+	brabeion_heard *heard = (brabeion_heard *)why->out.heard; /* ours until returned */
 	why->journal = brb_arena_take(why->memory, sizeof *why->journal);
 	why->out.journal = why->journal;
 	if (!why->journal)

@@ -1,6 +1,6 @@
 /*
- * api/feed: the feed of changes, and the descriptor that polls readable when there may be new ones: a watch on the store's
- * commits (brb_store_watch), and no thread.
+ * api/feed: the feed of changes, and a descriptor that polls readable when there may be new ones: a watch on commits
+ * (brb_store_watch), without a thread.
  */
 #include "api/internal.h"
 
@@ -20,7 +20,7 @@ int brabeion_changes_fd(brabeion_engine *engine)
 	return fd;
 }
 
-/* Makes the descriptor quiet, before the database is read: what is committed after this makes it readable again. */
+/* Drains the descriptor. Call it before reading the database: later commits make it readable again. */
 static void quieten(brabeion_engine *engine)
 {
 	pthread_mutex_lock(&engine->feed_lock);

@@ -1,5 +1,5 @@
 /*
- * api/findings: how they are added, put in order, and what numbers look like in them.
+ * api/findings: adds and sorts findings, formats numbers for them.
  */
 #include "api/findings.h"
 
@@ -28,7 +28,7 @@ void brb_finding_add(brb_examination *examination, const brabeion_finding *findi
 	added->subject = subject;
 }
 
-/* What comes from outside is one line of text afterwards, whatever it was. */
+/* Makes one line of printable text, whatever the arguments contain. */
 const char *brb_finding_text(brb_examination *examination, const char *format, ...)
 {
 	va_list arguments;
@@ -81,9 +81,9 @@ const char *brb_finding_time(brb_examination *examination, int64_t at_us)
 	return text ? text : "";
 }
 
-/* ---- the order ---- */
+/* ---- sorting ---- */
 
-/* By severity, else as they were found. */
+/* By severity; stable. */
 static void sort(brabeion_finding *findings, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {

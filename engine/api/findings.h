@@ -1,7 +1,7 @@
 /*
- * api/findings: what an examination knows, and how findings are added to it. (doctor.c, findings*.c)
+ * api/findings: the facts of an examination, and how checks add findings to it. (doctor.c, findings*.c)
  *
- * Keeps true: each check looks at what is known and nothing else, so that it can be tried with numbers of one's own.
+ * Guarantees: checks read nothing but the examination, so tests can set its facts.
  */
 #ifndef BRB_API_FINDINGS_H
 #define BRB_API_FINDINGS_H
@@ -12,24 +12,24 @@
 typedef struct brb_examination {
 	brabeion_examination found;
 	size_t capacity;
-	brb_arena *arena; /* of what is found */
-	bool failed;      /* memory was short */
+	brb_arena *arena; /* owns the findings' texts */
+	bool failed;      /* out of memory */
 
 	int64_t now_us;
-	const char *config;               /* the path of badges.yaml */
-	const char *database;             /* its path */
-	const brb_health *health;         /* NULL: the database is not known */
+	const char *config;               /* path of badges.yaml */
+	const char *database;             /* path */
+	const brb_health *health;         /* NULL: the database was not read */
 	const brb_generation *generation; /* NULL: badges.yaml could not be loaded */
-	bool has_settings;                /* what follows is known */
+	bool has_settings;                /* the settings below are known */
 	uint32_t workers;                 /* threads of a server */
 	int64_t retention_us;
 	size_t resident; /* plugin files that stay in memory; 0: not known */
 } brb_examination;
 
-/* So many jobs of one user are too many. */
+/* From this many jobs of one user on, there is a finding. */
 enum { BRB_CROWD_JOBS = 1000 };
 
-/* The subject is copied, the texts are of brb_finding_text or static. NULL stands for memory that was short. */
+/* Copies the subject; the texts come from brb_finding_text or are static. A NULL text means out of memory. */
 void brb_finding_add(brb_examination *examination, const brabeion_finding *finding);
 const char *brb_finding_text(brb_examination *examination, const char *format, ...) BRB_PRINTF(2, 3);
 
@@ -41,17 +41,17 @@ const char *brb_finding_time(brb_examination *examination, int64_t at_us);
 /* "1 job", "12,000 jobs". */
 const char *brb_finding_count(brb_examination *examination, int64_t count, const char *one, const char *many);
 
-/* Alarms first. BRABEION_NO_MEMORY if memory was short on the way. */
+/* Sorts, alarms first. BRABEION_NO_MEMORY if adding ran out of memory. */
 brabeion_status brb_findings_settle(brb_examination *examination, brabeion_error *error);
 
 /* ---- the checks ---- */
 
 void brb_findings_of_store(brb_examination *examination);  /* the database and its files */
-void brb_findings_of_badges(brb_examination *examination); /* set aside, failing, never earned, gone */
-void brb_findings_of_events(brb_examination *examination); /* that nobody listens to */
+void brb_findings_of_badges(brb_examination *examination); /* quarantined, failing, never earned, gone */
+void brb_findings_of_events(brb_examination *examination); /* that no badge listens to */
 void brb_findings_of_jobs(brb_examination *examination);
 
-/* The names that badges listen to, in the arena; *count counts them. NULL: memory is short, or none is known. */
+/* The event names that badges listen to, in the arena. NULL: out of memory, or none is known. */
 const char **brb_findings_heard(brb_examination *examination, size_t *count);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * api/findings_badges: findings on badges and on events: who is set aside, fails, was never earned or is gone; what
- * comes, and nobody listens.
+ * api/findings_badges: findings on badges (quarantined, failing, never earned, gone) and on events without a badge.
  */
 #include <string.h>
 
@@ -8,10 +7,10 @@
 
 static const int64_t day_us = INT64_C(24) * 3600 * 1000000;
 
-/* A badge that has been there for less is not blamed. */
+/* Newer badges are not reported as never earned. */
 enum { DAYS_TO_PROVE_ITSELF = 7 };
 
-/* Names without a near one that are told one by one. */
+/* Names without a similar known one that are reported one by one. */
 enum { PLAIN_NAMES_MOST = 10 };
 
 static bool is_of_late(const brb_examination *self, int64_t last_us)
@@ -24,7 +23,7 @@ static const brb_badge *loaded_badge(const brb_examination *self, const char *sl
 	return self->generation ? brb_table_get(&self->generation->slugs, slug) : NULL;
 }
 
-/* ---- set aside, failing ---- */
+/* ---- quarantined, failing ---- */
 
 static void check_aside(brb_examination *self, const brb_health_quarantined *aside)
 {
@@ -63,7 +62,7 @@ static void check_failing(brb_examination *self, const brb_health_failing *faili
 
 /* ---- never earned ---- */
 
-/* The event of the badge that somebody seems to send under another name, which goes to *sent. */
+/* The badge's event that seems to be sent under another name, *sent. NULL: none. */
 static const char *find_missed(const brb_examination *self, const brb_badge *badge, const char **sent)
 {
 	for (size_t i = 0; i < self->health->unhandled_count; i++) {
@@ -113,7 +112,7 @@ static bool is_called_alike(const brb_health_badge *known, const brb_badge *badg
 	return badge->level_count && strcmp(known->name, badge->levels[0].name) == 0;
 }
 
-/* The badge that this one is likely to be now: of the same first level, or of nearly the same slug. NULL: none. */
+/* The badge that probably replaced this one: same name of the first level, or similar slug. NULL: none. */
 static const brb_badge *find_heir(brb_examination *self, const brb_health_badge *known)
 {
 	const brb_generation *generation = self->generation;
@@ -232,7 +231,7 @@ static void tell_plain(brb_examination *self, const brb_store_unhandled *unheard
 	brb_finding_add(self, &finding);
 }
 
-/* For which there was no place, or that were no names. */
+/* Event names beyond the limit, or malformed. */
 static void tell_others(brb_examination *self, const brb_store_unhandled *others)
 {
 	brabeion_finding finding = finding_of("events-many", brb_finding_text(self, "events"), others);
@@ -275,7 +274,7 @@ void brb_findings_of_events(brb_examination *examination)
 		if (!*unheard->name) {
 			tell_others(examination, unheard);
 		} else if (brb_generation_route(examination->generation, unheard->name)) {
-			continue; /* somebody listens by now */
+			continue; /* a badge listens by now */
 		} else if (near) {
 			tell_near(examination, unheard, near);
 		} else if (plain < PLAIN_NAMES_MOST) {

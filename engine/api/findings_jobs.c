@@ -1,5 +1,5 @@
 /*
- * api/findings_jobs: findings on jobs: what waits and nobody works, what is parked, who has too many.
+ * api/findings_jobs: findings on jobs: waiting without a worker, parked, too many of one user.
  */
 #include "api/findings.h"
 

@@ -1,5 +1,5 @@
 /*
- * api/findings_store: findings on the database, the files beside it, and who may write them.
+ * api/findings_store: findings on the database, the files beside it, and their permissions.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -9,11 +9,11 @@
 static const int64_t mebibyte = 1024 * 1024;
 static const int64_t hour_us = INT64_C(3600) * 1000000;
 
-/* Twice as many pages as SQLite lets the WAL grow to while nothing is in its way (store/sqlite/database.c). */
+/* Twice the pages to which SQLite lets an unhindered WAL grow (store/sqlite/database.c). */
 enum { WAL_PAGES_TOO_MANY = 16000, WAL_MEBIBYTES_TOO_MANY = 128 };
 enum { DISK_MEBIBYTES_ALARM = 64, DISK_MEBIBYTES_WARNING = 512, FREE_MEBIBYTES = 64 };
 
-/* ---- who may write ---- */
+/* ---- permissions ---- */
 
 static void check_writable(brb_examination *self, const char *path, mode_t mode, const char *meaning)
 {
@@ -49,7 +49,7 @@ static void check_permissions(brb_examination *self)
 
 /* ---- the database ---- */
 
-/* Who keeps it open, in words; "" when nobody is seen. */
+/* The processes that have it open, in words; "" if none is seen. */
 static const char *users_of(brb_examination *self)
 {
 	const brb_health_file *file = &self->health->file;
@@ -162,7 +162,7 @@ static void check_free_pages(brb_examination *self)
 	brb_finding_add(self, &finding);
 }
 
-/* ---- ids of events ---- */
+/* ---- event ids ---- */
 
 static void check_retention(brb_examination *self)
 {

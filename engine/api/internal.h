@@ -1,5 +1,5 @@
 /*
- * api/internal: what the files of the room share.
+ * api/internal: the engine's struct, and functions shared by the files of api/.
  */
 #ifndef BRB_API_INTERNAL_H
 #define BRB_API_INTERNAL_H
@@ -22,7 +22,7 @@
 
 enum { BRB_CALLBACKS_MOST = 16 };
 
-/* Begin each function that enters an engine (tests/floors): its allocator is used until the function returns. */
+/* First in each function that enters an engine (tests/floors): restores the thread's allocator at the return. */
 #define BRB_CALL BRB_MEMORY_SCOPE
 #define BRB_CALL_WITH(fault) \
 	BRB_MEMORY_SCOPE;    \
@@ -36,7 +36,7 @@ typedef struct brb_callback {
 	void *context;
 } brb_callback;
 
-/* Events that wait for the library's thread, and those that wait to be told. (submit.c) */
+/* Events that wait for the library's thread, and completions that wait to be dispatched. (submit.c) */
 typedef struct brb_submission brb_submission;
 
 typedef struct brb_submission_queue {
@@ -57,36 +57,36 @@ typedef struct brb_submissions {
 
 void brb_submissions_init(brb_submissions *submissions, size_t capacity);
 
-/* Has what waits judged, ends the thread; completions that were not dispatched are dropped. */
+/* Judges the waiting events and ends the thread; drops completions that were not dispatched. */
 void brb_submissions_finish(brb_submissions *submissions);
 
-/* What came of one reload. (reload.c) */
+/* The outcome of one reload. (reload.c) */
 typedef struct brb_reload_outcome {
 	brabeion_receipt receipt; /* all zeroes when it failed */
 	brabeion_error error;
 	uint64_t generation; /* current after it */
 } brb_reload_outcome;
 
-/* Reloading by itself. Guarded by `reloading`. (watch.c) */
+/* Automatic reloading. Guarded by `reloading`. (watch.c) */
 typedef enum brb_watching_word { BRB_WATCHING_AS_FILE, BRB_WATCHING_ON, BRB_WATCHING_OFF } brb_watching_word;
 
 typedef struct brb_watching {
 	void (*reload)(brabeion_engine *engine, brb_reload_outcome *outcome); /* brb_engine_reload_locked */
-	brb_watch *watch;       /* NULL: has never been on; kept when it is off, until the engine is closed */
-	brb_watching_word word; /* the host's */
-	bool file_says_on;      /* the badges.yaml that is at work */
-	bool will_say_on;       /* the one that was read last */
+	brb_watch *watch;       /* NULL: never on so far; kept while off, until the engine is closed */
+	brb_watching_word word; /* the host's setting */
+	bool file_says_on;      /* setting of the current badges.yaml */
+	bool will_say_on;       /* setting of the badges.yaml read last */
 	bool is_on;
-	brb_watch_files files;      /* of the last badges.yaml that could be read */
+	brb_watch_files files;      /* of the last readable badges.yaml */
 	brb_watch_digest content;   /* of badges.yaml, at the last attempt to load it */
-	brb_watch_digest attempted; /* the state that attempt began from, whatever came of it; "": not known */
-	brb_watch_digest loaded;    /* the state of the badge set that is at work */
-	int64_t again_us;    /* a reload failed for a passing cause: it is tried again after this; 0: none did */
-	int64_t again_at_us; /* when, monotonic */
-	char *trouble;       /* what could not be watched, as told last; NULL: nothing */
+	brb_watch_digest attempted; /* the files' state when that attempt began; "": unknown */
+	brb_watch_digest loaded;    /* the files' state of the current badge set */
+	int64_t again_us;           /* delay of the retry after a transient failure; 0: none */
+	int64_t again_at_us;        /* its time, monotonic */
+	char *trouble;              /* what can't be watched, as last logged; NULL: nothing */
 } brb_watching;
 
-/* Connections for looking at what is committed that nobody uses now: opening one takes longer than a look. (progress.c) */
+/* Idle snapshot readers, for reuse: opening one takes longer than a read. (progress.c) */
 enum { BRB_LOOKS_IDLE_MOST = 4 };
 
 typedef struct brb_looks {
@@ -95,7 +95,7 @@ typedef struct brb_looks {
 	brb_snapshot_reader *idle[BRB_LOOKS_IDLE_MOST];
 } brb_looks;
 
-/* Closes them, before the store. */
+/* Call it before closing the store. */
 void brb_looks_finish(brb_looks *looks);
 
 /* The engine's own workers. (work.c) */
@@ -104,17 +104,17 @@ typedef struct brb_workers {
 	uint32_t configured; /* by badges.yaml, at the open */
 	uint32_t wanted;
 	atomic_bool started;
-	pthread_mutex_t waiting; /* one of them waits for work, the others for this */
+	pthread_mutex_t waiting; /* held by the one worker that waits for work; the others wait for it */
 	pthread_mutex_t lock;    /* guards what follows */
 	bool ending;
 	uint32_t count;
 	pthread_t *threads;
 } brb_workers;
 
-/* What is noted while judging, and the thread that brings it to the store. (notices.c) */
+/* Event stats collected while judging, and the thread that stores them. (event_stats.c) */
 typedef struct brb_noting {
 	brb_event_stats noted;
-	pthread_mutex_t storing; /* one at a time brings it */
+	pthread_mutex_t storing; /* one thread stores at a time */
 	pthread_mutex_t lock;    /* guards the rest */
 	pthread_cond_t changed;
 	bool is_open;
@@ -125,14 +125,14 @@ typedef struct brb_noting {
 
 struct brabeion_engine {
 	const unsigned char *born_here; /* one byte that the kernel zeroes in a child of fork */
-	brb_config_source source;       /* its texts are in `texts` */
+	brb_config_source source;       /* texts in `texts` */
 	brb_arena texts;
 	char *working_folder;                /* as of the open: relative paths start there */
-	char *database;                      /* of the options; NULL: as badges.yaml says */
-	char *cache_dir;                     /* as of the open, like those below; NULL: badges.yaml had none */
+	char *database;                      /* of the options; NULL: badges.yaml's */
+	char *cache_dir;                     /* as of the open; NULL: badges.yaml had none */
 	const brabeion_allocator *allocator; /* NULL: the C library's */
 	bool existing_only;
-	bool synchronous_full; /* as of the open, like the two below: a reload does not change them */
+	bool synchronous_full; /* this and the two below: a reload doesn't change them */
 	int64_t busy_timeout_ms;
 	int64_t retention_us;
 	brb_log log;
@@ -141,69 +141,65 @@ struct brabeion_engine {
 	brb_store *store;
 	pthread_mutex_t reloading; /* one reload at a time */
 	brb_registry registry;
-	brb_judge_shared judging; /* of the members here; set at the open */
+	brb_judge_shared judging; /* refers to members here; set at the open */
 	brb_group_commit group;
 	brb_quarantine quarantine;
 	brb_noting notices;
-	brb_history *history; /* NULL: time is the clock's */
-	int runs_fd;          /* of <database>-runs; -1: not needed yet */
+	brb_history *history; /* NULL: the clock's time is used */
+	int runs_fd;          /* of <database>-runs; -1: not open yet */
 	brb_jobs jobs;
 	brb_workers workers;
 	brb_submissions submissions;
 	brb_watching watching;
 	brb_looks looks;
 	pthread_mutex_t feed_lock;      /* guards `feed_fd` */
-	int feed_fd;                    /* -1: not asked for yet */
+	int feed_fd;                    /* -1: not made yet */
 	pthread_mutex_t callbacks_lock; /* guards what follows */
 	size_t callback_count;
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 };
 
-/* brabeion_open. Unless `journaled`, the engine keeps no journal, whatever badges.yaml says. */
+/* brabeion_open; without `journaled`, the engine keeps no journal even if badges.yaml wants one. */
 brabeion_status brb_engine_open(const brabeion_options *options, bool journaled, brabeion_engine **out,
 				brabeion_error *error);
 
-/*
- * BRABEION_OK when this thread may call this engine now, whose allocator it then uses; else BRABEION_REENTRANT or
- * BRABEION_FORKED.
- */
+/* Checks that this thread may call the engine, and sets its allocator. Else BRABEION_REENTRANT or BRABEION_FORKED. */
 brabeion_status brb_engine_enter(const brabeion_engine *engine);
 
 /* The same, with a message. */
 brabeion_status brb_engine_enter_or_say(const brabeion_engine *engine, brabeion_error *error);
 
-/* The same for a call that has no engine: copies the host's options (may be NULL), and uses their allocator. */
+/* The same for a call without an engine: copies the host's options (may be NULL) and sets their allocator. */
 brabeion_status brb_engine_enter_with(const brabeion_options *theirs, brabeion_options *options,
 				      brabeion_error *error);
 
-/* The configuration that the options name. */
 brb_config_source brb_engine_source_of(const brabeion_options *options);
 
 /* ---- loading (load.c, visit.c, reload.c) ---- */
 
-/* The path as it was meant at the open, whatever the working directory is later. NULL: no memory. */
+/* Resolves a path against the working directory at the open. Owned by the caller. NULL: out of memory. */
 char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path);
 
-/* Told before plugins are loaded: a folder that is not there would else look like a lack of one for their copies. */
+/* Call it before loading plugins: a missing folder would else be reported as a lack of one for their copies. */
 brabeion_status brb_engine_check_folder(const char *database, brabeion_error *error);
 
-/* Where copies of plugins may live: cache_dir alone when it is given. */
+/* Chooses the folder for copies of plugins: only cache_dir if it is given. */
 brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
 				       const brb_log *log, brb_image_copies **copies, brabeion_error *error);
 
-/* All faults of the file and of what it names, at once. */
+/* Loads a generation. The error lists all faults of the file and its plugins. */
 brabeion_status brb_engine_load(brb_config *config, brb_image_copies *copies, const brb_generation *before,
 				const brb_log *log, brb_generation **out, brabeion_error *error);
 
 /*
- * Loads what the host's options (may be NULL) name, without a database, shows it to the visitor, and unloads it. Checks the
- * language first. For a public function that has no engine: the error is handed over.
+ * For public functions without an engine: checks the language, loads the badge set of the host's options (may be NULL)
+ * without a database, calls the visitor with it, and unloads it.
  */
 typedef brabeion_status (*brb_engine_visitor)(const brb_generation *generation, void *context, brabeion_error *error);
 brabeion_status brb_engine_visit(const brabeion_options *theirs, const char *language, brb_engine_visitor visitor,
 				 void *context, brabeion_error *error);
 
-/* Numbers of badges and plugins in the store, or as in `before`, the generation at work (NULL: none). Before publishing. */
+/* Before publishing: sets badges' and plugins' store numbers; `before` is the current generation (NULL: none). */
 brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,
 					 brabeion_error *error);
 
@@ -212,22 +208,22 @@ brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_g
 /* Runs the callbacks for the awards of the results, or queues them when this thread is inside a callback. */
 void brb_engine_announce(brabeion_engine *engine, const brabeion_result *results, size_t count);
 
-/* Does what calls the host back, other than news: what is earned inside is told after it. Not inside a callback. */
+/* Runs `work`, which may call the host; changes made inside are announced after it. Not from inside a callback. */
 void brb_engine_call_back(void (*work)(void *context), void *context);
 
-/* Begins a history, with the jobs of those that are dead. The first generation is published. (history.c) */
+/* Begins a history and takes the jobs of dead ones. Call it after the first publish. (history.c) */
 brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error);
 void brb_engine_close_history(brabeion_engine *engine);
 
-/* Once the store is open; ends them, after the job at hand. (work.c) */
+/* Open: once the store is open. Close: ends the workers after their current jobs. (work.c) */
 brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_config *config, bool none,
 					brabeion_error *error);
 void brb_engine_close_workers(brabeion_engine *engine);
 
-/* A generation was published: starts workers if there may be something for them, and wakes those that are there. */
+/* After a publish: starts workers if there may be jobs, and wakes running ones. */
 void brb_engine_consider_workers(brabeion_engine *engine);
 
-/* After a commit: starts them if this engine has stored a job. */
+/* After a commit: starts workers if this engine has stored a job. */
 void brb_engine_notice_jobs(brabeion_engine *engine);
 void brb_engine_set_limits(brabeion_engine *engine, const brb_config *config);
 void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size_t count);
@@ -235,67 +231,66 @@ void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size
 /* True while this thread is inside a callback. */
 bool brb_engine_is_announcing(void);
 
-/* Judges and commits events without telling callbacks. The library's own threads come in here, too. */
+/* Judges and commits events without running callbacks. Also for the library's own threads. */
 brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *events, size_t count,
 				 brabeion_result *results);
 
 /* Runs the callbacks for revocations. */
 void brb_engine_announce_revoked(brabeion_engine *engine, const brabeion_change_list *revoked);
 
-/* Reads badges.yaml again and publishes what comes of it, or leaves all as it is. Holds `reloading`. */
+/* Reads badges.yaml and publishes a generation; a failure changes nothing. The caller holds `reloading`. */
 void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome);
 
-/* Tells the log and the callbacks; no lock is held. The error stays the caller's. */
+/* Logs the outcome and runs on-reload callbacks. Call it without locks; the caller frees the error. */
 void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome);
 
 /* True while this thread is inside an on-reload callback of this engine. */
 bool brb_engine_is_telling_reload(const brabeion_engine *engine);
 
 /*
- * The three stages of an attempt to load a badge set: badges.yaml is about to be read (from `path`; NULL: there was no
- * memory), it has been read and its plugins are about to be, a generation is at work (NULL: the attempt failed). The
- * second is left out when it could not be read. Hold `reloading`.
+ * The stages of loading a badge set: before reading badges.yaml (`path` NULL: out of memory); after it, before loading
+ * plugins (left out if it can't be read); at the end (`generation` NULL: failed). The caller holds `reloading`.
  */
 void brb_watching_begin(brabeion_engine *engine, const char *path);
 void brb_watching_read(brabeion_engine *engine, const brb_config *config);
 void brb_watching_end(brabeion_engine *engine, const brb_generation *generation);
 
-/* Ends the watcher's thread. Neither from it nor with a lock held. */
+/* Ends the watcher's thread. Call it from another thread, without locks. */
 void brb_watching_finish(brb_watching *watching);
 
-/* Once the store is open. (notices.c) */
+/* Call it once the store is open. (event_stats.c) */
 brabeion_status brb_engine_open_event_stats(brabeion_engine *engine, brabeion_error *error);
 
-/* Brings what is left to the store, if there is anything; the rooms for judging are still there. */
+/* Stores the rest. Call it while the engine can still judge. */
 void brb_engine_close_event_stats(brabeion_engine *engine);
 
-/* Brings what was noted so far to the store now. Errors: of the store; then it is brought later. */
+/* Stores what was collected so far. After an error of the store, it is tried again later. */
 brabeion_status brb_engine_store_event_stats(brabeion_engine *engine, brabeion_error *error);
 
-/* Has a request done with the current generation held; `judge` is room for the request's judge. */
+/* Runs a request with the current generation held; `judge` is uninitialized space for its judge. */
 brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
 /* The same in a transaction that no other request shares: see brb_group_commit_run_alone. */
 brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request);
 
-/* Fills in which of a generation's badges are set aside. (quarantine.c) */
+/* Fills in which of the list's badges are quarantined. (quarantine.c) */
 brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
 					   brabeion_badge_list *list, brabeion_error *error);
 
-/* What there is of the journal, with the generation's bounds. (journal.c) */
+/* The journal's extent, with the generation's limits. (journal.c) */
 brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation *generation,
 				   brabeion_journal_info *info, brabeion_error *error);
 
-/* All badges of a generation; with `store`, their holders. */
+/* Lists a generation's badges; with `store` (may be NULL), also their holders. */
 brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_store *store, brabeion_badge_list *list,
 				       brabeion_error *error);
 
 /* ---- languages and pictures ---- */
 
-/* BRABEION_INVALID for what is no language. NULL and "" are the usual one. (languages.c) */
+/* BRABEION_INVALID for a malformed language. NULL and "" are the default one. (languages.c) */
 brabeion_status brb_engine_check_language(const char *language, brabeion_error *error);
 
-/* What a level says in a language; NULL where there is no translation. */
+/* A level's texts in a language; NULL: not translated. */
 typedef struct brb_level_words {
 	const char *name;
 	const char *description;
@@ -312,10 +307,10 @@ brabeion_status brb_engine_translate_awards(brabeion_engine *engine, const char 
 brabeion_status brb_engine_translate_changes(brabeion_engine *engine, const char *language,
 					     brabeion_change_list *list, brabeion_error *error);
 
-/* Answers BRABEION_INVALID: no badge of this slug is loaded, and which is likely meant. (levels.c) */
+/* Returns BRABEION_INVALID: no badge has this slug; the message suggests a similar one. (levels.c) */
 brabeion_status brb_engine_no_badge(const brb_generation *generation, const char *slug, brabeion_error *error);
 
-/* A loaded badge and its level, 0 of which becomes its highest; BRABEION_INVALID when it is not there. (levels.c) */
+/* Finds a loaded badge and level; *level 0 becomes its highest. BRABEION_INVALID: there is none. (levels.c) */
 brabeion_status brb_engine_find_level(const brb_generation *generation, const char *slug, uint32_t *level,
 				      const brb_badge **out, brabeion_error *error);
 

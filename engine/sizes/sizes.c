@@ -9,7 +9,7 @@
 
 typedef struct size_row {
 	const char *type, *macro;
-	uint32_t size, first; /* ours, and the least of a host's */
+	uint32_t size, first; /* ours, and the smallest a host may have */
 } size_row;
 
 #define ROW(NAME, type, last)                               \

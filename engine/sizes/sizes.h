@@ -1,8 +1,8 @@
 /*
- * sizes: structs of the public header that begin with `struct_size`, as a host of another version knows them.
+ * sizes: converts public structs that begin with `struct_size` from and to hosts compiled with another version.
  *
- * A host's struct is copied as plugin descriptors are: the smaller of both sizes, over zeroes. A struct that grows gets
- * its new members at the end, after any padding, and keeps its row here: `last` is the last member of version 0.1.
+ * Copies the smaller of both sizes, over zeroes, as for plugin descriptors. A struct grows only at the end, after any
+ * padding, and keeps its row here: `last` is its last member in version 0.1.
  */
 #ifndef BRB_SIZES_SIZES_H
 #define BRB_SIZES_SIZES_H
@@ -45,13 +45,13 @@ typedef enum brb_size_id { BRB_SIZES(BRB_SIZE_ID) BRB_SIZE_IDS } brb_size_id;
 /* Checks the size of a host's struct (NULL is allowed). BRABEION_INVALID, with a message that names the macro. */
 brabeion_status brb_size_check(brb_size_id id, const void *theirs, brabeion_error *error);
 
-/* Checks and copies a struct that the host has filled in; NULL gives zeroes. */
+/* Checks and copies a struct that the host filled in; NULL gives zeroes. */
 brabeion_status brb_size_take(brb_size_id id, const void *theirs, void *ours, brabeion_error *error);
 
-/* Copies a result into the host's struct, which was checked; NULL does nothing. The host's struct_size stays. */
+/* Copies a result into the host's checked struct and keeps its struct_size; NULL does nothing. */
 void brb_size_give(brb_size_id id, const void *ours, void *theirs);
 
-/* Zeroes a struct, except for its struct_size. Without a size it is one of the library's own. */
+/* Zeroes a struct except struct_size. A struct_size of 0 means one of the library's own. */
 void brb_size_empty(brb_size_id id, void *theirs);
 
 #endif
