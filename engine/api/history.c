@@ -1,9 +1,9 @@
 /*
- * api/history: history runs: an engine whose time is that of its events. judging/history keeps the time; here are the
- * calls, and who is alive: each run holds a lock on its own byte of the file <database>-runs, which the kernel takes
- * away when the process ends, however it does. Jobs of a run that nobody holds are taken over by the next.
+ * api/history: the calls of an engine whose time is that of its events; judging/history keeps the time.
  *
- * Open file description locks (fcntl(2), F_OFD_SETLK): they are this engine's, not the process's.
+ * Each open history locks its own byte of the file <database>-runs; the kernel drops the lock when the process ends,
+ * however it ends. The next history takes over the jobs of those whose byte is not locked. The locks are open file
+ * description locks (fcntl(2), F_OFD_SETLK): they belong to this engine, not to the process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "judging/backend.h"
 #include "judging/due.h"
 
-/* ---- which runs are alive ---- */
+/* ---- locks of histories ---- */
 
 static brabeion_status open_runs(brabeion_engine *engine, brabeion_error *error)
 {
@@ -55,7 +55,7 @@ static void drop_run(void *context, int64_t run)
 
 /* ---- taking over ---- */
 
-/* The jobs of a run whose lock is ours now become this history's. */
+/* Moves the jobs of a history whose lock this engine has taken to this history. */
 static brabeion_status take_over(brb_judge *judge, int64_t from)
 {
 	int64_t run = 0, jobs = 0;
@@ -87,7 +87,7 @@ static void fail_time(brb_request *head, brabeion_status status, const char *mes
 	brb_status_set(&request->error, status, "%s", message);
 }
 
-/* Locks of the dead are held until their jobs are committed as ours. */
+/* Holds the locks of dead histories until the move of their jobs is committed. */
 static brabeion_status do_take_over(brb_request *head)
 {
 	time_request *request = (time_request *)(void *)head;
@@ -117,7 +117,7 @@ static brabeion_status take_over_the_dead(brabeion_engine *engine, brabeion_erro
 	return brb_status_hand_over(error, &request.error);
 }
 
-/* ---- life ---- */
+/* ---- opening and closing ---- */
 
 brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attempts_most, brabeion_error *error)
 {
@@ -138,7 +138,7 @@ void brb_engine_close_history(brabeion_engine *engine)
 		brb_history_finish(engine->history);
 	brb_memory_release(engine->history);
 	if (engine->runs_fd >= 0)
-		close(engine->runs_fd); /* and with it go the locks */
+		close(engine->runs_fd); /* releases the locks, too */
 }
 
 /* ---- the public calls ---- */

@@ -1,8 +1,8 @@
 /*
- * api/inspect: looking at one plugin file, for its author: what is in it, what is wrong, what it needs.
+ * api/inspect: inspects one plugin file for its author: contents, problems, requirements.
  *
- * What can be learnt from the file is read here; what its code has to say comes from brabeion-probe, over two files in
- * the folder that it is lent (probe/facts.h). Nothing of the plugin is linked in this process.
+ * The file itself is parsed here. What only its code can report comes from brabeion-probe, through two files in the
+ * probe's folder (probe/facts.h). The plugin is never loaded in this process.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 static const char stand_in[] = "plugins:\n  - file: " BRB_PROBE_FACTS_FILE "\n";
 
-/* A list of texts while it grows. */
+/* A growing list of texts. */
 typedef struct texts {
 	const char **items;
 	size_t count, capacity;
@@ -29,7 +29,7 @@ typedef struct texts {
 
 typedef struct inspector {
 	brabeion_inspection found;
-	brb_arena *arena; /* of what is found */
+	brb_arena *arena; /* of the results */
 	texts libraries, symbols, problems, notes;
 	brabeion_error *error;
 } inspector;
@@ -46,7 +46,7 @@ static void keep(inspector *self, texts *list, const char *text)
 		brb_status_no_memory(self->error);
 }
 
-/* What the public struct hands out lies in the arena, all of it. */
+/* Everything in the public struct lies in the arena. */
 static const char *const *settle(inspector *self, texts *list, uint32_t *count)
 {
 	const char **copy = brb_arena_take(self->arena, (list->count + 1) * sizeof *copy);
@@ -82,7 +82,7 @@ static void take_import(void *context, const char *library, const char *symbol)
 		keep(self, &self->symbols, brb_arena_printf(self->arena, "%s (%s)", symbol, library));
 }
 
-/* A whole file of a folder (NULL: `name` is a path). False: it is not there, or it is too large. */
+/* Reads a whole file of a folder (NULL: `name` is a path). False: it is missing or too large. */
 static bool read_whole(const char *folder, const char *name, brb_builder *bytes)
 {
 	char path[4096], block[16 * 1024];
@@ -121,9 +121,9 @@ static void look_at_file(inspector *self, const brb_image *image)
 	brb_builder_finish(&bytes);
 }
 
-/* ---- what its code says ---- */
+/* ---- what the probe reports ---- */
 
-/* Behind "check:2:11: " and the plugin's stand-in name. */
+/* The part after "check:2:11: " and the plugin's stand-in name. */
 static const char *bare_fault(const char *line)
 {
 	static const char place[] = BRB_PROBE_FACTS_CONFIG ":";
@@ -143,7 +143,7 @@ static const char *advice(const char *fault)
 	return "";
 }
 
-/* What no badges.yaml can give it is a problem of the plugin's, and told as one. */
+/* A need that no badges.yaml can meet is reported as a problem of the plugin. */
 static bool is_without_levels(const brabeion_plugin_badge *badge)
 {
 	return badge->level_count == 0 && !badge->levels_from_config;
@@ -211,7 +211,7 @@ static void run_code(inspector *self, brb_image_copies *copies, const brb_image 
 
 /* ---- what follows from both ---- */
 
-/* What an engine refuses whatever badges.yaml says, and what is only odd. */
+/* What an engine refuses with any badges.yaml, and what is only odd. */
 static void judge_badge(inspector *self, const brabeion_plugin_badge *badge)
 {
 	if (is_without_levels(badge))

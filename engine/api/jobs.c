@@ -26,7 +26,7 @@ static brabeion_status enter(const brabeion_engine *engine, const char *slug, co
 static brabeion_job_info info_of(const brb_store_job_info *job)
 {
 	return (brabeion_job_info){ .id = job->id,
-				    .state = (brabeion_job_state)job->state, /* both number them alike */
+				    .state = (brabeion_job_state)job->state, /* both use the same numbers */
 				    .badge = job->slug,
 				    .user = job->user,
 				    .event = job->event,
@@ -44,7 +44,7 @@ static brabeion_job_info info_of(const brb_store_job_info *job)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-/* The texts stay where they are: the store's memory becomes the list's. */
+/* Copies no texts: the store's memory becomes the list's. */
 static brabeion_status hand_out_list(brb_store_job_list *read, brabeion_job_list *list, brabeion_error *error)
 {
 	brb_arena *memory = brb_list_memory();

@@ -50,7 +50,7 @@ brabeion_status brabeion_journal_read(brabeion_engine *engine, const brabeion_jo
 	return brb_status_hand_over(error, &fault);
 }
 
-/* ---- about the whole ---- */
+/* ---- summary ---- */
 
 brabeion_status brb_engine_journal(brabeion_engine *engine, const brb_generation *generation,
 				   brabeion_journal_info *info, brabeion_error *error)

@@ -1,5 +1,5 @@
 /*
- * api/judging: judges events, alone on the caller's thread if they do not need the store, else by the group commit.
+ * api/judging: judges events, on the caller's thread alone if they do not need the store, else in the group commit.
  *
  * Guarantees: callbacks run after the commit, with no lock and no generation held.
  */
@@ -8,7 +8,7 @@
 #include "base/reentrancy.h"
 #include "judging/backend.h"
 
-/* A single event on this thread alone, as long as it does not need the store. */
+/* Judges a single event on this thread alone, unless it needs the store. */
 static brabeion_status judge_alone(brb_judge *judge, const brabeion_event *event, brabeion_result *result)
 {
 	brabeion_status status = brb_judge_event(judge, event, result);
@@ -70,7 +70,7 @@ static bool has_news(const brabeion_result *results, size_t count)
 	return i < count;
 }
 
-/* Readies a judge with the current generation, which the reader holds. BRABEION_OK, or who may not call and why. */
+/* Prepares a judge with the current generation, which the reader holds. Fails where the engine may not be called. */
 static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
 {
 	brb_reentrancy *guard = brb_reentrancy_here();
@@ -166,7 +166,7 @@ static brabeion_status possibly_award(brabeion_engine *engine, const brabeion_ev
 	return status;
 }
 
-/* For a host of another version, or one that did not set the sizes. */
+/* Checks the sizes: the host may be of another version, or not have set them. */
 static brabeion_status convert_and_award(brabeion_engine *engine, const brabeion_event *events, size_t count,
 					 brabeion_result *results)
 {

@@ -1,8 +1,8 @@
 /*
- * api/languages: translates the texts of lists into the language that the caller wants.
+ * api/languages: translates the texts of lists into the requested language.
  *
- * What the current badge set has no translation for stays as it is on record, so that awards of removed badges keep
- * their names.
+ * Texts without a translation in the current badge set stay as recorded, so that awards of removed badges keep their
+ * names.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ brb_level_words brb_engine_translate(const brb_generation *generation, const cha
 
 /* ---- lists ---- */
 
-/* Replaces a list's text by a copy of another, if there is one. False: out of memory. */
+/* Replaces a list's text by a copy of another (NULL: keeps it). False: out of memory. */
 static bool replace(brb_arena *memory, const char **text, const char *other)
 {
 	const char *copy = other ? brb_arena_copy(memory, other) : *text;
@@ -88,7 +88,7 @@ brabeion_status brb_engine_translate_badges(const brb_generation *generation, co
 	return BRABEION_OK;
 }
 
-/* The current generation of a list that was read; NULL where no translation is wanted, or memory is short. */
+/* The current generation, to translate a list; NULL when no translation is wanted or memory is short. */
 static const brb_generation *acquire(brabeion_engine *engine, const char *language, brb_reader **reader,
 				     brabeion_error *error)
 {

@@ -1,5 +1,5 @@
 /*
- * api/levels: looks up a loaded badge and one of its levels by what a caller names.
+ * api/levels: finds a loaded badge and one of its levels by slug and number.
  */
 #include "api/internal.h"
 #include "base/memory.h"

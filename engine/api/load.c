@@ -2,7 +2,7 @@
  * api/load: turns badges.yaml into a generation that is ready to be published: paths, copies of plugins, loading,
  * numbers in the store.
  *
- * Guarantees: what fails on the way leaves no generation behind.
+ * Guarantees: a failure leaves no generation behind.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ brabeion_status brb_engine_load(brb_config *config, brb_image_copies *copies, co
 	return status;
 }
 
-/* Badges and plugins of a generation that have no number yet, and the numbers that the store gives them. */
+/* Badges and plugins of a generation without a number, and the numbers that the store gives them. */
 typedef struct unnumbered {
 	brb_badge **badges;
 	brb_store_badge *asked;
@@ -77,7 +77,7 @@ typedef struct unnumbered {
 	size_t plugin_count;
 } unnumbered;
 
-/* False: no memory. */
+/* False: out of memory. */
 static bool list_unnumbered(const brb_generation *generation, brb_arena *arena, unnumbered *list)
 {
 	size_t badge_room = generation->badge_count + 1, plugin_room = generation->plugin_count + 1;

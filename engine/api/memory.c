@@ -42,7 +42,7 @@ typedef struct memory_request {
 	brabeion_memory_kind kind;
 	int64_t value;
 	const char *text;
-	brabeion_error invalid; /* this request is wrong: nothing of the others is rolled back */
+	brabeion_error invalid; /* this request is wrong; the others of the group are not rolled back */
 	brabeion_error error;
 } memory_request;
 
@@ -62,7 +62,7 @@ static brabeion_status do_set(brb_request *head)
 	uint32_t plugin = 0;
 	if (!brb_judge_enter_store(judge))
 		return judge->fault;
-	brb_store_mark(judge->store); /* keeps what the others of the group did before */
+	brb_store_mark(judge->store); /* keeps the changes of earlier requests in the group */
 	judge->fault = brb_store_plugin(judge->store, request->key.plugin, &plugin, &judge->error);
 	if (judge->fault == BRABEION_OK && plugin)
 		judge->fault = set_in_store(judge, request, plugin);

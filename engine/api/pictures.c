@@ -19,9 +19,9 @@ void brabeion_picture_finish(brabeion_picture *picture)
 	brb_size_empty(BRB_SIZE_PICTURE, picture);
 }
 
-/* ---- what is handed out ---- */
+/* ---- results ---- */
 
-/* Takes what was drawn. */
+/* Takes over the drawing. */
 static brabeion_status hand_out_drawn(brb_builder *svg, brabeion_picture *picture, brabeion_error *error)
 {
 	size_t size = svg->length;
@@ -52,7 +52,7 @@ static const brb_picture *picture_of(const brb_badge *badge, uint32_t level)
 	return badge->more ? badge->more[level - 1].picture : NULL;
 }
 
-/* What the badge set knows of a medal; its texts stay as they are unless there are others. */
+/* Fills in what the badge set knows of a medal; texts without a translation stay. */
 static void describe(const brb_generation *generation, const brb_badge *badge, const char *language, brb_medal *medal)
 {
 	const brb_picture *file = picture_of(badge, medal->level);
@@ -88,7 +88,7 @@ typedef struct picture_request {
 	bool svg_only;
 	bool of_user;
 	const char *user;
-	brabeion_picture *picture; /* of a visit: where it goes */
+	brabeion_picture *picture; /* of a visit: the result */
 	brabeion_picture *out;     /* of a visit: the host's */
 } picture_request;
 

@@ -1,7 +1,7 @@
 /*
- * api/progress: how far a user is: what comes next of each badge, and how much of it is done.
+ * api/progress: a user's progress: the next level of each badge, and how much of it is done.
  *
- * Keeps true: no transaction is begun, no lock that judging waits for is held while a badge is asked.
+ * Guarantees: no transaction is begun; no lock that judging needs is held while a badge computes its progress.
  */
 #include "judging/progress.h"
 #include "api/internal.h"
@@ -10,39 +10,39 @@
 #include "base/reentrancy.h"
 #include "base/value.h"
 
-/* One question, while it is answered. */
+/* One call in progress. */
 typedef struct progress_work {
 	brabeion_engine *engine;
 	brb_judge judge;
 	const char *user;
 	brabeion_progress_list list;
-	brb_store_quarantined *aside; /* what is set aside, by whichever engine */
+	brb_store_quarantined *aside; /* by any engine on the database */
 	size_t aside_count;
 	brabeion_error *error;
 } progress_work;
 
 /* ---- connections ---- */
 
-static brabeion_status take_look(brabeion_engine *engine, brb_snapshot_reader **peek, brabeion_error *error)
+static brabeion_status take_look(brabeion_engine *engine, brb_snapshot_reader **reader, brabeion_error *error)
 {
 	brb_looks *looks = &engine->looks;
 	pthread_mutex_lock(&looks->lock);
-	*peek = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
+	*reader = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
 	pthread_mutex_unlock(&looks->lock);
-	return *peek ? BRABEION_OK : brb_snapshot_reader_open(engine->store, peek, error);
+	return *reader ? BRABEION_OK : brb_snapshot_reader_open(engine->store, reader, error);
 }
 
-/* One that has met an error is not used again: the next one opens the file anew. */
-static void leave_look(brabeion_engine *engine, brb_snapshot_reader *peek, bool well)
+/* A reader that had an error is closed, so that the next one opens the file again. */
+static void leave_look(brabeion_engine *engine, brb_snapshot_reader *reader, bool well)
 {
 	brb_looks *looks = &engine->looks;
 	pthread_mutex_lock(&looks->lock);
 	bool kept = well && looks->idle_count < BRB_LOOKS_IDLE_MOST;
 	if (kept)
-		looks->idle[looks->idle_count++] = peek;
+		looks->idle[looks->idle_count++] = reader;
 	pthread_mutex_unlock(&looks->lock);
 	if (!kept)
-		brb_snapshot_reader_close(peek);
+		brb_snapshot_reader_close(reader);
 }
 
 void brb_looks_finish(brb_looks *looks)
@@ -52,15 +52,15 @@ void brb_looks_finish(brb_looks *looks)
 	pthread_mutex_destroy(&looks->lock);
 }
 
-/* ---- what is set aside ---- */
+/* ---- quarantined badges ---- */
 
-/* Why the badge is not asked, in the list's memory; NULL: it is at work. */
+/* Why the badge is quarantined, in the list's memory; NULL: it is not. */
 static const char *reason_aside(const progress_work *work, const brb_badge *badge)
 {
 	const brb_trouble *trouble = &work->judge.generation->troubles[badge->index];
 	const char *reason = NULL;
 	int64_t since_us = 0;
-	if (brb_trouble_is_quarantined(trouble)) /* perhaps not on record yet */
+	if (brb_trouble_is_quarantined(trouble)) /* perhaps not recorded yet */
 		brb_quarantine_describe(&work->engine->quarantine, trouble, work->list.memory, &since_us, &reason);
 	for (size_t i = 0; i < work->aside_count && !reason; i++)
 		if (work->aside[i].badge == badge->number)
@@ -114,7 +114,7 @@ static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
 	return status;
 }
 
-/* ---- all that are asked about ---- */
+/* ---- all badges of a call ---- */
 
 static brabeion_status answer(progress_work *work, brb_badge *const *badges, size_t count)
 {

@@ -1,5 +1,5 @@
 /*
- * api/quarantine: badges that are set aside: who they are, and their release.
+ * api/quarantine: lists quarantined badges and releases them.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "base/value.h"
 #include "judging/quarantine.h"
 
-/* ---- telling ---- */
+/* ---- listing ---- */
 
 static brabeion_badge *find_badge(const brabeion_badge_list *list, const brb_generation *generation, const char *slug)
 {
@@ -16,7 +16,7 @@ static brabeion_badge *find_badge(const brabeion_badge_list *list, const brb_gen
 	return badge ? &list->badges[badge->index] : NULL;
 }
 
-/* What this or another engine has on record. */
+/* Fills in what this or another engine has recorded. */
 static brabeion_status tell_recorded(brabeion_engine *engine, const brb_generation *generation,
 				     brabeion_badge_list *list, brabeion_error *error)
 {
@@ -43,7 +43,7 @@ brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_ge
 		brabeion_badge *badge = &list->badges[i];
 		const char *reason = NULL;
 		int64_t since_us = 0;
-		if (brb_trouble_is_quarantined(&generation->troubles[i])) /* perhaps not on record yet */
+		if (brb_trouble_is_quarantined(&generation->troubles[i])) /* perhaps not recorded yet */
 			brb_quarantine_describe(&engine->quarantine, &generation->troubles[i], list->memory,
 						&since_us, &reason);
 		if (!reason)

@@ -17,7 +17,7 @@ static brabeion_status check_name(const char *name, size_t most, brabeion_error 
 	return brb_status_set(error, BRABEION_INVALID, "the name is longer than %zu bytes or not UTF-8", most);
 }
 
-/* What these calls begin with. `what` is the kind of name. */
+/* Common start of these calls. `what` is the kind of name. */
 static brabeion_status enter(const brabeion_engine *engine, const char *name, const char *what, size_t most,
 			     const brabeion_list_options *theirs, brabeion_list_options *options,
 			     brabeion_error *error)

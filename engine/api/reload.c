@@ -20,7 +20,7 @@ static char *config_path_now(const brabeion_engine *engine)
 	return moved ? brb_engine_path_at_open(engine, engine->source.name) : brb_memory_copy(engine->source.name);
 }
 
-/* The file names another database than the one that is open. */
+/* Whether the file names another database than the open one. */
 static brabeion_status check_same_database(const brabeion_engine *engine, const brb_config *config,
 					   brabeion_error *error)
 {
@@ -42,7 +42,7 @@ static bool is_same_path(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* These settings are read at the open only: warn an operator who changed one. */
+/* Warns of changed settings that are read at the open only. */
 static void warn_unchanged(const brabeion_engine *engine, const brb_config *config)
 {
 	const char *name = engine->synchronous_full != (config->synchronous == BRB_CONFIG_FULL) ? "synchronous"
@@ -92,7 +92,7 @@ static void publish(brabeion_engine *engine, brb_generation *generation, int64_t
 	brb_engine_consider_workers(engine);
 }
 
-/* The current generation stays while the lock is held: only a reload retires it. */
+/* Only a reload retires the current generation: it stays while the lock is held. */
 static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *receipt, brabeion_error *error)
 {
 	brb_config *config = NULL;

@@ -2,8 +2,8 @@
  * api/submit: events without waiting. One queue of submitted events, one thread that judges them in batches, one queue
  * of completions that the host's own thread runs when the descriptor is readable.
  *
- * Guarantees: first in, first out; nothing is taken beyond the bounds; a taken event completes once, or never if the
- * engine is closed before it is dispatched.
+ * Guarantees: first in, first out; no event is accepted beyond the bounds; an accepted event completes once, or never
+ * if the engine is closed before it is dispatched.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 enum { EVENTS_MOST = 10000, EVENTS_IN_A_BATCH = 256 };
 static const size_t bytes_most = 64 * 1024 * 1024;
 
-/* A submitted event, in memory of its own, on its way through both queues. */
+/* A submitted event in its own memory; it passes through both queues. */
 struct brb_submission {
 	brb_submission *next;
 	brb_arena memory;
@@ -97,7 +97,7 @@ static brb_submission *copy_event(const brabeion_event *event)
 
 /* ---- the thread ---- */
 
-/* Judges what waits, up to a batch. The lock is held before and after, not between. */
+/* Judges up to a batch of waiting events. Called with the lock held; releases it while judging. */
 static void judge_batch_locked(brabeion_engine *engine)
 {
 	brb_submissions *submissions = &engine->submissions;
@@ -119,7 +119,7 @@ static void judge_batch_locked(brabeion_engine *engine)
 		append(&submissions->completed, taken[i]);
 	uint64_t one = 1;
 	ssize_t written = write(submissions->fd, &one, sizeof one);
-	(void)written; /* fails only when the counter is at its top: readable it is */
+	(void)written; /* fails only when the counter is full: it is readable then */
 }
 
 static void *work(void *context)
@@ -151,7 +151,7 @@ static bool open_fd_locked(brb_submissions *submissions)
 	return submissions->fd >= 0;
 }
 
-/* ---- life ---- */
+/* ---- opening and closing ---- */
 
 void brb_submissions_init(brb_submissions *submissions, size_t capacity)
 {
@@ -183,7 +183,7 @@ static brabeion_status take_locked(brabeion_engine *engine, brb_submission *subm
 {
 	brb_submissions *submissions = &engine->submissions;
 	size_t bytes = submission->memory.used_bytes;
-	/* one that is larger than all that may wait is taken alone: else it could never be */
+	/* an event larger than the whole queue is accepted when nothing waits, else it never could be */
 	if (submissions->count >= submissions->capacity ||
 	    (submissions->count && submissions->used_bytes + bytes > bytes_most))
 		return BRABEION_FULL;
@@ -262,12 +262,12 @@ size_t brabeion_dispatch(brabeion_engine *engine)
 	pthread_mutex_lock(&submissions->lock);
 	uint64_t ignored;
 	ssize_t drained = submissions->fd >= 0 ? read(submissions->fd, &ignored, sizeof ignored) : 0;
-	(void)drained; /* nothing to read is fine: another thread has */
+	(void)drained; /* fails when another thread has drained it */
 	brb_submission_queue completed = submissions->completed;
 	submissions->completed = (brb_submission_queue){ 0 };
 	pthread_mutex_unlock(&submissions->lock);
 	for (brb_submission *submission; (submission = take_first(&completed)); count++) {
-		pthread_mutex_lock(&submissions->lock); /* its place is free for what the completion submits */
+		pthread_mutex_lock(&submissions->lock); /* frees its place first, as the completion may submit */
 		submissions->count--;
 		submissions->used_bytes -= submission->memory.used_bytes;
 		pthread_mutex_unlock(&submissions->lock);

@@ -1,6 +1,6 @@
 /*
- * api/upkeep: a user forgotten, two users made one, a copy of the database. The first two go through the group, so
- * that no event is judged in the middle of them.
+ * api/upkeep: forgets a user, merges two users, copies the database. The first two go through the group commit, so that
+ * no event is judged in the middle of them.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@ static brabeion_status do_upkeep(brb_request *head)
 	brabeion_status status =
 		request->into ? brb_store_merge_users(judge->store, request->user, request->into, &error)
 			      : brb_store_forget_user(judge->store, request->user, &request->awards, &error);
-	if (status == BRABEION_INVALID) { /* nothing was changed: the others of the group go on */
+	if (status == BRABEION_INVALID) { /* nothing was changed: the group's other requests go on */
 		brb_status_hand_over(&request->error, &error);
 		return BRABEION_OK;
 	}

@@ -1,6 +1,6 @@
 /*
- * api/visit: loads badges.yaml and its plugins without a database, shows the generation to a visitor, and unloads it.
- * One visitor is here: brabeion_config_check, which lists the badges.
+ * api/visit: loads badges.yaml and its plugins without a database, calls a visitor, and unloads them. One visitor is
+ * here: brabeion_config_check, which lists the badges.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /*
  * api/watch: reloads when files change.
  *
- * Contents are compared. The watcher's thread looks when something has happened to a file (watch/watch); it reloads when
- * the state of the files is neither that of the current badge set nor the one that the last attempt began from. An
- * attempt records the state before it reads a file, so that a change during the attempt is noticed.
+ * After an event on a file (watch/watch) the watcher's thread compares the files' contents; it reloads when their state
+ * is neither that of the current badge set nor that at the start of the last attempt. An attempt records the state
+ * before it reads a file, so that a change during the attempt is detected.
  *
  * Guarantees: one reload at a time; callbacks run without a lock.
  */
@@ -15,9 +15,9 @@
 static const int64_t first_again_us = INT64_C(2) * 1000000;
 static const int64_t longest_again_us = INT64_C(60) * 1000000;
 
-/* ---- looking --------------------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------------------------- */
 
-/* The same trouble at each look is told once. Hands over the error's message. */
+/* Logs an error unless it is the one logged last. Takes over the error's message. */
 static void tell_trouble(brabeion_engine *engine, brabeion_error *error)
 {
 	brb_watching *watching = &engine->watching;
@@ -29,7 +29,7 @@ static void tell_trouble(brabeion_engine *engine, brabeion_error *error)
 	brabeion_error_finish(error);
 }
 
-/* The files that were read last, as they lead from folder to folder now. */
+/* Watches the files that were read last, resolving symbolic links as they are now. */
 static brabeion_status follow(brb_watching *watching, brabeion_error *error)
 {
 	return brb_watch_follow(watching->watch, watching->files.paths, watching->files.count, error);
@@ -51,13 +51,13 @@ static bool is_changed_locked(brabeion_engine *engine)
 		return false;
 	if (strcmp(now, watching->loaded) != 0)
 		return true;
-	strcpy(watching->attempted, now); /* as it was, after all: what was refused in between will be told again */
+	strcpy(watching->attempted, now); /* back to the loaded state: a later refusal is logged again */
 	return false;
 }
 
 /*
- * A badge set that is wrong waits until its files change. A database that was busy, a lack of descriptors or of memory
- * passes without anything changing: that is tried again, ever more rarely.
+ * A faulty badge set is tried again when its files change. A busy database or a lack of descriptors or memory may pass
+ * without a change: it is tried again at growing intervals.
  */
 static void try_again_locked(brb_watching *watching, brabeion_status status)
 {
@@ -100,7 +100,7 @@ static void turn_off_locked(brb_watching *watching)
 	brabeion_error_finish(&error);
 }
 
-/* Follows the files as they are now, and looks once more: what they did before they were followed nobody has told. */
+/* Watches the files as they are now, then checks once: earlier changes have caused no event. */
 static brabeion_status turn_on_locked(brabeion_engine *engine, brabeion_error *error)
 {
 	brb_watching *watching = &engine->watching;
@@ -137,7 +137,7 @@ void brb_watching_read(brabeion_engine *engine, const brb_config *config)
 	strcpy(watching->content, brb_yaml_sha256(config->yaml));
 	watching->will_say_on = config->watch;
 	if (!brb_watch_files_init(&files, config->name, config))
-		return; /* no memory: those of before are better than none */
+		return; /* out of memory: keep the previous files */
 	brb_watch_files_finish(&watching->files);
 	watching->files = files;
 	if (config->watch || watching->is_on)

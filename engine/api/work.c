@@ -2,9 +2,8 @@
  * api/work: starts and stops workers: the engine's own threads, and callers of brabeion_work. worker/jobs says what a
  * worker does.
  *
- * The engine's threads are started when there is first something for them: a badge that is judged later, a job in the
- * database at the open, or one that this engine has stored. Of idle workers one waits for jobs, and the others for that
- * one, so that a job wakes one thread.
+ * The engine's threads start when they may be needed: a badge is judged later, the database has a job at the open, or
+ * this engine stores one. One idle worker waits for jobs, the others for that one, so that a job wakes one thread.
  */
 #include <string.h>
 
@@ -24,7 +23,7 @@ static int64_t pause_us(unsigned errors)
 
 /* ---- the engine's threads ---------------------------------------------------------------------------------------- */
 
-/* Logs the first error in a row. */
+/* Logs the first of consecutive errors. */
 static void log_error(brabeion_engine *engine, unsigned errors, const brabeion_error *error)
 {
 	if (errors == 1)
@@ -101,7 +100,7 @@ void brb_engine_notice_jobs(brabeion_engine *engine)
 
 static bool has_jobs(brabeion_engine *engine)
 {
-	bool exist = true; /* when it cannot be seen now */
+	bool exist = true; /* stays true when the store cannot be read */
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_store_jobs_exist(engine->store, &exist, &error);
 	brabeion_error_finish(&error);
@@ -125,7 +124,7 @@ void brb_engine_consider_workers(brabeion_engine *engine)
 		start_workers(engine);
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------------- */
+/* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
 static brb_jobs_limits limits_of(const brb_config *config)
 {

@@ -134,7 +134,7 @@ static bool take_field(event_reader *self, const brb_json_value *key, const brb_
 	return take_value(self, value, field);
 }
 
-/* ---- the keys of our own ---- */
+/* ---- reserved keys ---- */
 
 static const char *kind_name(const brb_json_value *value)
 {
@@ -235,8 +235,8 @@ static bool read_at(event_reader *self, brabeion_event *event)
 }
 
 /*
- * A key of our own is only remembered: should it come again, the later one counts. What can be no value of it is refused at
- * once: readers that check more of a document than is needed would do so.
+ * A reserved key is only recorded, since a later one of the same name replaces it; arrays, objects and numbers out of
+ * range are refused at once.
  */
 static bool take_own(event_reader *self, size_t i, const brb_json_value *value)
 {
@@ -290,7 +290,7 @@ static bool read_event(event_reader *self, const char *json, size_t size, brabei
 	       read_id(self, event) && read_at(self, event) && keep_fields(self, event);
 }
 
-/* Whether the call may begin on this thread; then new blocks come from the allocator. */
+/* Whether the call may begin on this thread; if so, selects the allocator. */
 static bool enter(const brabeion_allocator *allocator, brabeion_error *error)
 {
 	if (*brb_reentrancy_depth())

@@ -1,7 +1,7 @@
 /*
- * json/write: results and lists as JSON. The form is the command's, which uses it, too.
+ * json/write: results and lists as JSON, in the form of the command, which uses it, too.
  *
- * Guarantees: nothing is allocated, so that no engine is needed and nothing fails.
+ * Guarantees: nothing is allocated, so that nothing fails and no engine is needed.
  */
 #include <string.h>
 

@@ -62,7 +62,7 @@ static brabeion_status read_held_for(brb_store *store, brb_cache_entry *entry, c
 	return status;
 }
 
-/* The value of one award; NULL in *entry when that of (user, badge) says it all. */
+/* The value of one award; *entry is NULL when that of (user, badge) suffices. */
 static brabeion_status entry_for(brb_store *store, const brb_cache_entry *held, const brb_store_award *award,
 				 const char *reason, brb_cache_entry **entry, brabeion_error *error)
 {
@@ -83,7 +83,7 @@ static brabeion_status entry_for(brb_store *store, const brb_cache_entry *held, 
 							 : read_held_for(store, *entry, award, reason, error);
 }
 
-/* Held now, or once and revoked, which counts as held unless the badge may be earned again. */
+/* Held now, or revoked and not to be earned again, which counts as held. */
 static bool says_held(const brb_cache_entry *held, const brb_cache_entry *entry, const brb_store_award *award)
 {
 	if (!entry)
@@ -173,8 +173,7 @@ brabeion_status brb_store_award_add(brb_store *store, const brb_store_award *awa
 		brabeion_status status = add_unless_held(store, award, fresh, sequence, error);
 		if (status != BRABEION_OK || *sequence)
 			return status;
-		store->awards
-			.last_sequence++; /* an event's id or badge_for has had this text: not fresh, so the next */
+		store->awards.last_sequence++; /* an event's id or badge_for has used this text: take the next */
 	}
 }
 
@@ -240,7 +239,7 @@ static void write_awards(brb_store *store, brb_effects *effects)
 	if (store->awards.last_sequence != store->awards.written_sequence)
 		effects->counters[effects->counter_count++] =
 			(brb_effect_counter){ "sequence", store->awards.last_sequence };
-	store->awards.written_sequence = store->awards.last_sequence; /* a rollback reads it anew */
+	store->awards.written_sequence = store->awards.last_sequence; /* a rollback reads it again */
 }
 
 static void forget(brb_store *store)

@@ -1,5 +1,5 @@
 /*
- * store/backfill: see backfill.h. Rows are read in the one database and written in the other, by names.
+ * store/backfill: see backfill.h. Rows are matched by names, since numbers differ between databases.
  */
 #include "store/backfill.h"
 

@@ -1,6 +1,6 @@
 /*
- * store/backfill: copies between a database and another in which a history is judged anew: first the awards that are held
- * from before that history, at the end what plugins remember and jobs.
+ * store/backfill: copies between a database and another in which a history is judged again: first the awards that are
+ * held from before that history, at the end what plugins remember and jobs.
  *
  * Not here: which awards change (store/compare.h), and the order of the steps (api/backfill.h).
  */
@@ -11,7 +11,7 @@
 
 /* ---- counters of other rooms, by name; inside a transaction ---- */
 
-/* *there (may be NULL): it is kept; *number is 0 when it is not. */
+/* *there (may be NULL): whether it is stored; if not, *number is 0. */
 brabeion_status brb_store_number(brb_store *store, const char *name, bool *there, int64_t *number,
 				 brabeion_error *error);
 brabeion_status brb_store_number_set(brb_store *store, const char *name, int64_t number, brabeion_error *error);

@@ -1,5 +1,5 @@
 /*
- * store/compare: see compare.h. One walk along the awards of each side, with a look at the other for each.
+ * store/compare: see compare.h. One pass over the awards of each side, which looks each up on the other.
  */
 #include "store/compare.h"
 
@@ -16,7 +16,7 @@ void brb_difference_list_finish(brb_difference_list *list)
 	*list = (brb_difference_list){ 0 };
 }
 
-/* ---- a look at the other side ---- */
+/* ---- look-ups on the other side ---- */
 
 typedef struct compared_side {
 	brb_store *store;
@@ -91,17 +91,17 @@ brabeion_status brb_store_take_gain(brb_store *held, const brb_difference *gain,
 	return status;
 }
 
-/* ---- one side's walk ---- */
+/* ---- the pass over one side ---- */
 
 typedef struct award_walk {
 	const brb_comparison *comparison;
-	compared_side from; /* whose awards are walked along */
+	compared_side from; /* the side of the pass */
 	compared_side other;
-	bool lost; /* `from` is what is held */
+	bool lost; /* `from` is the held side */
 	brb_difference_list *list;
 } award_walk;
 
-/* Whether the award is one of those that are compared; what is known of its badge is filled in. */
+/* Whether the award is compared; fills in what is known of its badge. */
 static bool is_compared(const award_walk *walk, brb_difference *difference)
 {
 	const brb_comparison *comparison = walk->comparison;

@@ -6,7 +6,7 @@
  * matched by the name and time of the event that earned it, and by its rank among several.
  *
  * Guarantees: an award by a person's decision is never lost; what a person has revoked is gained again only where `rearn`
- * allows it, by an event after the revocation; a lapse that the history covers is judged anew.
+ * allows it, by an event after the revocation; a lapse that the history covers is judged again.
  */
 #ifndef BRB_STORE_COMPARE_H
 #define BRB_STORE_COMPARE_H
@@ -24,7 +24,7 @@ typedef struct brb_comparison {
 	int64_t after;             /* judged awards of a greater sequence are compared; of temporary badges all */
 	int64_t first_us, last_us; /* only awards held from within are lost */
 	int64_t held_before; /* only held awards of a smaller sequence are lost: others may not be judged yet. 0: no bound */
-	bool gained, lost; /* which are wanted */
+	bool gained, lost; /* which to list */
 } brb_comparison;
 
 typedef struct brb_difference {
@@ -44,7 +44,7 @@ typedef struct brb_difference_list {
 void brb_difference_list_finish(brb_difference_list *list);
 
 /*
- * What `judged` would give, then what it would take, each by sequence. Reads what is committed in both, or, within a
+ * Lists the awards gained, then those lost, each by sequence. Reads what is committed in both, or, within a
  * transaction of `held`, what is written there. `list` is all zeroes before.
  */
 brabeion_status brb_store_compare(brb_store *held, brb_store *judged, bool in_transaction,
@@ -52,7 +52,7 @@ brabeion_status brb_store_compare(brb_store *held, brb_store *judged, bool in_tr
 
 /*
  * In a transaction of `held`, which is settled: awards a gain that was found before, unless it is held by now; *sequence is
- * the award's, or 0. A fresh number as reason is drawn anew.
+ * the award's, or 0. A fresh number as reason is drawn again.
  */
 brabeion_status brb_store_take_gain(brb_store *held, const brb_difference *gain, int64_t last_us, int64_t *sequence,
 				    brabeion_error *error);

@@ -92,10 +92,10 @@ typedef struct brb_held_row {
 	int64_t level;
 	bool has_reason;
 	bool revoked;
-	bool lapsed; /* revoked by nobody's decision */
+	bool lapsed; /* not revoked by a person */
 } brb_held_row;
 
-/* What became of one award of (badge, user, level, reason); that which is held counts before all others. */
+/* The state of the award of (badge, user, level, reason); one that is held counts before revoked ones. */
 typedef struct brb_award_state {
 	bool known; /* there is or was one */
 	bool revoked;
@@ -106,13 +106,13 @@ typedef struct brb_award_state {
 
 typedef struct brb_driver_transaction {
 	/*
-	 * Begins a transaction, which sees what is committed, and keeps others from committing until its end. *foreign: somebody
-	 * else has committed since this database's last commit, or nothing is known of that. After a failure none is open.
+	 * Begins a transaction, which sees what is committed, and keeps others from committing until its end. *foreign:
+	 * another connection may have committed since this database's last commit. After a failure none is open.
 	 */
 	brabeion_status (*begin)(brb_store_db *db, bool *foreign, brabeion_error *error);
 
 	/*
-	 * Commits, then wakes those who wait on a watch, in whichever process, if awards have changed or a live job is
+	 * Commits, then wakes all watches, in any process, if awards have changed or a live job is
 	 * ready. *jobs_ready: this transaction has left a live job that is ready, now or at its time. After a failure the
 	 * transaction is still to be rolled back; after an I/O error in the commit itself, it may be stored all the same.
 	 */
@@ -158,7 +158,7 @@ typedef struct brb_driver_transaction {
 
 	/*
 	 * Removes ids that arrived before `cutoff_s`, looking at no more than `rows`, from where the last call has stopped.
-	 * *done: all have been looked at; the next call begins anew, as it does after a rollback.
+	 * *done: all have been looked at; the next call starts over, as after a rollback.
 	 */
 	brabeion_status (*sweep_seen)(brb_store_db *db, int64_t cutoff_s, int64_t rows, bool *done,
 				      brabeion_error *error);
@@ -183,7 +183,7 @@ typedef struct brb_driver_jobs {
 	/* Gives up all jobs of a claim but one; 0: all. */
 	brabeion_status (*give_back)(brb_store_db *db, int64_t claim, int64_t but, brabeion_error *error);
 
-	/* *claim: whose the job is, 0: nobody's, parked or gone. *is_head: it is the head of its queue. */
+	/* *claim: the claim that holds the job; 0: none, or parked or gone. *is_head: it is the head of its queue. */
 	brabeion_status (*look)(brb_store_db *db, int64_t id, int64_t *claim, bool *is_head, uint32_t *attempts,
 				brabeion_error *error);
 
@@ -257,7 +257,7 @@ typedef struct brb_driver_journal {
 
 	/* ---- of what is committed: any thread ---- */
 
-	/* Rows of a range in its order; what was given to somebody has the state of the event that gave it. */
+	/* Rows of a range in its order; a GIVEN row has the state of the event that gave it. */
 	brabeion_status (*read)(brb_store_db *db, const brb_store_journal_range *range, brb_journal_visit visit,
 				void *context, brabeion_error *error);
 
@@ -284,7 +284,7 @@ typedef struct brb_driver_stats {
 /* ---- users and plugins as a whole ---- */
 
 typedef struct brb_driver_upkeep {
-	/* All rows of a user but the journal's of others; `user` 0: only what is under the name. */
+	/* All rows of a user, except other users' rows of the journal; `user` 0: only what is stored by name. */
 	brabeion_status (*forget_user)(brb_store_db *db, int64_t user, const char *name, int64_t *awards,
 				       brabeion_error *error);
 
@@ -299,7 +299,7 @@ typedef struct brb_driver_upkeep {
 
 /* ---- from one database to another ---- */
 
-/* What is read: what is committed, in the snapshot that was begun, or what the transaction under way sees. */
+/* What to read: what is committed, in the snapshot that was begun, or what the open transaction sees. */
 typedef enum brb_view { BRB_COMMITTED, BRB_OWN } brb_view;
 
 typedef brabeion_status (*brb_award_visit)(void *context, const brabeion_award_info *award, int64_t rank,
@@ -420,8 +420,8 @@ typedef struct brb_store_driver {
 	brabeion_status (*health)(const brb_health_options *options, brb_health *health, brabeion_error *error);
 
 	/*
-	 * How a process learns that a commit has changed awards or made jobs ready, whoever committed. The descriptor polls
-	 * readable after such a commit can be seen by readers, until drained; it may be readable without one. Drain before
+	 * Reports that a commit, by any process, has changed awards or made jobs ready. The descriptor polls readable
+	 * after such a commit can be seen by readers, until drained; it may be readable without one. Drain before
 	 * reading the database: what is committed after that makes it readable again. Errors: BRABEION_SYSTEM.
 	 */
 	brabeion_status (*watch)(brb_store_db *db, int *fd, brabeion_error *error);

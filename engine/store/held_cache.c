@@ -1,9 +1,8 @@
 /*
  * store/held_cache: see held_cache.h.
  *
- * A set-associative cache of (badge, level, user). Only a revocation takes an award away: those of this process forget all
- * at once; those of another are noticed by the next transaction, so that an entry is believed for at most a second without
- * one.
+ * A set-associative cache of (badge, level, user). Only a revocation takes an award away: one of this process clears
+ * the cache at once; one of another is detected by the next transaction, without which an entry is valid for a second.
  */
 #include "store/held_cache.h"
 
@@ -25,11 +24,11 @@ typedef struct held_award {
 } held_award;
 
 typedef struct held_bucket {
-	uint32_t next; /* way to be given up */
+	uint32_t next; /* the way to evict next */
 	held_award ways[WAYS];
 } held_bucket;
 
-/* Each guards every 64th bucket, and keeps a distance from the next. */
+/* Each guards every 64th bucket; padded against false sharing. */
 typedef struct held_lock {
 	pthread_mutex_t mutex;
 	char distance[64];

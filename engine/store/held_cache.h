@@ -22,7 +22,7 @@ void brb_held_cache_add(struct brb_held_cache *cache, const brb_store_award *awa
 /* Another process may have revoked something: forgets all. */
 void brb_held_cache_forget(struct brb_held_cache *cache);
 
-/* What is cached has been seen to be true now: it is believed for another second. */
+/* The cache was found valid now: it stays so for another second. */
 void brb_held_cache_confirm(struct brb_held_cache *cache);
 
 #endif

@@ -17,7 +17,7 @@
  * What takes part in each transaction beside the value cache: awards, jobs, seen ids, the journal. Members may be NULL.
  */
 typedef struct brb_participant {
-	/* Another process has committed, or our last transaction failed: what is kept across transactions may be wrong. */
+	/* Another connection has committed, or the last transaction failed: drop what is kept across transactions. */
 	brabeion_status (*reload)(brb_store *store, brabeion_error *error);
 	void (*undo)(brb_store *store); /* back to the mark */
 	/* Adds what is pending to the effects, which are written next. */
@@ -27,7 +27,7 @@ typedef struct brb_participant {
 	brabeion_status (*sweep)(brb_store *store, brabeion_error *error);
 } brb_participant;
 
-/* How a cached value was before a change. */
+/* A cached value before a change. */
 typedef struct brb_undo_step {
 	brb_cache_entry *entry;
 	int64_t value;
@@ -36,7 +36,7 @@ typedef struct brb_undo_step {
 	char *text;      /* of NOTE: owned by the step */
 } brb_undo_step;
 
-/* What is counted of the journal. */
+/* Counters of the journal. */
 enum { BRB_JOURNAL_SEQUENCE, BRB_JOURNAL_BYTES, BRB_JOURNAL_KEEP, BRB_JOURNAL_MAX, BRB_JOURNAL_COUNTERS };
 
 struct brb_store {
@@ -48,8 +48,8 @@ struct brb_store {
 
 	pthread_mutex_t writing; /* held by the thread whose transaction is open */
 	brb_value_cache values;
-	bool values_are_current; /* as they are in the database, unless somebody else has committed */
-	bool written_early;      /* the tables show what is not committed: nothing read from them is sure */
+	bool values_are_current; /* equal to the database, unless another connection has committed */
+	bool written_early;      /* the tables hold uncommitted changes: values read from them may be rolled back */
 	_Atomic uint64_t commit_count;
 	struct brb_held_cache *held_cache;
 
@@ -79,7 +79,7 @@ struct brb_store {
 
 	struct {
 		int64_t since_s;  /* no id in the database arrived before this */
-		int64_t cutoff_s; /* of the sweep under way */
+		int64_t cutoff_s; /* of the current sweep */
 		bool under_way;
 		int64_t added; /* ids in this transaction */
 	} seen;
@@ -99,7 +99,7 @@ struct brb_store {
 /* The entry of a key, new (and *found false) when it is not cached. NULL with `error` filled when memory is short. */
 brb_cache_entry *brb_store_entry_of(brb_store *store, const brb_cache_key *key, bool *found, brabeion_error *error);
 
-/* Remembers how the entry is, before it is changed, and puts it on the list of changed entries. */
+/* Call before changing an entry: saves it for undo and adds it to the list of changed entries. */
 brabeion_status brb_store_will_change(brb_store *store, brb_cache_entry *entry, brabeion_error *error);
 
 /* Writes a number under a name at once. */
@@ -120,7 +120,7 @@ brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *
 
 /* ---- journal_names.c ---- */
 
-/* Replaces a user's name in what was judged of others. */
+/* Replaces a user's name in the verdicts of others' events. */
 brabeion_status brb_journal_rename(brb_store *store, const char *from, const char *into, brabeion_error *error);
 
 /* ---- the participants ---- */

@@ -1,8 +1,8 @@
 /*
- * store/jobs: adding jobs, and all else that is done with them, which is the driver's. See jobs.h.
+ * store/jobs: adds jobs, and calls the driver for all else. See jobs.h.
  *
- * What is added is written when the transaction commits, or before it when jobs are looked at; until then its next due
- * time is known from memory, so that a history asks before each event at the cost of a comparison.
+ * Added jobs are written at the commit, or earlier when jobs are read. The next due time is cached, so that a history's
+ * check before each event costs a comparison.
  */
 #include "store/jobs.h"
 
@@ -130,14 +130,14 @@ const brb_participant brb_jobs_participant = {
 
 /* ---- changing ---- */
 
-/* The jobs' part of the driver, for a call that changes jobs which are written: the next one may be another then. */
+/* The jobs' part of the driver, for a call that changes written jobs; drops the cached next due time. */
 static const brb_driver_jobs *changing(brb_store *store)
 {
 	store->jobs.next_is_known = false;
 	return store->driver->jobs;
 }
 
-/* Before a call that looks at many jobs: what was added is written, and undone no more. */
+/* Before a call that reads many jobs: writes the added ones, which can no longer be undone. */
 static brabeion_status settle_jobs(brb_store *store, brabeion_error *error)
 {
 	brabeion_status status = write_pending(store, error);
@@ -251,7 +251,7 @@ brabeion_status brb_store_jobs_pass_on(brb_store *store, int64_t history_id, int
 	return brb_store_jobs_adopt(store, history_id, 0, jobs, error);
 }
 
-/* ---- looking ---- */
+/* ---- reading ---- */
 
 brabeion_status brb_store_jobs_next_due(brb_store *store, int64_t history_id, int64_t *at_us, brabeion_error *error)
 {

@@ -6,7 +6,7 @@
  * due before the head takes its place, unless the head is claimed. So claiming is a walk along the heads, however many
  * jobs wait behind them, and the jobs of one queue are judged one after the other.
  *
- * A claim is a number that the caller chooses: random, from 1, used by nobody else; it may be used again once it holds
+ * A claim is a number that the caller chooses: random, from 1, and unique; it may be used again once it holds
  * nothing. A job is claimed until the lease ends; another claim may take it then. A judgement counts only if
  * brb_store_job_is_claimed is true in the transaction that stores it and ends the job.
  *

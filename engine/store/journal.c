@@ -1,9 +1,9 @@
 /*
- * store/journal: writing and sweeping. See journal.h; reading is in journal_lists.c, what becomes of names in
+ * store/journal: writing and sweeping. See journal.h; reading is in journal_lists.c, renaming users in
  * journal_names.c.
  *
- * The bytes that the rows take are counted as rows come and go, so that no commit has to add them up. The counts live among
- * the database's counters, and here for as long as nobody else commits.
+ * The bytes that the rows take are counted as rows come and go, so that no commit has to add them up. The counts are
+ * stored among the database's counters, and cached here until another connection commits.
  */
 #include "store/journal.h"
 
@@ -14,7 +14,7 @@
 
 enum { ROWS_PER_ROW = 2, ROWS_AT_LEAST = 16 };
 
-/* How often other transactions sweep a journal that nobody writes any more. */
+/* How often other transactions sweep a journal that is not written any more. */
 #define IDLE_LOOK_US (INT64_C(60) * 1000000)
 
 static const char *const counter_names[BRB_JOURNAL_COUNTERS] = { "journal_sequence", "journal_bytes",
@@ -50,7 +50,7 @@ static void write_counters(brb_store *store, brb_effects *effects)
 			continue;
 		effects->counters[effects->counter_count++] =
 			(brb_effect_counter){ counter_names[i], store->journal.now[i] };
-		store->journal.written[i] = store->journal.now[i]; /* a rollback forgets all of it */
+		store->journal.written[i] = store->journal.now[i]; /* a rollback drops all of it */
 	}
 }
 
@@ -64,7 +64,7 @@ brabeion_status brb_store_journal_next(brb_store *store, int64_t *sequence, brab
 	return status;
 }
 
-/* The fields that are JSON, when some are not: an event may hold what its journal cannot. */
+/* The fields that JSON can hold, when some cannot be held. */
 static brabeion_status write_what_can_be(brb_builder *state, const brabeion_field *fields, size_t count,
 					 brabeion_error *error)
 {
@@ -175,7 +175,7 @@ static brabeion_status remove_rows(brb_store *store, int64_t cutoff, int64_t exc
 							       &freed, &store->journal.oldest_us, error);
 	if (status != BRABEION_OK || !freed)
 		return status;
-	store->journal.next_look_us = 0; /* there may be more to go */
+	store->journal.next_look_us = 0; /* there may be more to remove */
 	store->journal.now[BRB_JOURNAL_BYTES] -= freed;
 	write_counters(store, &effects);
 	return store->driver->transaction->write(store->db, &effects, error);

@@ -6,7 +6,7 @@
 #include "store/state.h"
 #include "store/verdict_codec.h"
 
-/* A damaged state or verdict is left out; the rest of the row still is read. */
+/* Leaves out a damaged state or verdict; reads the rest of the row. */
 static brabeion_status read_state(const char *state, brb_arena *arena, brabeion_event *event, brabeion_error *error)
 {
 	brabeion_error wrong = BRABEION_NO_ERROR;
@@ -89,7 +89,7 @@ typedef struct range_reading {
 	size_t count;
 } range_reading;
 
-/* Of one badge: whether the row has a verdict on it, and is to be handed on. */
+/* For one badge: whether the row has a verdict on it. */
 static brabeion_status is_wanted(range_reading *reading, const brb_journal_row *row, bool *wanted,
 				 brabeion_error *error)
 {

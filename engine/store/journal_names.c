@@ -1,6 +1,6 @@
 /*
  * store/journal_names: a user's name in the verdicts of others' events (whom an award was for, whose memory was read), when
- * the user is forgotten or merged. The user's own rows go by their number. Reads the whole journal: rare.
+ * the user is forgotten or merged. The user's own rows have the number. Reads the whole journal: rare.
  */
 #include <string.h>
 
@@ -57,7 +57,7 @@ static brabeion_status rename_row(void *context, const brb_journal_row *row, boo
 							  self->verdicts.length, error);
 }
 
-/* Rows may be of another length then, so that the bytes they take are counted anew. */
+/* Counts the rows' bytes again, as their lengths may change. */
 brabeion_status brb_journal_rename(brb_store *store, const char *from, const char *into, brabeion_error *error)
 {
 	bool is_kept = false;

@@ -1,7 +1,7 @@
 /*
- * store/lists: what is committed, read by the driver in a snapshot of its own. See store.h.
+ * store/lists: lists of committed data, which the driver reads in a snapshot of its own. See store.h.
  *
- * A list is handed out whole or not at all.
+ * Guarantees: a list is returned whole or not at all.
  */
 #include "base/list.h"
 #include "base/memory.h"

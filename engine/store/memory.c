@@ -38,7 +38,7 @@ static brb_cache_entry *memory_entry(brb_store *store, brb_cache_kind kind, uint
 	return entry;
 }
 
-/* Before a change: the name has a number, and the undo has how the value was. */
+/* Before a change: gives the name a number and saves the value for undo. */
 static brabeion_status prepare_change(brb_store *store, brb_cache_entry *entry, uint32_t plugin, const char *name,
 				      brabeion_error *error)
 {

@@ -1,6 +1,6 @@
 /*
  * store/names: users, events, badges and plugins' memories as numbers. A number, once given, never changes. A new name is
- * written at once, inside the transaction that needs it; it stays when a judgement is undone, which nobody can see.
+ * written at once, inside the transaction that needs it; it stays when a judgement is undone, without visible effect.
  */
 #include "store/internal.h"
 

@@ -1,8 +1,8 @@
 /*
- * store/registration: badges, their levels and plugins as they are loaded, put on record.
+ * store/registration: records loaded badges, their levels and plugins.
  *
- * Reads first, beside all transactions: a reload mostly brings what is on record already, and 1,000 badges are
- * milliseconds during which no event that needs the store could be judged.
+ * Reads first, outside of the transaction: most of a reload is recorded already, and 1,000 badges would block events
+ * that need the store for milliseconds.
  */
 #include "store/internal.h"
 

@@ -2,7 +2,7 @@
  * store/seen: ids of events that were judged. The database's key itself says whether an event is a duplicate; an id older
  * than the retention counts as absent and is renewed.
  *
- * Old ids leave in a sweep along the table, two rows for each id that comes in, so that no commit is long. A sweep begins
+ * A sweep removes old ids along the table, two rows for each new id, so that no commit is long. A sweep begins
  * when ids may have outlived the retention by an eighth of it, and goes on to the end of the table: so the table holds at
  * most about a half more than it must.
  */

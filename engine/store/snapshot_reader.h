@@ -20,8 +20,8 @@ brabeion_status brb_snapshot_reader_open(brb_store *store, brb_snapshot_reader *
 void brb_snapshot_reader_close(brb_snapshot_reader *reader); /* before the store; NULL is fine */
 
 /*
- * From here to the end all reads share one snapshot, taken at the first. Keep it short: the database cannot check the WAL
- * in meanwhile. After a failure it is not begun.
+ * From here to the end all reads share one snapshot, taken at the first. Keep it short: the database cannot checkpoint
+ * the WAL meanwhile. After a failure it is not begun.
  */
 brabeion_status brb_snapshot_reader_begin(brb_snapshot_reader *reader, brabeion_error *error);
 void brb_snapshot_reader_end(brb_snapshot_reader *reader);

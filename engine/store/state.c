@@ -1,8 +1,8 @@
 /*
  * store/state: see state.h.
  *
- * Reading is our own, not SQLite's json_each: that gives a real as SQLite's conversion has it, which may be off by a
- * bit, and nested JSON as it would write it; a judgement must not turn out otherwise for being late.
+ * Does not use SQLite's json_each: its conversion of reals may be off by a bit, and it rewrites nested JSON; a deferred
+ * judgement must not differ for it.
  */
 #include "store/state.h"
 
@@ -53,7 +53,7 @@ static brabeion_status write_value(brb_json *json, const brabeion_field *field, 
 			      field->name);
 }
 
-/* A name that comes again says what counts: readers of JSON differ about which of two they take. */
+/* Of two fields of one name writes the last only: readers of JSON differ about which they take. */
 static bool comes_again(const brabeion_field *fields, size_t count, size_t i)
 {
 	for (size_t later = i + 1; later < count; later++)

@@ -16,7 +16,7 @@
  * Adds the object to the builder. Of two fields of one name the last is written.
  *
  * Errors: BRABEION_INVALID for what is no JSON: a number that is not finite, a field of type JSON that is not an array
- *         or object, more than 256 fields. Whether the builder had memory is its caller's to look at.
+ *         or object, more than 256 fields. The caller checks whether the builder ran out of memory.
  */
 brabeion_status brb_state_write(brb_builder *builder, const brabeion_field *fields, size_t count,
 				brabeion_error *error);

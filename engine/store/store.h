@@ -2,7 +2,7 @@
  * store: awards, memory, seen ids and users in one database; store/jobs.h and store/journal.h declare the rest.
  *
  * Works in whole transactions: begin, read and change through the functions below, commit all or nothing. Values are
- * cached across transactions as long as nobody else writes to the database; changes are written once, at the commit.
+ * cached across transactions until another connection writes to the database; changes are written once, at the commit.
  * Each judgement begins with a mark, and can be undone up to it.
  *
  * Guarantees: no award twice (user, badge, level, reason); awards, memory and seen ids of a transaction are stored
@@ -26,11 +26,11 @@ void brb_store_close(brb_store *store); /* no transaction may be open */
 const char *brb_store_path(const brb_store *store);
 
 /*
- * How a process learns that a commit has changed awards or made a job ready, whichever process committed: *fd polls
+ * How a process learns that a commit has changed awards or made a job ready, by any process: *fd polls
  * readable then. Drain it before reading the database: what is committed after that makes it readable again.
  *
  * Threads: any, also beside transactions. Owns: *fd is the store's; brb_store_unwatch() closes it.
- * Errors: BRABEION_SYSTEM when it cannot be watched; then look at the database from time to time.
+ * Errors: BRABEION_SYSTEM when it cannot be watched; then poll the database.
  */
 brabeion_status brb_store_watch(brb_store *store, int *fd, brabeion_error *error);
 void brb_store_drain(brb_store *store, int fd);
@@ -76,7 +76,7 @@ brabeion_status brb_store_tally(brb_store *store, uint32_t plugin, const char *n
 brabeion_status brb_store_tally_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 				    int64_t value, brabeion_error *error);
 
-/* *text is NULL when there is none. Valid until the next mark, also when the note is set anew. */
+/* *text is NULL when there is none. Valid until the next mark, also when the note is replaced. */
 brabeion_status brb_store_note(brb_store *store, uint32_t plugin, const char *name, const char *subject,
 			       const char **text, brabeion_error *error);
 brabeion_status brb_store_note_set(brb_store *store, uint32_t plugin, const char *name, const char *subject,

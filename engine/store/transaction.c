@@ -2,7 +2,7 @@
  * store/transaction: a transaction from begin to commit: changed values with their undo, and the participants that keep the
  * rest of what it changes. All is written once, as one group of effects.
  *
- * Cached values stay right across transactions as long as nobody else commits, which the driver reports at the begin.
+ * Cached values stay valid across transactions until another connection commits, which the driver reports at the begin.
  */
 #include <string.h>
 
@@ -64,7 +64,7 @@ void brb_store_mark(brb_store *store)
 	store->jobs.marked_count = store->jobs.count;
 }
 
-/* An undone entry stays on the list of changed ones: it is written as it was, which does no harm. */
+/* An undone entry stays on the list of changed ones: it is written unchanged, which does no harm. */
 void brb_store_undo(brb_store *store)
 {
 	while (store->undo_count) {
@@ -204,7 +204,7 @@ static void end_transaction(brb_store *store, bool values_are_current)
 void brb_store_rollback(brb_store *store)
 {
 	store->driver->transaction->rollback(store->db);
-	store->seen.under_way = false; /* the driver's walk begins anew, so with a new cutoff */
+	store->seen.under_way = false; /* the driver's sweep starts over, with a new cutoff */
 	end_transaction(store, false);
 }
 

@@ -74,7 +74,7 @@ typedef struct brb_store_quarantined {
 
 typedef enum brb_store_whose { BRB_STORE_OF_USER, BRB_STORE_OF_BADGE } brb_store_whose;
 
-/* What is on record under a user's and a badge's name. */
+/* What is recorded under a user's and a badge's name. */
 typedef struct brb_store_found {
 	bool user;
 	const char *near_user; /* the nearest name, in the arena; "" */
@@ -273,7 +273,7 @@ typedef struct brb_store_owner {
 	size_t slug_count;
 } brb_store_owner;
 
-/* The note of revocations by `brabeion backfill`, which are nobody's decision. */
+/* The note of revocations by `brabeion backfill`, which are no person's decision. */
 #define BRB_BACKFILL_NOTE "backfill: the rules of today would not have given it"
 
 /* ---- health ---- */
@@ -328,7 +328,7 @@ typedef struct brb_health_jobs {
 
 typedef struct brb_health {
 	brb_health_file file;
-	const char *fault;      /* why reading stopped; NULL: it did not */
+	const char *fault;      /* why reading stopped; NULL: it is complete */
 	bool refused;           /* the system refused to read or write it: the database is not at fault */
 	int64_t version, knows; /* of the schema: the database's, this program's */
 	const char *damage;     /* what the thorough check found; NULL: nothing, or not asked for */

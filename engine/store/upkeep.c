@@ -1,5 +1,5 @@
 /*
- * store/upkeep: users forgotten and merged, statistics, and the health of a database. See store.h, event_stats.h, health.h.
+ * store/upkeep: forgets and merges users, stores statistics, examines a database. See store.h, event_stats.h, health.h.
  */
 #include <string.h>
 
@@ -32,7 +32,7 @@ brabeion_status brb_store_merge_users(brb_store *store, const char *from, const 
 {
 	int64_t from_number = 0, into_number = 0;
 	if (strcmp(from, into) == 0)
-		return BRABEION_OK; /* what is held by both would go */
+		return BRABEION_OK; /* what both hold would be deleted */
 	brabeion_status status = brb_store_settle(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_user(store, from, false, &from_number, error);

@@ -1,6 +1,6 @@
 /*
  * store/value_cache: see value_cache.h. Open addressing with linear probing, at a load of at most three quarters. Entries
- * lie in blocks in the order in which they came; they leave only in bulk, when those that stay move to new blocks.
+ * lie in blocks in the order in which they came; they are removed only in bulk, when the rest moves to new blocks.
  */
 #include "store/value_cache.h"
 
@@ -126,7 +126,7 @@ void brb_value_cache_set_text(brb_value_cache *cache, brb_cache_entry *entry, ch
 	cache->used_bytes += text ? strlen(text) + 1 : 0;
 }
 
-/* ---- leaving ---- */
+/* ---- eviction ---- */
 
 static void move(brb_value_cache *to, brb_cache_entry *entry)
 {
@@ -166,7 +166,7 @@ void brb_value_cache_evict(brb_value_cache *cache, size_t most_bytes)
 	for (int halvings = 0; halvings < 8 && cache->used_bytes > most_bytes / 2; halvings++)
 		sweep(cache, true);
 	if (cache->used_bytes > most_bytes / 2)
-		brb_value_cache_clear(cache); /* a few enormous ones */
+		brb_value_cache_clear(cache); /* a few enormous entries remain */
 }
 
 void brb_value_cache_clear(brb_value_cache *cache)

@@ -57,7 +57,7 @@ typedef struct brb_value_cache {
 	brb_cache_slot *slots;
 	uint32_t capacity;
 	uint32_t count;
-	char **blocks; /* where entries lie, one behind the other */
+	char **blocks; /* entries, one after the other */
 	uint32_t block_count;
 	uint32_t block_used; /* of the last one */
 	uint32_t sweeps;

@@ -131,13 +131,13 @@ typedef struct brabeion_allocator {
 #define BRABEION_ALLOCATOR(...) BRABEION_STRUCT(brabeion_allocator, __VA_ARGS__)
 BRABEION_INIT(brabeion_allocator)
 
-/* Which time decides when badges are judged later: see "time", below. */
+/* The time by which badges are judged later: see "time", below. */
 typedef enum brabeion_time {
 	BRABEION_TIME_LIVE = 0,   /* the clock's */
-	BRABEION_TIME_HISTORY = 1 /* that of the events, which are of the past */
+	BRABEION_TIME_HISTORY = 1 /* that of the events, which are past */
 } brabeion_time;
 
-/* Zero is a good value for each, and NULL for the whole. Texts are copied. */
+/* Zero is the default of each member; NULL stands for all defaults. Texts are copied. */
 typedef struct brabeion_options {
 	uint32_t struct_size;
 	brabeion_time time;
@@ -169,7 +169,7 @@ BRABEION_INIT(brabeion_options)
  *
  * Before a plugin's code runs in this process for the first time, the program brabeion-probe tries it in a process of its
  * own, from the constructors over a first event to the destructors: a plugin that crashes, hangs or ends the process there
- * is refused. The process is started with posix_spawn, and the host may do with SIGCHLD and its children what it likes.
+ * is refused. The process is started with posix_spawn; the host may handle SIGCHLD and its children as it likes.
  * `probe:` in badges.yaml sets the time limit or turns the probe off; where the program is not installed nothing is tried,
  * which is logged at BRABEION_LOG_DEBUG. The environment variable BRABEION_PROBE names another program.
  *
@@ -186,7 +186,7 @@ BRABEION_API brabeion_status brabeion_open(const brabeion_options *options, brab
 /*
  * Closes the engine: the last call on it, when no other is in progress, not from a callback. NULL is allowed. In a child
  * of fork it does nothing. Submitted events that wait are judged and stored first; neither their completions nor their
- * on-award callbacks run any more: a host that needs those dispatches until all have come.
+ * on-award callbacks run any more: a host that needs those dispatches all completions before.
  */
 BRABEION_API void brabeion_close(brabeion_engine *engine);
 
@@ -212,7 +212,7 @@ BRABEION_INIT(brabeion_receipt)
  *
  * What has not changed is kept: a plugin file of the same path and content stays loaded, with its globals, and a badge of
  * the same plugin, definition, slug, number of levels and settings keeps what its `open` made. The rest of the old set is
- * closed and unloaded by a thread of the library once no call uses it any more; nobody waits for that. A plugin that
+ * closed and unloaded by a thread of the library once no call uses it any more; no call waits for that. A plugin that
  * cannot be unloaded safely stays in memory, and counts as resident.
  *
  * What is new or changed is tried in another process first, as by brabeion_open.
@@ -233,7 +233,7 @@ BRABEION_API brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_r
  * of descriptors or memory) after 2 s, then at growing intervals up to a minute. Changes since the current set was loaded
  * count, too. The outcome of a reload goes to the log and to on-reload callbacks.
  *
- * Changes that another machine makes on a network file system are not noticed: the kernel does not report them.
+ * Changes that another machine makes on a network file system are not detected: the kernel does not report them.
  *
  * Threads: any, also from inside a callback.
  * Errors:  BRABEION_SYSTEM with what cannot be watched, or the kernel's limit that is in the way and how to raise it;
@@ -324,7 +324,7 @@ static inline brabeion_field brabeion_field_text(const char *name, brabeion_type
 #define BRABEION_TEXT(name, value) brabeion_field_text(name, BRABEION_TYPE_TEXT, value)
 #define BRABEION_JSON(name, value) brabeion_field_text(name, BRABEION_TYPE_JSON, value)
 
-/* "This user did this." Zero is a good value for all but name and user. Of two fields of one name the last counts. */
+/* "This user did this." All but name and user are optional: zero. Of two fields of one name the last counts. */
 typedef struct brabeion_event {
 	uint32_t struct_size;
 	uint32_t field_size; /* sizeof(brabeion_field); the macro sets it */
@@ -356,7 +356,7 @@ typedef struct brabeion_award_info {
 	uint32_t level;
 	const char *name;        /* of the level, as badges.yaml last had it; of a removed badge likewise */
 	const char *description; /* of the level, likewise */
-	const char *reason;      /* tells the awards of a multiple badge apart; else "" */
+	const char *reason;      /* distinguishes the awards of a multiple badge; else "" */
 	const char *event;       /* the name of the event that earned it */
 	const char *event_id;    /* its id, "" when it had none */
 	int64_t at_us;

@@ -1,5 +1,5 @@
 /*
- * brabeion/json.h: events, results and lists as JSON, for hosts that speak JSON anyway. Part of <brabeion/engine.h>.
+ * brabeion/json.h: events, results and lists as JSON, for hosts that use JSON. Part of <brabeion/engine.h>.
  *
  *	brabeion_event_memory *memory = NULL;
  *	brabeion_event_memory_open(NULL, &memory, NULL);
@@ -26,7 +26,7 @@ extern "C" {
 
 /* ---- reading events ---------------------------------------------------------------------------------------------- */
 
-/* Where events that were read live. It may be used again and again, by one thread at a time. */
+/* The memory of events that were read. Reusable; used by one thread at a time. */
 typedef struct brabeion_event_memory brabeion_event_memory;
 
 /*
@@ -37,7 +37,7 @@ typedef struct brabeion_event_memory brabeion_event_memory;
 BRABEION_API brabeion_status brabeion_event_memory_open(const brabeion_allocator *allocator,
 							brabeion_event_memory **memory, brabeion_error *error);
 
-/* Forgets all events in it, and keeps some room for the next ones. NULL is fine for both. */
+/* reset frees all events in it and keeps some room for the next ones. Both allow NULL. */
 BRABEION_API void brabeion_event_memory_reset(brabeion_event_memory *memory);
 BRABEION_API void brabeion_event_memory_close(brabeion_event_memory *memory);
 
@@ -50,7 +50,8 @@ BRABEION_API void brabeion_event_memory_close(brabeion_event_memory *memory);
  * those of an event. Numbers are as RFC 8259, section 6, has them: integers of 64 bits, reals that are finite.
  *
  * Threads: any; the memory is used by one at a time.
- * Owns:    `*event` is set by BRABEION_EVENT() before, and lies in `memory` until it is reset or closed; `json` is read during the call only.
+ * Owns:    `*event` is set by BRABEION_EVENT() before, and lies in `memory` until it is reset or closed; `json` is read
+ *          during the call only.
  * Errors:  BRABEION_INVALID with what is wrong: "expected , or } at byte 17" (the first is 1), "user: empty".
  */
 BRABEION_API brabeion_status brabeion_event_read_json(const char *json, size_t size, brabeion_event_memory *memory,
@@ -67,11 +68,11 @@ typedef void (*brabeion_write_callback)(void *context, const char *text, size_t 
 /*
  * Each writes one JSON value, in the form of the command's --json: valid UTF-8 on one line, whatever texts hold (broken
  * UTF-8 becomes U+FFFD), without control characters and marks that turn the direction of writing, which are escaped. Times
- * are RFC 3339 in UTC, beyond the year 9999 integer microseconds. More keys may come; the order of those that are there
- * stays.
+ * are RFC 3339 in UTC, beyond the year 9999 integer microseconds. Keys may be added;
+ * the order of the present ones stays.
  *
  * Threads: any, also without an engine; they read what they are given and allocate nothing.
- * Errors:  none; what the callback cannot write is for it to remember.
+ * Errors:  none; the callback itself must record a failure to write.
  */
 
 /* {"user":…,"badge":…,"level":1,"name":…,"reason":…,"at":…,"event":…,"event_id":…} */

@@ -1,6 +1,6 @@
 /*
- * brabeion/operate.h: for those who operate badges: grants and revocations, plugin state, jobs, the journal, explaining,
- * backfills, statistics, upkeep, examinations, looking at a plugin. Include <brabeion/engine.h>.
+ * brabeion/operate.h: for operators: grants and revocations, plugin state, jobs, the journal, explaining,
+ * backfills, statistics, upkeep, examinations, inspecting a plugin. Include <brabeion/engine.h>.
  *
  * This part may change until 1.0.
  */
@@ -16,7 +16,7 @@ extern "C" {
 
 /* ---- grants and revocations -------------------------------------------------------------------------------------- */
 
-/* An award by a person's decision. Zero is a good value for all but user and badge. */
+/* An award by a person's decision. Zero is the default of all but user and badge. */
 typedef struct brabeion_grant {
 	uint32_t struct_size;
 	uint32_t level; /* 0: level 1 */
@@ -34,7 +34,7 @@ BRABEION_INIT(brabeion_grant)
 /*
  * Grants an award, as if it had been earned by an event called "brabeion.granted": badges that listen to brabeion.awarded
  * judge it, on-award callbacks report it. An award that is held already gives a result without awards. One that was
- * revoked is granted anew.
+ * revoked is granted again.
  *
  * Threads: any, also at once.
  * Owns:    `result` as with brabeion_possibly_award.
@@ -43,7 +43,7 @@ BRABEION_INIT(brabeion_grant)
 BRABEION_API brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *grant,
 					    brabeion_result *result);
 
-/* Which awards to revoke. Zero is a good value for all but user and badge. */
+/* Which awards to revoke. Zero is the default of all but user and badge. */
 typedef struct brabeion_revocation {
 	uint32_t struct_size;
 	uint32_t level; /* 0: every level */
@@ -186,7 +186,7 @@ BRABEION_API brabeion_status brabeion_note_set(brabeion_engine *engine, const ch
  */
 typedef void (*brabeion_job_callback)(void *context, int64_t job, int64_t claim);
 
-/* Zero is a good value for each, and NULL for the whole. */
+/* Zero is the default of each member; NULL stands for all defaults. */
 typedef struct brabeion_work_options {
 	uint32_t struct_size;
 	uint32_t batch; /* most jobs that are claimed at once; 0: 64 */
@@ -353,8 +353,8 @@ BRABEION_API brabeion_status brabeion_jobs_drop(brabeion_engine *engine, const b
 
 /*
  * With `journal: keep 30d` in badges.yaml, judgements are recorded in the transaction that stores what they earn: the
- * event, and what each badge answered, read from memory and held already. It is off by default; recorded rows are kept for
- * the time that was set when they were written, and can be read.
+ * event, and what each badge returned, read from memory and held already. It is off by default; recorded rows are kept
+ * for the time that was set when they were written, and can be read.
  */
 
 /* The kind of a row of the journal. */
@@ -391,7 +391,7 @@ typedef struct brabeion_read {
 	const char *text;    /* of a note, at most 256 bytes; NULL: there was none */
 } brabeion_read;
 
-/* What one badge answered. */
+/* The verdict of one badge. */
 typedef struct brabeion_verdict {
 	const char *badge; /* the slug */
 	brabeion_answer answer;
@@ -436,7 +436,7 @@ BRABEION_ACCESSOR(brabeion_journal_list, entries, stride, brabeion_entry, brabei
 
 BRABEION_API void brabeion_journal_list_finish(brabeion_journal_list *list);
 
-/* Which rows are meant. Zero is a good value for each, and NULL for the whole. */
+/* Which rows are meant. Zero is the default of each member; NULL stands for all defaults. */
 typedef struct brabeion_journal_filter {
 	uint32_t struct_size;
 	bool events_only; /* BRABEION_ENTRY_EVENT alone: what came from outside, to be judged again */
@@ -449,7 +449,7 @@ typedef struct brabeion_journal_filter {
 BRABEION_INIT(brabeion_journal_filter)
 
 /*
- * Reads the journal forwards, in the order in which it was judged. Come back with the last sequence for the next page.
+ * Reads the journal forwards, in the order in which it was judged. For the next page pass the last sequence as `after`.
  * Sequences follow the order of the commits: no row with a smaller one is stored later.
  *
  * Threads: any, also at once; it waits for no writer.
@@ -481,7 +481,7 @@ BRABEION_API brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_
 
 /* ---- explaining -------------------------------------------------------------------------------------------------- */
 
-/* Zero is a good value for all but user and badge. */
+/* Zero is the default of all but user and badge. */
 typedef struct brabeion_question {
 	uint32_t struct_size;
 	bool has_since; /* only entries of events from since_us on */
@@ -552,7 +552,7 @@ BRABEION_API void brabeion_explanation_finish(brabeion_explanation *explanation)
 
 /*
  * Explains why a user has a badge or not: what is held and since when, each event that could have earned it and what
- * the badge answered (as far as the journal reaches), and what keeps it from being judged at all. Read its arrays by
+ * the badge returned (as far as the journal reaches), and what keeps it from being judged at all. Read its arrays by
  * BRABEION_AT(brabeion_change, why.changes, why.change_stride, index).
  *
  * Threads: any, also at once; it waits for no writer.
@@ -573,13 +573,13 @@ BRABEION_API brabeion_status brabeion_explain(brabeion_engine *engine, const bra
  * The events come from the journal (brabeion_backfill_journal), or from the caller (brabeion_backfill_judge), in order.
  * What is held from before the first of them, and what a person has granted, is held there, too. It is all in the files
  * <database>-backfill*, each batch with its checkpoint in the history: a backfill that is opened again, after a crash say,
- * goes on from there. Another badge set begins anew.
+ * goes on from there. With another badge set it starts over.
  *
  * A backfill belongs to one thread at a time. It must be closed before its engine.
  */
 typedef struct brabeion_backfill brabeion_backfill;
 
-/* Zero is a good value for each, and NULL for the whole. */
+/* Zero is the default of each member; NULL stands for all defaults. */
 typedef struct brabeion_backfill_options {
 	uint32_t struct_size;
 	bool from_journal; /* the history is the engine's journal */
@@ -753,7 +753,7 @@ BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_st
  * says how often. It is logged once, at level error; brabeion_badges and brabeion_stats show it. Events are judged
  * without it then, and are not judged again later. A plugin's observe that fails or is too slow is quarantined likewise,
  * with all badges of the plugin. Every engine counts for itself; the database has what any engine has quarantined, and a
- * badge that is released, reloaded, or opened anew (without no_create) by any of them is back in all.
+ * badge that is released, reloaded, or opened again (without no_create) by any of them is back in all.
  *
  * Threads: any.
  * Errors:  BRABEION_INVALID for a slug that is neither loaded nor quarantined; BRABEION_STORE, BRABEION_BUSY.
@@ -816,11 +816,11 @@ typedef struct brabeion_finding {
 	int64_t count;       /* events, failures, jobs, bytes; 0: nothing is counted */
 	int64_t since_us;    /* 0: not known */
 	int64_t last_us;     /* 0: not known */
-	const char *text;    /* what is the case, one line */
+	const char *text;    /* what was found, one line */
 	const char *advice;  /* what that means and what to do, one line; "" when there is none */
 } brabeion_finding;
 
-/* What was found: alarms, then warnings, then notes. */
+/* The findings: alarms, then warnings, then notes. */
 typedef struct brabeion_examination {
 	uint32_t struct_size;
 	size_t count;
@@ -839,7 +839,7 @@ BRABEION_ACCESSOR(brabeion_examination, findings, stride, brabeion_finding, brab
 
 BRABEION_API void brabeion_examination_finish(brabeion_examination *examination);
 
-/* Zero is a good value for each, and NULL for the whole. */
+/* Zero is the default of each member; NULL stands for all defaults. */
 typedef struct brabeion_examine_options {
 	uint32_t struct_size;
 	bool thorough; /* have SQLite check each page of the database: takes as long as reading it */
@@ -849,7 +849,7 @@ typedef struct brabeion_examine_options {
 BRABEION_INIT(brabeion_examine_options)
 
 /*
- * Looks for what is wrong or odd with an open engine: badges that are quarantined, fail or were never earned, events that
+ * Examines an open engine for faults and oddities: badges that are quarantined, fail or were never earned, events that
  * come and that no badge listens to, jobs that wait or are parked, the database and its files. For a server's monitoring:
  * some milliseconds on a database of any size, unless thorough or with millions of jobs.
  *
@@ -864,7 +864,7 @@ BRABEION_API brabeion_status brabeion_examine(brabeion_engine *engine, const bra
 					      brabeion_examination *examination, brabeion_error *error);
 
 /*
- * The same without an engine: loads badges.yaml, then looks at the database, which is not brought up to date either.
+ * The same without an engine: loads badges.yaml, then examines the database, which is not migrated either.
  * Faults of badges.yaml and warnings are findings. Of `options` config, database, clock and allocator are used.
  *
  * Errors:  BRABEION_ABSENT when there is no database; BRABEION_SYSTEM when plugins cannot be copied or tried.
@@ -873,7 +873,7 @@ BRABEION_API brabeion_status brabeion_config_examine(const brabeion_options *opt
 						     const brabeion_examine_options *how,
 						     brabeion_examination *examination, brabeion_error *error);
 
-/* ---- looking at a plugin ----------------------------------------------------------------------------------------- */
+/* ---- inspecting a plugin ----------------------------------------------------------------------------------------- */
 
 /* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */
 typedef struct brabeion_plugin_badge {
@@ -881,7 +881,7 @@ typedef struct brabeion_plugin_badge {
 	bool multiple;
 	bool async;
 	bool levels_from_config; /* badges.yaml decides how many levels there are */
-	bool progress;           /* it can tell how far a user is: see brabeion_user_progress */
+	bool progress;           /* it reports progress: see brabeion_user_progress */
 	uint32_t level_count;
 	size_t level_stride;
 	const brabeion_level *levels; /* their holders are 0 */
@@ -926,9 +926,9 @@ BRABEION_ACCESSOR(brabeion_inspection, badges, badge_stride, brabeion_plugin_bad
 BRABEION_API void brabeion_inspection_finish(brabeion_inspection *inspection);
 
 /*
- * Says what is in a plugin file and what is wrong with it. No badges.yaml is read; of `options` (may be NULL) the
+ * Reports what is in a plugin file and what is wrong with it. No badges.yaml is read; of `options` (may be NULL) the
  * allocator is used. The plugin's code runs in a process of its own only (brabeion-probe), where it is loaded, its badges
- * are opened without settings and judge a trial event each. What it refuses for want of settings is a note.
+ * are opened without settings and judge a trial event each. What it refuses for lack of settings is a note.
  *
  * Threads: any, also at once. Takes as long as the plugin does, 5 s at most for each step.
  * Owns:    `inspection` is yours: brabeion_inspection_finish().

@@ -1,5 +1,5 @@
 /*
- * brabeion/read.h: for those who show badges: awards, the feed, users, badges, progress, languages, pictures. Include
+ * brabeion/read.h: for sites that show badges: awards, the feed, users, badges, progress, languages, pictures. Include
  * <brabeion/engine.h>.
  */
 #ifndef BRABEION_READ_H
@@ -13,7 +13,7 @@ extern "C" {
 
 /* ---- awards and the feed ----------------------------------------------------------------------------------------- */
 
-/* Which part of a list, and in which language. Zero is a good value for each, and NULL for the whole. */
+/* Which part of a list, and in which language. Zero is the default of each member; NULL stands for all defaults. */
 typedef struct brabeion_list_options {
 	uint32_t struct_size;
 	const char *language; /* of names and descriptions; NULL or "": as on record. See "languages", below */
@@ -49,7 +49,7 @@ BRABEION_API brabeion_status brabeion_user_awards(brabeion_engine *engine, const
 						  const brabeion_list_options *options, brabeion_award_list *list,
 						  brabeion_error *error);
 
-/* One badge's awards, newest first; otherwise as brabeion_user_awards. A slug nobody holds: an empty list. */
+/* One badge's awards, newest first; otherwise as brabeion_user_awards. A slug without awards: an empty list. */
 BRABEION_API brabeion_status brabeion_badge_awards(brabeion_engine *engine, const char *slug,
 						   const brabeion_list_options *options, brabeion_award_list *list,
 						   brabeion_error *error);
@@ -67,7 +67,7 @@ BRABEION_API void brabeion_change_list_finish(brabeion_change_list *list);
 
 /*
  * The feed: awards, revocations and lapses with a greater sequence, oldest first, also those that other processes stored.
- * Keep the last sequence and come back with it: nothing is listed twice or left out. `options->before` is not used.
+ * Pass the last sequence to the next call: nothing is listed twice or left out. `options->before` is not used.
  *
  * Threads: any, also at once.
  * Owns:    `list` is yours: brabeion_change_list_finish().
@@ -192,11 +192,11 @@ typedef struct brabeion_progress {
 	uint32_t level;          /* the next one; 0: none is left to earn */
 	const char *name;        /* of the next level; "" when there is none */
 	const char *description; /* likewise */
-	bool has_progress;       /* done and goal are known: the badge can tell */
+	bool has_progress;       /* done and goal are set: the badge reports progress */
 	int64_t done;            /* from 0 to goal, in whatever the badge counts */
 	int64_t goal;            /* from 1 */
 	bool quarantined;        /* and not asked: see brabeion_release */
-	const char *error;       /* why the badge could not tell, as its plugin or the engine says it; else "" */
+	const char *error;       /* why its progress is not known, from its plugin or the engine; else "" */
 } brabeion_progress;
 
 typedef struct brabeion_progress_list {

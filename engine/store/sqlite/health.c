@@ -1,8 +1,8 @@
 /*
  * store/sqlite/health: examines a database through a read-only connection of its own. See store/health.h.
  *
- * A WAL that a process has left is for the next writer to check in: closing the last connection would do it here, so that
- * is turned off then. Where there is none, the close removes the empty one that reading has made.
+ * A WAL that a process has left is not checkpointed: closing the last connection would do so, so that is turned off
+ * then. Where there was none, the close removes the empty one that reading has made.
  */
 
 #include <string.h>
@@ -38,7 +38,7 @@ static brabeion_status no_memory(examiner *self)
 	return brb_status_no_memory(self->error);
 }
 
-/* Stops reading; the first reason is kept. */
+/* Stops reading; keeps the first reason. */
 static brabeion_status give_up(examiner *self, const char *why)
 {
 	if (!self->health->fault)
@@ -55,9 +55,9 @@ static brabeion_status fault(examiner *self)
 	return short_of_memory ? no_memory(self) : give_up(self, sqlite3_errmsg(self->handle));
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
-/* Takes in one row. False: memory is short. */
+/* Reads one row. False: memory is short. */
 typedef bool (*row_taker)(examiner *self, sqlite3_stmt *row);
 
 static brabeion_status take_rows(examiner *self, sqlite3_stmt *statement, row_taker take)
@@ -89,7 +89,7 @@ static const char *text_of(examiner *self, sqlite3_stmt *row, int column)
 	return brb_column_copy(&self->health->arena, row, column);
 }
 
-/* ---- the answers ---- */
+/* ---- rows ---- */
 
 static bool take_pages(examiner *self, sqlite3_stmt *row)
 {
@@ -106,7 +106,7 @@ static bool take_seen(examiner *self, sqlite3_stmt *row)
 	return true;
 }
 
-/* The rooms for rows grow by one at a time, by doubling: see brb_list_add. */
+/* The arrays double as they grow: see brb_list_add. */
 static bool take_badge(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;
@@ -206,14 +206,14 @@ static bool take_crowd(examiner *self, sqlite3_stmt *row)
 	return user;
 }
 
-/* By question. */
+/* By query. */
 static const row_taker takers[] = { take_pages,  take_seen,     take_badge,     take_quarantined,
 				    take_parked, take_unloaded, take_error,     take_ready,
 				    take_leased, take_crowd,    take_unhandled, take_failing };
 
 _Static_assert(sizeof takers / sizeof *takers == sizeof questions / sizeof *questions, "each question has its taker");
 
-/* Those that this database can answer. */
+/* The queries whose tables this database has. */
 static brabeion_status ask_all(examiner *self)
 {
 	brabeion_status status = BRABEION_OK;
@@ -223,14 +223,14 @@ static brabeion_status ask_all(examiner *self)
 	return status;
 }
 
-/* ---- the journal ---- */
+/* ---- the WAL ---- */
 
-/* Where these stand in the shared index of the journal (sqlite.org/walformat.html, section 2.1), as 32-bit numbers. */
+/* Positions in the WAL's shared index (sqlite.org/walformat.html, section 2.1), as 32-bit numbers. */
 enum { INDEX_BYTES = 32768, LAST_FRAME_AT = 4, TAKEN_IN_AT = 24 };
 
 /*
- * How much of the journal is not in the database yet, without a lock: through SQLite's own mapping, since closing another
- * descriptor would drop its locks. Numbers that change meanwhile may not fit each other.
+ * How much of the WAL is not checkpointed. Reads without a lock, through SQLite's own mapping, since closing another
+ * descriptor would drop its locks: numbers that change meanwhile may be inconsistent.
  */
 static void look_at_journal(examiner *self)
 {
@@ -251,7 +251,7 @@ static void look_at_journal(examiner *self)
 
 /* ---- each page ---- */
 
-/* "ok", or what is wrong, the first of it. */
+/* "ok", or the first fault. */
 static bool take_check(examiner *self, sqlite3_stmt *row)
 {
 	brb_health *health = self->health;

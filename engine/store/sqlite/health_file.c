@@ -25,7 +25,7 @@ static int64_t size_beside(const char *path, const char *ending)
 	return is_there ? about.st_size : 0;
 }
 
-/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 08:01:5678 1073741826 1073742335". Answers the pid, 0: of another. */
+/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 08:01:5678 1073741826 1073742335". Returns the pid, or 0. */
 static pid_t holder_of(char *line, const struct stat *about)
 {
 	char *words[6] = { NULL }, *rest = line;
@@ -42,8 +42,8 @@ static pid_t holder_of(char *line, const struct stat *about)
 }
 
 /*
- * Who else has the database open: in WAL mode each connection holds a lock on the file for as long as it lives, and
- * /proc/locks tells all locks that this process may know of. A hint: other containers, and file systems that give their
+ * Finds other processes that have the database open: in WAL mode each connection holds a lock on the file, and
+ * /proc/locks lists the locks that this process may see. A hint: other containers, and file systems that give their
  * files another device, are not seen.
  */
 static void count_users(const struct stat *about, brb_health_file *file)

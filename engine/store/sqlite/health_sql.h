@@ -2,14 +2,14 @@
  * store/sqlite/health_sql: the queries of health.c, each with the first schema version that has its tables. A test checks
  * that none of them scans a large table.
  *
- * The indexes are named, so that no statistics lead past them. Counts stop at BRB_HEALTH_COUNTED_MOST.
+ * The indexes are named, so that SQLite's statistics cannot select others. Counts stop at BRB_HEALTH_COUNTED_MOST.
  */
 #ifndef BRB_STORE_SQLITE_HEALTH_SQL_H
 #define BRB_STORE_SQLITE_HEALTH_SQL_H
 
 #define BRB_HEALTH_ENOUGH "1000000" /* BRB_HEALTH_COUNTED_MOST */
 
-/* ?1 is the time now in microseconds where a question has it. */
+/* ?1, where a query has it, is the time now in microseconds. */
 #define BRB_HEALTH_QUESTIONS(X)                                                                         \
 	X(PAGES, 1,                                                                                     \
 	  "SELECT (SELECT page_count FROM pragma_page_count), (SELECT freelist_count FROM"              \
