@@ -1,12 +1,9 @@
 /*
- * The examples of sdk/examples, driven as their clients would: over 127.0.0.1, on the badges.yaml that lies beside
- * them, copied to a folder of the test's own. Each server is started on a port of its choice and ended by SIGTERM,
- * after which it must have exited with 0.
+ * The examples of sdk/examples, used by clients over 127.0.0.1, with a copy of their badges.yaml. Each server picks a
+ * port, and must exit with 0 on SIGTERM.
  *
- * An example that meson has not built, because its library is not there, is skipped with that reason. Waiting is
- * bounded by the sockets' timeouts and by Criterion's.
- *
- * Leaves to others: what the engine does; the other scenario tests look at that.
+ * An example that meson has not built, because its library is missing, is skipped with that reason. Waiting is bounded
+ * by the sockets' timeouts and by Criterion's.
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -46,12 +43,12 @@ static const char python_folder[] = BRB_SOURCE_DIR "/sdk/examples/python";
 
 TestSuite(examples, .timeout = 60);
 
-/* ---- servers ----------------------------------------------------------------------------------------------------- */
+/* ---- servers ---- */
 
 typedef struct server {
 	scene *here;
 	pid_t pid;
-	FILE *out; /* what it prints */
+	FILE *out; /* its standard output */
 	unsigned short port;
 } server;
 
@@ -90,7 +87,7 @@ static pid_t start_program(char *const *arguments, FILE **out)
 	pid_t pid = fork();
 	cr_assert_geq(pid, 0);
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that is killed leaves none behind */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* ends with the test */
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
@@ -126,7 +123,7 @@ static void stop(server *running)
 	fclose(running->out);
 }
 
-/* ---- clients ----------------------------------------------------------------------------------------------------- */
+/* ---- clients ---- */
 
 static int connect_to(const server *running)
 {
@@ -145,7 +142,7 @@ static void say(int client, const char *text)
 	cr_assert_eq(send(client, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* All that comes until the server closes the connection. Yours to free. */
+/* Reads until the server closes the connection. The caller frees the text. */
 static char *hear(int client)
 {
 	char *text = calloc(1, ANSWER_BYTES);
@@ -158,7 +155,7 @@ static char *hear(int client)
 	return text;
 }
 
-/* What a line server answers to these lines. */
+/* The reply of a line server to these lines. */
 static void expect_lines(const server *running, const char *lines, const char *expected)
 {
 	int client = connect_to(running);
@@ -169,7 +166,7 @@ static void expect_lines(const server *running, const char *lines, const char *e
 	free(got);
 }
 
-/* Sends one request; the answer must begin with the status and have both texts in it. */
+/* Sends one request; the reply must begin with the status and contain both texts. */
 static void expect_http(const server *running, const char *request, const char *body, int status, const char *one,
 			const char *other)
 {
@@ -196,7 +193,7 @@ static size_t count(const char *text, const char *word)
 	return found;
 }
 
-/* ---- http -------------------------------------------------------------------------------------------------------- */
+/* ---- http ---- */
 
 Test(examples, http_awards_on_a_request_and_once_for_an_id)
 {
@@ -256,12 +253,12 @@ Test(examples, http_reads_badges_yaml_again_at_sighup)
 		heard = !strstr(got, "Outcome: unheard");
 		free(got);
 	}
-	cr_assert_not(heard, "the badge that was removed is still at work");
+	cr_assert_not(heard, "the removed badge still judges");
 	stop(&running);
 	scene_finish(here);
 }
 
-/* ---- loop -------------------------------------------------------------------------------------------------------- */
+/* ---- loop ---- */
 
 Test(examples, loop_answers_each_line_by_its_number)
 {
@@ -321,7 +318,7 @@ Test(examples, loop_refuses_a_line_without_end)
 	scene_finish(here);
 }
 
-/* Also ends while a client is connected who says nothing. */
+/* Ends while an idle client is connected. */
 static void expect_end_with_a_silent_client(const char *program, const char *answer)
 {
 	scene *here = example_scene();
@@ -344,7 +341,7 @@ Test(examples, loop_ends_while_a_client_is_silent)
 	expect_end_with_a_silent_client(BRB_EXAMPLE_LOOP, "1 ok Helper\n");
 }
 
-/* ---- cxx --------------------------------------------------------------------------------------------------------- */
+/* ---- cxx ---- */
 
 Test(examples, cxx_answers_events_questions_and_errors)
 {
@@ -369,7 +366,7 @@ Test(examples, cxx_ends_while_a_client_is_silent)
 	expect_end_with_a_silent_client(BRB_EXAMPLE_CXX, "ok Helper\n");
 }
 
-/* ---- python ------------------------------------------------------------------------------------------------------ */
+/* ---- python ---- */
 
 Test(examples, python_serves_json)
 {

@@ -1,6 +1,6 @@
 /*
- * command_jobs: the fixture of `brabeion jobs` and `brabeion worker`: a badges.yaml with the badges of tests/plugins/deadly.c
- * and job_user.c (JOBS_YAML writes another), and waiting for states in the database.
+ * command_jobs: the fixture of `brabeion jobs` and `brabeion worker`: a badges.yaml with the badges of
+ * tests/plugins/deadly.c and job_user.c (JOBS_YAML writes another), and waiting for states in the database.
  */
 #ifndef BRB_TESTS_COMMAND_JOBS_H
 #define BRB_TESTS_COMMAND_JOBS_H
@@ -25,7 +25,7 @@ void enter_jobs(void);
 
 int64_t query_number(const char *sql);
 
-/* Waits until the query returns the number; the test's time limit ends a wait that is in vain. */
+/* Waits until the query returns the number, at most for the test's time limit. */
 void await_number(const char *sql, int64_t number);
 
 #define JOBS_LEFT "SELECT count(*) FROM jobs WHERE parked_us = 0"
@@ -36,7 +36,7 @@ void await_number(const char *sql, int64_t number);
 /* Fires live events by `brabeion run`, which works on no jobs. */
 void fire_lines(const char *lines);
 
-/* Works on all jobs that are ready. */
+/* Runs all ready jobs. */
 command_outcome work_off(void);
 
 #endif

@@ -171,7 +171,7 @@ static void fault_revoke(fault_scene *scene)
 	fault_note_error(scene, "revoke", &error);
 }
 
-/* gil becomes hal, ivy is forgotten, and a copy is made, which is there only when it is whole. */
+/* Merges gil into hal, forgets ivy, and makes a copy, which exists only when complete. */
 static void fault_look_after(fault_scene *scene)
 {
 	char copy[STORM_PATH_BYTES + 8];

@@ -15,11 +15,11 @@ const char *generic_fire(scene *here, const char *user, const char *at, brabeion
 
 #define NO_FIELD ((brabeion_field){ .name = NULL })
 
-/* "ada" earns this for event "e" at a time, without and with a field. */
+/* Asserts what "ada" earns for event "e" at a time, without and with a field. */
 #define EXPECT_AT(at, earned) cr_assert_str_eq(generic_fire(here, "ada", at, NO_FIELD), earned, "at %s", at)
 #define EXPECT_WITH(at, field, earned) cr_assert_str_eq(generic_fire(here, "ada", at, field), earned, "at %s", at)
 
-/* brabeion_check refuses the configuration with this message. */
+/* Asserts that brabeion_check refuses the configuration with this message. */
 void generic_refused(const char *text, const char *message);
 
 #endif

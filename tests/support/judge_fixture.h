@@ -1,6 +1,6 @@
 /*
- * judge_fixture: a generation of plugins whose functions the test defines, a store, and functions that fire events. Awards
- * and calls are kept as text, so that a test can compare them with a literal.
+ * judge_fixture: a generation of plugins whose functions the test defines, a store, and functions that fire events.
+ * Awards and calls are kept as text, so that a test can compare them with a literal.
  */
 #ifndef BRB_TESTS_JUDGE_FIXTURE_H
 #define BRB_TESTS_JUDGE_FIXTURE_H
@@ -50,7 +50,7 @@ brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event,
 
 /* ---- judging ---- */
 
-/* A judge that leads: it enters no group commit, and the test ends the transaction. */
+/* A judge that leads: it joins no group commit, and the test ends the transaction. */
 brb_judge new_judge(void);
 
 /* Judges into `result`, in a transaction that the judge begins if it needs one. */
@@ -74,7 +74,7 @@ void note_trace(const char *text);
 
 int64_t stored_awards(void);
 
-/* No badge failed, and these were awarded. */
+/* Asserts that no badge failed, and these awards. */
 #define EXPECT_AWARDED(words)                                         \
 	do {                                                          \
 		cr_expect_eq(result.status, BRABEION_OK);             \
@@ -84,7 +84,7 @@ int64_t stored_awards(void);
 		cr_expect_str_eq(awarded(), words);                   \
 	} while (0)
 
-/* `count` badges failed, the first of them with this message. */
+/* Asserts that `count` badges failed, the first with this message. */
 #define EXPECT_FAILED(count, words)                                                  \
 	do {                                                                         \
 		cr_expect_eq(result.status, BRABEION_OK);                            \

@@ -7,7 +7,7 @@ void open_loading_fixture(void)
 {
 	make_folder(folder);
 	unsetenv("BRABEION_PLUGIN_PATH");
-	setenv("BRABEION_PROBE", "/nowhere", 1); /* the probe has tests of its own */
+	setenv("BRABEION_PROBE", "/nowhere", 1); /* test_probe tests the probe */
 	const char *candidates[] = { folder };
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brb_image_copies_open(candidates, 1, &captured_log, &copies, &error), BRABEION_OK, "%s",

@@ -11,7 +11,7 @@ void load_badges(void)
 	WELL(brb_generation_sort_numbers(&generation, error));
 }
 
-/* ---- changes of others, committed ---- */
+/* ---- committed changes of another process ---- */
 
 void others_set_tally(const char *name, int64_t value)
 {

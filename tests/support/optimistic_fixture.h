@@ -14,13 +14,13 @@ extern brb_plugin *plug; /* set by the test */
 /* Adds all badges made so far to the generation. */
 void load_badges(void);
 
-/* ---- changes of others, committed ---- */
+/* ---- committed changes of another process ---- */
 
 void others_set_tally(const char *name, int64_t value);
 void others_set_note(const char *name, const char *text);
 void others_award(const char *user, const brb_badge *badge, uint32_t level, const char *reason);
 
-/* The committed value, read in a transaction of its own. */
+/* The committed value, read in a separate transaction. */
 int64_t committed_tally(const char *name);
 
 #endif

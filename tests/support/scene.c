@@ -63,7 +63,7 @@ scene *scene_new(void)
 	make_folder_in(here->folder, sizeof here->folder);
 	snprintf(here->config, sizeof here->config, "%.400s/badges.yaml", here->folder);
 	snprintf(here->database, sizeof here->database, "%.400s/badges.db", here->folder);
-	unsetenv("XDG_RUNTIME_DIR"); /* private copies of plugins land beside the database */
+	unsetenv("XDG_RUNTIME_DIR"); /* private copies of plugins go beside the database */
 	unsetenv("BRABEION_PLUGIN_PATH");
 	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/program/brabeion-probe", 0);
 	pthread_mutex_init(&here->lock, NULL);

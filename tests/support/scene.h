@@ -2,9 +2,9 @@
  * scene: the fixture of scenario tests: a temporary folder with a badges.yaml, an engine on it, its log, and short
  * functions that fire events. Only the public header is used.
  *
- * Each test makes a scene and finishes it, which closes the engine and removes the folder. The engine's private copies of
- * plugins are in that folder, too, so that a test can count them. A step that must work and fails ends the test with the
- * engine's message.
+ * Each test makes a scene and finishes it, which closes the engine and removes the folder. The engine's private copies
+ * of plugins are in that folder, too, so that a test can count them. A step that must succeed and fails ends the
+ * test with the engine's message.
  */
 #ifndef BRB_TESTS_SCENE_H
 #define BRB_TESTS_SCENE_H
@@ -36,7 +36,7 @@ typedef struct scene {
 	brabeion_error error;
 	pthread_mutex_t lock; /* guards the two texts */
 	char log[SCENE_TEXT_BYTES];
-	char told[SCENE_TEXT_BYTES]; /* what the callback of scene_listen heard: "user badge level reason;" each */
+	char told[SCENE_TEXT_BYTES]; /* awards that scene_listen's callback got: "user badge level reason;" each */
 } scene;
 
 /* ---- files ---- */
@@ -59,7 +59,7 @@ void scene_log(void *context, brabeion_log_level level, const char *message);
 scene *scene_new(void); /* without a badges.yaml, not opened */
 void scene_open(scene *here);
 
-/* A scene with a badges.yaml of this text, opened, with an empty log. */
+/* A scene with this badges.yaml, opened, with an empty log. */
 scene *scene_with(const char *text);
 
 void scene_close(scene *here);

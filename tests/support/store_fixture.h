@@ -32,7 +32,7 @@ brb_store *open_store(void);
 /* Opening fails with this status and the message "PATH" followed by `words`. */
 void expect_no_opening(brabeion_status status, const char *words);
 
-/* `answer` is `status`, and the message is `words`; frees the message. */
+/* Asserts the status `answer` and the message `words`; frees the message. */
 void expect_error(brabeion_status answer, brabeion_status status, brabeion_error *error, const char *words);
 
 #define WELL(call)                                                                    \
@@ -69,7 +69,7 @@ const char *held(brb_store *store, const char *user, const char *slug);
 sqlite3 *open_own(void);
 void own_run(sqlite3 *own, const char *sql);
 
-/* The first column of the first row, by a new connection that is closed again. */
+/* The first column of the first row, read by a new connection. */
 int64_t own_number(const char *sql);
 
 #endif

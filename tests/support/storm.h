@@ -50,7 +50,7 @@ int storm_rounds(int usual, int in_full);
 /* Writes badges.yaml, with the test plugins on its path, then `text`; replaces it by rename. */
 void storm_config(const storm *here, const char *text);
 
-/* Copies a built test plugin into the folder, by rename; of `cut_bytes` only so many, unless 0. */
+/* Copies a built test plugin into the folder, by rename; only its first `cut_bytes` bytes, unless 0. */
 void storm_place(const storm *here, const char *plugin, const char *as, size_t cut_bytes);
 
 void storm_init(storm *here, const char *text);

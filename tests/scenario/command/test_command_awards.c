@@ -7,7 +7,7 @@
 
 TestSuite(command_awards, .init = enter, .fini = leave);
 
-/* ---- deciding, as a server that embeds the engine would ---- */
+/* ---- decisions through the engine ---- */
 
 static int64_t say_then(void *context)
 {
@@ -49,7 +49,7 @@ static void earn(const char *lines)
 
 /* ---- output ---- */
 
-/* What AWARD gives, without its end, so that more keys can follow. */
+/* The output of AWARD without its end, so that more keys can follow. */
 #define EARNED(user, id)                                                                               \
 	"{\"user\":\"" user "\",\"badge\":\"points\",\"level\":1,\"name\":\"Bronze\",\"reason\":\"\"," \
 	"\"at\":\"2014-01-21T20:26:05.383Z\",\"event\":\"points_awarded\",\"event_id\":\"" id "\""
@@ -127,7 +127,7 @@ Test(command_awards, since_goes_on_after_a_sequence)
 	finish(&outcome);
 }
 
-/* More than a page: none is left out or repeated between pages. */
+/* More than a page: none is missed or repeated. */
 Test(command_awards, tells_thousands)
 {
 	enum { USERS = 2500 };
@@ -197,7 +197,7 @@ Test(command_awards, follows_until_sigterm)
 	follow_until(SIGTERM, 143);
 }
 
-/* The copies of plugins are gone: it ended as a program does, not as one that is killed. */
+/* The copies of plugins are removed: it exited, and was not killed. */
 Test(command_awards, leaves_nothing_behind)
 {
 	earn(EVENT("ada", "e1"));
@@ -236,7 +236,7 @@ Test(command_awards, ends_when_its_reader_goes_although_nothing_comes)
 	finish(&outcome);
 }
 
-/* ---- what is wrong ---- */
+/* ---- errors ---- */
 
 Test(command_awards, tells_that_it_cannot_write)
 {

@@ -1,5 +1,5 @@
 /*
- * test_command_backfill: `brabeion backfill`: past events judged by the badges of today, and what is stored of them.
+ * test_command_backfill: `brabeion backfill`: past events judged by the current badges, and what it stores.
  *
  * The badge is commentator, of threshold.so; the number of comments that it needs changes.
  */
@@ -46,7 +46,7 @@ static void enter_past(void)
 
 TestSuite(command_backfill, .init = enter_past, .fini = leave, .timeout = 120);
 
-/* A command that must work, its outcome dropped. */
+/* Runs a command that must succeed, and drops its output. */
 #define did(input, ...)                                               \
 	do {                                                          \
 		command_outcome done = run(input, __VA_ARGS__, NULL); \
@@ -54,7 +54,7 @@ TestSuite(command_backfill, .init = enter_past, .fini = leave, .timeout = 120);
 		finish(&done);                                        \
 	} while (0)
 
-/* The first column of the rows, a line each. Yours: free(). */
+/* The first column of the rows, a line each. The caller frees it. */
 static char *select_text(const char *sql)
 {
 	char *text = NULL;
@@ -96,7 +96,7 @@ static void expect_no_sandbox(void)
 	cr_expect_neq(access("badges.db-backfill-lock", F_OK), 0);
 }
 
-/* ---- what run would have given ---- */
+/* ---- the awards of run ---- */
 
 Test(command_backfill, gives_an_empty_database_what_a_run_would_have_given)
 {
@@ -161,7 +161,7 @@ Test(command_backfill, what_would_not_be_earned_any_more_stays_unless_it_is_to_b
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
 	did("", "backfill", "--revoke", "past.jsonl");
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\n");
-	/* bob's third comment, and he has it again */
+	/* bob's third comment: he earns it again */
 	did(COMMENT("bob", "c7", "07"), "run");
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-07 c7\n");
 }
@@ -233,7 +233,7 @@ Test(command_backfill, a_plugin_that_remembers_something_keeps_that)
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
 }
 
-/* ---- awards without a reason of their own ---- */
+/* ---- awards without a reason ---- */
 
 #define SAY(user, day) "{\"event\":\"say\",\"user\":\"" user "\",\"at\":\"2024-03-" day "T12:00:00Z\"}\n"
 
@@ -255,7 +255,7 @@ Test(command_backfill, what_servers_have_counted_stays_unless_it_is_to_be_replac
 	write_file("badges.yaml", HEAD JOURNAL
 		   "plugins:\n" POINTS "  - { file: obedient.so, badges: [{ badge: one, events: [comment] }] }\n");
 	did(PAST, "run");
-	/* the server has it, too, and has counted some */
+	/* the server has the badge, too, and has counted some */
 	write_file("badges.yaml", HEAD JOURNAL "plugins:\n" POINTS COMMENTATOR("4"));
 	did(COMMENT("ada", "c7", "07"), "run");
 	did("", "backfill", "--badge", "commentator");
@@ -277,7 +277,7 @@ Test(command_backfill, a_new_badge_is_judged_over_the_journal_and_goes_on_counti
 	did(COMMENT("ada", "c7", "07"), "run");
 	expect_rows(HELD, "ada commentator 1 2024-03-07 c7\nada one 1 2024-03-01 c1\nbob one 1 2024-03-02 c2\n"
 			  "cy one 1 2024-03-04 c4\n");
-	/* what was judged in the sandbox is not in the journal */
+	/* the sandbox writes no journal */
 	expect_rows("SELECT COUNT(*) FROM journal WHERE kind = 1", "7\n");
 }
 
@@ -293,7 +293,7 @@ Test(command_backfill, without_a_file_there_must_be_a_journal)
 
 /* ---- resuming ---- */
 
-/* Starts a backfill on a pipe, one commit an event, feeds it, and kills it once it has committed that line, within 60 s. */
+/* Starts a backfill on a pipe, one commit an event, and kills it once it has committed that line, within 60 s. */
 static void kill_after_line(const char *text, int line)
 {
 	char sql[128], wanted[32];
@@ -372,7 +372,7 @@ Test(command_backfill, there_is_one_at_a_time)
 	finish(&outcome);
 }
 
-/* ---- meanwhile ---- */
+/* ---- beside a server ---- */
 
 Test(command_backfill, what_a_server_judges_meanwhile_is_judged_once)
 {
@@ -392,7 +392,7 @@ Test(command_backfill, what_a_server_judges_meanwhile_is_judged_once)
 	expect_rows(TALLIES, "ada 2\n");
 }
 
-/* ---- what is wrong ---- */
+/* ---- errors ---- */
 
 Test(command_backfill, bad_lines_are_told_and_passed_over)
 {
@@ -419,7 +419,7 @@ Test(command_backfill, strict_hands_nothing_over)
 	expect_rows(HELD, "");
 }
 
-/* No file can grow beyond so many bytes: the sandbox cannot be created. */
+/* Limits the size of files, so that the sandbox cannot be created. */
 static void limit_files(rlim_t bytes)
 {
 	struct rlimit limit;
@@ -436,7 +436,7 @@ Test(command_backfill, a_disk_that_is_full_is_told_and_nothing_is_changed)
 		cr_skip_test("a sanitizer's plugin is larger than the database for which there is to be no place");
 	write_file("badges.yaml", HEAD "probe: off\nplugins:\n" COMMENTATOR("2"));
 	did(COMMENT("ada", "c1", "01"), "run");
-	signal(SIGXFSZ, SIG_IGN); /* so that writing fails */
+	signal(SIGXFSZ, SIG_IGN); /* writing fails instead */
 	limit_files(128 * 1024);
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	limit_files(RLIM_INFINITY);

@@ -1,6 +1,6 @@
 /*
- * test_command_check: `brabeion check PLUGIN.so...`, what is in plugin files and their faults. Faults of
- * badges.yaml: test_command_read.
+ * test_command_check: `brabeion check PLUGIN.so...`: the contents of plugin files and their faults. Not here: faults of
+ * badges.yaml (test_command_read).
  */
 #include "support/command.h"
 
@@ -8,7 +8,7 @@ TestSuite(command_check, .init = enter, .fini = leave);
 
 #define PLUGIN(name) BRB_TEST_PLUGIN_DIR "/" name
 
-/* `part` is in the output, with the file's size and content left aside. */
+/* `part` is in the output, without the file's size and content. */
 static void expect_lines(const char *plugin, int exit_code, const char *first, const char *rest, const char *err)
 {
 	command_outcome outcome = run("", "check", plugin, NULL);

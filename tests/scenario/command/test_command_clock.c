@@ -18,7 +18,7 @@ static void enter_frozen(void)
 
 TestSuite(command_clock, .init = enter_frozen, .fini = leave);
 
-/* freezing.so: "again" earns nothing, and is due a second later; all else earns at once, being async. */
+/* freezing.so, async: "again" earns nothing and is due a second later; everything else earns at once. */
 #define VISIT(id, word, at)                                                                     \
 	"{\"event\":\"visit\",\"user\":\"ada\",\"id\":\"" id "\",\"at\":\"2024-02-29T23:59:" at \
 	"Z\",\"word\":\"" word "\"}\n"
@@ -161,12 +161,12 @@ Test(command_clock, refuses_words_that_mean_no_time)
 
 Test(command_clock, by_the_wall_a_signal_ends_it_cleanly_and_its_jobs_wait_for_workers, .timeout = 60)
 {
-	command_outcome made = run("", "run", NULL); /* the database */
+	command_outcome made = run("", "run", NULL); /* makes the database */
 	command_process process = start("run", "--clock", "wall", NULL);
 	feed(&process, VISIT("e1", "x", "50"));
 	while (count_jobs("1") < 1)
 		usleep(2000);
-	int in = process.in; /* stays open: else its end might come first */
+	int in = process.in; /* stays open, so that its end does not come first */
 	process.in = -1;
 	cr_assert_eq(kill(process.pid, SIGTERM), 0);
 	command_outcome outcome = wait_for(&process);

@@ -1,5 +1,5 @@
 /*
- * test_command_doctor: `brabeion doctor` beside runs and servers: its findings, its exit codes, and that it changes nothing.
+ * test_command_doctor: `brabeion doctor` beside runs and servers: findings, exit codes, and that it changes nothing.
  */
 #include "support/command.h"
 
@@ -11,7 +11,7 @@ TestSuite(command_doctor, .init = enter, .fini = leave, .timeout = 120);
 #define POSTED(user) "{\"event\":\"comment_posted\",\"user\":\"" user "\"}\n"
 #define LOGIN(user) "{\"event\":\"login\",\"user\":\"" user "\"}\n"
 
-/* The command's own times as "(time)": each stands as 2014-01-21 20:26:05. */
+/* Replaces the command's times, in the form 2014-01-21 20:26:05, by "(time)". */
 static const char *timeless(const char *text)
 {
 	static char plain[16384];
@@ -117,7 +117,7 @@ Test(command_doctor, a_name_that_a_badge_has_begun_to_listen_to)
 	expect_doctor(0, "badges.db: no problems found\n");
 }
 
-/* Repeats it until the output is this one, within a limit. */
+/* Repeats the command until it prints this, within a limit. */
 static void await_doctor(const char *out)
 {
 	bool same = false;

@@ -20,7 +20,7 @@ static void earn(const char *lines)
 	finish(&outcome);
 }
 
-/* Times of the third millennium's second quarter, to the minute, become NOW, and a number of seconds AGE. */
+/* Replaces times of the 2020s, to the minute, by NOW, and a number of seconds by AGE. */
 static void blur(char *text)
 {
 	char *from = text, *to = text;
@@ -60,7 +60,7 @@ static void expect_explained(int exit_code, const char *user, const char *badge,
 	"\"points\":" points "}\n"
 #define COMMENT(user, day) "{\"event\":\"comment\",\"user\":\"" user "\",\"at\":\"2014-01-" day "T08:00:00Z\"}\n"
 
-/* ---- what came ---- */
+/* ---- awarded ---- */
 
 Test(command_explain, held_and_each_event_with_its_answer)
 {
@@ -123,7 +123,7 @@ Test(command_explain, since_and_limit)
 	finish(&outcome);
 }
 
-/* ---- what did not come ---- */
+/* ---- not awarded ---- */
 
 Test(command_explain, no_such_event_has_come)
 {
@@ -169,7 +169,7 @@ Test(command_explain, the_journal_is_empty_or_off)
 	expect_explained(0, "ada", "points", expected);
 }
 
-/* ---- what is in the way ---- */
+/* ---- obstacles ---- */
 
 Test(command_explain, revoked_and_not_earned_again)
 {

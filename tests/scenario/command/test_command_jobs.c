@@ -5,14 +5,14 @@
 
 TestSuite(command_jobs, .init = enter_jobs, .fini = leave, .timeout = 120);
 
-/* One long ago and one far in the future: neither depends on when the test runs. */
+/* One event long ago and one far in the future, independent of the current time. */
 #define EARN(user, id) \
 	"{\"event\":\"earn\",\"user\":\"" user "\",\"id\":\"" id "\",\"at\":\"2014-01-21T20:26:05Z\"}\n"
 #define FAILS(user, id)                                                                                         \
 	"{\"event\":\"fails\",\"user\":\"" user "\",\"id\":\"" id "\",\"at\":\"2014-01-21T20:26:05Z\",\"n\":1," \
 	"\"while\":\"badges.yaml\"}\n"
 
-/* Two that fail, worked off until they are parked. */
+/* Two failing jobs, retried until they are parked. */
 static void park_two(void)
 {
 	fire_lines(FAILS("bob", "f1") FAILS("eve", "f2"));
@@ -29,7 +29,7 @@ static void expect_part(const char *text, const char *part)
 	cr_expect_not_null(strstr(text, part), "no \"%s\" in:\n%s", part, text);
 }
 
-/* ---- the whole ---- */
+/* ---- summary ---- */
 
 Test(command_jobs, needs_a_database)
 {
@@ -115,7 +115,7 @@ Test(command_jobs, says_which_badge_is_missing)
 Test(command_jobs, says_that_a_history_judges_its_own)
 {
 	write_file("badges.yaml", JOBS_YAML("", "  - file: freezing.so\n"));
-	/* cut short, so that what is due a second later stays with the history */
+	/* cut short, so that the job due a second later stays in the history */
 	command_outcome cut =
 		run("{\"event\":\"visit\",\"user\":\"ada\",\"id\":\"e1\",\"at\":\"2024-02-29T23:59:50Z\","
 		    "\"word\":\"again\"}\nnonsense\n",
@@ -176,7 +176,7 @@ Test(command_jobs, lists_as_json)
 	finish(&list);
 }
 
-/* ---- one ---- */
+/* ---- one job ---- */
 
 Test(command_jobs, shows_one_with_its_frozen_state_and_every_attempt)
 {
@@ -238,7 +238,7 @@ Test(command_jobs, says_when_one_is_not_there)
 	finish(&wrong);
 }
 
-/* ---- trying again, dropping ---- */
+/* ---- retry and drop ---- */
 
 Test(command_jobs, tries_those_again_that_are_named)
 {
@@ -284,7 +284,7 @@ Test(command_jobs, drops_what_is_parked_or_all)
 	finish(&all);
 }
 
-/* Words that choose nothing, or too much, and what is said. */
+/* Arguments that select nothing or too much, and the messages. */
 static void expect_refusal(const char *message, const char *word, const char *more)
 {
 	char whole[512];

@@ -207,7 +207,7 @@ Test(command_read, tells_every_fault)
 	finish(&outcome);
 }
 
-/* ---- help, and wrong words ---- */
+/* ---- help, and wrong arguments ---- */
 
 static void expect_help(const char *word, const char *other, const char *start_of_it)
 {

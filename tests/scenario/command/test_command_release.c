@@ -160,9 +160,9 @@ Test(command_release, a_run_begins_with_all_at_work)
 	expect_quiet_release("--all", "0 badges released\n");
 }
 
-/* ---- a run under way --------------------------------------------------------------------------------------------- */
+/* ---- during a run ---- */
 
-/* Feeds an event of a user who was not there before, and waits for the award that "steady" gives. */
+/* Feeds an event of a new user, and waits for the award of "steady". */
 static void feed_work(const command_process *process, int number)
 {
 	char text[512];
@@ -190,13 +190,13 @@ Test(command_release, another_process_has_it_at_work_again, .timeout = 60)
 	int number = 0;
 	while (number < 3)
 		feed_work(&process, number++);
-	for (int i = 0; i < 4; i++) /* three failures, then the loud line */
+	for (int i = 0; i < 4; i++) /* three failures, then the quarantine */
 		read_line(process.err, line, sizeof line);
 	expect_beginning(line, "error: badge \"troubled\" is quarantined");
 	feed_work(&process, number++);
 	cr_assert_not(has_more(process.err));
 	expect_quiet_release("troubled", "troubled: released\n");
-	while (!has_more(process.err)) { /* it looks once a second, when events come */
+	while (!has_more(process.err)) { /* it checks once a second, when events come */
 		feed_work(&process, number++);
 		usleep(10000);
 	}

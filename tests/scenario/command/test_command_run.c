@@ -7,7 +7,7 @@
 
 TestSuite(command_run, .init = enter, .fini = leave);
 
-/* A test that is skipped is not finished by its suite. */
+/* Criterion does not call the suite's .fini for a skipped test. */
 static void skip_as_root(const char *why)
 {
 	if (geteuid() != 0)
@@ -186,7 +186,7 @@ Test(command_run, reports_a_file_that_it_may_not_read)
 	finish(&outcome);
 }
 
-/* One process writes a line of a gigabyte and a good one; the command must not keep what it passes over. */
+/* A child writes a line of a gigabyte and a good one; the command must not keep the skipped line in memory. */
 Test(command_run, passes_over_a_line_of_a_gigabyte_in_little_memory, .timeout = 120)
 {
 	static char block[1024 * 1024];

@@ -27,21 +27,21 @@ static void expect_line(int fd, const char *wanted)
 	cr_assert_str_eq(line, wanted, "got: %s", line);
 }
 
-/* An event's award is the next line of standard output. */
+/* Feeds an event, whose award is the next line of standard output. */
 static void expect_award(const command_process *process, int pipe, const char *event, const char *award)
 {
 	cr_assert_eq(write(pipe, event, strlen(event)), (ssize_t)strlen(event));
 	expect_line(process->out, award);
 }
 
-/* Puts a badges.yaml in place of the one that is there, as careful editors do. */
+/* Replaces badges.yaml by rename, as careful editors do. */
 static void edit(const char *text)
 {
 	write_file("badges.yaml.new", text);
 	cr_assert_eq(rename("badges.yaml.new", "badges.yaml"), 0);
 }
 
-/* A run that follows a named pipe; the pipe's end for writing is put in *pipe. */
+/* Starts a run that follows a named pipe; *pipe becomes the writing end. */
 static command_process follow(const char *option, int *pipe)
 {
 	cr_assert_eq(mkfifo("events", 0600), 0);
@@ -124,13 +124,13 @@ Test(command_run_watch, watches_when_it_is_told_to)
 	end(&process, pipe, "2 events in ");
 }
 
-/* Two runs on one file: when the one that watches has said so twice, the other has had its time, too. */
+/* Two runs on one file: after two reports of the watching one, the other had time to report, too. */
 static void expect_deaf(const char *option)
 {
 	int pipe;
 	command_process deaf = follow(option, &pipe);
 	command_process other = start("run", "--format", "text", "--watch", "--database", "other.db", NULL);
-	expect_award(&other, other.in, POINTS("ada"), BRONZE("ada")); /* it is open, and watches */
+	expect_award(&other, other.in, POINTS("ada"), BRONZE("ada")); /* it is open and watches */
 	edit(SOME VISITED "watch: on\n");
 	expect_line(other.err, "reloaded badges.yaml: generation 2, 2 added, 0 changed, 0 removed, 1 kept\n");
 	edit(SOME "watch: on\n");

@@ -28,7 +28,7 @@ static bool is_there(const char *program)
 	return system(line) == 0;
 }
 
-/* By a strict parser of somebody else's. */
+/* Checked by a strict parser. */
 static void expect_xml(const char *text)
 {
 	write_file("picture.svg", text);
@@ -129,7 +129,7 @@ static void expect_part(const char *part, const char *a, const char *b, const ch
 Test(command_svg, names_come_in_a_language)
 {
 	write_file("badges.yaml", NAMED);
-	expect_part("Airain, Zwei, Drei", "badges", "--lang", "fr-CA", NULL); /* no database is there yet */
+	expect_part("Airain, Zwei, Drei", "badges", "--lang", "fr-CA", NULL); /* without a database */
 	earn();
 	expect_part("Airain, Zwei, Drei", "badges", "--lang", "fr-CA", NULL);
 	expect_part("\"name\":\"Airain\"", "badges", "--json", "--lang=fr", NULL);

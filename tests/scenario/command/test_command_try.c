@@ -1,5 +1,5 @@
 /*
- * test_command_try: scenarios that pass, fail and cannot be played, as text, TAP and JUnit.
+ * test_command_try: scenarios that pass, fail and cannot run, as text, TAP and JUnit.
  */
 #include "support/command.h"
 
@@ -196,7 +196,7 @@ Test(command_try, progress_is_expected, .init = enter, .fini = leave)
 	finish(&outcome);
 }
 
-/* ---- plugins that take their process down, or hold it up ---- */
+/* ---- plugins that crash or hang ---- */
 
 Test(command_try, a_crash_fails_its_scenario_alone, .init = enter, .fini = leave)
 {
@@ -261,7 +261,7 @@ Test(command_try, a_hang_ends_at_the_deadline_and_leaves_nothing_behind, .init =
 	finish(&outcome);
 }
 
-/* ---- for machines ---- */
+/* ---- TAP and JUnit ---- */
 
 static const char marked[] = "  - name: \"a # b \\\\ <c> & \\\"d\\\" \\x1b\"\n"
 			     "    steps:\n"
@@ -313,7 +313,7 @@ Test(command_try, junit_is_escaped, .init = enter, .fini = leave)
 	finish(&outcome);
 }
 
-/* ---- what cannot be played ---- */
+/* ---- scenarios that cannot run ---- */
 
 Test(command_try, a_file_with_faults_is_told_and_the_others_played, .init = enter, .fini = leave)
 {

@@ -17,7 +17,7 @@ static command_outcome end(command_process *worker)
 	return wait_for(worker);
 }
 
-/* Runs `brabeion jobs show ID`, whose output must have the part. */
+/* Runs `brabeion jobs show ID`, whose output must contain `part`. */
 static void expect_job(const char *id, const char *part)
 {
 	command_outcome shown = run("", "jobs", "show", id, NULL);
@@ -33,7 +33,7 @@ static void make_gate(void)
 	cr_assert_eq(mkfifo("told", 0600) | mkfifo("gate", 0600), 0);
 }
 
-/* Returns a descriptor that is at its end when the process that judges the job closes it or dies. */
+/* Returns a descriptor that reaches its end when the process that judges the job closes it or dies. */
 static int await_arrival(void)
 {
 	int arrived = open("told", O_RDONLY | O_CLOEXEC);
@@ -376,7 +376,7 @@ Test(command_worker, a_file_that_breaks_while_it_works_is_reported_once_and_trie
 	fire_lines(EARN("ada", "e1"));
 	command_process worker = start("worker", "--config", "worker.yaml", NULL);
 	await_number(JOBS_PARKED, 1);
-	read_line(worker.err, line, sizeof line); /* that its badge is not loaded */
+	read_line(worker.err, line, sizeof line); /* its badge is not loaded */
 	write_file("worker.yaml", JOBS_YAML(QUICK, "  - file: no_levels.so\n"));
 	fire_lines(VENOM("eve", "segv"));
 	read_line(worker.err, line, sizeof line);
@@ -403,7 +403,7 @@ Test(command_worker, a_database_that_cannot_be_opened_is_reported)
 	finish(&outcome);
 }
 
-/* ---- words ---- */
+/* ---- arguments ---- */
 
 Test(command_worker, refuses_what_it_does_not_know)
 {

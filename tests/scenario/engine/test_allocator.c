@@ -1,6 +1,6 @@
 /*
- * An allocator of the host's: the library takes all its memory there, on whichever thread, and gives all of it back;
- * when it has none, nothing leaks and the engine tells so; two engines keep theirs apart.
+ * The host's allocator: the library takes all its memory from it, on every thread, and frees all of it; on a memory
+ * shortage nothing leaks and calls report it; two engines use theirs separately.
  */
 #include <poll.h>
 #include <stdatomic.h>
@@ -15,11 +15,11 @@ static const char badges[] =
 	"  - file: good_many.so\n  - file: memory_user.so\n"
 	"    badges: [{ badge: memory-user, slug: third, settings: { at: 2 } }]\n";
 
-/* ---- an allocator that counts ---- */
+/* ---- a counting allocator ---- */
 
 #define MARK UINT64_C(0x6272616265696f6e)
 
-/* In front of each block: whose it is. */
+/* In front of each block: its allocator. */
 typedef struct prefix {
 	_Alignas(16) struct counting *owner;
 	uint64_t mark;
@@ -28,9 +28,9 @@ typedef struct prefix {
 typedef struct counting {
 	brabeion_allocator functions;
 	atomic_long living, taken, wrong;
-	atomic_long fails_at; /* counts down; at 1 there is no memory, once */
+	atomic_long fails_at; /* counts down; at 1 one allocation fails */
 	brabeion_engine *engine;
-	atomic_long refused; /* calls of `engine` from inside that were refused */
+	atomic_long refused; /* refused calls of `engine` from inside the allocator */
 } counting;
 
 static bool fails(counting *mine)
@@ -38,7 +38,7 @@ static bool fails(counting *mine)
 	return atomic_load(&mine->fails_at) && atomic_fetch_sub(&mine->fails_at, 1) == 1;
 }
 
-/* What must not be done from inside: with a message, without a result, and with one. */
+/* Calls that an allocator must not make: with a message, without a result, and with one. */
 static void call_engine(counting *mine)
 {
 	brabeion_engine *engine = mine->engine;
@@ -125,11 +125,11 @@ static scene *scene_counting(counting *mine)
 	return here;
 }
 
-/* ---- what the library takes from the C library ---- */
+/* ---- the library's calls of malloc ---- */
 
 /*
- * This program's malloc and its sisters come before the C library's. A call whose return address lies in libbrabeion is
- * one that an allocator should have got. A sanitizer has a malloc of its own, and does not share.
+ * This program's malloc, calloc and so on replace the C library's. A call whose return address is in libbrabeion should
+ * have gone to the host's allocator. Not under a sanitizer, which has a malloc of its own.
  */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
 #define WATCHES_MALLOC 1
@@ -150,7 +150,7 @@ static void note(const void *caller)
 
 #pragma GCC visibility push(default)
 
-/* Not inlined: the return address would be another's. */
+/* Not inlined, which would change the return address. */
 __attribute__((noinline)) void *malloc(size_t size)
 {
 	note(__builtin_return_address(0));
@@ -187,7 +187,7 @@ static int find_library(struct dl_phdr_info *object, size_t size, void *unused)
 }
 #endif
 
-/* ---- using all of it ---- */
+/* ---- using the whole API ---- */
 
 static void completed(void *context, const brabeion_result *result)
 {
@@ -290,7 +290,7 @@ static void read_all(brabeion_engine *engine)
 	}
 }
 
-/* In a language, and as pictures. */
+/* Names in a language, and pictures. */
 static void show_all(brabeion_engine *engine)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -416,7 +416,7 @@ Test(allocator, one_with_a_function_missing_is_refused)
 	scene_finish(here);
 }
 
-/* ---- none left ---- */
+/* ---- memory shortage ---- */
 
 Test(allocator, whichever_time_it_has_none_nothing_leaks)
 {
@@ -466,7 +466,7 @@ Test(allocator, the_engine_works_on_when_there_is_memory_again)
 	cr_assert_eq(atomic_load(&mine.living), 0);
 }
 
-/* ---- from inside ---- */
+/* ---- calls from the allocator ---- */
 
 Test(allocator, the_engine_cannot_be_called_from_inside_it)
 {
@@ -485,9 +485,9 @@ Test(allocator, the_engine_cannot_be_called_from_inside_it)
 	cr_assert_eq(atomic_load(&mine.living), 0);
 }
 
-/* ---- two of them ---- */
+/* ---- two allocators ---- */
 
-/* A call that is refused for what it was given, with a message. */
+/* A call that is refused for its arguments, with a message. */
 static brabeion_status ask_wrongly(brabeion_engine *engine, int which, brabeion_error *error)
 {
 	const brabeion_revocation revocation = BRABEION_REVOCATION(.user = "ada");
@@ -515,7 +515,7 @@ Test(allocator, the_message_of_a_wrong_call_is_not_from_the_engine_before)
 	scene_open(here);
 	for (int i = 0; i < 6; i++) {
 		scene_open(there);
-		scene_close(there); /* the allocator that this thread used last; it may be gone */
+		scene_close(there); /* the allocator that this thread used last; it may be freed */
 		long taken = atomic_load(&before.taken), own = atomic_load(&mine.taken);
 		cr_assert_eq(ask_wrongly(here->engine, i, &here->error), BRABEION_INVALID, "call %d", i);
 		cr_assert_eq(atomic_load(&before.taken), taken, "call %d", i);
@@ -525,7 +525,7 @@ Test(allocator, the_message_of_a_wrong_call_is_not_from_the_engine_before)
 	scene_finish(here);
 }
 
-/* Calls that have no engine; each fails with a message. */
+/* Calls without an engine; each fails with a message. */
 static brabeion_status ask_without_engine(int which, const brabeion_options *options, brabeion_error *error)
 {
 	brabeion_work_settings settings = BRABEION_WORK_SETTINGS();
@@ -604,7 +604,7 @@ Test(allocator, calls_without_an_engine_are_refused_from_inside_the_clock)
 	scene_finish(here);
 }
 
-/* A visit on one engine, which takes memory there and not from the other's allocator. */
+/* Fires a visit on one engine, which must not allocate from the other's allocator. */
 static void visit_one(scene *here, const char *user, counting *mine, const counting *others)
 {
 	brabeion_event visit = BRABEION_EVENT(.name = "visit", .user = user);

@@ -1,5 +1,5 @@
 /*
- * A backfill of the journal through the public header, while the engine goes on judging.
+ * A backfill of the journal through the public header, while the engine keeps judging.
  */
 #include "support/scene.h"
 

@@ -1,6 +1,6 @@
 /*
- * On-award callbacks: once for each stored award, in order, after the commit, never nested; adding and removing; what
- * a callback may do.
+ * On-award callbacks: called once for each stored award, in order, after the commit, never nested; adding and removing
+ * them; calls that a callback may make.
  */
 #include "support/scene.h"
 
@@ -130,9 +130,9 @@ Test(callbacks, one_may_remove_itself_from_inside)
 	scene_finish(here);
 }
 
-/* ---- from inside ---- */
+/* ---- calls from callbacks ---- */
 
-/* Fires an event at the first award, and writes its own begin and end around that. */
+/* Fires an event at the first award, and records its begin and end. */
 static void fire_from_inside(void *context, const brabeion_award_info *award)
 {
 	scene *here = context;
@@ -171,7 +171,7 @@ Test(callbacks, what_waited_is_told_before_the_outer_call_returns_to_all_callbac
 /* Each award lets the next user visit: u1, u2, ... */
 static void fire_in_turn(void *context, const brabeion_award_info *award)
 {
-	static int depth; /* each test is a process of its own */
+	static int depth; /* each test has its own process */
 	scene *here = context;
 	cr_assert_eq(++depth, 1, "called %d deep", depth);
 	int number = atoi(award->user + 1);
@@ -206,7 +206,7 @@ static void call_everything(void *context, const brabeion_award_info *award)
 	int64_t count = 0;
 	scene_hear(context, award);
 	cr_assert_eq(brabeion_user_awards(here->engine, award->user, NULL, &awards, NULL), BRABEION_OK);
-	cr_assert_eq(awards.count, 1, "told before it was stored");
+	cr_assert_eq(awards.count, 1, "called before it was stored");
 	brabeion_award_list_finish(&awards);
 	cr_assert_eq(brabeion_badge_awards(here->engine, award->badge, NULL, &awards, NULL), BRABEION_OK);
 	brabeion_award_list_finish(&awards);

@@ -1,5 +1,5 @@
 /*
- * test_doctor: brabeion_examine and brabeion_config_examine, as a server's monitoring would use them.
+ * test_doctor: brabeion_examine and brabeion_config_examine.
  */
 #include "support/scene.h"
 
@@ -90,7 +90,7 @@ Test(doctor, a_reload_that_listens_forgets)
 	scene_finish(here);
 }
 
-/* An engine of its own beside it, which keeps the database open. */
+/* A second engine, which keeps the database open. */
 Test(doctor, beside_an_engine)
 {
 	scene *here = scene_with(TWO_COMMENTS);
@@ -174,7 +174,7 @@ Test(doctor, no_database_and_untouched_out_parameters)
 	scene_finish(here);
 }
 
-/* ---- what a reload does not change ---- */
+/* ---- settings that a reload does not change ---- */
 
 Test(doctor, a_changed_cache_dir_is_told)
 {

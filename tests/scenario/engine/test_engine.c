@@ -1,6 +1,6 @@
 /*
- * The engine as a host sees it: opening and closing, what it leaves behind, who may call it, and what an engine that
- * belongs to another process answers. Events are the matter of test_events.c.
+ * The engine as a host sees it: opening and closing, resources left after close, calls from callbacks, and calls after
+ * fork. Not here: events (test_events.c).
  */
 #include <stdbool.h>
 #include <sys/wait.h>
@@ -134,7 +134,7 @@ Test(engine, close_of_null_is_fine)
 	brabeion_badge_list_finish(NULL);
 }
 
-/* ---- what it leaves behind ---- */
+/* ---- resources after close ---- */
 
 Test(engine, what_was_stored_is_there_at_the_next_open)
 {
@@ -220,7 +220,7 @@ Test(engine, two_engines_on_one_database_share_what_is_stored)
 	scene_finish(here);
 }
 
-/* ---- who may call ---- */
+/* ---- calls from callbacks ---- */
 
 typedef struct caller {
 	brabeion_engine **engine;
@@ -229,14 +229,14 @@ typedef struct caller {
 	int calls;
 } caller;
 
-/* A log callback that calls all it must not. */
+/* A log callback that makes every call it must not make. */
 static void call_from_log(void *context, brabeion_log_level level, const char *message)
 {
 	(void)level;
 	(void)message;
 	caller *mine = context;
 	int64_t count = 0;
-	if (!*mine->engine) /* it is being opened */
+	if (!*mine->engine) /* still opening */
 		return;
 	brabeion_engine *another = NULL;
 	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");
@@ -311,7 +311,7 @@ Test(engine, the_clock_that_calls_the_engine_is_answered_reentrant)
 
 /* ---- fork ---- */
 
-/* In the child: 0 when every call is refused, else the number of the first that was not. */
+/* In the child: 0 when every call is refused, else the number of the first accepted one. */
 static int try_all_in_child(scene *here)
 {
 	brabeion_event event = BRABEION_EVENT(.name = "visit", .user = "ada");

@@ -1,6 +1,6 @@
 /*
- * Events through brabeion_possibly_award and its batch: outcomes, ids, times, bounds, and what happens when the
- * database is in the way. A failing badge is the matter of test_semantics.c.
+ * Events through brabeion_possibly_award and its batch: outcomes, ids, times, bounds, and a locked or broken database.
+ * Not here: failing badges (test_semantics.c).
  */
 #include <math.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 
-/* A text of `length` x, the caller's to free. */
+/* A text of `length` x. The caller frees it. */
 static char *text_of(size_t length)
 {
 	char *text = malloc(length + 1);
@@ -422,7 +422,7 @@ Test(events, an_empty_batch_is_fine)
 	scene_finish(here);
 }
 
-/* ---- the database in the way ---- */
+/* ---- database failures ---- */
 
 static void expect_batch_refused(scene *here, brabeion_status status, const char *message)
 {

@@ -1,6 +1,5 @@
 /*
- * The feed: awards and revocations in the order of their sequences, whoever stored them; nothing twice, nothing left
- * out; and the descriptor that wakes.
+ * The feed: awards and revocations of all processes, each once, in the order of their sequences; and its descriptor.
  */
 #include <poll.h>
 #include <sys/wait.h>
@@ -9,7 +8,7 @@
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 
-/* Fires what earns a level of "one". */
+/* Fires an event that earns a level of "one". */
 static void earn(scene *here, const char *user, int64_t level)
 {
 	scene_fire(here, "say", user, BRABEION_TEXT("badge", "one"), BRABEION_INT("level", level));
@@ -125,7 +124,7 @@ Test(feed, tells_badges_that_are_loaded_no_more)
 Test(feed, is_one_for_two_engines)
 {
 	scene *here = scene_with(obedient);
-	scene there = *here; /* the same folder, an engine of its own */
+	scene there = *here; /* the same folder, another engine */
 	scene_open(&there);
 	earn(here, "ada", 1);
 	earn(&there, "ben", 1);
@@ -141,7 +140,7 @@ Test(feed, is_one_for_two_engines)
 
 enum { WORKERS = 3, USERS_EACH = 40 };
 
-/* In a process of its own: an award for each of its users, every second of them taken back again. */
+/* In a child process: grants an award to each of its users and revokes every second one. */
 static int work(scene *here, int number)
 {
 	if (brabeion_open(&here->options, &here->engine, NULL) != BRABEION_OK)
@@ -180,14 +179,14 @@ static void end_workers(const pid_t workers[WORKERS])
 	}
 }
 
-/* What a reader has been told: how often each user was awarded and revoked. */
+/* What a reader has read: how often each user was awarded and revoked. */
 typedef struct reading {
 	int64_t sequence;
 	size_t count;
 	int awarded[WORKERS][USERS_EACH], revoked[WORKERS][USERS_EACH];
 } reading;
 
-/* Reads on; sequences only grow, and no award is revoked before it was awarded. */
+/* Reads the next changes; sequences only grow, and a revocation follows its award. */
 static void read_on(scene *here, reading *mine)
 {
 	brabeion_change_list list;
@@ -235,7 +234,7 @@ Test(feed, read_while_other_processes_store_is_complete)
 
 /* ---- waking ---- */
 
-/* Opening a connection may wake, as "the database may have changed"; reading for the first time opens one. */
+/* The first read opens a connection, which may signal the descriptor. */
 static void become_quiet(scene *here)
 {
 	decide_feed(here, 0, 0);
@@ -285,7 +284,7 @@ Test(feed, its_descriptor_is_readable_after_a_change_by_another_engine)
 	scene_finish(here);
 }
 
-/* Nothing but the descriptor says when to look: a change that came without waking would be waited for in vain. */
+/* Reads only when the descriptor is signalled, so a change without a signal makes the test time out. */
 static void follow_workers(const char *settings)
 {
 	scene *here = scene_new();
@@ -328,7 +327,7 @@ Test(feed, its_descriptor_goes_with_the_engine)
 	scene_finish(here);
 }
 
-/* ---- who may not read it ---- */
+/* ---- refused calls ---- */
 
 Test(feed, is_refused_in_a_child_of_fork)
 {

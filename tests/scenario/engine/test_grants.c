@@ -1,12 +1,12 @@
 /*
- * Grants: awards by a person's decision. They are judged by badges that listen to awards, told to callbacks and stored
- * exactly once, as if they had been earned by an event called "brabeion.granted".
+ * Grants: awards by a person's decision. Badges that listen to awards and callbacks get them, and they are stored
+ * exactly once, as if earned by an event called "brabeion.granted".
  */
 #include "support/decisions.h"
 
 static const char obedient[] = "plugins:\n  - file: obedient.so\n";
 
-/* ---- what is granted ---- */
+/* ---- granting ---- */
 
 Test(grants, a_grant_stores_an_award_of_level_1)
 {
@@ -96,7 +96,7 @@ Test(grants, need_no_result)
 	scene_finish(here);
 }
 
-/* ---- held already ---- */
+/* ---- already held ---- */
 
 Test(grants, what_is_held_is_not_granted_again)
 {
@@ -200,7 +200,7 @@ Test(grants, bounds_of_texts)
 	scene_finish(here);
 }
 
-/* ---- as an award like any other ---- */
+/* ---- effects of an award ---- */
 
 Test(grants, badges_that_listen_to_awards_judge_them)
 {

@@ -1,7 +1,7 @@
 /*
- * A history through the public header: an engine whose time is that of its events. What falls due and what is async is
- * judged on the way, in the caller's results; a history that ends by force is taken over by the next, one that says that
- * it is at its end leaves its jobs to the live clock.
+ * A history through the public header: an engine whose time is that of its events. Due and async jobs are judged on the
+ * way and are in the caller's results. A killed history is taken over by the next; one that declares its end leaves its
+ * jobs to the live clock.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -86,7 +86,7 @@ static int64_t count_jobs(const scene *here, const char *condition)
 	return count;
 }
 
-/* ---- judging on the way ---- */
+/* ---- judging jobs on the way ---- */
 
 Test(history, an_async_badge_is_judged_in_its_events_call_on_what_it_froze)
 {
@@ -179,7 +179,7 @@ Test(history, a_freeze_that_fails_fails_its_badge)
 	scene_finish(here);
 }
 
-/* ---- going on, and the end ---- */
+/* ---- resuming, and the end ---- */
 
 Test(history, advance_goes_on_to_a_time)
 {
@@ -271,7 +271,7 @@ Test(history, one_that_is_killed_is_taken_over, .timeout = 60)
 	scene_config(here, config);
 	pid_t child = fork();
 	if (child == 0) {
-		alarm(30); /* a step that fails here would not end */
+		alarm(30); /* ends a step that hangs */
 		open_history(here);
 		fire_at(here, "visit", "e1", 0, "again");
 		raise(SIGKILL);
@@ -344,7 +344,7 @@ static int64_t time_of(const char *text)
 	return at_us;
 }
 
-/* Comes on every day from one time on, but for `without` (0: none). The last answer. */
+/* Fires an event on every day from one time on, except `without` (0: none). Returns the last result. */
 static const char *come(scene *here, const char *first, int days, int without)
 {
 	const char *answer = "";
@@ -392,14 +392,14 @@ static int64_t read_now(void *context)
 	return now_us;
 }
 
-/* All that waits is judged now. */
+/* Judges all waiting jobs. */
 static void work(scene *here)
 {
 	brabeion_work_options options = BRABEION_WORK_OPTIONS(.until_idle = true);
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
-/* A month of days, the last of them a moment before its midnight; judged so much later, after a reload or a restart. */
+/* A month of days, the last event just before midnight; judged that much later, after a reload or a restart. */
 static void expect_addict(int64_t later_us, bool reload, bool restart)
 {
 	scene *here = scene_new();

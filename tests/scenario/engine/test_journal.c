@@ -1,6 +1,6 @@
 /*
- * The journal through the public header: what is written of events, jobs and awards, with which verdicts; that it is
- * one with what it tells of; that it is turned on and off by a reload; and that a user is forgotten there.
+ * The journal through the public header: entries and verdicts of events, jobs and awards; entries are stored in the
+ * transaction that they describe; a reload turns it on and off; forgetting a user removes entries.
  */
 #include "support/scene.h"
 
@@ -72,7 +72,7 @@ static void fire(scene *here, const char *name, const char *user, const char *id
 	brabeion_result_finish(&result);
 }
 
-/* ---- what is written ---- */
+/* ---- entries ---- */
 
 Test(journal, each_badge_has_its_verdict_also_one_that_failed)
 {

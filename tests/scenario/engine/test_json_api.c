@@ -1,12 +1,12 @@
 /*
- * Events from JSON, results and lists as JSON: brabeion/json.h. Which texts are events is the matter of
- * tests/unit/cli/test_event_json.c, which reads one corpus by this reader and by the command's.
+ * brabeion/json.h: events from JSON, results and lists as JSON. Not here: which texts are events
+ * (tests/unit/cli/test_event_json.c).
  */
 #include <stdbool.h>
 
 #include "support/scene.h"
 
-/* ---- what was written -------------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 static struct {
 	char text[4096];
@@ -30,12 +30,12 @@ static void expect(const char *json)
 
 #define EXPECT_JSON(type, value, json) (type##_write_json(value, keep, &written), expect(json))
 
-/* ---- an allocator that fails ------------------------------------------------------------------------------------- */
+/* ---- an allocator that fails ---- */
 
 typedef struct scarce {
-	long left;                     /* allocations until they fail */
+	long left;                     /* allocations before they fail */
 	long live;                     /* blocks */
-	brabeion_event_memory *called; /* read into from inside the allocator, unless NULL */
+	brabeion_event_memory *called; /* the allocator reads an event into it, unless NULL */
 	brabeion_status answer;
 } scarce;
 
@@ -68,7 +68,7 @@ static brabeion_allocator allocator_of(scarce *self)
 	return (brabeion_allocator)BRABEION_ALLOCATOR(scarce_allocate, scarce_reallocate, scarce_release, self);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static brabeion_status read_event(const char *json, brabeion_event_memory *memory, brabeion_event *event)
 {
@@ -186,7 +186,7 @@ Test(json_api, an_allocator_that_calls_it_is_refused)
 	brabeion_event_memory_close(memory);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 #define AWARD                                                                                    \
 	"\"user\":\"ada\",\"badge\":\"points\",\"level\":1,\"name\":\"Bronze\",\"reason\":\"\"," \

@@ -1,6 +1,6 @@
 /*
- * The life cycle of engines: two in one process do not know of each other, and hundreds (with BRB_LONG a thousand) opened
- * and closed leave nothing behind: no memory, no mapping, no descriptor, no thread, no file.
+ * The life cycle of engines: two in one process are independent, and hundreds (with BRB_LONG a thousand) opened and
+ * closed leave no memory, mapping, descriptor, thread or file behind.
  */
 #include "support/decisions.h"
 
@@ -64,7 +64,7 @@ Test(lifecycle, two_engines_on_one_database_share_what_is_stored_and_nothing_els
 	scene_finish(here);
 }
 
-/* ---- a thousand, one after the other ---- */
+/* ---- a thousand in turn ---- */
 
 typedef struct holdings {
 	size_t descriptors, threads, mappings, files;
@@ -105,7 +105,7 @@ static void complete(void *context, const brabeion_result *result)
 	*(bool *)context = true;
 }
 
-/* A life with everything in it that an engine makes only when it is first asked for. */
+/* Opens an engine, uses everything that is created on first use, and closes it. */
 static void live(scene *here, int number)
 {
 	char user[16];
@@ -123,7 +123,7 @@ static void live(scene *here, int number)
 	cr_assert_str_eq(here->log, "");
 	if (number % 10 == 0)
 		cr_assert_eq(brabeion_reload(here->engine, NULL, NULL), BRABEION_OK);
-	here->log[0] = '\0'; /* a reload is on record */
+	here->log[0] = '\0'; /* the reload is logged */
 	cr_assert_eq(brabeion_submit(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user),
 				     complete, &completed),
 		     BRABEION_OK);
@@ -139,7 +139,7 @@ Test(lifecycle, a_thousand_engines_leave_nothing_behind)
 	scene *here = scene_new();
 	scene_config(here, everything);
 	holdings first = look(here);
-	for (int i = 0; i < 20; i++) /* what is made once in a process, and the users */
+	for (int i = 0; i < 20; i++) /* creates what a process has once, and the users */
 		live(here, i);
 	holdings before = look(here);
 	for (int i = 0; i < lives; i++)
@@ -149,7 +149,7 @@ Test(lifecycle, a_thousand_engines_leave_nothing_behind)
 	cr_expect_eq(after.threads, first.threads, "%zu, then %zu", first.threads, after.threads);
 	cr_expect_eq(after.files, before.files, "%zu, then %zu", before.files, after.files);
 	cr_expect_leq(after.mappings, before.mappings + 2, "%zu, then %zu", before.mappings, after.mappings);
-	if (!SANITIZED) /* their allocators keep what was freed */
+	if (!SANITIZED) /* their allocators keep freed memory */
 		cr_expect_leq(after.resident_kb, before.resident_kb + 1024, "%ld kB, then %ld kB", before.resident_kb,
 			      after.resident_kb);
 	scene_finish(here);

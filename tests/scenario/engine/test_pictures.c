@@ -1,5 +1,5 @@
 /*
- * test_pictures: names in the reader's language, and what badges and their holders look like, as a server asks for them.
+ * test_pictures: names in a language, and SVG pictures of badges and holders, through the public header.
  */
 #include "support/scene.h"
 
@@ -74,7 +74,7 @@ Test(pictures, a_name_falls_back_to_wider_languages_then_the_files_then_the_plug
 	cr_expect_str_eq(words("en-GB", 0), "Best|", "0: the highest");
 }
 
-/* The name of a plugin's badge whose levels are badges.yaml's, or what is wrong. */
+/* The name of a plugin's badge with levels from badges.yaml, or the error. */
 static const char *named(const char *plugin, const char *badge, const char *levels)
 {
 	static char text[SCENE_TEXT_BYTES];
@@ -322,7 +322,7 @@ Test(pictures, a_badge_earned_many_times_says_how_often)
 	scene_config(here, "plugins: [{ file: addict.so }]\n");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	grant("addict", 1, "first", INT64_C(1390335965000000));
-	cr_expect_null(strstr(drawn_case("ada"), "\xc3\x97"), "once is not told");
+	cr_expect_null(strstr(drawn_case("ada"), "\xc3\x97"), "a count of one is shown");
 	grant("addict", 1, "second", INT64_C(1390422365000000));
 	cr_expect_not_null(strstr(drawn_case("ada"), ">\xc3\x97"
 						     "2</text>"));

@@ -1,6 +1,6 @@
 /*
- * Badges that are set aside: by the public header, with a plugin that fails and dawdles on demand. The engine's clock is
- * the test's, so that a second goes by when it says so.
+ * Quarantined badges, through the public header, with a plugin that fails or is slow on demand. The test sets the
+ * engine's clock.
  */
 #include <stdatomic.h>
 
@@ -46,7 +46,7 @@ static void a_second_goes_by(void)
 	now_us += 1000000;
 }
 
-/* "slug since reason;" of each badge that is set aside. */
+/* "slug since reason;" of each quarantined badge. */
 static const char *set_aside(scene *here)
 {
 	static char text[4096];
@@ -66,7 +66,7 @@ static const char *set_aside(scene *here)
 	return text;
 }
 
-/* The slugs that the statistics of this engine say are set aside, with a space behind each. */
+/* The slugs that this engine's statistics report as quarantined, each followed by a space. */
 static const char *counted_aside(scene *here)
 {
 	static char text[256];
@@ -89,7 +89,7 @@ static size_t release(scene *here, const char *slug)
 	return released;
 }
 
-/* ---- set aside --------------------------------------------------------------------------------------------------- */
+/* ---- quarantine ---- */
 
 Test(quarantine, a_badge_that_fails_too_often_is_set_aside_and_the_others_never_notice)
 {
@@ -194,7 +194,7 @@ Test(quarantine, in_a_batch_the_rest_goes_on)
 	scene_finish(here);
 }
 
-/* ---- coming back ------------------------------------------------------------------------------------------------- */
+/* ---- release ---- */
 
 Test(quarantine, a_release_puts_it_to_work_again)
 {
@@ -204,7 +204,7 @@ Test(quarantine, a_release_puts_it_to_work_again)
 	cr_assert_str_eq(set_aside(here), "");
 	cr_assert_str_eq(counted_aside(here), "");
 	cr_assert_str_eq(work(here, true), "1 failed;");
-	cr_assert_eq(release(here, "troubled"), 0, "it is not set aside");
+	cr_assert_eq(release(here, "troubled"), 0, "it is not quarantined");
 	fail_often(here, 1);
 	cr_assert_str_eq(counted_aside(here), "troubled ", "a count that a release without effect leaves alone");
 	scene_finish(here);
@@ -272,7 +272,7 @@ Test(quarantine, shows_after_the_engine_has_gone_until_another_judges)
 	scene_finish(here);
 }
 
-/* ---- several engines on one database ----------------------------------------------------------------------------- */
+/* ---- several engines on one database ---- */
 
 static brabeion_engine *open_beside(scene *here, bool existing_only)
 {
@@ -322,14 +322,14 @@ Test(quarantine, each_engine_counts_for_itself)
 	fail_often(here, 2);
 	here->engine = beside;
 	cr_assert_str_eq(counted_aside(here), "");
-	cr_assert_str_neq(set_aside(here), "", "but it shows who is set aside elsewhere");
+	cr_assert_str_neq(set_aside(here), "", "but it shows badges that other engines quarantined");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	here->engine = first;
 	brabeion_close(beside);
 	scene_finish(here);
 }
 
-/* ---- a database in the way --------------------------------------------------------------------------------------- */
+/* ---- a locked database ---- */
 
 Test(quarantine, holds_and_shows_without_the_database)
 {
@@ -353,7 +353,7 @@ Test(quarantine, holds_and_shows_without_the_database)
 	scene_finish(here);
 }
 
-/* ---- who may not ask --------------------------------------------------------------------------------------------- */
+/* ---- refused calls ---- */
 
 static void release_from_log(void *context, brabeion_log_level level, const char *message)
 {

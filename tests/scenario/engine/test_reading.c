@@ -1,6 +1,5 @@
 /*
- * Read-outs: a user's awards and a badge's, in pages; counts; users; badges with their holders. And times as text,
- * which a reader of awards needs.
+ * Queries: awards of a user and of a badge, in pages; counts; users; badges with their holders; times as text.
  */
 #include "support/scene.h"
 

@@ -1,6 +1,6 @@
 /*
- * Reloading: the receipt, what a faulty badges.yaml leaves at work, plugin files that are replaced under a running
- * engine, and awards of badges that are gone.
+ * Reloading: the receipt, a faulty badges.yaml (the loaded badges stay), plugin files replaced under a running engine,
+ * and awards of removed badges.
  */
 #include <sqlite3.h>
 
@@ -25,7 +25,7 @@ static void expect_counts(const brabeion_receipt *receipt, unsigned added, unsig
 	cr_assert_eq(receipt->kept, kept, "%u kept", receipt->kept);
 }
 
-/* A reload that is refused with this message: the receipt stays untouched. */
+/* The reload fails with this message and leaves the receipt unchanged. */
 static void expect_refused(scene *here, const char *message)
 {
 	brabeion_receipt receipt = BRABEION_RECEIPT(.generation = 99);
@@ -111,7 +111,7 @@ Test(reload, many_times_leaves_no_descriptors_or_files, .timeout = 120)
 	scene_finish(here);
 }
 
-/* ---- what is refused ---- */
+/* ---- refused reloads ---- */
 
 Test(reload, of_a_faulty_badges_yaml_leaves_the_old_badges_at_work_and_says_where)
 {
@@ -181,9 +181,9 @@ Test(reload, whose_names_cannot_be_stored_leaves_the_old_badges_at_work)
 	scene_finish(here);
 }
 
-/* ---- plugin files that change ---- */
+/* ---- changed plugin files ---- */
 
-/* copy.so in the scene's folder: first good_one, whose badge is listed under its own slug. */
+/* Makes copy.so in the scene's folder, at first good_one; its badge is listed under its own slug. */
 static scene *scene_with_copy(void)
 {
 	scene *here = scene_new();
@@ -251,14 +251,14 @@ Test(reload, a_plugin_of_unchanged_content_keeps_its_image_and_its_globals)
 	scene_config(here, "plugins:\n  - file: copy.so\n");
 	scene_open(here);
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "counts-loads 1 ;");
-	scene_copy_plugin(here, "counts_loads.so", "copy.so"); /* the same bytes, another time */
+	scene_copy_plugin(here, "counts_loads.so", "copy.so"); /* the same bytes with another mtime */
 	brabeion_receipt receipt = reload(here);
 	expect_counts(&receipt, 0, 0, 0, 1);
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "counts-loads 2 ;");
 	scene_finish(here);
 }
 
-/* ---- awards of badges that are gone ---- */
+/* ---- awards of removed badges ---- */
 
 Test(reload, a_removed_badges_awards_still_show_under_their_stored_names)
 {

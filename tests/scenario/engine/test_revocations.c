@@ -1,6 +1,6 @@
 /*
- * Revocations: what is taken back stays on record, counts no longer as held, and is not earned again unless its badge
- * may be, or a person grants it anew.
+ * Revocations: a revoked award stays on record, no longer counts as held, and is not earned again unless its badge
+ * allows it or a person grants it.
  */
 #include "support/decisions.h"
 
@@ -27,26 +27,26 @@ static void listen_to_both(scene *here)
 	cr_assert_eq(brabeion_on_revoke(here->engine, hear_revocation, here), BRABEION_OK);
 }
 
-/* Fires what earns a level of "one". */
+/* Fires an event that earns a level of "one". */
 static const char *earn(scene *here, const char *user, int64_t level)
 {
 	return scene_fire(here, "say", user, BRABEION_TEXT("badge", "one"), BRABEION_INT("level", level));
 }
 
-/* Fires what earns "many" for a reason. */
+/* Fires an event that earns "many" for a reason. */
 static const char *earn_for(scene *here, const char *user, const char *reason)
 {
 	return scene_fire(here, "say", user, BRABEION_TEXT("badge", "many"), BRABEION_TEXT("for", reason));
 }
 
-/* The highest level of "one" that plugins see a user hold, plus 1, as "last" is awarded for it to somebody else. */
+/* The highest level of "one" that plugins see the user hold, plus 1: the level of "last" given to another user. */
 static const char *seen_by_plugins(scene *here, const char *user, const char *witness)
 {
 	return scene_fire(here, "say", witness, BRABEION_TEXT("badge", "last"), BRABEION_TEXT("held", "one"),
 			  BRABEION_TEXT("held_user", user));
 }
 
-/* ---- which ---- */
+/* ---- selection ---- */
 
 Test(revocations, one_level)
 {
@@ -392,7 +392,7 @@ static void revoke_at_once(void *context, const brabeion_award_info *award)
 
 static void regrant_once(void *context, const brabeion_change *change)
 {
-	static bool granted; /* each test is a process of its own */
+	static bool granted; /* each test has its own process */
 	scene *here = context;
 	strcat(here->told, "[");
 	hear_revocation(context, change);
@@ -413,7 +413,7 @@ Test(revocations, from_inside_callbacks_are_told_after_them)
 	scene_finish(here);
 }
 
-/* ---- at the same time ---- */
+/* ---- threads ---- */
 
 enum { ROUNDS = 50 };
 
@@ -438,7 +438,7 @@ Test(revocations, and_events_that_earn_it_again_at_the_same_time)
 		pthread_join(threads[i], NULL);
 	cr_assert_eq(brabeion_changes_since(here->engine, 0, NULL, &list, NULL), BRABEION_OK);
 	cr_assert_gt(list.count, 0);
-	for (size_t i = 0; i < list.count; i++) { /* awarded and revoked in turn, never two of one kind */
+	for (size_t i = 0; i < list.count; i++) { /* awards and revocations alternate */
 		cr_assert_eq(list.changes[i].kind, i % 2 ? BRABEION_CHANGE_REVOKED : BRABEION_CHANGE_AWARDED);
 		cr_assert_gt(list.changes[i].sequence, sequence);
 		sequence = list.changes[i].sequence;

@@ -1,6 +1,6 @@
 /*
- * What brabeion promised, and where this engine keeps it better: each quirk with a test of its
- * own. Most use the plugin obedient, whose badges do what the event's fields tell them.
+ * The semantics of the original brabeion, and where this engine differs: a test for each quirk. Most use the plugin
+ * obedient, whose badges do what the event's fields say.
  */
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@ static const char obedient_and_listener[] = "plugins:\n  - file: obedient.so\n  
 #define ONE BRABEION_TEXT("badge", "one")
 #define MANY BRABEION_TEXT("badge", "many")
 
-/* ---- kept as it was ---- */
+/* ---- as the original ---- */
 
 Test(semantics, an_event_nobody_registered_is_silently_fine)
 {
@@ -117,7 +117,7 @@ Test(semantics, awards_are_each_users_own)
 	scene_finish(here);
 }
 
-/* ---- levels that cannot be ---- */
+/* ---- invalid levels ---- */
 
 Test(semantics, level_0_is_not_earned_and_no_row)
 {
@@ -167,7 +167,7 @@ Test(semantics, a_grant_of_level_0_or_out_of_range_is_that_badges_error)
 	scene_finish(here);
 }
 
-/* ---- what is refused at load ---- */
+/* ---- refused at load ---- */
 
 static void expect_refused(const char *text, const char *message)
 {
@@ -265,7 +265,7 @@ Test(semantics, a_reason_on_a_badge_that_is_not_multiple_is_its_error)
 	scene_finish(here);
 }
 
-/* ---- to others ---- */
+/* ---- awards to other users ---- */
 
 Test(semantics, an_award_may_go_to_another_user)
 {
@@ -318,7 +318,7 @@ Test(semantics, a_grant_of_another_plugins_badge_is_that_badges_error)
 Test(semantics, held_awards_include_what_earlier_badges_of_the_event_earned)
 {
 	scene *here = scene_with(obedient);
-	/* one answers level 2 for "one held" being 0 + 1... each badge answers what is held of "one", plus 1 */
+	/* each badge returns the held level of "one" plus 1 */
 	cr_assert_str_eq(scene_fire(here, "say", "ada", BRABEION_TEXT("held", "one")), "one 1 ;many 2 #2;last 2 ;");
 	cr_assert_str_eq(
 		scene_fire(here, "say", "ben", ONE, BRABEION_TEXT("held", "one"), BRABEION_TEXT("held_user", "ada")),
@@ -367,7 +367,7 @@ Test(semantics, a_failed_badge_takes_its_grants_with_it_and_nothing_else)
 {
 	scene *here = scene_with(obedient);
 	scene_listen(here);
-	/* all four act: each grants gift and fails, so that nothing is left */
+	/* all four grant gift and fail, so that nothing is stored */
 	cr_assert_str_eq(scene_fire(here, "say", "ada", BRABEION_TEXT("grant", "gift"), BRABEION_TEXT("fail", "no")),
 			 "3 failed;");
 	cr_assert_eq(scene_count(here, NULL), 0);
@@ -401,7 +401,7 @@ static void lose_it(void *context, const brabeion_award_info *award)
 {
 	scene *here = context;
 	(void)award;
-	/* all that a callback can do wrong through the API: a failing call, and one that removes itself */
+	/* what a callback can do wrong: a failing call, and removing itself */
 	cr_assert_eq(brabeion_possibly_award(here->engine, &(brabeion_event)BRABEION_EVENT(.name = "say", .user = ""),
 					     NULL),
 		     BRABEION_INVALID);

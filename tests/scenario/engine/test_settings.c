@@ -1,6 +1,6 @@
 /*
- * badges.yaml as the operator meets it: settings of badges and plugins, overrides, a definition used several times,
- * and what is told when something is misspelt. The rooms' unit tests look closer at YAML itself.
+ * badges.yaml as the operator uses it: settings of badges and plugins, overrides, a definition used several times, and
+ * messages about misspelt keys. Not here: YAML itself, which has unit tests.
  */
 #include "support/scene.h"
 
@@ -210,7 +210,7 @@ Test(settings, badges_that_are_not_listed_are_not_loaded)
 	scene_finish(here);
 }
 
-/* ---- misspelt ---- */
+/* ---- misspelt keys ---- */
 
 Test(settings, an_unknown_badge_is_told_with_the_nearest)
 {

@@ -1,6 +1,6 @@
 /*
- * Events without waiting: brabeion_submit, its descriptor and brabeion_dispatch. First in, first out; full is said; what
- * was taken completes once; callbacks run on the thread that dispatches.
+ * brabeion_submit, its descriptor and brabeion_dispatch: events complete once and in order, a full queue is reported,
+ * and callbacks run on the dispatching thread.
  */
 #include <poll.h>
 #include <signal.h>
@@ -11,9 +11,9 @@
 
 static const char badges[] = "plugins:\n  - file: obedient.so\n  - file: good_many.so\n  - file: memory_user.so\n";
 
-/* ---- hearing completions ---- */
+/* ---- completions ---- */
 
-/* What a completion was told, in a scene's `told`: "name: outcome badge level;" */
+/* Appends a completion to a scene's `told`: "name: outcome badge level;" */
 typedef struct waiting {
 	scene *here;
 	char name[16];
@@ -70,7 +70,7 @@ static bool is_readable(scene *here, int timeout_ms)
 	return poll(&one, 1, timeout_ms) == 1;
 }
 
-/* Waits for completions and runs them, until so many have run. */
+/* Waits for completions and runs them, until `count` have run. */
 static void dispatch(scene *here, size_t count)
 {
 	for (size_t ran = 0; ran < count;) {
@@ -80,7 +80,7 @@ static void dispatch(scene *here, size_t count)
 	}
 }
 
-/* ---- what completes ---- */
+/* ---- outcomes ---- */
 
 Test(submit, a_completion_tells_what_became_of_the_event)
 {
@@ -149,12 +149,12 @@ Test(submit, a_badge_that_fails_fails_alone)
 	scene_finish(here);
 }
 
-/* ---- in order ---- */
+/* ---- order ---- */
 
 enum { USERS = 4, EACH = 300 };
 
 typedef struct order {
-	int next[USERS]; /* the number that shall complete next */
+	int next[USERS]; /* the number that must complete next */
 	int wrong;
 } order;
 
@@ -229,9 +229,9 @@ Test(submit, events_of_one_user_are_judged_and_completed_first_in_first_out)
 	scene_finish(here);
 }
 
-/* ---- full ---- */
+/* ---- a full queue ---- */
 
-/* Keeps the database to itself, so that what is submitted cannot be judged meanwhile. */
+/* Locks the database, so that submitted events cannot be judged. */
 static sqlite3 *hold_database(scene *here)
 {
 	sqlite3 *other = NULL;
@@ -265,7 +265,7 @@ Test(submit, a_full_queue_says_so_and_takes_nothing)
 	cr_assert_eq(submit(here, &c, "visit", "cyd", NULL), BRABEION_OK);
 	cr_assert_eq(submit(here, &d, "visit", "dot", NULL), BRABEION_FULL);
 	let_go(other);
-	while (scene_count(here, NULL) < 3) /* judged, and still not dispatched: their places are taken */
+	while (scene_count(here, NULL) < 3) /* judged but not dispatched: they still take places in the queue */
 		cr_assert(is_readable(here, -1));
 	cr_assert_eq(submit(here, &d, "visit", "dot", NULL), BRABEION_FULL);
 	dispatch(here, 3);
@@ -318,7 +318,7 @@ Test(submit, an_event_larger_than_the_bound_is_taken_when_nothing_waits)
 	scene_finish(here);
 }
 
-/* ---- from inside ---- */
+/* ---- calls from callbacks ---- */
 
 typedef struct chain {
 	scene *here;
@@ -326,7 +326,7 @@ typedef struct chain {
 	size_t dispatched;
 } chain;
 
-/* The loop that has one event under way: the next is submitted by the completion of the last. */
+/* Each completion submits the next event. */
 static void submit_next(void *context, const brabeion_result *result)
 {
 	chain *mine = context;
@@ -361,7 +361,7 @@ static void count_down(void *context, const brabeion_result *result)
 	((chain *)context)->left--;
 }
 
-/* Submits another event, waits until it has been judged, and dispatches on the spot. */
+/* Submits another event, waits until it is judged, and dispatches inside the callback. */
 static void submit_and_dispatch(void *context, const brabeion_result *result)
 {
 	chain *mine = context;
@@ -477,7 +477,7 @@ Test(submit, the_descriptor_is_quiet_before_and_after)
 	scene_finish(here);
 }
 
-/* ---- what is refused, and what cannot be stored ---- */
+/* ---- refused events, and storage failures ---- */
 
 Test(submit, an_event_that_is_wrong_is_not_taken)
 {
@@ -512,7 +512,7 @@ Test(submit, a_busy_database_is_told_by_the_completion)
 	scene_finish(here);
 }
 
-/* ---- the end ---- */
+/* ---- closing ---- */
 
 Test(submit, a_close_has_what_waits_judged_and_tells_no_completion)
 {
@@ -563,7 +563,7 @@ Test(submit, the_library_s_thread_takes_no_signal_of_the_host)
 	cr_assert_eq(submit(here, &mine, "visit", "ada", NULL), BRABEION_OK); /* starts the thread */
 	dispatch(here, 1);
 	cr_assert_eq(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
-	cr_assert_eq(kill(getpid(), SIGUSR1), 0); /* would end the process on a thread that does not block it */
+	cr_assert_eq(kill(getpid(), SIGUSR1), 0); /* ends the process if any thread does not block it */
 	cr_assert_eq(submit(here, &mine, "visit", "bob", NULL), BRABEION_OK);
 	dispatch(here, 1);
 	cr_assert_eq(sigpending(&pending), 0);

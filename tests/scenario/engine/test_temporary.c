@@ -1,6 +1,6 @@
 /*
- * Temporary badges, by the public header: what lapses is told by the result, the feed, the user's history and on-revoke
- * callbacks, once; it comes back when it is earned again; what a person decided stays decided.
+ * Temporary badges, through the public header: the result, the feed, the user's history and on-revoke callbacks report
+ * a lapse once; the badge can be earned again; decisions of a person stay.
  */
 #include "support/decisions.h"
 
@@ -10,7 +10,7 @@ static const char temporary[] = "plugins:\n"
 				"      - { badge: one, temporary: true }\n"
 				"      - { badge: last }\n";
 
-/* Fires what "one" answers with the level; what lapsed, as decisions_of, its note left out. */
+/* Fires an event for which "one" returns the level. Returns the lapses as decisions_of, without notes. */
 static const char *answer(scene *here, const char *user, int64_t level)
 {
 	static char text[SCENE_TEXT_BYTES];
@@ -152,7 +152,7 @@ Test(temporary, is_refused_with_multiple_where_it_stands)
 	scene_finish(here);
 }
 
-/* ---- judged later ---- */
+/* ---- async badges ---- */
 
 static const char later[] = "workers: 0\n"
 			    "plugins:\n"
@@ -179,7 +179,7 @@ Test(temporary, an_async_badge_lapses_when_its_job_is_judged)
 	scene_finish(here);
 }
 
-/* One claim takes them all: each of the chain must see what those before it have done. */
+/* One claim takes the whole chain: each job must see the changes of those before it. */
 Test(temporary, async_answers_in_a_row_are_each_seen)
 {
 	static const int levels[] = { 1, 0, 0, 1, 3, 2, 0, 3, 1 };

@@ -1,5 +1,5 @@
 /*
- * Looking after an engine: statistics, a user forgotten, two users made one, a copy of the database.
+ * Maintenance: statistics, forgetting a user, merging two users, copying the database.
  */
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -11,7 +11,7 @@ static const char good_badges[] = "plugins:\n  - file: good_many.so\n";
 static const char all_badges[] =
 	"plugins:\n  - file: obedient.so\n  - file: good_many.so\n  - file: memory_user.so\n";
 
-/* ---- the database, as others see it ---- */
+/* ---- the database, by another connection ---- */
 
 static const char *ask(const char *database, const char *sql)
 {
@@ -231,7 +231,7 @@ Test(upkeep, merged_users_hold_what_either_held_once)
 	scene_finish(here);
 }
 
-/* Two users whose tallies are these, under one name. */
+/* Two users with these tallies, under one name. */
 static scene *scene_of_tallies(int64_t adas, int64_t bobs)
 {
 	scene *here = scene_with("plugins:\n  - file: memory_user.so\n  - file: good_many.so\n");
@@ -349,7 +349,6 @@ static brabeion_engine *open_copy(scene *here, const char *path)
 	return engine;
 }
 
-/* The whole feed of an engine. */
 static const char *feed_of(brabeion_engine *engine)
 {
 	brabeion_change_list list;
@@ -469,7 +468,7 @@ static void *judge_until_done(void *context)
 	return NULL;
 }
 
-/* Events and what they left, in one copy: each seen once in its tally, each user's awards as the tally says. */
+/* In a copy, each event is seen once in its tally, and each user's awards match the tally. */
 static const char copy_sql[] =
 	"SELECT ((SELECT count(*) FROM seen) - (SELECT ifnull(sum(value), 0) FROM tallies)) || ' ' ||"
 	" ((SELECT count(*) FROM awards) - (SELECT count(*) FROM tallies) -"

@@ -1,6 +1,6 @@
 /*
- * How far users are: which level comes next, what badges tell of it, what they may not do meanwhile, and what becomes of
- * those that fail. By the public header alone; the badges are those of tests/plugins/tells.c.
+ * Progress of users, through the public header: the next level, what badges report, what they may not do meanwhile, and
+ * failures. The badges are those of tests/plugins/tells.c.
  */
 #include "support/decisions.h"
 #include "support/progress_text.h"
@@ -32,7 +32,7 @@ static void do_deeds(scene *here, const char *user, int64_t points)
 
 #define EXPECT_TOLD(user, slug, text) cr_assert_str_eq(progress_of(here, user, slug), text)
 
-/* ---- what comes next ---- */
+/* ---- the next level ---- */
 
 Test(user_progress, is_told_of_every_badge_in_the_order_of_badges_yaml)
 {
@@ -130,7 +130,7 @@ Test(user_progress, has_no_event_but_a_user_the_time_now_memory_and_awards)
 	do_deeds(here, "ben", 10);
 	EXPECT_TOLD("ada", "tells-oddly",
 		    "tells-oddly 1/1 0 0: tells-oddly brabeion.progress ada \"\" 1700000000 0 1 none 2 1;");
-	cr_assert_str_eq(here->log, "", "what fails for who asked is not told to the log");
+	cr_assert_str_eq(here->log, "", "a failure returned to the caller is logged, too");
 	scene_finish(here);
 }
 
@@ -197,7 +197,7 @@ Test(user_progress, is_for_progress_alone)
 	scene_finish(here);
 }
 
-/* ---- what fails ---- */
+/* ---- failures ---- */
 
 Test(user_progress, that_fails_does_not_count_for_the_quarantine)
 {
@@ -258,7 +258,7 @@ Test(user_progress, of_a_database_that_was_taken_away_is_an_error)
 	scene_finish(here);
 }
 
-/* ---- from inside ---- */
+/* ---- calls from callbacks ---- */
 
 static void ask_inside(void *context, const brabeion_award_info *award)
 {

@@ -1,7 +1,6 @@
 /*
- * Reloading by itself: what people, editors, packagers and kubelets do to badges.yaml and plugin files under a running
- * engine, and what comes of it. Each step waits for a reload to be told, or for a look that found nothing new: the
- * engine tells its log of both. Nothing here sleeps.
+ * Automatic reloads: what people, editors, packagers and kubelets do to badges.yaml and plugin files under a running
+ * engine. Each step waits for a log record of a reload, or of a check that found no change. Nothing here sleeps.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -17,18 +16,18 @@
 
 enum { DEADLINE_S = 60 };
 
-/* A scene whose reloads and looks are counted. */
+/* A scene that counts reloads and checks. */
 typedef struct watched {
 	scene *here;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
-	int receipts, errors, quiet; /* told by now; looks that found nothing new */
-	int seen_quiet;              /* those that a test has waited for */
+	int receipts, errors, quiet; /* logged so far; quiet: checks that found no change */
+	int seen_quiet;              /* of these, waited for by the test */
 	brabeion_receipt receipt;    /* the last */
 	char message[SCENE_TEXT_BYTES];
-	bool is_held;             /* callbacks wait while it is true */
-	bool is_inside;           /* one does */
-	brabeion_status answered; /* by a reload from inside */
+	bool is_held;             /* callbacks wait while true */
+	bool is_inside;           /* a callback waits */
+	brabeion_status answered; /* status of a reload from a callback */
 } watched;
 
 static void hear_reload(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
@@ -61,7 +60,7 @@ static void hear_log(void *context, brabeion_log_level level, const char *messag
 	pthread_mutex_unlock(&watch->lock);
 }
 
-/* Waits until a number has come that far. */
+/* Waits until *number is at least `wanted`. */
 static void wait_until(watched *watch, const int *number, int wanted, const char *what)
 {
 	struct timespec deadline;
@@ -87,7 +86,7 @@ static void wait_for_error(watched *watch, int number)
 	wait_until(watch, &watch->errors, number, "errors");
 }
 
-/* A look that finds nothing new, since the last that was waited for. There is one at the start and after each reload. */
+/* Waits for the next check that finds no change. There is one at the start and after each reload. */
 static void wait_for_quiet(watched *watch)
 {
 	wait_until(watch, &watch->quiet, watch->seen_quiet + 1, "looks without news");
@@ -116,7 +115,7 @@ static watched *watched_new(void)
 	return watch;
 }
 
-/* An engine opened on the scene's badges.yaml. A watching one looks once, at its start: that is waited for. */
+/* Opens an engine on the scene's badges.yaml; if it watches, waits for its first check. */
 static void watched_open(watched *watch, bool watches)
 {
 	scene_open(watch->here);
@@ -179,7 +178,7 @@ static uint64_t generation(watched *watch)
 
 TestSuite(watch, .timeout = 240);
 
-/* ---- badges.yaml ----------------------------------------------------------------------------------------------- */
+/* ---- badges.yaml ---- */
 
 Test(watch, badges_yaml_written_in_place)
 {
@@ -264,7 +263,7 @@ Test(watch, badges_yaml_deleted_and_made_again)
 	wait_for_error(watch, 1);
 	cr_assert_not_null(strstr(watch->message, "badges.yaml: No such file or directory"), "%s", watch->message);
 	cr_assert_str_eq(scene_fire(watch->here, "points", "ada", BRABEION_INT("points", 50)), "good-one 2 ;");
-	wait_for_quiet(watch); /* the same fault is not told again */
+	wait_for_quiet(watch); /* the same fault is not logged again */
 	scene_config(watch->here, WATCHING ONE);
 	wait_for_quiet(watch); /* as it was */
 	cr_assert_eq(generation(watch), 1);
@@ -290,7 +289,7 @@ Test(watch, a_broken_badges_yaml_is_told_with_line_and_column_and_the_old_set_wo
 	watched_finish(watch);
 }
 
-/* The new set's badges must be written down, and somebody is writing for long. */
+/* Another connection holds the write lock, so that the new badges cannot be registered. */
 Test(watch, a_database_that_was_busy_is_tried_again_though_no_file_changes)
 {
 	sqlite3 *other = NULL;
@@ -315,7 +314,7 @@ Test(watch, a_touch_or_another_mode_changes_nothing)
 	wait_for_quiet(watch);
 	cr_assert_eq(chmod(watch->here->config, 0600), 0);
 	wait_for_quiet(watch);
-	scene_config(watch->here, WATCHING ONE); /* written, with the same words */
+	scene_config(watch->here, WATCHING ONE); /* rewritten with the same content */
 	wait_for_quiet(watch);
 	cr_assert_eq(generation(watch), 1);
 	cr_assert_eq(watch->receipts + watch->errors, 0);
@@ -377,7 +376,7 @@ Test(watch, badges_yaml_by_a_relative_path_whatever_the_working_directory_is_lat
 	watched_finish(watch);
 }
 
-/* ---- plugins --------------------------------------------------------------------------------------------------- */
+/* ---- plugins ---- */
 
 #define CHANGING WATCHING "plugins:\n  - file: ./changing.so\n"
 
@@ -392,7 +391,7 @@ Test(watch, a_plugin_replaced)
 	wait_for_receipt(watch, 1);
 	expect_counts(watch, 2, 0, 1, 0);
 	cr_assert_str_eq(scene_fire(watch->here, "visit", "ada"), "first-visit 1 ;");
-	scene_copy_plugin(watch->here, "good_one.so", "changing.so"); /* over it: it is never opened in place */
+	scene_copy_plugin(watch->here, "good_one.so", "changing.so"); /* never opened in place */
 	wait_for_receipt(watch, watch->receipts + 1);
 	cr_assert_str_eq(scene_fire(watch->here, "points", "ada", BRABEION_INT("points", 50)), "good-one 2 ;");
 	watched_finish(watch);
@@ -474,7 +473,7 @@ Test(watch, plugins_that_a_reload_by_hand_has_brought_in)
 	scene_config(watch->here, CHANGING);
 	cr_assert_eq(brabeion_reload(watch->here->engine, NULL, NULL), BRABEION_OK);
 	wait_for_receipt(watch, 1);
-	wait_for_quiet(watch); /* what was reloaded by hand is not reloaded again */
+	wait_for_quiet(watch); /* a manual reload is not repeated */
 	cr_assert_eq(generation(watch), 2);
 	scene_copy_plugin(watch->here, "good_many.so", "aside");
 	move(watch, "aside", "changing.so");
@@ -482,12 +481,9 @@ Test(watch, plugins_that_a_reload_by_hand_has_brought_in)
 	watched_finish(watch);
 }
 
-/* ---- on and off ------------------------------------------------------------------------------------------------ */
+/* ---- on and off ---- */
 
-/*
- * Whether `still` leaves a change alone: another engine, that watches the same file, tells when it has been noticed, and
- * again.
- */
+/* True when `still` ignores a change: another engine that watches the same file has logged it twice. */
 static void expect_still(watched *still)
 {
 	watched *other = watched_new();
@@ -579,7 +575,7 @@ Test(watch, what_has_changed_before_it_is_turned_on_counts)
 	watched_finish(watch);
 }
 
-/* ---- callbacks ------------------------------------------------------------------------------------------------- */
+/* ---- callbacks ---- */
 
 Test(watch, a_reload_by_hand_is_told_as_well)
 {
@@ -599,7 +595,7 @@ Test(watch, a_reload_by_hand_is_told_as_well)
 	watched_finish(watch);
 }
 
-/* Does much of what a host may want to do when badges have changed; and what it may not. */
+/* Makes calls that a reload callback may make, and calls that it may not. */
 static void act_inside(void *context, const brabeion_receipt *receipt, const brabeion_error *error)
 {
 	watched *watch = context;
@@ -656,7 +652,7 @@ Test(watch, a_callback_may_reload_another_engine)
 	watched_finish(other);
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------ */
+/* ---- life cycle ---- */
 
 Test(watch, two_engines_do_not_know_of_each_other)
 {
@@ -676,7 +672,7 @@ static void *let_go(void *context)
 	return NULL;
 }
 
-/* The watching thread is held in the middle of its reload, inside the engine's lock, by a log record of it. */
+/* A log record holds the watching thread in the middle of its reload, inside the engine's lock. */
 Test(watch, an_engine_may_be_closed_while_it_reloads)
 {
 	pthread_t releasing;

@@ -1,6 +1,6 @@
 /*
- * Workers, by the public header: jobs are judged later, once, in order, and told; what fails is tried again and parked;
- * who is slow is in nobody's way.
+ * Workers, through the public header: jobs are judged later, once and in order, and callbacks get their awards; a
+ * failed job is retried, then parked; a slow job blocks nothing else.
  */
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -18,7 +18,7 @@ static void work_off(scene *here)
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK, "%s", here->error.message);
 }
 
-/* ---- what is in the database ------------------------------------------------------------------------------------- */
+/* ---- the database ---- */
 
 static sqlite3 *connect_to(scene *here)
 {
@@ -61,7 +61,7 @@ static const char *counts(scene *here)
 	return text;
 }
 
-/* ---- one after the other --------------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 Test(workers, a_job_is_judged_later_and_its_award_is_told)
 {
@@ -103,14 +103,14 @@ Test(workers, with_workers_an_event_is_enough)
 	cr_assert_eq(read(told[0], &byte, 1), 1, "nobody judges");
 	cr_assert_str_eq(counts(here), "0 1 0 0");
 	cr_assert_eq(write(gate[1], &byte, 1), 1);
-	brabeion_close(here->engine); /* ends with the job at hand */
+	brabeion_close(here->engine); /* waits for the current job */
 	scene_open(here);
 	cr_assert_str_eq(counts(here), "0 0 0 0");
 	cr_assert_str_eq(scene_awards(here, "ada"), "gate 1 g1;");
 	scene_finish(here);
 }
 
-/* ---- what is slow ---------------------------------------------------------------------------------------------- */
+/* ---- slow jobs ---- */
 
 Test(workers, a_slow_badge_that_reads_memory_holds_up_no_caller_and_is_judged_by_what_is_so_at_the_end)
 {
@@ -121,7 +121,7 @@ Test(workers, a_slow_badge_that_reads_memory_holds_up_no_caller_and_is_judged_by
 	cr_assert_eq(pipe(told), 0);
 	scene_fire_id(here, "g1", "gate", "ada", BRABEION_INT("gate", gate[0]), BRABEION_INT("told", told[1]));
 	cr_assert_eq(read(told[0], &byte, 1), 1);
-	for (int i = 0; i < 100; i++) /* each commits, and changes what the badge has read, while it is under way */
+	for (int i = 0; i < 100; i++) /* each commit changes what the running badge has read */
 		scene_fire(here, "bump", "bob");
 	cr_assert_eq(scene_number(here, "SELECT value FROM tallies"), 100);
 	cr_assert_eq(write(gate[1], &byte, 1), 1);
@@ -133,7 +133,7 @@ Test(workers, a_slow_badge_that_reads_memory_holds_up_no_caller_and_is_judged_by
 	scene_finish(here);
 }
 
-/* ---- what fails ------------------------------------------------------------------------------------------------ */
+/* ---- failures ---- */
 
 static void wait_until_parked(scene *here)
 {
@@ -197,7 +197,7 @@ Test(workers, a_dropped_job_is_gone)
 	scene_finish(here);
 }
 
-/* ---- generations ----------------------------------------------------------------------------------------------- */
+/* ---- generations ---- */
 
 Test(workers, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 {
@@ -208,7 +208,7 @@ Test(workers, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	work_off(here);
 	cr_assert_str_eq(counts(here), "0 0 0 2");
-	const char *warning = strchr(here->log, '\n'); /* behind the reload's own line */
+	const char *warning = strchr(here->log, '\n'); /* after the reload's own line */
 	cr_assert_not_null(warning, "%s", here->log);
 	cr_assert_str_eq(
 		warning + 1,
@@ -231,7 +231,7 @@ Test(workers, jobs_that_were_parked_as_unloaded_are_enough_to_start_workers, .ti
 	work_off(here);
 	cr_assert_str_eq(counts(here), "0 0 0 1");
 	scene_close(here);
-	/* judged at once from now on, as badges that ask for a later time are */
+	/* from now on judged at once, as scheduled badges are */
 	scene_config(here, "workers: 1\nplugins:\n  - file: good_one.so\n");
 	scene_open(here);
 	for (int i = 0; i < 2000 && scene_count(here, "ada") == 0; i++)
@@ -240,7 +240,7 @@ Test(workers, jobs_that_were_parked_as_unloaded_are_enough_to_start_workers, .ti
 	scene_finish(here);
 }
 
-/* ---- what builds on it ------------------------------------------------------------------------------------------ */
+/* ---- badges that listen to awards ---- */
 
 Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
 {
@@ -254,11 +254,11 @@ Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
 					     "\"brabeion release spoilt\": it failed 2 times in a row, at last on "
 					     "event \"brabeion.awarded\": spoilt on purpose\n"),
 			   "%s", here->log);
-	cr_assert_eq(scene_number(here, "SELECT count(*) FROM quarantine"), 1, "on record");
+	cr_assert_eq(scene_number(here, "SELECT count(*) FROM quarantine"), 1, "not stored");
 	scene_finish(here);
 }
 
-/* ---- who died ---------------------------------------------------------------------------------------------------- */
+/* ---- dead workers ---- */
 
 typedef struct at_hand {
 	int64_t job, claim;
@@ -278,7 +278,7 @@ Test(workers, a_death_counts_as_an_attempt_of_the_job_at_hand_and_frees_the_othe
 	brabeion_job_page page = BRABEION_JOB_PAGE();
 	bool parked = true;
 	scene_fire_id(here, "e1", "earn", "ada");
-	/* a claim that nobody ends */
+	/* a claim that is never ended */
 	cr_assert_eq(scene_change(here, "UPDATE jobs SET claim = 77, ready_us = 9000000000000000"), 1);
 	cr_assert_eq(brabeion_job_died(here->engine, 1, 78, "killed", &parked, &here->error), BRABEION_OK);
 	cr_assert_str_eq(counts(here), "0 1 0 0", "another claim is not its own");
@@ -334,11 +334,11 @@ Test(workers, settings_can_be_read_without_loading_anything)
 	scene_finish(here);
 }
 
-/* ---- a job that takes long ------------------------------------------------------------------------------------- */
+/* ---- leases ---- */
 
 static const char short_lease[] = "workers: 0\njobs: { lease: 300ms }\nplugins:\n  - file: job_user.so\n";
 
-/* A job that has begun, and waits for its gate. */
+/* A running job that waits for its gate. */
 typedef struct long_job {
 	scene *here;
 	int gate[2], told[2];
@@ -361,7 +361,7 @@ static void fire_gate(long_job *job, const char *id)
 		      BRABEION_INT("told", job->told[1]));
 }
 
-/* Starts a worker; what it is to do is in the database, or comes later. */
+/* Starts a worker. */
 static void start_worker(long_job *job, scene *here)
 {
 	*job = (long_job){ .here = here, .options = BRABEION_WORK_OPTIONS() };
@@ -403,7 +403,8 @@ Test(workers, while_one_takes_long_others_take_the_rest_of_its_claim_and_its_lea
 	while (scene_number(here, "SELECT count(*) FROM jobs") > 1)
 		work_off(here);
 	int64_t lease_us = scene_number(here, "SELECT ready_us FROM jobs");
-	for (int renewals = 0; renewals < 3;) { /* more than three thirds: without them the lease would have ended */
+	/* each after a third of the lease, which would have ended without them */
+	for (int renewals = 0; renewals < 3;) {
 		int64_t now_us = scene_number(here, "SELECT ready_us FROM jobs");
 		work_off(here);
 		renewals += now_us > lease_us;
@@ -433,7 +434,7 @@ Test(workers, a_reload_does_not_wait_for_a_job_that_takes_long, .timeout = 60)
 	scene_finish(here);
 }
 
-/* ---- waking ---------------------------------------------------------------------------------------------------- */
+/* ---- waking ---- */
 
 Test(workers, a_worker_that_waits_is_woken_by_what_another_engine_stores, .timeout = 60)
 {
@@ -442,7 +443,7 @@ Test(workers, a_worker_that_waits_is_woken_by_what_another_engine_stores, .timeo
 	start_worker(&job, here);
 	cr_assert_eq(pthread_create(&job.thread, NULL, work_until_stopped, &job), 0);
 	scene_open(&other);
-	for (int i = 0; i < 3; i++) { /* at the second it surely waits */
+	for (int i = 0; i < 3; i++) { /* from the second on, it waits */
 		scene_fire_id(&other, (char[]){ (char)('1' + i), '\0' }, "gate", "ada",
 			      BRABEION_INT("gate", job.gate[0]), BRABEION_INT("told", job.told[1]));
 		wait_for_arrival(&job);

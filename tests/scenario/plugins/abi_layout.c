@@ -1,8 +1,8 @@
 /*
- * The ABI's structs, byte by byte, as version 1.0 has them on 64-bit machines. Compiled by test_abi as C and as C++
- * with each compiler: whoever moves a field breaks every plugin that was ever built.
+ * Sizes and offsets of the ABI's structs in version 1.0 on 64-bit machines. test_abi compiles it as C and as C++ with
+ * each compiler. Moving a field breaks every compiled plugin.
  *
- * What comes after 1.0 is added at the ends: then the sizes here become "at least", the offsets stay as they are.
+ * Later versions add fields at the ends: then the sizes here become minimums, and the offsets stay.
  */
 #include <brabeion/badge.h>
 

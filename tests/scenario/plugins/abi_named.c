@@ -1,4 +1,4 @@
-/* The form with named fields, all of them, as C11 and as C++20. Compiled by test_abi. */
+/* The form with named fields, all of them, as C11 and as C++20. test_abi compiles it. */
 #include <brabeion/badge.h>
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* A pack of two badges with observe, as C11 and as C++20. Compiled by test_abi. */
+/* A pack of two badges with observe, as C11 and as C++20. test_abi compiles it. */
 #include <brabeion/badge.h>
 
 static int32_t observe(void *self, badge_call *call)

@@ -1,4 +1,4 @@
-/* The short form, as C and as C++. Compiled by test_abi, against a header that stands alone. */
+/* The short form, as C and as C++. test_abi compiles it against the header alone. */
 #include <brabeion/badge.h>
 
 static int32_t award(void *self, badge_call *call)

@@ -1,9 +1,8 @@
 /*
- * The plugin ABI from outside: the header and the three forms of a plugin under each compiler and standard, without a
- * warning; the bytes of the structs; a plugin built with one line against the header alone; and a plugin that was
- * compiled long ago.
+ * The plugin ABI: the header and the three forms of a plugin compile without a warning with each compiler and standard;
+ * the layout of the structs; a plugin built with one command against the header alone; old compiled plugins.
  *
- * Compilers that are not installed are passed over; gcc must be there.
+ * Compilers that are not installed are skipped; gcc must be there.
  */
 #include <spawn.h>
 #include <sys/wait.h>
@@ -14,7 +13,7 @@ extern char **environ;
 
 /* ---- running a compiler ---- */
 
-/* Runs the words, which end with NULL, output to the file `output` of the scene. The exit status. */
+/* Runs a command, its arguments ended by NULL, with output to the scene's file `output`. Returns the exit status. */
 static int run(scene *here, char *const *words)
 {
 	char output[SCENE_PATH_BYTES * 2];
@@ -51,7 +50,7 @@ static bool is_installed(scene *here, const char *compiler)
 	return run(here, (char *[]){ (char *)(uintptr_t)compiler, "--version", NULL }) == 0;
 }
 
-/* The header alone, in a folder of its own: what an author has installed. */
+/* Copies the header alone to a folder, as a plugin's author has it installed. */
 static void install_header(scene *here)
 {
 	char path[SCENE_PATH_BYTES * 2];
@@ -63,7 +62,7 @@ static void install_header(scene *here)
 	copy_whole(BRB_SOURCE_DIR "/sdk/include/brabeion/badge.h", path);
 }
 
-/* Compiles a source of this folder to plugin.so, or only looks at it. The language is that of the standard. */
+/* Compiles a source of this folder to plugin.so, or only checks it. The standard gives the language. */
 static int compile(scene *here, const char *compiler, const char *standard, const char *source, bool link)
 {
 	char include[SCENE_PATH_BYTES * 2], plugin[SCENE_PATH_BYTES * 2], file[SCENE_PATH_BYTES * 2];
@@ -98,7 +97,7 @@ static int compile(scene *here, const char *compiler, const char *standard, cons
 static const char *const c_compilers[] = { "gcc", "clang" };
 static const char *const cxx_compilers[] = { "g++", "clang++" };
 
-/* Under each compiler that is there, with each of the standards: compiles without a word, loads, earns. */
+/* With each installed compiler and each standard, it compiles without output, loads and earns. */
 static void expect_works(const char *source, const char *const *standards, const char *earned)
 {
 	for (; *standards; standards++) {
@@ -154,7 +153,7 @@ Test(abi, the_structs_are_version_1_0s_byte_by_byte, .timeout = 120)
 	scene_finish(here);
 }
 
-/* ---- one line ---- */
+/* ---- one command ---- */
 
 Test(abi, a_plugin_built_by_the_headers_own_line_against_the_header_alone_loads)
 {
@@ -182,7 +181,7 @@ Test(abi, a_plugin_built_by_the_headers_own_line_against_the_header_alone_loads)
 	scene_finish(here);
 }
 
-/* ---- compiled long ago ---- */
+/* ---- old compiled plugins ---- */
 
 static scene *scene_with_old_plugin(const char *settings)
 {

@@ -1,7 +1,6 @@
 /*
- * Plugins that are wrong in one way each, as real .so files (tests/plugins): refused with a message that says where
- * and what, both by brabeion_check and by brabeion_open. And those beside them that are unusual but well, judged for
- * real.
+ * Plugins with one fault each, as .so files (tests/plugins): brabeion_check and brabeion_open refuse them with a
+ * message that says where and what. Unusual but valid plugins load and judge.
  */
 #include <fenv.h>
 
@@ -25,7 +24,7 @@ static void expect_refused(const char *file, const char *message)
 	scene_finish(here);
 }
 
-/* Refused at its place in line 4. */
+/* Refused, with its position in line 4. */
 #define REFUSED(name, message)                                             \
 	Test(bad_plugins, name##_is_refused)                               \
 	{                                                                  \
@@ -124,7 +123,7 @@ Test(bad_plugins, a_plugin_cut_short_anywhere_is_refused_and_never_crashes, .tim
 	scene_config(here, "plugins:\n  - file: copy.so\n");
 	snprintf(path, sizeof path, "%s/copy.so", here->folder);
 	cr_assert_eq(stat(path, &about), 0);
-	/* Behind the sections' headers nothing is left to lose: the last of 40 cuts takes one byte of them. */
+	/* The section headers are at the file's end: the last of 40 cuts removes one byte of them. */
 	for (int i = 0; i < 40; i++) {
 		scene_copy_plugin(here, "good_one.so", "copy.so");
 		cr_assert_eq(truncate(path, i * (about.st_size - 1) / 39), 0);
@@ -189,7 +188,7 @@ Test(bad_plugins, an_id_listed_twice_is_refused)
 	scene_finish(here);
 }
 
-/* ---- unusual, but well ---- */
+/* ---- unusual, but valid ---- */
 
 static scene *scene_of(const char *file)
 {
@@ -292,7 +291,7 @@ Test(bad_plugins, a_pack_shares_what_observe_counts)
 Test(bad_plugins, answers_that_must_not_be_fail_alone_and_leave_no_memory)
 {
 	scene *here = scene_of("answers.so");
-	/* `well` looks whether a failed badge has left a tally: it would fail, too */
+	/* `well` fails if a failed badge has left a tally */
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "3 failed;well 1 ;");
 	cr_assert_str_eq(scene_fire(here, "visit", "ben"), "3 failed;well 1 ;");
 	cr_assert_eq(scene_count(here, NULL), 2);

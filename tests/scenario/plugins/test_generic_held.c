@@ -1,5 +1,5 @@
 /*
- * first, first-each, rank, rank-each and collection: badges about who came first, and who holds what.
+ * The generic badges first, first-each, rank, rank-each and collection.
  */
 #include "support/generic_badges.h"
 
@@ -11,7 +11,7 @@ static const char *fire(scene *here, const char *user)
 	return scene_fire(here, "e", user);
 }
 
-/* ---- first ------------------------------------------------------------------------------------------------------- */
+/* ---- first ---- */
 
 Test(generic_held, first_is_for_one_user_ever)
 {
@@ -65,7 +65,7 @@ Test(generic_held, first_each_takes_values_of_255_bytes)
 	scene_finish(here);
 }
 
-/* ---- rank -------------------------------------------------------------------------------------------------------- */
+/* ---- rank ---- */
 
 Test(generic_held, rank_gives_levels_by_place)
 {
@@ -156,7 +156,7 @@ Test(generic_held, four_threads_with_400_users_take_150_places)
 	scene_finish(here);
 }
 
-/* ---- collection -------------------------------------------------------------------------------------------------- */
+/* ---- collection ---- */
 
 /* Pieces x and y of one plugin, z of another with two levels; then the collection "all". */
 #define COLLECTION(more)                                                                             \
@@ -233,7 +233,7 @@ Test(generic_held, a_collection_may_be_a_piece)
 	scene_finish(here);
 }
 
-/* ---- settings ---------------------------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
 #define REFUSED(file, badge, more, column, message) \
 	generic_refused(GENERIC_BADGE(file, badge, more), "badges.yaml:6:" column ": badge \"b\": " message)

@@ -1,5 +1,5 @@
 /*
- * How far users are with the generic badges, addict and the counted ones of the packs, at times written out.
+ * Progress with the generic badges, addict and the counting badges of the packs, at given times.
  */
 #include "support/generic_badges.h"
 #include "support/progress_text.h"
@@ -36,10 +36,10 @@ static const char *told_at(scene *here, const char *user, const char *at)
 	return progress_of(here, user, NULL);
 }
 
-/* How far "ada" is at a time. */
+/* The progress of "ada" at a time. */
 #define EXPECT_TOLD_AT(at, told) cr_assert_str_eq(told_at(here, "ada", at), told, "at %s", at)
 
-/* ---- threshold --------------------------------------------------------------------------------------------------- */
+/* ---- threshold ---- */
 
 Test(generic_progress, of_threshold_is_the_count)
 {
@@ -121,7 +121,7 @@ Test(generic_progress, of_threshold_each_begins_anew_with_the_period)
 	scene_finish(here);
 }
 
-/* ---- streak ------------------------------------------------------------------------------------------------------ */
+/* ---- streak ---- */
 
 Test(generic_progress, of_a_streak_is_the_one_that_goes_on)
 {
@@ -161,7 +161,7 @@ Test(generic_progress, of_cycles_is_what_no_cycle_has_used_up)
 	scene_finish(here);
 }
 
-/* ---- collection, first, rank ------------------------------------------------------------------------------------- */
+/* ---- collection, first, rank ---- */
 
 Test(generic_progress, of_a_collection_is_the_pieces_held)
 {
@@ -206,7 +206,7 @@ Test(generic_progress, of_rank_is_told_as_long_as_there_are_places)
 	scene_finish(here);
 }
 
-/* ---- others that ship -------------------------------------------------------------------------------------------- */
+/* ---- other shipped badges ---- */
 
 Test(generic_progress, of_addict_is_the_days_of_the_month)
 {

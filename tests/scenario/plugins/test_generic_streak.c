@@ -1,5 +1,5 @@
 /*
- * streak and streak-cycle: what a day is and whose, weeks and months, grace, cycles, and events that come late.
+ * streak and streak-cycle: days and time zones, weeks and months, grace, cycles, and late events.
  */
 #include "support/generic_badges.h"
 
@@ -7,7 +7,7 @@
 #define LEVELS(settings) GENERIC_BADGE("streak.so", "streak", "levels: [One, Two, Three], settings: { " settings " }")
 #define CYCLE(settings) GENERIC_BADGE("streak.so", "streak-cycle", "settings: { " settings " }")
 
-/* ---- days -------------------------------------------------------------------------------------------------------- */
+/* ---- days ---- */
 
 Test(generic_streak, days_in_a_row_are_counted_once_each)
 {
@@ -67,7 +67,7 @@ Test(generic_streak, works_before_1970)
 	scene_finish(here);
 }
 
-/* ---- whose midnight ---------------------------------------------------------------------------------------------- */
+/* ---- time zones ---- */
 
 Test(generic_streak, the_zone_moves_midnight)
 {
@@ -111,7 +111,7 @@ Test(generic_streak, a_zone_that_is_nonsense_fails_the_event)
 	scene_finish(here);
 }
 
-/* ---- weeks and months -------------------------------------------------------------------------------------------- */
+/* ---- weeks and months ---- */
 
 Test(generic_streak, weeks_begin_on_monday)
 {
@@ -133,14 +133,14 @@ Test(generic_streak, months_have_any_number_of_days)
 	scene_finish(here);
 }
 
-/* ---- grace ------------------------------------------------------------------------------------------------------- */
+/* ---- grace ---- */
 
 Test(generic_streak, grace_lets_days_be_missed_that_do_not_count)
 {
 	scene *here = scene_with(LEVELS("at: [2, 3, 4], grace: 2"));
 	EXPECT_AT("2016-03-01T12:00:00Z", "");
 	EXPECT_AT("2016-03-04T12:00:00Z", "b 1 ;"); /* two missed */
-	EXPECT_AT("2016-03-07T12:00:00Z", "b 2 ;"); /* and again: grace is for each gap */
+	EXPECT_AT("2016-03-07T12:00:00Z", "b 2 ;"); /* two more: grace is for each gap */
 	EXPECT_AT("2016-03-11T12:00:00Z", "");      /* three missed */
 	EXPECT_AT("2016-03-12T12:00:00Z", "");
 	EXPECT_AT("2016-03-13T12:00:00Z", "");
@@ -148,7 +148,7 @@ Test(generic_streak, grace_lets_days_be_missed_that_do_not_count)
 	scene_finish(here);
 }
 
-/* ---- late events ------------------------------------------------------------------------------------------------- */
+/* ---- late events ---- */
 
 Test(generic_streak, days_may_come_in_any_order)
 {
@@ -169,7 +169,7 @@ static const char *day_after(int64_t first_us, int days)
 	return text;
 }
 
-/* Longer than what is kept day by day, forwards; a day that is missing in the middle comes while it still may. */
+/* More days than are kept one by one; a missing day in the middle arrives while it still counts. */
 Test(generic_streak, may_be_longer_than_what_is_kept)
 {
 	scene *here = scene_with(LEVELS("at: [599, 600, 1000]"));
@@ -219,7 +219,7 @@ Test(generic_streak, is_kept_in_one_note_across_restarts)
 	scene_finish(here);
 }
 
-/* ---- cycles ------------------------------------------------------------------------------------------------------ */
+/* ---- cycles ---- */
 
 Test(generic_streak, a_cycle_is_earned_on_every_third_day)
 {
@@ -264,7 +264,7 @@ Test(generic_streak, cycles_of_weeks_and_months_are_named_as_iso_8601_does)
 	scene_finish(here);
 }
 
-/* 500 days: what leaves the window is carried, a cycle of 366 goes over its start. */
+/* 500 days: days that leave the window still count, and a cycle of 366 begins before it. */
 Test(generic_streak, a_long_cycle_goes_over_what_is_kept)
 {
 	scene *here = scene_with(CYCLE("length: 366, grace: 1"));
@@ -279,7 +279,7 @@ Test(generic_streak, a_long_cycle_goes_over_what_is_kept)
 	scene_finish(here);
 }
 
-/* ---- settings ---------------------------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
 #define REFUSED_STREAK(settings, column, message) \
 	generic_refused(STREAK(settings), "badges.yaml:6:" column ": badge \"b\": " message)

@@ -1,5 +1,5 @@
 /*
- * threshold in windows and periods, and threshold-each. What it counts without them test_settings.c looks at.
+ * threshold with windows and periods, and threshold-each. Not here: threshold without them (test_settings.c).
  */
 #include "support/generic_badges.h"
 
@@ -10,7 +10,7 @@
 #define AMOUNT(number) BRABEION_INT("amount", number)
 #define PAGE(text) BRABEION_TEXT("page", text)
 
-/* ---- windows ----------------------------------------------------------------------------------------------------- */
+/* ---- windows ---- */
 
 Test(generic_threshold, a_window_holds_what_is_at_most_so_long_apart)
 {
@@ -48,8 +48,8 @@ Test(generic_threshold, a_late_event_counts_as_if_it_had_come_in_its_turn)
 	EXPECT_AT("2016-03-02T12:00:00Z", "");
 	EXPECT_AT("2016-03-10T12:00:00Z", "");
 	EXPECT_AT("2016-03-03T12:00:00Z", "b 1 ;"); /* with the 1st and the 2nd; with the 10th */
-	EXPECT_AT("2016-03-09T12:00:00Z", "");      /* sees back to the 2nd: three */
-	EXPECT_AT("2016-03-02T11:00:00Z", "");      /* is more than 7 days late */
+	EXPECT_AT("2016-03-09T12:00:00Z", "");      /* three since the 2nd */
+	EXPECT_AT("2016-03-02T11:00:00Z", "");      /* more than 7 days late */
 	EXPECT_AT("2016-03-08T12:00:00Z", "b 2 ;");
 	scene_finish(here);
 }
@@ -83,7 +83,7 @@ Test(generic_threshold, a_sum_beyond_64_bits_fails_the_event)
 	scene_finish(here);
 }
 
-/* 1,200 events, of which a window remembers 1,000: what is dropped is the oldest. */
+/* 1,200 events, of which a window keeps the newest 1,000. */
 Test(generic_threshold, a_window_remembers_the_newest)
 {
 	scene *here = scene_with(LEVELS("at: [499, 500, 501], within: { days: 3650 }, count: sum, field: amount"));
@@ -107,7 +107,7 @@ Test(generic_threshold, the_hours_and_the_extremes_of_time_are_fine)
 	scene_finish(here);
 }
 
-/* ---- periods ----------------------------------------------------------------------------------------------------- */
+/* ---- periods ---- */
 
 Test(generic_threshold, a_period_is_of_the_calendar)
 {
@@ -167,7 +167,7 @@ Test(generic_threshold, a_period_may_be_31_periods_late)
 	scene_finish(here);
 }
 
-/* ---- settings ---------------------------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
 #define REFUSED(settings, column, message) \
 	generic_refused(THRESHOLD(settings), "badges.yaml:6:" column ": badge \"b\": " message)

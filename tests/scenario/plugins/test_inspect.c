@@ -1,10 +1,10 @@
 /*
- * brabeion_inspect: what is in a plugin file and what is wrong with it, by the public header alone. The plugins are those
- * of tests/plugins, some of which would take this process along if their code ran here.
+ * brabeion_inspect: the contents and faults of a plugin file, through the public header. Some of the plugins, from
+ * tests/plugins, would crash this process if their code ran here.
  */
 #include "support/scene.h"
 
-/* One look at a plugin of tests/plugins. */
+/* Inspects a plugin of tests/plugins. */
 typedef struct look {
 	brabeion_inspection found;
 	brabeion_error error;
@@ -31,7 +31,7 @@ static void expect_problem(const char *name, const char *problem)
 
 TestSuite(inspect);
 
-/* ---- what is in it ---- */
+/* ---- contents ---- */
 
 Test(inspect, tells_what_a_plugin_says_of_itself)
 {
@@ -93,7 +93,7 @@ Test(inspect, tells_size_and_content)
 	brabeion_inspection_finish(&here.found);
 }
 
-/* ---- what it needs, and whether it goes ---- */
+/* ---- needs, and unloading ---- */
 
 Test(inspect, tells_why_a_plugin_stays)
 {
@@ -131,7 +131,7 @@ Test(inspect, tells_what_must_come_from_elsewhere)
 	brabeion_inspection_finish(&here.found);
 }
 
-/* ---- what is wrong ---- */
+/* ---- faults ---- */
 
 Test(inspect, tells_what_is_wrong_with_a_file)
 {

@@ -1,5 +1,5 @@
 /*
- * What plugins remember, looked at and changed from outside: brabeion_memory, brabeion_tally_set, brabeion_note_set.
+ * The host reads and changes the memory of plugins: brabeion_memory, brabeion_tally_set, brabeion_note_set.
  */
 #include <sys/wait.h>
 
@@ -8,7 +8,7 @@
 static const char badges[] =
 	"plugins:\n  - file: memory_user.so\n    badges: [{ badge: memory-user, settings: { at: 5 } }]\n";
 
-/* What fits the filter, as "plugin name subject value;" or "plugin name subject \"text\";" each. */
+/* Entries that match the filter, as "plugin name subject value;" or "plugin name subject \"text\";" each. */
 static const char *remembered(scene *here, const brabeion_memory_filter *filter)
 {
 	static _Thread_local char text[SCENE_TEXT_BYTES];
@@ -76,7 +76,7 @@ Test(plugin_memory, what_is_set_replaces_what_was_cached_and_outlives_the_engine
 	cr_assert_str_eq(remembered(here, NULL), "memory-user count ada -7;memory-user count ada \"second\";");
 	set_note(here, "count", "ada", NULL);
 	set_tally(here, "count", "ada", 0);
-	cr_assert_str_eq(remembered(here, NULL), "", "a note that is gone, and a tally of 0, are not told");
+	cr_assert_str_eq(remembered(here, NULL), "", "a removed note or a tally of 0 is listed");
 	scene_finish(here);
 }
 
@@ -159,7 +159,7 @@ Test(plugin_memory, the_memory_of_a_plugin_that_is_no_longer_loaded_is_still_the
 	scene_finish(here);
 }
 
-/* ---- who may not ---- */
+/* ---- refused calls ---- */
 
 typedef struct caller {
 	brabeion_engine **engine;

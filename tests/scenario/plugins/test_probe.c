@@ -1,7 +1,7 @@
 /*
- * Plugins that would take the server along (tests/plugins/misbehaves.c): each is refused with what it did and where,
- * at the open and at a reload, and what was at work goes on. And the host around it: one that ignores its children, one
- * that reaps them all, one that closed its standard streams; a helper that is not there, or no helper at all.
+ * Plugins that would crash or hang the server (tests/plugins/misbehaves.c): open and reload refuse each with what it
+ * did and where, and loaded badges stay. Hosts that ignore their children, reap them all, or closed their standard
+ * streams; a helper that is missing or broken.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ static void use_helper(void)
 
 TestSuite(probe, .init = use_helper, .timeout = 120);
 
-/* badges.yaml from line 3 on: a time for each step that is long enough for any machine, and these plugins. */
+/* badges.yaml from line 3 on: a time limit for each step that any machine keeps, and these plugins. */
 #define LISTED(lines) "probe: 2s\nplugins:\n" lines
 
 static size_t count_descriptors(void)
@@ -42,7 +42,7 @@ static void expect_open_refused(scene *here, brabeion_status status, const char 
 	cr_expect_str_eq(scene_message(here), message);
 }
 
-/* Refused by an open that leaves nothing behind. */
+/* brabeion_open refuses it, and leaves nothing behind. */
 static void expect_refused(const char *text, const char *message)
 {
 	scene *here = scene_new();
@@ -55,7 +55,7 @@ static void expect_refused(const char *text, const char *message)
 	scene_finish(here);
 }
 
-/* Refused by a reload: what was at work before stays so. */
+/* A reload refuses it; the loaded badges stay. */
 static void expect_reload_refused(const char *text, const char *message)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n");
@@ -100,7 +100,7 @@ REFUSED(destructor_crashes, "crashed (SIGSEGV) while it was unloaded (its destru
 REFUSED(destructor_hangs, "hung for 2 s while it was unloaded (its destructors)")
 REFUSED(destructor_exits, "called exit(3) while it was unloaded (its destructors)")
 
-/* ---- what is tried, and when ---- */
+/* ---- trials ---- */
 
 Test(probe, tells_all_faults_at_once_with_those_that_need_no_trial)
 {
@@ -149,7 +149,7 @@ Test(probe, judges_as_an_engine_does_and_keeps_nothing_of_it)
 	scene_finish(here);
 }
 
-/* good_one.so is replaced on disk by what crashes when tried; what does not change is not tried again. */
+/* good_one.so is replaced on disk by a plugin that crashes in its trial; unchanged plugins are not tried again. */
 Test(probe, leaves_alone_what_is_at_work_already)
 {
 	scene *here = scene_with("probe: off\nplugins:\n  - file: shy.so\n");
@@ -180,7 +180,7 @@ Test(probe, is_what_a_check_does_too)
 	scene_finish(here);
 }
 
-/* good_one.so with another id and slug, of eight bytes as well. */
+/* good_one.so with another id and slug, also of eight bytes. */
 static void copy_renamed(scene *here, const char *file, const char *id)
 {
 	char path[SCENE_PATH_BYTES * 2], bytes[65536];
@@ -277,7 +277,7 @@ static void on_signal(int number)
 	(void)number;
 }
 
-/* A host's handlers, masks and interrupted calls: none of them reaches a plugin, and nothing of it the host. */
+/* Signal handlers, masks and interrupted calls of the host do not affect the trial, nor the trial the host. */
 Test(probe, gives_a_plugin_fresh_signals)
 {
 	sigset_t all;
@@ -323,13 +323,13 @@ Test(probe, leaves_no_core_file)
 	scene_finish(here);
 }
 
-/* What is orphaned comes to this process from now on, so that all that is left can be waited for. */
+/* Makes this process the parent of orphans, so that it can wait for all that are left. */
 static void adopt_orphans(void)
 {
 	cr_assert_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 }
 
-/* Until none is left; a process that stays keeps this test from ending. */
+/* Waits until none is left; a process that stays makes the test time out. */
 static void wait_for_all(void)
 {
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
@@ -361,7 +361,7 @@ Test(probe, ends_what_a_plugin_has_forked_into_another_session)
 	scene_finish(here);
 }
 
-/* A trial that would take an hour, of a host that is killed in its midst. */
+/* A trial that would take an hour; the host is killed during it. */
 Test(probe, ends_with_its_host)
 {
 	char path[SCENE_PATH_BYTES * 2], word[8];
@@ -419,7 +419,7 @@ Test(probe, a_check_says_that_there_is_no_helper_or_that_it_is_off)
 
 #define OFF_HELPS " (\"probe: off\" in badges.yaml loads them untried)"
 
-/* A helper of these bytes refuses everything, with this behind its path. */
+/* With these bytes as the helper, new plugins are refused for this reason. */
 static void expect_helper_refused(const char *bytes, mode_t mode, const char *why)
 {
 	char path[SCENE_PATH_BYTES * 2], expected[SCENE_PATH_BYTES * 2];

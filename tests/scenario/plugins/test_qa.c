@@ -1,9 +1,9 @@
 /*
- * The Q&A pack, through the command: a history gives exactly the awards that its rules ask for (user, slug, reason,
- * time), in stream order, however it is cut into commits, and none when it is run again.
+ * The Q&A pack, through the command: a history gives exactly the awards of its rules (user, slug, reason, time), in
+ * stream order, with any commit size, and none when it is run again.
  *
- * tests/data/qa-small and qa-timers (what falls due in time) are made by hand, each badge's edge in them. The history of a real site lies beside the checkout,
- * in ../shared, and not everywhere.
+ * tests/data/qa-small and qa-timers (scheduled badges) are made by hand, with each badge's edge cases. The history of a
+ * real site is in ../shared beside the checkout, if at all.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ extern char **environ;
 
 /* ---- running ---- */
 
-/* qa's own badges.yaml, in the scene's folder, so that the plugin of this build is found and no other. */
+/* qa's badges.yaml, in the scene's folder, so that only the plugin of this build is found. */
 static scene *scene_of_qa(void)
 {
 	scene *here = scene_new();
@@ -25,7 +25,7 @@ static scene *scene_of_qa(void)
 	return here;
 }
 
-/* The same without the two badges that fall due in time. */
+/* The same without the two scheduled badges. */
 static scene *scene_without_timers(void)
 {
 	char line[1024];
@@ -41,7 +41,7 @@ static scene *scene_without_timers(void)
 	return here;
 }
 
-/* Runs a line of the shell with $brabeion, $config, $database and $input; what it writes goes to the file `out`. */
+/* Runs a shell line with $brabeion, $config, $database and $input; its output goes to the file `out`. */
 static int run_line(scene *here, const char *line, const char *input)
 {
 	char out[SCENE_PATH_BYTES * 2];
@@ -66,7 +66,7 @@ static int run_line(scene *here, const char *line, const char *input)
 
 /* ---- comparing ---- */
 
-/* The text of a key in a line of JSON that this command wrote; "" when it is not there. No escapes are expected. */
+/* The text of a key in a line of the command's JSON, "" without the key. No escapes are expected. */
 static void get_text(const char *line, const char *key, char *text, size_t size)
 {
 	char quoted[64];
@@ -95,7 +95,7 @@ static void read_row(const char *line, award_row *row)
 	snprintf(row->text, sizeof row->text, "%s\t%s\t%s\t%s\n", user, slug, reason, at);
 }
 
-/* All lines of a file as rows; of the command's output, or of expected.tsv as it stands. */
+/* All lines of a file as rows: of the command's output, or of expected.tsv. */
 static size_t read_rows(const char *path, bool expected, award_row *rows)
 {
 	char line[4096];
@@ -155,7 +155,7 @@ static void expect_no_output(scene *here)
 #define SMALL BRB_SOURCE_DIR "/tests/data/qa-small"
 #define RUN "\"$brabeion\" run --config \"$config\" --database \"$database\" "
 
-/* A history, run by a line of the shell, gives its 90 awards; the plain run after it none. */
+/* A history, run by a shell line, gives its 90 awards, and a plain run after it none. */
 static void expect_small(const char *line)
 {
 	scene *here = scene_of_qa();
@@ -193,12 +193,12 @@ Test(qa, commits_of_seven_give_the_same_awards)
 
 Test(qa, a_run_that_is_taken_up_again_gives_the_same_awards)
 {
-	/* a bad line stops it, so that the history is not at its end */
+	/* a bad line stops it before the history's end */
 	expect_small("for lines in 100 200 420 500; do { head -n $lines \"$input\"; echo bad; } | " RUN
 		     "--strict; [ $? = 1 ] || exit 9; done; " RUN "\"$input\"");
 }
 
-/* A run on a pipe that gets the first lines of the history, and is killed once it has told what they earn. */
+/* Feeds a run the first lines of the history, and kills it once it has printed their awards. */
 static void kill_after(scene *here, const char *input, int lines, int awards, FILE *told)
 {
 	int to_child[2], from_child[2];
@@ -265,7 +265,7 @@ Test(qa, a_run_that_is_killed_again_and_again_gives_the_same_awards, .timeout = 
 
 #define BACKFILL "\"$brabeion\" backfill --json --config \"$config\" --database \"$database\" "
 
-/* Also with what its plugin remembers: a run over the rest earns what it would have earned after a run. */
+/* A backfill stores the plugin's memory, too: a run over the rest earns the same as after a run. */
 Test(qa, after_a_backfill_a_run_goes_on_as_after_a_run)
 {
 	scene *here = scene_of_qa();
@@ -281,7 +281,7 @@ Test(qa, after_a_backfill_a_run_goes_on_as_after_a_run)
 	FILE *file = fopen(out, "r");
 	cr_assert(file && fgets(told, sizeof told, file));
 	fclose(file);
-	cr_assert_str_eq(told, "176\n"); /* of the 90, two fall due in between, and are left to the clock */
+	cr_assert_str_eq(told, "176\n"); /* two of the 90 fall due in between and are left to the clock */
 	scene_finish(here);
 }
 
@@ -305,7 +305,7 @@ Test(qa, a_backfill_over_what_a_run_has_given_gives_nothing)
 	scene_finish(here);
 }
 
-/* ---- what falls due ---- */
+/* ---- scheduled badges ---- */
 
 #define TIMERS BRB_SOURCE_DIR "/tests/data/qa-timers"
 

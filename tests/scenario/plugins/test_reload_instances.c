@@ -1,6 +1,6 @@
 /*
- * What goes on over a reload and what does not: instances are opened and closed once, a badge that is stuck holds up
- * nobody, what a plugin remembers belongs to its id, and who may ask for a reload.
+ * Reloads: instances are opened and closed once, a stuck badge blocks nothing else, memory belongs to a plugin's id,
+ * counters continue, and reloads from callbacks are refused.
  */
 #include "support/scene.h"
 
@@ -11,7 +11,7 @@ static brabeion_receipt reload(scene *here)
 	return receipt;
 }
 
-/* A path in the scene's folder, in the environment for a plugin to find. */
+/* Sets an environment variable, for a plugin to read, to a path in the scene's folder. */
 static void name_file(scene *here, const char *variable, char path[SCENE_PATH_BYTES * 2])
 {
 	snprintf(path, SCENE_PATH_BYTES * 2, "%s/%s", here->folder, variable);
@@ -31,7 +31,6 @@ static scene *scene_with_diary(const char *text)
 	return here;
 }
 
-/* All that the plugin wrote so far. */
 static const char *diary(void)
 {
 	static char text[4096];
@@ -43,7 +42,7 @@ static const char *diary(void)
 	return text;
 }
 
-/* The diary of this process alone: a trial would write into it, too. */
+/* Without trials, which would write to the diary, too. */
 #define DIARY "probe: off\nplugins:\n  - file: diary.so\n    badges:\n      - { badge: diary, slug: a }\n"
 
 Test(reload_instances, of_what_is_unchanged_are_opened_and_closed_once)
@@ -87,7 +86,7 @@ Test(reload_instances, of_a_refused_reload_are_closed_and_the_others_stay)
 	scene_finish(here);
 }
 
-/* What waits to be closed when the engine is. */
+/* Instances that still wait to be closed when the engine closes. */
 Test(reload_instances, are_all_closed_when_the_engine_is)
 {
 	scene *here = scene_with_diary(DIARY);
@@ -100,7 +99,7 @@ Test(reload_instances, are_all_closed_when_the_engine_is)
 	scene_finish(here);
 }
 
-/* ---- a badge that is stuck ---- */
+/* ---- a stuck badge ---- */
 
 static void *wait_at_the_gate(void *context)
 {
@@ -137,7 +136,7 @@ Test(reload_instances, a_stuck_badge_holds_up_no_reload_and_keeps_its_badge_set_
 
 /* ---- memory ---- */
 
-/* Another content of the same id: memory_user with a byte more at its end. */
+/* Changed content with the same id: memory_user with one more byte at its end. */
 Test(reload_instances, what_a_plugin_remembers_belongs_to_its_id_whatever_its_file)
 {
 	char path[SCENE_PATH_BYTES * 2];
@@ -184,9 +183,9 @@ Test(reload_instances, another_id_remembers_nothing_of_it)
 	scene_finish(here);
 }
 
-/* ---- numbers ---- */
+/* ---- counters ---- */
 
-/* How often award was called and earned since the open, as "slug judged/earned " each. */
+/* Calls of award and awards since the open, as "slug judged/earned " each. */
 static const char *counted(scene *here)
 {
 	static char text[256];
@@ -238,9 +237,9 @@ Test(reload_instances, what_was_counted_of_a_badge_stays_with_its_slug)
 	scene_finish(here);
 }
 
-/* ---- who may ask ---- */
+/* ---- reloads from callbacks ---- */
 
-/* Reloads from inside of a callback, and keeps what the engine answered. */
+/* Reloads from a callback, and keeps the status. */
 typedef struct asker {
 	scene *here;
 	int asked;
@@ -287,7 +286,7 @@ Test(reload_instances, an_on_award_callback_may_ask_for_a_reload)
 	scene_finish(here);
 }
 
-/* The log of the outer reload asks for an inner one: it is refused, the outer one goes through. */
+/* The log callback of a reload calls reload: the inner one is refused, the outer one succeeds. */
 Test(reload_instances, the_log_callback_is_refused_a_reload)
 {
 	scene *here = scene_new();
@@ -337,7 +336,7 @@ Test(reload_instances, several_threads_that_ask_take_turns)
 	scene_finish(here);
 }
 
-/* ---- what the log says ---- */
+/* ---- the log ---- */
 
 Test(reload_instances, each_reload_leaves_one_line_in_the_log)
 {

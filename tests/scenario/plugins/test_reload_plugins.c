@@ -1,15 +1,15 @@
 /*
- * Plugins of all kinds, reloaded again and again with another content each time: C that can be unloaded, C++ with inline
- * statics, std::regex and thread_local objects, plugins that start threads or make keys. Each goes on judging right;
- * what cannot be unloaded stays, is counted, and is used again when its content comes back.
+ * Plugins reloaded many times with changed content: C that can be unloaded, C++ with inline statics, std::regex and
+ * thread_local objects, plugins that start threads or make keys. Each keeps judging correctly; one that cannot be
+ * unloaded stays resident, is counted, and is reused when its content comes back.
  *
- * Another content is the same plugin with some bytes added at its end, where nothing reads.
+ * Changed content is the same plugin with unused bytes added at its end.
  */
 #include "support/scene.h"
 
 enum { ROUNDS = 100 };
 
-/* copy.so in the scene's folder: put in place at once, as a build does. */
+/* Makes copy.so in the scene's folder, by rename, as a build does. */
 static void put_plugin(scene *here, const char *plugin, int variant)
 {
 	char aside[SCENE_PATH_BYTES * 2], to[SCENE_PATH_BYTES * 2];
@@ -32,7 +32,7 @@ static scene *scene_with_plugin(const char *plugin)
 	return here;
 }
 
-/* Mappings of private copies, which live in the scene's folder. */
+/* Mappings of private copies, which are in the scene's folder. */
 static int count_mappings(const scene *here)
 {
 	char line[4096];
@@ -45,7 +45,7 @@ static int count_mappings(const scene *here)
 	return count;
 }
 
-/* ---- one round, on a thread that ends -------------------------------------------------------------------------- */
+/* ---- one round, on a thread that ends ---- */
 
 typedef struct visit {
 	scene *here;
@@ -77,7 +77,7 @@ static const char *visit_on_a_thread(scene *here, int round)
 	return mine.earned;
 }
 
-/* What both events earn; "%d" is the round. */
+/* What both events must earn; "%d" is the round. */
 static void expect_earned(scene *here, int round, const char *pattern)
 {
 	char expected[256];
@@ -99,7 +99,7 @@ static void reload_as(scene *here, const char *plugin, int variant, uint32_t res
 	cr_assert_eq(receipt.resident, resident, "%u resident", receipt.resident);
 }
 
-/* ---- those that can be unloaded ----------------------------------------------------------------------------------- */
+/* ---- plugins that can be unloaded ---- */
 
 /* 100 contents, one at a time in memory. */
 static void expect_unloaded(const char *plugin, const char *pattern)
@@ -128,7 +128,7 @@ Test(reload_plugins, of_cxx_with_exceptions_are_unloaded, .timeout = 120)
 	expect_unloaded("good_cxx.so", "good-cxx 1 ; | ");
 }
 
-/* ---- those that stay ---------------------------------------------------------------------------------------------- */
+/* ---- resident plugins ---- */
 
 /* Two contents in turn: both stay in memory, once each. */
 static void expect_resident(const char *plugin, const char *pattern)
@@ -177,7 +177,7 @@ Test(reload_plugins, with_std_regex_judge_right, .timeout = 120)
 	expect_by_compiler("cxx_regex.so", "cxx-regex 1 %dab; | ");
 }
 
-/* Its counter goes on where it was when its content comes back, if it stayed; else it begins anew. */
+/* When its content comes back, its counter continues if the plugin was resident, else it restarts. */
 Test(reload_plugins, with_an_inline_static_have_one_for_each_content, .timeout = 120)
 {
 	int events[2] = { 0, 0 };
@@ -197,7 +197,7 @@ Test(reload_plugins, with_an_inline_static_have_one_for_each_content, .timeout =
 	scene_finish(here);
 }
 
-/* What was resident for one engine counts anew in the next. */
+/* A plugin that was resident for one engine is counted again by the next. */
 Test(reload_plugins, that_stay_are_counted_by_each_engine_for_itself)
 {
 	for (int i = 0; i < 3; i++) {

@@ -1,5 +1,5 @@
 /*
- * Which plugin files are trusted: the content that is pinned, and files that only root and the engine's user can change.
+ * Which plugin files are trusted: pinned content, and files that only root and the engine's user can change.
  */
 #include <sys/wait.h>
 
@@ -47,7 +47,7 @@ Test(trust, a_pinned_content_is_loaded_and_no_other)
 	scene_finish(here);
 }
 
-/* The pin is looked at before anything else: what is no plugin at all is refused by it, too. */
+/* The pin is checked first: it also refuses a file that is no plugin. */
 Test(trust, a_pin_speaks_first)
 {
 	scene *here = scene_new();
