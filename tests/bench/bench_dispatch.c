@@ -13,7 +13,7 @@
 
 enum { MANY_BADGES = 10000 };
 
-/* The decision of the badge "points". */
+/* The same decision as the badge "points". */
 static int32_t decide(void *self, int64_t points)
 {
 	(void)self;

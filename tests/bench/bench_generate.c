@@ -44,7 +44,7 @@ static int is_copied_key(const char *line, const char *at)
 	return 0;
 }
 
-/* Writes the line with "~COPY" appended to such texts, and ten million per copy added to such numbers. */
+/* Writes the line, with "~COPY" appended to those texts and ten million per copy added to those numbers. */
 static void write_copy(const char *line, long copy)
 {
 	for (const char *at = line; *at;) {

@@ -1,5 +1,5 @@
 /*
- * bench_jobs: how many jobs of a trivial badge four worker processes on one database do in a second, for many users and
+ * bench_jobs: the jobs per second of a trivial badge that four worker processes on one database do, for many users and
  * for few; and the cost of freezing an event for an async badge, as a ratio to a durable award.
  *
  * Usage: bench_jobs FOLDER-OF-TEST-PLUGINS [EVENT USERS PROCESSES]. Prints one line per figure.
@@ -53,7 +53,7 @@ static void make_folder(char folder[BENCH_FOLDER_BYTES], const char *plugins)
 	fclose(file);
 }
 
-/* Stores the jobs, spread over so many users. */
+/* Stores the jobs, spread over `users` users. */
 static void store_jobs(const char *folder, const char *event, int users)
 {
 	static char names[BATCH][32], ids[BATCH][32];
@@ -76,7 +76,7 @@ static void store_jobs(const char *folder, const char *event, int users)
 	brabeion_close(engine);
 }
 
-/* Opens an engine, closes `ready`, waits until the other end of `start` is closed, and works. */
+/* Opens an engine, closes `ready`, waits until the other end of `start` is closed, and works on jobs. */
 static int be_worker(const char *folder, int ready, int start)
 {
 	char go;
@@ -97,7 +97,7 @@ static double cpu_s(const struct rusage *used)
 	       (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
 }
 
-/* Of all child processes that have ended. */
+/* Processor time of all child processes that have ended. */
 static double used_s(void)
 {
 	struct rusage used;
@@ -105,7 +105,7 @@ static double used_s(void)
 	return cpu_s(&used);
 }
 
-/* Starts workers. Returns once all have opened, so that what is timed is the work; closing the result starts it. */
+/* Starts workers. Returns once all have opened, so that opening is not timed; closing the result starts the work. */
 static int start_workers(const char *folder, int processes)
 {
 	char end;

@@ -1,7 +1,7 @@
 /*
- * bench_loop DATABASE EVENTS ROWS: the baseline of `brabeion run`, a loop by hand. It reads the same lines with the
- * same JSON reader and writes the same rows in the same batches, with no engine. The database has the engine's schema,
- * settings and badges.
+ * bench_loop DATABASE EVENTS ROWS: the baseline of `brabeion run`, a hand-written loop. It reads the same lines with
+ * the same JSON reader and writes the same rows in the same batches, without an engine. The database has the engine's
+ * schema, settings and badges.
  */
 #include <sqlite3.h>
 #include <stdint.h>

@@ -9,7 +9,7 @@
 #include "bench.h"
 #include "faults/damage.h"
 
-/* The hash of another content: no damaged copy has it. */
+/* A hash that no damaged copy has. */
 #define PIN "    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
 
 static double seconds_of_check(const damage *here)

@@ -1,10 +1,10 @@
 /*
  * bench_reload: the cost of an event while 1,000 badges in 50 plugins are reloaded back to back, as a ratio to the cost
- * without reloading, in turns of the same run: p50, p99 and p99.9; and the time that publishing takes. Each figure is
- * the median of several runs, since one slow disk write decides the p99.9 of a single run.
+ * without reloading, alternating in the same run: p50, p99 and p99.9; and the time that publishing takes. Each figure
+ * is the median of several runs, since one slow disk write decides the p99.9 of a single run.
  *
- * Reloads are of two kinds: nothing has changed, and every plugin file is another. Events are of two kinds: stateless
- * ones that earn nothing, and ones with an id, which are stored.
+ * Two kinds of reload: nothing has changed, and every plugin file has. Two kinds of event: stateless ones that earn
+ * nothing, and ones with an id, which are stored.
  *
  * The last row is a baseline: events with an id beside a thread that only counts. That thread shares processors with
  * the judging thread, but no lock, no file and no memory: a ratio above 1 is the cost of any busy thread.
@@ -37,7 +37,7 @@ static void must(bool fine, const char *what)
 		bench_fail("%s", what);
 }
 
-/* ---- the distribution of many times, in buckets 3 % wide ---- */
+/* ---- a histogram of times, in buckets 3 % wide ---- */
 
 typedef struct histogram {
 	uint64_t counts[BUCKETS];
@@ -110,7 +110,7 @@ static void put_set(char set)
 	snprintf(aside, sizeof aside, "%s/aside", folder);
 	snprintf(to, sizeof to, "%s/badges.yaml", folder);
 	must(link(from, aside) == 0 && rename(aside, to) == 0, to);
-	unlink(aside); /* rename leaves it when both are one file already */
+	unlink(aside); /* rename leaves it if both are links to one file */
 }
 
 static void write_sets(const char *plugin)
@@ -138,10 +138,10 @@ static void open_engine(void)
 /* ---- reloading ---- */
 
 typedef struct reloader {
-	bool changed; /* each time all plugin files are others */
+	bool changed; /* each reload finds every plugin file changed */
 	atomic_bool stop;
 	uint64_t count;
-	int64_t load_us, publish_most_us, publish_us; /* the sums are of all */
+	int64_t load_us, publish_most_us, publish_us; /* load_us and publish_us are sums */
 } reloader;
 
 static void *reload_on(void *context)
@@ -163,7 +163,7 @@ static void *reload_on(void *context)
 	return NULL;
 }
 
-/* The neighbour of the last row. */
+/* The busy thread of the last row. */
 static void *count_on(void *context)
 {
 	reloader *mine = context;
@@ -215,7 +215,7 @@ static void judge_beside(void *(*neighbour)(void *context), reloader *reloads, b
 
 static const double parts[PARTS] = { 0.5, 0.99, 0.999 };
 
-/* One run: the times under load in nanoseconds, and their ratios to the times without. */
+/* One run: the times under load in nanoseconds, and their ratios to the times without load. */
 static void measure(void *(*neighbour)(void *context), reloader *reloads, bool with_id, double under[PARTS],
 		    double ratios[PARTS])
 {
@@ -232,7 +232,7 @@ static void measure(void *(*neighbour)(void *context), reloader *reloads, bool w
 	}
 }
 
-/* Prints a row but for its end; returns the greatest of its ratios. */
+/* Prints a row without its end; returns the greatest of its ratios. */
 static double compare(const char *what, void *(*neighbour)(void *context), reloader *reloads, bool with_id)
 {
 	double under[PARTS][RUNS], ratios[PARTS][RUNS], times[PARTS], worst = 0;

@@ -1,7 +1,7 @@
 /*
  * bench_threads: one engine, many threads. Each figure is a ratio to a baseline of the same run:
  *   - two threads of stateless events that earn nothing, against two threads of bare calls;
- *   - 16 threads that each wait for a durable award, against one, at synchronous FULL and NORMAL, beside the ceiling:
+ *   - 16 threads that each wait for a durable award, against one, at synchronous FULL and NORMAL, and the ceiling:
  *     one thread in batches of 16;
  *   - one thread's durable award against BEGIN, INSERT, COMMIT by hand, on the same schema and settings;
  *   - an event whose badge the user holds already, in nanoseconds.
@@ -28,7 +28,7 @@ typedef struct bench_work {
 	int count;
 } bench_work;
 
-static atomic_long users; /* everyone earns once */
+static atomic_long users; /* each user earns once */
 static char folder[BENCH_FOLDER_BYTES];
 static const char *plugins;
 
@@ -93,7 +93,7 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* Seconds that `threads` threads take for `count` calls each. */
+/* The seconds that `threads` threads need for `count` calls each. */
 static double time_threads(brabeion_engine *engine, bench_task task, int threads, int count)
 {
 	pthread_t ids[THREADS];
@@ -131,7 +131,7 @@ static void must(int code, sqlite3 *database)
 		bench_fail("%s", sqlite3_errmsg(database));
 }
 
-/* Events a second of the same rows by hand: a user, an award, the sequence. */
+/* Events per second of hand-written SQL for the same rows: a user, an award, the sequence. */
 static double by_hand(const char *path, int count)
 {
 	sqlite3 *database = NULL;
@@ -169,7 +169,7 @@ static double by_hand(const char *path, int count)
 static void compare_durable(const char *synchronous, int count, double target)
 {
 	brabeion_engine *engine = open_engine(synchronous);
-	time_threads(engine, DURABLE, 1, count / 8); /* warm */
+	time_threads(engine, DURABLE, 1, count / 8); /* warm-up */
 	double one = count / time_threads(engine, DURABLE, 1, count);
 	double many = count / time_threads(engine, DURABLE, THREADS, count / THREADS);
 	double batches = count / time_threads(engine, BATCHES, 1, count);
@@ -201,7 +201,7 @@ static void compare_stateless(void)
 {
 	int calls = bench_amount(4000000, 40000);
 	brabeion_engine *engine = open_engine("normal");
-	time_threads(engine, STATELESS, 2, calls / 8); /* warm */
+	time_threads(engine, STATELESS, 2, calls / 8); /* warm-up */
 	double bare_gain = 2 * time_threads(engine, BARE, 1, calls * 8) / time_threads(engine, BARE, 2, calls * 8);
 	double gain = 2 * time_threads(engine, STATELESS, 1, calls) / time_threads(engine, STATELESS, 2, calls);
 	brabeion_close(engine);

@@ -1,6 +1,6 @@
 /*
- * events: reads a file of JSON lines in batches by the command's own reader, so that the engine and its baseline spend
- * the same on reading.
+ * events: reads a file of JSON lines in batches with the command's reader, so that the engine and its baseline have the
+ * same cost of reading.
  */
 #ifndef BENCH_EVENTS_H
 #define BENCH_EVENTS_H
@@ -20,7 +20,7 @@ typedef struct bench_events {
 	brb_cli_batch batch;
 } bench_events;
 
-void bench_events_open(bench_events *events, const char *path); /* exits where it fails */
+void bench_events_open(bench_events *events, const char *path); /* exits on failure */
 bool bench_events_next(bench_events *events);                   /* the next batch; false at the end */
 void bench_events_close(bench_events *events);
 

@@ -1,16 +1,16 @@
 /*
- * rows: the file of the rows that a run of the engine wrote, batch by batch. bench_record writes it; bench_loop reads it
- * and writes the same rows into another database.
+ * rows: the file format of the rows that a run of the engine wrote, batch by batch. bench_record writes it; bench_loop
+ * reads it and writes the same rows into another database.
  *
  * A row is its kind, the number of its columns, then each: 'i' and eight bytes, or 't', four bytes of length, the text
- * and a NUL. A batch ends with kind BENCH_BATCH_END. Numbers are in the byte order of the machine.
+ * and a NUL. A batch ends with kind BENCH_BATCH_END. Numbers are in native byte order.
  */
 #ifndef BENCH_ROWS_H
 #define BENCH_ROWS_H
 
 enum { BENCH_BATCH_END = 0, BENCH_KINDS = 10, BENCH_COLUMNS_MOST = 9 };
 
-/* The statements of a hand-written program; kind 1 is the first. The triggers of bench_record use the same numbers. */
+/* The statements of bench_loop; kind 1 is the first. The triggers of bench_record use the same numbers. */
 static const char *const bench_statements[BENCH_KINDS] = {
 	"",
 	"INSERT INTO users(id, name) VALUES(?, ?)",

@@ -1,7 +1,7 @@
 /*
- * Damaged plugin files: every prefix of one in steps of 64 bytes, and copies with four changed bytes. A pin refuses all;
- * with the probe, no host crashes. How many load is printed: only a pin finds damage in texts and in code that did not
- * run.
+ * Damaged plugin files: every prefix of one in steps of 64 bytes, and copies with four changed bytes. A pin refuses
+ * all; with the probe, no host crashes. The number that load is printed: only a pin finds damage in texts and in code
+ * that did not run.
  */
 #include "damage.h"
 
@@ -9,7 +9,7 @@
 
 enum { STEP_BYTES = 64, FLIPS_MOST = 3000 };
 
-/* The sha256 of another content: no damaged file has it. */
+/* A sha256 that no damaged file has. */
 #define OTHER_PIN "    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
 
 static void test_prefixes(const char *what, const char *plugin)
@@ -40,7 +40,7 @@ static void test_flips(const char *what, const char *plugin, int count, uint64_t
 	memset(here.ends, 0, sizeof here.ends);
 	here.random = seed;
 	damage_try_flipped(&here, count);
-	/* of a build with much debug information few copies have damaged code: go on to the first that the probe refuses */
+	/* with much debug information few copies have damaged code: go on to the first that the probe refuses */
 	for (; here.ends[DAMAGE_TRIED] == 0 && count < FLIPS_MOST; count++)
 		damage_try_flipped(&here, 1);
 	printf("# %s: %d flipped, %ld refused by checks, %ld by the probe, %ld loaded\n", what, count,

@@ -22,11 +22,11 @@ enum { DAMAGE_PATH_BYTES = 512, DAMAGE_FLIPS = 4, DAMAGE_HOST_SECONDS = 60 };
 
 /* How a host ended. */
 typedef enum damage_end {
-	DAMAGE_LOADED,  /* and closed again */
+	DAMAGE_LOADED,  /* loaded and closed */
 	DAMAGE_CHECKED, /* refused by the checks of image/ or plugin/, or by ld.so */
 	DAMAGE_TRIED,   /* refused by the probe */
 	DAMAGE_PINNED,  /* refused by the pin */
-	DAMAGE_FAILED,  /* refused with another status than BRABEION_CONFIG */
+	DAMAGE_FAILED,  /* refused with a status other than BRABEION_CONFIG */
 	DAMAGE_DOWN,    /* crashed, hung, or called exit() */
 	DAMAGE_ENDS
 } damage_end;
@@ -119,16 +119,15 @@ static inline void damage_be_host(const damage *here)
 	brabeion_options options = BRABEION_OPTIONS(.config = here->config);
 	alarm(DAMAGE_HOST_SECONDS);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 1, 1 });
-	signal(SIGSEGV, SIG_DFL); /* no handler of a sanitizer turns a crash into an exit */
+	signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler would turn a crash into an exit */
 	signal(SIGBUS, SIG_DFL);
 	brabeion_status status = brabeion_open(&options, &engine, &error);
 	damage_end end = status == BRABEION_OK ? DAMAGE_LOADED : damage_refusal(&error);
 	brabeion_close(engine);
 	fflush(stdout);
-	_exit(100 + (int)end); /* unlike an exit() of the plugin */
+	_exit(100 + (int)end); /* codes that an exit() of the plugin does not use */
 }
 
-/* Gives the file to a host. */
 static inline damage_end damage_try(damage *here, int number)
 {
 	int status = 0;
@@ -149,7 +148,7 @@ static inline damage_end damage_try(damage *here, int number)
 
 /* ---- damage ---- */
 
-/* Knuth's MMIX generator; its high bits are the good ones. */
+/* Knuth's MMIX generator; use the high bits. */
 static inline size_t damage_random_below(damage *here, size_t bound)
 {
 	here->random = here->random * 6364136223846793005u + 1442695040888963407u;

@@ -1,10 +1,10 @@
 /*
- * What happens to the database from outside while the engine has it open: its disk is full, its files may not grow, an
- * other process keeps it locked, it is deleted, replaced, made read-only. Each time the caller gets an error that names
- * the trouble, nothing is half-written, and the engine works again once the trouble is gone.
+ * External faults of a database that the engine has open: the disk is full, its files may not grow, another process
+ * keeps it locked, it is deleted, replaced or made read-only. Each time the caller gets an error that names the cause,
+ * nothing is half-written, and the engine works again once the cause is gone.
  *
- * The full disk is a small tmpfs in a mount namespace of this process, which takes root; skipped, with the reason,
- * where that is refused.
+ * The full disk is a small tmpfs in a mount namespace of this process, which needs root; skipped, with the reason, if
+ * that is refused.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +21,9 @@
 
 enum { NOBODY = 65534 };
 
-/* ---- what every case expects ---- */
+/* ---- expectations of every case ---- */
 
-/* The scenario fails with an error that has these words, and nothing is half-written. */
+/* The scenario fails with an error that contains these words, and nothing is half-written. */
 static void expect_trouble(fault_scene *scene, const char *what, const char *words)
 {
 	scene->wrong = 0;
@@ -61,7 +61,7 @@ static bool mount_small(const char *folder)
 	       mount("tmpfs", folder, "tmpfs", 0, "size=1m") == 0;
 }
 
-/* Writes a file until the disk takes no more. */
+/* Writes a file until the disk is full. */
 static void fill(const char *path)
 {
 	static const char bytes[4096];
@@ -109,7 +109,7 @@ static void test_full(void)
 	fault_finish(&scene);
 }
 
-/* Files may not grow beyond a size, as under a quota: a write error that is not "full". No root needed. */
+/* A file size limit, like a quota: a write error other than "full". Needs no root. */
 static void test_limited(void)
 {
 	fault_scene scene;
@@ -227,7 +227,7 @@ static void test_locked(void)
 
 /* ---- deleted, replaced ---- */
 
-/* The first bytes of a file and its length, roughly enough to see that it was written to. */
+/* The first bytes of a file and its length: enough to see most writes. */
 static long sum_of(const char *path)
 {
 	unsigned char bytes[4096];
@@ -276,7 +276,7 @@ static void test_moved_and_back(void)
 	fault_finish(&scene);
 }
 
-/* Another database of ours, with an award of its own, is put in the place of the one in use. */
+/* Another brabeion database, with an award, replaces the one in use. */
 static void test_replaced(void)
 {
 	fault_scene scene, other;
@@ -300,7 +300,7 @@ static void test_replaced(void)
 	expect_recovery(&scene, "an engine opened anew works on it");
 	fault_close(&scene);
 
-	/* what was moved away has all that was committed */
+	/* the moved file has all that was committed */
 	snprintf(scene.database, sizeof scene.database, "%.500s", away);
 	scene.acknowledged = (1U << FAULT_SINGLE) - 1;
 	expect_nothing_half_written(&scene);
@@ -321,7 +321,7 @@ static void set_modes(const fault_scene *scene, mode_t file, mode_t folder)
 	chmod(scene->base.folder, folder);
 }
 
-/* In a process of a user whom permissions bind. The exit status is the number of what failed. */
+/* Runs in a process of a user without root's rights. The exit status is the number of failures. */
 static int be_bound(fault_scene *scene)
 {
 	fault_scene late;
@@ -333,7 +333,7 @@ static int be_bound(fault_scene *scene)
 		return 2;
 	set_modes(scene, 0444, 0555);
 	scene->wrong = 0;
-	fault_run(scene); /* what is open already stays writable; what must be opened now may fail */
+	fault_run(scene); /* open files stay writable; opening more may fail */
 	if (scene->wrong)
 		return 3;
 	late = *scene;

@@ -1,10 +1,10 @@
 /*
  * SIGKILL under load: processes that judge a stream of numbered events, each acknowledged through a pipe once its
- * commit is done, are killed at random moments and started again behind (or a little before) the last acknowledged
+ * commit is done, are killed at random moments and started again after (or a little before) the last acknowledged
  * event. At the end every acknowledged award must be there under its sequence, none twice, each tally exact.
  *
- * Once with one process, once with four on one database, each with users of its own and users that all share.
- * The seed is fixed; when a process is hit is still up to the machine.
+ * Runs with one process, and with four on one database, each with its own users and users that all share. The seed is
+ * fixed; at which instruction a process is killed depends on the machine.
  */
 #include <poll.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ static const char config[] = "busy_timeout: 60s\n"
 			     "  - file: good_one.so\n"
 			     "    badges: [{ badge: good-one, events: [memory] }]\n";
 
-/* What a process says of one event; smaller than what a pipe takes at once. */
+/* A process's report of one event; smaller than PIPE_BUF, so written atomically. */
 typedef struct acknowledgement {
 	int32_t number; /* of the event, from 1; 0: an error */
 	int32_t duplicate;
@@ -50,7 +50,7 @@ typedef struct killing {
 	long kills, starts, errors, judged_twice;
 } killing;
 
-/* Knuth's MMIX generator; its high bits are the good ones. */
+/* Knuth's MMIX generator; use the high bits. */
 static int random_below(killing *here, int bound)
 {
 	here->random = here->random * 6364136223846793005u + 1442695040888963407u;
@@ -101,7 +101,7 @@ static bool acknowledge(int pipe, int number, brabeion_result *result)
 	return write(pipe, &answer, sizeof answer) == (ssize_t)sizeof answer && fine;
 }
 
-/* Judges the events from `number` on, some of them in batches; each is acknowledged after its commit. */
+/* Judges the events from `number` on, some in batches; each is acknowledged after its commit. */
 static bool judge_stream(const killing *here, brabeion_engine *engine, int which, int number, int pipe)
 {
 	numbered made[BATCH];
@@ -180,7 +180,7 @@ static void take_acknowledgement(killing *here, stream *one, const acknowledgeme
 		one->acknowledged = answer->number;
 }
 
-/* Reads one acknowledgement; false at the end of the pipe, which is closed then, and the process gone. */
+/* Reads one acknowledgement; at the end of the pipe closes it, reaps the process and returns false. */
 static bool hear(killing *here, stream *one)
 {
 	acknowledgement answer;
@@ -197,7 +197,7 @@ static bool hear(killing *here, stream *one)
 	return false;
 }
 
-/* Hears whoever has something to say; false after `timeout_ms` without, or when no process is left. */
+/* Reads from every process that has written; false after `timeout_ms` without any, or when no process is left. */
 static bool hear_any(killing *here, int timeout_ms, int *heard)
 {
 	struct pollfd waiting[PROCESSES_MOST];
@@ -228,7 +228,7 @@ static void kill_one(killing *here, int which)
 		;
 }
 
-/* After so many acknowledgements, and a little while; every fourth time early, while it is still opening. */
+/* Waits for a random number of acknowledgements and up to 600 us; every fourth time less, while still opening. */
 static void wait_for_moment(killing *here, int round)
 {
 	int heard = 0, wanted = random_below(here, 80);
@@ -250,7 +250,7 @@ static void kill_again_and_again(killing *here, int rounds)
 		int which = random_below(here, here->process_count);
 		wait_for_moment(here, round);
 		kill_one(here, which);
-		for (int i = 0; i < here->process_count; i++) /* also those that came to the end of the stream */
+		for (int i = 0; i < here->process_count; i++) /* also those that finished their stream */
 			if (!here->streams[i].process)
 				start(here, i);
 	}
@@ -265,9 +265,9 @@ static void kill_again_and_again(killing *here, int rounds)
 		}
 }
 
-/* ---- afterwards ---- */
+/* ---- final checks ---- */
 
-/* Awards of "many", each for one event: acknowledged ones that are not there, or under another sequence. */
+/* Acknowledged awards of "many", one per event, that are missing or have another sequence. */
 static long count_lost(const killing *here)
 {
 	sqlite3 *handle = fault_connect(&here->scene);
@@ -294,7 +294,7 @@ static long count_lost(const killing *here)
 	return expected - found;
 }
 
-/* Users whose tally, levels or threshold are not what the streams, each event counted once, come to. */
+/* Users whose tally, levels or threshold differ from those of the streams with each event counted once. */
 static long count_wrong_users(const killing *here)
 {
 	char sql[512];

@@ -1,12 +1,12 @@
 /*
- * Out of memory: the n-th allocation fails, for n over the whole scenario: once alone, or with all that come after it.
- * This program's malloc and its sisters stand before those of the C library for everybody in the process, so that the
- * allocations of SQLite, libyaml, the loader and the C library count and fail like the engine's own.
+ * Out of memory: the n-th allocation fails, for n over the whole scenario: alone, or with all later ones. This program
+ * interposes malloc and related functions for the whole process, so the allocations of SQLite, libyaml, the loader and
+ * the C library count and fail like the engine's own.
  *
- * Each time nothing may crash or leak, the caller must get an error with a message, the database hold every event
- * whole or not at all, and the same engine end in the right state as soon as there is memory again.
+ * Each time nothing may crash or leak, the caller must get an error with a message, the database must hold every event
+ * whole or not at all, and the same engine must reach the right state once memory is available again.
  *
- *	faults_memory [N]: only with the N-th allocation, to look for what a long run has found.
+ *	faults_memory [N]: fails only the N-th allocation, to reproduce a failure of a long run.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -27,23 +27,23 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-/* ---- memory that can run out ---- */
+/* ---- failing allocators ---- */
 
 /* The loader allocates before a sanitizer is ready. */
 #define UNWATCHED __attribute__((no_sanitize("address", "undefined", "thread")))
 
 static struct {
 	bool armed;
-	pthread_t thread; /* the one that runs the scene: the library's own would make the count another each time */
-	bool lasting;     /* all from the n-th on */
+	pthread_t thread; /* runs the scene; counting the library's threads would make n nondeterministic */
+	bool lasting;     /* all from the n-th on fail */
 	long countdown;
 	long fired;
-	bool loader; /* the C library's loader was refused: it leaks then (glibc 2.36, in dlopen) */
+	bool loader; /* an allocation of the loader failed: it leaks then (glibc 2.36, in dlopen) */
 } plan;
 
-static uintptr_t loader_from, loader_to; /* where the loader's code is */
+static uintptr_t loader_from, loader_to; /* the loader's code */
 
-static long blocks; /* that are not freed; without ASan, which takes some past us */
+static long blocks; /* not freed yet; unused under ASan, which allocates some past this count */
 
 #pragma GCC visibility push(default)
 
@@ -66,7 +66,7 @@ UNWATCHED static void find_real(void)
 	*(void **)&real.free = dlsym(RTLD_NEXT, "free");
 }
 
-/* True when memory has run out for the caller, whose return address is given. */
+/* True if this allocation must fail; `caller` is its return address. */
 UNWATCHED static bool fails(const void *caller)
 {
 	find_real();
@@ -160,7 +160,7 @@ UNWATCHED char *strdup(const char *text)
 	return strndup(text, strlen(text));
 }
 
-/* Nothing here cuts the power, and real syncs would take most of the time. */
+/* No test here cuts the power, and real syncs would take most of the time. */
 int fsync(int file)
 {
 	(void)file;
@@ -202,8 +202,8 @@ static int find_loader(struct dl_phdr_info *object, size_t size, void *context)
 }
 
 /*
- * Blocks are left that were not there before. ASan knows by itself whether they leak, and forgives the loader, too; but
- * that takes its time: not at each look.
+ * True if more blocks are allocated than before. ASan detects leaks itself, and ignores the loader's, but its check is
+ * slow: only where `look` is set.
  */
 static bool has_leaked(long before, bool look)
 {
@@ -228,7 +228,7 @@ static void explain(const fault_scene *scene, long n, const char *what)
 	       scene->first[0] ? scene->first : "none");
 }
 
-/* False when the n-th allocation does not come any more. */
+/* False if there were fewer than n allocations. */
 static bool run_round(fault_scene *scene, long n, bool lasting, tally *sum)
 {
 	char first[FAULT_MESSAGE_BYTES];
@@ -241,7 +241,7 @@ static bool run_round(fault_scene *scene, long n, bool lasting, tally *sum)
 	memcpy(first, scene->first, sizeof first);
 	if (violations || scene->wrong > wrong)
 		explain(scene, n, violations ? "the database is half-written" : "a wrong answer");
-	fault_run(scene); /* on the same engine, where it was opened */
+	fault_run(scene); /* on the same engine, if it was opened */
 	memcpy(scene->first, scene->failed ? scene->first : first, sizeof first);
 	if (scene->failed)
 		explain(scene, n, "the engine did not recover");
@@ -264,7 +264,7 @@ static bool run_round(fault_scene *scene, long n, bool lasting, tally *sum)
 	return fired;
 }
 
-/* Folders of private copies: one that was closed without memory may be left, until the next engine opens. */
+/* Folders of private copies: closing without memory may leave one until the next engine opens. */
 static long count_homes(const fault_scene *scene)
 {
 	long count = 0;
@@ -282,8 +282,8 @@ static void rest(storm_thread *thread)
 }
 
 /*
- * The C library keeps the stacks of threads that have ended, with a block each, for threads to come. A round may start
- * more threads than the ones before: workers, where a look at the jobs has failed.
+ * The C library caches the stacks of ended threads, with a block each. A round may start more threads than those
+ * before: workers, if reading the jobs has failed.
  */
 static void warm_threads(fault_scene *scene)
 {
@@ -300,7 +300,7 @@ static void test_scenario(fault_scene *scene)
 	for (bool lasting = false; run_round(scene, n, lasting, &sum); lasting = !lasting)
 		n += step;
 	if (step == 1)
-		for (n = 1; run_round(scene, n, n % 2 != 0, &sum);) /* those of the other kind */
+		for (n = 1; run_round(scene, n, n % 2 != 0, &sum);) /* the kind not tried above */
 			n++;
 	printf("# %ld rounds up to allocation %ld, %ld without an error for a caller\n", sum.rounds, n, sum.silent);
 	storm_expect(sum.rounds > 50, "allocations fail in turn");
@@ -314,7 +314,7 @@ static void test_scenario(fault_scene *scene)
 	storm_expect_count("  and the next engine sweeps what was left behind", count_homes(scene), 0);
 }
 
-/* ---- a badges.yaml that is wrong in many ways ---- */
+/* ---- a badges.yaml with many faults ---- */
 
 static const char wrong_config[] =
 	"probe: off\n"
@@ -366,7 +366,7 @@ static void test_wrong_config(fault_scene *scene)
 	storm_expect_count("  and nothing has leaked", leaks, 0);
 }
 
-/* The trial runs in another process, where memory is never short: what fails is asking for it, and what comes after. */
+/* The trial runs in another process, where no allocation fails: the request for it and what follows it do. */
 static void test_trial(fault_scene *scene)
 {
 	long rounds = 1, refused = 0, leaks = 0, step = storm_rounds(3, 1);
@@ -388,7 +388,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, output, _IOLBF, sizeof output); /* printf allocates nothing later */
 	dl_iterate_phdr(find_loader, NULL);
 	fault_init(&scene, "journal: keep 30d\n" FAULT_CONFIG);
-	for (int warm = 0; warm < 2; warm++) { /* what is allocated once in the life of a process */
+	for (int warm = 0; warm < 2; warm++) { /* makes the allocations that are made once per process */
 		fault_start_over(&scene);
 		fault_run(&scene);
 		storm_expect(scene.failed == 0 && fault_is_whole(&scene), "with memory the scenario ends well");

@@ -1,8 +1,8 @@
 /*
- * I/O errors: a VFS shim between SQLite and its own VFS fails the n-th operation of one kind, for every n of the whole
- * scenario in turn: once alone, once with all that come after it, and once so that the process dies in the middle of
- * it. Each time the caller must get an error with a message, the database hold every event whole or not at all, and
- * the engine (the same, unless it died) end in the right state as soon as nothing fails any more.
+ * I/O errors: a VFS shim between SQLite and its default VFS fails the n-th operation of one kind, for every n of the
+ * whole scenario: alone, with all later ones, and so that the process dies during it. Each time the caller must get an
+ * error with a message, the database must hold every event whole or not at all, and the engine (the same, unless it
+ * died) must reach the right state once nothing fails any more.
  *
  * Nothing is really synced: no test here cuts the power, and real syncs would take most of the time.
  */
@@ -49,17 +49,17 @@ static const struct {
 	[DELETES] = { "delete", SQLITE_IOERR_DELETE },
 };
 
-/* Threads share it in one test, where it never changes but for the counts. */
+/* Threads share it in one test, where only the counts change. */
 static struct {
 	bool armed;
 	fault_mode mode;
 	fault_kind kind;
-	long every; /* not 0: each so-manyth in place of the n-th */
+	long every; /* not 0: fail each `every`th instead of the n-th */
 	atomic_long countdown;
 	atomic_long fired;
 } plan;
 
-/* SQLITE_OK, or the fault whose turn it is. */
+/* SQLITE_OK, or the fault that is due. */
 static int turn_of(fault_kind kind)
 {
 	if (!plan.armed || plan.kind != kind)
@@ -106,7 +106,7 @@ static int shim_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 o
 	return code ? end_of(code) : PASS_ON(file, xRead, bytes, count, offset);
 }
 
-/* A disk that is full may have taken a part; one that fails, too. */
+/* A failing or full disk may have written a part. */
 static int shim_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
 	int code = turn_of(plan.kind == FULLS ? FULLS : WRITES);
@@ -173,7 +173,7 @@ static int shim_shm_map(sqlite3_file *file, int page, int size, int extend, void
 
 static int shim_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-	int code = flags & SQLITE_SHM_LOCK ? turn_of(SHM_LOCKS) : SQLITE_OK; /* giving back does not fail */
+	int code = flags & SQLITE_SHM_LOCK ? turn_of(SHM_LOCKS) : SQLITE_OK; /* unlocking does not fail */
 	return code ? end_of(code) : PASS_ON(file, xShmLock, offset, count, flags);
 }
 
@@ -266,7 +266,7 @@ static void explain(const fault_scene *scene, long n, const char *what)
 	       scene->first[0] ? scene->first : "none");
 }
 
-/* The part with the fault; a process that is to die has closed, too. */
+/* The part with the fault; in a process that is to die, includes closing. */
 static void run_with_fault(fault_scene *scene)
 {
 	if (plan.mode != DEADLY) {
@@ -277,7 +277,7 @@ static void run_with_fault(fault_scene *scene)
 	if (child == 0) {
 		fault_run(scene);
 		fault_close(scene);
-		_exit(1); /* its turn never came */
+		_exit(1); /* the fault never became due */
 	}
 	int status = -1;
 	waitpid(child, &status, 0);
@@ -288,7 +288,7 @@ static void run_with_fault(fault_scene *scene)
 	scene->base.engine = NULL; /* the child's */
 }
 
-/* One round; false when the n-th operation does not come any more. */
+/* One round; false if there were fewer than n operations. */
 static bool run_round(fault_scene *scene, long n, tally *sum)
 {
 	char first[FAULT_MESSAGE_BYTES];
@@ -301,12 +301,12 @@ static bool run_round(fault_scene *scene, long n, tally *sum)
 	if (violations)
 		explain(scene, n, "the database is half-written");
 	sum->violations += violations;
-	fault_run(scene); /* on the same engine, where it is open */
+	fault_run(scene); /* on the same engine, if it is open */
 	memcpy(scene->first, scene->failed ? scene->first : first, sizeof first);
 	if (scene->failed)
 		explain(scene, n, "the engine did not recover");
 	sum->not_recovered += scene->failed > 0;
-	plan.armed = plan.mode != DEADLY; /* closing has operations, too */
+	plan.armed = plan.mode != DEADLY; /* closing does I/O, too */
 	fault_close(scene);
 	bool fired = atomic_load(&plan.fired) > 0;
 	plan.armed = false;
@@ -357,7 +357,7 @@ enum { THREADS = 4, EVENTS_PER_THREAD = 60, TRIES_MOST = 100 };
 
 static atomic_long refused, mute, lost;
 
-/* Sends one event until it is stored, as the header says: again with the same id. */
+/* Sends one event with the same id until it is stored, as the public header requires. */
 static void insist(storm_thread *thread, const brabeion_event *event)
 {
 	for (int tries = 0; tries < TRIES_MOST; tries++) {
@@ -403,7 +403,7 @@ static void test_threads(fault_scene *scene)
 			   fault_ask_number(scene, "SELECT value FROM tallies WHERE memory = 1"), EVENTS);
 	storm_expect_count("  each is awarded once",
 			   fault_ask_number(scene, "SELECT count(*) FROM awards WHERE reason <> ''"), EVENTS);
-	/* first, third, good-one; an award whose commit failed may be there all the same, untold */
+	/* first, third, good-one; an award whose commit failed may be stored all the same, unreported */
 	storm_expect(storm_count(&scene->base, NULL) == EVENTS + 3 && sum.awards <= EVENTS + 3, "  as lists tell");
 	storm_expect_count("  and each that a result held was told once", atomic_load(&scene->base.told), sum.awards);
 	fault_close(scene);
@@ -411,7 +411,7 @@ static void test_threads(fault_scene *scene)
 
 int main(void)
 {
-	/* shared with children, who note what they have acknowledged */
+	/* shared with children, which record what they have acknowledged */
 	fault_scene *scene = mmap(NULL, sizeof *scene, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (scene == MAP_FAILED || !scene)
 		storm_give_up("mmap", "failed");

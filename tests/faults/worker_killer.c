@@ -1,9 +1,9 @@
 /*
- * SIGKILL over jobs: worker processes on one database die in every state of a job (after the claim, during award, before
- * the commit and after it), each once at that very point, and then again and again at random moments, while another
- * process goes on storing jobs. Who died is told as a supervisor would, from a page of shared memory. At the end every
- * job has been judged to its end, and every award is there once. A badge that kills its process each time is parked, and
- * takes nobody along.
+ * SIGKILL over jobs: worker processes on one database die in every state of a job (after the claim, during award,
+ * before the commit and after it), each once at exactly that point, then repeatedly at random moments, while another
+ * process goes on storing jobs. Deaths are reported as by a supervisor, from a page of shared memory. At the end
+ * every job has been judged, and every award is stored once. Jobs of a badge that kills its process each time are
+ * parked, and no other job is.
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 
 enum { WORKERS = 4, BATCH = 20 };
 
-/* Where a worker says what it is at; in shared memory, it outlives the worker. */
+/* What a worker is doing; in shared memory, which outlives the worker. */
 typedef struct slot {
 	_Atomic int64_t job, claim;
 } slot;
@@ -62,7 +62,7 @@ static void end_after_commit(void *context, const brabeion_award_info *award)
 		kill(getpid(), SIGKILL);
 }
 
-/* What the last one in this place died of is written down before anything is claimed. */
+/* Records the death of the previous worker in this slot before anything is claimed. */
 static void bury(brabeion_engine *engine, slot *mine)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -96,7 +96,7 @@ static void start(killing *here, int which, bool until_idle, const char *end_aft
 		storm_give_up("fork", "failed");
 }
 
-/* True when it was killed. */
+/* True if it was killed. */
 static bool wait_for_end(killing *here, int which)
 {
 	int status = -1;
@@ -106,7 +106,7 @@ static bool wait_for_end(killing *here, int which)
 	return killed;
 }
 
-/* ---- what there is to do ---- */
+/* ---- jobs ---- */
 
 static void store_events(killing *here, const char *event, int from, int count, bool deadly_tenth)
 {
@@ -123,7 +123,7 @@ static void store_events(killing *here, const char *event, int from, int count, 
 	brabeion_close(engine);
 }
 
-/* Workers come and go until no job is ready or delayed. */
+/* Runs workers until no job is ready or delayed. */
 static void drain(killing *here)
 {
 	for (int i = 0; i < 1000 && fault_ask_number(&here->scene, "SELECT count(*) FROM jobs WHERE parked_us = 0");
@@ -183,7 +183,7 @@ static void retry_all(const killing *here, brabeion_job_choice choice)
 	brabeion_close(engine);
 }
 
-/* ---- at each point once ---- */
+/* ---- once at each point ---- */
 
 static void test_point(const char *point, const char *variable, bool after_claim, const char *after_commit,
 		       long attempts, long waiting)
@@ -199,7 +199,7 @@ static void test_point(const char *point, const char *variable, bool after_claim
 	if (variable)
 		unsetenv(variable);
 	end_after_claim = false;
-	start(&here, 0, true, NULL); /* without waiting for the lease: the dead one's claim is given back */
+	start(&here, 0, true, NULL); /* does not wait for the lease: the dead worker's claim is released */
 	storm_expect(!wait_for_end(&here, 0), "  the next one is not");
 	storm_expect_count("  the job at hand has an attempt more, and no other",
 			   fault_ask_number(&here.scene, "SELECT count(*) FROM job_attempts"), attempts);
@@ -211,7 +211,7 @@ static void test_point(const char *point, const char *variable, bool after_claim
 	finish(&here);
 }
 
-/* ---- again and again ---- */
+/* ---- at random moments ---- */
 
 static void test_storm(int rounds)
 {
@@ -232,12 +232,13 @@ static void test_storm(int rounds)
 		kill(here.processes[i], SIGKILL);
 		here.kills += wait_for_end(&here, i);
 	}
-	for (int i = 0; i < WORKERS; i++) { /* each place is tidied up */
+	for (int i = 0; i < WORKERS; i++) { /* records the death in each slot */
 		start(&here, i, true, NULL);
 		wait_for_end(&here, i);
 	}
 	retry_all(&here,
-		  (brabeion_job_choice)BRABEION_JOB_CHOICE(.parked = true)); /* at hand three times, by chance */
+		  (brabeion_job_choice)
+			  BRABEION_JOB_CHOICE(.parked = true)); /* may have been claimed at three deaths by chance */
 	drain(&here);
 	printf("# %ld kills\n", here.kills);
 	storm_expect_count("workers are killed again and again", here.kills, rounds + WORKERS);
@@ -245,7 +246,7 @@ static void test_storm(int rounds)
 	finish(&here);
 }
 
-/* ---- a badge that kills ---- */
+/* ---- a badge that kills its process ---- */
 
 static void test_poison(void)
 {
@@ -272,7 +273,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_point("after the claim", NULL, true, NULL, 1, 3); /* the first of three of its user */
 	test_point("during award", "BRB_END_DURING_AWARD", false, NULL, 1, 1);
-	/* in a badge that listens to its award: the job whose award it is */
+	/* in a badge that listens for that award: the job that earned it */
 	test_point("before the commit", "BRB_END_BEFORE_COMMIT", false, NULL, 1, 1);
 	test_point("after the commit", NULL, false, "e13", 0, 0);
 	test_poison();

@@ -1,6 +1,6 @@
 /*
- * A journal is backfilled again and again, and its memory taken over, while 7 threads of the same engine count up: the
- * final counts must be exact, as if nothing had been taken over.
+ * A journal is backfilled repeatedly, and the resulting memory taken over, while 7 threads of the same engine count up:
+ * the final counts must be exact, as if nothing had been taken over.
  *
  * The threads run until the last backfill has ended, so that no later one repairs what an earlier one lost. Backfills
  * are few: each judges all earlier events again, while as many new ones arrive.
@@ -71,7 +71,7 @@ int main(void)
 	storm_open(&here);
 	brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
 	brabeion_event first = BRABEION_EVENT(.name = "memory", .user = "user0", .fields = fields, .field_count = 1);
-	brabeion_possibly_award(here.engine, &first, NULL); /* a journal without a row is refused */
+	brabeion_possibly_award(here.engine, &first, NULL); /* an empty journal is refused */
 	storm_run(&here, THREADS, count_up, &sum);
 	storm_expect_count("no call failed", sum.errors, 0);
 	storm_expect_count("the tally has counted each event", counted(here.engine), sum.judged + 1);

@@ -1,6 +1,6 @@
 /*
- * 4 threads, 50 users, one event each for one badge: exactly 50 awards. The system that this one takes after stored
- * 105 rows here, 30 users with duplicates.
+ * 4 threads, 50 users, one event each for one badge: exactly 50 awards. The system that inspired this one stored 105
+ * rows here, with duplicates for 30 users.
  */
 #include "support/storm.h"
 

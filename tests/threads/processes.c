@@ -1,7 +1,7 @@
 /*
- * Four processes, forked before any opens, with eight threads each, use one database and the same users: tallies, a
- * badge that is earned many times, ids that every thread of every process sends. Counts must be exact across processes,
- * and each stored award must be in one caller's result and reported to one callback, once.
+ * Four processes, forked before any opens an engine, with eight threads each, use one database and the same users:
+ * tallies, a badge that is earned many times, ids that every thread of every process sends. Counts must be exact across
+ * processes, and each stored award must be in one caller's result and reported to one callback, once.
  *
  * The sequences of awards are recorded in memory that the processes share.
  */
@@ -14,7 +14,7 @@ enum { PROCESSES = 4, THREADS = 8, USERS = 20, SEQUENCES_MOST = 400000 };
 
 static int events_per_thread;
 
-/* How often each sequence came, in all processes. */
+/* Counts by sequence, of all processes. */
 typedef struct noted {
 	atomic_int answered[SEQUENCES_MOST], told[SEQUENCES_MOST];
 	atomic_long awards, calls, errors, judged, duplicates;
@@ -52,7 +52,7 @@ static void fire(storm_thread *thread, const brabeion_event *event)
 	brabeion_result_finish(&result);
 }
 
-/* A tally without an id; an award each time; an id that all send, which counts in the tally of its user and earns. */
+/* A tally without an id; an award each time; an id that all send, which adds to its user's tally and earns. */
 static void fire_all(storm_thread *thread)
 {
 	for (int i = 0; i < events_per_thread; i++) {
@@ -73,12 +73,12 @@ static void fire_all(storm_thread *thread)
 	}
 }
 
-/* One process: opens when all are there, fires, and adds what it counted. */
+/* One process: opens when all have started, fires, and adds its counts. */
 static int be_process(storm *here, int start)
 {
 	char go;
 	storm_thread sum;
-	if (read(start, &go, 1) != 0) /* the parent closes its end: all begin together */
+	if (read(start, &go, 1) != 0) /* the parent closes its end, so all begin together */
 		return 1;
 	storm_open(here);
 	brabeion_on_award(here->engine, note_told, here);
@@ -117,7 +117,7 @@ static long run_processes(storm *here)
 	return ended_well;
 }
 
-/* Stored awards that were not answered once or not told once. */
+/* Stored awards that were not in exactly one result or not reported exactly once. */
 static long count_wrong_awards(const storm *here)
 {
 	long wrong = 0;

@@ -1,7 +1,7 @@
 /*
- * 3 threads read users' progress while 3 others judge and another reloads. Each event adds a point, each tenth point
- * earns a level in the same commit: so a consistent snapshot has done/10 levels held, and no complete goal without its
- * level.
+ * 3 threads read users' progress while 3 others judge and another reloads. Each event adds a point, and each tenth
+ * point earns a level in the same commit, so a consistent snapshot has done/10 levels held and no complete goal without
+ * its level.
  */
 #include "support/storm.h"
 
@@ -30,7 +30,7 @@ static void judge(storm_thread *thread)
 	atomic_fetch_sub(&judging, 1);
 }
 
-/* Of a badge of three levels at 10, 20 and 30. */
+/* For a badge with levels at 10, 20 and 30. */
 static bool is_right(const brabeion_progress *steps)
 {
 	if (*steps->error || strcmp(steps->badge, "tells-steps") != 0)

@@ -1,7 +1,7 @@
 /*
- * A badge fails from time to time, on 4 threads, while another releases it repeatedly, and one more lists badges and
- * statistics; then the same with a thread that reloads. Each quarantine is logged once, and only after a release or a
- * reload; the badge beside it judges every event.
+ * A badge fails from time to time, on 4 threads, while another thread releases it repeatedly, and one more lists badges
+ * and statistics; then the same with a thread that reloads. Each quarantine is logged once, and only after a release or
+ * a reload; the other badge judges every event.
  */
 #include "support/storm.h"
 
@@ -14,7 +14,7 @@ enum { JUDGES = 4, RELEASER = JUDGES, LOOKER, THREADS };
 
 static int rounds;
 static bool reloads;
-static atomic_int judging; /* threads that are at it */
+static atomic_int judging; /* threads that still judge */
 static atomic_long quarantines_logged, released;
 
 static void hear(void *context, brabeion_log_level level, const char *message)
@@ -26,7 +26,7 @@ static void hear(void *context, brabeion_log_level level, const char *message)
 		storm_give_up("an error", message);
 }
 
-/* Runs of failures that are long enough, and of events that go well. */
+/* Alternates failures, enough in a row for a quarantine, with successes. */
 static void judge(storm_thread *thread)
 {
 	for (int i = 0; i < rounds; i++) {
@@ -88,7 +88,7 @@ static long quarantined_now(storm *here)
 	return quarantined;
 }
 
-/* Whether it shows as quarantined, recorded or not. */
+/* True if it is listed as quarantined, recorded or not. */
 static long shown_now(storm *here)
 {
 	brabeion_badge_list list;

@@ -1,7 +1,7 @@
 /*
  * The load test of hot reload: 4 threads judge events with ids while another reloads, alternating two versions of a
  * plugin, one reload in five invalid. Each event is judged once, by one version; every event earns its award; and
- * afterwards nothing has grown: memory, mappings, descriptors, files, threads.
+ * nothing leaks: memory, mappings, descriptors, files, threads.
  */
 #include <dirent.h>
 #include <ftw.h>
@@ -24,14 +24,14 @@ static atomic_long sent;
 
 static const char good_config[] = "plugins:\n  - file: ./version.so\n";
 
-/* Bad reloads, in turn. What is NULL or 0 is as it is in a good one. */
+/* Invalid reloads, in turn. A member that is NULL or 0 is as in a valid one. */
 typedef struct bad_reload {
 	const char *what;
-	const char *plugin; /* in place of version.so */
+	const char *plugin; /* instead of version.so */
 	size_t cut_bytes;
-	bool garbled; /* all behind the first header */
+	bool garbled; /* everything after the first header */
 	const char *config;
-	const char *message; /* a part of what the error must say */
+	const char *message; /* a part of the expected error */
 } bad_reload;
 
 static const bad_reload bad_reloads[] = {
@@ -64,7 +64,7 @@ static bool reload_well(storm *here, int turn)
 	return fine;
 }
 
-/* The file is not loaded from there: it may be written over. */
+/* Plugins are loaded from private copies, so the file may be overwritten. */
 static void garble(const storm *here)
 {
 	char path[STORM_PATH_BYTES * 2];
@@ -99,7 +99,7 @@ static bool reload_badly(storm *here, int turn)
 	return fine;
 }
 
-/* Answers how many went otherwise than they had to. */
+/* Returns how many did not succeed or fail as expected. */
 static long reload_in_turn(storm *here, int count)
 {
 	long errors = 0;
@@ -110,7 +110,7 @@ static long reload_in_turn(storm *here, int count)
 
 /* ---- judging ---- */
 
-/* Each event twice: the second time it is known. */
+/* Sends each event twice: the second is a duplicate. */
 static void judge_until_done(storm_thread *thread)
 {
 	for (int i = 0; i < EVENTS_LEAST || !atomic_load(&done); i++) {
@@ -133,7 +133,7 @@ static void work(storm_thread *thread)
 	atomic_store(&done, true);
 }
 
-/* ---- what was stored ---- */
+/* ---- stored awards ---- */
 
 /* Each event has one number, and each number one award, of either version. */
 static void check_awards(storm *here, long wanted)
@@ -156,10 +156,10 @@ static void check_awards(storm *here, long wanted)
 	brabeion_award_list_finish(&list);
 }
 
-/* ---- what has grown ---- */
+/* ---- leaks ---- */
 
 typedef struct footprint {
-	long memory_bytes; /* in use, as malloc counts */
+	long memory_bytes; /* in use, by malloc's count */
 	long copies;       /* mappings of private copies of plugins */
 	long mappings;
 	long descriptors, files, threads;
@@ -188,7 +188,7 @@ static int count_file(const char *path, const struct stat *about, int type, stru
 	return 0;
 }
 
-/* Old badge sets are closed by a thread of the library's, soon. */
+/* Old badge sets are closed by a thread of the library, a little later. */
 static void wait_for_retirement(storm *here)
 {
 	brabeion_stats_report report = BRABEION_STATS_REPORT();
@@ -237,7 +237,7 @@ static void compare(const char *when, const footprint *before, const footprint *
 	storm_expect_count(what, after->threads, before->threads);
 }
 
-/* Reloads alone: judging fills caches, which have bounds of their own. A leak of 100 bytes a reload would show. */
+/* Reloads only: judging fills caches, which are bounded. A leak of 100 bytes per reload would show. */
 static void check_quiet(storm *here)
 {
 	int count = reloads < 100 ? 100 : reloads;
@@ -248,7 +248,7 @@ static void check_quiet(storm *here)
 	reload_well(here, 0);
 	footprint after = measure(here);
 	compare("after quiet reloads", &before, &after);
-	if (SANITIZED) /* their allocators keep other books; the leak checker looks at the end */
+	if (SANITIZED) /* malloc's count is not valid there; the leak checker runs at exit */
 		return;
 	storm_expect(after.memory_bytes - before.memory_bytes < 100L * count,
 		     "memory has not grown: %ld to %ld bytes", before.memory_bytes, after.memory_bytes);
@@ -266,7 +266,7 @@ int main(void)
 	storm_open(&here);
 	brabeion_on_award(here.engine, storm_count_told, &here);
 	storm_fire(&first, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "first", .id = "first"));
-	storm_count(&here, NULL); /* opens what is opened at the first use */
+	storm_count(&here, NULL); /* opens what is opened at first use */
 	storm_expect_count("the first reloads go as they must", reload_in_turn(&here, 2 * BAD_ONE_IN), 0);
 	reload_well(&here, 0);
 	footprint before = measure(&here);

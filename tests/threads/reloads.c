@@ -1,6 +1,6 @@
 /*
- * 4 threads judge while another reloads repeatedly: other badges, a plugin file with other content, an invalid
- * badges.yaml, and back. No event is lost or judged by parts of two badge sets, no award stored twice.
+ * 4 threads judge while another reloads repeatedly: different badges, a changed plugin file, an invalid badges.yaml,
+ * and back. No event is lost or judged by parts of two badge sets, no award stored twice.
  *
  * The tally of the plugin memory_user is in each of the sets, so it must count every event.
  */
@@ -26,7 +26,7 @@ static const char *const sets[] = {
 };
 enum { SETS = sizeof sets / sizeof sets[0], WRONG_SET = 4 };
 
-/* changing.so is good_one at one time, fast_math at another. */
+/* changing.so is alternately good_one and fast_math. */
 static void put_plugin(const storm *here, int turn)
 {
 	storm_place(here, turn % 2 ? "good_one.so" : "fast_math.so", "changing.so", 0);
@@ -85,7 +85,7 @@ static void work(storm_thread *thread)
 		judge_until_done(thread);
 }
 
-/* The tally after all: found by a badge that is earned at exactly that number, and not at one more. */
+/* The final tally: a badge is earned at exactly that number, and none at one more. */
 static bool is_tally(storm *here, long wanted)
 {
 	char text[512];
@@ -104,7 +104,7 @@ static bool is_tally(storm *here, long wanted)
 	return last.awards == 1 && storm_count_badge(here, "exact") == 1;
 }
 
-/* How many awards share user, badge, level and reason with another: none may. */
+/* The number of awards that share user, badge, level and reason with another: must be 0. */
 static long count_doubles(const storm *here, const char *slug)
 {
 	long doubles = 0;

@@ -1,6 +1,6 @@
 /*
- * 8 threads use the same users: tallies that all count up, a badge that is earned many times, and ids that every thread
- * sends again. Counts must be exact, and each stored award reported once.
+ * 8 threads use the same users: shared tallies, a badge that is earned many times, and ids that every thread sends.
+ * Counts must be exact, and each stored award reported once.
  *
  * "exact" is earned when a tally reaches the number of all events, by one event alone; "over" by one more, so never.
  */
@@ -34,7 +34,7 @@ static void earn_many(storm_thread *thread)
 	}
 }
 
-/* The same ids from each thread: one of them is judged. */
+/* The same ids from each thread: each id is judged once. */
 static void repeat_ids(storm_thread *thread)
 {
 	for (int i = 0; i < events_per_thread; i++) {
@@ -79,7 +79,7 @@ static void test_counting(void)
 	storm_finish(&here);
 }
 
-/* False where two awards have one sequence or, with a fresh number each, one reason. */
+/* False if two awards share a sequence, or a reason although each event has its own number. */
 static bool are_all_different(const storm *here)
 {
 	brabeion_award_list list;

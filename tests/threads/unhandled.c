@@ -1,6 +1,6 @@
 /*
- * 8 threads fire events without listeners, of common names, of their own names and of more names than are kept, while
- * another reads the counts, and reloads: no count is lost or made up.
+ * 8 threads fire events without listeners, under common names, their own names and more names than are kept, while
+ * another reads the counts and reloads: no count is lost or invented.
  */
 #include "support/storm.h"
 
@@ -47,7 +47,7 @@ static void *ask_and_reload(void *context)
 	return NULL;
 }
 
-/* What the findings of events count together; *same: those of "the-same". */
+/* The sum of the findings' counts; *same: the count of "the-same". */
 static long count_all(const storm *here, long *same)
 {
 	brabeion_examination examination = BRABEION_EXAMINATION();

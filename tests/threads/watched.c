@@ -10,7 +10,7 @@ enum { JUDGES = 2, BADGES_OF_THE_LAST = 7 };
 static int changes;
 static atomic_bool done;
 static atomic_long fired;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the following */
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static long told, by_itself;
 static bool has_last;
@@ -49,7 +49,7 @@ static long told_so_far(void)
 	return count;
 }
 
-/* In place, and slowly: it may be found half written. */
+/* Writes in place, and slowly: the watcher may read it half written. */
 static void put_plugin(const storm *here, int turn)
 {
 	char path[STORM_PATH_BYTES * 2], bytes[512];
@@ -110,7 +110,7 @@ static void work(storm_thread *thread)
 		judge_until_done(thread);
 }
 
-/* The tally after all: found by a badge that is earned at exactly that number. */
+/* The final tally: a badge is earned at exactly that number. */
 static bool is_tally(storm *here, long wanted)
 {
 	char text[512];

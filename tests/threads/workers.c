@@ -1,7 +1,7 @@
 /*
  * Workers and callers: four threads that fire events, the engine's own four workers and two calls of brabeion_work, all
- * on the same users and tallies. Each job must end and count once, each award be stored and reported once, the jobs of
- * each user be judged in order; then the same with several processes on one database.
+ * on the same users and tallies. Each job must end and count once, each award must be stored and reported once, the
+ * jobs of each user must be judged in order; then the same with several processes on one database.
  */
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -18,7 +18,7 @@ static const char text[] = "busy_timeout: 60s\n"
 			   "plugins:\n"
 			   "  - file: job_user.so\n";
 
-/* What the database says, read by another connection. */
+/* The result of a query, read by another connection. */
 static long ask(const storm *here, const char *sql)
 {
 	char path[STORM_PATH_BYTES * 2];
@@ -35,7 +35,7 @@ static long ask(const storm *here, const char *sql)
 	return number;
 }
 
-/* Each caller has users of its own, whose jobs must be in order, and shares the rest. */
+/* Each caller has its own users, whose jobs must be in order, and shares the rest. */
 static void fire_round(storm_thread *thread, int who, int round)
 {
 	char user[32], shared[32], id[32];
@@ -70,7 +70,7 @@ static long jobs_left(const storm *here)
 	return ask(here, "SELECT count(*) FROM jobs");
 }
 
-/* Until the other workers have ended theirs, too. */
+/* Works until no jobs are left, including those of other workers. */
 static void finish_jobs(storm *here)
 {
 	while (jobs_left(here)) {
@@ -123,7 +123,7 @@ static void test_threads(void)
 	storm_run(&here, CALLERS + 2, fire_or_work, &sum);
 	finish_jobs(&here);
 	long stored = ask(&here, "SELECT count(*) FROM awards");
-	brabeion_close(here.engine); /* its workers have told what they stored */
+	brabeion_close(here.engine); /* its workers have reported all awards */
 	here.engine = NULL;
 	storm_expect_count("no call failed", sum.errors, 0);
 	storm_expect_count("each award is told once", atomic_load(&here.told), stored);
@@ -152,11 +152,11 @@ static void test_long_job(void)
 	while (jobs_left(&here) > 1)
 		usleep(1000);
 	long lease = ask(&here, "SELECT ready_us FROM jobs");
-	while (ask(&here, "SELECT ready_us FROM jobs") < lease + 400000) /* twice its length: it is renewed */
+	while (ask(&here, "SELECT ready_us FROM jobs") < lease + 400000) /* twice its length, so it was renewed */
 		usleep(1000);
-	if (write(gate[1], "....", 4) != 4) /* it is judged again where the tally that it read has changed */
+	if (write(gate[1], "....", 4) != 4) /* a byte per judgement: a conflict repeats it */
 		storm_give_up("write", "failed");
-	storm_finish(&here); /* ends with the job at hand */
+	storm_finish(&here); /* waits for the current job */
 	storm_expect_count("no call failed", thread.errors, 0);
 	storm_expect(true, "a job may outlast its lease, and holds up no other");
 	for (int i = 0; i < 2; i++) {

@@ -1,5 +1,5 @@
 /*
- * backfill: the engine that judges the past again keeps no journal, from its opening on.
+ * backfill: the engine that judges past events again never keeps a journal, not even while opening.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * engine_findings: what is made of what is known, with numbers of the test's own.
+ * engine_findings: the findings for given figures.
  */
 #include <criterion/criterion.h>
 
@@ -36,7 +36,7 @@ static int32_t never(void *badge, badge_call *call)
 	return 0;
 }
 
-/* All is well: the database is small, its disk large, and nobody else is there. */
+/* No findings: a small database, a large disk, no other process. */
 static void enter(void)
 {
 	health = (brb_health){ .version = 5, .knows = 5, .wal_pages = -1, .seen_since_us = now_us - DAY_US };
@@ -87,7 +87,7 @@ static brb_badge *load(const char *slug, const char *event)
 	return &badges[at];
 }
 
-/* "kind severity subject count: text | advice" of each, a line each; all checks have looked. */
+/* A line "kind severity subject count: text | advice" for each finding of all checks. */
 static const char *found(void)
 {
 	static char text[16384];

@@ -1,6 +1,6 @@
 /*
- * generation: a configuration and its plugins -> badges and routes, in the order of the file; names that are used twice
- * are refused; all faults are reported at once.
+ * generation: a configuration and its plugins -> badges and routes, in the order of the file; duplicate names are
+ * refused; all faults are reported at once.
  */
 #include "badgeset/generation.h"
 #include "support/loading_fixture.h"
@@ -30,7 +30,7 @@ static void expect_refused(const char *lines, const char *message)
 	brabeion_error_finish(&error);
 }
 
-/* The slugs of a route, "(id)" for an observe, each followed by a blank. */
+/* The slugs of a route, "(id)" for an observe, each followed by a space. */
 static const char *route_of(const brb_generation *generation, const char *event)
 {
 	static char text[1024];
@@ -104,7 +104,7 @@ Test(generation, many_badges_of_one_plugin_on_one_event)
 	brb_generation_close(generation);
 }
 
-/* ---- numbers in the store ---------------------------------------------------------------------------------------- */
+/* ---- stored numbers ---------------------------------------------------------------------------------------------- */
 
 /* The last level of the second badge is this one. */
 static brb_generation *open_two(const char *level)

@@ -1,6 +1,6 @@
 /*
  * registry: readers acquire the current generation; publishing waits for no reader; an old generation is closed on the
- * registry's thread, once it is unused and not before.
+ * registry's thread, once it is unused.
  */
 #include <criterion/criterion.h>
 
@@ -198,7 +198,7 @@ Test(registry, a_generation_with_holders_is_closed_after_the_last_release)
 	cr_expect_eq(closed[0], 1);
 }
 
-/* A reader that stops where the test wants it. */
+/* A reader that the test can stop. */
 typedef struct stuck_reader {
 	pthread_t thread;
 	pthread_barrier_t acquired, go_on;
@@ -274,7 +274,7 @@ Test(registry, two_readers_of_one_generation_must_both_release_it)
 
 /* ---- the thread -------------------------------------------------------------------------------------------------- */
 
-/* What a `close` finds out about its thread. */
+/* What a `close` records of its thread. */
 typedef struct close_scene {
 	pthread_t thread;
 	unsigned guard_depth;
@@ -331,7 +331,7 @@ Test(registry, a_close_that_hangs_blocks_no_publisher_and_no_reader)
 	pthread_barrier_init(&stop, NULL, 2);
 	publish(new_scene(&scene));
 	publish(new_generation(&closed));
-	pthread_barrier_wait(&stop); /* it is inside */
+	pthread_barrier_wait(&stop); /* `close` is running */
 	for (int i = 0; i < 5; i++)
 		publish(new_generation(&closed));
 	brb_reader *reader = brb_registry_reader(&registry);
@@ -395,7 +395,7 @@ Test(registry, the_slot_of_a_thread_that_ended_serves_another)
 
 static atomic_bool enough;
 
-/* Reads the generation that it acquired: a sanitizer sees one that is closed. */
+/* Reads the acquired generation, so that a sanitizer detects one that is closed. */
 static void *read_on(void *context)
 {
 	uint64_t last = 0;

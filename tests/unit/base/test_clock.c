@@ -57,7 +57,7 @@ typedef struct example {
 	const char *text;
 } example;
 
-/* The seconds are those of `date -u -d TEXT +%s`. */
+/* The seconds are from `date -u -d TEXT +%s`. */
 static const example examples[] = {
 	{ 0, "1970-01-01T00:00:00.000Z" },
 	{ 1, "1970-01-01T00:00:00.000001Z" },
@@ -170,8 +170,8 @@ Test(clock, what_is_no_time)
 		"2014-01-00T20:26:05Z",
 		"2014-01-32T20:26:05Z",
 		"2014-04-31T20:26:05Z",
-		"2014-02-29T00:00:00Z", /* no leap year */
-		"1900-02-29T00:00:00Z", /* nor this */
+		"2014-02-29T00:00:00Z", /* not a leap year */
+		"1900-02-29T00:00:00Z", /* nor is this */
 		"2000-02-30T00:00:00Z",
 		"2014-01-21T24:00:00Z",
 		"2014-01-21T20:60:05Z",
@@ -190,7 +190,7 @@ Test(clock, what_is_no_time)
 	}
 }
 
-/* What one can read one can write again: an offset leads nobody out of the years 0000 to 9999. */
+/* Every time that parses can be formatted: an offset must not lead out of the years 0000 to 9999. */
 Test(clock, an_offset_that_leaves_the_years_is_refused)
 {
 	int64_t at_us = 42;
@@ -203,7 +203,7 @@ Test(clock, an_offset_that_leaves_the_years_is_refused)
 	cr_expect_eq(at_us, -62167219200000000);
 }
 
-/* Every text cut short is refused, and none is read past its end (the sanitizer would tell). */
+/* Every truncated text is refused, and none is read past its end (a sanitizer would report it). */
 Test(clock, a_text_cut_short_is_refused)
 {
 	static const char whole[] = "2014-01-21T20:26:05.383+02:00";
@@ -215,7 +215,7 @@ Test(clock, a_text_cut_short_is_refused)
 	}
 }
 
-/* Day by day over 3,000 years, at a time of day that differs: written, read back, and never two days alike. */
+/* Each day of 3,000 years, at varying times of day: reads back as written, and no two days are alike. */
 Test(clock, every_day_is_read_back)
 {
 	char last[BRABEION_TIME_BYTES] = "", text[BRABEION_TIME_BYTES];

@@ -1,5 +1,5 @@
 /*
- * base/json_read: pairs as they stand, decoded in place; nested values checked to their end; compact text.
+ * base/json_read: pairs in order, decoded in place; nested values validated fully; compact text.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * base/json_write: what is written is valid JSON, whatever the text holds and however values stand inside each other.
+ * base/json_write: output is valid JSON for any text and any nesting.
  */
 #include <criterion/criterion.h>
 
@@ -159,7 +159,7 @@ Test(json_write, replaces_broken_utf8)
 	expect_text("\xF4\x90\x80\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
-/* A host's own nested value may have lines: they must not become escapes between values. */
+/* A host's nested JSON may contain newlines, which must not become escapes between values. */
 Test(json_write, a_document_stays_one_line_that_steers_no_terminal)
 {
 	brb_json_document(&json, NULL, "{\"a\":[1,\"\\n\\\"\xC3\xA9\"],\"b\":null}");

@@ -1,5 +1,5 @@
 /*
- * test_language: what is a language, and which text its reader gets.
+ * test_language: valid language tags, and the text that is chosen for one.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * log: records to the host's callback, each one line without control characters, with the thread marked meanwhile.
+ * log: records for the host's callback, each one line without control characters; the thread is marked during the call.
  */
 #include <criterion/criterion.h>
 

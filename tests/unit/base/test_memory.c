@@ -1,5 +1,5 @@
 /*
- * memory: blocks from the C library or from the allocator that the thread uses, each with its allocator's name on it.
+ * memory: blocks from the C library or from the thread's allocator, each marked with its allocator.
  */
 #include <criterion/criterion.h>
 
@@ -10,12 +10,12 @@
 
 #include "base/memory.h"
 
-/* An allocator that counts, and knows its own blocks. */
+/* An allocator that counts and recognizes its blocks. */
 typedef struct counting {
 	brabeion_allocator functions;
 	int taken, resized, released;
 	size_t last_size;
-	unsigned depth; /* of the guard when it was last called */
+	unsigned depth; /* of the guard, at the last call */
 	bool empty;
 } counting;
 

@@ -1,5 +1,5 @@
 /*
- * base/number: JSON's grammar, exact values, and which fault is which.
+ * base/number: JSON's grammar, exact values, and the kinds of fault.
  */
 #include <criterion/criterion.h>
 
@@ -77,7 +77,7 @@ Test(number, everything_else_is_malformed)
 	}
 }
 
-/* The locale may not be installed: then C's is tested again. */
+/* If the locale is not installed, the C locale is tested again. */
 Test(number, a_point_is_a_point_in_every_locale)
 {
 	char text[BRB_NUMBER_BYTES];
@@ -88,7 +88,7 @@ Test(number, a_point_is_a_point_in_every_locale)
 	setlocale(LC_ALL, "C");
 }
 
-/* A number costs its own digits, not the rest of the text. */
+/* The cost depends on the number's digits, not on the rest of the text. */
 Test(number, many_in_a_text_take_linear_time, .timeout = 20)
 {
 	enum { COUNT = 500000 };

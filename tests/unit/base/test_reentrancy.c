@@ -1,4 +1,4 @@
-/* guard: one number per thread says how deep it is in code that must not call the engine. */
+/* guard: a number per thread, its depth in code that must not call the engine. */
 #include <criterion/criterion.h>
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /*
- * status: codes with words. A message is replaced, gathered line by line, or given a beginning; the first code stays;
- * running out of memory needs no memory.
+ * status: codes with messages. A message is replaced, appended to line by line, or prefixed; the first code stays;
+ * reporting out of memory allocates nothing.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * table: bytes to a pointer. What was set is found, nothing else is, and going through it visits each entry once.
+ * table: bytes to a pointer. Only entries that were set are found, and iteration visits each once.
  */
 #include <criterion/criterion.h>
 
@@ -89,7 +89,7 @@ Test(table, ten_thousand_keys_are_all_found_and_each_is_visited_once)
 	cr_assert_null(brb_table_get(&table, "key-1"));
 }
 
-/* Every byte of a key of any length makes a difference, so does the length itself. */
+/* Every byte of a key of any length matters, as does the length. */
 Test(table, the_hash_hears_every_byte)
 {
 	char key[40];
@@ -105,7 +105,7 @@ Test(table, the_hash_hears_every_byte)
 	}
 }
 
-/* Keys as they come: numbered. The low bits, which choose the slot, must spread. */
+/* Typical keys are numbered. The low bits, which choose the slot, must spread. */
 Test(table, the_hash_spreads_numbered_keys)
 {
 	enum { KEYS = 4096, SLOTS = 8192 };
@@ -118,6 +118,6 @@ Test(table, the_hash_spreads_numbered_keys)
 		distinct += !*slot;
 		*slot = 1;
 	}
-	/* random: 8192 * (1 - exp(-1/2)) = 3223 on average, with a deviation of 24 */
+	/* random: 8192 * (1 - exp(-1/2)) = 3223 on average, with a standard deviation of 24 */
 	cr_assert_gt(distinct, 3100);
 }

@@ -1,6 +1,6 @@
 /*
- * text: arenas never move what they gave, builders remember that memory was short, UTF-8 is what Unicode says, and a
- * misspelt name finds its nearest.
+ * text: arenas never move their blocks, builders remember a failed allocation, UTF-8 is as Unicode defines it, and the
+ * nearest name to a misspelt one is found.
  */
 #include <criterion/criterion.h>
 
@@ -21,7 +21,7 @@ Test(text, what_an_arena_gives_is_zeroed_and_aligned)
 		cr_assert_eq((uintptr_t)taken % _Alignof(max_align_t), 0);
 		for (size_t i = 0; i < size; i++)
 			cr_assert_eq(taken[i], 0);
-		memset(taken, 0xff, size); /* the next must not share a byte with it */
+		memset(taken, 0xff, size); /* later blocks must not overlap it */
 	}
 	brb_arena_finish(&arena);
 }
@@ -328,7 +328,7 @@ Test(text, one_fault_in_three_letters_is_near)
 		const char *misspelt, *name;
 		bool near;
 	} cases[] = {
-		{ "ab", "xb", true },                /* 1 of 2: one fault is near in any name */
+		{ "ab", "xb", true },                /* 1 of 2: one edit is near in any name */
 		{ "ab", "xy", false },               /* 2 of 2 */
 		{ "abcde", "xbcde", true },          /* 1 of 5 */
 		{ "abcde", "xycde", false },         /* 2 of 5 */

@@ -1,5 +1,5 @@
 /*
- * base/utf8: characters and their bytes, both ways, and what is not well-formed.
+ * base/utf8: characters to bytes and back, and ill-formed text.
  */
 #include <criterion/criterion.h>
 

@@ -1,6 +1,6 @@
 /*
- * value: fields of an event's state: found by name, read as another type where nothing is lost, written as text that
- * reads back as the same, and refused when they are out of bounds.
+ * value: fields of an event's state: found by name, read as another type if nothing is lost, written as text that reads
+ * back as the same value, and refused if out of bounds.
  */
 #include <criterion/criterion.h>
 
@@ -155,7 +155,7 @@ Test(value, every_real_reads_back_as_the_same_bits)
 	}
 }
 
-/* The point is a point in a host that speaks German. The locale may not be installed: then C's is tested again. */
+/* The decimal point does not depend on the locale. If German is not installed, the C locale is tested again. */
 Test(value, a_real_has_a_point_in_every_locale)
 {
 	if (!setlocale(LC_ALL, "de_DE.UTF-8"))

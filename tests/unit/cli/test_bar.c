@@ -1,5 +1,5 @@
 /*
- * cli/output/bar: bars have the width asked for, and are full only when all is done; likewise percentages.
+ * cli/output/bar: bars have the requested width and are full only when all is done; likewise percentages.
  */
 #include <criterion/criterion.h>
 

@@ -1,6 +1,6 @@
 /*
- * cli/input/event_json and brabeion_event_read_json: one corpus, read by both. What one takes the other takes, with the same
- * values; what one refuses the other refuses, with the same message.
+ * cli/input/event_json and brabeion_event_read_json: one corpus, read by both. Both accept the same lines, with the
+ * same values, and refuse the same lines, with the same message.
  */
 #include <criterion/criterion.h>
 
@@ -74,7 +74,7 @@ static void expect_same_event(const brabeion_event *a, const brabeion_event *b)
 		expect_same_field(&a->fields[i], &b->fields[i]);
 }
 
-/* The library reads a copy that ends where the line does, so that ASan sees a byte too much. */
+/* The library reads an exact-size copy, so that ASan detects an overrun. */
 static void expect_library_to_agree(const char *line, size_t size, brb_cli_event_json_outcome outcome)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -92,7 +92,7 @@ static void expect_library_to_agree(const char *line, size_t size, brb_cli_event
 	brabeion_error_finish(&error);
 }
 
-/* The line stands in exactly as much memory as the reader may look at. */
+/* The line's block is exactly as long as the reader may read. */
 static brb_cli_event_json_outcome read_bytes(const char *line, size_t size)
 {
 	char *padded = calloc(1, size + BRB_CLI_EVENT_JSON_PADDING);
@@ -118,7 +118,7 @@ static void expect_bad(const char *line, const char *why)
 	cr_assert_str_eq(message, why, "%.200s: %s", line, message);
 }
 
-/* A line with `before` repeated `count` times, then `middle`, then `after` repeated; yours: free(). */
+/* A line with `before` repeated `count` times, then `middle`, then `after` repeated. The caller frees it. */
 static char *repeat(const char *start, const char *before, size_t count, const char *middle, const char *after,
 		    const char *end)
 {
@@ -491,7 +491,7 @@ Test(event_json, writes_a_line_full_of_reals)
 	free(line);
 }
 
-/* Each byte of a line that has everything, in turn: left out, doubled, and replaced. */
+/* Each byte, in turn, of a line with all features: left out, doubled and replaced. */
 Test(event_json, readers_agree_on_damaged_lines)
 {
 	static const char line[] =

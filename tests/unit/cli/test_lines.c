@@ -1,5 +1,5 @@
 /*
- * cli/input/lines: lines from files and pipes, in whatever pieces they arrive.
+ * cli/input/lines: lines from files and pipes, arriving in any pieces.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * test_options: the options and arguments of subcommands, and the rows that they come from.
+ * test_options: the options and arguments of subcommands, and the table that defines them.
  *
  * Messages are tested through the command: tests/scenario/command/test_command_read.c.
  */

@@ -1,5 +1,5 @@
 /*
- * cli/output/progress_bar: the figures are right, and the line never wider than the terminal.
+ * cli/output/progress_bar: the figures are right, and the line is never wider than the terminal.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * The room scenario_file: files of scenarios are read, and all that is wrong with one is told, with its place.
+ * scenario_file: scenario files are read, and all faults of one are reported with their places.
  */
 #include <criterion/criterion.h>
 
@@ -47,7 +47,7 @@ static const brb_scenario_step *step_of(const brb_scenario_set *set)
 	return set->scenarios[0].steps;
 }
 
-/* ---- what is read ---- */
+/* ---- reading ---- */
 
 Test(scenario_file, an_event_has_its_state_beside_it)
 {
@@ -190,7 +190,7 @@ Test(scenario_file, the_badges_are_in_a_badges_yaml_beside_it)
 			   "x.yaml:1:9: \"config\": nowhere.yaml: No such file or directory");
 }
 
-/* ---- what is wrong ---- */
+/* ---- faults ---- */
 
 Test(scenario_file, keys_that_are_not_known_are_faults)
 {
@@ -256,7 +256,7 @@ Test(scenario_file, the_file_has_scenarios_and_badges)
 	expect_faults_of(set, "/nonexistent/x.yaml: No such file or directory");
 }
 
-/* ---- anything at all ---- */
+/* ---- random bytes ---- */
 
 static const char whole[] =
 	"user: eve\nplugin_path: [.]\nplugins:\n  - file: ./points.so\n    badges: [{ badge: points, settings: { a: "
@@ -276,7 +276,7 @@ Test(scenario_file, the_file_that_is_damaged_next_is_sound)
 	brb_scenario_file_close(set);
 }
 
-/* Read, or refused with a place. Nothing else: sanitizers look on. */
+/* The file is read, or refused with a place; sanitizers report anything else. */
 static void read_damaged(const char *text, size_t length)
 {
 	brb_scenario_set *set = brb_scenario_file_parse("x.yaml", text, length);

@@ -1,5 +1,5 @@
 /*
- * test_shared_status: what a worker process publishes is read whole by another process, also after its death.
+ * test_shared_status: another process reads what a worker process publishes consistently, also after its death.
  */
 #include <criterion/criterion.h>
 

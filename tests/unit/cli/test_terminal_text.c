@@ -1,5 +1,5 @@
 /*
- * cli/output/terminal_text: names from outside on a terminal: safe, and as wide as reported.
+ * cli/output/terminal_text: untrusted names on a terminal: safe, and as wide as computed.
  */
 #include <criterion/criterion.h>
 

@@ -1,8 +1,8 @@
 /*
- * test_config: what badges.yaml says, and what it is told when it says it wrong.
+ * test_config: reading badges.yaml, and the messages for its faults.
  *
- * Each test works in a folder of its own, with plugins/streak.so, plugins/points.so, plugins/threshold.so and
- * more/addict.so in it. They are empty: this room looks for files, not into them.
+ * Each test has a folder of its own, with plugins/streak.so, plugins/points.so, plugins/threshold.so and more/addict.so
+ * in it. They are empty: this room looks for files, not into them.
  */
 #include <criterion/criterion.h>
 
@@ -96,10 +96,10 @@ static void expect_fault(const char *text, const char *message)
 	"    badges:\n"            \
 	"      - badge: threshold\n" lines
 
-/* A file that is well but for these lines, which begin at 3:1. */
+/* A file that is valid but for these lines, which begin at 3:1. */
 #define TOP_FILE(lines) "plugin_path: plugins\nplugins: [{file: points.so}]\n" lines
 
-/* ---- what is well ----------------------------------------------------------------------------------------------- */
+/* ---- valid files ------------------------------------------------------------------------------------------------ */
 
 Test(config, what_is_left_out_has_its_default)
 {
@@ -310,7 +310,7 @@ Test(config, quarantine_is_read_and_each_part_may_be_left_out_or_off)
 	}
 }
 
-/* The file's own stands behind the plugins, and counts all the same. */
+/* The file's own quarantine comes after the plugins, and still applies. */
 Test(config, a_badges_quarantine_changes_what_it_names)
 {
 	brb_config *config = opened(BADGE_FILE("        quarantine: { budget: 5ms }\n"
@@ -740,7 +740,7 @@ Test(config, a_plugin_that_is_no_readable_file_says_why)
 		     "badges.yaml:4:11: plugin \"pipe.so\": plugins/pipe.so: Not a regular file\n"
 		     "badges.yaml:5:11: plugin \"loop.so\": plugins/loop.so: Too many levels of symbolic links");
 	if (geteuid() == 0)
-		return; /* root reads everything */
+		return; /* root may read everything */
 	write_file("plugins/secret.so", "");
 	cr_assert_eq(chmod("plugins/secret.so", 0), 0);
 	expect_fault("plugin_path: plugins\nplugins: [{file: secret.so}]\n",
@@ -914,7 +914,7 @@ Test(config, a_file_cut_short_anywhere_does_no_harm)
 	}
 }
 
-/* The text of the file that the project shows to everyone. */
+/* The text of the repository's own badges.yaml. */
 Test(config, the_projects_own_file_is_well_written)
 {
 	static char text[32 * 1024];

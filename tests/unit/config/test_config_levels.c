@@ -1,6 +1,5 @@
 /*
- * test_config_levels: levels by language and with pictures, as badges.yaml says them, and what it is told when it says
- * them wrong.
+ * test_config_levels: levels by language and with pictures in badges.yaml, and the messages for their faults.
  */
 #include <criterion/criterion.h>
 

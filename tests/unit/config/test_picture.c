@@ -1,5 +1,5 @@
 /*
- * test_picture: what is a picture, whatever the file is called.
+ * test_picture: pictures are recognized by content, not by file name.
  */
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /*
- * test_drawing: pictures are the same bytes everywhere, safe whatever they are told, and different where badges are.
+ * test_drawing: pictures are the same bytes everywhere, safe for any input, and differ between badges.
  */
 #include <criterion/criterion.h>
 
@@ -12,7 +12,7 @@
 #include "drawing/svg.h"
 #include "drawing/trophies.h"
 
-/* ---- the small things ---- */
+/* ---- helpers ---- */
 
 static char written[4096];
 
@@ -126,7 +126,7 @@ Test(drawing, bytes_are_base64)
 	char many[771];
 	memset(many, 'a', 769);
 	many[769] = '\0';
-	const char *all = base64(many); /* over the end of a piece */
+	const char *all = base64(many); /* crosses the end of a piece */
 	cr_expect_eq(strlen(all), 1028);
 	cr_expect_str_eq(all + 1020, "YWFhYQ==");
 }
@@ -149,7 +149,7 @@ Test(drawing, colours_are_read_and_mixed)
 
 /* ---- medals ---- */
 
-/* Yours: brb_memory_release(). */
+/* Free with brb_memory_release(). */
 static char *drawn(const brb_medal *medal)
 {
 	brb_builder svg = { 0 };
@@ -182,7 +182,7 @@ Test(drawing, a_medal_says_what_it_is)
 	brb_memory_release(picture);
 }
 
-/* The SHA-256 of the whole, so that a change of any byte is noticed: what people have cached would differ. */
+/* The SHA-256 of the whole detects any changed byte, which would invalidate caches. */
 Test(drawing, a_medal_is_the_same_bytes_always)
 {
 	brb_medal medal = { .slug = "first-commit", .level = 1, .level_count = 1, .name = "First Commit" };
@@ -269,7 +269,7 @@ Test(drawing, a_picture_is_shown_in_place_of_the_medal)
 	brb_memory_release(picture);
 }
 
-/* What a picture shows apart from the names of what it defines. */
+/* Overwrites the ids of definitions, so that only visible differences count. */
 static void blank_names(char *picture)
 {
 	for (char *name = picture; (name = strstr(name, "id=\"")) != NULL; name += 4)

@@ -1,6 +1,6 @@
 /*
- * elf: good shared objects pass, others are refused with their fault, and no bytes make the checks read outside of the
- * file (sanitizers would see that).
+ * elf: good shared objects pass, others are refused with their fault, and no bytes make the checks read outside the
+ * file (sanitizers would report that).
  */
 #include <criterion/criterion.h>
 
@@ -15,7 +15,7 @@
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"
 #endif
 
-/* The bytes of a plugin, in a block of their size, so that a sanitizer sees a read behind them. */
+/* The bytes of a plugin, in an exact-size block, so that a sanitizer detects an overrun. */
 static uint8_t *bytes;
 static size_t size;
 
@@ -386,7 +386,7 @@ Test(elf, initial_exec_tls_is_refused, .fini = drop)
 	take("static_tls");
 	EXPECT(words);
 	take_good();
-	set_tag(DT_FLAGS, DF_STATIC_TLS); /* there, because of -Bsymbolic */
+	set_tag(DT_FLAGS, DF_STATIC_TLS); /* present because of -Bsymbolic */
 	EXPECT(words);
 }
 
@@ -512,7 +512,7 @@ Test(elf, reasons_to_stay_resident_are_named, .fini = drop)
 
 static uint64_t random_state;
 
-/* xorshift64: the same numbers everywhere. */
+/* xorshift64. */
 static uint64_t next_random(void)
 {
 	random_state ^= random_state << 13;

@@ -1,6 +1,6 @@
 /*
  * image and copies: a plugin file is read once, checked, copied and linked, so later changes of the file do not matter.
- * Copies are removed, also those of dead processes, and nothing else is.
+ * Only copies are removed, also those of dead processes.
  */
 #include <criterion/criterion.h>
 
@@ -354,7 +354,7 @@ Test(image, a_missing_library_is_named, .init = begin, .fini = end)
 	char *library = memmem(bytes, size, "libc.so.6", 10);
 	cr_assert_not_null(library);
 	memcpy(library, "libq.so.6", 10);
-	/* the versions that it needs refer to the same string */
+	/* the needed versions refer to the same string */
 	char path[PATH_BYTES + 16];
 	snprintf(path, sizeof path, "%s/needs.so", files);
 	write_file(path, bytes, size);

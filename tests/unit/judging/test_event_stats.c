@@ -62,7 +62,7 @@ static void bring(void)
 	brb_event_stats_stored(&notices);
 }
 
-/* All rows of a query, columns with spaces between, rows with ";" behind. */
+/* All rows of a query: columns separated by spaces, each row ended by ";". */
 static const char *rows(const char *sql)
 {
 	static char text[4096];

@@ -1,6 +1,6 @@
 /*
  * group_commit: queued requests are done in order by one caller, committed together, and fail together; a caller that
- * becomes the leader in place does those of the others, too.
+ * becomes the leader in place does the others' requests, too.
  */
 #include "judging/backend.h"
 #include "judging/group_commit.h"
@@ -35,7 +35,7 @@ static void close_room(void)
 
 TestSuite(group_commit, .init = open_room, .fini = close_room);
 
-/* A request of a caller on its own thread: adds one to the tally of its name. */
+/* A request of a caller on its own thread: adds one to the tally of that name. */
 typedef struct caller {
 	brb_request request; /* first */
 	brb_judge judge;
@@ -88,7 +88,7 @@ static void *run_caller(void *context)
 	return NULL;
 }
 
-/* Starts a caller while another leads, and goes on when it waits. */
+/* Starts a caller while another leads, and returns when it waits. */
 static void start_waiting(caller *mine, const char *name)
 {
 	uint32_t before = atomic_load(&group.waiting_count);
@@ -269,7 +269,7 @@ Test(group_commit, a_leader_alone_commits_its_own)
 
 /* ---- alone ------------------------------------------------------------------------------------------------------- */
 
-/* Tells what another connection saw of the tally "a" when the work was done. */
+/* The tally "a" as another connection saw it when the work was done. */
 static int64_t seen_by_others;
 
 static brabeion_status look_at_a(brb_request *request)

@@ -1,6 +1,6 @@
 /*
- * judge: one event and one generation: the order of judgements, what a badge sees of earlier ones, and what happens
- * when one badge, or the store, fails.
+ * judge: one event and one generation: the order of judgements, what a badge sees of earlier ones, and failures of a
+ * badge or the store.
  */
 #include "support/judge_fixture.h"
 
@@ -58,7 +58,7 @@ static int32_t count_visits(void *self, badge_call *call)
 	return BADGE_OK;
 }
 
-/* Level 1 to 3 for as many visits, when the note is there, too. */
+/* Level 1 to 3 for as many visits, if the note exists. */
 static int32_t earn_visits(void *self, badge_call *call)
 {
 	(void)self;
@@ -198,7 +198,7 @@ static int32_t read_shared(void *self, badge_call *call)
 	return 1;
 }
 
-/* One badge writes, the second writes and fails, the third sees what is left. */
+/* One badge writes, the second writes and fails, the third reads the result. */
 static void expect_failure(award_function failing, const char *message)
 {
 	char line[512];
@@ -385,7 +385,7 @@ Test(judge, a_failing_event_takes_nothing_from_the_others_of_its_transaction)
 	cr_expect_eq(own_number("SELECT SUM(value) FROM tallies"), 2);
 }
 
-/* ---- when the store fails ---------------------------------------------------------------------------------------- */
+/* ---- failures of the store --------------------------------------------------------------------------------------- */
 
 static int32_t use_the_store(void *self, badge_call *call)
 {

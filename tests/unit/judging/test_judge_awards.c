@@ -1,6 +1,6 @@
 /*
- * judge, awards: recipients and reasons; multiple badges; grants by a badge; and brabeion.awarded, by which badges
- * build on others.
+ * judge, awards: recipients and reasons; multiple badges; grants by a badge; and brabeion.awarded, on which badges
+ * build.
  */
 #include "support/judge_fixture.h"
 
@@ -13,7 +13,7 @@ static int32_t earn(void *self, badge_call *call)
 	return 1;
 }
 
-/* Level 1, for the reason in the field "for", to the user in the field "to", where they are given. */
+/* Level 1, for the reason in the field "for" and to the user in the field "to", if present. */
 static int32_t earn_as_asked(void *self, badge_call *call)
 {
 	(void)self;
@@ -370,7 +370,7 @@ Test(judge_awards, any_number_of_awards_in_one_call)
 
 /* ---- brabeion.awarded -------------------------------------------------------------------------------------------- */
 
-/* Traces all that it gets. */
+/* Traces each event. */
 static int32_t hear_awarded(void *self, badge_call *call)
 {
 	(void)self;
@@ -449,7 +449,7 @@ static int32_t earn_level_after(void *self, badge_call *call)
 	return 1;
 }
 
-/* A multiple badge that answers itself would do so for ever. */
+/* A multiple badge that reacts to its own awards would never end. */
 Test(judge_awards, at_most_16_deep)
 {
 	brb_plugin *plugin = new_plugin("p");

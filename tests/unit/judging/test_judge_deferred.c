@@ -1,5 +1,5 @@
 /*
- * deferred: what is frozen, what badge_later adds, and that a failure leaves no job. With the live clock; jobs are read
+ * deferred: frozen fields, jobs of badge_later, and failures, which leave no job. Uses the live clock; jobs are read
  * from the database.
  */
 #include "store/jobs.h"
@@ -399,7 +399,7 @@ static int32_t earn_for_day(void *self, badge_call *call)
 	return 1;
 }
 
-/* Claims the one job that waits and judges it, as a worker does, `later_us` after midnight. */
+/* Claims the one waiting job and judges it as a worker does, `later_us` after midnight. */
 static void judge_the_job(int64_t later_us)
 {
 	static const uint32_t loaded[] = { 1 };
@@ -445,7 +445,7 @@ Test(judge_deferred, a_moment_before_midnight_counts_for_its_day_however_late_it
 		EXPECT_AWARDED("");
 		brb_store_close(store); /* a restart */
 		store = open_store();
-		badge->freeze = NULL; /* and another badge of its slug */
+		badge->freeze = NULL; /* and a different badge with its slug */
 		judge_the_job(late_us[i]);
 		badge->freeze = freeze_day;
 		snprintf(expected, sizeof expected, "daily:1:%s:day 0 at 86399900000 of e1 ", users[i]);

@@ -32,7 +32,7 @@ static int32_t look(void *self, badge_call *call)
 	return BADGE_OK;
 }
 
-/* ---- heard and unheard ------------------------------------------------------------------------------------------- */
+/* ---- listeners --------------------------------------------------------------------------------------------------- */
 
 Test(judge_events, an_event_that_nobody_hears_is_silently_fine)
 {
@@ -95,7 +95,7 @@ Test(judge_events, each_level_is_an_award_of_its_own)
 	}
 }
 
-/* What earns nothing costs no lock and no look at the clock. */
+/* An event that earns nothing takes no lock and does not read the clock. */
 Test(judge_events, an_event_without_id_that_earns_nothing_needs_no_transaction)
 {
 	new_badge(new_plugin("p"), "first", 1, "visit", earn_nothing);
@@ -122,7 +122,7 @@ Test(judge_events, the_result_outlives_the_event)
 	cr_expect_str_eq(result.awards[0].event_id, "e1");
 }
 
-/* ---- seen before ------------------------------------------------------------------------------------------------- */
+/* ---- duplicates -------------------------------------------------------------------------------------------------- */
 
 Test(judge_events, an_event_with_an_id_is_judged_once)
 {
@@ -187,7 +187,7 @@ Test(judge_events, a_duplicate_within_one_transaction)
 
 /* ---- left to the group ------------------------------------------------------------------------------------------- */
 
-/* What a single caller's event, which may be left to a group of callers, becomes. */
+/* True if the event of a single caller is left to the group commit. */
 static bool is_left_to_group(brb_judge *judge, const brabeion_event *event)
 {
 	brabeion_result_finish(&result);
@@ -217,7 +217,7 @@ Test(judge_events, a_single_event_that_is_sure_to_need_the_store_is_left_to_the_
 	brb_judge_finish(&judge);
 }
 
-/* Events of a name that have needed the store of late are likely to need it again; those that have not are not. */
+/* An event name that needed the store recently is likely to need it again; others are not. */
 Test(judge_events, a_single_event_that_is_likely_to_need_it_is_left_too)
 {
 	new_multiple(new_plugin("p"), "many", "visit", earn);
@@ -236,7 +236,7 @@ Test(judge_events, a_single_event_that_is_likely_to_need_it_is_left_too)
 	brb_judge_finish(&judge);
 }
 
-/* What is known to be held costs a single event no transaction. */
+/* An award known to be held costs a single event no transaction. */
 Test(judge_events, a_single_event_that_earns_what_is_held_needs_no_transaction)
 {
 	new_badge(new_plugin("p"), "first", 1, "visit", earn);
@@ -258,7 +258,7 @@ Test(judge_events, a_single_event_that_earns_what_is_held_needs_no_transaction)
 	sqlite3_close(own);
 }
 
-/* ---- events that are wrong --------------------------------------------------------------------------------------- */
+/* ---- invalid events ---------------------------------------------------------------------------------------------- */
 
 static void expect_invalid(const brabeion_event *event, const char *message)
 {

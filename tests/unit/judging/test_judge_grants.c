@@ -1,5 +1,5 @@
 /*
- * judge, grants: an award by a person's decision is checked and reported like one of an event.
+ * judge, grants: an award by a person's decision is checked and reported like one earned by an event.
  */
 #include "base/list.h"
 #include "support/judge_fixture.h"
@@ -125,7 +125,7 @@ Test(judge_grants, badges_that_listen_to_awards_hear_of_it)
 	EXPECT_AWARDED("once:1:bob: listener:1:bob: ");
 }
 
-/* ---- what is wrong ----------------------------------------------------------------------------------------------- */
+/* ---- invalid grants ---------------------------------------------------------------------------------------------- */
 
 static void expect_invalid(const brabeion_grant *grant, const char *message)
 {

@@ -4,7 +4,7 @@
  */
 #include "support/judge_fixture.h"
 
-/* The badge "badge" of the plugin "p" does what the test says. */
+/* The badge "badge" of the plugin "p" runs the test's function. */
 static int32_t (*script)(badge_call *call);
 
 static int32_t play(void *self, badge_call *call)
@@ -33,7 +33,7 @@ static void play_it(int32_t (*what)(badge_call *call))
 	play_with(what, NULL, 0);
 }
 
-/* It fails, with this message. */
+/* Expects a failure with this message. */
 static void expect_failing(int32_t (*what)(badge_call *call), const char *message)
 {
 	char line[1024];
@@ -265,7 +265,7 @@ Test(judge_helpers, names_subjects_and_notes_as_long_as_they_may_be)
 
 #define TOO_LONG " is longer than its bound or not UTF-8 (see brabeion/badge.h)"
 
-/* Each asks for something wrong, gets the default, and would answer 1. */
+/* Each makes an invalid request, gets the default, and would return 1. */
 #define WRONG(name, call_, default_)                   \
 	static int32_t name(badge_call *call)          \
 	{                                              \
@@ -351,7 +351,7 @@ Test(judge_helpers, held_awards_of_any_user_and_badge)
 	cr_expect_str_eq(trace, "0/0 0/0 0/0 2/1 0/0 0/0 2/2 0/0 0/0 0/0 0/0 0/0 ");
 }
 
-/* ---- telling ----------------------------------------------------------------------------------------------------- */
+/* ---- the log ----------------------------------------------------------------------------------------------------- */
 
 static int32_t write_log(badge_call *call)
 {
@@ -405,7 +405,7 @@ Test(judge_helpers, failing_with_odd_words)
 	expect_failing(fail_at_length, cut);
 }
 
-/* Cut in the middle of a character, the message is still text that anybody may write as JSON. */
+/* A message cut within a character is still valid UTF-8. */
 static int32_t fail_in_mid_character(badge_call *call)
 {
 	memset(buffer, 'x', 510);

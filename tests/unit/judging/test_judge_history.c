@@ -6,7 +6,7 @@
 #include "support/judge_fixture.h"
 
 static brb_history history;
-static int64_t begun, dropped; /* histories, by the callbacks */
+static int64_t begun, dropped; /* history ids, set by the callbacks */
 
 static brabeion_status begin_history(void *context, int64_t run, brabeion_error *error)
 {
@@ -94,7 +94,7 @@ static int32_t look(void *self, badge_call *call)
 	return 0;
 }
 
-/* On an event: looks again at the times that its slug spells, a digit for ten microseconds each. When due: earns. */
+/* On an event: asks to be judged later at the times in its slug, each digit 10 us. When due: earns. */
 static int32_t ask(void *self, badge_call *call)
 {
 	(void)self;
@@ -224,7 +224,7 @@ Test(judge_history, what_jobs_earn_is_raised_for_badges_that_listen)
 			 "later:brabeion.awarded@30 - ");
 }
 
-/* ---- asking from a due judgement ---- */
+/* ---- badge_later in a due judgement ---- */
 
 static int32_t ask_again(void *self, badge_call *call)
 {

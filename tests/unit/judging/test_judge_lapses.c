@@ -1,13 +1,13 @@
 /*
- * lapse: levels that a temporary badge no longer returns lapse: only if the judgement succeeded, in the event's own
- * transaction, reported once, and they can be earned again.
+ * lapse: levels that a temporary badge no longer returns lapse: only if the judgement succeeded, in the event's
+ * transaction, reported once; they can be earned again.
  */
 #include "base/list.h"
 #include "support/judge_fixture.h"
 
 TestSuite(judge_lapses, .init = open_judge_fixture, .fini = close_judge_fixture);
 
-/* ---- badges that answer what the event says ---- */
+/* ---- badges that return the event's level ---- */
 
 static int32_t answer(void *self, badge_call *call)
 {
@@ -27,7 +27,7 @@ static brb_badge *new_temporary(void)
 	return badge;
 }
 
-/* An event that "now" answers with the level; what lapsed, as "sequence~slug:level:user/note " each. */
+/* Fires an event for which "now" returns the level. Returns what lapsed, each as "sequence~slug:level:user/note ". */
 static const char *look_with(const char *user, const char *id, const brabeion_field *fields, size_t field_count)
 {
 	static char text[512];
@@ -152,7 +152,7 @@ Test(judge_lapses, in_one_transaction_what_comes_later_sees_it)
 	cr_expect_eq(own_number("SELECT value FROM tallies"), 4, "and nothing else is lost");
 }
 
-/* ---- what does not ---- */
+/* ---- what does not lapse ---- */
 
 Test(judge_lapses, a_badge_that_fails_lapses_nothing)
 {
@@ -195,7 +195,7 @@ Test(judge_lapses, rolled_back_it_is_held)
 	cr_expect_str_eq(look("ada", 0), "2~now:1:ada/on event \"look\" ");
 }
 
-/* ---- others in the same event ---- */
+/* ---- other badges in the same event ---- */
 
 static int32_t fail_always(void *self, badge_call *call)
 {

@@ -1,5 +1,5 @@
 /*
- * progress: a badge reads what is committed, at one moment; or, by the transaction's backend, the changes of the open
+ * progress: a badge reads one committed snapshot, or with the transaction's backend the changes of the open
  * transaction.
  */
 #include "judging/progress.h"
@@ -18,7 +18,7 @@ static void set_points(int64_t value)
 	commit(store);
 }
 
-/* Reads twice; in between another commit may come. */
+/* Reads twice; another commit may come in between. */
 static void (*meanwhile)(void);
 
 static int32_t tell_twice(void *self, badge_call *call, int32_t level)

@@ -1,8 +1,8 @@
 /*
  * quarantine: a badge that fails or is too slow too often in a row is quarantined once, recorded, and released when the
- * record is gone.
+ * record is deleted.
  *
- * The judge of judge_fixture has no counters, and so times every call. The clock for the records is the test's.
+ * The judge of judge_fixture has no counters, so it times every call. The test sets the clock of the records.
  */
 #include "store/internal.h"
 #include "store/sqlite/internal.h"
@@ -22,7 +22,7 @@ static void spend_us(int64_t wanted_us)
 		;
 }
 
-/* Notes its name. Fails as the event says, takes as long as it says. */
+/* Records its name. The event sets whether it fails and how long it takes. */
 static int32_t do_as_asked(void *self, badge_call *call)
 {
 	(void)self;
@@ -57,7 +57,7 @@ static int64_t read_test_clock(void *context)
 
 static const brb_clock test_clock = { read_test_clock, NULL };
 
-/* One event, committed, and what is done behind it. */
+/* One event, its commit, and the work after it. */
 static void fire_with(bool fail, int64_t us)
 {
 	brabeion_field fields[] = { BRABEION_BOOL("fail", fail), BRABEION_INT("us", us) };
@@ -261,7 +261,7 @@ Test(quarantine, beginning_a_transaction_is_waiting)
 	cr_expect_leq(waited_us, asked_us + 1);
 }
 
-/* Busy for 2 ms, of which it waits an hour. */
+/* Runs for 2 ms, with an hour recorded as waiting. */
 static int32_t wait_for_ever(void *self, badge_call *call)
 {
 	(void)self;
@@ -330,7 +330,7 @@ Test(quarantine, all_are_timed_after_one_that_was_too_slow_until_one_is_not)
 	cr_expect_eq(timed_calls, 4);
 	fire_counted(10, 2000);
 	cr_expect_eq(timed_calls, 4);
-	/* the statistics take one in 64 alone: the 64th */
+	/* the event stats sample one call in 64: the 64th */
 	cr_expect_eq(atomic_load(&badge_counters[0].time_us), 0);
 }
 

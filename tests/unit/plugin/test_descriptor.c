@@ -1,5 +1,6 @@
 /*
- * descriptor: what a plugin exports is copied in our sizes, or refused with its fault. The plugins are in tests/plugins.
+ * descriptor: a plugin's exports are copied to the current struct sizes, or refused with their fault. The plugins are
+ * in tests/plugins.
  */
 #include "plugin/descriptor.h"
 #include "support/loading_fixture.h"
@@ -90,7 +91,7 @@ Test(descriptor, a_plugin_in_cxx)
 	forget_plugin();
 }
 
-/* Texts are copies, which outlive the plugin. */
+/* Texts are copied and outlive the plugin. */
 Test(descriptor, texts_are_copies)
 {
 	brb_descriptor read = expect_read("good_many.so");

@@ -55,7 +55,7 @@ static void *self_of(const brb_generation *generation, const char *slug)
 
 static const char two_uses[] = TWO_USES "      - { badge: diary, slug: b, settings: { mood: calm } }\n";
 
-/* Loads `after` beside two_uses and closes both; each step must write this. */
+/* Loads `after` while two_uses is loaded and closes both; expects this log of each step. */
 static void expect_steps(const char *after, const char *loading, const char *retiring, const char *closing)
 {
 	brb_generation *first = load(NULL, two_uses);
@@ -68,7 +68,7 @@ static void expect_steps(const char *after, const char *loading, const char *ret
 	cr_expect_str_eq(diary(), closing, "closing");
 }
 
-/* ---- what is kept ------------------------------------------------------------------------------------------------ */
+/* ---- kept -------------------------------------------------------------------------------------------------------- */
 
 Test(instances, what_is_the_same_keeps_its_self_and_its_image)
 {
@@ -139,7 +139,7 @@ Test(instances, other_events_names_and_rearn_are_nothing)
 	cr_expect_str_eq(diary(), "+* +a +b -a -b -* ");
 }
 
-/* ---- what is opened again ---------------------------------------------------------------------------------------- */
+/* ---- opened again ------------------------------------------------------------------------------------------------ */
 
 Test(instances, other_settings)
 {
@@ -195,7 +195,7 @@ Test(instances, all_of_a_plugin_whose_own_settings_are_others)
 		     "+* +a +b ", "-a -b -* ", "-a -b -* ");
 }
 
-/* The same bytes in another file are another image, with globals and a `self` of its own. */
+/* The same bytes in another file are another image, with its own globals and `self`. */
 Test(instances, another_file_of_the_same_content)
 {
 	char copy[PATH_BYTES], original[PATH_BYTES], lines[PATH_BYTES + 200], *bytes;
@@ -234,7 +234,7 @@ Test(instances, of_a_generation_that_is_refused_only_the_new_ones_are_closed)
 	cr_expect_str_eq(diary(), "-a -b -* ");
 }
 
-/* ---- is it new? -------------------------------------------------------------------------------------------------- */
+/* ---- new or kept ------------------------------------------------------------------------------------------------- */
 
 static bool is_new(const brb_generation *before, const char *lines)
 {

@@ -42,7 +42,7 @@ static void expect_refused(const char *lines, const char *message)
 	brabeion_error_finish(&error);
 }
 
-/* ---- as the plugin defines --------------------------------------------------------------------------------------- */
+/* ---- plugin definitions ------------------------------------------------------------------------------------------ */
 
 Test(plugin, without_badges_it_brings_all_that_it_defines)
 {
@@ -71,7 +71,7 @@ Test(plugin, without_badges_it_brings_all_that_it_defines)
 	brb_plugin_close(NULL);
 }
 
-/* ---- as badges.yaml overrides ------------------------------------------------------------------------------------ */
+/* ---- overrides by badges.yaml ------------------------------------------------------------------------------------ */
 
 Test(plugin, one_definition_under_several_slugs)
 {
@@ -131,7 +131,7 @@ Test(plugin, settings_reach_the_badges_open_and_its_instance_is_closed)
 	cr_expect_eq(*(int64_t *)plugin->badges[0].self, 5);
 	cr_expect_eq(*(int64_t *)plugin->badges[1].self, 3);
 	cr_expect_not_null(plugin->badges[0].instance);
-	brb_plugin_close(plugin); /* the leak checker sees whether it closes both */
+	brb_plugin_close(plugin); /* the leak checker detects an instance left open */
 }
 
 Test(plugin, a_badge_may_be_earned_again_after_a_revocation_where_the_file_says_so)
@@ -350,7 +350,7 @@ static uint64_t fingerprint(const char *lines)
 	return taken;
 }
 
-/* FNV-1a, 64 bit, of texts with the NUL behind each. */
+/* FNV-1a, 64 bit, of texts, each with its NUL. */
 static uint64_t fnv_1a(const char *const *texts, size_t count)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
@@ -360,7 +360,7 @@ static uint64_t fnv_1a(const char *const *texts, size_t count)
 	return hash;
 }
 
-/* A backfill stores it, and is continued by another build. */
+/* The value is stored by backfills, which another build may continue, so it must not change. */
 Test(plugin, the_fingerprint_is_the_same_in_every_build)
 {
 	brb_plugin *plugin = open_plugin("  - file: good_one.so\n");

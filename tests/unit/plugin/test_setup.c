@@ -33,7 +33,7 @@ static void close_self(void *self)
 	cr_expect_eq(*brb_reentrancy_depth(), 1);
 }
 
-/* Opens with these settings, from line 1; NULL: none. True: opened. */
+/* Opens with these settings, which begin at line 1; NULL: none. Returns true if it opened. */
 static bool open_with(const char *settings, int32_t (*open)(badge_setup *setup, void **self), void **self)
 {
 	const char *text = settings ? settings : "{}";
@@ -341,7 +341,7 @@ Test(setup, keys_that_were_iterated_over_are_read)
 	expect_open("weights: { apples: 1, pears: 2 }\n", read_by_keys);
 }
 
-/* An open that fails early has not read the rest: only a name near to one that it read is refused. */
+/* An open that fails early has not read all settings: only a name near to one that it read is refused. */
 static int32_t fail_early(badge_setup *given, void **self)
 {
 	(void)self;

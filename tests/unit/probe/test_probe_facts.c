@@ -1,5 +1,5 @@
 /*
- * probe/facts: what is written is read back, and anything else is refused.
+ * probe/facts: written facts are read back, and anything else is refused.
  */
 #include <criterion/criterion.h>
 
@@ -67,7 +67,7 @@ Test(probe_facts, cut_anywhere_are_refused)
 	cr_assert(brb_probe_write_facts(&facts, &bytes));
 	for (size_t length = 0; length < bytes.length; length++) {
 		brabeion_inspection read = { .id = "untouched" };
-		char *part = malloc(length ? length : 1); /* its size, so that a sanitizer sees a read behind it */
+		char *part = malloc(length ? length : 1); /* exact size, so that a sanitizer detects an overrun */
 		cr_assert_not_null(part);
 		memcpy(part, bytes.text, length);
 		cr_expect_not(brb_probe_read_facts(part, length, &arena, &read), "cut to %zu", length);

@@ -1,5 +1,5 @@
 /*
- * probe/protocol: what is written is read back; what is cut or garbled is refused; how faults of plugins are described.
+ * probe/protocol: written records are read back; truncated or garbled ones are refused; descriptions of plugin faults.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ Test(probe_protocol, a_request_that_is_cut_or_longer_is_none)
 	brb_probe_request read = { .count = 77 };
 	cr_assert(brb_probe_write_request(&request, &bytes));
 	for (size_t length = 0; length < bytes.length; length++) {
-		char *cut = malloc(length + 1); /* its size, so that a sanitizer sees a read behind it */
+		char *cut = malloc(length + 1); /* exact size, so that a sanitizer detects an overrun */
 		cr_assert_not_null(cut);
 		memcpy(cut, bytes.text, length);
 		cr_expect_not(brb_probe_read_request(cut, length, &arena, &read), "cut to %zu", length);

@@ -1,5 +1,5 @@
 /*
- * store/health: what is read of a database; reading changes nothing in it, and no query scans a large table.
+ * store/health: the figures read from a database; reading changes nothing in it, and no query scans a large table.
  */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -42,7 +42,7 @@ static void make_database(void)
 		"INSERT INTO jobs(id, user, badge, run, event, event_id, at_us, due_us, ready_us, claim, parked_us,"
 		" parked_why, error, state) VALUES"
 		" (1, 10, 1, 0, 1, '', 0, 500, 500, 0, 0, '', '', '{}'),"   /* ready */
-		" (2, 10, 1, 0, 1, '', 0, 600, NULL, 0, 0, '', '', '{}'),"  /* behind it */
+		" (2, 10, 1, 0, 1, '', 0, 600, NULL, 0, 0, '', '', '{}'),"  /* queued behind it */
 		" (3, 10, 2, 0, 1, '', 0, 700, 700, 0, 0, '', '', '{}'),"   /* ready */
 		" (4, 11, 1, 0, 1, '', 0, 100, 5000, 99, 0, '', '', '{}')," /* a worker has it */
 		" (5, 11, 2, 0, 1, '', 0, 9000, 9000, 0, 0, '', '', '{}')," /* due later */
@@ -107,7 +107,7 @@ Test(health, counts_jobs)
 	brb_health_finish(&health);
 }
 
-/* ---- nothing changes ---- */
+/* ---- read-only ---- */
 
 static char *contents(size_t *size)
 {
@@ -179,7 +179,7 @@ Test(health, an_older_database_is_not_brought_up_to_date)
 	brb_health_finish(&health);
 }
 
-/* ---- what cannot be read ---- */
+/* ---- unreadable files ---- */
 
 static void expect_fault(const char *fault)
 {
@@ -241,7 +241,7 @@ Test(health, damage_is_found_by_a_thorough_look_alone)
 	brb_health_finish(&health);
 }
 
-/* ---- beside one that is in use ---- */
+/* ---- a database in use ---- */
 
 Test(health, somebody_who_writes_is_neither_held_up_nor_waited_for)
 {
@@ -281,7 +281,7 @@ Test(health, a_reader_that_holds_the_wal_shows)
 	sqlite3_close(writer);
 }
 
-/* Whether /proc/locks shows locks under the device of stat(); else no other process can be seen. */
+/* True if /proc/locks uses the device number of stat(); otherwise no other process can be detected. */
 static bool locks_are_shown(pid_t pid)
 {
 	char line[256], wanted[64];
@@ -321,7 +321,7 @@ Test(health, another_process_that_has_it_open_is_seen)
 	cr_assert_eq(waitpid(child, NULL, 0), child);
 }
 
-/* ---- how it asks ---- */
+/* ---- query plans ---- */
 
 static const char *const questions[] = {
 #define SQL_OF(name, version, sql) sql,
@@ -329,7 +329,7 @@ static const char *const questions[] = {
 #undef SQL_OF
 };
 
-/* Tables that are small whatever comes, what is in an index for the purpose, and `seen`, whose first rows are counted. */
+/* Tables that stay small, indexes for the purpose, and `seen`, of which only the first rows are counted. */
 static bool may_be_walked(const char *step)
 {
 	static const char *const fine[] = { "SCAN b",

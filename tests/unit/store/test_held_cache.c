@@ -1,6 +1,6 @@
 /*
- * store/held_cache: awards that are surely held, for callers without a transaction. It may forget at any time, and must
- * never hold an award that is not held. test_store_revocations tests how transactions fill it.
+ * store/held_cache: awards known to be held, for callers without a transaction. It may forget any at any time, and must
+ * never contain an award that is not held. test_store_revocations tests how transactions fill it.
  */
 #include <criterion/criterion.h>
 
@@ -94,7 +94,7 @@ Test(held_cache, a_name_too_long_to_remember_is_not_cut)
 	cr_expect_not(knows(user, 1, 1));
 }
 
-/* As the room reads it: the coarse clock, which stands still for milliseconds. */
+/* The cache's clock: the coarse one, which advances every few milliseconds. */
 static int64_t coarse_now_us(void)
 {
 	struct timespec now;
@@ -102,7 +102,7 @@ static int64_t coarse_now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* The clock is not ours to move, so this takes a second. However late the test is let run, both bounds hold. */
+/* The clock cannot be set, so this takes a second. Both bounds hold however late the test is scheduled. */
 Test(held_cache, without_a_transaction_holds_for_a_second_and_not_longer)
 {
 	add("ada", 1, 1);
@@ -128,7 +128,7 @@ Test(held_cache, is_nothing_before_it_is_first_confirmed)
 	cr_expect_not(knows("ada", 1, 1));
 }
 
-/* Far more than there is room for: some are forgotten, none is made up, the newest is there. */
+/* Far more than fit: some are forgotten, none is invented, the newest is present. */
 Test(held_cache, when_full_gives_up_old_ones)
 {
 	enum { USERS = 100000 };
@@ -151,7 +151,7 @@ Test(held_cache, when_full_gives_up_old_ones)
 	cr_expect_leq(known, 16384, "%d", known);
 }
 
-/* ---- threads: one adds and forgets, as in transactions, the others ask ---- */
+/* ---- threads: one adds and forgets, as in transactions, the others look up ---- */
 
 enum { ASKERS = 3, ROUNDS = 20000 };
 

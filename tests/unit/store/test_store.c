@@ -1,6 +1,6 @@
 /*
- * store: transactions. All or nothing is stored; a judgement can be undone; cached values are used as long as nobody else
- * has written; the store goes on after a failure.
+ * store: transactions. All or nothing is stored; a judgement can be undone; cached values are used until another
+ * connection writes; the store goes on after a failure.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -274,7 +274,7 @@ Test(store, undo_leaves_what_an_earlier_transaction_stored)
 	cr_expect_eq(own_number("SELECT text = 'stored' FROM notes"), 1);
 }
 
-/* A plugin may hold on to a note's text until it returns, whatever it does to the note. */
+/* A note's text stays valid until the plugin returns, whatever it does to the note. */
 Test(store, the_text_of_a_note_is_valid_until_the_next_mark)
 {
 	const char *texts[3];
@@ -324,7 +324,7 @@ Test(store, two_stores_by_turns_count_right_and_award_once)
 	brb_store *other = open_store();
 	int64_t awards = 0;
 	for (int i = 0; i < 200; i++) {
-		brb_store *turn = i % 3 ? store : other; /* one takes two turns running: its cache is right then */
+		brb_store *turn = i % 3 ? store : other; /* two turns in a row, the second with a valid cache */
 		begin(turn);
 		set_tally(turn, "visits", tally(turn, "visits") + 1);
 		awards += award(turn, "ada", 1, (uint32_t)(i / 4 + 1), "") > 0;
@@ -412,9 +412,9 @@ Test(store, a_reader_keeps_nobody_from_committing)
 	sqlite3_close(own);
 }
 
-/* ---- when storing fails ------------------------------------------------------------------------------------------ */
+/* ---- write failures ---------------------------------------------------------------------------------------------- */
 
-/* A row that the database refuses stands for all that can fail on the way: a full disk, a broken page. */
+/* A refused row stands for any write failure: a full disk, a corrupt page. */
 Test(store, a_commit_that_fails_stores_nothing_and_the_store_works_on)
 {
 	begin(store);
@@ -446,7 +446,7 @@ Test(store, a_commit_that_fails_stores_nothing_and_the_store_works_on)
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM tallies"), 1);
 }
 
-/* SQLITE_FULL by the file size limit: the kernel's answer is that of a full disk. */
+/* SQLITE_FULL by the file size limit: as for a full disk. */
 Test(store, a_full_disk_stores_nothing_and_the_store_works_on)
 {
 	struct rlimit before, small;
@@ -480,7 +480,7 @@ Test(store, a_full_disk_stores_nothing_and_the_store_works_on)
 
 /* ---- many users, and threads ------------------------------------------------------------------------------------- */
 
-/* The cache is bounded at 16 MiB; with twice as much in three rounds, what left it is read again and right. */
+/* The cache is bounded at 16 MiB; with twice as much in three rounds, evicted values are read again correctly. */
 Test(store, more_than_the_cache_holds_stays_right)
 {
 	enum { NOTES = 1200, NOTE_BYTES = 30000 };

@@ -86,7 +86,7 @@ Test(store_awards, levels_have_no_order)
 	commit(store);
 }
 
-/* The cache knows levels up to 64 in one way and those above in another. */
+/* The cache represents levels up to 64 and those above differently. */
 Test(store_awards, every_level_is_held_once)
 {
 	for (int round = 0; round < 3; round++) {
@@ -156,7 +156,7 @@ Test(store_awards, without_a_reason_the_award_is_for_a_fresh_number)
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE reason = '#' || sequence"), 3);
 }
 
-/* An event's id or a plugin's reason may look like a number that is yet to come: the award is not lost. */
+/* An event's id or a plugin's reason may look like a future sequence number: the award is not lost. */
 Test(store_awards, a_fresh_number_that_is_taken_as_a_reason_is_passed_over)
 {
 	begin(store);
@@ -196,7 +196,7 @@ Test(store_awards, held_counts_and_the_highest_level)
 	brb_store_rollback(store);
 }
 
-/* A plugin may ask for a slug before a badge of that slug is registered. */
+/* A plugin may query a slug before a badge with it is registered. */
 Test(store_awards, a_slug_that_was_asked_for_too_early_is_found_once_it_is_there)
 {
 	begin(store);
@@ -262,7 +262,7 @@ Test(store_awards, registering_the_same_again_changes_no_row)
 	sqlite3_close(own);
 }
 
-/* A reload that brings nothing new holds up no event: here a transaction is under way the whole time. */
+/* A reload without new badges delays no event: here a transaction is open the whole time. */
 Test(store_awards, registering_the_same_again_needs_no_transaction)
 {
 	uint64_t commits = brb_store_commit_count(store);

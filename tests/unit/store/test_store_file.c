@@ -1,6 +1,6 @@
 /*
- * store, the file: created, opened again, refused when it is not ours and then left as it was; never written to when
- * it was moved, deleted or replaced while in use.
+ * store, the file: created, opened again, refused and left unchanged if it is not a brabeion database; never written to
+ * after it was moved, deleted or replaced while in use.
  */
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -61,8 +61,8 @@ static off_t size_of(const char *file)
 }
 
 /*
- * A checkpoint that was cut off before the file grew: its first page speaks of more pages than the file has, the others
- * are in the -wal. SQLite mends this when it opens the file; the look before must not call it damaged.
+ * A checkpoint interrupted before the file grew: the first page's count exceeds the file's pages, and the others are in
+ * the -wal. SQLite repairs this when it opens the file; the check before that must not report damage.
  */
 Test(store_file, a_checkpoint_that_was_cut_off_does_no_harm)
 {
@@ -165,7 +165,7 @@ Test(store_file, synchronous_is_as_the_options_say)
 	cr_expect_eq(own_number("SELECT value FROM tallies"), 1);
 }
 
-/* Twelve at once on a file that is not there yet: all get it, one creates it. */
+/* Twelve open a file that does not exist yet: all succeed, one creates it. */
 Test(store_file, many_processes_create_it_at_once)
 {
 	pid_t children[12];
@@ -220,7 +220,7 @@ Test(store_file, a_directory)
 	cr_expect_str_eq(list_folder(path), "");
 }
 
-/* Root may write everything: tests of permissions run as nobody. LeakSanitizer needs the process to stay dumpable. */
+/* Root may write everything, so permission tests run as nobody. LeakSanitizer needs the process to stay dumpable. */
 static void become_nobody(void)
 {
 	if (geteuid() == 0) {
@@ -285,7 +285,7 @@ Test(store_file, an_existing_database_in_a_folder_that_may_not_be_written)
 	become_oneself();
 }
 
-/* ---- what is not ours is left as it was -------------------------------------------------------------------------- */
+/* ---- other databases are left unchanged -------------------------------------------------------------------------- */
 
 static char *bytes_before;
 static size_t length_before;
@@ -365,7 +365,7 @@ Test(store_file, a_database_of_another_program_in_wal_mode)
 	expect_file_as_before("badges.db ");
 }
 
-/* Killed, the other program has left all it has in its -wal: it is for that program to take in. */
+/* A killed program has left all its data in its -wal, which only that program may checkpoint. */
 Test(store_file, a_database_of_another_program_that_is_all_in_its_wal)
 {
 	pid_t child = fork();
@@ -416,7 +416,7 @@ Test(store_file, a_database_cut_short)
 	brb_store *store = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_status status = brb_store_open(&options, &store, &error);
-	if (status == BRABEION_OK) { /* what is gone shows when it is read */
+	if (status == BRABEION_OK) { /* missing parts show when they are read */
 		const badge_level level = { "A", "a" };
 		brb_store_badge badge = { .slug = "first", .levels = &level, .level_count = 1 };
 		status = brb_store_register(store, &badge, 1, NULL, NULL, 0, &error);
@@ -533,7 +533,7 @@ Test(store_file, the_file_put_in_its_place_is_not_touched)
 	expect_file_as_before("badges.db ");
 }
 
-/* The lists have a connection of their own, opened when it is first needed: then it must still be the same file. */
+/* The lists have their own connection, opened at first use: the file must still be the same then. */
 Test(store_file, a_first_list_does_not_read_what_was_put_in_the_files_place)
 {
 	brabeion_error error = BRABEION_NO_ERROR;

@@ -16,7 +16,7 @@ static void open_room(void)
 	register_badges(store);
 }
 
-/* Whatever a test did, the queues are in order afterwards. */
+/* After every test the queues must be consistent. */
 static void close_room(void)
 {
 	brb_store_close(store);
@@ -247,7 +247,7 @@ Test(store_jobs, an_id_is_never_given_twice)
 	commit(store);
 }
 
-/* ---- what a claim gives ------------------------------------------------------------------------------------------ */
+/* ---- contents of a claim ----------------------------------------------------------------------------------------- */
 
 Test(store_jobs, a_claim_gives_all_that_was_frozen)
 {
@@ -538,7 +538,7 @@ Test(store_jobs, they_are_set_aside_some_at_a_time)
 	commit(store);
 }
 
-/* A user's jobs come back all at once, so none is overtaken by one that came meanwhile. */
+/* A user's jobs return together, so no later job overtakes one of them. */
 Test(store_jobs, they_come_back_some_users_at_a_time_and_in_order)
 {
 	static const char *const users[] = { "ada", "bob", "cy", "dot" };
@@ -639,7 +639,7 @@ Test(store_jobs, the_next_due_time_follows_all_that_happens)
 	commit(store);
 }
 
-/* As a history run asks before each of its events. */
+/* As when a history is judged: before each event. */
 Test(store_jobs, asking_again_asks_no_database)
 {
 	begin(store);
@@ -648,7 +648,7 @@ Test(store_jobs, asking_again_asks_no_database)
 	commit(store);
 	begin(store);
 	cr_expect_eq(next_due(store, 5), 50);
-	/* past the store, which does not look as long as it knows */
+	/* bypasses the store, which does not query while its cached value is valid */
 	sqlite3 *own = open_own();
 	cr_expect_eq(sqlite3_exec(own, "UPDATE jobs SET ready_us = 9", NULL, NULL, NULL), SQLITE_BUSY);
 	add_in_run(store, 5, 1, "bob", 60);
@@ -713,7 +713,7 @@ Test(store_jobs, thousands_of_events_and_their_due_times_in_one_transaction)
 
 /* ---- waking ------------------------------------------------------------------------------------------------------ */
 
-/* Whether committing the open transaction wakes those who watch the store; draining ends that. */
+/* True if committing the open transaction wakes watchers of the store; draining resets that. */
 static bool commit_wakes(void)
 {
 	struct pollfd watch = { .events = POLLIN };

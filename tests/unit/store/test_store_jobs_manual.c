@@ -1,6 +1,6 @@
 /*
  * store, jobs, by hand and in bulk: retried and dropped, counted and listed; histories whose jobs another takes over;
- * users forgotten and merged; backups; and databases from before there were jobs.
+ * users forgotten and merged; backups; and databases older than jobs.
  */
 #include "base/memory.h"
 #include "support/jobs_fixture.h"
@@ -14,7 +14,7 @@ static void open_room(void)
 	register_badges(store);
 }
 
-/* Whatever a test did, the queues are in order afterwards. */
+/* After every test the queues must be consistent. */
 static void close_room(void)
 {
 	brb_store_close(store);
@@ -87,7 +87,7 @@ static const char *claim_first(int64_t number, int64_t now_us)
 
 static const char letters[] = "?wrdp";
 
-/* Each job as "id state", in a word. */
+/* Each job as "id state". */
 static const char *listed(const brb_store_job_filter *filter)
 {
 	static char text[1024];
@@ -288,7 +288,7 @@ Test(store_jobs_manual, what_the_transaction_added_is_there_to_be_dropped)
 	cr_expect_eq(own_number("SELECT due_us FROM jobs"), 2);
 }
 
-/* ---- history runs ------------------------------------------------------------------------------------------------ */
+/* ---- histories --------------------------------------------------------------------------------------------------- */
 
 static const char *runs(void)
 {
@@ -480,9 +480,9 @@ Test(store_jobs_manual, a_copy_has_the_jobs)
 	brb_store_close(other);
 }
 
-/* ---- databases from before there were jobs ----------------------------------------------------------------------- */
+/* ---- databases older than jobs ----------------------------------------------------------------------------------- */
 
-/* The tables of version 1, word for word. */
+/* The exact tables of schema version 1. */
 static const char version_1[] =
 	"CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
@@ -554,7 +554,7 @@ Test(store_jobs_manual, a_database_of_version_1_keeps_all_it_has_and_takes_jobs)
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 3);
 }
 
-/* The tables and indexes of a database that grew are those of a new one. */
+/* A migrated database has the tables and indexes of a new one. */
 Test(store_jobs_manual, a_database_that_grew_is_as_one_that_was_made_new)
 {
 	static const char schema[] = "SELECT COUNT(*) FROM sqlite_schema";

@@ -1,6 +1,6 @@
 /*
- * store, jobs, concurrently: two stores on one file, several processes that work one database empty, and faults in the
- * middle of each operation.
+ * store, jobs, concurrently: two stores on one file, several processes that do all jobs of one database, and faults in
+ * the middle of each operation.
  */
 #include <sys/wait.h>
 
@@ -88,8 +88,8 @@ static void store_many(void)
 }
 
 /*
- * What a worker does: claims a batch, judges it outside of a transaction, stores and ends it in another. Each job leaves
- * its number in the tally of its queue, which must have held a smaller one, and counts itself.
+ * A worker: claims a batch, judges it outside a transaction, stores and ends it in another. Each job sets the tally of
+ * its queue, which must have been smaller, to its number, and counts itself.
  */
 static void judge_batch(brb_store *store, int64_t number, const brb_store_claimed_list *list)
 {
@@ -109,7 +109,7 @@ static void judge_batch(brb_store *store, int64_t number, const brb_store_claime
 	commit(store);
 }
 
-/* Some claims are given back, some are left to others as if their worker had died. */
+/* Some claims are released, some abandoned as if their worker had died. */
 static void work(int worker)
 {
 	brb_store_options options = default_options();
@@ -166,7 +166,7 @@ Test(store_jobs_many, several_processes_judge_each_job_once_and_in_order)
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
-/* The memory that the engine's code and SQLite ask for: the n-th request fails, or none with 0. */
+/* Allocations of the engine's code and SQLite: the n-th fails; 0: none. */
 static long countdown;
 static bool ran_out;
 
@@ -268,7 +268,7 @@ static brabeion_status add_some(brb_store *store, brabeion_error *error)
 	return BRABEION_OK;
 }
 
-/* All that can be done with jobs in one transaction, on what store_scene stored. */
+/* Every operation on jobs in one transaction, on the jobs of store_scene. */
 static brabeion_status do_all(brb_store *store, brb_store_claimed_list *list, brabeion_error *error)
 {
 	int64_t number = 0;
@@ -349,8 +349,8 @@ static void copy_file(const char *from, const char *to)
 }
 
 /*
- * Runs the scene with the n-th request refused; false when it came to its end before. The same store must do it all
- * afterwards, which is tried now and then: it takes a copy and its syncs.
+ * Runs the scene with a failing n-th allocation; false if there were fewer. The same store must complete the scene
+ * afterwards, which is tested only sometimes: it needs a copy and its syncs.
  */
 static bool run_out_at(const char *fresh, long n, int64_t before, int64_t after)
 {
@@ -406,7 +406,7 @@ Test(store_jobs_many, out_of_memory_nothing_is_left_half_done)
 	cr_expect_gt(n, 200, "only %ld requests", n);
 }
 
-/* A trigger that refuses stands for whatever may fail while a row is written. */
+/* A trigger that refuses a row stands for any write failure. */
 Test(store_jobs_many, when_a_row_cannot_be_written_nothing_is_left_half_done)
 {
 	static const char *const triggers[] = {

@@ -1,6 +1,6 @@
 /*
- * store, the journal: rows that are written with their transaction, read back as they were, swept from the oldest on,
- * and forgotten with their user.
+ * store, the journal: rows written with their transaction, read back unchanged, swept from the oldest on, and forgotten
+ * with their user.
  */
 #include "store/journal.h"
 #include "store/sqlite/journal_sql.h"
@@ -38,7 +38,7 @@ static void close_room(void)
 
 TestSuite(store_journal, .init = open_room, .fini = close_room);
 
-/* ---- rows in short words ---- */
+/* ---- rows as text ---- */
 
 static int64_t add_with(const char *user, const char *id, brabeion_entry_kind kind, int64_t cause,
 			const brb_verdict_codec *encoded, const brabeion_field *fields, size_t field_count)
@@ -256,7 +256,7 @@ Test(store_journal, long_texts_and_many_reads_are_cut)
 	char long_text[300], expected[1000];
 	brabeion_read reads[17];
 	memset(long_text, 'x', sizeof long_text);
-	memcpy(long_text + 255, "\xc3\xa4", 2); /* a character that would be cut in two */
+	memcpy(long_text + 255, "\xc3\xa4", 2); /* a character across the cut */
 	long_text[299] = '\0';
 	for (int i = 0; i < 17; i++)
 		reads[i] =
@@ -381,7 +381,7 @@ Test(store_journal, a_journal_that_is_written_no_more_is_swept_all_the_same)
 	now_us = START;
 }
 
-/* ---- about the whole ---- */
+/* ---- totals ---- */
 
 Test(store_journal, what_there_is)
 {
@@ -412,7 +412,7 @@ Test(store_journal, what_there_is)
 
 /* ---- users ---- */
 
-/* The counted bytes are those of the rows, after some have changed their length. */
+/* The counted bytes match the rows after some have changed their length. */
 static void expect_bytes(int64_t bytes)
 {
 	brabeion_journal_info info;

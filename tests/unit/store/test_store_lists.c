@@ -1,6 +1,6 @@
 /*
- * store, lists: awards of a user or a badge, newest first, in pages; counts, users, holders; all as committed, while a
- * transaction is open.
+ * store, lists: awards of a user or a badge, newest first, in pages; counts, users, holders; all show the committed
+ * state while a transaction is open.
  */
 #include "support/store_fixture.h"
 
@@ -21,7 +21,7 @@ static void close_room(void)
 
 TestSuite(store_lists, .init = open_room, .fini = close_room);
 
-/* The sequences of a list, each followed by a blank. */
+/* The sequences of a list, each followed by a space. */
 static const char *sequences(brb_store_whose whose, const char *name, int64_t before, size_t limit)
 {
 	static char text[1024];
@@ -122,7 +122,7 @@ Test(store_lists, an_award_shows_under_the_names_last_registered)
 	brb_store_badge badge = { .slug = "first", .levels = levels, .level_count = 1 };
 	WELL(brb_store_register(store, &badge, 1, NULL, NULL, 0, error));
 	brb_store_close(store);
-	store = open_store(); /* in which no badge is registered */
+	store = open_store(); /* without registered badges */
 	brabeion_award_list list = { 0 };
 	WELL(brb_store_list_awards(store, BRB_STORE_OF_BADGE, "first", 0, 0, &list, error));
 	cr_assert_eq(list.count, 3);

@@ -1,5 +1,5 @@
 /*
- * store, quarantined badges: rows that outlive the process, are visible to all, and delay no event.
+ * store, quarantined badges: rows that outlive the process, are visible to all processes, and delay no event.
  */
 
 #include "base/memory.h"

@@ -1,6 +1,6 @@
 /*
- * store, revocations: a revoked award stays on record, is held no more, and is earned again only where that is allowed;
- * the feed has both; and what is held for callers without a transaction is held.
+ * store, revocations: a revoked award stays on record, is no longer held, and is earned again only if allowed; the feed
+ * has both; the cache for callers without a transaction has only held awards.
  */
 #include "base/list.h"
 #include "support/store_fixture.h"
@@ -39,7 +39,7 @@ static const char *text_of(const brabeion_change_list *list)
 	return text;
 }
 
-/* Revokes what fits, in the transaction under way. Level 0 and reason NULL: any. */
+/* Revokes matching awards in the open transaction. Level 0 and reason NULL: any. */
 static const char *take_back(const char *user, const char *slug, uint32_t level, const char *reason)
 {
 	brb_store_revocation revocation = {
@@ -344,7 +344,7 @@ Test(store_revocations, a_change_with_all_that_is_known_of_it)
 	brabeion_change_list_finish(&list);
 }
 
-/* ---- what is known to be held ------------------------------------------------------------------------------------ */
+/* ---- the held cache ---------------------------------------------------------------------------------------------- */
 
 Test(store_revocations, what_was_asked_for_is_known)
 {
@@ -377,7 +377,7 @@ Test(store_revocations, what_is_not_committed_is_not_known)
 	cr_expect_not(knows("ada", 1, ""));
 }
 
-/* A revocation writes early what the transaction has changed so far: it is still not committed. */
+/* A revocation flushes the transaction's changes early: they are still not committed. */
 Test(store_revocations, what_a_revocation_has_written_early_is_not_known)
 {
 	begin(store);
@@ -469,7 +469,7 @@ Test(store_revocations, many_users_are_not_mixed_up)
 
 /* ---- lapses ------------------------------------------------------------------------------------------------------ */
 
-/* What "ada" holds of "first" above a level lapses. */
+/* Lapses the levels of "first" above this one that "ada" holds. */
 static const char *let_lapse(uint32_t above)
 {
 	brb_store_revocation lapse = {

@@ -229,7 +229,7 @@ Test(store_seen, the_table_stays_bounded_however_long_it_runs)
 	brb_store_close(store);
 }
 
-/* A commit looks at two rows for each id that it adds, and at 64 more; here all that it looks at are old. */
+/* A commit checks two rows for each id that it adds, and 64 more; here all of these are old. */
 Test(store_seen, a_commit_sweeps_two_rows_for_each_new_id_and_64)
 {
 	brb_store *store = open_remembering(100 * SECOND);
@@ -255,7 +255,7 @@ Test(store_seen, a_commit_sweeps_two_rows_for_each_new_id_and_64)
 	brb_store_close(store);
 }
 
-/* What was old when the engine stopped is swept by the next one that runs. */
+/* Ids that were old when the engine stopped are swept by the next engine. */
 Test(store_seen, the_sweep_goes_on_after_opening_again)
 {
 	brb_store *store = open_remembering(100 * SECOND);

@@ -1,6 +1,5 @@
 /*
- * store, state: what is frozen for a job comes back as it was: types, bits, bytes; and what is no JSON is refused, with
- * the place.
+ * store, state: a job's frozen state is restored exactly: types, bits, bytes; invalid JSON is refused, with its place.
  */
 #include <criterion/criterion.h>
 
@@ -73,7 +72,7 @@ static void expect_not_written(brabeion_field field, const char *words)
 	brabeion_error_finish(&error);
 }
 
-/* What SQLite, which people look with, says of the text. */
+/* SQLite's reading of the text, as in the sqlite3 shell. */
 static const char *sqlite_says(const char *sql, const char *text)
 {
 	static char answer[256];
@@ -183,7 +182,7 @@ Test(store_state, reals_keep_their_bits_and_their_type)
 	}
 }
 
-/* Of all bits, also those that SQLite's own conversion would not hit. */
+/* Random bits, including numbers that SQLite's conversion would not restore. */
 Test(store_state, any_real_keeps_its_bits)
 {
 	uint64_t bits = 88172645463325252u;
@@ -352,7 +351,7 @@ Test(store_state, nested_as_deep_as_sqlite_takes_it)
 	free((char *)(uintptr_t)field.value.text);
 }
 
-/* Each is an array or object; that it is JSON is for us to say as SQLite says. */
+/* Each begins as an array or object; the validator must agree with SQLite whether it is JSON. */
 Test(store_state, what_json_is_we_say_as_sqlite_says)
 {
 	static const char *const texts[] = {
@@ -442,7 +441,7 @@ Test(store_state, what_is_not_nested_is_not_of_type_json)
 			   "the field \"x\" is not a JSON array or object, though that is its type");
 }
 
-/* ---- what is no state -------------------------------------------------------------------------------------------- */
+/* ---- invalid state ----------------------------------------------------------------------------------------------- */
 
 Test(store_state, what_is_no_object_is_refused_with_its_place)
 {

@@ -204,7 +204,7 @@ Test(store_upkeep, from_nobody)
 	brb_store_rollback(store);
 }
 
-/* Whoever asks for it has nothing to merge, and loses nothing. */
+/* Merging a user into itself changes nothing. */
 Test(store_upkeep, into_oneself)
 {
 	store_some();

@@ -1,6 +1,6 @@
 /*
- * store/value_cache: values are found by their keys, do not move, and are bounded by eviction, which removes the least
- * recently used first.
+ * store/value_cache: values are found by their keys, do not move, and are evicted at the bound, the least recently used
+ * first.
  */
 #include <criterion/criterion.h>
 
@@ -163,7 +163,7 @@ Test(store_value_cache, what_was_used_of_late_stays_before_what_was_not)
 	fill(&cache, 20000);
 	brb_value_cache_evict(&cache, cache.used_bytes - 1);
 	uint32_t kept = cache.count;
-	int used[64], count = 0; /* reading marks them */
+	int used[64], count = 0; /* reading marks them as used */
 	for (int i = 0; i < 20000 && count < 64; i++) {
 		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
 		if (brb_value_cache_find(&cache, &key))

@@ -1,5 +1,5 @@
 /*
- * watch: the thread that calls `look`, whose calls are counted under a lock. A test waits for a call as long as a slow
+ * watch: the thread that calls `look`; the calls are counted under a lock. Tests wait for a call as long as a slow
  * machine may need.
  */
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /*
- * watch/files: a state is the same as long as the files to load are the same, byte for byte.
+ * watch/files: two states are equal if and only if the files to load are, byte for byte.
  */
 #include <sys/time.h>
 

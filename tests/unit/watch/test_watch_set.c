@@ -66,7 +66,7 @@ static void leave(void)
 
 TestSuite(watch_set, .init = enter, .fini = leave);
 
-/* Whether an event of interest has come since the last call. */
+/* True if an event of interest has arrived since the last call. */
 static bool has_happened(void)
 {
 	_Alignas(struct inotify_event) char piece[16 * 1024];
@@ -90,7 +90,7 @@ static void follow(const char *name)
 	has_happened();
 }
 
-/* Watches that the kernel holds, proc(5). */
+/* The kernel's number of watches, proc(5). */
 static size_t count_watches(void)
 {
 	char path[64], line[512];
@@ -385,7 +385,7 @@ static int meet_the_limit(void)
 	if (status != BRABEION_SYSTEM || !strstr(error.message, "sysctl fs.inotify.max_user_watches"))
 		return 2;
 	has_happened();
-	put("badges.yaml", "new"); /* was watched before, and still is */
+	put("badges.yaml", "new"); /* still watched */
 	return has_happened() ? 0 : 3;
 }
 

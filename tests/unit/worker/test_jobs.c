@@ -1,6 +1,6 @@
 /*
- * jobs: a worker's steps, with a clock of the test: claims, retries, parking, jobs lost to other workers, conflicts,
- * and judging inside the transaction.
+ * jobs: a worker's steps, with a test clock: claims, retries, parking, jobs lost to other workers, conflicts, and
+ * judging inside the transaction.
  */
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ static brb_group_commit group;
 static brb_jobs jobs;
 static brb_worker *worker;
 static int64_t now_us;
-static char told[4096]; /* to callbacks */
+static char told[4096]; /* reports to callbacks */
 
 static int64_t read_clock(void *context)
 {
@@ -56,14 +56,14 @@ static void close_jobs(void)
 	brb_worker_close(worker);
 	brb_jobs_finish(&jobs);
 	brb_group_commit_finish(&group);
-	atomic_store(&registry.current, NULL); /* it is the test's */
+	atomic_store(&registry.current, NULL); /* owned by the test */
 	brb_registry_finish(&registry);
 	close_judge_fixture();
 }
 
 TestSuite(jobs, .init = open_jobs, .fini = close_jobs);
 
-/* ---- what there is to do ---- */
+/* ---- steps ---- */
 
 static void add(const brb_badge *badge, const char *user, const char *event_id)
 {
@@ -85,7 +85,7 @@ static bool step(void)
 	return busy;
 }
 
-/* Until there is nothing to do. */
+/* Steps until there is nothing to do. */
 static void work_off(void)
 {
 	load_badges();
@@ -102,7 +102,7 @@ static int64_t jobs_left(void)
 
 static int calls;
 static bool fails;
-static void (*meanwhile)(void); /* what others do while it is judged */
+static void (*meanwhile)(void); /* called while a job is judged, as other processes */
 
 static int32_t earn_or_fail(void *self, badge_call *call)
 {
@@ -132,7 +132,7 @@ static void others_count(void)
 		others_set_tally("n", calls * 10);
 }
 
-/* ---- done, and told ---- */
+/* ---- done and reported ---- */
 
 Test(jobs, a_job_is_judged_ended_and_its_award_told)
 {
@@ -234,7 +234,7 @@ Test(jobs, what_was_judged_after_the_lease_has_gone_to_another_does_not_count)
 	cr_expect_str_eq(told, "");
 	cr_expect_eq(stored_awards(), 0);
 	cr_expect_eq(own_number("SELECT claim FROM jobs"), 5, "it is the other's");
-	now_us += 3 * (int64_t)LEASE; /* who never ends it */
+	now_us += 3 * (int64_t)LEASE; /* the other worker never ends it */
 	work_off();
 	cr_expect_str_eq(told, "badge ada e1;");
 }
@@ -259,7 +259,7 @@ Test(jobs, what_was_dropped_while_it_was_judged_does_not_count)
 	cr_expect_eq(jobs_left(), 0);
 }
 
-/* ---- what has changed ---- */
+/* ---- conflicts ---- */
 
 Test(jobs, what_read_something_that_has_changed_is_judged_again_three_times_and_then_inside_the_transaction)
 {
@@ -292,7 +292,7 @@ Test(jobs, a_slow_one_is_judged_again_outside_as_often_as_it_takes)
 	cr_expect_eq(committed_tally("n"), 61);
 }
 
-/* Does not wait for a transaction to end: it may be ours. */
+/* Does not wait for a transaction to end: it may be this thread's. */
 static void others_always_count_slowly(void)
 {
 	sqlite3 *handle = open_own();
@@ -333,7 +333,7 @@ Test(jobs, those_behind_one_that_is_judged_again_are_not_applied_before_it)
 	cr_expect_eq(jobs_left(), 0);
 }
 
-/* ---- what the store refuses ---- */
+/* ---- failures of the store ---- */
 
 static sqlite3 *writer;
 
@@ -364,7 +364,7 @@ Test(jobs, what_could_not_be_committed_is_judged_again_and_told_once)
 	cr_expect_eq(jobs_left(), 0);
 }
 
-/* ---- what is loaded ---- */
+/* ---- loaded badges ---- */
 
 Test(jobs, one_whose_badge_is_not_loaded_is_parked_until_it_is)
 {

@@ -1,5 +1,5 @@
 /*
- * optimistic: a judgement outside of the transaction sees what is committed and its own changes; nothing is stored until
+ * optimistic: a judgement outside the transaction sees the committed state and its own changes; nothing is stored until
  * it is applied, and it is applied only if nothing that it read has changed.
  */
 #include "base/list.h"
@@ -26,7 +26,7 @@ TestSuite(optimistic, .init = open_optimistic, .fini = close_optimistic);
 /* ---- judging and applying ---- */
 
 static const brabeion_event visit = { .name = "visit", .user = "ada", .id = "e1", .has_at = true, .at_us = 77 };
-static char why_not[256]; /* the last judgement failed, "" when it did not */
+static char why_not[256]; /* the last judgement's failure; "": none */
 
 static brb_optimistic_part judge_outside(const brb_badge *badge)
 {
@@ -48,7 +48,7 @@ static brb_optimistic_part judge_outside(const brb_badge *badge)
 	return brb_optimistic_end(optimistic, why != NULL);
 }
 
-/* In the transaction under way: true when it was applied, into `result`. */
+/* Applies in the open transaction; true if applied, into `result`. */
 static bool apply(const brb_badge *badge, const brb_optimistic_part *part)
 {
 	bool valid = false;
@@ -162,7 +162,7 @@ static int32_t ask_with_broken_json(void *self, badge_call *call)
 	return badge_later(call, 5000, state, 1) == BADGE_OK ? BADGE_NOT_EARNED : 1;
 }
 
-/* ---- what it sees, and what is stored ---- */
+/* ---- reads and stored changes ---- */
 
 Test(optimistic, nothing_is_stored_until_it_is_applied)
 {
@@ -252,7 +252,7 @@ static brb_badge *new_temporary(void)
 	return badge;
 }
 
-/* What lapsed by the result: "slug:level:user " each. */
+/* The result's lapses, each as "slug:level:user ". */
 static const char *lapsed(void)
 {
 	static char text[256];
@@ -318,7 +318,7 @@ Test(optimistic, what_lapsed_earlier_in_the_pass_is_a_conflict_for_a_judgement_t
 	cr_expect_eq(committed_tally("n"), 0);
 }
 
-/* ---- what has changed meanwhile ---- */
+/* ---- conflicts ---- */
 
 Test(optimistic, a_tally_that_has_changed_since_it_was_read_is_a_conflict)
 {
@@ -411,7 +411,7 @@ Test(optimistic, a_note_can_be_removed)
 	commit(store);
 }
 
-/* ---- one after the other ---- */
+/* ---- several in a row ---- */
 
 Test(optimistic, each_of_a_pass_sees_what_those_before_it_did_and_all_are_applied_in_one_transaction)
 {

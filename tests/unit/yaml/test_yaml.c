@@ -1,5 +1,5 @@
 /*
- * test_yaml: what a file means, where its faults are, and that no file, however made, does harm.
+ * test_yaml: the meaning of files, the places of faults, and the safety against any input.
  */
 #include <criterion/criterion.h>
 
@@ -460,7 +460,7 @@ Test(yaml, a_file_is_read_whole)
 	unlink(path);
 }
 
-/* ---- nonsense --------------------------------------------------------------------------------------------------- */
+/* ---- random bytes ----------------------------------------------------------------------------------------------- */
 
 static const char good_file[] = "# a file with a bit of everything\n"
 				"database: \"b\\u00e9.db\"\n"
@@ -475,12 +475,12 @@ static const char good_file[] = "# a file with a bit of everything\n"
 				"  lines\r\n"
 				"last: é\n";
 
-/* Whatever it says of the bytes: it must come back, with a tree or with words. */
+/* Any bytes: it must return, with a tree or a message. */
 static void read_nonsense(const char *bytes, size_t length)
 {
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	char *copy = malloc(length ? length : 1); /* of its exact size, so that a sanitizer sees a byte too far */
+	char *copy = malloc(length ? length : 1); /* exact size, so that a sanitizer detects an overrun */
 	cr_assert_not_null(copy);
 	memcpy(copy, bytes, length);
 	brabeion_status status = brb_yaml_parse(copy, length, "f", &yaml, &error);
