@@ -262,7 +262,9 @@ int brb_cli_supervisor_run(const brb_cli_options *options, brb_cli_report *repor
 		brb_cli_report_say(report, "out of memory");
 		return BRB_CLI_STORE;
 	}
-	*supervisor = (brb_cli_supervisor){ .options = options, .report = report, .event_fd = -1 };
+	*supervisor = (brb_cli_supervisor){
+		.options = options, .report = report, .event_fd = -1, .settings = BRABEION_WORK_SETTINGS()
+	};
 	error.status = brabeion_config_work_settings(&wanted, &supervisor->settings, &error);
 	int exit_code = error.status == BRABEION_OK ? open_and_supervise(supervisor) : brb_cli_fail(report, &error);
 	if (supervisor->event_fd >= 0)
