@@ -49,6 +49,7 @@ static brabeion_status give_changes(brb_difference_list *differences, brabeion_c
 			return brb_status_no_memory(error);
 		}
 		*award = difference->award;
+		award->id = award->sequence;
 		list.changes[list.count] = (brabeion_change){
 			.sequence = difference->award.sequence,
 			.kind = difference->lost ? BRABEION_CHANGE_LAPSED : BRABEION_CHANGE_AWARDED,

@@ -20,7 +20,8 @@ static bool kept(brb_call *call, brabeion_status status)
 static bool report_award(brb_call *call, const brb_badge *badge, const brb_store_award *stored, int64_t sequence)
 {
 	const badge_level *level = &badge->levels[stored->level - 1];
-	const brabeion_award_info award = { .sequence = sequence,
+	const brabeion_award_info award = { .id = sequence,
+					    .sequence = sequence,
 					    .user = stored->user,
 					    .badge = badge->slug,
 					    .level = stored->level,
