@@ -4,6 +4,7 @@
 #include "image/elf_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLUGIN_SYMBOL "badge_plugin_v1"
@@ -102,9 +103,20 @@ static bool check_plugin_symbol(brb_elf *elf, const Elf64_Sym *plugin, unsigned 
 	return true;
 }
 
+/* The major version of another badge ABI whose plugin symbol this is: "badge_plugin_v2"; else 0. */
+static unsigned major_of(const char *name)
+{
+	static const char prefix[] = "badge_plugin_v";
+	if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+		return 0;
+	const char *digits = name + sizeof prefix - 1;
+	size_t count = strspn(digits, "0123456789");
+	return count >= 1 && count <= 5 && !digits[count] ? (unsigned)strtoul(digits, NULL, 10) : 0;
+}
+
 bool brb_elf_check_symbols(brb_elf *elf)
 {
-	char shown[BRB_ELF_SHOWN_BYTES], rest;
+	char shown[BRB_ELF_SHOWN_BYTES];
 	Elf64_Sym plugin = { .st_name = 0 };
 	unsigned other_major = 0;
 	if (!find_symbols(elf))
@@ -112,13 +124,13 @@ bool brb_elf_check_symbols(brb_elf *elf)
 	for (uint64_t i = 1; i < elf->symbol_count; i++) {
 		Elf64_Sym symbol = symbol_at(elf, i);
 		const char *name = brb_elf_string(elf, symbol.st_name);
-		unsigned binding = ELF64_ST_BIND(symbol.st_info), major = 0;
+		unsigned binding = ELF64_ST_BIND(symbol.st_info);
 		if (symbol.st_shndx == SHN_UNDEF)
 			learn_from_import(elf, name);
 		else if (strcmp(name, PLUGIN_SYMBOL) == 0 && binding != STB_LOCAL)
 			plugin = symbol;
-		else if (sscanf(name, "badge_plugin_v%5u%c", &major, &rest) == 1 && binding != STB_LOCAL)
-			other_major = major;
+		else if (binding != STB_LOCAL && major_of(name))
+			other_major = major_of(name);
 		if (symbol.st_shndx != SHN_UNDEF && binding == STB_GNU_UNIQUE)
 			brb_elf_stay_resident(elf, "defines the UNIQUE symbol %s", brb_elf_shown(name, shown));
 	}

@@ -3,7 +3,6 @@
  *
  * Guarantees: no decision without a note; what is stored is printed as `brabeion awards` prints it.
  */
-#include "base/text.h"
 #include "cli/shell/commands.h"
 
 #include <inttypes.h>

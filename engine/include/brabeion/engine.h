@@ -81,6 +81,4 @@
 #include <brabeion/operate.h>
 #include <brabeion/read.h>
 
-#include <brabeion/json.h>
-
 #endif

@@ -11,12 +11,14 @@ static brabeion_status revoke_found(brb_store_db *db, const int64_t *found, size
 {
 	int64_t before = *sequence;
 	brabeion_status status = BRABEION_OK;
-	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
+	for (size_t i = 0; i < count && status == BRABEION_OK; i++) {
+		++*sequence;
 		status = brb_database_run(&db->writer, BRB_STATEMENT_REVOKE,
-					  WITH(INT(found[i]), INT(++*sequence), INT(revocation->at_us),
+					  WITH(INT(found[i]), INT(*sequence), INT(revocation->at_us),
 					       TEXT(revocation->note ? revocation->note : ""),
 					       INT(revocation->lapsed)),
 					  error);
+	}
 	db->has_news |= count > 0;
 	if (status != BRABEION_OK || !count)
 		return status;
