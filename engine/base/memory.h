@@ -42,8 +42,8 @@ static inline void brb_memory_end_scope(const brabeion_allocator **outer)
  * The first line of each function of the public API that allocates: the thread uses the C library until brb_memory_use(),
  * and what it used before once the function returns. So no allocator is used by a call that is not its engine's.
  */
-#define BRB_MEMORY_SCOPE                                                                               \
-	const brabeion_allocator *brb_outer_allocator __attribute__((cleanup(brb_memory_end_scope))) = \
+#define BRB_MEMORY_SCOPE                                                                                       \
+	const brabeion_allocator *brb_outer_allocator __attribute__((cleanup(brb_memory_end_scope), unused)) = \
 		brb_memory_begin_scope()
 
 /* A block, aligned for any type, or NULL when memory is short. A size of 0 gives a block, too. */
