@@ -217,7 +217,7 @@ static void log_reload(const brabeion_engine *engine, const brb_reload_outcome *
 		return;
 	}
 	brb_log_lines(&engine->log, BRABEION_LOG_ERROR, outcome->error.message);
-	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays at work",
+	brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s is not reloaded: generation %llu stays in use",
 		      engine->source.name, (unsigned long long)outcome->generation);
 }
 

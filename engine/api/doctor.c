@@ -133,7 +133,7 @@ static void take_faults(brb_examination *self, brabeion_error *error)
 	if (error->status != BRABEION_CONFIG)
 		return;
 	add_lines(self, "config", BRABEION_ALARM, error->message,
-		  "A server at work keeps the badges it has; none can reload or start until this is mended");
+		  "A running server keeps its badges; none can reload or start until this is mended");
 	brabeion_error_finish(error);
 }
 

@@ -225,7 +225,7 @@ static void check_resident(brb_examination *self)
 	if (self->resident <= loaded)
 		return;
 	finding.text =
-		brb_finding_text(self, "%s stay in memory for good, and %s at work",
+		brb_finding_text(self, "%s stay in memory for good, and %s loaded",
 				 brb_finding_count(self, (int64_t)self->resident, "plugin file", "plugin files"),
 				 brb_finding_count(self, (int64_t)loaded, "is", "are"));
 	finding.advice =

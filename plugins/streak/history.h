@@ -5,7 +5,7 @@
  * have left the window came to. So a period that comes late, by up to 400, joins what was before and after it as if it
  * had come in its turn.
  *
- * Leaves to others: what a period is (shared/calendar.h), and what a streak is worth (streak.c).
+ * Not here: what a period is (shared/calendar.h), and what a streak is worth (streak.c).
  */
 #ifndef STREAK_HISTORY_H
 #define STREAK_HISTORY_H

@@ -1,7 +1,7 @@
 /*
  * store/sqlite/database: one SQLite connection with its prepared statements. Private to the store room.
  *
- * Keeps true: the file is ours and of a version we know before anything is written; it is created and migrated under
+ * Guarantees: the file is ours and of a version we know before anything is written; it is created and migrated under
  * a lock of its folder; a busy database is waited for in short, uneven steps.
  */
 #ifndef BRB_STORE_SQLITE_DATABASE_H

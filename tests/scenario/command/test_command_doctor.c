@@ -178,7 +178,7 @@ Test(command_doctor, a_badge_that_fails_and_is_set_aside)
 		"1 alarm, 1 warning, 0 notes\n");
 }
 
-#define MENDED "         A server at work keeps the badges it has; none can reload or start until this is mended\n"
+#define MENDED "         A running server keeps its badges; none can reload or start until this is mended\n"
 
 Test(command_doctor, all_faults_of_badges_yaml_are_told_beside_the_rest)
 {

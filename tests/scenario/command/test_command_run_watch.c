@@ -73,7 +73,7 @@ Test(command_run_watch, takes_up_a_new_badge_and_keeps_it_when_the_file_is_broke
 	expect_award(&process, pipe, VISIT("ada"), FIRST_VISIT("ada"));
 	edit(SOME VISITED "  - flie: threshold.so\nwatch: on\n");
 	expect_line(process.err, "error: badges.yaml:7:5: unknown key \"flie\" (did you mean \"file\"?)\n");
-	expect_line(process.err, "error: badges.yaml is not reloaded: generation 2 stays at work\n");
+	expect_line(process.err, "error: badges.yaml is not reloaded: generation 2 stays in use\n");
 	expect_award(&process, pipe, VISIT("bob"), FIRST_VISIT("bob"));
 	edit(SOME "watch: on\n");
 	expect_line(process.err, "reloaded badges.yaml: generation 3, 0 added, 0 changed, 2 removed, 1 kept\n");
@@ -108,7 +108,7 @@ Test(command_run_watch, tells_every_fault_however_many_there_have_been)
 		read_line(process.err, line, sizeof line);
 		snprintf(text, sizeof text, "error: badges.yaml:7:1: unknown key \"fault%d\" ", i);
 		cr_assert_eq(strncmp(line, text, strlen(text)), 0, "got: %s", line);
-		expect_line(process.err, "error: badges.yaml is not reloaded: generation 1 stays at work\n");
+		expect_line(process.err, "error: badges.yaml is not reloaded: generation 1 stays in use\n");
 	}
 	end(&process, pipe, "1 event in ");
 }
@@ -164,7 +164,7 @@ Test(command_run_watch, reloads_on_sighup)
 	edit("plugins: 5\n");
 	cr_assert_eq(kill(process.pid, SIGHUP), 0);
 	expect_line(process.err, "error: badges.yaml:1:10: \"plugins\" must be a list of plugins, not an integer\n");
-	expect_line(process.err, "error: badges.yaml is not reloaded: generation 2 stays at work\n");
+	expect_line(process.err, "error: badges.yaml is not reloaded: generation 2 stays in use\n");
 	expect_award(&process, pipe, VISIT("bob"), FIRST_VISIT("bob"));
 	cr_assert_eq(kill(process.pid, SIGTERM), 0);
 	command_outcome outcome = wait_for(&process);

@@ -282,7 +282,7 @@ Test(watch, a_broken_badges_yaml_is_told_with_line_and_column_and_the_old_set_wo
 	cr_assert_str_eq(watch->message, text);
 	snprintf(text, sizeof text,
 		 "error: %s:5:5: unknown key \"flie\" (did you mean \"file\"?)\n"
-		 "error: %s is not reloaded: generation 1 stays at work\n",
+		 "error: %s is not reloaded: generation 1 stays in use\n",
 		 watch->here->config, watch->here->config);
 	cr_assert_str_eq(watch->here->log, text);
 	cr_assert_str_eq(scene_fire(watch->here, "points", "ada", BRABEION_INT("points", 50)), "good-one 2 ;");

@@ -289,8 +289,8 @@ Test(findings, plugin_files_that_stay)
 	cr_expect_str_eq(found(), "");
 	self.resident = 5;
 	cr_expect_str_eq(found(),
-			 "resident 1 /nowhere/badges.yaml 5: 5 plugin files stay in memory for good, and 2 are at "
-			 "work | They cannot be unloaded when they are replaced (brabeion check PLUGIN.so tells "
+			 "resident 1 /nowhere/badges.yaml 5: 5 plugin files stay in memory for good, and 2 are "
+			 "loaded | They cannot be unloaded when they are replaced (brabeion check PLUGIN.so tells "
 			 "why): a restart of the server frees them\n");
 }
 
