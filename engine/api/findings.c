@@ -44,7 +44,8 @@ const char *brb_finding_text(brb_examination *examination, const char *format, .
 
 /* ---- numbers ---- */
 
-const char *brb_finding_number(brb_examination *examination, int64_t number)
+/* "12,000". */
+static const char *number_text(brb_examination *examination, int64_t number)
 {
 	char grouped[BRB_TEXT_NUMBER_BYTES];
 	brb_text_number(number < 0 ? 0 : (uint64_t)number, grouped);
@@ -56,7 +57,7 @@ const char *brb_finding_count(brb_examination *examination, int64_t count, const
 {
 	const char *text =
 		brb_finding_text(examination, "%s%s %s", count >= BRB_HEALTH_COUNTED_MOST ? "at least " : "",
-				 brb_finding_number(examination, count), count == 1 ? one : many);
+				 number_text(examination, count), count == 1 ? one : many);
 	return text ? text : "";
 }
 

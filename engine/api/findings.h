@@ -33,8 +33,7 @@ enum { BRB_CROWD_JOBS = 1000 };
 void brb_finding_add(brb_examination *examination, const brabeion_finding *finding);
 const char *brb_finding_text(brb_examination *examination, const char *format, ...) BRB_PRINTF(2, 3);
 
-/* For people: "12,000", "64 MiB", "2014-01-21 20:26:05". */
-const char *brb_finding_number(brb_examination *examination, int64_t number);
+/* For people: "64 MiB", "2014-01-21 20:26:05". */
 const char *brb_finding_bytes(brb_examination *examination, int64_t bytes);
 const char *brb_finding_time(brb_examination *examination, int64_t at_us);
 
@@ -50,8 +49,5 @@ void brb_findings_of_store(brb_examination *examination);  /* the database and i
 void brb_findings_of_badges(brb_examination *examination); /* quarantined, failing, never earned, gone */
 void brb_findings_of_events(brb_examination *examination); /* that no badge listens to */
 void brb_findings_of_jobs(brb_examination *examination);
-
-/* The event names that badges listen to, in the arena. NULL: out of memory, or none is known. */
-const char **brb_findings_heard(brb_examination *examination, size_t *count);
 
 #endif

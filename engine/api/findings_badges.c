@@ -170,7 +170,8 @@ void brb_findings_of_badges(brb_examination *examination)
 
 /* ---- events ---- */
 
-const char **brb_findings_heard(brb_examination *examination, size_t *count)
+/* The event names that badges listen to, in the arena. NULL: out of memory, or none is known. */
+static const char **handled_events(brb_examination *examination, size_t *count)
 {
 	const brb_table *routes = examination->generation ? &examination->generation->routes : NULL;
 	const char **names =
@@ -265,7 +266,7 @@ void brb_findings_of_events(brb_examination *examination)
 	const brb_health *health = examination->health;
 	size_t heard_count = 0, plain = 0, rest = 0;
 	int64_t rest_count = 0;
-	const char **heard = brb_findings_heard(examination, &heard_count);
+	const char **heard = handled_events(examination, &heard_count);
 	if (!health || !examination->generation || !heard)
 		return;
 	for (size_t i = 0; i < health->unhandled_count; i++) {

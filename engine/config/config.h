@@ -154,9 +154,6 @@ brabeion_status brb_config_read_text(const char *name, const char *text, size_t 
 /* BRABEION_OK without faults; else BRABEION_CONFIG with all of them, in the file's order. */
 brabeion_status brb_config_verdict(brb_config *config, brabeion_error *error);
 
-/* brb_config_read and brb_config_verdict: a configuration without faults, or none. */
-brabeion_status brb_config_open(const char *path, const char *installed_plugin_dir, brb_config **out,
-				brabeion_error *error);
 void brb_config_close(brb_config *config);
 
 /*

@@ -1,5 +1,7 @@
 #include "support/loading_fixture.h"
 
+#include "support/open_config.h"
+
 brb_image_copies *copies;
 brb_config *config;
 
@@ -34,7 +36,7 @@ brb_config *configure(const char *plugin_lines)
 	write_file(path, text);
 	free(text);
 	cr_assert_eq(chdir(folder), 0);
-	cr_assert_eq(brb_config_open("badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(open_config("badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
 	cr_assert_eq(chdir("/"), 0);
 	return config;
 }

@@ -14,7 +14,7 @@
 
 enum { LINES_PER_PROGRESS = 1024 };
 
-const char *brb_cli_history_file_name(const brb_cli_history_file *history)
+static const char *name_of(const brb_cli_history_file *history)
 {
 	return strcmp(history->file, "-") == 0 ? "<stdin>" : history->file;
 }
@@ -28,21 +28,20 @@ static void stop(brb_cli_history_file *history, brb_cli_history_file_end why)
 static void bad_line(brb_cli_history_file *history, uint64_t number, const char *why)
 {
 	history->bad_lines++;
-	brb_cli_report_say(history->report, "%s:%" PRIu64 ": %s", brb_cli_history_file_name(history), number, why);
+	brb_cli_report_say(history->report, "%s:%" PRIu64 ": %s", name_of(history), number, why);
 	if (history->strict)
 		stop(history, BRB_CLI_HISTORY_FILE_STRICT);
 }
 
 static void out_of_memory(brb_cli_history_file *history)
 {
-	brb_cli_report_say(history->report, "%s:%" PRIu64 ": out of memory", brb_cli_history_file_name(history),
-			   history->lines.number);
+	brb_cli_report_say(history->report, "%s:%" PRIu64 ": out of memory", name_of(history), history->lines.number);
 	stop(history, BRB_CLI_HISTORY_FILE_FAILED);
 }
 
 static void unreadable(brb_cli_history_file *history, int error)
 {
-	brb_cli_report_say(history->report, "%s: %s", brb_cli_history_file_name(history), strerror(error));
+	brb_cli_report_say(history->report, "%s: %s", name_of(history), strerror(error));
 	stop(history, BRB_CLI_HISTORY_FILE_UNREADABLE);
 }
 

@@ -52,7 +52,4 @@ struct brb_cli_history_file {
 /* Reads to the end, or until there is a reason to stop. */
 brb_cli_history_file_end brb_cli_history_file_read(brb_cli_history_file *history);
 
-/* The file's name, as shown to people. */
-const char *brb_cli_history_file_name(const brb_cli_history_file *history);
-
 #endif

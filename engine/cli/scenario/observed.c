@@ -6,7 +6,8 @@
 
 #include "cli/scenario/state.h"
 
-void brb_cli_observed_add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one)
+/* Adds a copy. */
+static void add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one)
 {
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? list->capacity * 2 : 16;
@@ -45,7 +46,7 @@ static void take_award(brb_cli_scenario_state *state, brb_cli_observed_list *lis
 				 .reason = award->reason,
 				 .at_us = at_us };
 	if (counts(state, award->badge))
-		brb_cli_observed_add(state, list, &one);
+		add(state, list, &one);
 }
 
 static void take_failure(brb_cli_scenario_state *state, const brabeion_failure *failure)
@@ -53,7 +54,7 @@ static void take_failure(brb_cli_scenario_state *state, const brabeion_failure *
 	brb_cli_observed one = { .badge = failure->slug ? failure->slug : failure->plugin,
 				 .reason = failure->message };
 	if (counts(state, one.badge))
-		brb_cli_observed_add(state, &state->failed, &one);
+		add(state, &state->failed, &one);
 }
 
 void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_result *result)

@@ -51,9 +51,6 @@ const char *brb_cli_scenario_copy(brb_cli_scenario_state *state, const char *tex
 /* Collects what a call earned, lost and failed at (observed.c). */
 void brb_cli_scenario_take_result(brb_cli_scenario_state *state, const brabeion_result *result);
 
-/* Adds a copy. */
-void brb_cli_observed_add(brb_cli_scenario_state *state, brb_cli_observed_list *list, const brb_cli_observed *one);
-
 /* Resolves a time of the file against the clock. */
 int64_t brb_cli_scenario_time(const brb_cli_scenario_state *state, const brb_scenario_time *time);
 

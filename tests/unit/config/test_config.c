@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "config/config.h"
+#include "support/open_config.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -63,7 +64,7 @@ static brb_config *opened(const char *text)
 	brb_config *config = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	write_file("badges.yaml", text);
-	brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+	brabeion_status status = open_config("badges.yaml", NULL, &config, &error);
 	cr_assert_eq(status, BRABEION_OK, "%s", error.message ? error.message : "");
 	return config;
 }
@@ -72,7 +73,7 @@ static void expect_fault_of_file(const char *path, const char *installed, const 
 {
 	brb_config *config = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brb_config_open(path, installed, &config, &error);
+	brabeion_status status = open_config(path, installed, &config, &error);
 	cr_expect_eq(status, BRABEION_CONFIG);
 	cr_expect_null(config);
 	cr_expect_str_eq(error.message ? error.message : "(none)", message, "expected\n%s\ngot\n%s", message,
@@ -381,7 +382,7 @@ Test(config, paths_start_at_the_files_folder)
 	cr_assert_eq(mkdir("etc", 0755), 0);
 	write_file("etc/badges.yaml", "database: b.db\ncache_dir: cache\nplugin_path: [/nowhere, ../plugins]\n"
 				      "plugins: [{file: points.so}, {file: ../more/addict.so}]\n");
-	cr_assert_eq(brb_config_open("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(open_config("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_str_eq(config->name, "etc/badges.yaml");
 	cr_expect_str_eq(config->database, "etc/b.db");
 	cr_expect_str_eq(config->cache_dir, "etc/cache");
@@ -389,7 +390,7 @@ Test(config, paths_start_at_the_files_folder)
 	cr_expect_str_eq(config->plugins[1].path, "etc/../more/addict.so");
 	brb_config_close(config);
 	write_file("etc/badges.yaml", "database: /var/b.db\nplugins: [{file: ../plugins/points.so}]\n");
-	cr_assert_eq(brb_config_open("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(open_config("etc/badges.yaml", NULL, &config, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_str_eq(config->database, "/var/b.db");
 	brb_config_close(config);
 }
@@ -406,7 +407,7 @@ Test(config, plugins_are_searched_in_order)
 	write_file("badges.yaml",
 		   "plugins: [{file: points.so}, {file: last.so}, {file: installed.so}]\nplugin_path: [plugins]\n");
 	setenv("BRABEION_PLUGIN_PATH", ":nowhere:more:", 1);
-	cr_assert_eq(brb_config_open("badges.yaml", "third", &config, &error), BRABEION_OK, "%s", error.message);
+	cr_assert_eq(open_config("badges.yaml", "third", &config, &error), BRABEION_OK, "%s", error.message);
 	cr_expect_str_eq(config->plugins[0].path, "plugins/points.so");
 	cr_expect_str_eq(config->plugins[1].path, "more/last.so");
 	cr_expect_str_eq(config->plugins[2].path, "third/installed.so");
@@ -904,7 +905,7 @@ Test(config, a_file_cut_short_anywhere_does_no_harm)
 		write_file("badges.yaml", cut);
 		brb_config *config = NULL;
 		brabeion_error error = BRABEION_NO_ERROR;
-		brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+		brabeion_status status = open_config("badges.yaml", NULL, &config, &error);
 		if (status == BRABEION_OK)
 			cr_expect_geq(config->plugin_count, 1);
 		else
@@ -929,7 +930,7 @@ Test(config, the_projects_own_file_is_well_written)
 	write_file("build/plugins/commits.so", "");
 	brb_config *config = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brb_config_open("badges.yaml", NULL, &config, &error);
+	brabeion_status status = open_config("badges.yaml", NULL, &config, &error);
 	cr_assert_eq(status, BRABEION_OK, "%s", error.message);
 	cr_assert_eq(config->plugin_count, 3);
 	cr_expect_str_eq(config->plugins[0].file, "commits.so");

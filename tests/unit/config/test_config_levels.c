@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "support/folder.h"
+#include "support/open_config.h"
 
 static char place[PATH_BYTES];
 
@@ -104,7 +105,7 @@ Test(config_levels, have_the_files_language_as_the_usual_one_wherever_it_stands)
 		"de: Golden }, description: { fr: Beaucoup, de: Viel } }] }] }]\nlanguage: de-AT\n";
 	brb_config *config = NULL;
 	put("badges.yaml", text, sizeof text - 1);
-	cr_assert_eq(brb_config_open("badges.yaml", NULL, &config, NULL), BRABEION_OK);
+	cr_assert_eq(open_config("badges.yaml", NULL, &config, NULL), BRABEION_OK);
 	cr_expect_str_eq(level_of(config)->name.usual, "Golden");
 	cr_expect_str_eq(level_of(config)->description.usual, "Viel");
 	brb_config_close(config);
