@@ -397,6 +397,23 @@ Test(watch, a_plugin_replaced)
 	watched_finish(watch);
 }
 
+Test(watch, a_plugin_of_a_badges_yaml_that_came_as_text)
+{
+	watched *watch = watched_new();
+	scene_copy_plugin(watch->here, "good_one.so", "changing.so");
+	watch->here->options.config_text = WATCHING "plugins:\n  - file: ./changing.so\n";
+	watched_open(watch, true);
+	scene_write(watch->here, "badges.yaml", "no badges: [\n"); /* the engine has its own text */
+	scene_copy_plugin(watch->here, "good_many.so", "aside");
+	move(watch, "aside", "changing.so");
+	wait_for_receipt(watch, 1);
+	expect_counts(watch, 2, 0, 1, 0);
+	wait_for_quiet(watch);
+	cr_assert_eq(watch->receipts, 1);
+	cr_assert_eq(watch->errors, 0, "%s", watch->message);
+	watched_finish(watch);
+}
+
 Test(watch, a_plugin_that_is_cut_short_and_then_whole)
 {
 	watched *watch = watched_new();
