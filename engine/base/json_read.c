@@ -27,7 +27,7 @@ static void skip_space(brb_json_reader *reader)
 
 /* ---- texts ---- */
 
-/* The four digits at `at`; false: there are none. */
+/* Reads four hex digits. False: there are none. */
 static bool read_hex(const char *at, uint32_t *code)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
@@ -41,7 +41,7 @@ static bool read_hex(const char *at, uint32_t *code)
 	return true;
 }
 
-/* Reads what stands behind a backslash, into `to` unless it is NULL: then half a surrogate pair will do (section 8.2). */
+/* Decodes the escape after a backslash into `to`. With `to` NULL it only checks, and accepts a lone surrogate (section 8.2). */
 static bool read_escape(char **at, char **to)
 {
 	static const char letters[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
@@ -70,7 +70,7 @@ static bool read_escape(char **at, char **to)
 	return true;
 }
 
-/* To the next byte of a text that needs care. */
+/* The bytes before the next quote, backslash or control character. */
 static size_t plain_length(const char *at)
 {
 	size_t length = 0;
@@ -79,7 +79,7 @@ static size_t plain_length(const char *at)
 	return length;
 }
 
-/* A text that begins here is passed over or, with `value`, decoded in place: an escape is longer than its character. */
+/* Skips a text or, with `value`, decodes it in place: an escape is never shorter than its character. */
 static bool read_text(brb_json_reader *reader, brb_json_value *value)
 {
 	char *at = reader->at + 1;
@@ -136,7 +136,7 @@ static bool read_number(brb_json_reader *reader, brb_json_value *value)
 	return true;
 }
 
-/* What is neither a text nor nested. */
+/* A number, true, false or null. */
 static bool read_plain(brb_json_reader *reader, brb_json_value *value)
 {
 	char first = *reader->at;
@@ -151,7 +151,7 @@ static bool read_plain(brb_json_reader *reader, brb_json_value *value)
 	return refuse(reader, reader->at, "expected a value");
 }
 
-/* To the value, from a key, which is handed out where `key` is not NULL. */
+/* Skips a key and its colon, or returns the key in `key`. */
 static bool read_key(brb_json_reader *reader, brb_json_value *key)
 {
 	skip_space(reader);
@@ -169,13 +169,13 @@ static bool read_key(brb_json_reader *reader, brb_json_value *key)
 
 /* ---- nested values ---- */
 
-/* What closes each that is open. */
+/* The closing bracket of each open array or object. */
 typedef struct open_values {
 	size_t depth;
 	char ends[BRB_JSON_READ_DEPTH_MOST];
 } open_values;
 
-/* Behind a value: closes what ends here, and goes on to the next value, if there is one. */
+/* After a value: closes the arrays and objects that end here, and moves to the next value, if any. */
 static bool read_between(brb_json_reader *reader, open_values *open)
 {
 	while (open->depth) {
@@ -335,7 +335,7 @@ static const char *compact_number(brb_json_reader *reader, brb_json *json)
 	return NULL;
 }
 
-/* It is known to be well-formed, so that token may follow token. */
+/* The text was checked before: only its contents can be refused here. */
 const char *brb_json_read_compact(const brb_json_value *nested, brb_builder *compact)
 {
 	brb_json json = brb_json_into(compact, BRB_JSON_COMPACT);

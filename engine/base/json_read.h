@@ -1,11 +1,11 @@
 /*
  * base/json_read: one JSON object (RFC 8259), read strictly, pair by pair.
  *
- * A text is decoded where it stands: what a reader hands out lies in the caller's copy of the document, and nothing is
- * allocated. Arrays and objects are checked to their end and handed out as they stand.
+ * Texts are decoded in place, in the caller's copy of the document; nothing is allocated. Arrays and objects are checked
+ * completely and returned as their JSON text.
  *
- * Guarantees: UTF-8 is valid everywhere; no value is handed out of a pair that is not whole. A key that comes twice is
- * handed out twice.
+ * Guarantees: UTF-8 is valid everywhere; a pair is returned only when it is complete. A repeated key is returned
+ * each time.
  */
 #ifndef BRB_BASE_JSON_READ_H
 #define BRB_BASE_JSON_READ_H
@@ -50,18 +50,17 @@ typedef struct brb_json_reader {
 
 /*
  * Begins with a document of `length` bytes and NUL, of at most `depth_most` arrays and objects inside each other, its own
- * being the first (1 to BRB_JSON_READ_DEPTH_MOST + 1). False: it is no object, or no UTF-8; `error` says so.
+ * being the first (1 to BRB_JSON_READ_DEPTH_MOST + 1). False: not an object, or not UTF-8; see `error`.
  */
 bool brb_json_read_begin(brb_json_reader *reader, char *text, size_t length, size_t depth_most,
 			 brabeion_error *error);
 
-/* Reads the next pair. False at the end of the document, and when it is wrong: `error` says what and at which byte. */
+/* Reads the next pair. False at the end, and on a fault: `error` says what and at which byte. */
 bool brb_json_read_pair(brb_json_reader *reader, brb_json_value *key, brb_json_value *value);
 
 /*
- * Adds an array or object that was handed out to a builder: without spaces, texts with no escapes but those that are
- * needed, reals as base/json_write has them. Decodes it on the way. Returns what is wrong (static text): NUL, half a
- * character, a number out of range; NULL: all is well, if the builder had memory.
+ * Adds a returned array or object to a builder: without spaces, with only the escapes needed, reals as by base/json_write.
+ * Returns the fault (static text): a NUL, a lone surrogate, a number out of range; NULL: none, if the builder had memory.
  */
 const char *brb_json_read_compact(const brb_json_value *nested, brb_builder *compact);
 

@@ -1,5 +1,5 @@
 /*
- * base/json_write: see json_write.h. Texts are copied in runs, up to the next byte that needs care.
+ * base/json_write: see json_write.h. Texts are copied in runs, up to the next byte to escape.
  */
 #include "base/json_write.h"
 
@@ -18,7 +18,7 @@ static void put(brb_json *json, const char *text, size_t length)
 
 /* ---- texts ---- */
 
-/* What is shown has \u0008 and \u000c in place of \b and \f. */
+/* BRB_JSON_SHOWN writes \u0008 and \u000c in place of \b and \f. */
 static void write_escape(brb_json *json, uint32_t code)
 {
 	static const char letters[] = "\"\"\\\\\nn\rr\tt\bb\ff";
@@ -32,7 +32,7 @@ static void write_escape(brb_json *json, uint32_t code)
 	put(json, text, (size_t)snprintf(text, sizeof text, "\\u%04" PRIx32, code));
 }
 
-/* A document keeps its quotes and escapes, and the white space between its values, as blanks. */
+/* Within JSON text, quotes and escapes stay, and white space between values becomes blanks. */
 static bool is_plain(const brb_json *json, unsigned char byte, bool is_document)
 {
 	if (byte == '"' || byte == '\\')
@@ -40,7 +40,7 @@ static bool is_plain(const brb_json *json, unsigned char byte, bool is_document)
 	return byte >= 0x20 && (byte < 0x7f || json->style != BRB_JSON_SHOWN);
 }
 
-/* One character that is not plain; returns its length in bytes. */
+/* Writes one character to escape; returns its length in bytes. */
 static size_t write_other(brb_json *json, const char *text, bool is_document)
 {
 	uint32_t code = 0;

@@ -1,10 +1,10 @@
 /*
- * base/json_write: JSON, written value by value.
+ * base/json_write: writes JSON value by value.
  *
- * Guarantees: commas, colons, brackets and escapes are right, whatever is written: one object or array is open for each
- * begun and not ended, at most 64 inside each other. What is written goes to the sink at once; nothing is allocated here.
+ * Guarantees: correct commas, colons, brackets and escapes; at most 64 nested objects and arrays. Output goes to the sink at
+ * once; nothing is allocated here.
  *
- * Not here: times (the public functions have calendars), what a document looks like.
+ * Not here: formatting times (base/time), the form of a document.
  */
 #ifndef BRB_BASE_JSON_WRITE_H
 #define BRB_BASE_JSON_WRITE_H
@@ -28,16 +28,16 @@ typedef struct brb_json {
 	brb_json_style style;
 	bool new_line;
 	unsigned depth;
-	uint64_t objects; /* a bit for each that is open, the innermost lowest: it is no array */
-	uint64_t filled;  /* likewise: a value stands in it */
+	uint64_t objects; /* a bit for each open value, the innermost lowest: 1 for an object, 0 for an array */
+	uint64_t filled;  /* likewise: 1 once it has a value */
 } brb_json;
 
-/* A writer that adds to a builder, which remembers when memory was short. */
+/* A writer into a builder, which records a lack of memory. */
 brb_json brb_json_into(brb_builder *builder, brb_json_style style);
 
 /*
- * Each writes one value: `key` is its name in an object, NULL in an array and at the top. brb_json_end() closes what was
- * begun last. A NULL text is written as "".
+ * Each writes one value: `key` is its name in an object, NULL in an array and at the top. brb_json_end() closes the
+ * innermost open object or array. A NULL text is written as "".
  */
 void brb_json_object(brb_json *json, const char *key);
 void brb_json_array(brb_json *json, const char *key);
@@ -48,13 +48,13 @@ void brb_json_real(brb_json *json, const char *key, double number); /* finite; a
 void brb_json_bool(brb_json *json, const char *key, bool truth);
 void brb_json_null(brb_json *json, const char *key);
 
-/* A value that is JSON already, in valid UTF-8. */
+/* A value that is JSON text already, in valid UTF-8. */
 void brb_json_document(brb_json *json, const char *key, const char *document);
 
-/* What stands before a value: the caller writes the value itself. */
+/* Writes the comma and the key; the caller writes the value. */
 void brb_json_before(brb_json *json, const char *key);
 
-/* The next value or key begins on a line of its own. */
+/* Starts a new line before the next value or key. */
 void brb_json_new_line(brb_json *json);
 
 #endif

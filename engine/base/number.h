@@ -24,7 +24,7 @@ typedef struct brb_number {
 	double real; /* also of an integer that is out of range */
 } brb_number;
 
-/* Reads the number that begins at `text`. It is malformed unless a space, a comma, a bracket or NUL comes behind it. */
+/* Reads the number at `text`. It is malformed unless a space, a comma, a bracket or NUL follows. */
 brb_number brb_number_read(const char *text);
 
 /* Reads as strtod(3) does in the C locale. False when the number is not finite. */

@@ -1,5 +1,5 @@
 /*
- * base/utf8: characters and their bytes (Unicode 15, section 3.9), and which of them text for people must not hold raw.
+ * base/utf8: characters and their bytes (Unicode 15, section 3.9), and which of them must not be displayed raw.
  */
 #ifndef BRB_BASE_UTF8_H
 #define BRB_BASE_UTF8_H

@@ -5,7 +5,7 @@
  * line, so a line costs no allocation: its texts are copied once, into the batch's arena, which also gives them the NUL
  * that C wants.
  *
- * What is wrong with a line is for the library to say: brabeion_event_read_json reads it again, slowly, by the same rules.
+ * The message for a bad line comes from brabeion_event_read_json, which reads it again by the same rules.
  * Neither exceptions nor C++ types leave this file.
  */
 #define SIMDJSON_EXCEPTIONS 0
@@ -176,7 +176,7 @@ outcome take_field(brb_cli_event_json *reader, string_view name, dom::element va
 	return taken;
 }
 
-/* A key with a meaning of its own is only remembered: should it come again, the later one counts. */
+/* A reserved key is only recorded, since a later one of the same name replaces it. */
 outcome take_own(dom::element value, dom::element *own, bool *is_there)
 {
 	bool is_scalar = !value.is_array() && !value.is_object() && value.type() != dom::element_type::UINT64;
@@ -295,7 +295,7 @@ outcome read_line(brb_cli_event_json *reader, const char *line, size_t size, bra
 	return read_object(reader, root.get_object().value_unsafe(), event);
 }
 
-/* Why the line is bad. Should the library take it, the rules differ; a test holds the two together. */
+/* Why the line is bad. The library must refuse it, too: a test compares the two readers. */
 outcome explain(brb_cli_event_json *reader, const char *line, size_t size,
 		char message[BRB_CLI_EVENT_JSON_MESSAGE_BYTES])
 {
