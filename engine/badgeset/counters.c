@@ -3,9 +3,10 @@
  * counting writes nothing shared, counters outlive reloads, and a new generation costs a thread nothing unless it has new
  * slugs.
  */
+#include "badgeset/counters.h"
+
 #include <string.h>
 
-#include "badgeset/registry.h"
 #include "base/memory.h"
 
 enum { TIMED_ONE_IN = 64 };

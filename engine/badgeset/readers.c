@@ -2,11 +2,13 @@
  * badgeset/readers: the slots in which threads name the generation that they use, and whether a generation is in use.
  * See registry.h.
  */
+#include "badgeset/readers.h"
+
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "badgeset/registry.h"
+#include "badgeset/counters.h"
 #include "base/memory.h"
 
 /* glibc has no wrapper; membarrier(2). */

@@ -5,10 +5,12 @@
  * A reader that leaves its slot wakes nobody, so the thread polls while a generation is in use, with pauses that double;
  * else it sleeps.
  */
+#include "badgeset/retire.h"
+
 #include <string.h>
 #include <time.h>
 
-#include "badgeset/registry.h"
+#include "badgeset/readers.h"
 #include "base/thread.h"
 
 enum { PAUSE_LEAST_US = 500, PAUSE_MOST_US = 256000 };
