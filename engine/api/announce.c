@@ -86,7 +86,7 @@ static size_t copy_callbacks(brabeion_engine *engine, brb_callback callbacks[BRB
 	return count;
 }
 
-static void tell(brabeion_engine *engine, const brabeion_change *change)
+static void notify(brabeion_engine *engine, const brabeion_change *change)
 {
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
@@ -103,7 +103,7 @@ static void tell_waiting(announcing *queue)
 		queue->first = waiting->next;
 		if (!queue->first)
 			queue->last = &queue->first;
-		tell(waiting->engine, &waiting->change);
+		notify(waiting->engine, &waiting->change);
 		brb_arena_finish(&waiting->memory);
 		brb_memory_release(waiting);
 	}
@@ -114,7 +114,7 @@ static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change
 	waiting_news *waiting = copy_of(engine, change);
 	if (!waiting) {
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
-			      "out of memory: the award \"%s\" of user \"%s\" is %s but not told to callbacks",
+			      "out of memory: the award \"%s\" of user \"%s\" is %s but not passed to callbacks",
 			      change->award->badge, change->award->user,
 			      change->kind == BRABEION_CHANGE_AWARDED  ? "stored"
 			      : change->kind == BRABEION_CHANGE_LAPSED ? "lapsed"
@@ -134,7 +134,7 @@ static void announce_change(brabeion_engine *engine, const brabeion_change *chan
 	announcing queue = { .first = NULL };
 	queue.last = &queue.first;
 	under_way = &queue;
-	tell(engine, change);
+	notify(engine, change);
 	tell_waiting(&queue);
 	under_way = NULL;
 }

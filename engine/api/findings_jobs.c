@@ -79,8 +79,8 @@ static void check_unloaded(brb_examination *self)
 static void check_crowd(brb_examination *self)
 {
 	const brb_health_jobs *jobs = &self->health->jobs;
-	size_t told = jobs->crowd_count < 3 ? jobs->crowd_count : 3;
-	for (size_t i = 0; i < told; i++) {
+	size_t named = jobs->crowd_count < 3 ? jobs->crowd_count : 3;
+	for (size_t i = 0; i < named; i++) {
 		const char *user = jobs->crowd[i].user;
 		brabeion_finding finding = { .kind = "jobs-of-user",
 					     .severity = BRABEION_WARNING,

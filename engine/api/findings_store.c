@@ -42,9 +42,9 @@ static void check_permissions(brb_examination *self)
 		check_writable(self, self->config, about.st_mode, "It names the code that runs in the server");
 	if (!file)
 		return;
-	check_writable(self, self->database, file->mode, "Whoever can change it awards and revokes what they like");
+	check_writable(self, self->database, file->mode, "Anyone who can write it can award and revoke badges");
 	check_writable(self, folder_of(self, self->database), file->folder_mode,
-		       "Whoever can change the folder can put another database in place");
+		       "Anyone who can write the folder can replace the database");
 }
 
 /* ---- the database ---- */
@@ -69,11 +69,10 @@ static void check_readable(brb_examination *self)
 	finding.text = brb_finding_text(self, "%s: %s", self->database, health->fault);
 	finding.advice =
 		health->refused
-			? brb_finding_text(self,
-					   "Whoever asks has to be able to write it and its folder, as the server "
-					   "does, though nothing is changed: ask as the server's user")
+			? brb_finding_text(self, "Examining it needs write access to it and its folder, though it "
+						 "changes nothing: do it as the server's user")
 			: brb_finding_text(self,
-					   "Nothing more can be told of it, and this program stores nothing there. "
+					   "Nothing more is known of it, and this program writes nothing to it. "
 					   "Keep a copy before you try to mend it, or put a backup in its place");
 	brb_finding_add(self, &finding);
 }
@@ -89,7 +88,7 @@ static void check_version(brb_examination *self)
 	finding.text = brb_finding_text(self, "the database is of version %lld, and this program of version %lld%s",
 					(long long)health->version, (long long)health->knows, users_of(self));
 	finding.advice = brb_finding_text(self, "It is brought up to date when this program next opens it for use; "
-						"until then less can be told");
+						"until then some checks are skipped");
 	brb_finding_add(self, &finding);
 }
 
@@ -230,7 +229,7 @@ static void check_resident(brb_examination *self)
 				 brb_finding_count(self, (int64_t)loaded, "is", "are"));
 	finding.advice =
 		brb_finding_text(self, "They cannot be unloaded when they are replaced (brabeion check PLUGIN.so "
-				       "tells why): a restart of the server frees them");
+				       "says why): a restart of the server frees them");
 	brb_finding_add(self, &finding);
 }
 

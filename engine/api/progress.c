@@ -78,7 +78,8 @@ static const char *describe_failure(const progress_work *work, const char *aside
 	return why ? brb_arena_copy(memory, why) : "";
 }
 
-static brabeion_status tell(progress_work *work, const brb_badge *badge, const brb_progress *found, const char *aside)
+static brabeion_status add_progress(progress_work *work, const brb_badge *badge, const brb_progress *found,
+				    const char *aside)
 {
 	brb_arena *memory = work->list.memory;
 	const badge_level *level = found->level ? &badge->levels[found->level - 1] : NULL;
@@ -109,7 +110,7 @@ static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
 	brabeion_status status = brb_progress_find(&work->judge, badge, work->user, !aside, &found);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(work->error, &work->judge.error);
-	status = tell(work, badge, &found, aside);
+	status = add_progress(work, badge, &found, aside);
 	brb_arena_reset(&work->judge.scratch);
 	return status;
 }

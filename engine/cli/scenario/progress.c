@@ -26,7 +26,7 @@ static void write_got(FILE *out, const brb_scenario_progress *expected, const br
 		fprintf(out, "%s of %s: %s\n", expected->badge, expected->user,
 			*got->error   ? got->error
 			: !got->level ? "no level is left to be earned"
-				      : "the badge tells no progress");
+				      : "the badge reports no progress");
 }
 
 static bool fits(const brb_scenario_progress *expected, const brabeion_progress *got)

@@ -193,7 +193,7 @@ Test(command_doctor, all_faults_of_badges_yaml_are_told_beside_the_rest)
 		"alarm    badges.yaml:3:19: plugin \"nowhere.so\": no such file in ";
 	static const char rest[] =
 		"\n" MENDED "alarm    badges.db can be changed by anybody (mode 0666)\n"
-		"         Whoever can change it awards and revokes what they like: chmod o-w badges.db\n"
+		"         Anyone who can write it can award and revoke badges: chmod o-w badges.db\n"
 		"3 alarms, 0 warnings, 0 notes\n";
 	size_t length = strlen(outcome.out);
 	cr_expect_eq(strncmp(outcome.out, beginning, strlen(beginning)), 0, "%s", outcome.out);
@@ -218,11 +218,10 @@ Test(command_doctor, what_is_no_database)
 		   "This is a letter, and a long one at that: more than a hundred bytes, so that it might well be "
 		   "taken for a header.");
 	expect_doctor(
-		1,
-		"alarm    badges.db: is not a database; left untouched\n"
-		"         Nothing more can be told of it, and this program stores nothing there. Keep a copy before "
-		"you try to mend it, or put a backup in its place\n"
-		"1 alarm, 0 warnings, 0 notes\n");
+		1, "alarm    badges.db: is not a database; left untouched\n"
+		   "         Nothing more is known of it, and this program writes nothing to it. Keep a copy before "
+		   "you try to mend it, or put a backup in its place\n"
+		   "1 alarm, 0 warnings, 0 notes\n");
 }
 
 Test(command_doctor, json)

@@ -140,7 +140,7 @@ Test(findings, a_database_that_cannot_be_read)
 	health.fault = "is not a database; left untouched";
 	cr_expect_str_eq(found(),
 			 "database 3 /nowhere/badges.db 0: /nowhere/badges.db: is not a database; left untouched"
-			 " | Nothing more can be told of it, and this program stores nothing there. Keep a copy "
+			 " | Nothing more is known of it, and this program writes nothing to it. Keep a copy "
 			 "before you try to mend it, or put a backup in its place\n");
 }
 
@@ -150,8 +150,8 @@ Test(findings, a_database_that_whoever_asks_may_not_write)
 	health.refused = true;
 	cr_expect_str_eq(found(),
 			 "database 3 /nowhere/badges.db 0: /nowhere/badges.db: attempt to write a readonly database"
-			 " | Whoever asks has to be able to write it and its folder, as the server does, though "
-			 "nothing is changed: ask as the server's user\n");
+			 " | Examining it needs write access to it and its folder, though it changes nothing: do it "
+			 "as the server's user\n");
 }
 
 Test(findings, an_older_database)
@@ -162,7 +162,7 @@ Test(findings, an_older_database)
 	cr_expect_str_eq(found(),
 			 "database-version 1 /nowhere/badges.db 0: the database is of version 4, and this program "
 			 "of version 5 (process 17 has it open) | It is brought up to date when this program "
-			 "next opens it for use; until then less can be told\n");
+			 "next opens it for use; until then some checks are skipped\n");
 }
 
 Test(findings, a_damaged_database)
@@ -236,10 +236,10 @@ Test(findings, files_that_anybody_may_write)
 	health.file.folder_mode = S_IFDIR | 0777;
 	cr_expect_str_eq(found(),
 			 "permissions 3 /nowhere/badges.db 0: /nowhere/badges.db can be changed by anybody (mode "
-			 "0666) | Whoever can change it awards and revokes what they like: chmod o-w "
+			 "0666) | Anyone who can write it can award and revoke badges: chmod o-w "
 			 "/nowhere/badges.db\n"
-			 "permissions 3 /nowhere 0: /nowhere can be changed by anybody (mode 0777) | Whoever can "
-			 "change the folder can put another database in place: chmod o-w /nowhere\n");
+			 "permissions 3 /nowhere 0: /nowhere can be changed by anybody (mode 0777) | Anyone who can "
+			 "write the folder can replace the database: chmod o-w /nowhere\n");
 }
 
 Test(findings, a_folder_such_as_tmp_is_fine)
@@ -290,7 +290,7 @@ Test(findings, plugin_files_that_stay)
 	self.resident = 5;
 	cr_expect_str_eq(found(),
 			 "resident 1 /nowhere/badges.yaml 5: 5 plugin files stay in memory for good, and 2 are "
-			 "loaded | They cannot be unloaded when they are replaced (brabeion check PLUGIN.so tells "
+			 "loaded | They cannot be unloaded when they are replaced (brabeion check PLUGIN.so says "
 			 "why): a restart of the server frees them\n");
 }
 
