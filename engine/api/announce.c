@@ -12,16 +12,16 @@
 #include "base/memory.h"
 
 /* A queued change; owns its texts. */
-typedef struct waiting_news {
-	struct waiting_news *next;
+typedef struct waiting_change {
+	struct waiting_change *next;
 	brabeion_engine *engine;
 	brabeion_change change;
 	brb_arena memory;
-} waiting_news;
+} waiting_change;
 
 typedef struct announcing {
-	waiting_news *first;
-	waiting_news **last;
+	waiting_change *first;
+	waiting_change **last;
 } announcing;
 
 static _Thread_local announcing *under_way;
@@ -31,9 +31,9 @@ bool brb_engine_is_announcing(void)
 	return under_way != NULL;
 }
 
-static waiting_news *copy_of(brabeion_engine *engine, const brabeion_change *change)
+static waiting_change *copy_of(brabeion_engine *engine, const brabeion_change *change)
 {
-	waiting_news *waiting = brb_memory_take_zeroed(1, sizeof *waiting);
+	waiting_change *waiting = brb_memory_take_zeroed(1, sizeof *waiting);
 	if (!waiting)
 		return NULL;
 	waiting->engine = engine;
@@ -61,12 +61,12 @@ static size_t find(const brabeion_engine *engine, const brb_callback *callback)
 	return i;
 }
 
-static bool is_there(brabeion_engine *engine, const brb_callback *callback)
+static bool is_registered(brabeion_engine *engine, const brb_callback *callback)
 {
 	pthread_mutex_lock(&engine->callbacks_lock);
-	bool there = find(engine, callback) < engine->callback_count;
+	bool registered = find(engine, callback) < engine->callback_count;
 	pthread_mutex_unlock(&engine->callbacks_lock);
-	return there;
+	return registered;
 }
 
 static void call_back(const brb_callback *callback, const brabeion_change *change)
@@ -91,15 +91,16 @@ static void notify(brabeion_engine *engine, const brabeion_change *change)
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
 	for (size_t i = 0; i < count; i++) {
-		if (is_there(engine, &callbacks[i])) /* an earlier one may have removed it and freed its context */
+		/* an earlier one may have removed it and freed its context */
+		if (is_registered(engine, &callbacks[i]))
 			call_back(&callbacks[i], change);
 	}
 }
 
-static void tell_waiting(announcing *queue)
+static void notify_waiting(announcing *queue)
 {
 	while (queue->first) {
-		waiting_news *waiting = queue->first;
+		waiting_change *waiting = queue->first;
 		queue->first = waiting->next;
 		if (!queue->first)
 			queue->last = &queue->first;
@@ -109,9 +110,9 @@ static void tell_waiting(announcing *queue)
 	}
 }
 
-static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change)
+static void enqueue(brabeion_engine *engine, const brabeion_change *change)
 {
-	waiting_news *waiting = copy_of(engine, change);
+	waiting_change *waiting = copy_of(engine, change);
 	if (!waiting) {
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR,
 			      "out of memory: the award \"%s\" of user \"%s\" is %s but not passed to callbacks",
@@ -128,14 +129,14 @@ static void wait_for_turn(brabeion_engine *engine, const brabeion_change *change
 static void announce_change(brabeion_engine *engine, const brabeion_change *change)
 {
 	if (under_way) {
-		wait_for_turn(engine, change);
+		enqueue(engine, change);
 		return;
 	}
 	announcing queue = { .first = NULL };
 	queue.last = &queue.first;
 	under_way = &queue;
 	notify(engine, change);
-	tell_waiting(&queue);
+	notify_waiting(&queue);
 	under_way = NULL;
 }
 
@@ -145,7 +146,7 @@ void brb_engine_call_back(void (*work)(void *context), void *context)
 	queue.last = &queue.first;
 	under_way = &queue;
 	work(context);
-	tell_waiting(&queue);
+	notify_waiting(&queue);
 	under_way = NULL;
 }
 
@@ -189,7 +190,7 @@ typedef struct reload_telling {
 
 static _Thread_local const reload_telling *reloads_under_way;
 
-bool brb_engine_is_telling_reload(const brabeion_engine *engine)
+bool brb_engine_is_announcing_reload(const brabeion_engine *engine)
 {
 	const reload_telling *inside = reloads_under_way;
 	while (inside && inside->engine != engine)
@@ -202,7 +203,7 @@ static void call_on_reload(brabeion_engine *engine, const brabeion_receipt *rece
 	brb_callback callbacks[BRB_CALLBACKS_MOST];
 	size_t count = copy_callbacks(engine, callbacks);
 	for (size_t i = 0; i < count; i++)
-		if (callbacks[i].on_reload && is_there(engine, &callbacks[i]))
+		if (callbacks[i].on_reload && is_registered(engine, &callbacks[i]))
 			callbacks[i].on_reload(callbacks[i].context, receipt, error);
 }
 
@@ -221,7 +222,7 @@ static void log_reload(const brabeion_engine *engine, const brb_reload_outcome *
 		      engine->source.name, (unsigned long long)outcome->generation);
 }
 
-void brb_engine_tell_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)
+void brb_engine_announce_reload(brabeion_engine *engine, const brb_reload_outcome *outcome)
 {
 	bool fine = outcome->error.status == BRABEION_OK;
 	reload_telling inside = { .engine = engine, .outer = reloads_under_way };

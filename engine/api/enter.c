@@ -15,7 +15,7 @@ const char *brabeion_version(void)
 brabeion_status brb_engine_enter(const brabeion_engine *engine)
 {
 	brb_reentrancy *guard = brb_reentrancy_here();
-	if (!*engine->born_here)
+	if (!*engine->fork_mark)
 		return BRABEION_FORKED;
 	if (guard->depth)
 		return BRABEION_REENTRANT;
@@ -36,6 +36,23 @@ brabeion_status brb_engine_enter_or_say(const brabeion_engine *engine, brabeion_
 {
 	brabeion_status status = brb_engine_enter(engine);
 	return status == BRABEION_OK ? status : brb_status_refuse(error, status);
+}
+
+brabeion_status brb_engine_enter_to_write(const brabeion_engine *engine, brabeion_error *error)
+{
+	brabeion_status status = brb_engine_enter(engine);
+	if (status == BRABEION_OK && engine->read_only)
+		status = BRABEION_READ_ONLY;
+	return status == BRABEION_OK ? status : brb_status_refuse(error, status);
+}
+
+brb_generation *brb_engine_acquire(brabeion_engine *engine, brb_reader **reader, brabeion_error *error)
+{
+	*reader = brb_registry_reader(&engine->registry);
+	if (*reader)
+		return brb_registry_acquire(&engine->registry, *reader);
+	brb_status_no_memory(error);
+	return NULL;
 }
 
 brabeion_status brb_engine_enter_with(const brabeion_options *theirs, brabeion_options *options,

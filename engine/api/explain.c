@@ -12,7 +12,7 @@
 #include "store/jobs.h"
 #include "store/journal.h"
 
-typedef struct explaining {
+typedef struct explain_work {
 	brabeion_engine *engine;
 	const brb_generation *generation;
 	const brabeion_question *question;
@@ -25,32 +25,32 @@ typedef struct explaining {
 	size_t entry_capacity;
 	brabeion_entry *entries;
 	bool memory_short;
-} explaining;
+} explain_work;
 
-static brabeion_status copy_text(explaining *why, const char **place, const char *text)
+static brabeion_status copy_text(explain_work *work, const char **place, const char *text)
 {
-	*place = brb_arena_copy(why->memory, text);
-	return *place ? BRABEION_OK : brb_status_no_memory(why->error);
+	*place = brb_arena_copy(work->memory, text);
+	return *place ? BRABEION_OK : brb_status_no_memory(work->error);
 }
 
 /* ---- the badge and the user -------------------------------------------------------------------------------------- */
 
-static brabeion_status name_near_badge(explaining *why)
+static brabeion_status name_near_badge(explain_work *work)
 {
-	const brb_generation *generation = why->generation;
-	const char **names = brb_arena_take(why->memory, (generation->badge_count + 1) * sizeof *names);
+	const brb_generation *generation = work->generation;
+	const char **names = brb_arena_take(work->memory, (generation->badge_count + 1) * sizeof *names);
 	if (!names)
-		return brb_status_no_memory(why->error);
+		return brb_status_no_memory(work->error);
 	for (size_t i = 0; i < generation->badge_count; i++)
 		names[i] = generation->badges[i]->slug;
-	const char *near = brb_text_nearest(why->question->badge, names, generation->badge_count);
-	return copy_text(why, &why->out.near_badge, near ? near : "");
+	const char *near = brb_text_nearest(work->question->badge, names, generation->badge_count);
+	return copy_text(work, &work->out.near_badge, near ? near : "");
 }
 
 /* The same values as brabeion_badges. */
-static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
+static brabeion_status fill_badge(explain_work *work, const brabeion_badge *badge)
 {
-	brabeion_explanation *out = &why->out;
+	brabeion_explanation *out = &work->out;
 	out->plugin = badge->plugin;
 	out->plugin_file = badge->plugin_file;
 	out->levels = badge->levels;
@@ -58,15 +58,15 @@ static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
 	out->level_stride = (uint32_t)badge->level_stride;
 	out->async = badge->async;
 	out->multiple = badge->multiple;
-	out->rearn = why->badge->rearn;
-	out->temporary = why->badge->temporary;
-	out->granted_only = !why->badge->award;
+	out->rearn = work->badge->rearn;
+	out->temporary = work->badge->temporary;
+	out->granted_only = !work->badge->award;
 	out->quarantined = badge->quarantined;
 	out->quarantined_since_us = badge->quarantined_since_us;
 	out->quarantine_reason = badge->quarantine_reason;
-	brabeion_heard *heard = brb_arena_take(why->memory, (badge->event_count + (size_t)1) * sizeof *heard);
+	brabeion_heard *heard = brb_arena_take(work->memory, (badge->event_count + (size_t)1) * sizeof *heard);
 	if (!heard)
-		return brb_status_no_memory(why->error);
+		return brb_status_no_memory(work->error);
 	for (uint32_t i = 0; i < badge->event_count; i++)
 		heard[i].event = badge->events[i];
 	out->heard = heard;
@@ -75,47 +75,47 @@ static brabeion_status tell_badge(explaining *why, const brabeion_badge *badge)
 }
 
 /* Takes over the badge list's memory, which has the badge's texts. */
-static brabeion_status look_at_badge(explaining *why)
+static brabeion_status read_badge(explain_work *work)
 {
 	brabeion_badge_list list = { 0 };
-	brabeion_status status = brb_engine_list_badges(why->generation, NULL, &list, why->error);
+	brabeion_status status = brb_engine_list_badges(work->generation, NULL, &list, work->error);
 	if (status == BRABEION_OK)
-		status = brb_engine_tell_quarantine(why->engine, why->generation, &list, why->error);
-	why->memory = list.memory;
+		status = brb_engine_fill_quarantine(work->engine, work->generation, &list, work->error);
+	work->memory = list.memory;
 	list.memory = NULL;
-	if (status == BRABEION_OK && why->badge)
-		status = tell_badge(why, &list.badges[why->badge->index]);
+	if (status == BRABEION_OK && work->badge)
+		status = fill_badge(work, &list.badges[work->badge->index]);
 	brabeion_badge_list_finish(&list);
 	return status;
 }
 
-static brabeion_status look_up(explaining *why)
+static brabeion_status find_names(explain_work *work)
 {
 	brb_store_found found = { 0 };
-	brabeion_explanation *out = &why->out;
-	brabeion_status status = copy_text(why, &out->user, why->question->user);
+	brabeion_explanation *out = &work->out;
+	brabeion_status status = copy_text(work, &out->user, work->question->user);
 	if (status == BRABEION_OK)
-		status = copy_text(why, &out->badge, why->question->badge);
+		status = copy_text(work, &out->badge, work->question->badge);
 	if (status == BRABEION_OK)
-		status =
-			brb_store_look_up(why->engine->store, out->user, out->badge, why->memory, &found, why->error);
+		status = brb_store_look_up(work->engine->store, out->user, out->badge, work->memory, &found,
+					   work->error);
 	if (status != BRABEION_OK)
 		return status;
 	out->user_known = found.user;
 	out->near_user = found.near_user;
-	out->loaded = why->badge != NULL;
+	out->loaded = work->badge != NULL;
 	out->on_record = found.badge != 0;
-	why->number = found.badge;
-	return out->loaded ? BRABEION_OK : name_near_badge(why);
+	work->number = found.badge;
+	return out->loaded ? BRABEION_OK : name_near_badge(work);
 }
 
 /* ---- awards ------------------------------------------------------------------------------------------------------ */
 
-static brabeion_status copy_change(explaining *why, const brabeion_change *from, brabeion_change *to)
+static brabeion_status copy_change(explain_work *work, const brabeion_change *from, brabeion_change *to)
 {
 	*to = *from;
-	to->award = brb_list_copy_award(why->memory, from->award);
-	return to->award ? copy_text(why, &to->comment, from->comment) : brb_status_no_memory(why->error);
+	to->award = brb_list_copy_award(work->memory, from->award);
+	return to->award ? copy_text(work, &to->comment, from->comment) : brb_status_no_memory(work->error);
 }
 
 static bool is_gone(const brabeion_change *changes, size_t count, int64_t award)
@@ -140,42 +140,42 @@ static void count_held(brabeion_explanation *out)
 }
 
 /* The list is newest first, over all badges. */
-static brabeion_status take_changes(explaining *why, const brabeion_change_list *list)
+static brabeion_status take_changes(explain_work *work, const brabeion_change_list *list)
 {
 	brabeion_status status = BRABEION_OK;
-	brabeion_change *changes = brb_arena_take(why->memory, (list->count + 1) * sizeof *changes);
+	brabeion_change *changes = brb_arena_take(work->memory, (list->count + 1) * sizeof *changes);
 	if (!changes)
-		return brb_status_no_memory(why->error);
+		return brb_status_no_memory(work->error);
 	for (size_t i = list->count; i > 0 && status == BRABEION_OK; i--)
-		if (strcmp(list->changes[i - 1].award->badge, why->out.badge) == 0)
-			status = copy_change(why, &list->changes[i - 1], &changes[why->out.change_count++]);
-	why->out.changes = changes;
+		if (strcmp(list->changes[i - 1].award->badge, work->out.badge) == 0)
+			status = copy_change(work, &list->changes[i - 1], &changes[work->out.change_count++]);
+	work->out.changes = changes;
 	return status;
 }
 
-static brabeion_status look_at_awards(explaining *why)
+static brabeion_status read_awards(explain_work *work)
 {
 	brabeion_change_list list = { 0 };
 	brabeion_status status =
-		brb_store_list_user_changes(why->engine->store, why->out.user, 0, 0, &list, why->error);
+		brb_store_list_user_changes(work->engine->store, work->out.user, 0, 0, &list, work->error);
 	if (status == BRABEION_OK)
-		status = take_changes(why, &list);
+		status = take_changes(work, &list);
 	brabeion_change_list_finish(&list);
 	if (status == BRABEION_OK)
-		count_held(&why->out);
+		count_held(&work->out);
 	return status;
 }
 
-static brabeion_status look_at_jobs(explaining *why)
+static brabeion_status count_jobs(explain_work *work)
 {
 	brb_store_job_list list = { 0 };
-	brb_store_job_filter wanted = { .slug = why->out.badge,
-					.user = why->out.user,
-					.now_us = brb_clock_now_us(&why->engine->clock) };
-	brabeion_status status = brb_store_list_jobs(why->engine->store, &wanted, &list, why->error);
+	brb_store_job_filter wanted = { .slug = work->out.badge,
+					.user = work->out.user,
+					.now_us = brb_clock_now_us(&work->engine->clock) };
+	brabeion_status status = brb_store_list_jobs(work->engine->store, &wanted, &list, work->error);
 	for (size_t i = 0; i < list.count && status == BRABEION_OK; i++)
-		why->out.jobs_parked += list.jobs[i].parked_us != 0;
-	why->out.job_count = list.count;
+		work->out.jobs_parked += list.jobs[i].parked_us != 0;
+	work->out.job_count = list.count;
 	brb_store_job_list_finish(&list);
 	return status;
 }
@@ -184,50 +184,50 @@ static brabeion_status look_at_jobs(explaining *why)
 
 static bool take_entry(void *context, const brabeion_entry *entry)
 {
-	explaining *why = context;
+	explain_work *work = context;
 	brabeion_entry *place =
-		brb_list_add(&why->entries, &why->out.entry_count, &why->entry_capacity, sizeof *place);
-	why->memory_short = !place;
+		brb_list_add(&work->entries, &work->out.entry_count, &work->entry_capacity, sizeof *place);
+	work->memory_short = !place;
 	if (place)
 		*place = *entry;
 	return place != NULL;
 }
 
 /* Entries are read newest first. */
-static brabeion_status turn_round(explaining *why)
+static brabeion_status reverse_entries(explain_work *work)
 {
-	size_t count = why->out.entry_count;
-	brabeion_entry *entries = brb_arena_take(why->memory, (count + 1) * sizeof *entries);
-	if (!entries || why->memory_short)
-		return brb_status_no_memory(why->error);
+	size_t count = work->out.entry_count;
+	brabeion_entry *entries = brb_arena_take(work->memory, (count + 1) * sizeof *entries);
+	if (!entries || work->memory_short)
+		return brb_status_no_memory(work->error);
 	for (size_t i = 0; i < count; i++)
-		entries[i] = why->entries[count - 1 - i];
-	why->out.entries = entries;
+		entries[i] = work->entries[count - 1 - i];
+	work->out.entries = entries;
 	return BRABEION_OK;
 }
 
-static brabeion_status look_at_journal(explaining *why)
+static brabeion_status read_journal(explain_work *work)
 {
-	const brabeion_question *question = why->question;
-	brb_store *store = why->engine->store;
-	brb_store_journal_range range = { .user = why->out.user,
-					  .badge = why->number,
+	const brabeion_question *question = work->question;
+	brb_store *store = work->engine->store;
+	brb_store_journal_range range = { .user = work->out.user,
+					  .badge = work->number,
 					  .since_us = question->has_since ? question->since_us : INT64_MIN,
 					  .limit = question->limit,
-					  .left_out = &why->out.entries_left_out };
-	brabeion_heard *heard = (brabeion_heard *)why->out.heard; /* ours until returned */
-	why->journal = brb_arena_take(why->memory, sizeof *why->journal);
-	why->out.journal = why->journal;
-	if (!why->journal)
-		return brb_status_no_memory(why->error);
-	brabeion_status status = brb_engine_journal(why->engine, why->generation, why->journal, why->error);
-	for (size_t i = 0; i < why->out.heard_count && status == BRABEION_OK; i++)
-		status = brb_store_journal_heard(store, why->out.user, &heard[i], why->error);
-	if (status == BRABEION_OK && why->number)
-		status = brb_store_journal_read(store, &range, why->memory, take_entry, why, why->error);
+					  .left_out = &work->out.entries_left_out };
+	brabeion_heard *heard = (brabeion_heard *)work->out.heard; /* ours until returned */
+	work->journal = brb_arena_take(work->memory, sizeof *work->journal);
+	work->out.journal = work->journal;
+	if (!work->journal)
+		return brb_status_no_memory(work->error);
+	brabeion_status status = brb_engine_journal(work->engine, work->generation, work->journal, work->error);
+	for (size_t i = 0; i < work->out.heard_count && status == BRABEION_OK; i++)
+		status = brb_store_journal_heard(store, work->out.user, &heard[i], work->error);
+	if (status == BRABEION_OK && work->number)
+		status = brb_store_journal_read(store, &range, work->memory, take_entry, work, work->error);
 	if (status == BRABEION_OK)
-		status = turn_round(why);
-	brb_memory_release(why->entries);
+		status = reverse_entries(work);
+	brb_memory_release(work->entries);
 	return status;
 }
 
@@ -246,20 +246,20 @@ static brabeion_status check_question(const brabeion_question *question, brabeio
 	return BRABEION_OK;
 }
 
-static brabeion_status explain(explaining *why, const char *empty)
+static brabeion_status explain(explain_work *work, const char *empty)
 {
-	brabeion_explanation *out = &why->out;
+	brabeion_explanation *out = &work->out;
 	out->near_badge = out->plugin = out->plugin_file = out->quarantine_reason = empty;
-	brabeion_status status = look_at_badge(why);
+	brabeion_status status = read_badge(work);
 	if (status == BRABEION_OK)
-		status = look_up(why);
+		status = find_names(work);
 	if (status == BRABEION_OK)
-		status = look_at_awards(why);
+		status = read_awards(work);
 	if (status == BRABEION_OK)
-		status = look_at_jobs(why);
+		status = count_jobs(work);
 	if (status == BRABEION_OK)
-		status = look_at_journal(why);
-	out->memory = why->memory;
+		status = read_journal(work);
+	out->memory = work->memory;
 	out->change_stride = sizeof *out->changes;
 	out->heard_stride = sizeof *out->heard;
 	out->entry_stride = sizeof *out->entries;
@@ -276,21 +276,17 @@ brabeion_status brabeion_explain(brabeion_engine *engine, const brabeion_questio
 	    brb_size_check(BRB_SIZE_EXPLANATION, explanation, &fault) != BRABEION_OK ||
 	    check_question(&question, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		brb_status_no_memory(&fault);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
 		return brb_status_hand_over(error, &fault);
-	}
-	explaining why = { .engine = engine,
-			   .generation = brb_registry_acquire(&engine->registry, reader),
-			   .question = &question,
-			   .error = &fault };
-	why.badge = brb_table_get(&why.generation->slugs, question.badge);
-	explain(&why, "");
+	explain_work work = { .engine = engine, .generation = generation, .question = &question, .error = &fault };
+	work.badge = brb_table_get(&generation->slugs, question.badge);
+	explain(&work, "");
 	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
-		brb_size_give(BRB_SIZE_EXPLANATION, &why.out, explanation);
+		brb_size_give(BRB_SIZE_EXPLANATION, &work.out, explanation);
 	else
-		brabeion_explanation_finish(&why.out);
+		brabeion_explanation_finish(&work.out);
 	return brb_status_hand_over(error, &fault);
 }

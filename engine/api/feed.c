@@ -21,7 +21,7 @@ int brabeion_changes_fd(brabeion_engine *engine)
 }
 
 /* Drains the descriptor. Call it before reading the database: later commits make it readable again. */
-static void quieten(brabeion_engine *engine)
+static void drain(brabeion_engine *engine)
 {
 	pthread_mutex_lock(&engine->feed_lock);
 	if (engine->feed_fd >= 0)
@@ -38,7 +38,7 @@ brabeion_status brabeion_changes_since(brabeion_engine *engine, int64_t sequence
 	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
 	    brb_size_take(BRB_SIZE_LIST_OPTIONS, theirs, &options, &fault) == BRABEION_OK &&
 	    brb_engine_check_language(options.language, &fault) == BRABEION_OK) {
-		quieten(engine);
+		drain(engine);
 		if (brb_store_list_changes(engine->store, sequence, options.limit, &read, &fault) == BRABEION_OK)
 			brb_engine_translate_changes(engine, options.language, &read, &fault);
 	}

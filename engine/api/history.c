@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/batch.h"
@@ -26,9 +27,12 @@ static brabeion_status open_runs(brabeion_engine *engine, brabeion_error *error)
 	if (length < 0 || (size_t)length >= sizeof path)
 		return brb_status_set(error, BRABEION_SYSTEM, "%s-runs: the path is too long",
 				      brb_store_path(engine->store));
-	engine->runs_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	engine->runs_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (engine->runs_fd < 0)
 		return brb_status_set(error, BRABEION_SYSTEM, "%s: %s", path, strerror(errno));
+	struct stat about;
+	if (engine->mode != 0600 && fstat(engine->runs_fd, &about) == 0 && about.st_uid == geteuid())
+		fchmod(engine->runs_fd, (mode_t)engine->mode);
 	return BRABEION_OK;
 }
 
@@ -74,7 +78,6 @@ typedef struct time_request {
 	brabeion_result *result;
 	int64_t at_us;
 	bool judged;
-	brabeion_error error;
 } time_request;
 
 static void fail_time(brb_request *head, brabeion_status status, const char *message)
@@ -84,7 +87,7 @@ static void fail_time(brb_request *head, brabeion_status status, const char *mes
 		brb_history_restore(request->engine->history);
 	if (request->result)
 		brb_judge_abandon(request->result, request->judged, 1, status, message);
-	brb_status_set(&request->error, status, "%s", message);
+	brb_status_set(&request->head.error, status, "%s", message);
 }
 
 /* Holds the locks of dead histories until the move of their jobs is committed. */
@@ -109,12 +112,12 @@ static brabeion_status do_take_over(brb_request *head)
 	return judge->fault;
 }
 
-static brabeion_status take_over_the_dead(brabeion_engine *engine, brabeion_error *error)
+static brabeion_status take_over_dead_runs(brabeion_engine *engine, brabeion_error *error)
 {
 	brb_judge judge;
 	time_request request = { .head = { .work = do_take_over, .fail = fail_time }, .engine = engine };
 	brb_engine_run(engine, &judge, &request.head);
-	return brb_status_hand_over(error, &request.error);
+	return brb_status_hand_over(error, &request.head.error);
 }
 
 /* ---- opening and closing ---- */
@@ -129,7 +132,7 @@ brabeion_status brb_engine_open_history(brabeion_engine *engine, uint32_t attemp
 	engine->history->drop = drop_run;
 	engine->history->context = engine;
 	engine->judging.history = engine->history;
-	return take_over_the_dead(engine, error);
+	return take_over_dead_runs(engine, error);
 }
 
 void brb_engine_close_history(brabeion_engine *engine)
@@ -174,16 +177,16 @@ brabeion_status brabeion_advance(brabeion_engine *engine, int64_t at_us, brabeio
 	time_request request = {
 		.head = { .work = do_advance, .fail = fail_time }, .engine = engine, .result = &own, .at_us = at_us
 	};
-	own.status = check_history(engine, "brabeion_advance", &request.error);
+	own.status = check_history(engine, "brabeion_advance", &request.head.error);
 	if (own.status != BRABEION_REENTRANT && own.status != BRABEION_FORKED &&
-	    brb_size_check(BRB_SIZE_RESULT, result, &request.error) != BRABEION_OK) {
+	    brb_size_check(BRB_SIZE_RESULT, result, &request.head.error) != BRABEION_OK) {
 		result = NULL;
-		own.status = request.error.status;
+		own.status = request.head.error.status;
 	}
 	if (own.status == BRABEION_OK && brb_engine_run(engine, &judge, &request.head) == BRABEION_OK)
 		brb_engine_announce(engine, &own, 1);
 	brb_batch_give(&own, result);
-	return brb_status_hand_over(error, &request.error);
+	return brb_status_hand_over(error, &request.head.error);
 }
 
 static brabeion_status do_end(brb_request *head)
@@ -204,7 +207,7 @@ brabeion_status brabeion_end_history(brabeion_engine *engine, brabeion_error *er
 	BRB_CALL;
 	brb_judge judge;
 	time_request request = { .head = { .work = do_end, .fail = fail_time }, .engine = engine };
-	if (check_history(engine, "brabeion_end_history", &request.error) == BRABEION_OK)
+	if (check_history(engine, "brabeion_end_history", &request.head.error) == BRABEION_OK)
 		brb_engine_run(engine, &judge, &request.head);
-	return brb_status_hand_over(error, &request.error);
+	return brb_status_hand_over(error, &request.head.error);
 }

@@ -99,7 +99,7 @@ static bool read_whole(const char *folder, const char *name, brb_builder *bytes)
 	return whole;
 }
 
-static void look_at_file(inspector *self, const brb_image *image)
+static void inspect_file(inspector *self, const brb_image *image)
 {
 	brb_builder bytes = { 0 };
 	const char *because = brb_image_resident_because(image);
@@ -149,7 +149,7 @@ static bool is_without_levels(const brabeion_plugin_badge *badge)
 	return badge->level_count == 0 && !badge->levels_from_config;
 }
 
-static bool is_told_as_problem(const inspector *self, const char *fault)
+static bool is_reported_as_problem(const inspector *self, const char *fault)
 {
 	bool without_levels = false;
 	for (uint32_t i = 0; i < self->found.badge_count; i++)
@@ -161,7 +161,7 @@ static void keep_refusal(inspector *self, char *line)
 {
 	brb_text_clean_line(line);
 	const char *fault = bare_fault(line);
-	if (is_told_as_problem(self, fault))
+	if (is_reported_as_problem(self, fault))
 		return;
 	const char *words = self->found.id ? brb_arena_printf(self->arena, "without settings: %s", fault)
 					   : brb_arena_printf(self->arena, "%s%s", fault, advice(fault));
@@ -190,7 +190,7 @@ static void run_code(inspector *self, brb_image_copies *copies, const brb_image 
 {
 	char *folder = NULL;
 	brb_probe_fault fault = "";
-	brb_probe_wanted wanted = { .copy = brb_image_copy_path(image) };
+	brb_probe_wanted wanted = { .copy = brb_image_copy_inside(image) };
 	if (brb_image_copies_add_folder(copies, &folder, self->error) != BRABEION_OK)
 		return;
 	brb_probe_request request = { .name = BRB_PROBE_FACTS_CONFIG,
@@ -200,7 +200,8 @@ static void run_code(inspector *self, brb_image_copies *copies, const brb_image 
 				      .step_ms = STEP_MS,
 				      .wanted = &wanted,
 				      .count = 1,
-				      .inspects = true };
+				      .inspects = true,
+				      .copies = brb_image_copies_descriptor(copies) };
 	if (brb_probe_run(brb_probe_program(), &request, &fault, self->error) == BRABEION_OK) {
 		take_facts(self, folder);
 		if (fault[0])
@@ -248,7 +249,7 @@ static void inspect(inspector *self, const char *path)
 	else if (!image)
 		brb_status_hand_over(self->error, &refusal);
 	if (image) {
-		look_at_file(self, image);
+		inspect_file(self, image);
 		if (self->error->status == BRABEION_OK)
 			run_code(self, copies, image);
 	}

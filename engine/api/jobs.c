@@ -138,7 +138,6 @@ typedef struct jobs_request {
 	job_change change;
 	brb_store_job_choice choice;
 	int64_t jobs;
-	brabeion_error error;
 } jobs_request;
 
 static brabeion_status do_change(brb_request *head)
@@ -150,27 +149,21 @@ static brabeion_status do_change(brb_request *head)
 	return judge->fault;
 }
 
-static void fail_change(brb_request *head, brabeion_status status, const char *message)
-{
-	jobs_request *request = (jobs_request *)(void *)head;
-	brb_status_set(&request->error, status, "%s", message);
-}
-
 static brabeion_status change_jobs(brabeion_engine *engine, job_change change, const brabeion_job_choice *theirs,
 				   int64_t *jobs, brabeion_error *error)
 {
 	BRB_CALL;
 	brb_judge judge;
 	brabeion_job_choice choice;
-	jobs_request request = { .head = { .work = do_change, .fail = fail_change }, .change = change };
-	if (brb_engine_enter_or_say(engine, &request.error) != BRABEION_OK ||
-	    brb_size_take(BRB_SIZE_JOB_CHOICE, theirs, &choice, &request.error) != BRABEION_OK)
-		return brb_status_hand_over(error, &request.error);
+	jobs_request request = { .head = { .work = do_change }, .change = change };
+	if (brb_engine_enter_to_write(engine, &request.head.error) != BRABEION_OK ||
+	    brb_size_take(BRB_SIZE_JOB_CHOICE, theirs, &choice, &request.head.error) != BRABEION_OK)
+		return brb_status_hand_over(error, &request.head.error);
 	request.choice = (brb_store_job_choice){ choice.id, choice.badge, choice.parked };
-	if (enter(engine, choice.badge, NULL, &request.error) == BRABEION_OK &&
+	if (enter(engine, choice.badge, NULL, &request.head.error) == BRABEION_OK &&
 	    brb_engine_run(engine, &judge, &request.head) == BRABEION_OK && jobs)
 		*jobs = request.jobs;
-	return brb_status_hand_over(error, &request.error);
+	return brb_status_hand_over(error, &request.head.error);
 }
 
 brabeion_status brabeion_jobs_retry(brabeion_engine *engine, const brabeion_job_choice *choice, int64_t *jobs,

@@ -69,12 +69,11 @@ brabeion_status brabeion_journal(brabeion_engine *engine, brabeion_journal_info 
 	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
 	    brb_size_check(BRB_SIZE_JOURNAL_INFO, info, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		brb_status_no_memory(&fault);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
 		return brb_status_hand_over(error, &fault);
-	}
-	brb_engine_journal(engine, brb_registry_acquire(&engine->registry, reader), &read, &fault);
+	brb_engine_journal(engine, generation, &read, &fault);
 	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
 		brb_size_give(BRB_SIZE_JOURNAL_INFO, &read, info);

@@ -74,10 +74,12 @@ static bool has_news(const brabeion_result *results, size_t count)
 static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
 {
 	brb_reentrancy *guard = brb_reentrancy_here();
-	if (!*engine->born_here)
+	if (!*engine->fork_mark)
 		return BRABEION_FORKED;
 	if (guard->depth)
 		return BRABEION_REENTRANT;
+	if (engine->read_only)
+		return BRABEION_READ_ONLY;
 	guard->allocator = engine->allocator;
 	*reader = brb_registry_reader(&engine->registry);
 	if (!*reader)
@@ -88,7 +90,12 @@ static inline brabeion_status begin_judging(brabeion_engine *engine, brb_judge *
 	return BRABEION_OK;
 }
 
-static void end_judging(brb_judge *judge, brb_reader *reader)
+brabeion_status brb_engine_begin_judging(brabeion_engine *engine, brb_judge *judge, brb_reader **reader)
+{
+	return begin_judging(engine, judge, reader);
+}
+
+void brb_engine_end_judging(brb_judge *judge, brb_reader *reader)
 {
 	if (judge->met_quarantine || judge->filled_quarantine)
 		brb_quarantine_tend(judge);
@@ -102,13 +109,13 @@ static brabeion_status run(brabeion_engine *engine, brb_judge *judge, brb_reques
 	brb_reader *reader;
 	brabeion_status status = begin_judging(engine, judge, &reader);
 	if (status != BRABEION_OK) {
-		request->fail(request, status, brb_status_refusal(status));
+		brb_request_fail(request, status, brb_status_refusal(status));
 		return status;
 	}
 	request->judge = judge;
 	status = run_in(&engine->group, request);
-	end_judging(judge, reader);
-	brb_engine_notice_jobs(engine);
+	brb_engine_end_judging(judge, reader);
+	brb_engine_after_commit(engine);
 	return status;
 }
 
@@ -122,7 +129,7 @@ brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, 
 	return run(engine, judge, request, brb_group_commit_run_alone);
 }
 
-static void count_results(brb_counters *counters, const brabeion_result *results, size_t count)
+void brb_engine_count_results(brb_counters *counters, const brabeion_result *results, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const brabeion_result *result = &results[i];
@@ -148,10 +155,10 @@ brabeion_status brb_engine_judge(brabeion_engine *engine, const brabeion_event *
 		return status;
 	}
 	status = judge_all(&judge, events, count, results);
-	count_results(judge.counters, results, count);
-	end_judging(&judge, reader);
+	brb_engine_count_results(judge.counters, results, count);
+	brb_engine_end_judging(&judge, reader);
 	if (judge.leads || judge.left_to_group || count != 1) /* else nothing was stored */
-		brb_engine_notice_jobs(engine);
+		brb_engine_after_commit(engine);
 	return status;
 }
 

@@ -11,7 +11,7 @@
 
 enum { SHOWN_BYTES = 40 };
 
-static bool is_usual(const char *language)
+static bool is_default(const char *language)
 {
 	return !language || !*language;
 }
@@ -19,7 +19,7 @@ static bool is_usual(const char *language)
 brabeion_status brb_engine_check_language(const char *language, brabeion_error *error)
 {
 	char normal[BRB_LANGUAGE_BYTES];
-	if (is_usual(language) || brb_language_normalise(language, normal))
+	if (is_default(language) || brb_language_normalise(language, normal))
 		return BRABEION_OK;
 	size_t length = strnlen(language, SHOWN_BYTES);
 	bool showable = length < SHOWN_BYTES && brb_text_is_utf8(language, length);
@@ -29,7 +29,7 @@ brabeion_status brb_engine_check_language(const char *language, brabeion_error *
 
 static const char *chosen(const brb_generation *generation, const brb_translations *texts, const char *language)
 {
-	return is_usual(language) ? NULL : brb_language_choose(texts, generation->language, language);
+	return is_default(language) ? NULL : brb_language_choose(texts, generation->language, language);
 }
 
 brb_level_words brb_engine_translate(const brb_generation *generation, const char *slug, uint32_t level,
@@ -55,10 +55,35 @@ static bool replace(brb_arena *memory, const char **text, const char *other)
 	return copy != NULL;
 }
 
+static bool is_called(const brb_badge *badge, uint32_t level, const char *name)
+{
+	if (level < 1 || level > badge->level_count)
+		return false;
+	if (strcmp(badge->levels[level - 1].name, name) == 0)
+		return true;
+	const brb_translations *names = badge->more ? &badge->more[level - 1].names : NULL;
+	for (size_t i = 0; names && i < names->count; i++)
+		if (strcmp(names->texts[i].text, name) == 0)
+			return true;
+	return false;
+}
+
+/* The level that has the name of the award now, in any language; 0: none has. */
+static uint32_t level_of(const brb_generation *generation, const brabeion_award_info *award)
+{
+	const brb_badge *badge = brb_table_get(&generation->slugs, award->badge);
+	if (!badge || is_called(badge, award->level, award->name))
+		return badge ? award->level : 0;
+	for (uint32_t i = 1; i <= badge->level_count; i++)
+		if (is_called(badge, i, award->name))
+			return i;
+	return 0;
+}
+
 static bool translate_award(const brb_generation *generation, const char *language, brb_arena *memory,
 			    brabeion_award_info *award)
 {
-	brb_level_words words = brb_engine_translate(generation, award->badge, award->level, language);
+	brb_level_words words = brb_engine_translate(generation, award->badge, level_of(generation, award), language);
 	return replace(memory, &award->name, words.name) && replace(memory, &award->description, words.description);
 }
 
@@ -82,30 +107,17 @@ static bool translate_levels(const brb_generation *generation, const char *langu
 brabeion_status brb_engine_translate_badges(const brb_generation *generation, const char *language,
 					    brabeion_badge_list *list, brabeion_error *error)
 {
-	for (size_t i = 0; i < list->count && !is_usual(language); i++)
+	for (size_t i = 0; i < list->count && !is_default(language); i++)
 		if (!translate_levels(generation, language, list->memory, &list->badges[i]))
 			return brb_status_no_memory(error);
 	return BRABEION_OK;
-}
-
-/* The current generation, to translate a list; NULL when no translation is wanted or memory is short. */
-static const brb_generation *acquire(brabeion_engine *engine, const char *language, brb_reader **reader,
-				     brabeion_error *error)
-{
-	if (is_usual(language))
-		return NULL;
-	*reader = brb_registry_reader(&engine->registry);
-	if (*reader)
-		return brb_registry_acquire(&engine->registry, *reader);
-	brb_status_no_memory(error);
-	return NULL;
 }
 
 brabeion_status brb_engine_translate_awards(brabeion_engine *engine, const char *language, brabeion_award_list *list,
 					    brabeion_error *error)
 {
 	brb_reader *reader = NULL;
-	const brb_generation *generation = acquire(engine, language, &reader, error);
+	const brb_generation *generation = is_default(language) ? NULL : brb_engine_acquire(engine, &reader, error);
 	for (size_t i = 0; generation && i < list->count && error->status == BRABEION_OK; i++)
 		if (!translate_award(generation, language, list->memory, &list->awards[i]))
 			brb_status_no_memory(error);
@@ -118,7 +130,7 @@ brabeion_status brb_engine_translate_changes(brabeion_engine *engine, const char
 					     brabeion_change_list *list, brabeion_error *error)
 {
 	brb_reader *reader = NULL;
-	const brb_generation *generation = acquire(engine, language, &reader, error);
+	const brb_generation *generation = is_default(language) ? NULL : brb_engine_acquire(engine, &reader, error);
 	for (size_t i = 0; generation && i < list->count && error->status == BRABEION_OK; i++)
 		if (!translate_award(
 			    generation, language, list->memory,
@@ -167,13 +179,12 @@ brabeion_status brabeion_translate_level(brabeion_engine *engine, const char *sl
 	    brb_size_check(BRB_SIZE_LEVEL_WORDS, words, &fault) != BRABEION_OK ||
 	    brb_engine_check_language(language, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (reader) {
-		read_words(brb_registry_acquire(&engine->registry, reader), language, slug, level, &read, &fault);
-		brb_registry_release(reader);
-	} else {
-		brb_status_no_memory(&fault);
-	}
+	brb_reader *reader = NULL;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
+		return brb_status_hand_over(error, &fault);
+	read_words(generation, language, slug, level, &read, &fault);
+	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
 		brb_size_give(BRB_SIZE_LEVEL_WORDS, &read, words);
 	return brb_status_hand_over(error, &fault);

@@ -22,33 +22,52 @@ char *brb_engine_path_at_open(const brabeion_engine *engine, const char *path)
 	return brb_builder_take(&whole);
 }
 
-brabeion_status brb_engine_check_folder(const char *database, brabeion_error *error)
+brabeion_status brb_engine_check_folder(const char *database, bool to_write, brabeion_error *error)
 {
 	char *folder = brb_file_folder(database);
 	if (!folder)
 		return brb_status_no_memory(error);
-	bool usable = access(folder, W_OK | X_OK) == 0;
+	bool usable = access(folder, to_write ? W_OK | X_OK : X_OK) == 0;
 	int why = errno;
 	brb_memory_release(folder);
 	return usable ? BRABEION_OK : brb_status_set(error, BRABEION_STORE, "%s: %s", database, strerror(why));
 }
 
+enum { COPIES_PLACES = 3 };
+
+/* Where copies of plugins may lie; `folder` is the database's. */
+static void list_places(const char *cache_dir, const char *folder, const char *last_resort,
+			const char *places[COPIES_PLACES])
+{
+	places[0] = cache_dir ? cache_dir : secure_getenv("XDG_RUNTIME_DIR");
+	places[1] = cache_dir ? NULL : folder;
+	places[2] = cache_dir ? NULL : last_resort;
+}
+
 brabeion_status brb_engine_open_copies(const brb_config *config, const char *database, const char *last_resort,
 				       const brb_log *log, brb_image_copies **copies, brabeion_error *error)
 {
+	const char *places[COPIES_PLACES];
 	char *folder = brb_file_folder(database);
 	if (!folder)
 		return brb_status_no_memory(error);
-	const char *places[] = { config->cache_dir, NULL, NULL, NULL };
-	if (!config->cache_dir) {
-		places[0] = secure_getenv("XDG_RUNTIME_DIR");
-		places[1] = folder;
-		places[2] = last_resort;
-	}
-	brabeion_status status = brb_image_copies_open(places, sizeof places / sizeof places[0], log, copies, error);
+	list_places(config->cache_dir, folder, last_resort, places);
+	brabeion_status status = brb_image_copies_open(places, COPIES_PLACES, log, copies, error);
 	brb_memory_release(folder);
 	if (status != BRABEION_OK && !config->cache_dir)
 		brb_status_add(error, status, "(set \"cache_dir\" in %s to name another folder)", config->name);
+	return status;
+}
+
+brabeion_status brb_engine_check_copies(const char *cache_dir, const char *database, brabeion_error *error)
+{
+	const char *places[COPIES_PLACES];
+	char *folder = brb_file_folder(database);
+	if (!folder)
+		return brb_status_no_memory(error);
+	list_places(cache_dir, folder, NULL, places);
+	brabeion_status status = brb_image_copies_check(places, COPIES_PLACES, error);
+	brb_memory_release(folder);
 	return status;
 }
 
@@ -106,7 +125,8 @@ static bool list_unnumbered(const brb_generation *generation, brb_arena *arena, 
 	return true;
 }
 
-static brabeion_status number_new(brb_generation *generation, brb_store *store, brabeion_error *error)
+static brabeion_status number_new(brb_generation *generation, brb_store *store, const char *file, const brb_log *log,
+				  brabeion_error *error)
 {
 	brb_arena arena = { 0 };
 	unnumbered list = { .badge_count = 0 };
@@ -116,23 +136,44 @@ static brabeion_status number_new(brb_generation *generation, brb_store *store, 
 	else if (list.badge_count || list.plugin_count)
 		status = brb_store_register(store, list.asked, list.badge_count, list.ids, list.numbers,
 					    list.plugin_count, error);
-	for (size_t i = 0; i < list.badge_count && status == BRABEION_OK; i++)
+	for (size_t i = 0; i < list.badge_count && status == BRABEION_OK; i++) {
 		list.badges[i]->number = list.asked[i].number;
+		if (list.asked[i].moved_from)
+			brb_engine_warn_moved(log, file, list.badges[i], list.asked[i].moved_from,
+					      list.asked[i].moved_to);
+	}
 	for (size_t i = 0; i < list.plugin_count && status == BRABEION_OK; i++)
 		list.plugins[i]->number = list.numbers[i];
 	brb_arena_finish(&arena);
 	return status;
 }
 
+static brabeion_status number_memory(brb_generation *generation, brb_store *store, brabeion_error *error)
+{
+	brb_arena arena = { 0 };
+	size_t room = brb_generation_memory_count(generation) + 1;
+	brb_store_memory **list = brb_arena_take(&arena, room * sizeof *list);
+	size_t count = list ? brb_generation_list_memory(generation, list) : 0;
+	brabeion_status status = list ? BRABEION_OK : brb_status_no_memory(error);
+	if (count)
+		status = brb_store_register_memories(store, list, count, error);
+	brb_arena_finish(&arena);
+	return status;
+}
+
 /*
- * Only new badges and plugins are looked up: a thousand look-ups on each reload took SQLite locks that commits need, too,
+ * Only new badges, plugins and names of memory are looked up: a thousand look-ups on each reload took SQLite locks that commits need, too,
  * and delayed one in a thousand events.
  */
 brabeion_status brb_engine_number_badges(brb_generation *generation, const brb_generation *before, brb_store *store,
-					 brabeion_error *error)
+					 const char *file, const brb_log *log, brabeion_error *error)
 {
 	if (before)
 		brb_generation_keep_numbers(generation, before);
-	brabeion_status status = number_new(generation, store, error);
+	brb_store_register_begin(store);
+	brabeion_status status = number_new(generation, store, file, log, error);
+	if (status == BRABEION_OK)
+		status = number_memory(generation, store, error);
+	status = brb_store_register_end(store, status, error);
 	return status == BRABEION_OK ? brb_generation_sort_numbers(generation, error) : status;
 }

@@ -55,7 +55,7 @@ brabeion_status brabeion_award(brabeion_engine *engine, const brabeion_grant *th
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_result own = { 0 };
 	brabeion_grant grant;
-	brabeion_status status = brb_engine_enter_or_say(engine, &error);
+	brabeion_status status = brb_engine_enter_to_write(engine, &error);
 	if (status == BRABEION_OK && brb_size_check(BRB_SIZE_RESULT, result, &error) != BRABEION_OK) {
 		brb_log_write(&engine->log, BRABEION_LOG_ERROR, "%s", error.message);
 		result = NULL;
@@ -78,7 +78,6 @@ typedef struct revoke_request {
 	brb_request head; /* first */
 	brb_store_revocation revocation;
 	brabeion_change_list revoked;
-	brabeion_error error;
 } revoke_request;
 
 static brabeion_status do_revoke(brb_request *head)
@@ -99,7 +98,7 @@ static void fail_revoke(brb_request *head, brabeion_status status, const char *m
 {
 	revoke_request *request = (revoke_request *)(void *)head;
 	brabeion_change_list_finish(&request->revoked);
-	brb_status_set_text(&request->error, status, message);
+	brb_status_set_text(&request->head.error, status, message);
 }
 
 static brabeion_status check_text(const char *text, size_t most, const char *what, brabeion_error *error)
@@ -130,20 +129,20 @@ brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocati
 	revoke_request request = { .head = { .work = do_revoke, .fail = fail_revoke } };
 	brabeion_revocation revocation;
 	brb_judge judge;
-	brabeion_status status = brb_engine_enter_or_say(engine, &request.error);
+	brabeion_status status = brb_engine_enter_to_write(engine, &request.head.error);
 	if (status == BRABEION_OK)
-		status = brb_size_take(BRB_SIZE_REVOCATION, theirs, &revocation, &request.error);
+		status = brb_size_take(BRB_SIZE_REVOCATION, theirs, &revocation, &request.head.error);
 	if (status == BRABEION_OK)
-		status = check_revocation(&revocation, &request.error);
+		status = check_revocation(&revocation, &request.head.error);
 	if (status != BRABEION_OK)
-		return brb_status_hand_over(error, &request.error);
+		return brb_status_hand_over(error, &request.head.error);
 	request.revocation = (brb_store_revocation){ .user = revocation.user,
 						     .slug = revocation.badge,
 						     .level = revocation.level,
 						     .reason = revocation.reason,
 						     .note = revocation.comment };
 	if (brb_engine_run(engine, &judge, &request.head) != BRABEION_OK)
-		return brb_status_hand_over(error, &request.error);
+		return brb_status_hand_over(error, &request.head.error);
 	brb_engine_announce_revoked(engine, &request.revoked);
 	request.revoked.stride = sizeof *request.revoked.changes;
 	if (revoked)

@@ -108,19 +108,19 @@ static brabeion_status make_level(const brb_generation *generation, const pictur
 
 /* ---- users ---- */
 
-static void cut_to_day(int64_t at_us, char text[BRABEION_TIME_BYTES])
+static void format_day(int64_t at_us, char text[BRABEION_TIME_BYTES])
 {
 	if (brabeion_time_format(at_us, text) != BRABEION_OK)
 		strcpy(text, "?");
 	text[strcspn(text, "T")] = '\0';
 }
 
-static bool arrange(const brb_generation *generation, const char *language, const brb_store_trophy *held,
-		    brb_arena *arena, brb_trophy *trophy)
+static bool make_trophy(const brb_generation *generation, const char *language, const brb_store_trophy *held,
+			brb_arena *arena, brb_trophy *trophy)
 {
 	char day[BRABEION_TIME_BYTES];
 	const brb_badge *badge = brb_table_get(&generation->slugs, held->slug);
-	cut_to_day(held->at_us, day);
+	format_day(held->at_us, day);
 	trophy->since = brb_arena_copy(arena, day);
 	trophy->times = held->times;
 	trophy->medal = (brb_medal){ .slug = held->slug,
@@ -141,7 +141,7 @@ static brabeion_status draw_trophies(const brb_generation *generation, const pic
 	if (!trophies)
 		return brb_status_no_memory(error);
 	for (size_t i = 0; i < held->count; i++)
-		if (!arrange(generation, request->language, &held->trophies[i], arena, &trophies[i]))
+		if (!make_trophy(generation, request->language, &held->trophies[i], arena, &trophies[i]))
 			return brb_status_no_memory(error);
 	brb_trophy_case whole = { .user = request->user,
 				  .award_count = held->award_count,
@@ -177,22 +177,19 @@ static brabeion_status make(brabeion_engine *engine, const picture_request *requ
 {
 	BRB_CALL_WITH(fault);
 	brabeion_picture made = { 0 };
-	brabeion_status status = brb_engine_enter_or_say(engine, &fault);
-	if (status == BRABEION_OK)
-		status = brb_size_check(BRB_SIZE_PICTURE, picture, &fault);
-	if (status == BRABEION_OK)
-		status = brb_engine_check_language(request->language, &fault);
-	brb_reader *reader = status == BRABEION_OK ? brb_registry_reader(&engine->registry) : NULL;
-	if (reader) {
-		const brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
-		if (request->of_user)
-			make_user(engine->store, generation, request, &made, &fault);
-		else
-			make_level(generation, request, &made, &fault);
-		brb_registry_release(reader);
-	} else if (status == BRABEION_OK) {
-		brb_status_no_memory(&fault);
-	}
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
+	    brb_size_check(BRB_SIZE_PICTURE, picture, &fault) != BRABEION_OK ||
+	    brb_engine_check_language(request->language, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
+		return brb_status_hand_over(error, &fault);
+	if (request->of_user)
+		make_user(engine->store, generation, request, &made, &fault);
+	else
+		make_level(generation, request, &made, &fault);
+	brb_registry_release(reader);
 	if (fault.status == BRABEION_OK)
 		brb_size_give(BRB_SIZE_PICTURE, &made, picture);
 	return brb_status_hand_over(error, &fault);
@@ -219,12 +216,12 @@ brabeion_status brabeion_draw_user(brabeion_engine *engine, const char *user, co
 	return make(engine, &request, picture, error);
 }
 
-static brabeion_status make_visiting(const brb_generation *generation, void *context, brabeion_error *error)
+static brabeion_status draw_level(const brb_engine_visited *visited, void *context, brabeion_error *error)
 {
 	const picture_request *request = context;
 	if (brb_size_check(BRB_SIZE_PICTURE, request->out, error) != BRABEION_OK)
 		return error->status;
-	return make_level(generation, request, request->picture, error);
+	return make_level(visited->generation, request, request->picture, error);
 }
 
 brabeion_status brabeion_config_draw_badge(const brabeion_options *options, const char *slug, uint32_t level,
@@ -234,7 +231,7 @@ brabeion_status brabeion_config_draw_badge(const brabeion_options *options, cons
 	picture_request request = {
 		.language = language, .slug = slug, .level = level, .svg_only = true, .picture = &made, .out = picture
 	};
-	brabeion_status status = brb_engine_visit(options, language, make_visiting, &request, error);
+	brabeion_status status = brb_engine_visit(options, language, draw_level, &request, error);
 	if (status == BRABEION_OK)
 		brb_size_give(BRB_SIZE_PICTURE, &made, picture);
 	return status;

@@ -16,70 +16,70 @@ typedef struct progress_work {
 	brb_judge judge;
 	const char *user;
 	brabeion_progress_list list;
-	brb_store_quarantined *aside; /* by any engine on the database */
-	size_t aside_count;
+	brb_store_quarantined *quarantined; /* by any engine on the database */
+	size_t quarantined_count;
 	brabeion_error *error;
 } progress_work;
 
 /* ---- connections ---- */
 
-static brabeion_status take_look(brabeion_engine *engine, brb_snapshot_reader **reader, brabeion_error *error)
+static brabeion_status acquire_snapshot(brabeion_engine *engine, brb_snapshot_reader **reader, brabeion_error *error)
 {
-	brb_looks *looks = &engine->looks;
-	pthread_mutex_lock(&looks->lock);
-	*reader = looks->idle_count ? looks->idle[--looks->idle_count] : NULL;
-	pthread_mutex_unlock(&looks->lock);
+	brb_snapshot_pool *pool = &engine->snapshots;
+	pthread_mutex_lock(&pool->lock);
+	*reader = pool->idle_count ? pool->idle[--pool->idle_count] : NULL;
+	pthread_mutex_unlock(&pool->lock);
 	return *reader ? BRABEION_OK : brb_snapshot_reader_open(engine->store, reader, error);
 }
 
 /* A reader that had an error is closed, so that the next one opens the file again. */
-static void leave_look(brabeion_engine *engine, brb_snapshot_reader *reader, bool well)
+static void release_snapshot(brabeion_engine *engine, brb_snapshot_reader *reader, bool reusable)
 {
-	brb_looks *looks = &engine->looks;
-	pthread_mutex_lock(&looks->lock);
-	bool kept = well && looks->idle_count < BRB_LOOKS_IDLE_MOST;
+	brb_snapshot_pool *pool = &engine->snapshots;
+	pthread_mutex_lock(&pool->lock);
+	bool kept = reusable && pool->idle_count < BRB_SNAPSHOT_POOL_MOST;
 	if (kept)
-		looks->idle[looks->idle_count++] = reader;
-	pthread_mutex_unlock(&looks->lock);
+		pool->idle[pool->idle_count++] = reader;
+	pthread_mutex_unlock(&pool->lock);
 	if (!kept)
 		brb_snapshot_reader_close(reader);
 }
 
-void brb_looks_finish(brb_looks *looks)
+void brb_snapshot_pool_finish(brb_snapshot_pool *pool)
 {
-	while (looks->idle_count)
-		brb_snapshot_reader_close(looks->idle[--looks->idle_count]);
-	pthread_mutex_destroy(&looks->lock);
+	while (pool->idle_count)
+		brb_snapshot_reader_close(pool->idle[--pool->idle_count]);
+	pthread_mutex_destroy(&pool->lock);
 }
 
 /* ---- quarantined badges ---- */
 
 /* Why the badge is quarantined, in the list's memory; NULL: it is not. */
-static const char *reason_aside(const progress_work *work, const brb_badge *badge)
+static const char *quarantine_reason(const progress_work *work, const brb_badge *badge)
 {
 	const brb_trouble *trouble = &work->judge.generation->troubles[badge->index];
 	const char *reason = NULL;
 	int64_t since_us = 0;
 	if (brb_trouble_is_quarantined(trouble)) /* perhaps not recorded yet */
 		brb_quarantine_describe(&work->engine->quarantine, trouble, work->list.memory, &since_us, &reason);
-	for (size_t i = 0; i < work->aside_count && !reason; i++)
-		if (work->aside[i].badge == badge->number)
-			reason = work->aside[i].reason;
+	for (size_t i = 0; i < work->quarantined_count && !reason; i++)
+		if (work->quarantined[i].badge == badge->number)
+			reason = work->quarantined[i].reason;
 	return reason;
 }
 
 /* ---- one badge ---- */
 
-static const char *describe_failure(const progress_work *work, const char *aside, const char *why)
+static const char *describe_failure(const progress_work *work, const char *quarantine, const char *why)
 {
 	brb_arena *memory = work->list.memory;
-	if (aside)
-		return brb_arena_printf(memory, "it is set aside: %s", aside);
+	if (quarantine)
+		return brb_arena_printf(memory, "it is quarantined: %s", quarantine);
 	return why ? brb_arena_copy(memory, why) : "";
 }
 
 static brabeion_status add_progress(progress_work *work, const brb_badge *badge, const brb_progress *found,
-				    const char *aside)
+				    const char *quarantine)
 {
 	brb_arena *memory = work->list.memory;
 	const badge_level *level = found->level ? &badge->levels[found->level - 1] : NULL;
@@ -95,8 +95,8 @@ static brabeion_status add_progress(progress_work *work, const brb_badge *badge,
 				      .has_progress = found->reported.is_reported,
 				      .done = found->reported.done,
 				      .goal = found->reported.goal,
-				      .quarantined = aside != NULL,
-				      .error = describe_failure(work, aside, found->why) };
+				      .quarantined = quarantine != NULL,
+				      .error = describe_failure(work, quarantine, found->why) };
 	if (!entry->badge || !entry->name || !entry->description || !entry->error)
 		return brb_status_no_memory(work->error);
 	work->list.count++;
@@ -106,11 +106,11 @@ static brabeion_status add_progress(progress_work *work, const brb_badge *badge,
 static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
 {
 	brb_progress found;
-	const char *aside = reason_aside(work, badge);
-	brabeion_status status = brb_progress_find(&work->judge, badge, work->user, !aside, &found);
+	const char *quarantine = quarantine_reason(work, badge);
+	brabeion_status status = brb_progress_find(&work->judge, badge, work->user, !quarantine, &found);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(work->error, &work->judge.error);
-	status = add_progress(work, badge, &found, aside);
+	status = add_progress(work, badge, &found, quarantine);
 	brb_arena_reset(&work->judge.scratch);
 	return status;
 }
@@ -124,8 +124,8 @@ static brabeion_status answer(progress_work *work, brb_badge *const *badges, siz
 	work->list.badges = brb_memory_take_zeroed(count + 1, sizeof *work->list.badges);
 	if (!work->list.memory || !work->list.badges)
 		return brb_status_no_memory(work->error);
-	brabeion_status status = brb_store_list_quarantined(work->engine->store, work->list.memory, &work->aside,
-							    &work->aside_count, work->error);
+	brabeion_status status = brb_store_list_quarantined(
+		work->engine->store, work->list.memory, &work->quarantined, &work->quarantined_count, work->error);
 	if (status == BRABEION_OK)
 		status = brb_snapshot_reader_begin(work->judge.backend_context, work->error);
 	if (status != BRABEION_OK)
@@ -148,9 +148,8 @@ static brabeion_status answer_all(progress_work *work, const char *slug)
 
 static brabeion_status check(const brabeion_engine *engine, const char *user, brabeion_error *fault)
 {
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		return brb_status_refuse(fault, status);
+	if (brb_engine_enter_or_say(engine, fault) != BRABEION_OK)
+		return fault->status;
 	if (!user || !user[0])
 		return brb_status_set(fault, BRABEION_INVALID, "no user is given");
 	if (brb_text_checked_length(user, BRB_SUBJECT_BYTES_MOST) == SIZE_MAX)
@@ -165,14 +164,14 @@ static brabeion_status ask_all(progress_work *work, const char *slug)
 	if (!reader)
 		return brb_status_no_memory(work->error);
 	brb_snapshot_reader *snapshot = NULL;
-	brabeion_status status = take_look(work->engine, &snapshot, work->error);
+	brabeion_status status = acquire_snapshot(work->engine, &snapshot, work->error);
 	if (status != BRABEION_OK)
 		return status;
 	brb_judge_init(&work->judge, &work->engine->judging, brb_registry_acquire(&work->engine->registry, reader),
 		       &brb_backend_snapshot, snapshot, brb_reentrancy_depth(), NULL);
 	status = answer_all(work, slug);
 	brb_registry_release(reader);
-	leave_look(work->engine, snapshot, status == BRABEION_OK);
+	release_snapshot(work->engine, snapshot, status == BRABEION_OK);
 	return status;
 }
 
@@ -187,7 +186,7 @@ brabeion_status brabeion_user_progress(brabeion_engine *engine, const char *user
 		*list = work.list;
 	else
 		brabeion_progress_list_finish(&work.list);
-	brb_memory_release(work.aside);
+	brb_memory_release(work.quarantined);
 	brb_judge_finish(&work.judge);
 	return brb_status_hand_over(error, &fault);
 }

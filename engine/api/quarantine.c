@@ -6,6 +6,7 @@
 #include "api/internal.h"
 #include "base/memory.h"
 #include "base/value.h"
+#include "judging/event_stats.h"
 #include "judging/quarantine.h"
 
 /* ---- listing ---- */
@@ -17,7 +18,7 @@ static brabeion_badge *find_badge(const brabeion_badge_list *list, const brb_gen
 }
 
 /* Fills in what this or another engine has recorded. */
-static brabeion_status tell_recorded(brabeion_engine *engine, const brb_generation *generation,
+static brabeion_status fill_recorded(brabeion_engine *engine, const brb_generation *generation,
 				     brabeion_badge_list *list, brabeion_error *error)
 {
 	brb_store_quarantined *recorded = NULL;
@@ -35,10 +36,34 @@ static brabeion_status tell_recorded(brabeion_engine *engine, const brb_generati
 	return status;
 }
 
-brabeion_status brb_engine_tell_quarantine(brabeion_engine *engine, const brb_generation *generation,
+/* What was passed over: what is stored, and what this engine has counted since. */
+static brabeion_status fill_passed(brabeion_engine *engine, const brb_generation *generation,
+				   brabeion_badge_list *list, brabeion_error *error)
+{
+	brb_store_passed *stored = NULL;
+	size_t count = 0;
+	brabeion_status status = brb_store_list_passed(engine->store, &stored, &count, error);
+	for (size_t i = 0; i < list->count && status == BRABEION_OK; i++) {
+		brb_store_passed passed = { .badge = generation->badges[i]->number };
+		for (size_t j = 0; j < count; j++)
+			if (stored[j].badge == passed.badge)
+				passed = stored[j];
+		if (engine->stats_writer.is_open)
+			brb_event_stats_add_passed(&engine->stats_writer.stats, &passed);
+		list->badges[i].passed_over = passed.count;
+		list->badges[i].passed_over_first_us = passed.first_us;
+		list->badges[i].passed_over_last_us = passed.last_us;
+	}
+	brb_memory_release(stored);
+	return status;
+}
+
+brabeion_status brb_engine_fill_quarantine(brabeion_engine *engine, const brb_generation *generation,
 					   brabeion_badge_list *list, brabeion_error *error)
 {
-	brabeion_status status = tell_recorded(engine, generation, list, error);
+	brabeion_status status = fill_recorded(engine, generation, list, error);
+	if (status == BRABEION_OK)
+		status = fill_passed(engine, generation, list, error);
 	for (size_t i = 0; i < list->count; i++) {
 		brabeion_badge *badge = &list->badges[i];
 		const char *reason = NULL;
@@ -62,15 +87,15 @@ static brabeion_status check_slug(const char *slug, const brb_generation *genera
 {
 	if (!slug || released || brb_table_get(&generation->slugs, slug))
 		return BRABEION_OK;
-	return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded or set aside", slug);
+	return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded or quarantined", slug);
 }
 
 static brabeion_status release(brabeion_engine *engine, const char *slug, size_t *released, brabeion_error *error)
 {
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader)
-		return brb_status_no_memory(error);
-	const brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, error);
+	if (!generation)
+		return error->status;
 	brabeion_status status =
 		brb_quarantine_release(&engine->quarantine, generation, engine->store, slug, released, error);
 	if (status == BRABEION_OK)
@@ -83,10 +108,9 @@ brabeion_status brabeion_release(brabeion_engine *engine, const char *slug, size
 {
 	BRB_CALL_WITH(fault);
 	size_t count = 0;
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK)
-		brb_status_refuse(&fault, status);
-	else if (slug && !brb_text_is_slug(slug))
+	if (brb_engine_enter_to_write(engine, &fault) != BRABEION_OK)
+		return brb_status_hand_over(error, &fault);
+	if (slug && !brb_text_is_slug(slug))
 		brb_status_set(&fault, BRABEION_INVALID, "a slug is 1 to 100 of a-z, 0-9, \".\", \"_\" and \"-\"");
 	else
 		release(engine, slug, &count, &fault);

@@ -93,11 +93,12 @@ brabeion_status brabeion_count_awards(brabeion_engine *engine, const char *user,
 	return brb_status_hand_over(error, &fault);
 }
 
-brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list, brabeion_error *error)
+brabeion_status brabeion_users(brabeion_engine *engine, const char *after, size_t limit, brabeion_user_list *list,
+			       brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
 	if (brb_engine_enter_or_say(engine, &fault) == BRABEION_OK &&
-	    brb_store_list_users(engine->store, limit, list, &fault) == BRABEION_OK)
+	    brb_store_list_users(engine->store, after, limit, list, &fault) == BRABEION_OK)
 		list->stride = sizeof *list->users;
 	return brb_status_hand_over(error, &fault);
 }
@@ -168,8 +169,10 @@ brabeion_status brb_engine_list_badges(const brb_generation *generation, brb_sto
 				     .generation = generation->number };
 	brabeion_status status = BRABEION_OK;
 	read.badges = brb_memory_take_zeroed(generation->badge_count + 1, sizeof *read.badges);
-	if (!read.memory || !read.badges)
-		status = brb_status_no_memory(error);
+	if (!read.memory || !read.badges) {
+		brabeion_badge_list_finish(&read);
+		return brb_status_no_memory(error);
+	}
 	for (size_t i = 0; i < generation->badge_count && status == BRABEION_OK; i++)
 		status = copy_badge(read.memory, generation->badges[i], store, &read.badges[read.count++], error);
 	if (status == BRABEION_OK)
@@ -186,16 +189,14 @@ brabeion_status brabeion_badges(brabeion_engine *engine, const char *language, b
 	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
 	    brb_engine_check_language(language, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		brb_status_no_memory(&fault);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
 		return brb_status_hand_over(error, &fault);
-	}
-	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
 	brabeion_badge_list read = { 0 };
 	brabeion_status status = brb_engine_list_badges(generation, engine->store, &read, &fault);
 	if (status == BRABEION_OK)
-		status = brb_engine_tell_quarantine(engine, generation, &read, &fault);
+		status = brb_engine_fill_quarantine(engine, generation, &read, &fault);
 	if (status == BRABEION_OK)
 		status = brb_engine_translate_badges(generation, language, &read, &fault);
 	brb_registry_release(reader);

@@ -21,8 +21,7 @@ static char *config_path_now(const brabeion_engine *engine)
 }
 
 /* Whether the file names another database than the open one. */
-static brabeion_status check_same_database(const brabeion_engine *engine, const brb_config *config,
-					   brabeion_error *error)
+static brabeion_status check_same_database(const brabeion_engine *engine, brb_config *config, brabeion_error *error)
 {
 	if (engine->database)
 		return BRABEION_OK;
@@ -31,6 +30,9 @@ static brabeion_status check_same_database(const brabeion_engine *engine, const 
 	    (realpath(brb_store_path(engine->store), now) && realpath(config->database, then) &&
 	     strcmp(now, then) == 0))
 		return BRABEION_OK;
+	if (brb_config_verdict(config, error) !=
+	    BRABEION_OK) /* a file that is empty or cut short names no database */
+		return error->status;
 	return brb_status_set(
 		error, BRABEION_CONFIG,
 		"%s: \"database\" is now \"%s\", the engine is using \"%s\": changing it needs a new open",
@@ -66,7 +68,8 @@ static brabeion_status load_next(brabeion_engine *engine, brb_config *config, br
 	if (status == BRABEION_OK)
 		status = brb_engine_load(config, engine->copies, before, &engine->log, &generation, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_number_badges(generation, before, engine->store, error);
+		status = brb_engine_number_badges(generation, before, engine->store, config->name, &engine->log,
+						  error);
 	if (status != BRABEION_OK) {
 		brb_generation_close(generation);
 		return status;
@@ -110,14 +113,19 @@ static brabeion_status reload_locked(brabeion_engine *engine, brabeion_receipt *
 		brb_watching_read(engine, config);
 	if (status == BRABEION_OK)
 		status = load_next(engine, config, &generation, error);
-	brb_config_close(config);
-	if (status == BRABEION_OK)
+	if (status == BRABEION_OK) {
 		publish(engine, generation, began_us, receipt);
+		brb_last_good_end(engine);
+		if (engine->keeps_last_good)
+			brb_last_good_keep(engine, config, generation);
+	}
+	brb_config_close(config);
 	return status;
 }
 
 void brb_engine_reload_locked(brabeion_engine *engine, brb_reload_outcome *outcome)
 {
+	brb_reentrancy_begin_call(); /* also on the watcher's thread */
 	*outcome = (brb_reload_outcome){ .receipt.struct_size = sizeof outcome->receipt };
 	brabeion_status status = reload_locked(engine, &outcome->receipt, &outcome->error);
 	outcome->generation = engine->registry.published;
@@ -131,14 +139,14 @@ brabeion_status brabeion_reload(brabeion_engine *engine, brabeion_receipt *recei
 	if (brb_engine_enter_or_say(engine, &outcome.error) != BRABEION_OK ||
 	    brb_size_check(BRB_SIZE_RECEIPT, receipt, &outcome.error) != BRABEION_OK)
 		return brb_status_hand_over(error, &outcome.error);
-	if (brb_engine_is_telling_reload(engine)) {
+	if (brb_engine_is_announcing_reload(engine)) {
 		brb_status_set(&outcome.error, BRABEION_REENTRANT, "called from inside an on-reload callback");
 		return brb_status_hand_over(error, &outcome.error);
 	}
 	pthread_mutex_lock(&engine->reloading);
 	brb_engine_reload_locked(engine, &outcome);
 	pthread_mutex_unlock(&engine->reloading);
-	brb_engine_tell_reload(engine, &outcome);
+	brb_engine_announce_reload(engine, &outcome);
 	if (outcome.error.status == BRABEION_OK)
 		brb_size_give(BRB_SIZE_RECEIPT, &outcome.receipt, receipt);
 	return brb_status_hand_over(error, &outcome.error);

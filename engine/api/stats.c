@@ -11,7 +11,9 @@ static brabeion_status fill_report(brabeion_engine *engine, const brb_generation
 	report->generation = generation->number;
 	report->resident = (uint32_t)brb_image_copies_resident(engine->copies);
 	report->retiring = (uint32_t)brb_registry_retiring(&engine->registry);
+	report->last_good = atomic_load(&engine->is_last_good);
 	report->commits = brb_store_commit_count(engine->store);
+	brb_store_memory_use(engine->store, &report->memory_bytes, &report->memory_used_bytes);
 	brb_store_job_counts jobs;
 	brabeion_status status = brb_store_count_jobs(engine->store, brb_clock_now_us(&engine->clock), &jobs, error);
 	if (status != BRABEION_OK)
@@ -44,12 +46,10 @@ brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *r
 	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK ||
 	    brb_size_check(BRB_SIZE_STATS_REPORT, report, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	brb_reader *reader = brb_registry_reader(&engine->registry);
-	if (!reader) {
-		brb_status_no_memory(&fault);
+	brb_reader *reader;
+	const brb_generation *generation = brb_engine_acquire(engine, &reader, &fault);
+	if (!generation)
 		return brb_status_hand_over(error, &fault);
-	}
-	brb_generation *generation = brb_registry_acquire(&engine->registry, reader);
 	brabeion_status status = fill_report(engine, generation, &filled, &fault);
 	brb_registry_release(reader);
 	if (status == BRABEION_OK)

@@ -105,6 +105,7 @@ static void judge_batch_locked(brabeion_engine *engine)
 	brabeion_result results[EVENTS_IN_A_BATCH];
 	brb_submission *taken[EVENTS_IN_A_BATCH];
 	size_t count = 0;
+	brb_reentrancy_begin_call();
 	while (count < EVENTS_IN_A_BATCH && submissions->waiting.first) {
 		taken[count] = take_first(&submissions->waiting);
 		events[count] = taken[count]->event;
@@ -204,7 +205,7 @@ brabeion_status brabeion_submit(brabeion_engine *engine, const brabeion_event *t
 	brb_arena arena = { 0 };
 	brabeion_event event;
 	brb_submission *submission = NULL;
-	brabeion_status status = brb_engine_enter(engine);
+	brabeion_status status = brb_engine_enter_to_write(engine, &error);
 	if (status == BRABEION_OK)
 		status = brb_batch_take_event(&arena, theirs, &event, &error);
 	if (status == BRABEION_OK)

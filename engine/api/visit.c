@@ -1,22 +1,16 @@
 /*
- * api/visit: loads badges.yaml and its plugins without a database, calls a visitor, and unloads them. One visitor is
+ * api/visit: loads badges.yaml and its plugins without opening a database, calls a visitor, and unloads them. One visitor is
  * here: brabeion_config_check, which lists the badges.
  */
 #include <stdlib.h>
 
 #include "api/internal.h"
-#include "probe/client.h"
 
 static void log_untried(const brb_config *config, const brb_log *log)
 {
-	const char *program = brb_probe_program();
 	if (!config->probe_ms)
 		brb_log_write(log, BRABEION_LOG_INFO,
 			      "%s: plugins are not tried before they are loaded: probe is off", config->name);
-	else if (!brb_probe_is_there(program))
-		brb_log_write(log, BRABEION_LOG_INFO,
-			      "%s: plugins are not tried before they are loaded: there is no %s", config->name,
-			      program);
 }
 
 static brabeion_status visit(const brabeion_options *options, brb_engine_visitor visitor, void *context,
@@ -37,7 +31,12 @@ static brabeion_status visit(const brabeion_options *options, brb_engine_visitor
 		status = brb_engine_load(config, copies, NULL, &log, &generation, error);
 	}
 	if (status == BRABEION_OK)
-		status = visitor(generation, context, error);
+		status = visitor(
+			&(brb_engine_visited){ .generation = generation,
+					       .file = config->name,
+					       .database = options->database ? options->database : config->database,
+					       .log = &log },
+			context, error);
 	brb_generation_close(generation);
 	brb_image_copies_close(copies, false);
 	brb_config_close(config);
@@ -62,15 +61,16 @@ typedef struct check_request {
 	brabeion_badge_list *list; /* NULL: not wanted */
 } check_request;
 
-static brabeion_status check(const brb_generation *generation, void *context, brabeion_error *error)
+static brabeion_status check(const brb_engine_visited *visited, void *context, brabeion_error *error)
 {
 	const check_request *request = context;
 	brabeion_badge_list read = { 0 };
-	if (!request->list)
-		return BRABEION_OK;
-	brabeion_status status = brb_engine_list_badges(generation, NULL, &read, error);
+	brabeion_status status = brb_engine_check_names(visited, error);
+	if (status != BRABEION_OK || !request->list)
+		return status;
+	status = brb_engine_list_badges(visited->generation, NULL, &read, error);
 	if (status == BRABEION_OK)
-		status = brb_engine_translate_badges(generation, request->language, &read, error);
+		status = brb_engine_translate_badges(visited->generation, request->language, &read, error);
 	if (status == BRABEION_OK)
 		*request->list = read;
 	else

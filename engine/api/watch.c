@@ -18,14 +18,14 @@ static const int64_t longest_again_us = INT64_C(60) * 1000000;
 /* ---- checking -------------------------------------------------------------------------------------------------- */
 
 /* Logs an error unless it is the one logged last. Takes over the error's message. */
-static void tell_trouble(brabeion_engine *engine, brabeion_error *error)
+static void log_new_error(brabeion_engine *engine, brabeion_error *error)
 {
 	brb_watching *watching = &engine->watching;
-	bool is_new = error->message && (!watching->trouble || strcmp(error->message, watching->trouble) != 0);
+	bool is_new = error->message && (!watching->last_error || strcmp(error->message, watching->last_error) != 0);
 	if (is_new)
 		brb_log_lines(&engine->log, BRABEION_LOG_ERROR, error->message);
-	brb_memory_release(watching->trouble);
-	watching->trouble = error->message ? brb_memory_copy(error->message) : NULL;
+	brb_memory_release(watching->last_error);
+	watching->last_error = error->message ? brb_memory_copy(error->message) : NULL;
 	brabeion_error_finish(error);
 }
 
@@ -42,7 +42,7 @@ static bool is_changed_locked(brabeion_engine *engine)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brb_watch_digest now;
 	follow(watching, &error);
-	tell_trouble(engine, &error);
+	log_new_error(engine, &error);
 	if (watching->again_us && brb_clock_monotonic_us() >= watching->again_at_us)
 		return true;
 	const char *content = engine->source.text ? watching->content : NULL; /* a text never changes */
@@ -69,7 +69,7 @@ static void try_again_locked(brb_watching *watching, brabeion_status status)
 		brb_watch_ask_later(watching->watch, watching->again_us);
 }
 
-static void look(void *context)
+static void check_files(void *context)
 {
 	brabeion_engine *engine = context;
 	brb_reload_outcome outcome = { .generation = 0 };
@@ -82,7 +82,7 @@ static void look(void *context)
 		try_again_locked(&engine->watching, outcome.error.status);
 	pthread_mutex_unlock(&engine->reloading);
 	if (is_changed)
-		brb_engine_tell_reload(engine, &outcome);
+		brb_engine_announce_reload(engine, &outcome);
 	else if (is_on)
 		brb_log_write(&engine->log, BRABEION_LOG_DEBUG, "%s: looked, and nothing has changed",
 			      engine->source.name);
@@ -106,7 +106,7 @@ static brabeion_status turn_on_locked(brabeion_engine *engine, brabeion_error *e
 	brb_watching *watching = &engine->watching;
 	brabeion_status status = BRABEION_OK;
 	if (!watching->watch)
-		status = brb_watch_open(look, engine, &watching->watch, error);
+		status = brb_watch_open(check_files, engine, &watching->watch, error);
 	if (status == BRABEION_OK) {
 		watching->is_on = true;
 		status = follow(watching, error);
@@ -157,7 +157,7 @@ void brb_watching_end(brabeion_engine *engine, const brb_generation *generation)
 	}
 	if (is_wanted(watching)) {
 		turn_on_locked(engine, &error);
-		tell_trouble(engine, &error);
+		log_new_error(engine, &error);
 	} else if (watching->is_on) {
 		turn_off_locked(watching);
 	}
@@ -167,7 +167,7 @@ void brb_watching_finish(brb_watching *watching)
 {
 	brb_watch_close(watching->watch);
 	brb_watch_files_finish(&watching->files);
-	brb_memory_release(watching->trouble);
+	brb_memory_release(watching->last_error);
 }
 
 /* ---- the public call ------------------------------------------------------------------------------------------- */
@@ -189,11 +189,8 @@ static brabeion_status set_word_locked(brabeion_engine *engine, brb_watching_wor
 brabeion_status brabeion_watch(brabeion_engine *engine, bool on, brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brabeion_status status = brb_engine_enter(engine);
-	if (status != BRABEION_OK) {
-		brb_status_refuse(&fault, status);
+	if (brb_engine_enter_or_say(engine, &fault) != BRABEION_OK)
 		return brb_status_hand_over(error, &fault);
-	}
 	pthread_mutex_lock(&engine->reloading);
 	set_word_locked(engine, on ? BRB_WATCHING_ON : BRB_WATCHING_OFF, &fault);
 	pthread_mutex_unlock(&engine->reloading);

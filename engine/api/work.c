@@ -10,8 +10,11 @@
 #include "api/internal.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "store/operator/user_change.h"
 
 enum { TRIES_MOST = 5 };
+
+#define THREADS_US INT64_C(5000) /* between looks at what the engine's threads hold */
 #define PAUSE_FIRST_US INT64_C(100000)
 #define PAUSE_MOST_US INT64_C(5000000)
 
@@ -55,7 +58,7 @@ static void keep_working(brabeion_engine *engine, brb_worker *worker)
 static void *work(void *context)
 {
 	brabeion_engine *engine = context;
-	brb_worker_options options = { .stop_fd = -1 };
+	brb_worker_options options = { .stop_fd = -1, .is_thread = true };
 	brb_worker *worker = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (brb_worker_open(&engine->jobs, &options, &worker, &error) == BRABEION_OK)
@@ -91,11 +94,14 @@ static void start_workers(brabeion_engine *engine)
 	pthread_mutex_unlock(&workers->lock);
 }
 
-void brb_engine_notice_jobs(brabeion_engine *engine)
+void brb_engine_after_commit(brabeion_engine *engine)
 {
 	if (!atomic_load_explicit(&engine->workers.started, memory_order_relaxed) &&
 	    brb_store_has_stored_jobs(engine->store))
 		start_workers(engine);
+	if (!engine->existing_only && brb_store_take_forgotten(engine->store))
+		brb_event_stats_wake(
+			&engine->stats_writer.stats); /* its thread does chores when there are no stats */
 }
 
 static bool has_jobs(brabeion_engine *engine)
@@ -133,10 +139,19 @@ static brb_jobs_limits limits_of(const brb_config *config)
 				  .backoff_us = config->jobs.backoff_us };
 }
 
+static void set_bounds(brabeion_engine *engine, const brb_config *config)
+{
+	const brb_store_bounds bounds = { .jobs = config->jobs.most,
+					  .jobs_of_user = config->jobs.most_of_user,
+					  .notes_of_user = config->notes_most };
+	brb_store_set_bounds(engine->store, &bounds);
+}
+
 void brb_engine_set_limits(brabeion_engine *engine, const brb_config *config)
 {
 	brb_jobs_limits limits = limits_of(config);
 	brb_jobs_set_limits(&engine->jobs, &limits);
+	set_bounds(engine, config);
 }
 
 brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_config *config, bool none,
@@ -148,6 +163,7 @@ brabeion_status brb_engine_open_workers(brabeion_engine *engine, const brb_confi
 				   .registry = &engine->registry,
 				   .announce = brb_engine_announce_jobs,
 				   .context = engine };
+	set_bounds(engine, config);
 	workers->configured = config->jobs.workers;
 	workers->wanted = none ? 0 : config->jobs.workers;
 	workers->threads = brb_memory_take_zeroed(workers->wanted + (size_t)1, sizeof *workers->threads);
@@ -188,7 +204,7 @@ void brb_engine_announce_jobs(void *engine, const brabeion_result *results, size
 
 static brabeion_status check_live(const brabeion_engine *engine, brabeion_error *error)
 {
-	brabeion_status status = brb_engine_enter_or_say(engine, error);
+	brabeion_status status = brb_engine_enter_to_write(engine, error);
 	if (status != BRABEION_OK)
 		return status;
 	if (engine->history)
@@ -213,10 +229,10 @@ static brabeion_status work_off(brb_worker *worker, bool until_idle, brabeion_er
 			continue;
 		}
 		errors = 0;
-		if (!busy && until_idle)
+		if (!busy && until_idle && !brb_worker_threads_are_busy(worker))
 			break;
 		if (!busy)
-			brb_worker_wait(worker, -1);
+			until_idle ? brb_worker_pause(worker, THREADS_US) : brb_worker_wait(worker, -1);
 	}
 	return BRABEION_OK;
 }
@@ -241,7 +257,7 @@ brabeion_status brabeion_work(brabeion_engine *engine, const brabeion_work_optio
 
 void brabeion_work_stop(brabeion_engine *engine)
 {
-	if (*engine->born_here)
+	if (*engine->fork_mark)
 		brb_jobs_stop(&engine->jobs);
 }
 

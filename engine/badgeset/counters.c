@@ -47,6 +47,7 @@ static void copy_counters(brb_badge_counters *to, const brb_badge_counters *from
 	brb_count(&to->earned, read_counter(&from->earned));
 	brb_count(&to->failed, read_counter(&from->failed));
 	brb_count(&to->time_us, read_counter(&from->time_us));
+	brb_count(&to->passed, read_counter(&from->passed));
 }
 
 /* Zeroes, on cache lines of their own. */
@@ -92,6 +93,7 @@ static void report_badge(brabeion_badge_stats *stats, const brb_badge_counters *
 	stats->judged += read_counter(&counters->judged);
 	stats->earned += read_counter(&counters->earned);
 	stats->failed += read_counter(&counters->failed);
+	stats->passed_over += read_counter(&counters->passed);
 	stats->time_us += read_counter(&counters->time_us) * TIMED_ONE_IN;
 }
 

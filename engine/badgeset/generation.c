@@ -164,7 +164,7 @@ static size_t list_new(const generation_builder *builder, brb_probe_wanted *want
 		if (!brb_plugin_is_new(prepared->plugin, prepared->entry, prepared->before))
 			continue;
 		wanted[count].entry = (uint32_t)(prepared->entry - builder->config->plugins);
-		wanted[count].copy = brb_image_copy_path(prepared->plugin->image);
+		wanted[count].copy = brb_image_copy_inside(prepared->plugin->image);
 		tried[count++] = prepared;
 	}
 	return count;
@@ -184,13 +184,14 @@ static brabeion_status run_probe(const generation_builder *builder, brb_image_co
 				      .folder = folder,
 				      .step_ms = config->probe_ms,
 				      .wanted = wanted,
-				      .count = count };
+				      .count = count,
+				      .copies = brb_image_copies_descriptor(copies) };
 	status = brb_probe_run(brb_probe_program(), &request, faults, builder->error);
 	brb_image_copies_remove_folder(copies, folder);
 	return status;
 }
 
-/* When the probe itself fails, none is let in. */
+/* Between the steps: new plugins run in the probe first. When the probe itself fails or is missing, none is let in. */
 static void try_new(generation_builder *builder, brb_image_copies *copies)
 {
 	size_t room = builder->prepared_count + 1;
@@ -211,18 +212,6 @@ static void try_new(generation_builder *builder, brb_image_copies *copies)
 		brb_config_fault(builder->config, tried[i]->entry->file_at, "plugin \"%s\" %s", tried[i]->entry->file,
 				 faults[i]);
 	}
-}
-
-/* Between the steps: new plugins run in the probe first. */
-static void try_plugins(generation_builder *builder, brb_image_copies *copies, const brb_log *log)
-{
-	if (!builder->config->probe_ms)
-		return;
-	if (brb_probe_is_there(brb_probe_program()))
-		try_new(builder, copies);
-	else
-		brb_log_write(log, BRABEION_LOG_DEBUG, "new plugins are loaded untried: there is no %s",
-			      brb_probe_program());
 }
 
 /* Second step: linking, which runs their code. */
@@ -301,10 +290,12 @@ brabeion_status brb_generation_open(brb_config *config, brb_image_copies *copies
 	if (!generation)
 		return brb_status_no_memory(error);
 	generation->journal = config->journal;
+	generation->future_us = config->future_us;
 	generation_builder builder = { .config = config, .before = before, .generation = generation, .error = error };
 	keep_words_and_pictures(&builder);
 	prepare_plugins(&builder, copies);
-	try_plugins(&builder, copies, log);
+	if (config->probe_ms)
+		try_new(&builder, copies);
 	link_plugins(&builder, log);
 	join_plugins(&builder);
 	brb_arena_finish(&builder.scratch);
@@ -321,10 +312,10 @@ void brb_generation_close(brb_generation *generation)
 	if (!generation)
 		return;
 	for (size_t i = 0; i < generation->badge_count; i++)
-		brb_memory_release(generation->troubles[i].reason);
+		brb_trouble_finish(&generation->troubles[i]);
 	for (size_t i = 0; i < generation->plugin_count; i++) {
 		if (generation->observe_troubles)
-			brb_memory_release(generation->observe_troubles[i].reason);
+			brb_trouble_finish(&generation->observe_troubles[i]);
 		brb_plugin_close(generation->plugins[i]);
 	}
 	for (size_t i = 0; i < generation->picture_count; i++)

@@ -10,6 +10,8 @@
 
 #include <stdatomic.h>
 
+#include "badgeset/user_set.h"
+#include "base/memory.h"
 #include "base/table.h"
 #include "plugin/plugin.h"
 
@@ -21,7 +23,17 @@ typedef struct brb_trouble {
 	_Alignas(64) _Atomic uint64_t word; /* 0: nothing */
 	int64_t since_us;                   /* quarantined since; guarded, like the next, by the quarantine's lock */
 	char *reason;                       /* owned; NULL: not quarantined */
+	brb_user_set failed, slow;          /* the users of the failures and overruns that `word` counts */
 } brb_trouble;
+
+/* Frees what it owns; it may be used again. */
+static inline void brb_trouble_finish(brb_trouble *trouble)
+{
+	brb_memory_release(trouble->reason);
+	trouble->reason = NULL;
+	brb_user_set_finish(&trouble->failed);
+	brb_user_set_finish(&trouble->slow);
+}
 
 typedef struct brb_route_step {
 	const brb_plugin *plugin;
@@ -55,6 +67,7 @@ typedef struct brb_generation {
 	brb_table routes;              /* event -> brb_route */
 	brb_table slugs;               /* slug -> brb_badge */
 	brb_config_journal journal;    /* of what it judges */
+	int64_t future_us;             /* how far an event's time may lie ahead of the clock; INT64_MAX: any */
 	const brb_route *on_awarded;   /* of "brabeion.awarded"; NULL: there is none */
 	uint32_t *numbers;             /* of its badges in the store, ascending */
 	brb_badge **numbered;          /* the badges in the order of their numbers */
@@ -96,9 +109,16 @@ static inline const brb_route *brb_generation_route(const brb_generation *genera
 
 /*
  * Takes over the store's numbers from `before`, the current generation, for plugins of the same id and badges of the same
- * slug and levels. The rest stays 0.
+ * slug and levels, and names of memory that are declared as before. The rest stays 0.
  */
 void brb_generation_keep_numbers(brb_generation *generation, const brb_generation *before);
+
+/*
+ * Lists the declared names of memory that have no number yet, with the numbers of their plugin and badge, which must be known:
+ * for brb_store_register_memories. `list` has room for the count of all. Returns how many there are.
+ */
+size_t brb_generation_memory_count(const brb_generation *generation);
+size_t brb_generation_list_memory(brb_generation *generation, brb_store_memory **list);
 
 /* Sorts the badges by their numbers, which they must have. */
 brabeion_status brb_generation_sort_numbers(brb_generation *generation, brabeion_error *error);

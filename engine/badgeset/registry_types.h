@@ -15,6 +15,7 @@ typedef struct brb_badge_counters {
 	_Atomic uint64_t earned;
 	_Atomic uint64_t failed;
 	_Atomic uint64_t time_us;  /* of the calls that were timed */
+	_Atomic uint64_t passed;   /* events that it was not asked about, being quarantined */
 	_Atomic uint64_t observed; /* calls of the plugin's observe; in its first badge only */
 } brb_badge_counters;
 

@@ -63,7 +63,8 @@ char *brb_arena_copy_length(brb_arena *arena, const char *text, size_t length)
 	char *copy = take_raw(arena, length + 1);
 	if (!copy)
 		return NULL;
-	memcpy(copy, text, length);
+	if (length) /* an empty text may be NULL, which memcpy refuses (C11, 7.24.1) */
+		memcpy(copy, text, length);
 	copy[length] = '\0';
 	return copy;
 }

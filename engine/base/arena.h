@@ -23,7 +23,8 @@ typedef struct brb_arena {
 
 void *brb_arena_take(brb_arena *arena, size_t size_bytes); /* zeroed, aligned for any type */
 char *brb_arena_copy(brb_arena *arena, const char *text);
-char *brb_arena_copy_length(brb_arena *arena, const char *text, size_t length); /* adds the NUL */
+char *brb_arena_copy_length(brb_arena *arena, const char *text,
+			    size_t length); /* adds the NUL; of 0 bytes it may be NULL */
 char *brb_arena_printf(brb_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *brb_arena_printf_va(brb_arena *arena, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));

@@ -3,6 +3,8 @@
  */
 #include "base/duration.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The microseconds of a unit, 0 when it is none. */
@@ -34,4 +36,20 @@ bool brb_duration_read(const char **text, int64_t most_us, int64_t *duration_us)
 	*duration_us = count > most_us / us ? most_us + 1 : count * us;
 	*text = unit + length;
 	return true;
+}
+
+void brb_duration_write(int64_t duration_us, char text[BRB_DURATION_BYTES])
+{
+	static const struct {
+		const char *name;
+		int64_t us;
+	} units[] = {
+		{ "d", BRB_DAY_US }, { "h", BRB_HOUR_US }, { "m", 60 * BRB_SECOND_US }, { "s", BRB_SECOND_US }
+	};
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (duration_us && duration_us % units[i].us == 0) {
+			snprintf(text, BRB_DURATION_BYTES, "%" PRId64 "%s", duration_us / units[i].us, units[i].name);
+			return;
+		}
+	snprintf(text, BRB_DURATION_BYTES, "%" PRId64 "ms", duration_us / 1000);
 }

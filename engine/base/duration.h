@@ -17,4 +17,9 @@
  */
 bool brb_duration_read(const char **text, int64_t most_us, int64_t *duration_us);
 
+enum { BRB_DURATION_BYTES = 32 };
+
+/* "1d", "90s": in the largest unit that has no remainder; not negative. */
+void brb_duration_write(int64_t duration_us, char text[BRB_DURATION_BYTES]);
+
 #endif

@@ -101,7 +101,7 @@ static bool read_text(brb_json_reader *reader, brb_json_value *value)
 		if (!read_escape(&at, &to))
 			return refuse(reader, escape, half_a_character);
 	}
-	if (value) {
+	if (value && to) {
 		value->kind = BRB_JSON_TEXT;
 		value->text = reader->at + 1;
 		value->length = (size_t)(to - value->text);
@@ -313,10 +313,10 @@ bool brb_json_read_pair(brb_json_reader *reader, brb_json_value *key, brb_json_v
 
 static const char *compact_text(brb_json_reader *reader, brb_json *json)
 {
-	brb_json_value text;
+	brb_json_value text = { 0 };
 	if (!read_text(reader, &text))
 		return half_a_character;
-	if (strlen(text.text) != text.length)
+	if (!text.text || strlen(text.text) != text.length)
 		return "NUL (\\u0000) in a text";
 	brb_json_text(json, NULL, text.text);
 	return NULL;

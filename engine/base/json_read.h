@@ -17,7 +17,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { BRB_JSON_READ_DEPTH_MOST = 2000 }; /* JSON_MAX_DEPTH of SQLite's json.c */
+enum { BRB_JSON_READ_DEPTH_MOST = 1000 }; /* JSON_MAX_DEPTH of SQLite's json.c since 3.45; 2000 before */
 
 typedef enum brb_json_kind {
 	BRB_JSON_NULL,

@@ -29,6 +29,10 @@ static void write_escape(brb_json *json, uint32_t code)
 			put(json, (const char[]){ '\\', letters[i + 1] }, 2);
 			return;
 		}
+	if (code > 0xffff) { /* a surrogate pair (RFC 8259, section 7) */
+		put(json, text, (size_t)snprintf(text, sizeof text, "\\u%04" PRIx32, 0xd7c0 + (code >> 10)));
+		code = 0xdc00 + (code & 0x3ff);
+	}
 	put(json, text, (size_t)snprintf(text, sizeof text, "\\u%04" PRIx32, code));
 }
 
@@ -40,33 +44,36 @@ static bool is_plain(const brb_json *json, unsigned char byte, bool is_document)
 	return byte >= 0x20 && (byte < 0x7f || json->style != BRB_JSON_SHOWN);
 }
 
-/* Writes one character to escape; returns its length in bytes. */
-static size_t write_other(brb_json *json, const char *text, bool is_document)
+/* Writes one character that is not plain; `before` is the one in front of it, and becomes this. Returns its length in bytes. */
+static size_t write_other(brb_json *json, const char *text, uint32_t *before, bool is_document)
 {
-	uint32_t code = 0;
-	size_t length = brb_utf8_decode(text, SIZE_MAX, &code);
-	if (length == 0)
+	brb_utf8_shown shown = brb_utf8_show(text, *before);
+	*before = shown.code;
+	if (shown.escaped && shown.code == 0xfffd)
 		put(json, "\xEF\xBF\xBD", 3);
-	else if (is_document && code < 0x20)
+	else if (is_document && shown.code < 0x20)
 		put(json, " ", 1);
-	else if (brb_utf8_misleads(code) || code < 0x7f)
-		write_escape(json, code);
+	else if (shown.escaped || shown.code < 0x7f)
+		write_escape(json, shown.code);
 	else
-		put(json, text, length);
-	return length ? length : 1;
+		put(json, text, shown.taken);
+	return shown.taken;
 }
 
 static void write_characters(brb_json *json, const char *text, bool is_document)
 {
+	uint32_t before = 0;
 	while (*text) {
 		size_t plain = 0;
 		while (is_plain(json, (unsigned char)text[plain], is_document))
 			plain++;
-		if (plain)
+		if (plain) {
 			put(json, text, plain);
+			before = (unsigned char)text[plain - 1];
+		}
 		text += plain;
 		if (*text)
-			text += write_other(json, text, is_document);
+			text += write_other(json, text, &before, is_document);
 	}
 }
 

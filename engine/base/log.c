@@ -8,6 +8,7 @@
 
 #include "base/reentrancy.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum { LONGEST_RECORD = 4096 };
 
@@ -22,13 +23,14 @@ void brb_log_write(const brb_log *log, brabeion_log_level level, const char *for
 {
 	if (!log->callback)
 		return;
-	char message[LONGEST_RECORD];
+	char message[LONGEST_RECORD + BRB_UTF8_BYTES_MOST], shown[LONGEST_RECORD];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	brb_text_clean_line(message); /* users' text may hold escape sequences */
-	call_back(log, level, message);
+	message[brb_text_cut_length(message, LONGEST_RECORD - 1)] = '\0'; /* not inside of a character */
+	brb_utf8_show_all(message, false, shown, sizeof shown);           /* users' text may hold escape sequences */
+	call_back(log, level, shown);
 }
 
 void brb_log_lines(const brb_log *log, brabeion_log_level level, const char *text)

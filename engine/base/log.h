@@ -14,7 +14,7 @@ typedef struct brb_log {
 	void *context;
 } brb_log;
 
-/* One record, cut at 4,095 bytes, made one line of UTF-8. */
+/* One record, cut at 4,095 bytes, one line, shown by base/utf8's filter. */
 void brb_log_write(const brb_log *log, brabeion_log_level level, const char *format, ...) BRB_PRINTF(3, 4);
 
 /* One record per line of a text, which may be NULL. */

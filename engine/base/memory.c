@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE_BYTES = 2 * 1024 * 1024 };
 
 _Thread_local brb_reentrancy brb_reentrancy_of_thread;
 
@@ -102,6 +105,17 @@ void *brb_memory_take_aligned(size_t alignment, size_t size_bytes)
 		return NULL;
 	size_t past = ((uintptr_t)given + sizeof(header)) & (alignment - 1);
 	return block_after(given, past ? alignment - past : 0, allocator);
+}
+
+/* A host's allocator knows best what its pages are. */
+void *brb_memory_take_large(size_t size_bytes)
+{
+	if (brb_memory_used())
+		return brb_memory_take_zeroed(1, size_bytes);
+	void *block = brb_memory_take_aligned(HUGE_PAGE_BYTES, size_bytes);
+	if (block)
+		(void)madvise(block, size_bytes & ~(size_t)(HUGE_PAGE_BYTES - 1), MADV_HUGEPAGE);
+	return block;
 }
 
 void *brb_memory_resize(void *block, size_t count, size_t item_bytes)

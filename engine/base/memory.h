@@ -29,6 +29,7 @@ static inline const brabeion_allocator *brb_memory_used(void)
 static inline const brabeion_allocator *brb_memory_begin_scope(void)
 {
 	const brabeion_allocator *outer = brb_memory_used();
+	brb_reentrancy_begin_call();
 	brb_memory_use(NULL);
 	return outer;
 }
@@ -52,6 +53,12 @@ void *brb_memory_take_zeroed(size_t count, size_t item_bytes);
 
 /* Zeroed, at a multiple of `alignment`, a power of two. Not for brb_memory_resize(). */
 void *brb_memory_take_aligned(size_t alignment, size_t size_bytes);
+
+/*
+ * Zeroed, for what is many megabytes large and read at random: on huge pages where the system has them (madvise(2)), which
+ * spares most misses of the translation cache and most page faults. Not for brb_memory_resize().
+ */
+void *brb_memory_take_large(size_t size_bytes);
 
 /* Resizes a block by its own allocator; NULL `block`: a new one. Returns NULL when memory is short: the block stays. */
 void *brb_memory_resize(void *block, size_t count, size_t item_bytes);

@@ -18,7 +18,7 @@ const char *brabeion_status_name(brabeion_status status)
 {
 	static const char *const names[] = { "ok",     "invalid",       "configuration", "store",
 					     "busy",   "out of memory", "reentrant",     "forked",
-					     "system", "full",          "absent" };
+					     "system", "full",          "absent",        "read-only" };
 	size_t index = (size_t)status;
 	return index < sizeof names / sizeof names[0] ? names[index] : "unknown";
 }
@@ -76,6 +76,12 @@ void brabeion_memory_list_finish(brabeion_memory_list *list)
 		finish(list, sizeof *list, list->items, list->memory);
 }
 
+void brabeion_memory_record_finish(brabeion_memory_record *record)
+{
+	if (record)
+		finish(record, sizeof *record, record->entries, record->memory);
+}
+
 void brabeion_job_list_finish(brabeion_job_list *list)
 {
 	if (list)
@@ -104,6 +110,12 @@ void brabeion_stats_finish(brabeion_stats_report *report)
 {
 	if (report)
 		finish_sized(BRB_SIZE_STATS_REPORT, report, report->badges, report->memory);
+}
+
+void brabeion_user_report_finish(brabeion_user_report *report)
+{
+	if (report)
+		finish_sized(BRB_SIZE_USER_REPORT, report, report->memories, report->memory);
 }
 
 void brabeion_result_finish(brabeion_result *result)

@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 static char out_of_memory[] = "out of memory";
 static char forked[] = "the engine was opened by another process: open after fork";
 static char reentrant[] = "called from inside a plugin's function, the log callback, the clock or the allocator";
+
+static char read_only[] = "the engine was opened to look only (options.read_only): nothing is stored by it";
 
 /* The message if it is a static one, else NULL. */
 static char *as_static(const char *message)
@@ -19,12 +22,22 @@ static char *as_static(const char *message)
 	return message == out_of_memory ? out_of_memory
 	       : message == forked      ? forked
 	       : message == reentrant   ? reentrant
+	       : message == read_only   ? read_only
 					: NULL;
 }
 
 static char *static_text(brabeion_status status)
 {
-	return status == BRABEION_FORKED ? forked : status == BRABEION_REENTRANT ? reentrant : out_of_memory;
+	switch (status) {
+	case BRABEION_FORKED:
+		return forked;
+	case BRABEION_REENTRANT:
+		return reentrant;
+	case BRABEION_READ_ONLY:
+		return read_only;
+	default:
+		return out_of_memory;
+	}
 }
 
 static void release_text(char *text)
@@ -39,6 +52,17 @@ static void drop(brabeion_error *error)
 	error->message = NULL;
 }
 
+/* Releases `text`, and returns it as people may read it: it may quote names of users, or what a plugin said. */
+static char *as_shown(char *text)
+{
+	size_t length = brb_utf8_show_all(text, true, NULL, 0);
+	char *shown = brb_memory_take(length + 1);
+	if (shown)
+		brb_utf8_show_all(text, true, shown, length + 1);
+	brb_memory_release(text);
+	return shown ? shown : out_of_memory;
+}
+
 BRB_PRINTF(1, 0) static char *format_text(const char *format, va_list arguments)
 {
 	va_list again;
@@ -49,7 +73,7 @@ BRB_PRINTF(1, 0) static char *format_text(const char *format, va_list arguments)
 	if (!text)
 		return out_of_memory;
 	vsnprintf(text, (size_t)length + 1, format, arguments);
-	return text;
+	return as_shown(text);
 }
 
 static char *joined(const char *head, const char *between, const char *tail)

@@ -3,7 +3,7 @@
  *
  * A function that can fail takes a `brabeion_error *error`, never NULL inside the library, and returns its status. A
  * caller with context to add puts it in front of the message (brb_status_prefix); one that checks a whole file collects a
- * line per fault (brb_status_add).
+ * line per fault (brb_status_add). Messages are shown to people: what misleads, or cannot be seen, is escaped (utf8.h).
  */
 #ifndef BRB_BASE_STATUS_H
 #define BRB_BASE_STATUS_H
@@ -36,7 +36,7 @@ brabeion_status brb_status_prefix(brabeion_error *error, const char *format, ...
 /* Sets BRABEION_NO_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_no_memory(brabeion_error *error);
 
-/* Sets BRABEION_REENTRANT, BRABEION_FORKED or BRABEION_NO_MEMORY with a static message, and returns it. */
+/* Sets BRABEION_REENTRANT, BRABEION_FORKED, BRABEION_READ_ONLY or BRABEION_NO_MEMORY with a static message, and returns it. */
 brabeion_status brb_status_refuse(brabeion_error *error, brabeion_status status);
 
 /* The static message of such a status. */

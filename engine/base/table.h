@@ -1,6 +1,6 @@
 /*
  * base/table: a hash table from bytes to a pointer, with open addressing. Keys are not copied: they must outlive their
- * entry. The order of iteration is undefined.
+ * entry. The order of iteration is undefined, and another in each process: sort what is shown.
  *
  * Not safe for threads while it changes; a complete table may be read by any.
  */
@@ -57,7 +57,7 @@ static inline bool brb_table_same(const void *a, const void *b, size_t length)
 		       brb_table_load_eight((const char *)b + length - 8);
 }
 
-/* Every input byte affects every bit. Not stable across builds: never store a hash. */
+/* Every input byte affects every bit. Under a key of this process: never store a hash. */
 uint32_t brb_table_hash(const void *bytes, size_t length);
 
 /* A table of all zeroes is ready. */

@@ -141,16 +141,17 @@ size_t brb_text_checked_length(const char *text, size_t most)
 
 void brb_text_clean_line(char *text)
 {
-	size_t left = strlen(text);
-	while (left) {
-		size_t step = brb_utf8_length(text, left);
-		if (!step || (unsigned char)*text < ' ' || *text == 0x7f) {
-			*text = '?';
-			step = 1;
-		}
-		text += step;
-		left -= step;
+	char *to = text;
+	for (uint32_t before = 0; *text;) {
+		brb_utf8_shown shown = brb_utf8_show(text, before);
+		text += shown.taken;
+		before = shown.code;
+		if (shown.escaped)
+			*to++ = '?';
+		for (size_t i = 0; !shown.escaped && i < shown.size; i++)
+			*to++ = shown.text[i];
 	}
+	*to = '\0';
 }
 
 size_t brb_text_cut_length(const char *text, size_t most)

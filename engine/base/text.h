@@ -41,7 +41,7 @@ size_t brb_text_checked_length(const char *text, size_t most);
 /* How many bytes of whole characters fit into `most` bytes. */
 size_t brb_text_cut_length(const char *text, size_t most);
 
-/* Makes any text one line of UTF-8: malformed bytes and control characters become "?". */
+/* Makes any text one line of UTF-8, in its place: what brb_utf8_show() escapes becomes "?". For texts that have a fixed room. */
 void brb_text_clean_line(char *text);
 
 /* "1,234,567". */
@@ -61,5 +61,8 @@ const char *brb_text_nearest(const char *misspelt, const char *const *names, siz
 /* More broadly, of names that are made of words: the same but for case and separators, misspelt, or one of them within
  * the other ("comment_posted", "comment"), or NULL. */
 const char *brb_text_nearest_name(const char *name, const char *const *names, size_t count);
+
+/* Narrowly: whether they are the same but for case, separators, and one letter that is missing, more, another or swapped. */
+bool brb_text_is_slip(const char *a, const char *b);
 
 #endif

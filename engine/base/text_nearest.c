@@ -134,3 +134,18 @@ const char *brb_text_nearest_name(const char *name, const char *const *names, si
 	const char *nearest = brb_text_nearest(name, names, count);
 	return nearest ? nearest : find_within(&wanted, names, count);
 }
+
+bool brb_text_is_slip(const char *a, const char *b)
+{
+	words ours, theirs;
+	split(a, &ours);
+	split(b, &theirs);
+	if (are_same_letters(ours.text, theirs.text))
+		return true;
+	size_t left = strlen(a), right = strlen(b);
+	while (left && right && *a == *b)
+		a++, b++, left--, right--;
+	while (left && right && a[left - 1] == b[right - 1])
+		left--, right--;
+	return (left <= 1 && right <= 1) || (left == 2 && right == 2 && a[0] == b[1] && a[1] == b[0]);
+}

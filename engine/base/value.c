@@ -52,6 +52,26 @@ bool brb_value_bool(const brabeion_field *field, bool *value)
 	return true;
 }
 
+void brb_value_set_real(brabeion_field *field, double real)
+{
+	field->type = BRABEION_TYPE_REAL;
+	field->value.real = real;
+	int64_t whole;
+	if (!brb_value_int(field, &whole))
+		return;
+	field->type = BRABEION_TYPE_INT;
+	field->value.integer = whole;
+}
+
+static const char *write_number(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES])
+{
+	int64_t whole;
+	if (!brb_value_int(field, &whole))
+		return brb_number_write(field->value.real, buffer);
+	snprintf(buffer, BRB_VALUE_TEXT_BYTES, "%" PRId64, whole);
+	return buffer;
+}
+
 const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES])
 {
 	switch (field->type) {
@@ -61,10 +81,8 @@ const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TE
 	case BRABEION_TYPE_BOOL:
 		return field->value.boolean ? "true" : "false";
 	case BRABEION_TYPE_INT:
-		snprintf(buffer, BRB_VALUE_TEXT_BYTES, "%" PRId64, field->value.integer);
-		return buffer;
 	case BRABEION_TYPE_REAL:
-		return brb_number_write(field->value.real, buffer);
+		return write_number(field, buffer);
 	case BRABEION_TYPE_NULL:
 		break;
 	}

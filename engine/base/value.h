@@ -27,7 +27,13 @@ bool brb_value_int(const brabeion_field *field, int64_t *value);
 bool brb_value_real(const brabeion_field *field, double *value);
 bool brb_value_bool(const brabeion_field *field, bool *value);
 
-/* Bytes enough for a number or true/false as text. A real keeps its value: it reads back as the same bits. */
+/* A number with a fraction or an exponent: an integer where it is whole and within 64 bits, so that 60.0 is 60. */
+void brb_value_set_real(brabeion_field *field, double real);
+
+/*
+ * Bytes enough for a number or true/false as text. A real keeps its value: it reads back as the same number, and one that
+ * brb_value_int takes is that integer's text.
+ */
 #define BRB_VALUE_TEXT_BYTES 32 /* BRB_NUMBER_BYTES */
 const char *brb_value_text(const brabeion_field *field, char buffer[BRB_VALUE_TEXT_BYTES]);
 

@@ -13,6 +13,8 @@
 #include "base/memory.h"
 #include "config/reading.h"
 
+enum { MEMORY_LEAST_MIB = 8, MEMORY_MOST_MIB = 1 << 20 };
+
 #define RETENTION_MOST_US (36500 * BRB_DAY_US) /* longer than any engine runs, far from where microseconds end */
 
 /* The public part is first: a cast leads from one to the other. */
@@ -49,6 +51,23 @@ static void read_busy_timeout(brb_yaml_reading *reading, const brb_yaml_key *key
 		config->busy_timeout_ms = timeout_us / 1000;
 }
 
+/* Nobody else may write but a group of servers. A number in YAML would be read as decimal: the text counts. */
+static void read_mode(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+{
+	static const char *const words[] = { "0600", "0640", "0660" };
+	char buffer[BRB_YAML_SHORT_BYTES];
+	brb_config *config = target;
+	const char *word = value->text ? value->text : "";
+	(void)key;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(word, words[i]) == 0 || strcmp(word, words[i] + 1) == 0) {
+			config->mode = (uint32_t)strtoul(word, NULL, 8);
+			return;
+		}
+	BRB_YAML_FAULT(reading, value, "\"mode\" must be 0600, 0640 or 0660, not \"%s\"",
+		       brb_yaml_shortened(word, buffer));
+}
+
 static void read_retention(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
 			   void *target)
 {
@@ -62,24 +81,54 @@ static void read_retention(brb_yaml_reading *reading, const brb_yaml_key *key, c
 		config->retention_us = retention_us;
 }
 
-/* on and off are text in YAML 1.2; true and false are refused, so that a third word may come later. */
-static void read_watch(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+static void read_future(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	(void)key;
-	char buffer[BRB_YAML_SHORT_BYTES];
 	brb_config *config = target;
+	int64_t future_us = brb_config_is_word(value, "off")
+				    ? INT64_MAX
+				    : brb_config_duration_us(reading, key, value, "a duration such as 1d, or off",
+							     RETENTION_MOST_US, "36500d, or off");
+	if (future_us >= 0)
+		config->future_us = future_us;
+}
+
+static void read_memory(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+{
+	brb_config *config = target;
+	int64_t mib = brb_config_size_mib(reading, key, value, "a size such as 256MiB", MEMORY_LEAST_MIB,
+					  MEMORY_MOST_MIB, "8MiB to 1TiB");
+	if (mib >= 0)
+		config->memory_bytes = mib << 20;
+}
+
+/* on and off are text in YAML 1.2; true and false are refused, so that a third word may come later. */
+static void read_on_off(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, bool *on)
+{
+	char buffer[BRB_YAML_SHORT_BYTES], what[32];
+	snprintf(what, sizeof what, "\"%s\"", key->name);
 	if (value->kind == BRB_YAML_BOOL) {
-		BRB_YAML_FAULT(reading, value, "\"watch\" must be on or off, not %s", value->text);
+		BRB_YAML_FAULT(reading, value, "%s must be on or off, not %s", what, value->text);
 		return;
 	}
-	const char *word = brb_config_text(reading, "\"watch\"", value, "on or off");
+	const char *word = brb_config_text(reading, what, value, "on or off");
 	if (!word)
 		return;
 	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)
-		config->watch = strcmp(word, "on") == 0;
+		*on = strcmp(word, "on") == 0;
 	else
-		BRB_YAML_FAULT(reading, value, "\"watch\" must be on or off, not \"%s\"",
+		BRB_YAML_FAULT(reading, value, "%s must be on or off, not \"%s\"", what,
 			       brb_yaml_shortened(word, buffer));
+}
+
+static void read_watch(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+{
+	read_on_off(reading, key, value, &((brb_config *)target)->watch);
+}
+
+static void read_last_good(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			   void *target)
+{
+	read_on_off(reading, key, value, &((brb_config *)target)->last_good);
 }
 
 #define PROBE_MOST_US (600 * BRB_SECOND_US)
@@ -163,10 +212,14 @@ static void read_root(brb_yaml_reading *reading, brb_config *config)
 		{ .name = "plugins", .read = keep_plugins, .required = true },
 		{ .name = "synchronous", .read = read_synchronous },
 		{ .name = "busy_timeout", .read = read_busy_timeout },
+		{ .name = "mode", .read = read_mode },
 		{ .name = "retention", .read = read_retention },
+		{ .name = "future", .read = read_future },
+		{ .name = "memory", .read = read_memory },
 		{ .name = "language", .read = brb_config_read_language },
 		{ .name = "cache_dir", .read = brb_config_read_path, .member = offsetof(brb_config, cache_dir) },
 		{ .name = "watch", .read = read_watch },
+		{ .name = "last_good", .read = read_last_good },
 		{ .name = "quarantine",
 		  .read = brb_config_read_quarantine,
 		  .member = offsetof(brb_config, quarantine) },
@@ -176,6 +229,11 @@ static void read_root(brb_yaml_reading *reading, brb_config *config)
 		  .member = offsetof(brb_config, jobs.workers),
 		  .most = BRB_CONFIG_WORKERS_MOST },
 		{ .name = "jobs", .read = brb_config_read_jobs },
+		{ .name = "max_notes",
+		  .read = brb_config_read_count,
+		  .member = offsetof(brb_config, notes_most),
+		  .least = 1,
+		  .most = 1000000000 },
 		{ .name = "journal", .read = brb_config_read_journal },
 	};
 	const brb_yaml_node *root = brb_yaml_root(reading->yaml);
@@ -195,7 +253,10 @@ static void set_defaults(brb_yaml_reading *reading, brb_config *config)
 	config->database = brb_config_resolve(reading, "badges.db");
 	config->language = "en";
 	config->busy_timeout_ms = 5000;
+	config->mode = 0600;
+	config->notes_most = 100000;
 	config->retention_us = 30 * BRB_DAY_US;
+	config->future_us = BRB_DAY_US;
 	config->quarantine = (brb_config_quarantine){ .failures = 100, .overruns = 10, .budget_us = BRB_SECOND_US };
 	config->probe_ms = 5000;
 	config->jobs = (brb_config_jobs){ .workers = 1,
@@ -203,7 +264,9 @@ static void set_defaults(brb_yaml_reading *reading, brb_config *config)
 					  .lease_us = 30 * BRB_SECOND_US,
 					  .time_limit_us = 60 * BRB_SECOND_US,
 					  .backoff_us = BRB_SECOND_US,
-					  .grace_us = 10 * BRB_SECOND_US };
+					  .grace_us = 10 * BRB_SECOND_US,
+					  .most = 10000000,
+					  .most_of_user = 10000 };
 }
 
 static brabeion_status read_whole(whole *made, const brb_config_source *source, bool without_files,
@@ -245,8 +308,7 @@ static brabeion_status read_text(whole *made, const brb_config_source *source, b
 				 brabeion_error *error)
 {
 	brb_config *config = &made->config;
-	brabeion_status status =
-		brb_yaml_parse_tolerant(config->text, config->text_bytes, config->name, &config->yaml, error);
+	brabeion_status status = brb_yaml_parse(config->text, config->text_bytes, config->name, &config->yaml, error);
 	if (status == BRABEION_OK)
 		status = read_whole(made, source, without_files, error);
 	if (status == BRABEION_OK)
@@ -271,6 +333,40 @@ brabeion_status brb_config_read(const brb_config_source *source, brb_config **ou
 	made->config.text = source->text ? source->text : made->content.text ? made->content.text : "";
 	made->config.text_bytes = source->text ? strlen(source->text) : made->content.length;
 	return read_text(made, source, false, out, error);
+}
+
+/* False: out of memory. */
+static bool set_paths(whole *made, const char *folder)
+{
+	brb_config_plugin *plugins = (brb_config_plugin *)(uintptr_t)made->config.plugins;
+	for (size_t i = 0; i < made->config.plugin_count; i++) {
+		plugins[i].path = brb_arena_printf(&made->arena, "%s/%zu.so", folder, i);
+		if (!plugins[i].path)
+			return false;
+	}
+	return true;
+}
+
+brabeion_status brb_config_read_kept(const brb_config_source *source, brb_builder *content, const char *folder,
+				     brb_config **out, brabeion_error *error)
+{
+	brb_config *config = NULL;
+	whole *made = make_whole(source->name);
+	if (!made)
+		return brb_status_no_memory(error);
+	made->content = *content;
+	*content = (brb_builder){ 0 };
+	made->config.text = made->content.text ? made->content.text : "";
+	made->config.text_bytes = made->content.length;
+	brabeion_status status = read_text(made, source, true, &config, error);
+	if (status != BRABEION_OK)
+		return status;
+	if (!set_paths(made, folder)) {
+		brb_config_close(config);
+		return brb_status_no_memory(error);
+	}
+	*out = config;
+	return BRABEION_OK;
 }
 
 brabeion_status brb_config_read_text(const char *name, const char *text, size_t text_bytes, brb_config **out,

@@ -98,6 +98,7 @@ typedef struct brb_config_jobs {
 	int64_t time_limit_us;
 	int64_t backoff_us;
 	int64_t grace_us;
+	uint32_t most, most_of_user; /* that wait */
 } brb_config_jobs;
 
 /* The events' journal. */
@@ -112,9 +113,14 @@ typedef struct brb_config {
 	const char *language; /* of texts without a language, and of plugins */
 	brb_config_synchronous synchronous;
 	int64_t busy_timeout_ms;
-	int64_t retention_us;             /* of event ids; INT64_MAX: forever */
-	const char *cache_dir;            /* resolved path, or NULL */
-	bool watch;                       /* reload when this file or a plugin changes */
+	uint32_t notes_most;   /* of a user, under one name */
+	uint32_t mode;         /* of the database and the files beside it: permissions as chmod(2) has them */
+	int64_t retention_us;  /* of event ids; INT64_MAX: forever */
+	int64_t future_us;     /* how far an event's time may lie ahead of the clock; INT64_MAX: any */
+	int64_t memory_bytes;  /* the budget; 0: the host's default */
+	const char *cache_dir; /* resolved path, or NULL */
+	bool last_good;        /* keep this set for a start while the file is broken */
+	bool watch;            /* reload when this file or a plugin changes */
 	brb_config_quarantine quarantine; /* the default of badges, and of observe functions */
 	int64_t probe_ms;                 /* time limit of each step of a probe; 0: plugins are not probed */
 	brb_config_jobs jobs;
@@ -144,6 +150,13 @@ typedef struct brb_config_source {
  * Errors: BRABEION_CONFIG when the file cannot be read or is no YAML; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_config_read(const brb_config_source *source, brb_config **out, brabeion_error *error);
+
+/*
+ * The same from what was kept of the file. The plugins are `folder`/0.so, 1.so and so on, by their places in the list. Takes
+ * the bytes over, and leaves `content` empty.
+ */
+brabeion_status brb_config_read_kept(const brb_config_source *source, brb_builder *content, const char *folder,
+				     brb_config **out, brabeion_error *error);
 
 /*
  * The same from bytes, without looking for plugin files: each path is NULL. `text` must outlive the configuration.

@@ -29,42 +29,12 @@ static void read_keep(brb_yaml_reading *reading, const brb_yaml_key *key, const 
 		journal->keep_us = keep_us;
 }
 
-/* "512MiB", with or without a space, in MiB. -1: malformed. More than MAX_MOST_MIB: too large. */
-static int64_t parse_mib(const char *text)
-{
-	static const struct {
-		const char *unit;
-		int64_t mib;
-	} units[] = { { "MiB", 1 }, { "GiB", 1024 }, { "TiB", 1024 * 1024 } };
-	size_t digits = strspn(text, "0123456789");
-	const char *unit = text + digits + strspn(text + digits, " ");
-	for (size_t i = 0; digits && i < sizeof units / sizeof units[0]; i++) {
-		int64_t sum = 0;
-		if (strcmp(unit, units[i].unit) != 0)
-			continue;
-		for (size_t k = 0; k < digits && sum <= MAX_MOST_MIB; k++)
-			sum = sum * 10 + (text[k] - '0');
-		return sum > MAX_MOST_MIB ? sum : sum * units[i].mib;
-	}
-	return -1;
-}
-
 static void read_max(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
-	(void)key;
-	char buffer[BRB_YAML_SHORT_BYTES];
 	brb_config_journal *journal = target;
-	const char *text = brb_config_text(reading, "\"max\"", value, MAX_WANTED);
-	if (!text)
-		return;
-	int64_t mib = parse_mib(text);
-	if (mib < 0)
-		BRB_YAML_FAULT(reading, value, "\"max\" must be " MAX_WANTED ", not \"%s\" (units: MiB, GiB, TiB)",
-			       brb_yaml_shortened(text, buffer));
-	else if (mib < MAX_LEAST_MIB || mib > MAX_MOST_MIB)
-		BRB_YAML_FAULT(reading, value, "\"max\" must be 1MiB to 1024TiB, not %s",
-			       brb_yaml_shortened(text, buffer));
-	else
+	int64_t mib =
+		brb_config_size_mib(reading, key, value, MAX_WANTED, MAX_LEAST_MIB, MAX_MOST_MIB, "1MiB to 1024TiB");
+	if (mib >= 0)
 		journal->max_bytes = mib * MIB;
 }
 

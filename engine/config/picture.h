@@ -31,7 +31,7 @@ brabeion_status brb_picture_open(const char *path, brb_picture **out, brabeion_e
 brb_picture *brb_picture_acquire(brb_picture *picture); /* NULL is allowed in both */
 void brb_picture_release(brb_picture *picture);
 
-/* By the first bytes; NULL: unknown. */
+/* By the first bytes; a NUL stands behind them, at bytes[count]. NULL: unknown. */
 const char *brb_picture_media_type(const unsigned char *bytes, size_t count);
 
 #endif

@@ -62,6 +62,42 @@ int64_t brb_config_duration_us(brb_yaml_reading *reading, const brb_yaml_key *ke
 	return -1;
 }
 
+/* "512MiB", with or without a space, in MiB. -1: malformed. More than `most`: too large. */
+static int64_t parse_mib(const char *text, int64_t most)
+{
+	static const struct {
+		const char *unit;
+		int64_t mib;
+	} units[] = { { "MiB", 1 }, { "GiB", 1024 }, { "TiB", 1024 * 1024 } };
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text + digits + strspn(text + digits, " ");
+	for (size_t i = 0; digits && i < sizeof units / sizeof units[0]; i++) {
+		int64_t sum = 0;
+		if (strcmp(unit, units[i].unit) != 0)
+			continue;
+		for (size_t k = 0; k < digits && sum <= most; k++)
+			sum = sum * 10 + (text[k] - '0');
+		return sum > most ? sum : sum * units[i].mib;
+	}
+	return -1;
+}
+
+int64_t brb_config_size_mib(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *node,
+			    const char *wanted, int64_t least_mib, int64_t most_mib, const char *range)
+{
+	char what[QUOTED_BYTES], buffer[BRB_YAML_SHORT_BYTES];
+	const char *text = brb_config_text(reading, quoted(key, what), node, wanted);
+	int64_t mib = text ? parse_mib(text, most_mib) : -1;
+	if (!text || (mib >= least_mib && mib <= most_mib))
+		return mib;
+	if (mib < 0)
+		BRB_YAML_FAULT(reading, node, "%s must be %s, not \"%s\" (units: MiB, GiB, TiB)", what, wanted,
+			       brb_yaml_shortened(text, buffer));
+	else
+		BRB_YAML_FAULT(reading, node, "%s must be %s, not %s", what, range, brb_yaml_shortened(text, buffer));
+	return -1;
+}
+
 bool brb_config_is_filled_list(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,
 			       const char *wanted, const char *advice)
 {

@@ -46,6 +46,10 @@ bool brb_config_is_word(const brb_yaml_node *node, const char *word);
 int64_t brb_config_duration_us(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *node,
 			       const char *wanted, int64_t most_us, const char *most);
 
+/* MiB; -1 after recording a fault that says `wanted`, or `range` in words. */
+int64_t brb_config_size_mib(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *node,
+			    const char *wanted, int64_t least_mib, int64_t most_mib, const char *range);
+
 /* The fault that the key's value must be `wanted`. */
 void brb_config_wrong_kind(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *node,
 			   const char *wanted);

@@ -43,15 +43,6 @@ void brb_svg_point(brb_builder *svg, int radius, int angle)
 
 /* ---- text ---- */
 
-/* One character and its bytes; what is no UTF-8 is one byte, U+FFFD. At the end of the text: 0. */
-static uint32_t next_character(const char *text, size_t *bytes)
-{
-	uint32_t code = 0xfffd;
-	size_t length = brb_utf8_decode(text, SIZE_MAX, &code);
-	*bytes = length ? length : 1;
-	return code;
-}
-
 typedef struct character_range {
 	uint32_t first, last;
 } character_range;
@@ -66,9 +57,15 @@ static bool is_among(uint32_t code, const character_range *ranges, size_t count)
 
 #define IS_AMONG(code, ranges) is_among(code, ranges, sizeof(ranges) / sizeof(ranges)[0])
 
-static void add_character(brb_builder *svg, uint32_t code, const char *text, size_t bytes)
+/* Blanks that do not break a line, or are narrow: in a picture they look as they should. */
+static bool is_blank(uint32_t code)
 {
-	switch (code) {
+	return code == 0xa0 || (code >= 0x2000 && code <= 0x200a) || code == 0x202f || code == 0x205f;
+}
+
+static void add_character(brb_builder *svg, const char *text, const brb_utf8_shown *shown)
+{
+	switch (shown->code) {
 	case '<':
 		brb_builder_add(svg, "&lt;");
 		break;
@@ -91,18 +88,19 @@ static void add_character(brb_builder *svg, uint32_t code, const char *text, siz
 		break;
 	default:
 		/* XML 1.0 (section 2.2) allows neither controls nor U+FFFE and U+FFFF */
-		if ((code >= 0xfffd && code <= 0xffff) || brb_utf8_misleads(code))
+		if ((shown->code >= 0xfffd && shown->code <= 0xffff) || (shown->escaped && !is_blank(shown->code)))
 			brb_builder_add(svg, "\xef\xbf\xbd");
 		else
-			brb_builder_add_length(svg, text, bytes);
+			brb_builder_add_length(svg, text, shown->taken);
 	}
 }
 
 void brb_svg_text(brb_builder *svg, const char *text)
 {
-	size_t bytes;
-	for (uint32_t code; (code = next_character(text, &bytes)) != 0; text += bytes)
-		add_character(svg, code, text, bytes);
+	for (brb_utf8_shown shown = { .code = 0 }; *text; text += shown.taken) {
+		shown = brb_utf8_show(text, shown.code);
+		add_character(svg, text, &shown);
+	}
 }
 
 /* Of Unicode's East Asian Width W and F, and the marks that combine, the blocks that names are likely to use. */
@@ -124,35 +122,31 @@ static size_t columns_of(uint32_t code)
 	return IS_AMONG(code, combining) ? 0 : IS_AMONG(code, wide) ? 2 : 1;
 }
 
-/* The columns of the next character; one after a zero-width joiner takes none. */
-static size_t next_columns(const char *text, uint32_t before, uint32_t *code, size_t *bytes)
+/* Reads the next character and returns its columns: what is replaced has one, one after a zero-width joiner none. */
+static size_t next_columns(const char *text, brb_utf8_shown *shown)
 {
-	*code = next_character(text, bytes);
-	return before == 0x200d ? 0 : columns_of(*code);
+	uint32_t before = shown->code;
+	*shown = brb_utf8_show(text, before);
+	return shown->escaped ? 1 : before == 0x200d ? 0 : columns_of(shown->code);
 }
 
 size_t brb_svg_columns(const char *text)
 {
-	size_t columns = 0, bytes;
-	uint32_t code = 0;
-	while (*text) {
-		columns += next_columns(text, code, &code, &bytes);
-		text += bytes;
-	}
+	size_t columns = 0;
+	for (brb_utf8_shown shown = { .code = 0 }; *text; text += shown.taken)
+		columns += next_columns(text, &shown);
 	return columns;
 }
 
 void brb_svg_text_cut(brb_builder *svg, const char *text, size_t columns)
 {
 	bool fits = brb_svg_columns(text) <= columns;
-	size_t taken = 0, bytes;
-	uint32_t code = 0;
-	while (*text) {
-		taken += next_columns(text, code, &code, &bytes);
+	size_t taken = 0;
+	for (brb_utf8_shown shown = { .code = 0 }; *text; text += shown.taken) {
+		taken += next_columns(text, &shown);
 		if (!fits && taken > columns - 1)
 			break;
-		add_character(svg, code, text, bytes);
-		text += bytes;
+		add_character(svg, text, &shown);
 	}
 	if (!fits)
 		brb_builder_add(svg, "\xe2\x80\xa6");

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -23,10 +24,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "image/folder.h"
 
 #define BEGINNING "brabeion-"
 #define LOCK_NAME "lock"
 #define TRIES_MOST 16
+#define RANDOM_LETTERS 6
 
 struct brb_copies {
 	pthread_mutex_t moving; /* guards the next three against move_folder */
@@ -137,10 +140,10 @@ done:
 	return removed;
 }
 
-static void sweep(const char *path, const brb_log *log)
+/* `path` is that of `parent`, for the log. */
+static void sweep(int parent, const char *path, const brb_log *log)
 {
-	int parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = parent < 0 ? NULL : list_folder(parent);
+	DIR *list = list_folder(parent);
 	const struct dirent *entry;
 	while (list && (entry = readdir(list)) != NULL) {
 		if (is_folder_name(entry->d_name) && sweep_one(parent, entry->d_name) && log)
@@ -149,18 +152,38 @@ static void sweep(const char *path, const brb_log *log)
 	}
 	if (list)
 		closedir(list);
-	if (parent >= 0)
-		close(parent);
 }
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
-/* Locks a new folder; false with errno, EAGAIN when another process has removed it. */
-static bool take_lock(brb_copies *copies)
+/* Off the numbers of the standard streams, which a program that is started gets anew. -1 with errno. */
+static int lift(int file)
+{
+	if (file < 0 || file > STDERR_FILENO)
+		return file;
+	int lifted = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int why = errno;
+	close(file);
+	errno = why;
+	return lifted;
+}
+
+/* Nobody else can have put it there (image/folder); it is looked at all the same. */
+static bool is_private(int folder)
 {
 	struct stat status;
-	copies->folder = open(copies->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return is_ours(folder, S_IFDIR) && fstat(folder, &status) == 0 && (status.st_mode & 0777) == 0700;
+}
+
+/* Locks a new folder; false with errno, EAGAIN when another process has removed it. */
+static bool take_lock(brb_copies *copies, int parent, const char *name)
+{
+	struct stat status;
+	copies->folder = lift(open_folder(parent, name));
 	if (copies->folder < 0)
+		goto fail;
+	errno = EPERM;
+	if (!is_private(copies->folder))
 		goto fail;
 	copies->lock = openat(copies->folder, LOCK_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (copies->lock < 0 || flock(copies->lock, LOCK_EX | LOCK_NB) != 0 || fstat(copies->lock, &status) != 0)
@@ -179,26 +202,41 @@ fail:;
 	return false;
 }
 
-/* Makes the folder below an absolute path; false with errno. */
-static bool make_folder(brb_copies *copies, const char *parent)
+/* "brabeion-4711-aB3dE9" */
+static bool make_name(char name[64])
 {
-	char path[PATH_MAX];
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	unsigned char random[RANDOM_LETTERS];
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return false;
+	int length = snprintf(name, 64, BEGINNING "%ld-", (long)getpid());
+	for (size_t i = 0; i < RANDOM_LETTERS; i++)
+		name[length++] = letters[random[i] % (sizeof letters - 1)];
+	name[length] = '\0';
+	return true;
+}
+
+/* Makes the folder in `parent`, whose absolute path is `path`; false with errno. */
+static bool make_folder(brb_copies *copies, int parent, const char *path)
+{
+	char name[64];
 	for (int i = 0; i < TRIES_MOST; i++) {
-		int length = snprintf(path, sizeof path, "%s/" BEGINNING "%ld-XXXXXX",
-				      strcmp(parent, "/") ? parent : "", (long)getpid());
-		if (length < 0 || (size_t)length >= sizeof path) {
-			errno = ENAMETOOLONG;
+		brb_builder made = { 0 };
+		if (!make_name(name))
+			return false;
+		if (mkdirat(parent, name, 0700) != 0) {
+			if (errno == EEXIST)
+				continue;
 			return false;
 		}
-		if (!mkdtemp(path))
-			return false;
-		copies->path = brb_memory_copy(path);
-		if (copies->path && take_lock(copies))
+		brb_builder_printf(&made, "%s/%s", strcmp(path, "/") ? path : "", name);
+		copies->path = brb_builder_take(&made);
+		if (copies->path && take_lock(copies, parent, name))
 			return true;
 		int why = copies->path ? errno : ENOMEM;
 		brb_memory_release(copies->path);
 		copies->path = NULL;
-		rmdir(path);
+		unlinkat(parent, name, AT_REMOVEDIR);
 		errno = why;
 		if (why != EAGAIN)
 			return false;
@@ -206,19 +244,75 @@ static bool make_folder(brb_copies *copies, const char *parent)
 	return false;
 }
 
-/* NULL when the folder was made in the candidate; else why not. */
-static const char *try_candidate(brb_copies *copies, const char *candidate, const brb_log *log)
+/* Opens a candidate that is fit for copies. -1: `why` says why it is not. `real` becomes its path. */
+static int open_candidate(const char *candidate, char real[PATH_MAX], char why[BRB_FOLDER_TEXT_BYTES])
+{
+	struct statvfs system;
+	const char *words = NULL;
+	if (!realpath(candidate, real)) {
+		snprintf(why, BRB_FOLDER_TEXT_BYTES, "%s", strerror(errno));
+		return -1;
+	}
+	int folder = brb_folder_open(real, geteuid(), why);
+	if (folder < 0)
+		return -1;
+	if (strchr(real, '$'))
+		words = "has a $ in its path, which the dynamic linker would expand";
+	else if (fstatvfs(folder, &system) == 0 && system.f_flag & ST_NOEXEC)
+		words = "is mounted noexec, so no plugin can be loaded from there";
+	else if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) != 0)
+		words = strerror(errno);
+	if (!words)
+		return folder;
+	snprintf(why, BRB_FOLDER_TEXT_BYTES, "%s", words);
+	close(folder);
+	return -1;
+}
+
+/* False: `why` says why not. */
+static bool try_candidate(brb_copies *copies, const char *candidate, const brb_log *log,
+			  char why[BRB_FOLDER_TEXT_BYTES])
 {
 	char real[PATH_MAX];
-	struct statvfs system;
-	if (!realpath(candidate, real))
-		return strerror(errno);
-	if (strchr(real, '$'))
-		return "has a $ in its path, which the dynamic linker would expand";
-	if (statvfs(real, &system) == 0 && system.f_flag & ST_NOEXEC)
-		return "is mounted noexec, so no plugin can be loaded from there";
-	sweep(real, log);
-	return make_folder(copies, real) ? NULL : strerror(errno);
+	int parent = open_candidate(candidate, real, why);
+	if (parent < 0)
+		return false;
+	sweep(parent, real, log);
+	bool made = make_folder(copies, parent, real);
+	if (!made)
+		snprintf(why, BRB_FOLDER_TEXT_BYTES, "%s", strerror(errno));
+	close(parent);
+	return made;
+}
+
+static brabeion_status refuse_all(const brb_builder *reasons, brabeion_error *error)
+{
+	return brb_status_set(error, BRABEION_SYSTEM, "there is no folder for private copies of plugins (%s)",
+			      reasons->text && !reasons->failed ? reasons->text : "none was given");
+}
+
+static void add_reason(brb_builder *reasons, const char *candidate, const char *why)
+{
+	brb_builder_printf(reasons, "%s%s: %s", reasons->length > 0 ? "; " : "", candidate, why);
+}
+
+brabeion_status brb_copies_check(const char *const *candidates, size_t count, brabeion_error *error)
+{
+	brb_builder reasons = { .text = NULL };
+	char real[PATH_MAX], why[BRB_FOLDER_TEXT_BYTES];
+	for (size_t i = 0; i < count; i++) {
+		int folder = candidates[i] ? open_candidate(candidates[i], real, why) : -1;
+		if (folder >= 0) {
+			close(folder);
+			brb_builder_finish(&reasons);
+			return BRABEION_OK;
+		}
+		if (candidates[i])
+			add_reason(&reasons, candidates[i], why);
+	}
+	refuse_all(&reasons, error);
+	brb_builder_finish(&reasons);
+	return error->status;
 }
 
 brabeion_status brb_copies_open(const char *const *candidates, size_t count, const brb_log *log, brb_copies **out,
@@ -232,18 +326,17 @@ brabeion_status brb_copies_open(const char *const *candidates, size_t count, con
 	for (size_t i = 0; i < count; i++) {
 		if (!candidates[i])
 			continue;
-		const char *why = try_candidate(copies, candidates[i], log);
-		if (!why) {
+		char why[BRB_FOLDER_TEXT_BYTES];
+		if (try_candidate(copies, candidates[i], log, why)) {
 			brb_builder_finish(&reasons);
 			pthread_mutex_init(&copies->moving, NULL);
 			*out = copies;
 			return BRABEION_OK;
 		}
-		brb_builder_printf(&reasons, "%s%s: %s", reasons.length > 0 ? "; " : "", candidates[i], why);
+		add_reason(&reasons, candidates[i], why);
 	}
 	brb_memory_release(copies);
-	brb_status_set(error, BRABEION_SYSTEM, "there is no folder for private copies of plugins (%s)",
-		       reasons.text && !reasons.failed ? reasons.text : "none was given");
+	refuse_all(&reasons, error);
 	brb_builder_finish(&reasons);
 	return error->status;
 }
@@ -276,9 +369,13 @@ static bool move_folder(brb_copies *copies)
 	char *slash = strrchr(copies->path, '/');
 	char *parent = slash == copies->path ? brb_memory_copy("/")
 					     : brb_memory_copy_length(copies->path, (size_t)(slash - copies->path));
+	char ignored[BRB_FOLDER_TEXT_BYTES];
 	errno = ENOMEM;
-	bool moved = parent && make_folder(&moved_to, parent);
+	int folder = parent ? brb_folder_open(parent, geteuid(), ignored) : -1;
+	bool moved = folder >= 0 && make_folder(&moved_to, folder, parent);
 	int why = errno;
+	if (folder >= 0)
+		close(folder);
 	brb_memory_release(parent);
 	if (!moved) {
 		errno = why;
@@ -329,6 +426,15 @@ static void plain_name(char name[NAME_MAX + 1], const char *file_name)
 		*dollar = '_';
 }
 
+/*
+ * Unlike any other in the process, also of another engine: a path through a descriptor's number does not tell folders apart,
+ * and the dynamic linker takes an object of the same path for the same.
+ */
+static void inner_name(brb_copies *copies, const char *tag, char name[64])
+{
+	snprintf(name, 64, "%.32s-%lu-%s", tag, ++copies->made, copies->path + strlen(copies->path) - RANDOM_LETTERS);
+}
+
 static brabeion_status refuse_copy(const brb_copies *copies, brabeion_error *error)
 {
 	return brb_status_set(error, BRABEION_SYSTEM, "could not be copied to %s: %s", copies->path, strerror(errno));
@@ -340,7 +446,7 @@ brabeion_status brb_copies_add(brb_copies *copies, const char *tag, const char *
 	char name[NAME_MAX + 1];
 	char folder_name[64];
 	plain_name(name, file_name);
-	snprintf(folder_name, sizeof folder_name, "%.32s-%lu", tag, ++copies->made);
+	inner_name(copies, tag, folder_name);
 
 	int folder = -1;
 	if (!add_inside(copies, folder_name))
@@ -371,7 +477,7 @@ brabeion_status brb_copies_add_folder(brb_copies *copies, const char *tag, char 
 {
 	char name[64];
 	brb_builder made = { 0 };
-	snprintf(name, sizeof name, "%.32s-%lu", tag, ++copies->made);
+	inner_name(copies, tag, name);
 	if (!add_inside(copies, name))
 		return brb_status_set(error, BRABEION_SYSTEM, "%s: %s", copies->path, strerror(errno));
 	brb_builder_printf(&made, "%s/%s", copies->path, name);
@@ -384,11 +490,52 @@ brabeion_status brb_copies_add_folder(brb_copies *copies, const char *tag, char 
 	return BRABEION_OK;
 }
 
+/* Whether both are the same file. */
+static bool is_same(int folder, const char *inside, const char *path)
+{
+	struct stat copy, named;
+	return fstatat(folder, inside, &copy, AT_SYMLINK_NOFOLLOW) == 0 && stat(path, &named) == 0 &&
+	       copy.st_dev == named.st_dev && copy.st_ino == named.st_ino;
+}
+
+const char *brb_copies_inside(const brb_copies *copies, const char *path)
+{
+	return path + strlen(copies->path) + 1;
+}
+
+int brb_copies_descriptor(const brb_copies *copies)
+{
+	return copies->folder;
+}
+
+brabeion_status brb_copies_through(const brb_copies *copies, const char *path, char **through, brabeion_error *error)
+{
+	const char *inside = brb_copies_inside(copies, path);
+	brb_builder made = { 0 };
+	brb_builder_printf(&made, "/proc/%ld/fd/%d/%s", (long)getpid(), copies->folder, inside);
+	if (!made.failed && !is_same(copies->folder, inside, made.text)) {
+		brb_builder_finish(&made); /* a /proc of another namespace, or none */
+		made = (brb_builder){ 0 };
+		brb_builder_printf(&made, "/proc/self/fd/%d/%s", copies->folder, inside);
+	}
+	if (!made.failed && !is_same(copies->folder, inside, made.text)) {
+		brb_builder_finish(&made);
+		made = (brb_builder){ 0 };
+		brb_builder_add(&made, path);
+	}
+	if (made.failed) {
+		brb_builder_finish(&made);
+		return brb_status_no_memory(error);
+	}
+	*through = brb_builder_take(&made);
+	return BRABEION_OK;
+}
+
 void brb_copies_remove(brb_copies *copies, const char *path)
 {
 	char folder_name[64];
 	pthread_mutex_lock(&copies->moving);
-	const char *inside = path + strlen(copies->path) + 1;
+	const char *inside = brb_copies_inside(copies, path);
 	snprintf(folder_name, sizeof folder_name, "%.*s", (int)strcspn(inside, "/"), inside);
 	remove_copy_folder(copies->folder, folder_name);
 	pthread_mutex_unlock(&copies->moving);

@@ -31,6 +31,7 @@ struct brb_image {
 	brb_image *next;
 	char *path; /* as in badges.yaml */
 	char *copy;
+	char *linked;           /* the copy's path for the dynamic linker */
 	void *handle;           /* NULL: prepared, not linked */
 	size_t uses;            /* guarded by the lock of `copies` */
 	uintptr_t load_address; /* to be added to an address in the file */
@@ -62,6 +63,16 @@ brabeion_status brb_image_copies_open(const char *const *candidates, size_t coun
 	pthread_mutex_init(&copies->lock, NULL);
 	*out = copies;
 	return BRABEION_OK;
+}
+
+brabeion_status brb_image_copies_check(const char *const *candidates, size_t count, brabeion_error *error)
+{
+	return brb_copies_check(candidates, count, error);
+}
+
+int brb_image_copies_descriptor(const brb_image_copies *copies)
+{
+	return brb_copies_descriptor(copies->folder);
 }
 
 brabeion_status brb_image_copies_open_in_place(brb_image_copies **out, brabeion_error *error)
@@ -105,6 +116,7 @@ static void free_image(brb_image *image)
 {
 	brb_memory_release(image->path);
 	brb_memory_release(image->copy);
+	brb_memory_release(image->linked);
 	brb_memory_release(image);
 }
 
@@ -255,12 +267,12 @@ static brabeion_status refuse_unlinkable(const brb_image *image, brabeion_error 
 	const char *words = dlerror();
 	if (!words)
 		words = "the dynamic linker gives no reason";
-	size_t length = strlen(image->copy);
-	if (strncmp(words, image->copy, length) == 0 && strncmp(words + length, ": ", 2) == 0)
+	size_t length = strlen(image->linked);
+	if (strncmp(words, image->linked, length) == 0 && strncmp(words + length, ": ", 2) == 0)
 		words += length + 2;
 	bool missing = strstr(words, ".so") != NULL && strstr(words, "cannot open shared object file") != NULL;
 	brb_builder_add(&text, missing ? "needs " : "cannot be loaded: ");
-	add_words(&text, words, image->copy);
+	add_words(&text, words, image->linked);
 	if (text.failed)
 		brb_status_no_memory(error);
 	else
@@ -289,7 +301,7 @@ brabeion_status brb_image_link(brb_image *image, brabeion_error *error)
 	if (image->handle)
 		return BRABEION_OK;
 	bool resident = image->facts.resident_because[0] != '\0';
-	image->handle = open_guarded(image->copy, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
+	image->handle = open_guarded(image->linked, RTLD_NOW | RTLD_LOCAL | (resident ? RTLD_NODELETE : 0));
 	if (!image->handle)
 		return refuse_unlinkable(image, error);
 	if (resident)
@@ -332,14 +344,20 @@ static void add_image(brb_image *image)
 
 static brabeion_status copy_file(brb_image *image, const content *file, brabeion_error *error)
 {
-	if (!image->copies->folder) {
+	brb_copies *folder = image->copies->folder;
+	if (!folder) {
 		image->copy = brb_memory_copy(image->path);
-		return image->copy ? BRABEION_OK : brb_status_no_memory(error);
+		image->linked = brb_memory_copy(image->path);
+		return image->copy && image->linked ? BRABEION_OK : brb_status_no_memory(error);
 	}
 	char tag[TAG_DIGITS + 1];
 	snprintf(tag, sizeof tag, "%.*s", TAG_DIGITS, image->sha256);
-	return brb_copies_add(image->copies->folder, tag, file_name(image->path), file->bytes, file->size_bytes,
-			      &image->copy, error);
+	if (brb_copies_add(folder, tag, file_name(image->path), file->bytes, file->size_bytes, &image->copy, error) !=
+	    BRABEION_OK)
+		return error->status;
+	if (brb_copies_through(folder, image->copy, &image->linked, error) != BRABEION_OK)
+		brb_copies_remove(folder, image->copy);
+	return error->status;
 }
 
 static brabeion_status prepare_new(brb_image_copies *copies, const char *path, const char *sha256,
@@ -403,7 +421,7 @@ brabeion_status brb_image_prepare(brb_image_copies *copies, const char *path, co
 static bool unload(brb_image *image)
 {
 	close_guarded(image->handle);
-	image->handle = dlopen(image->copy, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+	image->handle = dlopen(image->linked, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
 	if (!image->handle)
 		return true;
 	snprintf(image->facts.resident_because, sizeof image->facts.resident_because,
@@ -457,7 +475,13 @@ const char *brb_image_changeable_by(const brb_image *image)
 
 const char *brb_image_copy_path(const brb_image *image)
 {
-	return image->copy;
+	return image->linked;
+}
+
+const char *brb_image_copy_inside(const brb_image *image)
+{
+	bool through = strcmp(image->linked, image->copy) != 0;
+	return through ? brb_copies_inside(image->copies->folder, image->copy) : image->copy;
 }
 
 /* The loaded segment with this address; NULL: none. */

@@ -2,8 +2,8 @@
  * image: one plugin file on disk -> a checked, privately copied, linked image with its descriptor.
  *
  * A file is never linked in place, since writing over it would crash the process. It is read once; the bytes are checked
- * (image/elf), written into a private folder, and that copy is linked: what was checked is what runs. The same content
- * under the same path is one image with a use count.
+ * (image/elf), written into a private folder, and that copy is linked through the folder's descriptor: what was checked is
+ * what runs. The same content under the same path is one image with a use count.
  *
  * There are two steps: a prepared image is a file and nothing more, linking runs its constructors. Between them the probe
  * tries it in another process.
@@ -28,12 +28,18 @@
 typedef struct brb_image_copies brb_image_copies;
 
 /*
- * Makes a private 0700 folder in the first of `candidates` (NULL entries are skipped) that is writable and allows
- * execution, and removes the folders of dead processes there.
+ * Makes a private 0700 folder in the first of `candidates` (NULL entries are skipped) that is writable, allows execution
+ * and lets no other user replace what is in it, and removes the folders of dead processes there.
  * Errors: BRABEION_SYSTEM, with each candidate and why it is unusable.
  */
 brabeion_status brb_image_copies_open(const char *const *candidates, size_t count, const brb_log *log,
 				      brb_image_copies **out, brabeion_error *error);
+
+/* Whether one of the candidates is fit, as brb_image_copies_open would find it; makes nothing. Errors as there. */
+brabeion_status brb_image_copies_check(const char *const *candidates, size_t count, brabeion_error *error);
+
+/* The folder's descriptor, for the probe. */
+int brb_image_copies_descriptor(const brb_image_copies *copies);
 
 /* Removes the folder. All images must be closed. In a child of fork: frees memory only (`forked`). */
 void brb_image_copies_close(brb_image_copies *copies, bool forked);
@@ -72,8 +78,11 @@ bool brb_image_is_linked(const brb_image *image);
 /* Who else could change the file when it was first read, as the end of a sentence that begins with its name; or NULL. */
 const char *brb_image_changeable_by(const brb_image *image);
 
-/* The private copy, which is what runs. */
+/* The private copy, which is what runs: a path through the folder's descriptor, for this process. */
 const char *brb_image_copy_path(const brb_image *image);
+
+/* Its path below the folder, for a process that has the folder's descriptor. Where there is no /proc: an absolute path. */
+const char *brb_image_copy_inside(const brb_image *image);
 
 /* Drops one use. The last one unloads the image where that is safe, else the image stays resident. NULL is fine. */
 void brb_image_close(brb_image *image);

@@ -5,25 +5,27 @@
  * point into the copy.
  */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <brabeion/engine.h>
 
+#include "base/clock.h"
 #include "base/json_read.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "base/value.h"
 #include "sizes/sizes.h"
 
 enum {
 	DEPTH_MOST = 64,
 	SIZE_MOST = 1024 * 1024,
-	SHOWN_BYTES = 60 /* of a key or text in a message */
+	SHOWN_BYTES = 60, /* of a key or text in a message */
+	MESSAGE_BYTES = 400
 };
-
-static const int64_t first_at_us = -62167219200000000; /* 0000-01-01T00:00:00Z */
-static const int64_t last_at_us = 253402300799999999;  /* 9999-12-31T23:59:59.999999Z */
 
 struct brabeion_event_memory {
 	const brabeion_allocator *allocator;
@@ -55,12 +57,22 @@ static bool is_out_of_memory(event_reader *self)
 	return false;
 }
 
+/* Makes the message one line, whatever the key or text that it quotes has in it. */
+static void tell(event_reader *self, const char *text)
+{
+	char shown[4 * MESSAGE_BYTES]; /* a byte is shown by four at most */
+	brb_utf8_show_all(text, false, shown, sizeof shown);
+	brb_status_set_text(self->error, BRABEION_INVALID, shown);
+}
+
 __attribute__((format(printf, 2, 3))) static bool refuse(event_reader *self, const char *format, ...)
 {
+	char text[MESSAGE_BYTES];
 	va_list arguments;
 	va_start(arguments, format);
-	brb_status_set_va(self->error, BRABEION_INVALID, format, arguments);
+	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
+	tell(self, text);
 	return false;
 }
 
@@ -103,8 +115,7 @@ static bool take_value(event_reader *self, const brb_json_value *value, brabeion
 		field->value.integer = value->integer;
 		return true;
 	case BRB_JSON_REAL:
-		field->type = BRABEION_TYPE_REAL;
-		field->value.real = value->real;
+		brb_value_set_real(field, value->real);
 		return true;
 	case BRB_JSON_OUT_OF_RANGE:
 		return refuse(self, "%.*s: number out of range", shown_length(field->name), field->name);
@@ -196,7 +207,7 @@ static bool read_user(event_reader *self, brabeion_event *event)
 		return refuse(self, "no \"user\"");
 	if (!take_name(self, own, &event->user))
 		return false;
-	return *event->user || refuse(self, "user: empty");
+	return (event->user && *event->user) || refuse(self, "user: empty");
 }
 
 static bool read_id(event_reader *self, brabeion_event *event)
@@ -206,9 +217,19 @@ static bool read_id(event_reader *self, brabeion_event *event)
 		return true;
 	if (!take_name(self, own, &event->id))
 		return false;
-	if (!*event->id)
+	if (event->id && !*event->id)
 		event->id = NULL;
 	return true;
+}
+
+static bool refuse_unit(event_reader *self, int64_t number)
+{
+	int64_t us = 0;
+	const char *unit = brb_time_wrong_unit(number, &us);
+	return refuse(self,
+		      "at: %" PRId64 " is in %s; expected microseconds since 1970 (%" PRId64 ") or a time such as "
+		      "2014-01-21T20:26:05Z",
+		      number, unit, us);
 }
 
 static bool read_at(event_reader *self, brabeion_event *event)
@@ -216,19 +237,23 @@ static bool read_at(event_reader *self, brabeion_event *event)
 	const own_key *own = &self->own[AT];
 	if (!own->is_there || own->value.kind == BRB_JSON_NULL)
 		return true;
+	event->at_is_exact = own->value.kind == BRB_JSON_TEXT;
 	if (own->value.kind == BRB_JSON_TEXT) {
 		if (has_nul(&own->value) || brabeion_time_parse(own->value.text, &event->at_us) != BRABEION_OK)
 			return refuse(self, "at: expected a time such as 2014-01-21T20:26:05Z, not \"%.*s\"",
 				      shown_length(own->value.text), own->value.text);
+		event->has_offset = brb_time_offset(own->value.text, &event->offset_minutes);
 	} else if (own->value.kind == BRB_JSON_INTEGER) {
 		event->at_us = own->value.integer;
+		if (brb_time_wrong_unit(event->at_us, NULL))
+			return refuse_unit(self, event->at_us);
 	} else if (own->value.kind == BRB_JSON_OUT_OF_RANGE) {
 		return refuse(self, "at: number out of range");
 	} else {
 		return refuse(self, "at: expected RFC 3339 text or integer microseconds, not %s",
 			      kind_name(&own->value));
 	}
-	if (event->at_us < first_at_us || event->at_us > last_at_us)
+	if (event->at_us < BRB_TIME_FIRST_US || event->at_us > BRB_TIME_LAST_US)
 		return refuse(self, "at: outside the years 0000 to 9999");
 	event->has_at = true;
 	return true;

@@ -57,6 +57,8 @@ static void write_change(brb_json *json, const brabeion_change *change)
 	brb_json_object(json, NULL);
 	write_award_pairs(json, change->award);
 	brb_json_integer(json, "sequence", change->sequence);
+	if (change->kind == BRABEION_CHANGE_AWARDED && change->award->stored_us)
+		write_time(json, "stored_at", change->award->stored_us);
 	if (change->kind != BRABEION_CHANGE_AWARDED) {
 		brb_json_bool(json, "revoked", true);
 		write_time(json, "revoked_at", change->at_us);
@@ -114,17 +116,20 @@ static void write_failure(brb_json *json, const brabeion_failure *failure)
 	else
 		brb_json_null(json, "badge");
 	brb_json_text(json, "message", failure->message);
+	if (failure->refused)
+		brb_json_bool(json, "refused", true);
 	brb_json_end(json);
 }
 
 void brabeion_result_write_json(const brabeion_result *result, brabeion_write_callback write, void *context)
 {
-	static const char *const outcomes[] = { "judged", "unheard", "duplicate", "abandoned" };
+	static const char *const outcomes[] = { "judged", "unhandled", "duplicate", "abandoned" };
 	brb_json json = begin(write, context);
 	brb_json_object(&json, NULL);
 	brb_json_text(&json, "status", brabeion_status_name(result->status));
 	brb_json_text(&json, "outcome", outcomes[result->outcome]);
 	brb_json_integer(&json, "failed", result->failed);
+	brb_json_integer(&json, "refused", result->refused);
 	if (result->message)
 		brb_json_text(&json, "message", result->message);
 	brb_json_array(&json, "failures");
@@ -229,6 +234,13 @@ static void write_badge(brb_json *json, const brabeion_badge *badge)
 		brb_json_end(json);
 	} else {
 		brb_json_null(json, "quarantined");
+	}
+	if (badge->passed_over) {
+		brb_json_object(json, "passed_over");
+		brb_json_integer(json, "events", badge->passed_over);
+		write_time(json, "first", badge->passed_over_first_us);
+		write_time(json, "last", badge->passed_over_last_us);
+		brb_json_end(json);
 	}
 	brb_json_end(json);
 }

@@ -3,9 +3,11 @@
  */
 #include "judging/apply.h"
 
+#include "base/clock.h"
 #include "base/list.h"
 #include "base/memory.h"
 #include "judging/backend.h"
+#include "judging/helper_checks.h"
 #include "judging/result.h"
 
 /* Keeps the store's status; true when it is well. */
@@ -30,7 +32,8 @@ static bool report_award(brb_call *call, const brb_badge *badge, const brb_store
 					    .reason = stored->reason,
 					    .event = stored->event,
 					    .event_id = stored->event_id,
-					    .at_us = stored->at_us };
+					    .at_us = stored->at_us,
+					    .stored_us = stored->stored_us };
 	return brb_result_add_award(call->result, &award);
 }
 
@@ -39,16 +42,20 @@ static bool add_award(brb_call *call, const brb_badge *badge, const brb_store_aw
 {
 	brb_judge *judge = call->judge;
 	int64_t sequence = 0;
+	brb_store_award stored = *award;
 	judge->needed_store = true;
-	if (!kept(call, judge->backend->award_add(judge, award, &sequence)))
+	/* without a time of its own the event is of now, which has been asked for */
+	stored.stored_us = call->event->has_at ? brb_clock_now_us(judge->clock) : brb_call_at(call);
+	if (!kept(call, judge->backend->award_add(judge, &stored, &sequence)))
 		return false;
-	if (!sequence || report_award(call, badge, award, sequence))
+	if (!sequence || report_award(call, badge, &stored, sequence))
 		return true;
 	judge->fault = brb_status_no_memory(&judge->error);
 	return false;
 }
 
-bool brb_apply_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason)
+bool brb_apply_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason,
+		     const int64_t *earned_at_us)
 {
 	brb_judge *judge = call->judge;
 	const char *event_id = call->event->id ? call->event->id : "";
@@ -70,11 +77,13 @@ bool brb_apply_award(brb_call *call, const brb_badge *badge, int32_t level, cons
 		return true;
 	if (call->failed || !judge->backend->enter(judge))
 		return false;
-	if (!kept(call, judge->backend->is_held(judge, &award, &held)))
+	award.user = brb_helper_present_name(call, user);
+	if (judge->fault != BRABEION_OK || !kept(call, judge->backend->is_held(judge, &award, &held)))
 		return false;
 	if (held)
 		return true;
-	award.at_us = brb_call_at(call); /* only now: what is held already, the common case, needs no clock */
+	/* only now: what is held already, the common case, needs no clock */
+	award.at_us = earned_at_us ? *earned_at_us : brb_call_at(call);
 	return add_award(call, badge, &award);
 }
 
@@ -93,6 +102,17 @@ void brb_apply_lapse(brb_call *call, const brb_store_revocation *lapse)
 }
 
 /* ---- jobs ---- */
+
+bool brb_apply_cell(brb_call *call, const brb_cell *cell, const brb_cell_value *value)
+{
+	brb_judge *judge = call->judge;
+	brabeion_status status = judge->backend->cell_set(judge, cell, value);
+	if (status != BRABEION_INVALID)
+		return kept(call, status);
+	brb_call_fail(call, "%s", judge->error.message);
+	brabeion_error_finish(&judge->error);
+	return false;
+}
 
 bool brb_apply_job(brb_call *call, const brb_store_job *job)
 {
@@ -114,13 +134,8 @@ static void apply_one(brb_call *call, const brb_planned_change *change)
 {
 	brb_judge *judge = call->judge;
 	switch (change->kind) {
-	case BRB_PLANNED_TALLY:
-		judge->fault = judge->backend->tally_set(judge, change->plugin, change->name, change->subject,
-							 change->value);
-		break;
-	case BRB_PLANNED_NOTE:
-		judge->fault =
-			judge->backend->note_set(judge, change->plugin, change->name, change->subject, change->text);
+	case BRB_PLANNED_CELL:
+		brb_apply_cell(call, &change->cell, &change->value);
 		break;
 	case BRB_PLANNED_AWARD:
 		add_award(call, brb_generation_badge(judge->generation, change->award.badge), &change->award);

@@ -9,8 +9,7 @@
 #include "store/jobs.h"
 
 typedef enum brb_planned_kind {
-	BRB_PLANNED_TALLY,
-	BRB_PLANNED_NOTE,
+	BRB_PLANNED_CELL,
 	BRB_PLANNED_AWARD,
 	BRB_PLANNED_LAPSE,
 	BRB_PLANNED_JOB
@@ -19,11 +18,8 @@ typedef enum brb_planned_kind {
 /* A planned change. */
 typedef struct brb_planned_change {
 	brb_planned_kind kind;
-	uint32_t plugin; /* of a tally or note, as the next four */
-	const char *name;
-	const char *subject;
-	int64_t value;
-	const char *text;
+	brb_cell cell;
+	brb_cell_value value; /* of the cell */
 	brb_store_award award;
 	brb_store_revocation lapse;
 	brb_store_job job;
@@ -31,9 +27,10 @@ typedef struct brb_planned_change {
 
 /*
  * Stores an award of the judgement, unless it is held, and adds it to the result. `reason` NULL: the default of a
- * multiple badge. False: the judgement failed, or the store did.
+ * multiple badge; `earned_at_us` NULL: the event's time. False: the judgement failed, or the store did.
  */
-bool brb_apply_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason);
+bool brb_apply_award(brb_call *call, const brb_badge *badge, int32_t level, const char *user, const char *reason,
+		     const int64_t *earned_at_us);
 
 /* Revokes what the lapse describes, and adds it to the result. A failure is the judge's fault. */
 void brb_apply_lapse(brb_call *call, const brb_store_revocation *lapse);
@@ -43,6 +40,9 @@ void brb_apply_lapse(brb_call *call, const brb_store_revocation *lapse);
  * did.
  */
 bool brb_apply_job(brb_call *call, const brb_store_job *job);
+
+/* The same with a cell. */
+bool brb_apply_cell(brb_call *call, const brb_cell *cell, const brb_cell_value *value);
 
 /* Makes planned changes, in order, until the judgement or the store fails. Inside the transaction. */
 void brb_apply_changes(brb_call *call, const brb_planned_change *changes, size_t count);

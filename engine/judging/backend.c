@@ -31,28 +31,36 @@ static void undo(brb_judge *judge)
 	brb_store_undo(judge->store);
 }
 
-static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				  int64_t *value)
+static brabeion_status read_cell(brb_judge *judge, const brb_cell *cell, brb_cell_value *value)
 {
-	return brb_store_tally(judge->store, plugin, name, subject, value, &judge->error);
+	return brb_store_cell(judge->store, cell, value, &judge->error);
 }
 
-static brabeion_status set_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 int64_t value)
+static brabeion_status set_cell(brb_judge *judge, const brb_cell *cell, const brb_cell_value *value)
 {
-	return brb_store_tally_set(judge->store, plugin, name, subject, value, &judge->error);
+	return brb_store_cell_set(judge->store, cell, value, &judge->error);
 }
 
-static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 const char **text)
+static brabeion_status count_keys(brb_judge *judge, const brb_store_memory *memory, const char *owner, int64_t *count)
 {
-	return brb_store_note(judge->store, plugin, name, subject, text, &judge->error);
+	return brb_store_key_count(judge->store, memory, owner, count, &judge->error);
 }
 
-static brabeion_status set_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				const char *text)
+static brabeion_status next_key(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				const char *after, const char **key)
 {
-	return brb_store_note_set(judge->store, plugin, name, subject, text, &judge->error);
+	return brb_store_key_next(judge->store, memory, owner, after, key, &judge->error);
+}
+
+static brabeion_status find_present_name(brb_judge *judge, const char *user, const char **name)
+{
+	return brb_store_present_name(judge->store, user, name, &judge->error);
+}
+
+static brabeion_status hash_text(brb_judge *judge, const char *text, uint64_t *hash)
+{
+	*hash = brb_store_hash(judge->store, text);
+	return BRABEION_OK;
 }
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
@@ -90,10 +98,12 @@ const brb_backend brb_backend_transaction = {
 	.enter = brb_judge_enter_store,
 	.mark = mark,
 	.undo = undo,
-	.tally = read_tally,
-	.tally_set = set_tally,
-	.note = read_note,
-	.note_set = set_note,
+	.cell = read_cell,
+	.cell_set = set_cell,
+	.key_count = count_keys,
+	.key_next = next_key,
+	.present_name = find_present_name,
+	.hash = hash_text,
 	.held = read_held,
 	.knows_held = knows_held,
 	.is_held = is_held,

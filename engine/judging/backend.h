@@ -22,14 +22,17 @@ struct brb_backend {
 	void (*mark)(brb_judge *judge);
 	void (*undo)(brb_judge *judge);
 
-	brabeion_status (*tally)(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 int64_t *value);
-	brabeion_status (*tally_set)(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				     int64_t value);
-	brabeion_status (*note)(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				const char **text);
-	brabeion_status (*note_set)(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				    const char *text);
+	/* See brb_store_cell and so on. Texts are valid until the judgement's end. */
+	brabeion_status (*cell)(brb_judge *judge, const brb_cell *cell, brb_cell_value *value);
+	brabeion_status (*cell_set)(brb_judge *judge, const brb_cell *cell, const brb_cell_value *value);
+	brabeion_status (*key_count)(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				     int64_t *count);
+	brabeion_status (*key_next)(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				    const char *after, const char **key);
+	/* See brb_store_present_name, brb_store_hash. */
+	brabeion_status (*present_name)(brb_judge *judge, const char *user, const char **name);
+	brabeion_status (*hash)(brb_judge *judge, const char *text, uint64_t *hash);
+
 	brabeion_status (*held)(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level);
 
 	/* True: the award is held, by a cache. False says nothing. Also before `enter`. */

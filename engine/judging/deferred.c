@@ -43,7 +43,9 @@ static void store_frozen(brb_call *call)
 			      .at_us = brb_call_at(call),
 			      .due_us = arrival_us(call->judge),
 			      .fields = event->fields,
-			      .field_count = event->field_count };
+			      .field_count = event->field_count,
+			      .has_offset = event->has_offset,
+			      .offset_minutes = event->offset_minutes };
 	add_job(call, &job);
 }
 
@@ -61,10 +63,12 @@ void brb_deferred_freeze(brb_call *call)
 	if (event->field_count)
 		memcpy(frozen.fields, event->fields, event->field_count * sizeof *event->fields);
 	call->event = &frozen.event;
+	call->mode = BRB_CALL_FREEZING;
 	call->frozen = &frozen;
 	badge->freeze(badge->self, &call->head);
 	if (!call->failed && call->judge->fault == BRABEION_OK)
 		store_frozen(call);
+	call->mode = BRB_CALL_JUDGING;
 	call->frozen = NULL;
 	call->event = event;
 }
@@ -99,7 +103,7 @@ static bool check_field(brb_call *call, const char *helper, const brabeion_field
 
 int32_t brb_deferred_set(brb_call *call, const brabeion_field *field)
 {
-	if (!call->frozen)
+	if (call->mode != BRB_CALL_FREEZING)
 		brb_call_fail(call, "badge_set of \"%.100s\" outside of freeze",
 			      field->name ? field->name : "(null)");
 	if (call->failed || call->judge->fault != BRABEION_OK || !check_field(call, "badge_set", field))
@@ -150,7 +154,7 @@ static bool take_state(brb_call *call, const badge_field *state, uint32_t field_
 {
 	if (count && (!state || field_size < sizeof(badge_field))) {
 		brb_call_fail(call, "badge_later: %u fields %s", count,
-			      state ? "that are smaller than ABI 1.1's" : "at NULL");
+			      state ? "that are smaller than ABI 1.0's" : "at NULL");
 		return false;
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -166,8 +170,9 @@ static bool take_state(brb_call *call, const badge_field *state, uint32_t field_
 static bool may_ask(brb_call *call, int64_t at_us, uint32_t count)
 {
 	bool is_due = strcmp(call->event->name, BRB_DUE_EVENT) == 0;
-	if (!call->badge || call->frozen || call->progress)
-		brb_call_fail(call, "badge_later is for award, not for %s", brb_call_function(call));
+	if (!call->badge || (call->mode != BRB_CALL_JUDGING && call->mode != BRB_CALL_MERGING))
+		brb_call_fail(call, "badge_later is for award and a badge's merge, not for %s",
+			      brb_call_function(call));
 	else if (call->later_count >= BRB_LATER_MOST)
 		brb_call_fail(call, "badge_later more than %d times in one judgement", BRB_LATER_MOST);
 	else if (count > BRB_FIELDS_MOST)

@@ -12,21 +12,26 @@
 /* The owner of claims that begin and end in one transaction: any number will do. */
 enum { CLAIM = 1 };
 
+const char *brb_due_describe_parked(brb_arena *arena, const brb_store_parked *parked)
+{
+	bool one = parked->count == 1;
+	const char *text =
+		parked->id ? brb_arena_printf(arena, "job %lld of badge \"%s\" is parked: %s", (long long)parked->id,
+					      parked->slug, parked->why)
+			   : brb_arena_printf(arena,
+					      "%lld job%s of badge \"%s\" %s parked until it is back: the badge is "
+					      "not loaded",
+					      (long long)parked->count, one ? "" : "s", parked->slug,
+					      one ? "is" : "are");
+	return text ? text : "out of memory";
+}
+
 static void log_parked(brb_judge *judge)
 {
 	const brb_store_claimed_list *list = &judge->shared->history->claimed;
-	for (size_t i = 0; i < list->parked_count; i++) {
-		const brb_store_parked *parked = &list->parked[i];
-		if (parked->id)
-			brb_log_write(judge->shared->log, BRABEION_LOG_ERROR,
-				      "job %lld of badge \"%s\" is parked: %s", (long long)parked->id, parked->slug,
-				      parked->why);
-		else
-			brb_log_write(judge->shared->log, BRABEION_LOG_WARNING,
-				      "%lld job%s of badge \"%s\" %s parked: the badge is not loaded",
-				      (long long)parked->count, parked->count == 1 ? "" : "s", parked->slug,
-				      parked->count == 1 ? "is" : "are");
-	}
+	for (size_t i = 0; i < list->parked_count; i++)
+		brb_log_write(judge->shared->log, list->parked[i].id ? BRABEION_LOG_ERROR : BRABEION_LOG_WARNING,
+			      "%s", brb_due_describe_parked(&judge->scratch, &list->parked[i]));
 }
 
 /* The next job that is due by then; NULL: there is none, or a fault. */
@@ -62,7 +67,7 @@ static bool fail_job(brb_judge *judge, const brb_store_claimed *job, const brb_b
 	if (judge->fault != BRABEION_OK || !parked)
 		return false;
 	result->failed++;
-	brb_result_add_failure(result, badge->plugin->id, badge->slug, why);
+	brb_result_add_failure(result, badge->plugin->id, badge->slug, why, false);
 	brb_log_write(judge->shared->log, BRABEION_LOG_ERROR, "job %lld is parked after %u attempts: %s",
 		      (long long)job->id, job->attempts + 1, why);
 	return true;
@@ -73,12 +78,17 @@ static void judge_job(brb_judge *judge, const brb_store_claimed *job, brabeion_r
 	const brb_badge *badge = brb_generation_badge(judge->generation, job->badge);
 	const brabeion_event event = brb_judge_event_of_job(job);
 	const brb_judged_job judged = { .badge = badge, .event = &event, .cause = job->journal };
-	const char *why = NULL, *message = result->message;
-	brb_judge_job(judge, &judged, result, &why);
-	if (judge->fault == BRABEION_OK && why)
-		result->message = fail_job(judge, job, badge, why, result) ? result->message : message;
+	const char *message = result->message;
+	brb_job_failure failure = { .why = NULL };
+	brb_judge_job(judge, &judged, result, &failure);
+	if (judge->fault == BRABEION_OK && failure.why && !failure.refused)
+		result->message = fail_job(judge, job, badge, failure.why, result) ? result->message : message;
 	else if (judge->fault == BRABEION_OK)
 		judge->fault = brb_store_job_end(judge->store, job->id, &judge->error);
+	if (judge->fault == BRABEION_OK && failure.refused) {
+		result->refused++;
+		brb_result_add_failure(result, badge->plugin->id, badge->slug, failure.why, true);
+	}
 	brb_arena_reset(&judge->scratch);
 }
 

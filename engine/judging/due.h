@@ -16,4 +16,7 @@ bool brb_due_advance(brb_judge *judge, int64_t at_us, brabeion_result *result);
 /* Judges what is due by the history's time. False: a fault. */
 bool brb_due_settle(brb_judge *judge, brabeion_result *result);
 
+/* The log's text for jobs that a claim parked, in the arena. */
+const char *brb_due_describe_parked(brb_arena *arena, const brb_store_parked *parked);
+
 #endif

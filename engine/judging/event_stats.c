@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 
 enum { ALIGNMENT = _Alignof(brb_unhandled) };
@@ -17,18 +18,16 @@ brabeion_status brb_event_stats_init(brb_event_stats *stats, const brb_clock *cl
 	memset(stats, 0, sizeof *stats);
 	stats->clock = clock;
 	stats->others = brb_memory_take_aligned(ALIGNMENT, sizeof *stats->others);
-	stats->failing = brb_memory_take_zeroed(BRB_FAILING_BADGES_MOST, sizeof *stats->failing);
-	if (stats->others && stats->failing && pthread_mutex_init(&stats->lock, NULL) == 0)
+	if (stats->others && pthread_mutex_init(&stats->lock, NULL) == 0)
 		return BRABEION_OK;
 	brb_memory_release(stats->others);
-	brb_memory_release(stats->failing);
-	stats->failing = NULL;
+	stats->others = NULL;
 	return brb_status_no_memory(error);
 }
 
 void brb_event_stats_finish(brb_event_stats *stats)
 {
-	if (!stats->failing)
+	if (!stats->others)
 		return;
 	for (size_t i = 0; i < BRB_UNHANDLED_SLOTS; i++)
 		brb_memory_release(atomic_load_explicit(&stats->slots[i], memory_order_relaxed));
@@ -111,12 +110,24 @@ brb_unhandled *brb_event_stats_unhandled(brb_event_stats *stats, const char *nam
 
 /* ---- badges that fail ---- */
 
-static brb_failing *find_failing_locked(brb_event_stats *stats, uint32_t badge)
+/* The entry, a new one if need be; NULL: there are too many, or no memory. Mostly it is the next after the last. */
+static brb_failing *find_failing_locked(brb_event_stats *stats, uint32_t badge, brb_trouble_kind kind)
 {
-	uint32_t i = 0;
-	while (i < stats->failing_count && stats->failing[i].badge != badge)
-		i++;
-	return i < BRB_FAILING_BADGES_MOST ? &stats->failing[i] : NULL;
+	size_t count = stats->failing_count;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (stats->place + 1 + i) % count;
+		if (stats->failing[at].badge == badge && stats->failing[at].kind == kind) {
+			stats->place = (uint32_t)at;
+			return &stats->failing[at];
+		}
+	}
+	if (kind != BRB_TROUBLE_PASSED && count >= BRB_FAILING_BADGES_MOST)
+		return NULL;
+	brb_failing *made =
+		brb_list_add(&stats->failing, &stats->failing_count, &stats->failing_capacity, sizeof *made);
+	if (made)
+		*made = (brb_failing){ .badge = badge, .kind = kind };
+	return made;
 }
 
 /* Copies what fits of a text, up to the end of a character, as one line. */
@@ -128,15 +139,13 @@ static void copy_cut(char *to, size_t capacity, const char *text)
 	brb_text_clean_line(to);
 }
 
-void brb_event_stats_failed(brb_event_stats *stats, uint32_t badge, const char *event, const char *error)
+void brb_event_stats_trouble(brb_event_stats *stats, uint32_t badge, brb_trouble_kind kind, const char *event,
+			     const char *error)
 {
 	int64_t now_us = brb_clock_now_us(stats->clock);
 	pthread_mutex_lock(&stats->lock);
-	brb_failing *failing = find_failing_locked(stats, badge);
+	brb_failing *failing = find_failing_locked(stats, badge, kind);
 	if (failing) {
-		bool is_new = failing == &stats->failing[stats->failing_count];
-		stats->failing_count += is_new;
-		failing->badge = badge;
 		if (failing->count++ == failing->stored)
 			failing->first_us = now_us;
 		failing->last_us = now_us;
@@ -146,6 +155,21 @@ void brb_event_stats_failed(brb_event_stats *stats, uint32_t badge, const char *
 	pthread_mutex_unlock(&stats->lock);
 	if (failing && !atomic_load_explicit(&stats->has_new, memory_order_relaxed))
 		brb_event_stats_wake(stats);
+}
+
+void brb_event_stats_add_passed(brb_event_stats *stats, brb_store_passed *passed)
+{
+	pthread_mutex_lock(&stats->lock);
+	for (size_t i = 0; i < stats->failing_count; i++) {
+		const brb_failing *more = &stats->failing[i];
+		if (more->badge != passed->badge || more->kind != BRB_TROUBLE_PASSED || more->count == more->stored)
+			continue;
+		if (!passed->count)
+			passed->first_us = more->first_us;
+		passed->count += (int64_t)(more->count - more->stored);
+		passed->last_us = more->last_us;
+	}
+	pthread_mutex_unlock(&stats->lock);
 }
 
 /* ---- storing ---- */
@@ -168,7 +192,7 @@ bool brb_event_stats_has_more(brb_event_stats *stats)
 		more = unhandled && count_of(unhandled) > unhandled->stored;
 	}
 	pthread_mutex_lock(&stats->lock);
-	for (uint32_t i = 0; i < stats->failing_count && !more; i++)
+	for (size_t i = 0; i < stats->failing_count && !more; i++)
 		more = stats->failing[i].count > stats->failing[i].stored;
 	pthread_mutex_unlock(&stats->lock);
 	return more;
@@ -216,16 +240,17 @@ static brabeion_status remove_handled(const brb_generation *generation, brb_stor
 	return status;
 }
 
-static brabeion_status store_failing(brb_event_stats *stats, brb_failing *failing, brb_store *store,
-				     brabeion_error *error)
+/* By its place: meanwhile the list may grow. */
+static brabeion_status store_failing(brb_event_stats *stats, size_t place, brb_store *store, brabeion_error *error)
 {
 	pthread_mutex_lock(&stats->lock);
-	brb_failing now = *failing;
-	failing->storing = failing->count;
+	brb_failing now = stats->failing[place];
+	stats->failing[place].storing = now.count;
 	pthread_mutex_unlock(&stats->lock);
 	if (now.count == now.stored)
 		return BRABEION_OK;
 	brb_store_failing more = { .badge = now.badge,
+				   .kind = now.kind,
 				   .count = (int64_t)(now.count - now.stored),
 				   .first_us = now.first_us,
 				   .last_us = now.last_us,
@@ -234,10 +259,10 @@ static brabeion_status store_failing(brb_event_stats *stats, brb_failing *failin
 	return brb_store_add_failing(store, &more, error);
 }
 
-static uint32_t failing_count(brb_event_stats *stats)
+static size_t failing_count(brb_event_stats *stats)
 {
 	pthread_mutex_lock(&stats->lock);
-	uint32_t count = stats->failing_count;
+	size_t count = stats->failing_count;
 	pthread_mutex_unlock(&stats->lock);
 	return count;
 }
@@ -246,14 +271,14 @@ brabeion_status brb_event_stats_store(brb_event_stats *stats, const brb_generati
 				      brabeion_error *error)
 {
 	int64_t now_us = brb_clock_now_us(stats->clock);
-	uint32_t count = failing_count(stats);
+	size_t count = failing_count(stats);
 	brabeion_status status = brb_store_forget_event_stats(store, now_us - BRB_EVENT_STATS_KEPT_US, error);
 	if (status == BRABEION_OK)
 		status = remove_handled(generation, store, error);
 	if (status == BRABEION_OK)
 		status = store_all_unhandled(stats, generation, now_us, store, error);
-	for (uint32_t i = 0; i < count && status == BRABEION_OK; i++)
-		status = store_failing(stats, &stats->failing[i], store, error);
+	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
+		status = store_failing(stats, i, store, error);
 	return status;
 }
 
@@ -266,7 +291,7 @@ void brb_event_stats_stored(brb_event_stats *stats)
 	}
 	stats->others->stored = stats->others->storing;
 	pthread_mutex_lock(&stats->lock);
-	for (uint32_t i = 0; i < stats->failing_count; i++)
+	for (size_t i = 0; i < stats->failing_count; i++)
 		if (stats->failing[i].storing > stats->failing[i].stored)
 			stats->failing[i].stored = stats->failing[i].storing;
 	pthread_mutex_unlock(&stats->lock);

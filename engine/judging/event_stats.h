@@ -30,10 +30,12 @@ typedef struct brb_unhandled {
 	char name[BRB_NAME_BYTES_MOST + 1];
 } brb_unhandled;
 
+/* Badges that fail or are slow: of more it is not kept. What was passed over is counted of all. */
 enum { BRB_UNHANDLED_SLOTS = 2 * BRB_UNHANDLED_NAMES_MOST, BRB_FAILING_BADGES_MOST = 256 };
 
 typedef struct brb_failing {
 	uint32_t badge; /* its number */
+	brb_trouble_kind kind;
 	uint64_t count, stored, storing;
 	int64_t first_us, last_us;
 	char event[BRB_NAME_BYTES_MOST + 1];
@@ -50,7 +52,8 @@ struct brb_event_stats {
 	_Atomic bool has_others;
 	_Atomic uint32_t name_count; /* of filled slots */
 	pthread_mutex_t lock;        /* guards what follows, filling a slot, and the `first_us` of the others */
-	uint32_t failing_count;
+	size_t failing_count, failing_capacity;
+	uint32_t place; /* where the last one was found */
 	brb_failing *failing;
 };
 
@@ -72,8 +75,12 @@ static inline void brb_event_stats_count(brb_event_stats *stats, brb_unhandled *
 		brb_event_stats_wake(stats);
 }
 
-/* A badge has failed on an event. Takes a lock for a moment: failures are rare, and logged besides. */
-void brb_event_stats_failed(brb_event_stats *stats, uint32_t badge, const char *event, const char *error);
+/* A badge has failed, was slow or passed over on an event. Takes a lock for a moment: these are rare. */
+void brb_event_stats_trouble(brb_event_stats *stats, uint32_t badge, brb_trouble_kind kind, const char *event,
+			     const char *error);
+
+/* Adds what the badge was passed over and is not stored yet. */
+void brb_event_stats_add_passed(brb_event_stats *stats, brb_store_passed *passed);
 
 /* ---- storing: one thread at a time ---- */
 

@@ -25,6 +25,7 @@ brabeion_status brb_group_commit_init(brb_group_commit *group, brabeion_error *e
 	atomic_init(&group->waiting, NULL);
 	atomic_init(&group->waiting_count, 0);
 	group->last_count = 0;
+	group->was_busy = false;
 	group->recorder = (brb_verdict_recorder){ 0 };
 	atomic_init(&group->ended, 0);
 	atomic_init(&group->sleepers, 0);
@@ -104,12 +105,19 @@ static void end_requests(brb_request *first)
 	}
 }
 
+void brb_request_fail(brb_request *request, brabeion_status status, const char *message)
+{
+	request->status = status;
+	if (request->fail)
+		request->fail(request, status, message);
+	else
+		brb_status_set_text(&request->error, status, message);
+}
+
 static void fail_requests(brb_request *first, brabeion_status status, const char *message)
 {
-	for (brb_request *request = first; request; request = request->next) {
-		request->status = status;
-		request->fail(request, status, message);
-	}
+	for (brb_request *request = first; request; request = request->next)
+		brb_request_fail(request, status, message);
 }
 
 /* Does the requests in a transaction, which may be open already, and ends it. `leader` gets the error. */
@@ -133,12 +141,17 @@ static brabeion_status do_together(brb_judge *leader, brb_request *first, bool o
 
 /* ---- leading ---- */
 
+bool brb_group_commit_is_awaited(brb_group_commit *group)
+{
+	return atomic_load_explicit(&group->waiting_count, memory_order_relaxed) > 0;
+}
+
 void brb_group_commit_lead(brb_group_commit *group)
 {
 	pthread_mutex_lock(&group->leading);
 }
 
-static void leave_lead(brb_group_commit *group)
+void brb_group_commit_leave(brb_group_commit *group)
 {
 	pthread_mutex_unlock(&group->leading);
 	atomic_fetch_add(&group->ended, 1); /* before reading `sleepers`; a sleeper does both in the opposite order */
@@ -156,13 +169,15 @@ brabeion_status brb_group_commit_conclude(brb_group_commit *group, brb_judge *ju
 	} else if (judge->in_transaction) {
 		brb_store_rollback(judge->store);
 	}
+	group->was_busy = status == BRABEION_BUSY;
 	end_requests(others);
-	leave_lead(group);
+	brb_group_commit_leave(group);
 	return status;
 }
 
 brabeion_status brb_group_commit_run(brb_group_commit *group, brb_request *request)
 {
+	int64_t since_us = 0;
 	atomic_init(&request->done, false);
 	leave_request(group, request);
 	for (;;) {
@@ -170,15 +185,19 @@ brabeion_status brb_group_commit_run(brb_group_commit *group, brb_request *reque
 		if (atomic_load_explicit(&request->done, memory_order_acquire))
 			return request->status;
 		if (pthread_mutex_trylock(&group->leading) != 0) {
+			since_us = since_us ? since_us : brb_clock_monotonic_us();
 			atomic_fetch_add(&group->sleepers, 1);
 			futex_wait(&group->ended, ended);
 			atomic_fetch_sub(&group->sleepers, 1);
 			continue;
 		}
+		if (group->was_busy && since_us) /* the caller has waited for the same process as the one who led */
+			brb_reentrancy_here()->waited_us += brb_clock_monotonic_us() - since_us;
+		since_us = 0;
 		brb_request *all = take_requests(group);
-		do_together(request->judge, all, false);
+		group->was_busy = do_together(request->judge, all, false) == BRABEION_BUSY;
 		end_requests(all);
-		leave_lead(group);
+		brb_group_commit_leave(group);
 	}
 }
 
@@ -187,6 +206,6 @@ brabeion_status brb_group_commit_run_alone(brb_group_commit *group, brb_request 
 	brb_group_commit_lead(group);
 	request->next = NULL;
 	do_together(request->judge, request, false);
-	leave_lead(group);
+	brb_group_commit_leave(group);
 	return request->status;
 }

@@ -27,8 +27,9 @@ typedef struct brb_request {
 	brb_judge *judge;
 	/* Does the work in the leader's transaction, on the leader's thread; begins it by brb_judge_enter_store. */
 	brabeion_status (*work)(struct brb_request *request);
-	/* The transaction failed, before or after the work, whose status is void. */
+	/* The transaction failed, before or after the work, whose status is void. NULL: `error` is set instead. */
 	void (*fail)(struct brb_request *request, brabeion_status status, const char *message);
+	brabeion_error error;     /* the caller's to finish */
 	struct brb_request *next; /* the group's */
 	atomic_bool done;
 	brabeion_status status;
@@ -40,9 +41,13 @@ struct brb_group_commit {
 	pthread_mutex_t leading;
 	brb_verdict_recorder recorder; /* the leader's */
 	uint32_t last_count;           /* requests in the group before; the leader's */
+	bool was_busy;                 /* the group before waited in vain for another process; the leader's */
 	_Atomic uint32_t ended;        /* groups so far: the futex */
 	_Atomic uint32_t sleepers;     /* threads that wait, or are about to */
 };
+
+/* Tells the request that its transaction failed. */
+void brb_request_fail(brb_request *request, brabeion_status status, const char *message);
 
 brabeion_status brb_group_commit_init(brb_group_commit *group, brabeion_error *error);
 void brb_group_commit_finish(brb_group_commit *group);
@@ -55,6 +60,12 @@ brabeion_status brb_group_commit_run_alone(brb_group_commit *group, brb_request 
 
 /* Waits until this thread leads. For brb_judge_enter_store alone. */
 void brb_group_commit_lead(brb_group_commit *group);
+
+/* Stops leading, with no transaction open: those who wait find a leader among themselves. */
+void brb_group_commit_leave(brb_group_commit *group);
+
+/* Whether requests wait for the leader. */
+bool brb_group_commit_is_awaited(brb_group_commit *group);
 
 /*
  * Ends the transaction of a judge that became the leader in place: does the waiting requests, commits all together, and

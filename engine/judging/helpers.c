@@ -1,13 +1,16 @@
 /*
  * judging/helpers: the functions behind badge.h's helpers. One that is given invalid arguments (a name too long, a sum
  * beyond 64 bits) fails the judgement; one that the store refuses fails the whole transaction. After either, helpers
- * return their defaults.
+ * return their defaults. Those of memory are in memory_helpers.c.
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "judging/apply.h"
 #include "judging/backend.h"
 #include "judging/deferred.h"
+#include "judging/helper_checks.h"
+#include "judging/memory_helpers.h"
 
 /* ---- the event ---- */
 
@@ -23,7 +26,31 @@ static const char *get_event(badge_call *call)
 
 static const char *get_user(badge_call *call)
 {
-	return brb_call_of(call)->event->user;
+	return brb_helper_present_name(brb_call_of(call), brb_call_of(call)->event->user);
+}
+
+static int32_t is_user(badge_call *head, const char *name)
+{
+	brb_call *call = brb_call_of(head);
+	if (!name || !name[0] || call->failed)
+		return 0;
+	if (strcmp(name, call->event->user) == 0)
+		return 1;
+	if (!brb_store_has_aliases(call->judge->store) ||
+	    brb_text_checked_length(name, BRB_SUBJECT_BYTES_MOST) == SIZE_MAX)
+		return 0;
+	const char *present = brb_helper_present_name(call, name);
+	return strcmp(present, get_user(head)) == 0;
+}
+
+static int64_t hash_text(badge_call *head, const char *text)
+{
+	brb_call *call = brb_call_of(head);
+	uint64_t hash = 0;
+	if (brb_helper_check_text(call, text, 0, BRB_NOTE_BYTES_MOST, "text of badge_hash") &&
+	    brb_helper_enter_store(call))
+		brb_helper_kept(call, call->judge->backend->hash(call->judge, text, &hash));
+	return (int64_t)hash;
 }
 
 static const char *get_event_id(badge_call *call)
@@ -36,6 +63,14 @@ static int64_t get_at(badge_call *call)
 	return brb_call_at(brb_call_of(call));
 }
 
+static int32_t get_offset(badge_call *call, int32_t *minutes)
+{
+	const brabeion_event *event = brb_call_of(call)->event;
+	if (event->has_offset)
+		*minutes = event->offset_minutes;
+	return event->has_offset;
+}
+
 static const brabeion_field *find_field(badge_call *call, const char *name)
 {
 	const brabeion_event *event = brb_call_of(call)->event;
@@ -44,30 +79,39 @@ static const brabeion_field *find_field(badge_call *call, const char *name)
 
 static uint32_t get_type(badge_call *call, const char *name)
 {
+	int64_t whole;
 	const brabeion_field *field = find_field(call, name);
+	if (field && field->type == BRABEION_TYPE_REAL && brb_value_int(field, &whole))
+		return BADGE_TYPE_INT;
 	return field ? (uint32_t)field->type : BADGE_TYPE_NONE; /* the two headers number types alike */
 }
 
 static int32_t get_int(badge_call *call, const char *name, int64_t *value)
 {
 	const brabeion_field *field = find_field(call, name);
-	return field && brb_value_int(field, value);
+	return !field                        ? BADGE_FIELD_MISSING
+	       : brb_value_int(field, value) ? BADGE_FIELD_FOUND
+					     : BADGE_FIELD_WRONG_KIND;
 }
 
 static int32_t get_real(badge_call *call, const char *name, double *value)
 {
 	const brabeion_field *field = find_field(call, name);
-	return field && brb_value_real(field, value);
+	return !field                         ? BADGE_FIELD_MISSING
+	       : brb_value_real(field, value) ? BADGE_FIELD_FOUND
+					      : BADGE_FIELD_WRONG_KIND;
 }
 
 static int32_t get_bool(badge_call *call, const char *name, int32_t *value)
 {
 	bool truth = false;
 	const brabeion_field *field = find_field(call, name);
-	if (!field || !brb_value_bool(field, &truth))
-		return 0;
+	if (!field)
+		return BADGE_FIELD_MISSING;
+	if (!brb_value_bool(field, &truth))
+		return BADGE_FIELD_WRONG_KIND;
 	*value = truth;
-	return 1;
+	return BADGE_FIELD_FOUND;
 }
 
 static const char *get_text(badge_call *call, const char *name)
@@ -83,106 +127,6 @@ static const char *get_text(badge_call *call, const char *name)
 	return copy;
 }
 
-/* ---- memory ---- */
-
-/* True: the helper may use the store. */
-static bool enter_store(brb_call *call)
-{
-	if (call->failed || !call->judge->backend->enter(call->judge))
-		return false;
-	call->judge->needed_store = true;
-	return true;
-}
-
-/* Keeps the store's status; true when it is well. */
-static bool kept(brb_call *call, brabeion_status status)
-{
-	call->judge->fault = status;
-	return status == BRABEION_OK;
-}
-
-static bool check_text(brb_call *call, const char *text, size_t least, size_t most, const char *what)
-{
-	size_t length = text ? brb_text_checked_length(text, most) : SIZE_MAX;
-	if (length != SIZE_MAX && length >= least)
-		return true;
-	if (text && !text[0])
-		brb_call_fail(call, "the %s is empty", what);
-	else
-		brb_call_fail(call, "the %s %s", what,
-			      text ? "is longer than its bound or not UTF-8 (see brabeion/badge.h)" : "is NULL");
-	return false;
-}
-
-/* True: the helper may use the memory of (name, subject). */
-static bool enter_memory(brb_call *call, const char *name, const char *subject)
-{
-	return !call->failed && check_text(call, name, 1, BRB_NAME_BYTES_MOST, "name of a tally or note") &&
-	       check_text(call, subject, 0, BRB_SUBJECT_BYTES_MOST, "subject of a tally or note") &&
-	       enter_store(call);
-}
-
-/* `progress` may not change anything. */
-static bool check_may_change(brb_call *call, const char *helper)
-{
-	if (call->progress)
-		brb_call_fail(call, "%s is for judging, not for progress: nothing can be changed there", helper);
-	return !call->failed;
-}
-
-static int64_t get_tally(badge_call *head, const char *name, const char *subject)
-{
-	brb_call *call = brb_call_of(head);
-	brb_judge *judge = call->judge;
-	int64_t value = 0;
-	if (enter_memory(call, name, subject))
-		kept(call, judge->backend->tally(judge, call->plugin->number, name, subject, &value));
-	return value;
-}
-
-static int32_t set_tally(badge_call *head, const char *name, const char *subject, int64_t value)
-{
-	brb_call *call = brb_call_of(head);
-	brb_judge *judge = call->judge;
-	bool set = check_may_change(call, "badge_tally_set") && enter_memory(call, name, subject) &&
-		   kept(call, judge->backend->tally_set(judge, call->plugin->number, name, subject, value));
-	return set ? BADGE_OK : BADGE_FAILED;
-}
-
-static int64_t add_tally(badge_call *head, const char *name, const char *subject, int64_t delta)
-{
-	int64_t value = get_tally(head, name, subject), sum = 0;
-	if (!check_may_change(brb_call_of(head), "badge_tally_add"))
-		return value;
-	if (__builtin_add_overflow(value, delta, &sum)) {
-		brb_call_fail(brb_call_of(head), "the tally \"%s\" of \"%s\" would grow beyond 64 bits", name,
-			      subject);
-		return value;
-	}
-	return set_tally(head, name, subject, sum) == BADGE_OK ? sum : value;
-}
-
-static const char *get_note(badge_call *head, const char *name, const char *subject)
-{
-	brb_call *call = brb_call_of(head);
-	brb_judge *judge = call->judge;
-	const char *text = NULL;
-	if (enter_memory(call, name, subject))
-		kept(call, judge->backend->note(judge, call->plugin->number, name, subject, &text));
-	return text;
-}
-
-static int32_t set_note(badge_call *head, const char *name, const char *subject, const char *text)
-{
-	brb_call *call = brb_call_of(head);
-	brb_judge *judge = call->judge;
-	if (text && !check_text(call, text, 0, BRB_NOTE_BYTES_MOST, "text of a note"))
-		return BADGE_FAILED;
-	bool set = check_may_change(call, "badge_note_set") && enter_memory(call, name, subject) &&
-		   kept(call, judge->backend->note_set(judge, call->plugin->number, name, subject, text));
-	return set ? BADGE_OK : BADGE_FAILED;
-}
-
 /* ---- awards ---- */
 
 static bool read_held(brb_call *call, const char *user, const char *slug, int64_t *count, int32_t *level)
@@ -190,9 +134,9 @@ static bool read_held(brb_call *call, const char *user, const char *slug, int64_
 	brb_judge *judge = call->judge;
 	if (!user)
 		user = call->event->user;
-	return !call->failed && check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user") &&
-	       check_text(call, slug, 1, BRB_NAME_BYTES_MOST, "slug") && enter_store(call) &&
-	       kept(call, judge->backend->held(judge, user, slug, count, level));
+	return !call->failed && brb_helper_check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user") &&
+	       brb_helper_check_text(call, slug, 1, BRB_NAME_BYTES_MOST, "slug") && brb_helper_enter_store(call) &&
+	       brb_helper_kept(call, judge->backend->held(judge, user, slug, count, level));
 }
 
 static int32_t get_held(badge_call *call, const char *user, const char *slug)
@@ -211,7 +155,7 @@ static int64_t get_held_count(badge_call *call, const char *user, const char *sl
 
 static bool check_in_award(brb_call *call, const char *helper)
 {
-	if (!call->badge || call->frozen || call->progress)
+	if (!call->badge || call->mode != BRB_CALL_JUDGING)
 		brb_call_fail(call, "%s is for award, not for %s", helper, brb_call_function(call));
 	return !call->failed;
 }
@@ -220,7 +164,7 @@ static int32_t set_to(badge_call *head, const char *user)
 {
 	brb_call *call = brb_call_of(head);
 	check_in_award(call, "badge_to");
-	if (call->failed || !check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_to"))
+	if (call->failed || !brb_helper_check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_to"))
 		return BADGE_FAILED;
 	memcpy(call->texts->recipient, user, strlen(user) + 1);
 	call->has_recipient = true;
@@ -232,10 +176,22 @@ static int32_t set_reason(badge_call *head, const char *reason)
 	brb_call *call = brb_call_of(head);
 	if (check_in_award(call, "badge_for") && !call->badge->multiple)
 		brb_call_fail(call, "badge_for on a badge that is not BADGE_MULTIPLE");
-	if (call->failed || !check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason"))
+	if (call->failed || !brb_helper_check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason"))
 		return BADGE_FAILED;
 	memcpy(call->texts->reason, reason, strlen(reason) + 1);
 	call->has_reason = true;
+	return BADGE_OK;
+}
+
+static int32_t set_earned_at(badge_call *head, int64_t at)
+{
+	brb_call *call = brb_call_of(head);
+	if (check_in_award(call, "badge_earned_at") && (at < BRB_TIME_FIRST_US || at > BRB_TIME_LAST_US))
+		brb_call_fail(call, "badge_earned_at of a time outside the years 0000 to 9999");
+	if (call->failed)
+		return BADGE_FAILED;
+	call->texts->earned_at_us = at;
+	call->has_earned_at = true;
 	return BADGE_OK;
 }
 
@@ -252,7 +208,7 @@ static const brb_badge *find_granted(brb_call *call, const char *slug)
 static int32_t grant(badge_call *head, const char *slug, int32_t level, const char *user, const char *reason)
 {
 	brb_call *call = brb_call_of(head);
-	if (call->frozen || call->progress)
+	if (call->mode != BRB_CALL_JUDGING)
 		brb_call_fail(call, "badge_grant is for award and observe, not for %s", brb_call_function(call));
 	const brb_badge *badge = call->failed ? NULL : find_granted(call, slug);
 	if (!badge)
@@ -264,10 +220,11 @@ static int32_t grant(badge_call *head, const char *slug, int32_t level, const ch
 		brb_call_fail(call, "badge_grant of \"%s\" with a reason, but it is not BADGE_MULTIPLE", slug);
 	if (!user)
 		user = call->event->user;
-	if (call->failed || !check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_grant") ||
-	    (reason && !check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason of badge_grant")))
+	if (call->failed || !brb_helper_check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_grant") ||
+	    (reason && !brb_helper_check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason of badge_grant")))
 		return BADGE_FAILED;
-	return brb_apply_award(call, badge, level, user, reason) ? BADGE_OK : BADGE_FAILED;
+	const int64_t *earned_at_us = call->has_earned_at ? &call->texts->earned_at_us : NULL;
+	return brb_apply_award(call, badge, level, user, reason, earned_at_us) ? BADGE_OK : BADGE_FAILED;
 }
 
 /* ---- freeze, and later ---- */
@@ -306,7 +263,7 @@ static int32_t ask_later(badge_call *call, int64_t at, const badge_field *state,
 static int32_t report_progress(badge_call *head, int64_t done, int64_t goal)
 {
 	brb_call *call = brb_call_of(head);
-	if (!call->progress)
+	if (call->mode != BRB_CALL_PROGRESS)
 		brb_call_fail(call, "badge_progress is for progress, not for %s", brb_call_function(call));
 	else if (goal < 1)
 		brb_call_fail(call, "badge_progress with the goal %lld: a goal is from 1 up", (long long)goal);
@@ -323,6 +280,17 @@ static int32_t report_progress(badge_call *head, int64_t done, int64_t goal)
 static void fail(badge_call *call, const char *message)
 {
 	brb_call_fail(brb_call_of(call), "%s", message && message[0] ? message : "no reason given");
+}
+
+/* Where there is no event whose data could be wrong, it is a failure. */
+static void refuse(badge_call *head, const char *message)
+{
+	brb_call *call = brb_call_of(head);
+	const char *why = message && message[0] ? message : "no reason given";
+	if (call->mode == BRB_CALL_JUDGING || call->mode == BRB_CALL_FREEZING)
+		brb_call_refuse(call, "%s", why);
+	else
+		brb_call_fail(call, "%s", why);
 }
 
 static void write_log(badge_call *call, int32_t level, const char *message)
@@ -342,27 +310,41 @@ const badge_host brb_call_host = {
 	.user = get_user,
 	.event_id = get_event_id,
 	.at = get_at,
+	.offset = get_offset,
 	.type = get_type,
 	.get_int = get_int,
 	.get_real = get_real,
 	.get_bool = get_bool,
 	.get_text = get_text,
-	.tally = get_tally,
-	.tally_add = add_tally,
-	.tally_set = set_tally,
-	.note = get_note,
-	.note_set = set_note,
+	.cell_number = brb_helper_cell_number,
+	.cell_add = brb_helper_cell_add,
+	.cell_set_number = brb_helper_cell_set_number,
+	.cell_text = brb_helper_cell_text,
+	.cell_set_text = brb_helper_cell_set_text,
+	.cell_user = brb_helper_cell_user,
+	.cell_set_user = brb_helper_cell_set_user,
+	.key_count = brb_helper_key_count,
+	.key_next = brb_helper_key_next,
+	.merged_number = brb_helper_merged_number,
+	.merged_text = brb_helper_merged_text,
+	.merged_user = brb_helper_merged_user,
+	.merged_key_count = brb_helper_merged_key_count,
+	.merged_key_next = brb_helper_merged_key_next,
 	.held = get_held,
 	.held_count = get_held_count,
 	.to = set_to,
 	.for_reason = set_reason,
+	.earned_at = set_earned_at,
 	.grant = grant,
 	.set_int = set_int,
 	.set_real = set_real,
 	.set_bool = set_bool,
 	.set_text = set_text,
-	.fail = fail,
-	.log = write_log,
 	.later = ask_later,
 	.progress = report_progress,
+	.fail = fail,
+	.refuse = refuse,
+	.log = write_log,
+	.is_user = is_user,
+	.hash = hash_text,
 };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/duration.h"
 #include "base/value.h"
 #include "judging/backend.h"
 #include "judging/due.h"
@@ -41,6 +43,11 @@ static brabeion_status check_content(const brabeion_event *event, brabeion_error
 		status = check_text(event->id, 0, BRB_SUBJECT_BYTES_MOST, "event's id", error);
 	if (status == BRABEION_OK && event->field_count && !event->fields)
 		status = brb_status_set(error, BRABEION_INVALID, "the event has fields at NULL");
+	if (status == BRABEION_OK && event->has_offset &&
+	    (event->offset_minutes < -BRB_TIME_OFFSET_MOST || event->offset_minutes > BRB_TIME_OFFSET_MOST))
+		status = brb_status_set(error, BRABEION_INVALID,
+					"the event's offset is %d minutes, not from -%d to %d", event->offset_minutes,
+					BRB_TIME_OFFSET_MOST, BRB_TIME_OFFSET_MOST);
 	return status == BRABEION_OK ? brb_value_check(event->fields, event->field_count, error) : status;
 }
 
@@ -81,6 +88,54 @@ void brb_judge_abandon(brabeion_result *results, size_t judged, size_t count, br
 		results[i] = (brabeion_result){ .status = status, .outcome = BRABEION_ABANDONED };
 		brb_result_set_message(&results[i], message);
 	}
+}
+
+/* ---- times ---- */
+
+/* A clock that is itself at such numbers is a simulation's, and so are its events. */
+static bool has_wrong_unit(const brb_judge *judge, int64_t at_us)
+{
+	return brb_time_wrong_unit(at_us, NULL) && !brb_time_wrong_unit(brb_clock_now_us(judge->clock), NULL);
+}
+
+static brabeion_status refuse_unit(int64_t at_us, brabeion_error *error)
+{
+	int64_t us = 0;
+	const char *unit = brb_time_wrong_unit(at_us, &us);
+	return brb_status_set(error, BRABEION_INVALID,
+			      "at_us is %lld, which is in %s; expected microseconds since 1970 (%lld)",
+			      (long long)at_us, unit, (long long)us);
+}
+
+static brabeion_status refuse_future(const brb_judge *judge, int64_t at_us, brabeion_error *error)
+{
+	char at[BRABEION_TIME_BYTES] = "a time after the year 9999", now[BRABEION_TIME_BYTES] = "",
+	     bound[BRB_DURATION_BYTES];
+	brabeion_time_format(at_us, at);
+	brabeion_time_format(brb_clock_now_us(judge->clock), now);
+	brb_duration_write(judge->generation->future_us, bound);
+	return brb_status_set(error, BRABEION_INVALID,
+			      "the time has not come: %s is more than %s after the clock, which shows %s "
+			      "(\"future\" in badges.yaml)",
+			      at, bound, now);
+}
+
+/* The clock is read once in a call: what is later than that by the bound is looked at again. */
+static bool is_future(brb_judge *judge, int64_t at_us)
+{
+	int64_t future_us = judge->generation->future_us;
+	if (at_us <= judge->latest_us || future_us == INT64_MAX)
+		return false;
+	int64_t now_us = brb_clock_now_us(judge->clock);
+	judge->latest_us = now_us > INT64_MAX - future_us ? INT64_MAX : now_us + future_us;
+	return at_us > judge->latest_us;
+}
+
+static brabeion_status check_time(brb_judge *judge, int64_t at_us, bool is_exact, brabeion_error *error)
+{
+	if (!is_exact && has_wrong_unit(judge, at_us))
+		return refuse_unit(at_us, error);
+	return is_future(judge, at_us) ? refuse_future(judge, at_us, error) : BRABEION_OK;
 }
 
 /* ---- routes ---- */
@@ -171,6 +226,8 @@ brabeion_status brb_judge_event(brb_judge *judge, const brabeion_event *event, b
 	const brb_route *route = may_be_handled ? find_route(judge, event->name) : NULL;
 	if (route)
 		check_content(event, &error);
+	if (error.status == BRABEION_OK && event->has_at)
+		check_time(judge, event->at_us, event->at_is_exact, &error);
 	if (error.status != BRABEION_OK) {
 		refuse_event(result, &error);
 		return BRABEION_OK;
@@ -230,7 +287,10 @@ brabeion_status brb_judge_grant(brb_judge *judge, const brabeion_grant *grant, b
 	brabeion_error error = BRABEION_NO_ERROR;
 	const brb_badge *badge = NULL;
 	*result = (brabeion_result){ .outcome = BRABEION_JUDGED };
-	if (check_grant(grant, judge->generation, &badge, &error) != BRABEION_OK) {
+	check_grant(grant, judge->generation, &badge, &error);
+	if (error.status == BRABEION_OK && grant->has_at)
+		check_time(judge, grant->at_us, false, &error);
+	if (error.status != BRABEION_OK) {
 		refuse_event(result, &error);
 		return BRABEION_OK;
 	}

@@ -52,6 +52,8 @@ typedef struct brb_judge {
 	unsigned *reentrancy;       /* this thread's depth: plugins must not call the engine */
 	brb_counters *counters;     /* of the thread whose event it is; may be NULL */
 
+	int64_t latest_us; /* at which an event may be; INT64_MIN: not known yet */
+
 	brb_verdict_recorder *recorder; /* while a judgement is recorded */
 	int64_t *waited_us;             /* while a call is timed: adds up what it waits for the store; else NULL */
 	brb_arena scratch;              /* texts of the current event */
@@ -63,6 +65,7 @@ typedef struct brb_judge {
 	bool needed_store;              /* the current event read or changed memory, or earned something new */
 	bool met_quarantine;            /* a quarantined badge was skipped */
 	bool filled_quarantine;         /* a badge was quarantined */
+	bool undeclared;                /* a badge used memory that its plugin does not declare */
 	bool in_transaction;            /* begun by the judge when first needed; ended by the caller */
 } brb_judge;
 
@@ -100,6 +103,7 @@ static inline void brb_judge_init(brb_judge *judge, const brb_judge_shared *shar
 	judge->backend_context = context;
 	judge->reentrancy = reentrancy;
 	judge->counters = counters;
+	judge->latest_us = INT64_MIN;
 	memset(&judge->recorder, 0, sizeof *judge - offsetof(brb_judge, recorder));
 }
 

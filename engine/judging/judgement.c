@@ -19,10 +19,13 @@ static void begin_judgement(brb_call *call, const brb_plugin *plugin, const brb_
 	call->plugin = plugin;
 	call->badge = badge;
 	call->failed = false;
+	call->refused = false;
 	call->answer = BRB_UNANSWERED;
 	call->has_recipient = false;
 	call->has_reason = false;
+	call->has_earned_at = false;
 	call->later_count = 0;
+	call->key_steps = 0;
 	call->took_us = -1;
 	if (call->judge->in_transaction)
 		call->judge->backend->mark(call->judge);
@@ -31,14 +34,17 @@ static void begin_judgement(brb_call *call, const brb_plugin *plugin, const brb_
 static const char *describe_failure(const brb_call *call)
 {
 	const char *text = brb_arena_printf(
-		&call->judge->scratch, "%s \"%s\" failed on event \"%s\" of user \"%s\": %s",
+		&call->judge->scratch, "%s \"%s\" %s event \"%s\" of user \"%s\": %s",
 		call->badge ? "badge" : "observe of plugin", call->badge ? call->badge->slug : call->plugin->id,
-		call->event->name, call->event->user, call->texts->message);
+		call->refused ? "refused" : "failed on", call->event->name, call->event->user, call->texts->message);
 	return text ? text : "out of memory";
 }
 
-/* Undoes what the failed judgement changed, and reports it: to the log, to the statistics, in the result. */
-static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t failed_badges)
+/*
+ * Undoes what the judgement changed that failed or refused the event, and reports it: to the log, in the result, a failure
+ * to the statistics, too.
+ */
+static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t badge_count)
 {
 	brb_judge *judge = call->judge;
 	brabeion_result *result = call->result;
@@ -46,15 +52,16 @@ static void drop_judgement(brb_call *call, uint32_t award_count, uint32_t failed
 	if (judge->in_transaction)
 		judge->backend->undo(judge);
 	result->award_count = award_count;
-	result->failed += failed_badges;
+	*(call->refused ? &result->refused : &result->failed) += badge_count;
 	const char *message = describe_failure(call);
-	brb_log_write(judge->shared->log, BRABEION_LOG_WARNING, "%s", message);
-	brb_result_add_failure(result, call->plugin->id, call->badge ? call->badge->slug : NULL, why);
+	brb_log_write(judge->shared->log, call->refused ? BRABEION_LOG_INFO : BRABEION_LOG_WARNING, "%s", message);
+	brb_result_add_failure(result, call->plugin->id, call->badge ? call->badge->slug : NULL, why, call->refused);
 	if (!result->message)
 		brb_result_set_message(result, message);
 	const brb_badge *counted = call->badge ? call->badge : call->plugin->badges; /* an observe's: its first */
-	if (judge->shared->event_stats && counted)
-		brb_event_stats_failed(judge->shared->event_stats, counted->number, call->event->name, why);
+	if (judge->shared->event_stats && counted && !call->refused)
+		brb_event_stats_trouble(judge->shared->event_stats, counted->number, BRB_TROUBLE_FAILED,
+					call->event->name, why);
 }
 
 /* NULL when nothing is counted by badge. */
@@ -111,13 +118,13 @@ static int32_t call_award(brb_call *call, const brb_badge *badge, uint64_t troub
 	return level;
 }
 
-/* The badge has failed, unless the store did. */
+/* The badge has failed or refused the event, unless the store failed. */
 static void fail_badge(brb_call *call, const brb_badge *badge, uint32_t award_count)
 {
 	brb_badge_counters *counters = counters_of(call, badge);
 	if (call->judge->fault != BRABEION_OK)
 		return;
-	if (counters)
+	if (counters && !call->refused)
 		brb_count(&counters->failed, 1);
 	drop_judgement(call, award_count, 1);
 }
@@ -127,7 +134,16 @@ static void award_level(brb_call *call, int32_t level)
 {
 	const brb_call_texts *texts = call->texts;
 	brb_apply_award(call, call->badge, level, call->has_recipient ? texts->recipient : call->event->user,
-			call->has_reason ? texts->reason : NULL);
+			call->has_reason ? texts->reason : NULL, call->has_earned_at ? &texts->earned_at_us : NULL);
+}
+
+/* What is no level: a refusal, or a failure. */
+static void take_answer(brb_call *call, const char *function, int32_t answer)
+{
+	if (answer == BADGE_REFUSED)
+		brb_call_refuse(call, "%s refused the event without saying why", function);
+	else
+		brb_call_fail(call, "%s answered %d", function, answer);
 }
 
 static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t trouble)
@@ -140,8 +156,10 @@ static inline void judge_now(brb_call *call, const brb_badge *badge, uint64_t tr
 			brb_lapse_above(call, badge, 0);
 		return;
 	}
+	if (level == BADGE_UNCHANGED && !call->failed)
+		return;
 	if (level < 0)
-		brb_call_fail(call, "award answered %d", level);
+		take_answer(call, "award", level);
 	else if ((uint32_t)level > badge->level_count)
 		brb_call_fail(call, "award answered level %d, the badge has %u", level, badge->level_count);
 	else if (!call->failed && call->judge->fault == BRABEION_OK)
@@ -167,12 +185,31 @@ static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_
 	return trouble || call->failed || call->took_us > limits->budget_us;
 }
 
+/* Whether the badge wants the event: see plugin/conditions.h. */
+static inline bool is_wanted(const brb_call *call, const brb_badge *badge)
+{
+	return !badge->conditions || brb_conditions_hold(badge->conditions, call->event);
+}
+
+/* The badge is quarantined, or its plugin's observe is. */
+static void pass_over(const brb_call *call, const brb_badge *badge)
+{
+	brb_badge_counters *counters = counters_of(call, badge);
+	brb_event_stats *stats = call->judge->shared->event_stats;
+	if (counters)
+		brb_count(&counters->passed, 1);
+	if (stats)
+		brb_event_stats_trouble(stats, badge->number, BRB_TROUBLE_PASSED, call->event->name, "");
+}
+
 static void judge_badge(brb_call *call, const brb_route_step *step)
 {
 	const brb_badge *badge = step->badge;
 	uint64_t trouble = brb_trouble_word(step->trouble);
-	if (trouble && brb_quarantine_holds(call->judge, trouble))
+	if (trouble && brb_quarantine_holds(call->judge, trouble)) {
+		pass_over(call, badge);
 		return;
+	}
 	begin_judgement(call, step->plugin, badge);
 	if (badge->async)
 		freeze_badge(call, badge);
@@ -192,11 +229,12 @@ static int32_t call_observe(brb_call *call, const brb_plugin *plugin, uint64_t t
 					: plugin->observe(plugin->self, &call->head);
 }
 
-static uint32_t count_active(const brb_route_step *steps, uint32_t step_count)
+/* The badges of the steps that would have been judged. */
+static uint32_t count_active(const brb_call *call, const brb_route_step *steps, uint32_t step_count)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < step_count; i++)
-		count += !brb_trouble_is_quarantined(steps[i].trouble);
+		count += is_wanted(call, steps[i].badge) && !brb_trouble_is_quarantined(steps[i].trouble);
 	return count;
 }
 
@@ -204,15 +242,19 @@ static uint32_t count_active(const brb_route_step *steps, uint32_t step_count)
 static bool judge_observe(brb_call *call, const brb_route_step *step, uint32_t badge_count)
 {
 	uint64_t trouble = brb_trouble_word(step->trouble);
-	if (trouble && brb_quarantine_holds(call->judge, trouble))
+	if (trouble && brb_quarantine_holds(call->judge, trouble)) {
+		for (uint32_t i = 1; i <= badge_count; i++)
+			if (is_wanted(call, step[i].badge))
+				pass_over(call, step[i].badge);
 		return false;
+	}
 	begin_judgement(call, step->plugin, NULL);
 	uint32_t award_count = call->result->award_count;
 	int32_t answer = call_observe(call, step->plugin, trouble);
 	if (answer != BADGE_OK)
-		brb_call_fail(call, "observe answered %d", answer);
+		take_answer(call, "observe", answer);
 	if (call->failed && call->judge->fault == BRABEION_OK)
-		drop_judgement(call, award_count, count_active(step + 1, badge_count));
+		drop_judgement(call, award_count, count_active(call, step + 1, badge_count));
 	if (is_notable(call, trouble, &step->plugin->quarantine))
 		brb_quarantine_note(call, step);
 	return !call->failed;
@@ -235,7 +277,8 @@ static inline void judge_steps(brb_call *call, const brb_route *route)
 	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
 		const brb_route_step *step = &route->steps[i];
 		if (step->badge) {
-			judge_badge(call, step);
+			if (is_wanted(call, step->badge))
+				judge_badge(call, step);
 			continue;
 		}
 		uint32_t count = steps_of_plugin(route, i);
@@ -251,6 +294,8 @@ static void judge_steps_recorded(brb_call *call, const brb_route *route, brb_ver
 	++*call->judge->reentrancy;
 	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
 		const brb_route_step *step = &route->steps[i];
+		if (step->badge && !is_wanted(call, step->badge))
+			continue;
 		if (step->badge) {
 			brb_verdict_recorder_ask(recorder, step->badge);
 			judge_badge(call, step);
@@ -298,6 +343,8 @@ static void raise_awarded(brb_call *outer, uint32_t index)
 				 .at_us = award.at_us,
 				 .fields = fields,
 				 .field_count = sizeof fields / sizeof fields[0] };
+	event.has_offset = outer->event->has_offset;
+	event.offset_minutes = outer->event->offset_minutes;
 	const brabeion_event *raised_by = outer->event;
 	const brb_generation *generation = outer->judge->generation;
 	outer->event = &event;
@@ -356,7 +403,7 @@ void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_
 	begin_judgement(&call, badge->plugin, badge);
 	call.is_grant = true;
 	call.comment = grant->comment;
-	brb_apply_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason);
+	brb_apply_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason, NULL);
 	call.is_grant = false;
 	call.comment = NULL;
 	raise_all_awarded(&call, award_count);
@@ -364,16 +411,18 @@ void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_
 
 /* ---- jobs ---- */
 
-/* A failure is removed from the result again: the caller knows whether it is the job's last, and counts. */
-static brabeion_status end_job(brb_call *call, const brabeion_result *before, const char **why)
+/* A failure or refusal is removed from the result again: the caller knows whether it counts. */
+static brabeion_status end_job(brb_call *call, const brabeion_result *before, brb_job_failure *failure)
 {
 	brb_judge *judge = call->judge;
-	*why = NULL;
+	*failure = (brb_job_failure){ .why = NULL };
 	if (call->failed && judge->fault == BRABEION_OK) {
 		call->result->failed = before->failed;
+		call->result->refused = before->refused;
 		call->result->failure_count = before->failure_count;
-		*why = brb_arena_copy(&judge->scratch, call->texts->message);
-		if (!*why)
+		failure->refused = call->refused;
+		failure->why = brb_arena_copy(&judge->scratch, call->texts->message);
+		if (!failure->why)
 			judge->fault = brb_status_no_memory(&judge->error);
 	}
 	raise_all_awarded(call, before->award_count);
@@ -389,7 +438,8 @@ static void end_recording(brb_call *call, const brb_judged_job *job, brb_verdict
 		brb_verdict_recorder_write(recorder, call->judge, job->event, job->event->at_us, BRABEION_ENTRY_JOB);
 }
 
-brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabeion_result *result, const char **why)
+brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabeion_result *result,
+			      brb_job_failure *failure)
 {
 	const brabeion_result before = *result;
 	brb_call_texts texts;
@@ -409,11 +459,11 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabe
 	--*judge->reentrancy;
 	if (recorder)
 		end_recording(&call, job, recorder);
-	return end_job(&call, &before, why);
+	return end_job(&call, &before, failure);
 }
 
 brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_judged_job *job, const brb_planned_change *changes,
-				    size_t change_count, brabeion_result *result, const char **why)
+				    size_t change_count, brabeion_result *result, brb_job_failure *failure)
 {
 	const brabeion_result before = *result;
 	brb_call_texts texts;
@@ -424,5 +474,5 @@ brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_judged_job *job,
 	brb_apply_changes(&call, changes, change_count);
 	if (call.failed)
 		fail_badge(&call, job->badge, before.award_count);
-	return end_job(&call, &before, why);
+	return end_job(&call, &before, failure);
 }

@@ -29,18 +29,26 @@ static inline brabeion_event brb_judge_event_of_job(const brb_store_claimed *job
 				 .has_at = true,
 				 .at_us = job->at_us,
 				 .fields = job->fields,
-				 .field_count = job->field_count };
+				 .field_count = job->field_count,
+				 .has_offset = job->has_offset,
+				 .offset_minutes = job->offset_minutes };
 }
 
+/* The badge of a job failed, or refused the event. Then its changes are dropped, and the log has it. */
+typedef struct brb_job_failure {
+	const char *why; /* in the judge's scratch; NULL: it did not */
+	bool refused;    /* no failure: the job has ended */
+} brb_job_failure;
+
 /*
- * Judges a job's badge, adding to the result what it earns. *why is the badge's failure, in the judge's scratch, or
- * NULL; its changes are dropped then, and the log has it; whether it is in the result is the caller's decision. A
+ * Judges a job's badge, adding to the result what it earns; whether a failure is in the result is the caller's decision. A
  * backend that plans changes stores nothing yet, and drops nothing. Returns the store's status.
  */
-brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabeion_result *result, const char **why);
+brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabeion_result *result,
+			      brb_job_failure *failure);
 
 /* Inside a transaction: makes the changes that a judgement of the job planned; otherwise as brb_judge_job. */
 brabeion_status brb_judge_apply_job(brb_judge *judge, const brb_judged_job *job, const brb_planned_change *changes,
-				    size_t change_count, brabeion_result *result, const char **why);
+				    size_t change_count, brabeion_result *result, brb_job_failure *failure);
 
 #endif

@@ -14,17 +14,31 @@ static bool enter(brb_judge *judge)
 	return judge->fault == BRABEION_OK;
 }
 
-static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				  int64_t *value)
+static brabeion_status read_cell(brb_judge *judge, const brb_cell *cell, brb_cell_value *value)
 {
-	return brb_snapshot_reader_tally(judge->backend_context, plugin, name, subject, value, &judge->error);
+	return brb_snapshot_reader_cell(judge->backend_context, cell, &judge->scratch, value, &judge->error);
 }
 
-static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 const char **text)
+static brabeion_status count_keys(brb_judge *judge, const brb_store_memory *memory, const char *owner, int64_t *count)
 {
-	return brb_snapshot_reader_note(judge->backend_context, plugin, name, subject, &judge->scratch, text,
-					&judge->error);
+	return brb_snapshot_reader_key_count(judge->backend_context, memory, owner, count, &judge->error);
+}
+
+static brabeion_status next_key(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				const char *after, const char **key)
+{
+	return brb_snapshot_reader_key_next(judge->backend_context, memory, owner, after, &judge->scratch, key,
+					    &judge->error);
+}
+
+static brabeion_status find_present_name(brb_judge *judge, const char *user, const char **name)
+{
+	return brb_snapshot_reader_present_name(judge->backend_context, user, &judge->scratch, name, &judge->error);
+}
+
+static brabeion_status hash_text(brb_judge *judge, const char *text, uint64_t *hash)
+{
+	return brb_snapshot_reader_hash(judge->backend_context, text, hash, &judge->error);
 }
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
@@ -39,8 +53,11 @@ static brabeion_status is_held(brb_judge *judge, const brb_store_award *award, b
 
 const brb_backend brb_backend_snapshot = {
 	.enter = enter,
-	.tally = read_tally,
-	.note = read_note,
+	.cell = read_cell,
+	.key_count = count_keys,
+	.key_next = next_key,
+	.present_name = find_present_name,
+	.hash = hash_text,
 	.held = read_held,
 	.is_held = is_held,
 };
@@ -66,6 +83,7 @@ brabeion_status brb_progress_ask(brb_judge *judge, const brb_badge *badge, const
 	brb_call_init(&call, judge, &event, NULL, &texts);
 	call.plugin = badge->plugin;
 	call.badge = badge;
+	call.mode = BRB_CALL_PROGRESS;
 	call.progress = &reported;
 	++*judge->reentrancy;
 	int32_t answer = badge->progress(badge->self, &call.head, (int32_t)level);

@@ -1,12 +1,9 @@
 /*
- * judging/quarantine: see quarantine.h.
- * Counting changes a word without a lock. Quarantining and releasing take the lock, so that each happens once, and see
- * there what happened a moment before (a release, a call that succeeded).
+ * judging/quarantine: see quarantine.h. Here: releasing, the records in the store, reading. Counting and quarantining are in
+ * quarantine_note.c.
  */
 #include "judging/quarantine.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -30,135 +27,6 @@ void brb_quarantine_finish(brb_quarantine *quarantine)
 	pthread_mutex_destroy(&quarantine->lock);
 }
 
-/* ---- counting ---- */
-
-static uint64_t failures_of(uint64_t word)
-{
-	return word & BRB_TROUBLE_COUNT;
-}
-
-static uint64_t overruns_of(uint64_t word)
-{
-	return word >> BRB_TROUBLE_OVERRUNS_AT & BRB_TROUBLE_COUNT;
-}
-
-static const brb_config_quarantine *limits_of(const brb_route_step *step)
-{
-	return step->badge ? &step->badge->quarantine : &step->plugin->quarantine;
-}
-
-static bool too_often(uint64_t word, const brb_config_quarantine *limits)
-{
-	return (limits->failures && failures_of(word) >= limits->failures) ||
-	       (limits->overruns && overruns_of(word) >= limits->overruns);
-}
-
-/* The word after one more call; a count that has no limit stays 0. */
-static uint64_t counted(uint64_t word, const brb_call *call, const brb_config_quarantine *limits)
-{
-	uint64_t failures = limits->failures && call->failed ? failures_of(word) + 1 : 0;
-	uint64_t overruns = overruns_of(word);
-	if (call->took_us >= 0 && limits->budget_us && limits->overruns)
-		overruns = call->took_us > limits->budget_us ? overruns + 1 : 0;
-	return failures | overruns << BRB_TROUBLE_OVERRUNS_AT;
-}
-
-/* ---- quarantining ---- */
-
-/* "it failed 100 times in a row, at last on event "visit": why". Without the user: users can be forgotten. */
-static char *describe_trouble(const brb_call *call, const brb_route_step *step, uint64_t word)
-{
-	const brb_config_quarantine *limits = limits_of(step);
-	const char *subject = step->badge ? "it" : "its plugin's observe";
-	bool failed = limits->failures && failures_of(word) >= limits->failures;
-	uint64_t count = failed ? failures_of(word) : overruns_of(word);
-	const char *in_a_row = count == 1 ? "time" : "times in a row, at last";
-	brb_builder text = { 0 };
-	if (failed)
-		brb_builder_printf(&text, "%s failed %" PRIu64 " %s on event \"%s\": %s", subject, count, in_a_row,
-				   call->event->name, call->texts->message);
-	else
-		brb_builder_printf(&text,
-				   "%s took longer than its budget of %" PRId64 " ms %" PRIu64 " %s %" PRId64
-				   " ms on event \"%s\"",
-				   subject, limits->budget_us / 1000, count, in_a_row, call->took_us / 1000,
-				   call->event->name);
-	return brb_builder_take(&text);
-}
-
-/* False: it is quarantined already, or memory is short. */
-static bool mark_locked(brb_trouble *trouble, int64_t since_us, const char *reason)
-{
-	char *copy = brb_trouble_is_quarantined(trouble) ? NULL : brb_memory_copy(reason);
-	if (!copy)
-		return false;
-	brb_memory_release(trouble->reason);
-	trouble->reason = copy;
-	trouble->since_us = since_us;
-	atomic_fetch_or_explicit(&trouble->word, BRB_TROUBLE_QUARANTINED, memory_order_relaxed);
-	return true;
-}
-
-static void mark_badges_locked(const brb_generation *generation, const brb_plugin *plugin, int64_t since_us,
-			       const char *reason)
-{
-	for (size_t i = 0; i < generation->badge_count; i++)
-		if (generation->badges[i]->plugin == plugin)
-			mark_locked(&generation->troubles[i], since_us, reason);
-}
-
-static void log_quarantined(const brb_call *call, const brb_route_step *step, const char *reason)
-{
-	const brb_log *log = call->judge->shared->log;
-	if (step->badge)
-		brb_log_write(log, BRABEION_LOG_ERROR,
-			      "badge \"%s\" is quarantined until a reload or \"brabeion release %s\": %s",
-			      step->badge->slug, step->badge->slug, reason);
-	else
-		brb_log_write(log, BRABEION_LOG_ERROR,
-			      "plugin \"%s\" is quarantined with all its badges until a reload or \"brabeion "
-			      "release\" of them: %s",
-			      step->plugin->id, reason);
-}
-
-static void quarantine_step(brb_call *call, const brb_route_step *step, uint64_t word)
-{
-	brb_judge *judge = call->judge;
-	brb_quarantine *quarantine = judge->shared->quarantine;
-	int64_t since_us = brb_clock_now_us(judge->clock);
-	char *reason = describe_trouble(call, step, word);
-	if (!reason)
-		return; /* the next bad call tries again */
-	pthread_mutex_lock(&quarantine->lock);
-	bool done = too_often(brb_trouble_word(step->trouble), limits_of(step)) &&
-		    mark_locked(step->trouble, since_us, reason);
-	if (done && !step->badge)
-		mark_badges_locked(judge->generation, step->plugin, since_us, reason);
-	pthread_mutex_unlock(&quarantine->lock);
-	if (done) {
-		judge->filled_quarantine = true;
-		log_quarantined(call, step, reason);
-	}
-	brb_memory_release(reason);
-}
-
-void brb_quarantine_note(brb_call *call, const brb_route_step *step)
-{
-	const brb_config_quarantine *limits = limits_of(step);
-	uint64_t before = brb_trouble_word(step->trouble), after;
-	if (call->judge->fault != BRABEION_OK) /* the store's, not the badge's */
-		return;
-	do {
-		if (before & BRB_TROUBLE_QUARANTINED) /* during this call */
-			return;
-		after = counted(before, call, limits);
-	} while (after != before &&
-		 !atomic_compare_exchange_weak_explicit(&step->trouble->word, &before, after, memory_order_relaxed,
-							memory_order_relaxed));
-	if (too_often(after, limits))
-		quarantine_step(call, step, after);
-}
-
 /* ---- releasing ---- */
 
 /* Reasons are freed only here: who holds `tending` may read that of a quarantined badge without the lock. */
@@ -168,8 +36,7 @@ static bool release_trouble_tending(brb_quarantine *quarantine, brb_trouble *tro
 	bool was_quarantined = brb_trouble_is_quarantined(trouble);
 	if (was_quarantined) {
 		atomic_store_explicit(&trouble->word, 0, memory_order_relaxed);
-		brb_memory_release(trouble->reason);
-		trouble->reason = NULL;
+		brb_trouble_finish(trouble);
 	}
 	pthread_mutex_unlock(&quarantine->lock);
 	return was_quarantined;

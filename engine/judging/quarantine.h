@@ -1,5 +1,6 @@
 /*
- * judging/quarantine: a badge that fails, or is too slow, too often in a row is quarantined.
+ * judging/quarantine: a badge that fails, or is too slow, for too many different users in a row is
+ * quarantined.
  *
  * One word counts for each badge and each observe of a generation. A badge that does well costs one read of its word,
  * which nobody writes then. An observe is quarantined with all badges of its plugin, which must not be judged without

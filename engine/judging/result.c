@@ -41,7 +41,8 @@ static bool make_room(brb_arena *memory, void *items, uint32_t count, size_t ite
 	return true;
 }
 
-void brb_result_add_failure(brabeion_result *result, const char *plugin, const char *slug, const char *message)
+void brb_result_add_failure(brabeion_result *result, const char *plugin, const char *slug, const char *message,
+			    bool refused)
 {
 	brb_arena *memory = brb_result_memory(result);
 	if (result->failure_count == BRABEION_FAILURES_MOST || !memory ||
@@ -49,7 +50,8 @@ void brb_result_add_failure(brabeion_result *result, const char *plugin, const c
 		return;
 	brabeion_failure failure = { .plugin = brb_arena_copy(memory, plugin),
 				     .slug = slug ? brb_arena_copy(memory, slug) : NULL,
-				     .message = brb_arena_copy(memory, message) };
+				     .message = brb_arena_copy(memory, message),
+				     .refused = refused };
 	if (failure.plugin && failure.message && (failure.slug || !slug))
 		result->failures[result->failure_count++] = failure;
 }

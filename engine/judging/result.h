@@ -15,9 +15,10 @@ brb_arena *brb_result_memory(brabeion_result *result);
 void brb_result_set_message(brabeion_result *result, const char *message);
 
 /*
- * Adds to the failures, up to BRABEION_FAILURES_MOST. `slug` NULL: the plugin's observe. Left out when memory is short.
+ * Adds to the failures and refusals, up to BRABEION_FAILURES_MOST. `slug` NULL: the plugin's observe. Left out when memory is short.
  */
-void brb_result_add_failure(brabeion_result *result, const char *plugin, const char *slug, const char *message);
+void brb_result_add_failure(brabeion_result *result, const char *plugin, const char *slug, const char *message,
+			    bool refused);
 
 /* Adds a copy of the award. False when memory is short. */
 bool brb_result_add_award(brabeion_result *result, const brabeion_award_info *award);

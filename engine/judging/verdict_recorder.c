@@ -34,8 +34,10 @@ static const char *keep(brb_verdict_recorder *recorder, const char *text)
 static bool is_recorded(const brb_verdict_recorder *recorder, const brabeion_read *read)
 {
 	for (size_t i = 0; i < recorder->verdict.is.read_count; i++)
-		if (recorder->reads[i].kind == read->kind && strcmp(recorder->reads[i].name, read->name) == 0 &&
-		    strcmp(recorder->reads[i].subject, read->subject) == 0)
+		if (recorder->reads[i].kind == read->kind && recorder->reads[i].of_thing == read->of_thing &&
+		    strcmp(recorder->reads[i].name, read->name) == 0 &&
+		    strcmp(recorder->reads[i].owner, read->owner) == 0 &&
+		    strcmp(recorder->reads[i].key, read->key) == 0)
 			return true;
 	return false;
 }
@@ -51,7 +53,8 @@ static void add_read(brb_verdict_recorder *recorder, brabeion_read read)
 		return;
 	}
 	read.name = keep(recorder, read.name);
-	read.subject = keep(recorder, read.subject);
+	read.owner = keep(recorder, read.owner);
+	read.key = keep(recorder, read.key);
 	if (read.text)
 		read.text = keep(recorder, read.text);
 	recorder->reads[verdict->read_count++] = read;
@@ -109,38 +112,72 @@ static void undo(brb_judge *judge)
 	judge->recorder->inner->undo(judge);
 }
 
-static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				  int64_t *value)
+static brabeion_read read_of(const brb_store_memory *memory, brabeion_read_kind kind, const char *owner)
 {
-	brabeion_status status = judge->recorder->inner->tally(judge, plugin, name, subject, value);
+	return (brabeion_read){ .kind = kind,
+				.of_thing = memory->owner == BRB_OWNER_THING,
+				.user_keys = memory->keys == BRB_KEY_USER,
+				.name = memory->name,
+				.owner = owner,
+				.key = "" };
+}
+
+static void add_cell(brb_verdict_recorder *recorder, const brb_cell *cell, const brb_cell_value *value)
+{
+	static const brabeion_read_kind kinds[] = { [BRB_CELL_NUMBER] = BRABEION_READ_TALLY,
+						    [BRB_CELL_TEXT] = BRABEION_READ_NOTE,
+						    [BRB_CELL_USER] = BRABEION_READ_USER };
+	brabeion_read read = read_of(cell->memory, kinds[cell->memory->kind], cell->owner);
+	/* what is kept as a hash may be a name that is to be forgotten one day */
+	read.key = cell->key[0] && cell->memory->keys == BRB_KEY_HASHED ? "(hashed)" : cell->key;
+	read.number = value->number;
+	read.text = value->text;
+	add_read(recorder, read);
+}
+
+static brabeion_status read_cell(brb_judge *judge, const brb_cell *cell, brb_cell_value *value)
+{
+	brabeion_status status = judge->recorder->inner->cell(judge, cell, value);
 	if (status == BRABEION_OK)
-		add_read(judge->recorder,
-			 (brabeion_read){
-				 .kind = BRABEION_READ_TALLY, .name = name, .subject = subject, .number = *value });
+		add_cell(judge->recorder, cell, value);
 	return status;
 }
 
-static brabeion_status set_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 int64_t value)
+static brabeion_status set_cell(brb_judge *judge, const brb_cell *cell, const brb_cell_value *value)
 {
-	return judge->recorder->inner->tally_set(judge, plugin, name, subject, value);
+	return judge->recorder->inner->cell_set(judge, cell, value);
 }
 
-static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 const char **text)
+static brabeion_status count_keys(brb_judge *judge, const brb_store_memory *memory, const char *owner, int64_t *count)
 {
-	brabeion_status status = judge->recorder->inner->note(judge, plugin, name, subject, text);
+	brabeion_status status = judge->recorder->inner->key_count(judge, memory, owner, count);
+	brabeion_read read = read_of(memory, BRABEION_READ_KEY_COUNT, owner);
+	read.number = *count;
 	if (status == BRABEION_OK)
-		add_read(judge->recorder,
-			 (brabeion_read){
-				 .kind = BRABEION_READ_NOTE, .name = name, .subject = subject, .text = *text });
+		add_read(judge->recorder, read);
 	return status;
 }
 
-static brabeion_status set_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				const char *text)
+static brabeion_status next_key(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				const char *after, const char **key)
 {
-	return judge->recorder->inner->note_set(judge, plugin, name, subject, text);
+	brabeion_status status = judge->recorder->inner->key_next(judge, memory, owner, after, key);
+	brabeion_read read = read_of(memory, BRABEION_READ_KEY, owner);
+	read.key = after ? after : "";
+	read.text = *key;
+	if (status == BRABEION_OK)
+		add_read(judge->recorder, read);
+	return status;
+}
+
+static brabeion_status find_present_name(brb_judge *judge, const char *user, const char **name)
+{
+	return judge->recorder->inner->present_name(judge, user, name);
+}
+
+static brabeion_status hash_text(brb_judge *judge, const char *text, uint64_t *hash)
+{
+	return judge->recorder->inner->hash(judge, text, hash);
 }
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
@@ -148,9 +185,11 @@ static brabeion_status read_held(brb_judge *judge, const char *user, const char 
 	brabeion_status status = judge->recorder->inner->held(judge, user, slug, count, level);
 	if (status == BRABEION_OK &&
 	    judge->recorder->call->answer == BRB_UNANSWERED) /* later the engine itself reads */
-		add_read(judge->recorder,
-			 (brabeion_read){
-				 .kind = BRABEION_READ_HELD, .name = slug, .subject = user, .number = *level });
+		add_read(judge->recorder, (brabeion_read){ .kind = BRABEION_READ_HELD,
+							   .name = slug,
+							   .owner = user,
+							   .key = "",
+							   .number = *level });
 	return status;
 }
 
@@ -207,10 +246,12 @@ static const brb_backend recording_backend = {
 	.enter = enter,
 	.mark = mark,
 	.undo = undo,
-	.tally = read_tally,
-	.tally_set = set_tally,
-	.note = read_note,
-	.note_set = set_note,
+	.cell = read_cell,
+	.cell_set = set_cell,
+	.key_count = count_keys,
+	.key_next = next_key,
+	.present_name = find_present_name,
+	.hash = hash_text,
 	.held = read_held,
 	.knows_held = knows_held,
 	.is_held = is_held,
@@ -282,6 +323,8 @@ void brb_verdict_recorder_write(brb_verdict_recorder *recorder, brb_judge *judge
 				  .event_id = event->id ? event->id : "",
 				  .fields = event->fields,
 				  .field_count = event->field_count,
+				  .has_offset = event->has_offset,
+				  .offset_minutes = event->offset_minutes,
 				  .verdicts = &recorder->verdicts };
 	if (judge->fault == BRABEION_OK && !entry.sequence)
 		judge->fault = brb_store_journal_next(judge->store, &entry.sequence, &judge->error);
@@ -328,10 +371,10 @@ static void drop_judgement(brb_verdict_recorder *recorder)
 	recorder->gift_count = recorder->gifts_before;
 }
 
-static void set_failed(brb_verdict_recorder *recorder, const char *message)
+static void set_failed(brb_verdict_recorder *recorder, const char *message, bool refused)
 {
 	brabeion_verdict *verdict = &recorder->verdict.is;
-	verdict->answer = BRABEION_ANSWER_FAILED;
+	verdict->answer = refused ? BRABEION_ANSWER_REFUSED : BRABEION_ANSWER_FAILED;
 	verdict->message = message;
 	verdict->level = 0;
 	verdict->stored = verdict->lapsed = verdict->held_already = verdict->has_later = false;
@@ -342,6 +385,8 @@ static brabeion_answer answer_of(const brb_call *call, const brb_badge *badge)
 {
 	if (badge->async && call->answer == BRB_FROZEN)
 		return BRABEION_ANSWER_LATER;
+	if (call->answer == BADGE_UNCHANGED)
+		return BRABEION_ANSWER_UNCHANGED;
 	return call->answer > 0 ? BRABEION_ANSWER_LEVEL : BRABEION_ANSWER_NOT_EARNED;
 }
 
@@ -353,7 +398,7 @@ void brb_verdict_recorder_answer(brb_verdict_recorder *recorder, const brb_badge
 	if (call->badge != badge) {
 		verdict->answer = BRABEION_ANSWER_QUARANTINED;
 	} else if (call->failed) {
-		set_failed(recorder, call->texts->message);
+		set_failed(recorder, call->texts->message, call->refused);
 	} else {
 		verdict->answer = answer_of(call, badge);
 		verdict->level = call->answer > 0 ? (uint32_t)call->answer : 0;
@@ -370,7 +415,7 @@ void brb_verdict_recorder_fail(brb_verdict_recorder *recorder, const brb_badge *
 	recorder->verdicts_before = recorder->gifts_before = 0;
 	recorder->verdict = (brb_verdict_codec_verdict){ .badge = badge->number,
 							 .is.held_level = recorder->verdict.is.held_level };
-	set_failed(recorder, why);
+	set_failed(recorder, why, false);
 	brb_verdict_codec_add(&recorder->verdicts, &recorder->verdict);
 }
 

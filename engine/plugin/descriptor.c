@@ -10,11 +10,13 @@
 
 #include "base/table.h"
 #include "base/value.h"
+#include "plugin/declared.h"
 
 enum {
-	PLUGIN_SIZE_1_0 = 80,
-	DEFINITION_SIZE_1_0 = 80,
+	PLUGIN_SIZE_1_0 = 104,
+	DEFINITION_SIZE_1_0 = 112,
 	LEVEL_SIZE_1_0 = 16,
+	MEMORY_SIZE_1_0 = 16,
 	BADGES_MOST = 100000,
 	LEVELS_MOST = 1000,
 	EVENTS_MOST = 10000,
@@ -22,11 +24,15 @@ enum {
 };
 
 _Static_assert(sizeof(badge_plugin) == PLUGIN_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
-_Static_assert(offsetof(badge_definition, progress) == DEFINITION_SIZE_1_0, "1.0's ends where 1.2's begins");
+_Static_assert(sizeof(badge_definition) == DEFINITION_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
+_Static_assert(sizeof(badge_memory) == MEMORY_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
 _Static_assert(sizeof(badge_level) == LEVEL_SIZE_1_0, "the ABI's struct has grown: keep 1.0's size");
 
+/* Of the descriptors before 1.0, whose structs had another layout. */
+static const uint32_t magic_before_1_0 = 0x31444742u;
+
 static const uint32_t known_plugin_flags = 0;
-static const uint32_t known_badge_flags = BADGE_MULTIPLE | BADGE_ASYNC | BADGE_LEVELS_FROM_CONFIG;
+static const uint32_t known_badge_flags = BADGE_MULTIPLE | BADGE_ASYNC | BADGE_LEVELS_FROM_CONFIG | BADGE_PERMANENT;
 
 typedef struct descriptor_reader {
 	const brb_image *image;
@@ -139,6 +145,62 @@ static brabeion_status read_levels(descriptor_reader *reader, badge_definition *
 	return status;
 }
 
+static brabeion_status check_memory(descriptor_reader *reader, const badge_memory *memories, uint32_t count)
+{
+	char fault[BRB_DECLARED_FAULT_BYTES];
+	const badge_memory *last = &memories[count - 1];
+	if (!last->name[0])
+		return refuse(reader, "declares memory with an empty name");
+	for (uint32_t i = 0; i + 1 < count; i++)
+		if (strcmp(memories[i].name, last->name) == 0)
+			return refuse(reader, "declares the memory \"%s\" twice", last->name);
+	if (brb_declared_fault(last->flags, fault))
+		return refuse(reader, "the memory \"%s\" %s", last->name, fault);
+	return BRABEION_OK;
+}
+
+/* Of a definition or the plugin: replaces *memory by a copy. */
+static brabeion_status read_memory(descriptor_reader *reader, const badge_memory **memory, uint32_t count,
+				   uint32_t size)
+{
+	const char *theirs = (const char *)*memory;
+	if (count && size < MEMORY_SIZE_1_0)
+		return refuse(reader, "declares memory in %u bytes each, version 1.0's have %d", size,
+			      MEMORY_SIZE_1_0);
+	brabeion_status status =
+		check_array(reader, theirs, count, size, BRB_DECLARED_MOST, "declarations of memory");
+	if (status != BRABEION_OK)
+		return status;
+	badge_memory *ours = brb_arena_take(reader->arena, (count + (size_t)1) * sizeof *ours);
+	if (!ours)
+		return brb_status_no_memory(reader->error);
+	for (uint32_t i = 0; i < count && status == BRABEION_OK; i++) {
+		memcpy(&ours[i], theirs + (size_t)i * size, sizeof *ours);
+		status = read_text(reader, ours[i].name, BRB_NAME_BYTES_MOST, "name of memory", &ours[i].name);
+		if (status == BRABEION_OK)
+			status = check_memory(reader, ours, i + 1);
+	}
+	*memory = ours;
+	return status;
+}
+
+static bool has_own(const badge_memory *memory, uint32_t count)
+{
+	uint32_t i = 0;
+	while (i < count && brb_declared_memory(&memory[i]).merge != BRB_MERGE_OWN)
+		i++;
+	return i < count;
+}
+
+/* Names that `merge` merges need one. A badge may have one without: to ask for a judgement. */
+static brabeion_status check_merge(descriptor_reader *reader, const badge_memory *memory, uint32_t count,
+				   bool has_merge)
+{
+	if (!has_merge && has_own(memory, count))
+		return refuse(reader, "declares memory with BADGE_MERGE_OWN, but has no function `merge`");
+	return BRABEION_OK;
+}
+
 /* POSIX lets function pointers be treated as data addresses (dlsym relies on it). */
 static brabeion_status check_function(descriptor_reader *reader, const void *function, const char *what)
 {
@@ -185,7 +247,13 @@ static brabeion_status check_definition(descriptor_reader *reader, const badge_d
 		status = CHECK_FUNCTION(reader, definition->open, "open");
 	if (status == BRABEION_OK)
 		status = CHECK_FUNCTION(reader, definition->close, "close");
-	return status == BRABEION_OK ? CHECK_FUNCTION(reader, definition->progress, "progress") : status;
+	if (status == BRABEION_OK)
+		status = CHECK_FUNCTION(reader, definition->progress, "progress");
+	if (status == BRABEION_OK)
+		status = CHECK_FUNCTION(reader, definition->merge, "merge");
+	return status == BRABEION_OK
+		       ? check_merge(reader, definition->memory, definition->memory_count, definition->merge != NULL)
+		       : status;
 }
 
 static brabeion_status read_definition(descriptor_reader *reader, const void *theirs, uint32_t index,
@@ -204,7 +272,23 @@ static brabeion_status read_definition(descriptor_reader *reader, const void *th
 	status = read_levels(reader, definition);
 	if (status == BRABEION_OK)
 		status = read_events(reader, &definition->events, definition->event_count, "events");
+	if (status == BRABEION_OK)
+		status = read_memory(reader, &definition->memory, definition->memory_count, definition->memory_size);
 	return status == BRABEION_OK ? check_definition(reader, definition) : status;
+}
+
+/* A name has one scope: a badge's helpers could not tell which is meant. */
+static brabeion_status check_scopes(descriptor_reader *reader, const badge_plugin *plugin,
+				    const badge_definition *definition)
+{
+	for (uint32_t i = 0; i < plugin->memory_count; i++)
+		for (uint32_t j = 0; j < definition->memory_count; j++)
+			if (strcmp(plugin->memory[i].name, definition->memory[j].name) == 0)
+				return refuse(reader,
+					      "declares the memory \"%s\" for badge \"%s\" and for the whole plugin: "
+					      "give one of them another name",
+					      plugin->memory[i].name, definition->slug);
+	return BRABEION_OK;
 }
 
 static brabeion_status check_repeated(descriptor_reader *reader, const brb_descriptor *descriptor)
@@ -218,6 +302,8 @@ static brabeion_status check_repeated(descriptor_reader *reader, const brb_descr
 			status = refuse(reader, "defines the badge \"%s\" twice", definition->slug);
 		else if (!brb_table_set(&slugs, definition->slug, definition))
 			status = brb_status_no_memory(reader->error);
+		if (status == BRABEION_OK)
+			status = check_scopes(reader, &descriptor->plugin, definition);
 	}
 	brb_table_finish(&slugs);
 	return status;
@@ -237,7 +323,9 @@ static brabeion_status check_plugin(descriptor_reader *reader, const badge_plugi
 	brabeion_status status = CHECK_FUNCTION(reader, plugin->open, "open");
 	if (status == BRABEION_OK)
 		status = CHECK_FUNCTION(reader, plugin->close, "close");
-	return status == BRABEION_OK ? CHECK_FUNCTION(reader, plugin->observe, "observe") : status;
+	if (status == BRABEION_OK)
+		status = CHECK_FUNCTION(reader, plugin->observe, "observe");
+	return status == BRABEION_OK ? CHECK_FUNCTION(reader, plugin->merge, "merge") : status;
 }
 
 static brabeion_status read_plugin(descriptor_reader *reader, badge_plugin *plugin)
@@ -245,10 +333,15 @@ static brabeion_status read_plugin(descriptor_reader *reader, badge_plugin *plug
 	size_t readable = 0;
 	uint32_t magic = 0;
 	const void *theirs = brb_image_symbol(reader->image, &readable);
+	if (readable >= sizeof magic)
+		memcpy(&magic, theirs, sizeof magic);
+	if (magic == magic_before_1_0)
+		return refuse(reader,
+			      "was compiled before version 1.0 of the plugin ABI: compile it again with today's "
+			      "brabeion/badge.h");
 	if (readable < PLUGIN_SIZE_1_0)
 		return refuse(reader, "has a descriptor of %zu bytes, version 1.0's has %d", readable,
 			      PLUGIN_SIZE_1_0);
-	memcpy(&magic, theirs, sizeof magic);
 	if (magic != BADGE_MAGIC)
 		return refuse(reader,
 			      "has the magic number 0x%08x, not 0x%08x: it was not made with brabeion/badge.h", magic,
@@ -268,7 +361,15 @@ static brabeion_status read_plugin(descriptor_reader *reader, badge_plugin *plug
 		plugin->version = "";
 	else
 		status = read_text(reader, plugin->version, BRB_NAME_BYTES_MOST, "version", &plugin->version);
-	return status == BRABEION_OK ? read_events(reader, &plugin->watches, plugin->watch_count, "watches") : status;
+	if (status == BRABEION_OK)
+		status = read_events(reader, &plugin->watches, plugin->watch_count, "watches");
+	if (status == BRABEION_OK)
+		status = read_memory(reader, &plugin->memory, plugin->memory_count, plugin->memory_size);
+	if (status == BRABEION_OK && plugin->merge && !has_own(plugin->memory, plugin->memory_count))
+		return refuse(reader, "has a function `merge`, but declares no memory with BADGE_MERGE_OWN for it");
+	return status == BRABEION_OK
+		       ? check_merge(reader, plugin->memory, plugin->memory_count, plugin->merge != NULL)
+		       : status;
 }
 
 brabeion_status brb_descriptor_read(const brb_image *image, brb_arena *arena, brb_descriptor *out,

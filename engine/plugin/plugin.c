@@ -178,11 +178,12 @@ static bool keeps_plugin(const brb_plugin *before, const char *settings)
 
 /* The badge in the current generation whose instance this one takes over; NULL: it opens its own. */
 static const brb_badge *badge_before(brb_plugin_before before, const char *definition, const char *slug,
-				     uint32_t level_count, const char *settings)
+				     uint32_t level_count, bool temporary, const char *settings)
 {
 	const brb_badge *badge = before.plugin ? brb_table_get(before.badges, slug) : NULL;
 	bool same = badge && badge->plugin == before.plugin && badge->level_count == level_count &&
-		    strcmp(badge->definition, definition) == 0 && strcmp(badge->settings, settings) == 0;
+		    badge->temporary == temporary && strcmp(badge->definition, definition) == 0 &&
+		    strcmp(badge->settings, settings) == 0;
 	return same ? badge : NULL;
 }
 
@@ -193,7 +194,7 @@ static bool keeps_use(brb_plugin_before before, const brb_config_badge *use, brb
 	const char *settings = brb_setup_text(scratch, use->settings);
 	uint32_t level_count = use->levels ? (uint32_t)use->level_count : definition ? definition->level_count : 0;
 	return definition && settings &&
-	       badge_before(before, definition->slug, use->slug, level_count, settings) != NULL;
+	       badge_before(before, definition->slug, use->slug, level_count, use->temporary, settings) != NULL;
 }
 
 static bool keeps_badges(brb_plugin_before before, const brb_config_plugin *entry, brb_arena *scratch)
@@ -204,7 +205,8 @@ static bool keeps_badges(brb_plugin_before before, const brb_config_plugin *entr
 		kept = keeps_use(before, &entry->badges[i], scratch);
 	for (uint32_t i = 0; !entry->has_badges && kept && i < descriptor->plugin.badge_count; i++) {
 		const badge_definition *definition = &descriptor->definitions[i];
-		kept = badge_before(before, definition->slug, definition->slug, definition->level_count, "") != NULL;
+		kept = badge_before(before, definition->slug, definition->slug, definition->level_count, false, "") !=
+		       NULL;
 	}
 	return kept;
 }
@@ -269,7 +271,8 @@ static void merge_async(plugin_loader *loader, const badge_definition *definitio
 }
 
 /* A lapse ends the user's one award of a level, by what the function `award` returns. */
-static void merge_temporary(plugin_loader *loader, const brb_config_badge *use, brb_badge *badge)
+static void merge_temporary(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
+			    brb_badge *badge)
 {
 	badge->temporary = use && use->temporary;
 	if (badge->temporary && badge->multiple)
@@ -282,6 +285,11 @@ static void merge_temporary(plugin_loader *loader, const brb_config_badge *use, 
 		       "badge \"%s\" judges no events (it has no function `award`), so it would never lapse: it "
 		       "cannot be temporary",
 		       badge->slug);
+	else if (badge->temporary && definition->flags & BADGE_PERMANENT)
+		REFUSE(loader, use->temporary_at,
+		       "badge \"%s\" cannot be temporary: the plugin's \"%s\" is for something that has happened, "
+		       "and cannot say whether it still holds",
+		       badge->slug, definition->slug);
 }
 
 static void open_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
@@ -295,17 +303,21 @@ static void open_badge(plugin_loader *loader, const badge_definition *definition
 	}
 	if (refuse_settings(loader, settings, definition->open, what, "") || !definition->open)
 		return;
-	const brb_badge *before =
-		badge_before(loader->before, badge->definition, badge->slug, badge->level_count, badge->settings);
+	const brb_badge *before = badge_before(loader->before, badge->definition, badge->slug, badge->level_count,
+					       badge->temporary, badge->settings);
 	brb_setup setup = { .settings = settings,
 			    .at = badge->at,
 			    .what = what,
 			    .slug = badge->slug,
-			    .level_count = badge->level_count };
+			    .level_count = badge->level_count,
+			    .is_temporary = badge->temporary };
 	notify(loader->plugin, BRB_PROBE_OPENING, badge->slug);
 	badge->instance = before ? brb_instance_acquire(before->instance)
 				 : open_instance(loader, &setup, definition->open, definition->close);
-	badge->self = badge->instance ? badge->instance->self : NULL;
+	if (!badge->instance)
+		return;
+	badge->self = badge->instance->self;
+	badge->conditions = badge->instance->conditions.field_count ? &badge->instance->conditions : NULL;
 }
 
 static void load_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use)
@@ -320,17 +332,20 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .rearn = use && use->rearn,
 			      .quarantine = use ? use->quarantine : loader->config->quarantine,
 			      .award = definition->award,
-			      .progress = definition->progress };
+			      .progress = definition->progress,
+			      .merge = definition->merge };
 	badge->slug = use ? brb_arena_copy(&loader->plugin->arena, use->slug) : definition->slug;
 	badge->settings = brb_setup_text(&loader->plugin->arena, use ? use->settings : NULL);
-	if (!badge->slug || !badge->settings) {
+	bool declared = brb_declared_take(definition->memory, definition->memory_count, &loader->plugin->arena,
+					  &badge->memory);
+	if (!badge->slug || !badge->settings || !declared) {
 		no_memory(loader);
 		return;
 	}
 	merge_levels(loader, definition, use, badge);
 	merge_events(loader, definition, use, badge);
 	merge_async(loader, definition, use, badge);
-	merge_temporary(loader, use, badge);
+	merge_temporary(loader, definition, use, badge);
 	refuse_unusable(loader, badge);
 	if (!loader->refused) {
 		take_fingerprint(loader, badge);
@@ -385,7 +400,11 @@ static void open_plugin(plugin_loader *loader)
 			    " of its own (those of a badge belong under `badges:`)") ||
 	    !descriptor->open)
 		return;
-	brb_setup setup = { .settings = settings, .at = loader->entry->file_at, .what = what, .slug = plugin->id };
+	brb_setup setup = { .settings = settings,
+			    .at = loader->entry->file_at,
+			    .what = what,
+			    .slug = plugin->id,
+			    .is_plugin = true };
 	notify(plugin, BRB_PROBE_OPENING, NULL);
 	plugin->instance = loader->before.plugin ? brb_instance_acquire(loader->before.plugin->instance)
 						 : open_instance(loader, &setup, descriptor->open, descriptor->close);
@@ -426,9 +445,11 @@ static void describe(plugin_loader *loader)
 	plugin->watches = descriptor->watches;
 	plugin->watch_count = descriptor->watch_count;
 	plugin->observe = descriptor->observe;
+	plugin->merge = descriptor->merge;
 	plugin->quarantine = loader->config->quarantine;
 	plugin->path = brb_arena_copy(&plugin->arena, loader->entry->path);
-	if (!plugin->path)
+	if (!plugin->path ||
+	    !brb_declared_take(descriptor->memory, descriptor->memory_count, &plugin->arena, &plugin->memory))
 		no_memory(loader);
 }
 

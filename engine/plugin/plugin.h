@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "image/image.h"
+#include "plugin/declared.h"
 #include "plugin/descriptor.h"
 #include "plugin/instance.h"
 #include "plugin/levels.h"
@@ -43,15 +44,18 @@ typedef struct brb_badge {
 	const badge_level *levels;
 	const brb_level_more *more; /* of each level; NULL: no level has any */
 	const char *color;          /* "#rrggbb"; NULL: by its slug */
-	uint32_t event_count;
 	const char *const *events;
 	int32_t (*award)(void *self, badge_call *call); /* NULL: only badge_grant awards it */
 	void (*freeze)(void *self, badge_call *call);   /* of an async badge; NULL: the state stays as it is */
 	int32_t (*progress)(void *self, badge_call *call, int32_t level); /* NULL: it has none */
+	int32_t (*merge)(void *self, badge_call *call);                   /* NULL: no name of BADGE_MERGE_OWN */
+	const brb_conditions *conditions;                                 /* NULL: it wants every event */
+	brb_declared memory;                                              /* its own names; the plugin's come after */
 	const char *settings;                                             /* those it was opened with, as one text */
 	brb_instance *instance;                                           /* NULL: its definition has no `open` */
 	void *self;                                                       /* the instance's */
 	brb_config_quarantine quarantine;
+	uint32_t event_count;
 	uint32_t number;      /* in the store; set before the generation is published */
 	uint32_t index;       /* in the generation */
 	uint32_t counter;     /* index in each thread's counters; UINT32_MAX: it is not counted */
@@ -68,6 +72,8 @@ struct brb_plugin {
 	uint32_t watch_count;
 	const char *const *watches;
 	int32_t (*observe)(void *self, badge_call *call); /* NULL: it has none */
+	int32_t (*merge)(void *self, badge_call *call);   /* NULL: no name of BADGE_MERGE_OWN */
+	brb_declared memory;                              /* that observe and all badges share */
 	brb_config_quarantine quarantine;                 /* of observe */
 	const char *settings;                             /* its own, as one text */
 	brb_instance *instance;                           /* NULL: it has no `open` */

@@ -79,6 +79,11 @@ static uint32_t setup_level_count(badge_setup *setup)
 	return of(setup)->level_count;
 }
 
+static int32_t setup_is_temporary(badge_setup *setup)
+{
+	return of(setup)->is_temporary;
+}
+
 static uint32_t setting_type(badge_setup *setup, const char *path)
 {
 	const brb_yaml_node *node = find(of(setup), path);
@@ -181,6 +186,30 @@ static void setup_fail(badge_setup *setup, const char *path, const char *message
 	brb_config_fault(self->config, at, "%s: %s", self->what, message);
 }
 
+static int32_t add_condition(badge_setup *setup, const char *event, const char *field, const char *value)
+{
+	brb_setup *self = of(setup);
+	const char *fault = "badge_setup_expect is for the open of a badge, not for a plugin's own";
+	if (!self->is_plugin && !brb_conditions_add(self->conditions, event, field, value, &fault)) {
+		self->failed = true;
+		brb_status_no_memory(self->error);
+		return BADGE_FAILED;
+	}
+	if (fault)
+		setup_fail(setup, "", fault);
+	return fault ? BADGE_FAILED : BADGE_OK;
+}
+
+static int32_t setup_expect(badge_setup *setup, const char *field, const char *value)
+{
+	return add_condition(setup, NULL, field, value);
+}
+
+static int32_t setup_expect_in(badge_setup *setup, const char *event, const char *field, const char *value)
+{
+	return add_condition(setup, event ? event : "", field, value);
+}
+
 static const badge_host setup_host = {
 	.struct_size = sizeof(badge_host),
 	.abi_major = BADGE_ABI_MAJOR,
@@ -194,7 +223,10 @@ static const badge_host setup_host = {
 	.setting_real = setting_real,
 	.setting_bool = setting_bool,
 	.setting_text = setting_text,
+	.setup_expect = setup_expect,
 	.setup_fail = setup_fail,
+	.setup_is_temporary = setup_is_temporary,
+	.setup_expect_in = setup_expect_in,
 };
 
 /* ---- unknown settings ---- */
@@ -208,6 +240,11 @@ static bool was_read(const brb_setup *setup, const char *path)
 		if (strncmp(entry->key, path, length) == 0 && (!entry->key[length] || entry->key[length] == '.'))
 			return true;
 	return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The nearest of the names that were read in the same mapping; NULL: none is near. */
@@ -225,6 +262,8 @@ static const char *nearest_read(brb_setup *setup, const char *parent, const char
 		if (length && !names[count - 1])
 			count--;
 	}
+	if (names && count)
+		qsort(names, count, sizeof *names, by_name); /* of two that are as near it is always the same */
 	return names ? brb_text_nearest(key, names, count) : NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "plugin/conditions.h"
 
 typedef struct brb_setup {
 	badge_setup head;              /* first: the plugin's pointer is a pointer to this */
@@ -20,6 +21,9 @@ typedef struct brb_setup {
 	const char *what;              /* `badge "commentator"`, for messages */
 	const char *slug;
 	uint32_t level_count;
+	bool is_temporary;
+	bool is_plugin;             /* a plugin's own `open`: no badge_setup_expect there */
+	brb_conditions *conditions; /* of badge_setup_expect; set by brb_instance_open */
 	brb_arena arena;
 	brb_table read;        /* paths */
 	brabeion_error *error; /* set when there is no memory */

@@ -49,6 +49,16 @@ static brabeion_status fail(const probe_helper *helper, brabeion_error *error, c
 			      helper->program, why);
 }
 
+static brabeion_status fail_missing(const char *program, brabeion_error *error)
+{
+	return brb_status_set(
+		error, BRABEION_SYSTEM,
+		"new plugins cannot be tried: there is no %s: install it, it is a part of brabeion as the "
+		"library is, or name it in the environment variable BRABEION_PROBE (\"probe: off\" in "
+		"badges.yaml loads them untried)",
+		program);
+}
+
 static brabeion_status fail_errno(const probe_helper *helper, brabeion_error *error, const char *what, int why)
 {
 	char words[256];
@@ -90,7 +100,8 @@ static int spawn(probe_helper *helper, const posix_spawn_file_actions_t *actions
 	return posix_spawn(&helper->process, helper->program, actions, attributes, words, environ);
 }
 
-static int set_files(posix_spawn_file_actions_t *actions, int input, int output)
+/* The descriptors of the request are none of the standard streams, so that no action undoes another. */
+static int set_files(posix_spawn_file_actions_t *actions, int input, int output, int copies)
 {
 	int why = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
 	if (!why)
@@ -98,7 +109,9 @@ static int set_files(posix_spawn_file_actions_t *actions, int input, int output)
 	if (!why)
 		why = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (!why)
-		why = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+		why = posix_spawn_file_actions_adddup2(actions, copies, BRB_PROBE_COPIES);
+	if (!why)
+		why = posix_spawn_file_actions_addclosefrom_np(actions, BRB_PROBE_COPIES + 1);
 	return why;
 }
 
@@ -116,7 +129,7 @@ static int set_signals(posix_spawnattr_t *attributes)
 	return why;
 }
 
-static int start_with(probe_helper *helper, int input, int output)
+static int start_with(probe_helper *helper, int input, int output, int copies)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -125,7 +138,7 @@ static int start_with(probe_helper *helper, int input, int output)
 		return why;
 	why = posix_spawnattr_init(&attributes);
 	if (!why) {
-		why = set_files(&actions, input, output);
+		why = set_files(&actions, input, output, copies);
 		if (!why)
 			why = set_signals(&attributes);
 		if (!why)
@@ -155,7 +168,7 @@ static void open_process(probe_helper *helper)
 	helper->process_fd = -1;
 }
 
-static brabeion_status start(probe_helper *helper, const brb_builder *bytes, brabeion_error *error)
+static brabeion_status start(probe_helper *helper, const brb_builder *bytes, int copies, brabeion_error *error)
 {
 	int ends[2] = { -1, -1 };
 	brabeion_status status = BRABEION_OK;
@@ -164,7 +177,7 @@ static brabeion_status start(probe_helper *helper, const brb_builder *bytes, bra
 		return fail_errno(helper, error, "could not be given its input", errno);
 	if (pipe2(ends, O_CLOEXEC) != 0 || (ends[0] = lift(ends[0])) < 0 || (ends[1] = lift(ends[1])) < 0)
 		status = fail_errno(helper, error, "could not be given a pipe", errno);
-	int why = status == BRABEION_OK ? start_with(helper, input, ends[1]) : 0;
+	int why = status == BRABEION_OK ? start_with(helper, input, ends[1], copies) : 0;
 	if (why)
 		status = fail_errno(helper, error, "could not be started", why);
 	close(input);
@@ -228,6 +241,8 @@ static bool take_record(const probe_helper *helper, const brb_probe_request *req
 	case BRB_PROBE_CRASHED:
 	case BRB_PROBE_EXITED:
 	case BRB_PROBE_HUNG:
+	case BRB_PROBE_CLOSED:
+	case BRB_PROBE_UNDECLARED:
 		brb_probe_describe(record, request->step_ms, faults[record->subject], sizeof *faults);
 		return true;
 	case BRB_PROBE_TROUBLE:
@@ -277,8 +292,10 @@ brabeion_status brb_probe_run(const char *program, const brb_probe_request *requ
 	brb_probe_record record;
 	brb_builder bytes = { 0 };
 	brabeion_error fault = BRABEION_NO_ERROR;
+	if (!brb_probe_is_there(program))
+		return fail_missing(program, error);
 	if (brb_probe_write_request(request, &bytes))
-		start(&helper, &bytes, &fault);
+		start(&helper, &bytes, request->copies, &fault);
 	else
 		brb_status_no_memory(&fault);
 	brb_builder_finish(&bytes);

@@ -26,12 +26,12 @@ typedef char brb_probe_fault[BRB_PROBE_TEXT_BYTES]; /* "": none */
 /* The path of the program: BRABEION_PROBE of the environment, else where it is installed. */
 const char *brb_probe_program(void);
 
-/* False when there is no such file: then plugins are loaded untried. */
+/* False when there is no such file. */
 bool brb_probe_is_there(const char *program);
 
 /*
  * Has the program try the plugins of the request. `faults` has one entry for each, all "".
- * Errors: BRABEION_SYSTEM when they could not be tried; BRABEION_NO_MEMORY.
+ * Errors: BRABEION_SYSTEM when they could not be tried, for the program is missing, say; BRABEION_NO_MEMORY.
  */
 brabeion_status brb_probe_run(const char *program, const brb_probe_request *request, brb_probe_fault *faults,
 			      brabeion_error *error);

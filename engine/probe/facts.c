@@ -29,6 +29,18 @@ static void add_texts(brb_builder *bytes, const char *const *texts, uint32_t cou
 		add_text(bytes, texts[i]);
 }
 
+static void add_remembered(brb_builder *bytes, const brabeion_plugin_memory *memory, uint32_t count)
+{
+	add_number(bytes, count);
+	for (uint32_t i = 0; i < count; i++) {
+		add_text(bytes, memory[i].name);
+		add_text(bytes, memory[i].owner);
+		add_text(bytes, memory[i].kind);
+		add_text(bytes, memory[i].keys);
+		add_text(bytes, memory[i].merge);
+	}
+}
+
 static void add_badge(brb_builder *bytes, const brabeion_plugin_badge *badge)
 {
 	add_text(bytes, badge->slug);
@@ -42,6 +54,7 @@ static void add_badge(brb_builder *bytes, const brabeion_plugin_badge *badge)
 		add_text(bytes, badge->levels[i].description);
 	}
 	add_texts(bytes, badge->events, badge->event_count);
+	add_remembered(bytes, badge->remembered, badge->remembered_count);
 }
 
 bool brb_probe_write_facts(const brabeion_inspection *facts, brb_builder *bytes)
@@ -53,6 +66,7 @@ bool brb_probe_write_facts(const brabeion_inspection *facts, brb_builder *bytes)
 	add_number(bytes, facts->needs_minor);
 	add_number(bytes, facts->observes);
 	add_texts(bytes, facts->watches, facts->watch_count);
+	add_remembered(bytes, facts->remembered, facts->remembered_count);
 	add_number(bytes, facts->badge_count);
 	for (uint32_t i = 0; i < facts->badge_count; i++)
 		add_badge(bytes, &facts->badges[i]);
@@ -135,6 +149,19 @@ static const brabeion_level *take_levels(cursor *from, uint32_t *count)
 	return levels;
 }
 
+static const brabeion_plugin_memory *take_remembered(cursor *from, uint32_t *count)
+{
+	brabeion_plugin_memory *memory = take_array(from, sizeof *memory, count);
+	for (uint32_t i = 0; i < *count; i++) {
+		memory[i].name = take_text(from);
+		memory[i].owner = take_text(from);
+		memory[i].kind = take_text(from);
+		memory[i].keys = take_text(from);
+		memory[i].merge = take_text(from);
+	}
+	return memory;
+}
+
 static void take_badge(cursor *from, brabeion_plugin_badge *badge)
 {
 	badge->slug = take_text(from);
@@ -145,6 +172,8 @@ static void take_badge(cursor *from, brabeion_plugin_badge *badge)
 	badge->levels = take_levels(from, &badge->level_count);
 	badge->level_stride = sizeof *badge->levels;
 	badge->events = take_texts(from, &badge->event_count);
+	badge->remembered = take_remembered(from, &badge->remembered_count);
+	badge->remembered_stride = sizeof *badge->remembered;
 }
 
 bool brb_probe_read_facts(const char *bytes, size_t size_bytes, brb_arena *arena, brabeion_inspection *facts)
@@ -158,6 +187,8 @@ bool brb_probe_read_facts(const char *bytes, size_t size_bytes, brb_arena *arena
 	read.needs_minor = take_number(&from);
 	read.observes = take_number(&from) != 0;
 	read.watches = take_texts(&from, &read.watch_count);
+	read.remembered = take_remembered(&from, &read.remembered_count);
+	read.remembered_stride = sizeof *read.remembered;
 	brabeion_plugin_badge *badges = take_array(&from, sizeof *badges, &read.badge_count);
 	for (uint32_t i = 0; i < read.badge_count; i++)
 		take_badge(&from, &badges[i]);

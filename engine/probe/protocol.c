@@ -128,7 +128,7 @@ bool brb_probe_check_record(brb_probe_record *record, size_t wanted)
 {
 	if (record->magic != BRB_PROBE_MAGIC || record->kind < BRB_PROBE_ALIVE || record->kind > BRB_PROBE_DONE)
 		return false;
-	bool of_plugin = record->kind >= BRB_PROBE_CRASHED && record->kind <= BRB_PROBE_HUNG;
+	bool of_plugin = record->kind >= BRB_PROBE_CRASHED && record->kind <= BRB_PROBE_UNDECLARED;
 	if (of_plugin && (record->subject >= wanted || record->step >= BRB_PROBE_STEPS))
 		return false;
 	record->text[sizeof record->text - 1] = '\0';
@@ -145,6 +145,8 @@ static void describe_end(const brb_probe_record *record, int64_t step_ms, char *
 		snprintf(text, text_bytes, "crashed (SIG%s)", name);
 	else if (record->kind == BRB_PROBE_CRASHED)
 		snprintf(text, text_bytes, "crashed (signal %d)", record->number);
+	else if (record->kind == BRB_PROBE_CLOSED)
+		snprintf(text, text_bytes, "closed file descriptors that it had not opened");
 	else if (step_ms % 1000)
 		snprintf(text, text_bytes, "hung for %lld ms", (long long)step_ms);
 	else
@@ -164,6 +166,8 @@ static const char *words_for(brb_probe_step step, bool badge)
 		return "judged a trial event";
 	case BRB_PROBE_PROGRESS:
 		return "computed the progress of a trial user";
+	case BRB_PROBE_MERGING:
+		return "merged two trial users";
 	case BRB_PROBE_CLOSING:
 		return badge ? "was closed" : "was closed (its own close)";
 	case BRB_PROBE_UNLOADING:
@@ -176,6 +180,10 @@ static const char *words_for(brb_probe_step step, bool badge)
 void brb_probe_describe(const brb_probe_record *record, int64_t step_ms, char *text, size_t text_bytes)
 {
 	char end[64];
+	if (record->kind == BRB_PROBE_UNDECLARED) {
+		snprintf(text, text_bytes, "uses memory that it does not declare: %s", record->text);
+		return;
+	}
 	describe_end(record, step_ms, end, sizeof end);
 	const char *words = words_for((brb_probe_step)record->step, record->text[0] != '\0');
 	if (record->text[0])

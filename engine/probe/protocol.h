@@ -15,8 +15,11 @@
 
 #include "base/text.h"
 
-#define BRB_PROBE_MAGIC UINT32_C(0x33425042) /* "BPB3" */
+#define BRB_PROBE_MAGIC UINT32_C(0x35425042) /* "BPB5" */
 #define BRB_PROBE_TEXT_BYTES 256
+
+/* The number under which the program has the folder of copies open. */
+enum { BRB_PROBE_COPIES = 3 };
 
 /* The steps in which a plugin's code runs. */
 typedef enum brb_probe_step {
@@ -26,6 +29,7 @@ typedef enum brb_probe_step {
 	BRB_PROBE_OBSERVING,
 	BRB_PROBE_JUDGING,
 	BRB_PROBE_PROGRESS,
+	BRB_PROBE_MERGING,
 	BRB_PROBE_CLOSING,
 	BRB_PROBE_UNLOADING, /* its destructors */
 	BRB_PROBE_STEPS
@@ -42,7 +46,7 @@ typedef struct brb_probe_listener {
 /* One plugin to try. */
 typedef struct brb_probe_wanted {
 	uint32_t entry;   /* its index in the list `plugins:` */
-	const char *copy; /* the private copy to load */
+	const char *copy; /* the private copy to load: below the folder of copies, or an absolute path */
 } brb_probe_wanted;
 
 typedef struct brb_probe_request {
@@ -54,6 +58,7 @@ typedef struct brb_probe_request {
 	const brb_probe_wanted *wanted;
 	size_t count;
 	bool inspects; /* write what each plugin declares into the folder: see facts.h */
+	int copies;    /* descriptor of the folder of copies, which the program gets as BRB_PROBE_COPIES; not sent */
 } brb_probe_request;
 
 /* False: no memory. */
@@ -69,8 +74,10 @@ typedef enum brb_probe_kind {
 	BRB_PROBE_CRASHED,   /* `number`: the signal */
 	BRB_PROBE_EXITED,    /* `number`: the exit code */
 	BRB_PROBE_HUNG,
-	BRB_PROBE_TROUBLE, /* the program cannot go on; `text` says why */
-	BRB_PROBE_DONE     /* the last record */
+	BRB_PROBE_CLOSED,     /* it closed descriptors that are not its own */
+	BRB_PROBE_UNDECLARED, /* it uses memory that it does not declare; `text` says which */
+	BRB_PROBE_TROUBLE,    /* the program cannot go on; `text` says why */
+	BRB_PROBE_DONE        /* the last record */
 } brb_probe_kind;
 
 /* Smaller than PIPE_BUF, so that writing it to a pipe is atomic. */
@@ -80,7 +87,7 @@ typedef struct brb_probe_record {
 	uint32_t subject; /* index in the request's `wanted` */
 	uint32_t step;
 	int32_t number;
-	char text[BRB_PROBE_TEXT_BYTES]; /* the badge's slug, or "" */
+	char text[BRB_PROBE_TEXT_BYTES]; /* else the badge's slug, or "" */
 } brb_probe_record;
 
 /* False when it is no record for a request with so many plugins. Makes its text one clean line. */

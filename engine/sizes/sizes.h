@@ -21,6 +21,7 @@
 	ROW(GRANT, brabeion_grant, has_at)                            \
 	ROW(REVOCATION, brabeion_revocation, comment)                 \
 	ROW(MEMORY_FILTER, brabeion_memory_filter, limit)             \
+	ROW(MEMORY_CHANGE, brabeion_memory_change, existing_user)     \
 	ROW(WORK_OPTIONS, brabeion_work_options, until_idle)          \
 	ROW(WORK_SETTINGS, brabeion_work_settings, grace_us)          \
 	ROW(JOB_FILTER, brabeion_job_filter, limit)                   \
@@ -33,6 +34,9 @@
 	ROW(BACKFILL_OPTIONS, brabeion_backfill_options, badge_count) \
 	ROW(CHECKPOINT, brabeion_checkpoint, mark)                    \
 	ROW(BACKFILL_OUTCOME, brabeion_backfill_outcome, memories)    \
+	ROW(USER_OPTIONS, brabeion_user_options, existing)            \
+	ROW(USER_REPORT, brabeion_user_report, memory)                \
+	ROW(BACKUP_OPTIONS, brabeion_backup_options, replace)         \
 	ROW(STATS_REPORT, brabeion_stats_report, memory)              \
 	ROW(EXAMINATION, brabeion_examination, memory)                \
 	ROW(EXAMINE_OPTIONS, brabeion_examine_options, thorough)      \

@@ -2,7 +2,7 @@
  * store/backfill: copies between a database and another in which a history is judged again: first the awards that are
  * held from before that history, at the end what plugins remember and jobs.
  *
- * Not here: which awards change (store/compare.h), and the order of the steps (api/backfill.h).
+ * Not here: which awards change (store/compare.h), and the order of the steps (api/backfill/backfill.h).
  */
 #ifndef BRB_STORE_BACKFILL_H
 #define BRB_STORE_BACKFILL_H
@@ -27,17 +27,16 @@ brabeion_status brb_store_held_so_far(brb_store *store, int64_t *sequence, brabe
  */
 brabeion_status brb_store_seed(brb_store *store, brb_store *from, int64_t before_us, brabeion_error *error);
 
-/* ---- a plugin's state ---- */
+/* ---- the state of plugins and badges ---- */
 
-/* Whether the plugin remembers anything or has jobs, as committed. */
-brabeion_status brb_store_has_plugin_state(brb_store *store, const brb_store_owner *plugin, bool *has,
-					   brabeion_error *error);
+/* Whether the plugin or badge remembers anything or has jobs, as committed. */
+brabeion_status brb_store_has_state(brb_store *store, const brb_store_owner *owner, bool *has, brabeion_error *error);
 
 /*
- * Inside a transaction of `store`, which is settled: replaces what the plugin remembers, and its jobs, by what it has in
- * `from`, as committed. Judgements of jobs that are running meanwhile do not count.
+ * Inside a transaction of `store`, which is settled: replaces what the plugin or badge remembers, and its jobs, by what it has
+ * in `from`, as committed. Judgements of jobs that are running meanwhile do not count.
  */
-brabeion_status brb_store_take_plugin_state(brb_store *store, brb_store *from, const brb_store_owner *plugin,
-					    brabeion_error *error);
+brabeion_status brb_store_take_owner_state(brb_store *store, brb_store *from, const brb_store_owner *owner,
+					   brabeion_error *error);
 
 #endif

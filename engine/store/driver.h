@@ -23,19 +23,51 @@
 #define BRB_STORE_DRIVER_H
 
 #include "base/value.h"
+#include "store/codec/packed_state.h"
 #include "store/types.h"
 
 typedef struct brb_store_db brb_store_db; /* one open database: each driver defines it for itself */
 
 /* ---- a group of effects ---- */
 
-typedef struct brb_effect_value {
-	int64_t memory; /* number of (plugin, name) */
-	const char *subject;
-	bool is_tally;
-	int64_t tally;
-	const char *note; /* NULL: remove it */
-} brb_effect_value;
+/* A user's row. */
+typedef struct brb_effect_user {
+	int64_t number;
+	const char *name; /* of a new user; NULL: the row is there */
+	bool has_state;   /* else it stays as it is */
+	const void *state;
+	size_t state_length;
+	int64_t awards, badges; /* to be added to the kept counts: awards held, badges with any */
+	int64_t latest_us;      /* of the awards to be added */
+} brb_effect_user;
+
+/* A thing's row; without a state it goes. */
+typedef struct brb_effect_thing {
+	int64_t number;
+	uint32_t plugin;
+	const char *name;
+	const void *state;
+	size_t state_length;
+} brb_effect_thing;
+
+/* A cell of a spilled block; of kind NONE: it goes. */
+typedef struct brb_effect_cell {
+	int64_t owner; /* a user's number, or a thing's, negative */
+	uint32_t memory;
+	brb_packed_key key;
+	brb_packed_value value;
+} brb_effect_cell;
+
+/* The hash of an event's id, name and user. */
+typedef struct brb_effect_seen {
+	uint8_t hash[16];
+} brb_effect_seen;
+
+/* A hash that leaves the period in which it was. */
+typedef struct brb_effect_renewed {
+	int64_t period;
+	brb_effect_seen seen;
+} brb_effect_renewed;
 
 typedef struct brb_effect_award {
 	int64_t sequence;
@@ -45,7 +77,8 @@ typedef struct brb_effect_award {
 	const char *reason;
 	const char *event_id;
 	const char *note;
-	int64_t at_us;
+	int64_t at_us, stored_us;
+	bool first; /* the user holds no other award of the badge */
 } brb_effect_award;
 
 typedef struct brb_effect_job {
@@ -56,6 +89,8 @@ typedef struct brb_effect_job {
 	int64_t due_us;
 	const char *state; /* JSON */
 	int64_t journal;
+	bool has_offset;
+	int32_t offset_minutes;
 } brb_effect_job;
 
 typedef struct brb_effect_counter {
@@ -63,12 +98,21 @@ typedef struct brb_effect_counter {
 	int64_t value;
 } brb_effect_counter;
 
-enum { BRB_EFFECT_COUNTERS_MOST = 8 };
+enum { BRB_EFFECT_COUNTERS_MOST = 12 };
 
-/* Written in this order; no two values have one (memory, subject). */
+/* Written in this order. Each array is sorted by its key, and has no key twice; awards and jobs are in their order. */
 typedef struct brb_effects {
-	const brb_effect_value *values;
-	size_t value_count;
+	const brb_effect_user *users;
+	size_t user_count;
+	const brb_effect_thing *things;
+	size_t thing_count;
+	const brb_effect_cell *cells;
+	size_t cell_count;
+	const brb_effect_renewed *renewed; /* they are in `seen`, too */
+	size_t renewed_count;
+	int64_t seen_period; /* of all of them */
+	const brb_effect_seen *seen;
+	size_t seen_count;
 	const brb_effect_award *awards;
 	size_t award_count;
 	const brb_effect_job *jobs;
@@ -77,15 +121,34 @@ typedef struct brb_effects {
 	size_t counter_count;
 } brb_effects;
 
+/* When something was forgotten that the WAL may still hold; 0: nothing. */
+#define BRB_COUNTER_FORGOTTEN "forgotten_us"
+
+/* How many times a user was merged into another; 0: no name is an alias. */
+#define BRB_COUNTER_MERGES "merges"
+
 /* ---- the transaction ---- */
 
-typedef enum brb_name_kind {
-	BRB_NAME_USER,
-	BRB_NAME_EVENT,
-	BRB_NAME_BADGE,
-	BRB_NAME_PLUGIN,
-	BRB_NAME_MEMORY
-} brb_name_kind;
+typedef enum brb_name_kind { BRB_NAME_EVENT, BRB_NAME_BADGE, BRB_NAME_PLUGIN } brb_name_kind;
+
+/* Takes an owner's number and state, which is valid during the call. */
+typedef brabeion_status (*brb_state_taker)(void *context, int64_t number, const void *state, size_t length,
+					   brabeion_error *error);
+
+/* Takes a spilled cell's value, whose kind is NUMBER also of a USER. */
+typedef brabeion_status (*brb_value_taker)(void *context, const brb_packed_value *value, brabeion_error *error);
+
+/* What is recorded of a user's name. */
+typedef struct brb_user_row {
+	int64_t number; /* 0: there is none */
+	int64_t owner;  /* who it is: the number itself, or that of the user into whom it was merged */
+} brb_user_row;
+
+/* The key of a spilled cell. */
+typedef struct brb_cell_key {
+	unsigned char bytes[BRB_PACKED_KEY_BYTES_MOST];
+	size_t length; /* 0: there is none */
+} brb_cell_key;
 
 /* One award that a user has or had of a badge. */
 typedef struct brb_held_row {
@@ -119,6 +182,13 @@ typedef struct brb_driver_transaction {
 	brabeion_status (*commit)(brb_store_db *db, bool *jobs_ready, brabeion_error *error);
 	void (*rollback)(brb_store_db *db); /* cannot fail; also after a failed commit */
 
+	/* Whether other connections have the database open, of any process, and whether one waits for this transaction. */
+	void (*company)(brb_store_db *db, bool *there, bool *waiting);
+
+	/* Tells other connections that this one is being fed a file, or no more: any thread, one at a time. Whether another one is. */
+	void (*set_fed)(brb_store_db *db, bool fed);
+	bool (*others_are_fed)(brb_store_db *db);
+
 	/* Writes the effects, so that the other functions see them. May be called several times in a transaction. */
 	brabeion_status (*write)(brb_store_db *db, const brb_effects *effects, brabeion_error *error);
 
@@ -126,24 +196,47 @@ typedef struct brb_driver_transaction {
 	brabeion_status (*counter)(brb_store_db *db, const char *name, bool *found, int64_t *value,
 				   brabeion_error *error);
 
-	/* The number of a name, 0 when it has none; a memory's is within its plugin. */
-	brabeion_status (*number)(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name,
-				  int64_t *number, brabeion_error *error);
+	/* The number of a name, 0 when it has none. */
+	brabeion_status (*number)(brb_store_db *db, brb_name_kind kind, const char *name, int64_t *number,
+				  brabeion_error *error);
 
 	/* Gives a number to a name that has none. */
-	brabeion_status (*create_number)(brb_store_db *db, brb_name_kind kind, uint32_t plugin, const char *name,
-					 int64_t *number, brabeion_error *error);
+	brabeion_status (*create_number)(brb_store_db *db, brb_name_kind kind, const char *name, int64_t *number,
+					 brabeion_error *error);
 
-	/* Records the names of a badge's levels, where they differ. */
-	brabeion_status (*set_levels)(brb_store_db *db, const brb_store_badge *badge, brabeion_error *error);
+	/* Records the names of a badge's levels, where they differ, and sets what has moved. */
+	brabeion_status (*set_levels)(brb_store_db *db, brb_store_badge *badge, brabeion_error *error);
 
-	/* 0 when there is none. */
-	brabeion_status (*tally)(brb_store_db *db, int64_t memory, const char *subject, int64_t *value,
-				 brabeion_error *error);
+	/* Records a memory name, and gives it a number if it is 0; a recorded one is replaced. */
+	brabeion_status (*set_memory)(brb_store_db *db, brb_store_memory *memory, brabeion_error *error);
 
-	/* *text is the caller's, by brb_memory_release(); NULL when there is none. */
-	brabeion_status (*note)(brb_store_db *db, int64_t memory, const char *subject, char **text,
-				brabeion_error *error);
+	/* The user of a name; his state is given to `take`, unless the name was merged into another. */
+	brabeion_status (*user)(brb_store_db *db, const char *name, brb_user_row *row, brb_state_taker take,
+				void *context, brabeion_error *error);
+
+	/* The present name of a user's number; "" of a forgotten one. */
+	brabeion_status (*user_name)(brb_store_db *db, int64_t number, char name[BRB_SUBJECT_BYTES_MOST + 1],
+				     brabeion_error *error);
+
+	/* These two take nothing where there is no such row. */
+	brabeion_status (*user_state)(brb_store_db *db, int64_t number, brb_state_taker take, void *context,
+				      brabeion_error *error);
+	brabeion_status (*thing)(brb_store_db *db, uint32_t plugin, const char *name, brb_state_taker take,
+				 void *context, brabeion_error *error);
+
+	/* The plugin and name of a thing; *plugin is 0 when there is none. */
+	brabeion_status (*thing_name)(brb_store_db *db, int64_t number, uint32_t *plugin,
+				      char name[BRB_SUBJECT_BYTES_MOST + 1], brabeion_error *error);
+
+	/* All memory names, by their numbers (`number` 0 where there is none); *memories is the caller's to release. */
+	brabeion_status (*memories)(brb_store_db *db, brb_arena *arena, brb_store_memory **memories, size_t *count,
+				    brabeion_error *error);
+
+	/* A spilled cell; takes nothing where there is none. */
+	brabeion_status (*cell)(brb_store_db *db, int64_t owner, uint32_t memory, brb_packed_key key,
+				brb_value_taker take, void *context, brabeion_error *error);
+	brabeion_status (*next_cell)(brb_store_db *db, int64_t owner, uint32_t memory, brb_packed_key after,
+				     brb_cell_key *key, brabeion_error *error);
 
 	/* All awards of a user of a badge, in no order. */
 	brabeion_status (*held)(brb_store_db *db, uint32_t badge, int64_t user,
@@ -152,15 +245,20 @@ typedef struct brb_driver_transaction {
 	brabeion_status (*award_state)(brb_store_db *db, uint32_t badge, int64_t user, uint32_t level,
 				       const char *reason, brb_award_state *state, brabeion_error *error);
 
-	/* Records the id of an event; *first: it was not there, or arrived before `cutoff_s`. Numbers of event and user. */
-	brabeion_status (*see)(brb_store_db *db, const char *id, int64_t event, int64_t user, int64_t arrived_s,
-			       int64_t cutoff_s, bool *first, brabeion_error *error);
+	/* Whether a hash is there, in one of these periods, the last of which is *period. */
+	brabeion_status (*is_seen)(brb_store_db *db, const brb_effect_seen *seen, const int64_t *periods,
+				   size_t period_count, bool *found, int64_t *period, brabeion_error *error);
 
-	/*
-	 * Removes ids that arrived before `cutoff_s`, looking at no more than `rows`, from where the last call has stopped.
-	 * *done: all have been looked at; the next call starts over, as after a rollback.
-	 */
-	brabeion_status (*sweep_seen)(brb_store_db *db, int64_t cutoff_s, int64_t rows, bool *done,
+	/* The first period after another one; INT64_MAX: there is none. */
+	brabeion_status (*next_period)(brb_store_db *db, int64_t after, int64_t *period, brabeion_error *error);
+
+	/* Gives all hashes, at most `most`, to a visitor; *all: there are no more. */
+	brabeion_status (*each_seen)(brb_store_db *db, size_t most,
+				     void (*visit)(void *context, const brb_effect_seen *seen), void *context,
+				     bool *all, brabeion_error *error);
+
+	/* Removes hashes of a period, about `rows`; *done: it has no more. */
+	brabeion_status (*sweep_seen)(brb_store_db *db, int64_t period, int64_t rows, bool *done,
 				      brabeion_error *error);
 
 	/* Revokes awards; each revocation takes ++*sequence and is added to the list. */
@@ -187,6 +285,9 @@ typedef struct brb_driver_jobs {
 	brabeion_status (*look)(brb_store_db *db, int64_t id, int64_t *claim, bool *is_head, uint32_t *attempts,
 				brabeion_error *error);
 
+	/* *id: the only job of the claim; 0: it has none, or several. */
+	brabeion_status (*held)(brb_store_db *db, int64_t claim, int64_t *id, brabeion_error *error);
+
 	brabeion_status (*end)(brb_store_db *db, int64_t id, brabeion_error *error);
 	brabeion_status (*fail)(brb_store_db *db, int64_t id, const brb_store_failure *failure, bool *parked,
 				brabeion_error *error);
@@ -194,6 +295,14 @@ typedef struct brb_driver_jobs {
 				 brabeion_error *error);
 	brabeion_status (*drop)(brb_store_db *db, const brb_store_job_choice *choice, int64_t *jobs,
 				brabeion_error *error);
+
+	/* Brings back leases, and times of jobs that were stored by a clock ahead. */
+	brabeion_status (*mend)(brb_store_db *db, int64_t *jobs, brabeion_error *error);
+
+	/* Jobs that wait of a user, and all; either as far as `most`. */
+	brabeion_status (*count_of_user)(brb_store_db *db, int64_t user, int64_t most, int64_t *count,
+					 brabeion_error *error);
+	brabeion_status (*count_all)(brb_store_db *db, int64_t most, int64_t *count, brabeion_error *error);
 
 	/* A number that no history on this database has had. */
 	brabeion_status (*new_history)(brb_store_db *db, int64_t *history_id, brabeion_error *error);
@@ -229,6 +338,8 @@ typedef struct brb_journal_row {
 	int64_t at_us;
 	int64_t user_number, event_number; /* when written */
 	const char *user, *event;          /* when read */
+	bool has_offset;
+	int32_t offset_minutes;
 	const char *event_id;
 	const char *state; /* JSON, "" */
 	const char *verdicts;
@@ -248,22 +359,17 @@ typedef struct brb_driver_journal {
 	brabeion_status (*sweep)(brb_store_db *db, int64_t cutoff_us, int64_t excess_bytes, int64_t rows,
 				 int64_t *freed_bytes, int64_t *oldest_us, brabeion_error *error);
 
-	/* Rows whose verdicts hold these bytes somewhere; the visitor may call set_verdicts of its row. */
-	brabeion_status (*each_naming)(brb_store_db *db, const char *name, brb_journal_visit visit, void *context,
-				       brabeion_error *error);
-	brabeion_status (*set_verdicts)(brb_store_db *db, int64_t sequence, const char *verdicts, size_t bytes,
-					brabeion_error *error);
-	brabeion_status (*count_bytes)(brb_store_db *db, int64_t *bytes, brabeion_error *error);
-
 	/* ---- of what is committed: any thread ---- */
 
 	/* Rows of a range in its order; a GIVEN row has the state of the event that gave it. */
 	brabeion_status (*read)(brb_store_db *db, const brb_store_journal_range *range, brb_journal_visit visit,
 				void *context, brabeion_error *error);
 
-	/* For a visitor of `read`: a badge's slug, "" when there is none. */
+	/* For a visitor of `read`: a badge's slug, "" when there is none; as `user_name` of a transaction. */
 	brabeion_status (*slug)(brb_store_db *db, uint32_t badge, brb_arena *arena, const char **slug,
 				brabeion_error *error);
+	brabeion_status (*user_name)(brb_store_db *db, int64_t number, char name[BRB_SUBJECT_BYTES_MOST + 1],
+				     brabeion_error *error);
 
 	/* Fills in all but what the configuration says. */
 	brabeion_status (*info)(brb_store_db *db, brabeion_journal_info *info, brabeion_error *error);
@@ -278,24 +384,99 @@ typedef struct brb_driver_stats {
 	brabeion_status (*next_unhandled)(brb_store_db *db, const char *after, char next[BRB_NAME_BYTES_MOST + 1],
 					  brabeion_error *error);
 	brabeion_status (*remove_unhandled)(brb_store_db *db, const char *name, brabeion_error *error);
+	brabeion_status (*remove_passed)(brb_store_db *db, const char *slug, int64_t since_us, brabeion_error *error);
 	brabeion_status (*forget)(brb_store_db *db, int64_t before_us, brabeion_error *error);
 } brb_driver_stats;
 
 /* ---- users and plugins as a whole ---- */
 
+/* A change of memory by hand, for the record. */
+typedef struct brb_memory_change_row {
+	int64_t at_us;
+	int64_t user;      /* number; 0: of a thing */
+	const char *thing; /* "" of a user */
+	uint32_t plugin;   /* number */
+	const char *badge, *name, *key, *before, *after, *note;
+	int64_t key_user, before_user, after_user; /* numbers, in place of texts that are names of users; 0: none */
+} brb_memory_change_row;
+
 typedef struct brb_driver_upkeep {
-	/* All rows of a user, except other users' rows of the journal; `user` 0: only what is stored by name. */
-	brabeion_status (*forget_user)(brb_store_db *db, int64_t user, const char *name, int64_t *awards,
-				       brabeion_error *error);
+	/*
+	 * Cuts a user's names from his number, and ends what he holds being counted; the rest is left as a chore. *awards
+	 * counts the rows of awards.
+	 */
+	brabeion_status (*forget_begin)(brb_store_db *db, int64_t user, int64_t *awards, brabeion_error *error);
 
-	/* Errors: BRABEION_INVALID when a sum of tallies exceeds 64 bits. */
-	brabeion_status (*merge_users)(brb_store_db *db, int64_t from, const char *from_name, int64_t into,
-				       const char *into_name, brabeion_error *error);
+	/*
+	 * Moves awards and jobs of one user to another, drops the first one's state and cells, which have been taken over,
+	 * and makes his names those of the other. The journal's rows are left as a chore.
+	 */
+	brabeion_status (*merge_finish)(brb_store_db *db, int64_t from, int64_t into, brabeion_error *error);
 
-	/* Of a plugin by its id, of a badge's live jobs by its slug. */
-	brabeion_status (*remove_memory)(brb_store_db *db, const char *plugin, brabeion_error *error);
+	/* The new name is nobody's. */
+	brabeion_status (*rename_user)(brb_store_db *db, const char *from, const char *to, brabeion_error *error);
+
+	/* Does what is left of the chores, for about so long; *done: nothing is left. */
+	brabeion_status (*sweep_chores)(brb_store_db *db, int64_t budget_us, bool *done, brabeion_error *error);
+
+	brabeion_status (*add_memory_change)(brb_store_db *db, const brb_memory_change_row *row,
+					     brabeion_error *error);
+
+	/* brb_store_mend_times, but for jobs and the newest time: ids' periods are brought back to this one. */
+	brabeion_status (*mend_times)(brb_store_db *db, int64_t now_us, int64_t seen_period, int64_t *mended,
+				      brabeion_error *error);
+
+	/* ---- any thread, outside of the transaction ---- */
+
+	/* Of what is committed; 0 when it is not kept. */
+	brabeion_status (*committed_counter)(brb_store_db *db, const char *name, int64_t *value,
+					     brabeion_error *error);
+	brabeion_status (*has_chores)(brb_store_db *db, bool *has, brabeion_error *error);
+
+	/* brb_store_checkpoint. */
+	brabeion_status (*checkpoint)(brb_store_db *db, bool *complete, brabeion_error *error);
+
+	/* Whether there is a user, and for whom the name stands; `near` is not set. */
+	brabeion_status (*find_user)(brb_store_db *db, const char *name, brb_arena *arena, brb_found_user *found,
+				     brabeion_error *error);
+
+	/* Those on record, the latest first. */
+	brabeion_status (*memory_changes)(brb_store_db *db, const brabeion_memory_filter *filter,
+					  brabeion_memory_record *record, brabeion_error *error);
+
+	/* Counts of what is committed: brb_store_report_user. */
+	brabeion_status (*report_user)(brb_store_db *db, const char *user, const char *into,
+				       const brb_store_merge_own *own, int64_t budget_us,
+				       brabeion_user_report *report, brabeion_error *error);
+
+	/* ---- in the transaction ---- */
+
+	/* Of a plugin or badge, but not of the plugin's other badges; a badge's live jobs by its slug. */
+	brabeion_status (*remove_memory)(brb_store_db *db, const brb_store_owner *owner, brabeion_error *error);
 	brabeion_status (*remove_jobs)(brb_store_db *db, const char *slug, brabeion_error *error);
 } brb_driver_upkeep;
+
+/* ---- all that is remembered ---- */
+
+/* One cell, of a user or thing, with the names of whose it is. */
+typedef struct brb_cell_row {
+	const brb_store_memory *memory;
+	const char *plugin, *badge; /* id and slug; "" when it is the plugin's own */
+	const char *owner_name;     /* "" of a user who was forgotten */
+	int64_t owner;              /* a user's number, or a thing's, negative */
+	brb_packed_key key;
+	brb_packed_value value; /* of a spilled USER the kind is NUMBER */
+} brb_cell_row;
+
+typedef brabeion_status (*brb_cell_visit)(void *context, const brb_cell_row *row, bool *stop, brabeion_error *error);
+
+/* Zero or NULL: any. */
+typedef struct brb_cell_choice {
+	const char *user, *thing; /* names */
+	const char *plugin;       /* its id */
+	const char *badge;        /* its slug; "": the plugin's own, which is no badge's */
+	uint32_t memory;
+} brb_cell_choice;
 
 /* ---- from one database to another ---- */
 
@@ -307,14 +488,15 @@ typedef brabeion_status (*brb_award_visit)(void *context, const brabeion_award_i
 
 typedef brabeion_status (*brb_seed_visit)(void *context, const char *slug, brb_store_award *award,
 					  brabeion_error *error);
-typedef brabeion_status (*brb_value_visit)(void *context, const char *name, brb_effect_value *value,
-					   brabeion_error *error);
 typedef brabeion_status (*brb_job_visit)(void *context, brb_store_job *job, const char *state, brabeion_error *error);
 
 typedef struct brb_driver_copy {
 	/* One snapshot at a time, of its thread; all below with BRB_COMMITTED needs it. Nothing else of `read` meanwhile. */
 	brabeion_status (*begin_snapshot)(brb_store_db *db, brabeion_error *error);
 	void (*end_snapshot)(brb_store_db *db);
+
+	/* Committed: a counter. */
+	brabeion_status (*number)(brb_store_db *db, const char *name, int64_t *value, brabeion_error *error);
 
 	/* Held awards of a greater sequence, ascending; `rank` as in brb_difference. */
 	brabeion_status (*each_award)(brb_store_db *db, brb_view view, int64_t after, brb_award_visit visit,
@@ -332,17 +514,17 @@ typedef struct brb_driver_copy {
 	brabeion_status (*each_seed)(brb_store_db *db, int64_t before_us, brb_seed_visit visit, void *context,
 				     brabeion_error *error);
 
-	/* Committed: what a plugin remembers, `name` being its memory's; the value's memory is not set. */
-	brabeion_status (*each_value)(brb_store_db *db, const char *plugin, brb_value_visit visit, void *context,
-				      brabeion_error *error);
+	/* Committed: what is remembered, in the snapshot; the visitor may ask for names, as `user_name` of the journal. */
+	brabeion_status (*each_cell)(brb_store_db *db, const brb_cell_choice *choice, brb_cell_visit visit,
+				     void *context, brabeion_error *error);
 
 	/* Committed: jobs of a badge that are not parked, with their state; the job's badge and fields are not set. */
 	brabeion_status (*each_job)(brb_store_db *db, const char *slug, brb_job_visit visit, void *context,
 				    brabeion_error *error);
 
 	/* Committed; begins a snapshot of its own. */
-	brabeion_status (*has_plugin_state)(brb_store_db *db, const brb_store_owner *plugin, bool *has,
-					    brabeion_error *error);
+	brabeion_status (*has_state)(brb_store_db *db, const brb_store_owner *owner, bool *has,
+				     brabeion_error *error);
 } brb_driver_copy;
 
 /* ---- lists, of what is committed: any thread ---- */
@@ -352,11 +534,19 @@ typedef struct brb_driver_read {
 	brabeion_status (*registered)(brb_store_db *db, brb_store_badge *badges, size_t badge_count,
 				      const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
 				      brabeion_error *error);
+	brabeion_status (*registered_memories)(brb_store_db *db, brb_store_memory *const *memories, size_t count,
+					       brabeion_error *error);
+
+	/* What is recorded of a memory name, by plugin, badge and name; number 0: nothing. *plugin is its id. */
+	brabeion_status (*memory_name)(brb_store_db *db, brb_store_memory *memory, brb_arena *arena,
+				       const char **plugin, brabeion_error *error);
+	brabeion_status (*has_cells)(brb_store_db *db, uint32_t memory, bool *has, brabeion_error *error);
 	brabeion_status (*counter)(brb_store_db *db, const char *name, int64_t *value, brabeion_error *error);
 	brabeion_status (*awards)(brb_store_db *db, brb_store_whose whose, const char *name, int64_t before,
 				  size_t limit, brabeion_award_list *list, brabeion_error *error);
 	brabeion_status (*count_awards)(brb_store_db *db, const char *user, int64_t *count, brabeion_error *error);
-	brabeion_status (*users)(brb_store_db *db, size_t limit, brabeion_user_list *list, brabeion_error *error);
+	brabeion_status (*users)(brb_store_db *db, const char *after, size_t limit, brabeion_user_list *list,
+				 brabeion_error *error);
 
 	/* The feed: all after a sequence, ascending; or of a user, before a sequence (0: all), descending. */
 	brabeion_status (*changes)(brb_store_db *db, int64_t after, size_t limit, brabeion_change_list *list,
@@ -385,6 +575,8 @@ typedef struct brb_driver_quarantine {
 	brabeion_status (*remove)(brb_store_db *db, const char *slug, bool *removed, brabeion_error *error);
 	brabeion_status (*list)(brb_store_db *db, brb_arena *arena, brb_store_quarantined **list, size_t *count,
 				brabeion_error *error);
+	brabeion_status (*list_passed)(brb_store_db *db, brb_store_passed **list, size_t *count,
+				       brabeion_error *error);
 } brb_driver_quarantine;
 
 /* ---- reading single values beside the transaction (store/snapshot_reader.h): one thread at a time for each reader ---- */
@@ -396,10 +588,20 @@ typedef struct brb_driver_reader {
 	void (*close)(brb_db_reader *reader); /* before the database */
 	brabeion_status (*begin)(brb_db_reader *reader, brabeion_error *error);
 	void (*end)(brb_db_reader *reader);
-	brabeion_status (*tally)(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
-				 int64_t *value, brabeion_error *error);
-	brabeion_status (*note)(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
-				brb_arena *arena, const char **text, brabeion_error *error);
+	/* These are as those of a transaction. */
+	brabeion_status (*user)(brb_db_reader *reader, const char *name, brb_user_row *row, brb_state_taker take,
+				void *context, brabeion_error *error);
+	brabeion_status (*user_name)(brb_db_reader *reader, int64_t number, char name[BRB_SUBJECT_BYTES_MOST + 1],
+				     brabeion_error *error);
+	brabeion_status (*user_state)(brb_db_reader *reader, int64_t number, brb_state_taker take, void *context,
+				      brabeion_error *error);
+	brabeion_status (*thing)(brb_db_reader *reader, uint32_t plugin, const char *name, brb_state_taker take,
+				 void *context, brabeion_error *error);
+	brabeion_status (*cell)(brb_db_reader *reader, int64_t owner, uint32_t memory, brb_packed_key key,
+				brb_value_taker take, void *context, brabeion_error *error);
+	brabeion_status (*next_cell)(brb_db_reader *reader, int64_t owner, uint32_t memory, brb_packed_key after,
+				     brb_cell_key *key, brabeion_error *error);
+	brabeion_status (*hash_key)(brb_db_reader *reader, uint8_t key[16], brabeion_error *error);
 	brabeion_status (*held)(brb_db_reader *reader, const char *user, const char *slug, int64_t *count,
 				int32_t *highest_level, brabeion_error *error);
 	brabeion_status (*is_held)(brb_db_reader *reader, const brb_store_award *award, bool *held,
@@ -413,8 +615,8 @@ typedef struct brb_store_driver {
 	brabeion_status (*open)(const brb_store_options *options, brb_store_db **db, brabeion_error *error);
 	void (*close)(brb_store_db *db); /* NULL is fine; no transaction, reader or watch is open */
 
-	/* Copies it, as of one moment, to a new file. */
-	brabeion_status (*backup)(brb_store_db *db, const char *path, brabeion_error *error);
+	/* Copies it, as of one moment, to a file that must not exist, unless `replace` is set. */
+	brabeion_status (*backup)(brb_store_db *db, const char *path, bool replace, brabeion_error *error);
 
 	/* Examines a database that need not be open, as brb_health_read. */
 	brabeion_status (*health)(const brb_health_options *options, brb_health *health, brabeion_error *error);

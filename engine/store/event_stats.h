@@ -21,7 +21,10 @@ brabeion_status brb_store_next_unhandled(brb_store *store, const char *after, ch
 /* For a name that a badge listens to by now. */
 brabeion_status brb_store_remove_unhandled(brb_store *store, const char *name, brabeion_error *error);
 
-/* Removes what has not happened since this time. */
+/* The badge has been judged since on what it was passed over from that time on. */
+brabeion_status brb_store_remove_passed(brb_store *store, const char *slug, int64_t since_us, brabeion_error *error);
+
+/* Removes what has not happened since this time, but not what badges were passed over. */
 brabeion_status brb_store_forget_event_stats(brb_store *store, int64_t before_us, brabeion_error *error);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "base/list.h"
 #include "base/memory.h"
+#include "store/codec/state.h"
 #include "store/internal.h"
-#include "store/state.h"
 
 enum { PENDING_BYTES_MOST = 4 * 1024 * 1024 };
 
@@ -34,6 +34,8 @@ static void will_be_due(brb_store *store, int64_t history_id, int64_t due_us)
 
 static void forget(brb_store *store)
 {
+	if (store->jobs.count)
+		brb_bounds_none_pends(store);
 	store->jobs.count = 0;
 	store->jobs.marked_count = 0;
 	brb_arena_reset(&store->jobs.texts);
@@ -44,7 +46,9 @@ static brabeion_status write_pending(brb_store *store, brabeion_error *error)
 	brb_effects effects = { .jobs = store->jobs.pending, .job_count = store->jobs.count };
 	if (!effects.job_count)
 		return BRABEION_OK;
-	brabeion_status status = store->driver->transaction->write(store->db, &effects, error);
+	brabeion_status status = brb_store_write_new_users(store, error);
+	if (status == BRABEION_OK)
+		status = store->driver->transaction->write(store->db, &effects, error);
 	if (status == BRABEION_OK)
 		forget(store);
 	return status;
@@ -58,7 +62,7 @@ static brabeion_status make_room(brb_store *store, brabeion_error *error)
 }
 
 /* Adds the job, whose state is in the arena. */
-static brabeion_status add_pending(brb_store *store, const brb_store_job *job, const char *state,
+static brabeion_status add_pending(brb_store *store, const brb_store_job *job, const char *state, bool bounded,
 				   brabeion_error *error)
 {
 	brb_effect_job pending = { .badge = job->badge,
@@ -66,8 +70,12 @@ static brabeion_status add_pending(brb_store *store, const brb_store_job *job, c
 				   .at_us = job->at_us,
 				   .due_us = job->due_us,
 				   .state = state,
-				   .journal = job->journal };
+				   .journal = job->journal,
+				   .has_offset = job->has_offset,
+				   .offset_minutes = job->offset_minutes };
 	brabeion_status status = brb_store_user(store, job->user, true, &pending.user, error);
+	if (status == BRABEION_OK && bounded)
+		status = brb_bounds_job(store, pending.user, error);
 	if (status == BRABEION_OK)
 		status = brb_store_event(store, job->event, &pending.event, error);
 	if (status != BRABEION_OK)
@@ -79,6 +87,7 @@ static brabeion_status add_pending(brb_store *store, const brb_store_job *job, c
 	if (!place)
 		return brb_status_no_memory(error);
 	*place = pending;
+	brb_bounds_job_pends(store, pending.user);
 	will_be_due(store, job->history_id, job->due_us);
 	return BRABEION_OK;
 }
@@ -89,7 +98,7 @@ brabeion_status brb_store_job_add(brb_store *store, const brb_store_job *job, br
 	brabeion_status status = make_room(store, error);
 	if (status == BRABEION_OK)
 		status = freeze(store, job, &state, error);
-	return status == BRABEION_OK ? add_pending(store, job, state, error) : status;
+	return status == BRABEION_OK ? add_pending(store, job, state, true, error) : status;
 }
 
 brabeion_status brb_store_job_add_frozen(brb_store *store, const brb_store_job *job, const char *state,
@@ -99,7 +108,7 @@ brabeion_status brb_store_job_add_frozen(brb_store *store, const brb_store_job *
 	if (status != BRABEION_OK)
 		return status;
 	const char *copy = brb_arena_copy(&store->jobs.texts, state);
-	return copy ? add_pending(store, job, copy, error) : brb_status_no_memory(error);
+	return copy ? add_pending(store, job, copy, false, error) : brb_status_no_memory(error);
 }
 
 /* ---- the transaction ---- */
@@ -115,13 +124,16 @@ static void undo(brb_store *store)
 {
 	if (store->jobs.count > store->jobs.marked_count)
 		store->jobs.next_is_known = false;
-	store->jobs.count = store->jobs.marked_count;
+	while (store->jobs.count > store->jobs.marked_count)
+		brb_bounds_job_dropped(store, store->jobs.pending[--store->jobs.count].user);
 }
 
-static void write_jobs(brb_store *store, brb_effects *effects)
+static brabeion_status write_jobs(brb_store *store, brb_effects *effects, brabeion_error *error)
 {
+	(void)error;
 	effects->jobs = store->jobs.pending;
 	effects->job_count = store->jobs.count;
+	return BRABEION_OK;
 }
 
 const brb_participant brb_jobs_participant = {
@@ -167,7 +179,10 @@ brabeion_status brb_store_jobs_claim(brb_store *store, const brb_store_claim *cl
 {
 	empty(list);
 	brabeion_status status = settle_jobs(store, error);
-	if (status == BRABEION_OK)
+	bool suspect = false;
+	if (status == BRABEION_OK && !claim->history_id)
+		status = brb_store_is_clock_suspect(store, &suspect, error);
+	if (status == BRABEION_OK && !suspect)
 		status = changing(store)->claim(store->db, claim, list, error);
 	if (status != BRABEION_OK)
 		empty(list);
@@ -177,7 +192,11 @@ brabeion_status brb_store_jobs_claim(brb_store *store, const brb_store_claim *cl
 brabeion_status brb_store_jobs_renew(brb_store *store, int64_t claim, int64_t until_us, int64_t *jobs,
 				     brabeion_error *error)
 {
-	return changing(store)->renew(store->db, claim, until_us, jobs, error);
+	bool suspect = false;
+	brabeion_status status = brb_store_is_clock_suspect(store, &suspect, error);
+	*jobs = 0;
+	return status == BRABEION_OK && !suspect ? changing(store)->renew(store->db, claim, until_us, jobs, error)
+						 : status;
 }
 
 brabeion_status brb_store_jobs_give_back(brb_store *store, int64_t claim, brabeion_error *error)
@@ -207,6 +226,11 @@ brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim
 {
 	bool is_head;
 	return store->driver->jobs->look(store->db, id, claim, &is_head, attempts, error);
+}
+
+brabeion_status brb_store_job_held(brb_store *store, int64_t claim, int64_t *id, brabeion_error *error)
+{
+	return store->driver->jobs->held(store->db, claim, id, error);
 }
 
 brabeion_status brb_store_job_end(brb_store *store, int64_t id, brabeion_error *error)

@@ -47,12 +47,12 @@ void brb_store_claimed_list_finish(brb_store_claimed_list *list);
  * them to their queues. Parks a job whose state cannot be read as failed. With none claimed and some parked, there may be
  * more to claim.
  *
- * Sets a mark: earlier changes are not undone any more.
+ * Sets a mark: earlier changes are not undone any more. Claims no live job while the clock is suspect (store.h).
  */
 brabeion_status brb_store_jobs_claim(brb_store *store, const brb_store_claim *claim, brb_store_claimed_list *list,
 				     brabeion_error *error);
 
-/* Sets the end of all leases of the claim; *jobs counts its heads (0: all have ended or were taken). */
+/* Sets the end of all leases of the claim, unless the clock is suspect; *jobs counts its heads (0: all have ended or were taken). */
 brabeion_status brb_store_jobs_renew(brb_store *store, int64_t claim, int64_t until_us, int64_t *jobs,
 				     brabeion_error *error);
 
@@ -69,6 +69,9 @@ brabeion_status brb_store_job_is_claimed(brb_store *store, int64_t id, int64_t c
 /* The claim that holds the job; 0 when there is none, or the job is parked or gone. */
 brabeion_status brb_store_job_claim(brb_store *store, int64_t id, int64_t *claim, uint32_t *attempts,
 				    brabeion_error *error);
+
+/* The only job that the claim holds; 0: none, or several. */
+brabeion_status brb_store_job_held(brb_store *store, int64_t claim, int64_t *id, brabeion_error *error);
 
 /* ---- ending ---- */
 
@@ -134,8 +137,8 @@ brabeion_status brb_store_show_job(brb_store *store, int64_t id, int64_t now_us,
 /* ---- changes by hand, inside a transaction ---- */
 
 /*
- * Returns parked jobs to their queues, makes those that wait for a retry ready, and counts attempts from 0 again. A running
- * job is left alone. *jobs counts the changed ones. Sets a mark.
+ * Returns parked jobs to their queues, makes those that wait for a retry ready, and counts attempts from 0 again. Times that a
+ * clock far ahead has left, leases among them, are brought back (brb_store_mend_times). Another running job is left alone. *jobs counts the changed ones. Sets a mark.
  */
 brabeion_status brb_store_jobs_retry(brb_store *store, const brb_store_job_choice *choice, int64_t *jobs,
 				     brabeion_error *error);

@@ -1,6 +1,5 @@
 /*
- * store/journal: writing and sweeping. See journal.h; reading is in journal_lists.c, renaming users in
- * journal_names.c.
+ * store/journal: writing and sweeping. See journal.h; reading is in journal_lists.c.
  *
  * The bytes that the rows take are counted as rows come and go, so that no commit has to add them up. The counts are
  * stored among the database's counters, and cached here until another connection commits.
@@ -9,8 +8,8 @@
 
 #include <string.h>
 
+#include "store/codec/state.h"
 #include "store/internal.h"
-#include "store/state.h"
 
 enum { ROWS_PER_ROW = 2, ROWS_AT_LEAST = 16 };
 
@@ -43,8 +42,9 @@ static brabeion_status reload(brb_store *store, brabeion_error *error)
 	return BRABEION_OK;
 }
 
-static void write_counters(brb_store *store, brb_effects *effects)
+static brabeion_status write_counters(brb_store *store, brb_effects *effects, brabeion_error *error)
 {
+	(void)error;
 	for (int i = 0; store->journal.is_known && i < BRB_JOURNAL_COUNTERS; i++) {
 		if (store->journal.now[i] == store->journal.written[i])
 			continue;
@@ -52,6 +52,7 @@ static void write_counters(brb_store *store, brb_effects *effects)
 			(brb_effect_counter){ counter_names[i], store->journal.now[i] };
 		store->journal.written[i] = store->journal.now[i]; /* a rollback drops all of it */
 	}
+	return BRABEION_OK;
 }
 
 /* ---- writing ---- */
@@ -102,9 +103,24 @@ static brabeion_status write_state(brb_builder *state, const brb_store_entry *en
 	return status == BRABEION_OK ? BRABEION_OK : brb_status_hand_over(error, &wrong);
 }
 
+static brabeion_status number_of(void *store, const char *user, int64_t *number, brabeion_error *error)
+{
+	return brb_store_user(store, user, true, number, error);
+}
+
+/* The verdicts with users by number. */
+static brabeion_status number_users(brb_store *store, const brb_store_entry *entry, brabeion_error *error)
+{
+	brb_builder *verdicts = &store->journal.verdicts;
+	brb_builder_reset(verdicts);
+	brabeion_status status = brb_verdict_codec_number(entry->verdicts->text, entry->verdicts->length, number_of,
+							  store, verdicts, error);
+	return status == BRABEION_OK && verdicts->failed ? brb_status_no_memory(error) : status;
+}
+
 static brabeion_status write_row(brb_store *store, const brb_store_entry *entry, brabeion_error *error)
 {
-	const brb_builder *state = &store->journal.state;
+	const brb_builder *state = &store->journal.state, *verdicts = &store->journal.verdicts;
 	brb_journal_row row = { .sequence = entry->sequence,
 				.cause = entry->cause,
 				.kind = entry->kind,
@@ -112,8 +128,10 @@ static brabeion_status write_row(brb_store *store, const brb_store_entry *entry,
 				.at_us = entry->at_us,
 				.event_id = entry->event_id,
 				.state = state->length ? state->text : "",
-				.verdicts = entry->verdicts->text,
-				.verdict_bytes = entry->verdicts->length };
+				.has_offset = entry->has_offset,
+				.offset_minutes = entry->offset_minutes,
+				.verdicts = verdicts->text,
+				.verdict_bytes = verdicts->length };
 	brabeion_status status = brb_store_user(store, entry->user, true, &row.user_number, error);
 	if (status == BRABEION_OK)
 		status = brb_store_event(store, entry->event, &row.event_number, error);
@@ -130,13 +148,15 @@ brabeion_status brb_store_journal_add(brb_store *store, const brb_store_entry *e
 	if (status == BRABEION_OK && entry->kind != BRABEION_ENTRY_GIVEN)
 		status = write_state(&store->journal.state, entry, error);
 	if (status == BRABEION_OK)
+		status = number_users(store, entry, error);
+	if (status == BRABEION_OK)
 		status = write_row(store, entry, error);
 	if (status != BRABEION_OK)
 		return status;
 	store->journal.added++;
 	store->journal.now[BRB_JOURNAL_BYTES] += BRB_JOURNAL_ROW_BYTES + (int64_t)strlen(entry->event_id) +
 						 (int64_t)store->journal.state.length +
-						 (int64_t)entry->verdicts->length;
+						 (int64_t)store->journal.verdicts.length;
 	store->journal.now[BRB_JOURNAL_KEEP] = bounds->keep_us;
 	store->journal.now[BRB_JOURNAL_MAX] = bounds->max_bytes;
 	return BRABEION_OK;
@@ -177,7 +197,7 @@ static brabeion_status remove_rows(brb_store *store, int64_t cutoff, int64_t exc
 		return status;
 	store->journal.next_look_us = 0; /* there may be more to remove */
 	store->journal.now[BRB_JOURNAL_BYTES] -= freed;
-	write_counters(store, &effects);
+	write_counters(store, &effects, error);
 	return store->driver->transaction->write(store->db, &effects, error);
 }
 
@@ -188,7 +208,11 @@ static brabeion_status sweep(brb_store *store, brabeion_error *error)
 	brabeion_status status = know(store, error);
 	if (status != BRABEION_OK || !store->journal.now[BRB_JOURNAL_BYTES])
 		return status;
-	int64_t cutoff = cutoff_us(store);
+	bool suspect = false;
+	status = brb_store_is_clock_suspect(store, &suspect, error);
+	if (status != BRABEION_OK)
+		return status;
+	int64_t cutoff = suspect ? INT64_MIN : cutoff_us(store);
 	int64_t excess = store->journal.now[BRB_JOURNAL_BYTES] - store->journal.now[BRB_JOURNAL_MAX];
 	return store->journal.oldest_us < cutoff || excess > 0 ? remove_rows(store, cutoff, excess, error)
 							       : BRABEION_OK;

@@ -31,6 +31,8 @@ typedef struct brb_store_entry {
 	const char *user;
 	const char *event;
 	const char *event_id; /* "" when it has none */
+	bool has_offset;      /* of the event's clock from UTC */
+	int32_t offset_minutes;
 	const brabeion_field *fields;
 	size_t field_count;
 	const brb_verdict_codec *verdicts;

@@ -1,9 +1,9 @@
 /*
  * store/journal_lists: reading the journal, of what is committed. See journal.h.
  */
+#include "store/codec/state.h"
 #include "store/internal.h"
 #include "store/journal.h"
-#include "store/state.h"
 #include "store/verdict_codec.h"
 
 /* Leaves out a damaged state or verdict; reads the rest of the row. */
@@ -37,18 +37,45 @@ static size_t choose(uint32_t badge, brabeion_verdict *verdicts, uint32_t *numbe
 	return kept;
 }
 
-/* With a store, badges are named. */
+static brabeion_status name_of(void *context, int64_t number, brb_arena *arena, const char **user,
+			       brabeion_error *error)
+{
+	brb_store *store = context;
+	char name[BRB_SUBJECT_BYTES_MOST + 1];
+	brabeion_status status = store->driver->journal->user_name(store->db, number, name, error);
+	if (status != BRABEION_OK)
+		return status;
+	*user = brb_arena_copy(arena, name);
+	return *user ? BRABEION_OK : brb_status_no_memory(error);
+}
+
+/* No name of a verdict that is not kept is asked for. */
+static brabeion_status no_name(void *context, int64_t number, brb_arena *arena, const char **user,
+			       brabeion_error *error)
+{
+	(void)context;
+	(void)number;
+	(void)arena;
+	(void)error;
+	*user = "";
+	return BRABEION_OK;
+}
+
+/* With a store, badges and users are named. */
 static brabeion_status read_verdicts(brb_store *store, const brb_journal_row *row, uint32_t badge, brb_arena *arena,
 				     brabeion_entry *entry, brabeion_error *error)
 {
 	brabeion_verdict *verdicts = NULL;
 	uint32_t *numbers = NULL;
 	size_t count = 0;
-	bool memory_short = false;
-	brabeion_status status = BRABEION_OK;
-	if (row->verdict_bytes && !brb_verdict_codec_read(row->verdicts, row->verdict_bytes, arena, &verdicts,
-							  &numbers, &count, &memory_short))
-		return memory_short ? brb_status_no_memory(error) : BRABEION_OK;
+	bool damaged = false;
+	if (!row->verdict_bytes)
+		return BRABEION_OK;
+	brabeion_status status =
+		brb_verdict_codec_read(row->verdicts, row->verdict_bytes, arena, store ? name_of : no_name, store,
+				       &verdicts, &numbers, &count, &damaged, error);
+	if (status != BRABEION_OK || damaged)
+		return status;
 	entry->verdicts = verdicts;
 	entry->verdict_stride = sizeof *verdicts;
 	entry->verdict_count = choose(badge, verdicts, numbers, count);

@@ -26,10 +26,11 @@ brabeion_status brb_store_count_awards(brb_store *store, const char *user, int64
 	return store->driver->read->count_awards(store->db, user, count, error);
 }
 
-brabeion_status brb_store_list_users(brb_store *store, size_t limit, brabeion_user_list *list, brabeion_error *error)
+brabeion_status brb_store_list_users(brb_store *store, const char *after, size_t limit, brabeion_user_list *list,
+				     brabeion_error *error)
 {
 	brabeion_user_list read = { .memory = brb_list_memory() };
-	brabeion_status status = read.memory ? store->driver->read->users(store->db, limit, &read, error)
+	brabeion_status status = read.memory ? store->driver->read->users(store->db, after, limit, &read, error)
 					     : brb_status_no_memory(error);
 	if (status == BRABEION_OK)
 		*list = read;
@@ -125,6 +126,20 @@ brabeion_status brb_store_list_quarantined(brb_store *store, brb_arena *arena, b
 	brb_store_quarantined *read = NULL;
 	size_t read_count = 0;
 	brabeion_status status = store->driver->quarantine->list(store->db, arena, &read, &read_count, error);
+	if (status != BRABEION_OK) {
+		brb_memory_release(read);
+		return status;
+	}
+	*list = read;
+	*count = read_count;
+	return BRABEION_OK;
+}
+
+brabeion_status brb_store_list_passed(brb_store *store, brb_store_passed **list, size_t *count, brabeion_error *error)
+{
+	brb_store_passed *read = NULL;
+	size_t read_count = 0;
+	brabeion_status status = store->driver->quarantine->list_passed(store->db, &read, &read_count, error);
 	if (status != BRABEION_OK) {
 		brb_memory_release(read);
 		return status;

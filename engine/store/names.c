@@ -1,12 +1,12 @@
 /*
- * store/names: users, events, badges and plugins' memories as numbers. A number, once given, never changes. A new name is
- * written at once, inside the transaction that needs it; it stays when a judgement is undone, without visible effect.
+ * store/names: events and badges as numbers. A number, once given, never changes. A new name is written at once, inside the
+ * transaction that needs it; it stays when a judgement is undone, without visible effect.
  */
 #include "store/internal.h"
 
 /* After a failure the transaction ends, and with it the entry, whatever it holds. */
-static brabeion_status cached_number(brb_store *store, const brb_cache_key *key, brb_name_kind kind, uint32_t plugin,
-				     const char *name, bool create, int64_t *number, brabeion_error *error)
+static brabeion_status cached_number(brb_store *store, const brb_cache_key *key, brb_name_kind kind, const char *name,
+				     bool create, int64_t *number, brabeion_error *error)
 {
 	bool found;
 	brb_cache_entry *entry = brb_store_entry_of(store, key, &found, error);
@@ -15,22 +15,13 @@ static brabeion_status cached_number(brb_store *store, const brb_cache_key *key,
 	brabeion_status status = BRABEION_OK;
 	const brb_driver_transaction *transaction = store->driver->transaction;
 	if (!found)
-		status = transaction->number(store->db, kind, plugin, name, &entry->number, error);
+		status = transaction->number(store->db, kind, name, &entry->number, error);
 	if (status == BRABEION_OK && create && !entry->number)
-		status = transaction->create_number(store->db, kind, plugin, name, &entry->number, error);
+		status = transaction->create_number(store->db, kind, name, &entry->number, error);
 	if (status != BRABEION_OK)
 		return status;
 	*number = entry->number;
 	return BRABEION_OK;
-}
-
-brabeion_status brb_store_user(brb_store *store, const char *user, bool create, int64_t *number,
-			       brabeion_error *error)
-{
-	brb_cache_key key;
-	brb_cache_key_begin(&key, BRB_CACHE_USER);
-	brb_cache_key_text(&key, user);
-	return cached_number(store, &key, BRB_NAME_USER, 0, user, create, number, error);
 }
 
 brabeion_status brb_store_event(brb_store *store, const char *event, int64_t *number, brabeion_error *error)
@@ -38,7 +29,7 @@ brabeion_status brb_store_event(brb_store *store, const char *event, int64_t *nu
 	brb_cache_key key;
 	brb_cache_key_begin(&key, BRB_CACHE_EVENT);
 	brb_cache_key_text(&key, event);
-	return cached_number(store, &key, BRB_NAME_EVENT, 0, event, true, number, error);
+	return cached_number(store, &key, BRB_NAME_EVENT, event, true, number, error);
 }
 
 brabeion_status brb_store_slug(brb_store *store, const char *slug, bool create, int64_t *number,
@@ -47,23 +38,13 @@ brabeion_status brb_store_slug(brb_store *store, const char *slug, bool create, 
 	brb_cache_key key;
 	brb_cache_key_begin(&key, BRB_CACHE_BADGE);
 	brb_cache_key_text(&key, slug);
-	return cached_number(store, &key, BRB_NAME_BADGE, 0, slug, create, number, error);
-}
-
-brabeion_status brb_store_memory(brb_store *store, uint32_t plugin, const char *name, bool create, int64_t *number,
-				 brabeion_error *error)
-{
-	brb_cache_key key;
-	brb_cache_key_begin(&key, BRB_CACHE_MEMORY);
-	brb_cache_key_number(&key, plugin);
-	brb_cache_key_text(&key, name);
-	return cached_number(store, &key, BRB_NAME_MEMORY, plugin, name, create, number, error);
+	return cached_number(store, &key, BRB_NAME_BADGE, slug, create, number, error);
 }
 
 brabeion_status brb_store_plugin(brb_store *store, const char *id, uint32_t *number, brabeion_error *error)
 {
 	int64_t found = 0;
-	brabeion_status status = store->driver->transaction->number(store->db, BRB_NAME_PLUGIN, 0, id, &found, error);
+	brabeion_status status = store->driver->transaction->number(store->db, BRB_NAME_PLUGIN, id, &found, error);
 	if (status == BRABEION_OK)
 		*number = (uint32_t)found;
 	return status;

@@ -26,12 +26,21 @@ void brb_snapshot_reader_close(brb_snapshot_reader *reader); /* before the store
 brabeion_status brb_snapshot_reader_begin(brb_snapshot_reader *reader, brabeion_error *error);
 void brb_snapshot_reader_end(brb_snapshot_reader *reader);
 
-brabeion_status brb_snapshot_reader_tally(brb_snapshot_reader *reader, uint32_t plugin, const char *name,
-					  const char *subject, int64_t *value, brabeion_error *error);
+/* As brb_store_cell and so on; texts and keys are copies in the arena. */
+brabeion_status brb_snapshot_reader_cell(brb_snapshot_reader *reader, const brb_cell *cell, brb_arena *arena,
+					 brb_cell_value *value, brabeion_error *error);
+brabeion_status brb_snapshot_reader_key_count(brb_snapshot_reader *reader, const brb_store_memory *memory,
+					      const char *owner, int64_t *count, brabeion_error *error);
+brabeion_status brb_snapshot_reader_key_next(brb_snapshot_reader *reader, const brb_store_memory *memory,
+					     const char *owner, const char *after, brb_arena *arena, const char **key,
+					     brabeion_error *error);
 
-/* *text is a copy in the arena, NULL when there is none. */
-brabeion_status brb_snapshot_reader_note(brb_snapshot_reader *reader, uint32_t plugin, const char *name,
-					 const char *subject, brb_arena *arena, const char **text,
+/* As brb_store_present_name; a copy in the arena where it is another name. */
+brabeion_status brb_snapshot_reader_present_name(brb_snapshot_reader *reader, const char *user, brb_arena *arena,
+						 const char **name, brabeion_error *error);
+
+/* As brb_store_hash. */
+brabeion_status brb_snapshot_reader_hash(brb_snapshot_reader *reader, const char *text, uint64_t *hash,
 					 brabeion_error *error);
 
 /* As brb_store_held. */

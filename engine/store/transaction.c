@@ -6,11 +6,8 @@
  */
 #include <string.h>
 
-#include "base/list.h"
 #include "base/memory.h"
 #include "store/internal.h"
-
-enum { VALUE_BYTES_MOST = 16 * 1024 * 1024 };
 
 /* ---- changed values ---- */
 
@@ -25,33 +22,68 @@ brb_cache_entry *brb_store_entry_of(brb_store *store, const brb_cache_key *key, 
 	return entry;
 }
 
-brabeion_status brb_store_will_change(brb_store *store, brb_cache_entry *entry, brabeion_error *error)
+static brb_undo_step *add_step(brb_store *store)
 {
 	if (store->undo_count == store->undo_capacity) {
 		size_t capacity = store->undo_capacity ? store->undo_capacity * 2 : 64;
 		brb_undo_step *undo = brb_memory_resize(store->undo, capacity, sizeof *undo);
 		if (!undo)
-			return brb_status_no_memory(error);
+			return NULL;
 		store->undo = undo;
 		store->undo_capacity = capacity;
 	}
-	brb_undo_step *step = &store->undo[store->undo_count++];
+	return &store->undo[store->undo_count++];
+}
+
+static bool save_bytes(brb_store *store, const brb_cache_entry *entry, brb_undo_step *step)
+{
+	size_t length = brb_cache_length(entry), needed = store->undo_bytes_used + length;
+	if (needed > store->undo_bytes_capacity) {
+		size_t capacity = needed * 2 > 4096 ? needed * 2 : 4096;
+		unsigned char *bytes = brb_memory_resize(store->undo_bytes, capacity, 1);
+		if (!bytes)
+			return false;
+		store->undo_bytes = bytes;
+		store->undo_bytes_capacity = capacity;
+	}
+	step->bytes_at = store->undo_bytes_used;
+	step->bytes_length = length;
+	if (length)
+		memcpy(store->undo_bytes + step->bytes_at, entry->bytes->at, length);
+	store->undo_bytes_used = needed;
+	return true;
+}
+
+brabeion_status brb_store_will_change(brb_store *store, brb_cache_entry *entry, brabeion_error *error)
+{
+	bool has_bytes = brb_cache_has_bytes(entry);
+	if (has_bytes && entry->saved == store->mark)
+		return BRABEION_OK;
+	brb_undo_step *step = add_step(store);
+	if (!step)
+		return brb_status_no_memory(error);
 	*step = (brb_undo_step){ .entry = entry, .value = entry->value, .count = entry->count };
 	if (entry->key[0] == BRB_CACHE_HELD)
 		step->levels = entry->levels;
+	if (has_bytes && !save_bytes(store, entry, step)) {
+		store->undo_count--;
+		return brb_status_no_memory(error);
+	}
+	if (has_bytes)
+		entry->saved = store->mark;
 	if (!entry->changed) {
 		entry->changed = true;
+		store->changed_bytes += sizeof *entry + entry->key_length + (has_bytes ? brb_cache_length(entry) : 0);
 		entry->next_changed = store->changed_values;
-		store->changed_values = entry;
+		store->changed_values = entry->position;
 	}
 	return BRABEION_OK;
 }
 
 static void forget_undo(brb_store *store)
 {
-	for (size_t i = 0; i < store->undo_count; i++)
-		brb_memory_release(store->undo[i].text);
 	store->undo_count = 0;
+	store->undo_bytes_used = 0;
 }
 
 /* ---- marks ---- */
@@ -59,26 +91,38 @@ static void forget_undo(brb_store *store)
 void brb_store_mark(brb_store *store)
 {
 	forget_undo(store);
+	store->mark++;
+	brb_arena_reset(&store->texts);
 	store->awards.marked_count = store->awards.count;
 	store->awards.marked_sequence = store->awards.last_sequence;
 	store->jobs.marked_count = store->jobs.count;
 }
 
+/* A number that a thing has been given stays: it is of a thing that is still not there. */
+static void undo_step(brb_store *store, const brb_undo_step *step)
+{
+	brb_cache_entry *entry = step->entry;
+	if (brb_cache_has_bytes(entry)) {
+		entry->saved = 0;
+		if (step->bytes_length) /* there was room for them before */
+			memcpy(entry->bytes->at, store->undo_bytes + step->bytes_at, step->bytes_length);
+		if (entry->bytes)
+			entry->bytes->length = (uint32_t)step->bytes_length;
+		store->cells_changed |= entry->key[0] == BRB_CACHE_CELL;
+		return;
+	}
+	entry->value = step->value;
+	entry->count = step->count;
+	if (entry->key[0] == BRB_CACHE_HELD)
+		entry->levels = step->levels;
+}
+
 /* An undone entry stays on the list of changed ones: it is written unchanged, which does no harm. */
 void brb_store_undo(brb_store *store)
 {
-	while (store->undo_count) {
-		brb_undo_step *step = &store->undo[--store->undo_count];
-		brb_cache_entry *entry = step->entry;
-		entry->value = step->value;
-		entry->count = step->count;
-		if (entry->key[0] == BRB_CACHE_HELD)
-			entry->levels = step->levels;
-		if (entry->key[0] == BRB_CACHE_NOTE) {
-			brb_memory_release(entry->text);
-			entry->text = step->text;
-		}
-	}
+	while (store->undo_count)
+		undo_step(store, &store->undo[--store->undo_count]);
+	store->undo_bytes_used = 0;
 	for (const brb_participant *const *part = store->participants; *part; part++)
 		if ((*part)->undo)
 			(*part)->undo(store);
@@ -87,9 +131,12 @@ void brb_store_undo(brb_store *store)
 void brb_store_forget_changes(brb_store *store)
 {
 	forget_undo(store);
-	for (brb_cache_entry *entry = store->changed_values; entry; entry = entry->next_changed)
+	for (brb_cache_entry *entry = brb_store_first_changed(store); entry;
+	     entry = brb_store_next_changed(store, entry))
 		entry->changed = false;
-	store->changed_values = NULL;
+	store->changed_values = 0;
+	store->cells_changed = false;
+	store->changed_bytes = 0;
 	for (const brb_participant *const *part = store->participants; *part; part++)
 		if ((*part)->forget)
 			(*part)->forget(store);
@@ -97,43 +144,37 @@ void brb_store_forget_changes(brb_store *store)
 
 /* ---- writing ---- */
 
-/* The key is kind, plugin, name, subject, the last two with their NULs. */
-static brb_effect_value value_effect(const brb_cache_entry *entry)
-{
-	const char *name = entry->key + 1 + sizeof(uint32_t);
-	bool is_tally = entry->key[0] == BRB_CACHE_TALLY;
-	return (brb_effect_value){ .memory = entry->number,
-				   .subject = name + strlen(name) + 1,
-				   .is_tally = is_tally,
-				   .tally = entry->value,
-				   .note = is_tally ? NULL : entry->text };
-}
-
-static brabeion_status gather_values(brb_store *store, brb_effects *effects, brabeion_error *error)
-{
-	for (brb_cache_entry *entry = store->changed_values; entry; entry = entry->next_changed) {
-		if (entry->key[0] != BRB_CACHE_TALLY && entry->key[0] != BRB_CACHE_NOTE)
-			continue;
-		brb_effect_value *value = brb_list_add(&store->value_effects, &effects->value_count,
-						       &store->value_effect_capacity, sizeof *value);
-		if (!value)
-			return brb_status_no_memory(error);
-		*value = value_effect(entry);
-	}
-	effects->values = store->value_effects;
-	return BRABEION_OK;
-}
-
 static brabeion_status write_changes(brb_store *store, brabeion_error *error)
 {
-	brb_effects effects = { .value_count = 0 };
-	brabeion_status status = gather_values(store, &effects, error);
+	brb_effects effects = { .user_count = 0 };
+	brabeion_status status = brb_store_write_users(store, error);
+	if (status == BRABEION_OK)
+		status = brb_store_gather(store, &effects, error);
 	if (status != BRABEION_OK)
 		return status;
 	for (const brb_participant *const *part = store->participants; *part; part++)
-		if ((*part)->write)
-			(*part)->write(store, &effects);
+		if ((*part)->write && (status = (*part)->write(store, &effects, error)) != BRABEION_OK)
+			return status;
 	return store->driver->transaction->write(store->db, &effects, error);
+}
+
+static void forget_last(brb_store *store)
+{
+	store->last_user = store->last_state = NULL;
+}
+
+void brb_store_clear_values(brb_store *store)
+{
+	forget_last(store);
+	brb_value_cache_clear(&store->values);
+}
+
+void brb_store_drop_cached(brb_store *store)
+{
+	brb_store_clear_values(store);
+	brb_held_cache_forget(store->held_cache);
+	store->jobs.next_is_known = false;
+	store->journal.is_known = false;
 }
 
 brabeion_status brb_store_settle(brb_store *store, brabeion_error *error)
@@ -142,10 +183,8 @@ brabeion_status brb_store_settle(brb_store *store, brabeion_error *error)
 	if (status != BRABEION_OK)
 		return status;
 	brb_store_forget_changes(store);
-	brb_value_cache_clear(&store->values);
-	brb_held_cache_forget(store->held_cache);
+	brb_store_drop_cached(store);
 	store->written_early = true;
-	store->jobs.next_is_known = false;
 	brb_store_mark(store);
 	return BRABEION_OK;
 }
@@ -156,12 +195,48 @@ brabeion_status brb_store_write_counter(brb_store *store, const char *name, int6
 	return store->driver->transaction->write(store->db, &effects, error);
 }
 
+/* ---- the memory budget ---- */
+
+static size_t own_bytes(const brb_store *store)
+{
+	return (size_t)store->options.memory_bytes / 16 * BRB_STORE_SIXTEENTHS;
+}
+
+size_t brb_store_changed_bytes(const brb_store *store)
+{
+	return store->changed_bytes + store->awards.count * sizeof *store->awards.pending +
+	       store->awards.texts.used_bytes + store->jobs.texts.used_bytes +
+	       store->seen.count * sizeof *store->seen.pending +
+	       store->seen.renewed_count * sizeof *store->seen.renewed +
+	       store->users.count * sizeof *store->users.pending;
+}
+
+/* Changed values are in the cache, and counted with it. */
+static size_t used_bytes(const brb_store *store)
+{
+	const brb_seen_filter *filter = &store->seen.filter;
+	return store->values.used_bytes + brb_store_changed_bytes(store) - store->changed_bytes +
+	       store->seen.slot_count * sizeof *store->seen.slots +
+	       (filter->words ? brb_seen_filter_bytes(filter->capacity) : 0);
+}
+
+bool brb_store_is_full(const brb_store *store)
+{
+	return used_bytes(store) >= own_bytes(store);
+}
+
+void brb_store_memory_use(const brb_store *store, int64_t *budget_bytes, int64_t *bytes)
+{
+	*budget_bytes = store->options.memory_bytes;
+	*bytes = atomic_load_explicit(&store->used_bytes, memory_order_relaxed);
+}
+
 /* ---- begin and end ---- */
 
 static brabeion_status reload(brb_store *store, brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
-	brb_value_cache_clear(&store->values);
+	brb_store_clear_values(store);
 	for (const brb_participant *const *part = store->participants; *part && status == BRABEION_OK; part++)
 		if ((*part)->reload)
 			status = (*part)->reload(store, error);
@@ -172,7 +247,11 @@ static brabeion_status reload(brb_store *store, brabeion_error *error)
 brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 {
 	bool foreign = false;
+	if (store->options.read_only)
+		return brb_status_refuse(error, BRABEION_READ_ONLY);
+	atomic_fetch_add_explicit(&store->waiting, 1, memory_order_relaxed);
 	pthread_mutex_lock(&store->writing);
+	atomic_fetch_sub_explicit(&store->waiting, 1, memory_order_relaxed);
 	brabeion_status status = store->driver->transaction->begin(store->db, &foreign, error);
 	if (status != BRABEION_OK) {
 		pthread_mutex_unlock(&store->writing);
@@ -180,6 +259,8 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 	}
 	if (!store->values_are_current || foreign)
 		status = reload(store, error);
+	else
+		brb_value_cache_evict(&store->values, own_bytes(store) / 2);
 	if (status != BRABEION_OK) {
 		brb_store_rollback(store);
 		return status;
@@ -192,19 +273,18 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 
 static void end_transaction(brb_store *store, bool values_are_current)
 {
+	atomic_store_explicit(&store->used_bytes, (int64_t)used_bytes(store), memory_order_relaxed);
 	brb_store_forget_changes(store);
 	store->values_are_current = values_are_current;
-	if (values_are_current)
-		brb_value_cache_evict(&store->values, VALUE_BYTES_MOST);
-	else
-		brb_value_cache_clear(&store->values);
+	forget_last(store);
+	if (!values_are_current)
+		brb_store_clear_values(store);
 	pthread_mutex_unlock(&store->writing);
 }
 
 void brb_store_rollback(brb_store *store)
 {
 	store->driver->transaction->rollback(store->db);
-	store->seen.under_way = false; /* the driver's sweep starts over, with a new cutoff */
 	end_transaction(store, false);
 }
 
@@ -239,4 +319,12 @@ brabeion_status brb_store_commit(brb_store *store, brabeion_error *error)
 uint64_t brb_store_commit_count(const brb_store *store)
 {
 	return atomic_load_explicit(&store->commit_count, memory_order_relaxed);
+}
+
+/* ---- others ---- */
+
+void brb_store_company(brb_store *store, bool *there, bool *waiting)
+{
+	store->driver->transaction->company(store->db, there, waiting);
+	*waiting = *waiting || atomic_load_explicit(&store->waiting, memory_order_relaxed) > 0;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include <brabeion/badge.h>
@@ -21,23 +22,131 @@
 #include "base/status.h"
 #include "base/text.h"
 
+/* Of the memory budget: for the database's page cache, and what may be cached and changed; the rest is for sorting it. */
+enum { BRB_PAGE_CACHE_SIXTEENTHS = 2, BRB_STORE_SIXTEENTHS = 13 };
+
 typedef struct brb_store_options {
 	const char *path;
 	bool existing_only; /* BRABEION_ABSENT when the file is not there */
+	bool read_only;     /* nothing is ever written, and no writer is waited for; implies existing_only */
+	mode_t mode;        /* of the files that are made; 0: 0600 */
+	int64_t compare_us; /* the files are compared at a commit (store/sqlite/checks/intact.h), at most so often; 0: at each */
 	bool synchronous_full;
 	bool throwaway; /* need not outlive the process: the disk is never waited for */
 	int64_t busy_timeout_ms;
 	int64_t retention_us; /* of seen ids; INT64_MAX: forever */
+	int64_t memory_bytes; /* the budget of all caches and of what is changed and not committed; 0: 64 MiB */
 	brb_clock clock;
 	brb_log log;
+	/* While an older database is migrated: rows done, of how many. NULL: none. */
+	void (*migrating)(void *context, int64_t done, int64_t total);
+	void *migrating_context;
 } brb_store_options;
+
+/* A time of the clock's that lies further ahead than this was given by another clock. */
+#define BRB_STORE_AHEAD_US INT64_C(86400000000)
+
+/* What is known of the system's clock: see brb_store_look_at_clock. */
+typedef struct brb_store_clock {
+	int64_t now_us;
+	int64_t newest_us; /* the newest time by a clock that was trusted; 0: none yet */
+	bool is_suspect;
+} brb_store_clock;
+
+/* Counters: the newest time, and since when the clock is suspect, by itself, by the monotonic clock, and of which boot. */
+#define BRB_COUNTER_NEWEST "clock_newest_us"
+#define BRB_COUNTER_SUSPECT "clock_suspect_us"
+#define BRB_COUNTER_SUSPECT_MONOTONIC "clock_suspect_monotonic_us"
+#define BRB_COUNTER_SUSPECT_BOOT "clock_suspect_boot"
+
+/* Of what grows with each event; 0: no bound. */
+typedef struct brb_store_bounds {
+	int64_t jobs, jobs_of_user;
+	int64_t notes_of_user; /* under one name */
+} brb_store_bounds;
 
 typedef struct brb_store_badge {
 	const char *slug;
 	const badge_level *levels;
 	uint32_t level_count;
 	uint32_t number; /* out */
+
+	/* Out: of a level that is held, its number, and the one that its name has now. 0: none has moved. */
+	uint32_t moved_from, moved_to;
 } brb_store_badge;
+
+/* The number of the level that has the name now, which level `was` had; 0: none, or that one still has it. */
+static inline uint32_t brb_level_moved_to(const badge_level *levels, uint32_t count, uint32_t was, const char *name)
+{
+	if (was && was <= count && strcmp(levels[was - 1].name, name) == 0)
+		return 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (strcmp(levels[i].name, name) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* ---- what plugins remember ---- */
+
+typedef enum brb_owner_kind { BRB_OWNER_USER, BRB_OWNER_THING } brb_owner_kind;
+typedef enum brb_key_kind { BRB_KEY_TEXT, BRB_KEY_USER, BRB_KEY_HASHED } brb_key_kind;
+typedef enum brb_cell_kind { BRB_CELL_NONE, BRB_CELL_NUMBER, BRB_CELL_TEXT, BRB_CELL_USER } brb_cell_kind;
+
+/* What is done with two cells when two users become one; a cell that only one has is kept. */
+typedef enum brb_merge_rule {
+	BRB_MERGE_SUM, /* cut to 64 bits */
+	BRB_MERGE_MAX,
+	BRB_MERGE_MIN,
+	BRB_MERGE_OR,
+	BRB_MERGE_EARLIEST,
+	BRB_MERGE_KEEP, /* that of the user who stays */
+	BRB_MERGE_OWN   /* the plugin's `merge` decides (judging/merge.h) */
+} brb_merge_rule;
+
+/* A name under which a plugin, or one of its badges, remembers. It stays where it is as long as cells refer to it. */
+typedef struct brb_store_memory {
+	const char *name;
+	uint32_t number; /* out: of the database */
+	uint32_t plugin; /* its number */
+	uint32_t badge;  /* its number; 0: of the plugin */
+	brb_owner_kind owner;
+	brb_cell_kind kind; /* not NONE */
+	brb_key_kind keys;
+	brb_merge_rule merge;
+} brb_store_memory;
+
+/* One value, by names as the plugin says them. */
+typedef struct brb_cell {
+	const brb_store_memory *memory;
+	const char *owner;
+	const char *key; /* "": the plain one; with BRB_KEY_USER a user's name */
+} brb_cell;
+
+typedef struct brb_cell_value {
+	brb_cell_kind kind;
+	int64_t number;
+	const char *text; /* of a USER the name; NULL: forgotten */
+} brb_cell_value;
+
+/* ---- users ---- */
+
+typedef struct brb_found_user {
+	bool found;
+	const char *alias_of; /* the user that a name stands for; "": itself */
+	const char *near;     /* a similar name, where there is no such user; "": none */
+} brb_found_user;
+
+/* What plugins merge themselves: BRB_MERGE_OWN. */
+typedef struct brb_store_merge_own {
+	/* Merges it: `from` is still a user of his own, whose cells can be read. */
+	brabeion_status (*merge)(void *context, const char *from, const char *into, brabeion_error *error);
+
+	/* Whether `merge` does so for a memory, whose plugin may not be loaded; NULL: for all. Of others KEEP is the rule. */
+	bool (*merges)(void *context, const brb_store_memory *memory);
+	void *context;
+} brb_store_merge_own;
+
+/* ---- awards ---- */
 
 typedef struct brb_store_award {
 	const char *user;
@@ -47,8 +156,9 @@ typedef struct brb_store_award {
 	const char *event;  /* that earned it */
 	const char *event_id;
 	int64_t at_us;
-	const char *note; /* comment of the person who granted it; NULL: none */
-	bool rearn;       /* may be earned again after a revocation */
+	int64_t stored_us; /* 0: now */
+	const char *note;  /* comment of the person who granted it; NULL: none */
+	bool rearn;        /* may be earned again after a revocation */
 } brb_store_award;
 
 /* Which of a user's awards of a badge are to be revoked. */
@@ -113,6 +223,8 @@ typedef struct brb_store_job {
 	const brabeion_field *fields;
 	size_t field_count;
 	int64_t journal; /* row of the event that caused it; 0: none */
+	bool has_offset; /* of the event's clock from UTC */
+	int32_t offset_minutes;
 } brb_store_job;
 
 typedef struct brb_store_claim {
@@ -137,6 +249,8 @@ typedef struct brb_store_claimed {
 	const brabeion_field *fields; /* as they were added */
 	size_t field_count;
 	int64_t journal; /* as it was added */
+	bool has_offset;
+	int32_t offset_minutes;
 } brb_store_claimed;
 
 /* Jobs that the claim has parked, to be logged. */
@@ -256,21 +370,37 @@ typedef struct brb_store_unhandled {
 	int64_t last_us;
 } brb_store_unhandled;
 
+/* What the operator is told of badges. The database has the numbers. */
+typedef enum brb_trouble_kind {
+	BRB_TROUBLE_FAILED = 0,
+	BRB_TROUBLE_SLOW = 1,  /* took longer than its budget */
+	BRB_TROUBLE_PASSED = 2 /* was quarantined, and not asked about an event */
+} brb_trouble_kind;
+
 typedef struct brb_store_failing {
 	uint32_t badge; /* its number */
+	brb_trouble_kind kind;
 	int64_t count;
 	int64_t first_us;
 	int64_t last_us;
 	const char *event; /* of the last */
-	const char *error;
+	const char *error; /* "" of one that was passed over */
 } brb_store_failing;
+
+/* Events that a badge was not asked about while it was quarantined. */
+typedef struct brb_store_passed {
+	uint32_t badge; /* its number */
+	int64_t count;
+	int64_t first_us;
+	int64_t last_us;
+} brb_store_passed;
 
 /* ---- plugins ---- */
 
+/* What remembers: a plugin, or one of its badges, which may have jobs, too. */
 typedef struct brb_store_owner {
-	const char *id;
-	const char *const *slugs; /* of its badges */
-	size_t slug_count;
+	const char *plugin; /* its id */
+	const char *badge;  /* its slug; "": the plugin itself, whose memory its badges share */
 } brb_store_owner;
 
 /* The note of revocations by `brabeion backfill`, which are no person's decision. */
@@ -298,6 +428,13 @@ typedef struct brb_health_badge {
 	bool has_awards;  /* revoked ones, too */
 } brb_health_badge;
 
+/* A name that a level has or had, and under which somebody holds it. */
+typedef struct brb_health_level {
+	const char *slug; /* the badge's */
+	const char *name;
+	uint32_t level;
+} brb_health_level;
+
 typedef struct brb_health_quarantined {
 	const char *slug;
 	int64_t since_us;
@@ -306,6 +443,7 @@ typedef struct brb_health_quarantined {
 
 typedef struct brb_health_failing {
 	const char *slug;
+	brb_trouble_kind kind;
 	int64_t count, first_us, last_us;
 	const char *event, *error; /* the last */
 } brb_health_failing;
@@ -319,6 +457,7 @@ typedef struct brb_health_jobs {
 	int64_t ready; /* that a worker could take now */
 	int64_t ready_since_us;
 	int64_t leased;     /* that a worker is running */
+	int64_t waiting;    /* all that are not parked */
 	size_t crowd_count; /* users with too many */
 	struct {
 		const char *user;
@@ -333,12 +472,19 @@ typedef struct brb_health {
 	int64_t version, knows; /* of the schema: the database's, this program's */
 	const char *damage;     /* what the thorough check found; NULL: nothing, or not asked for */
 	int64_t pages, free_pages, page_bytes;
-	int64_t wal_pages;  /* in the WAL, -1: not known */
-	int64_t wal_behind; /* of those, not yet checkpointed */
-	int64_t seen;       /* ids */
-	int64_t seen_since_us;
+	int64_t wal_pages;    /* in the WAL, -1: not known */
+	int64_t wal_behind;   /* of those, not yet checkpointed */
+	int64_t chores;       /* users forgotten or merged, of whom something is left to be swept */
+	int64_t forgotten_us; /* when something was forgotten that the WAL may still hold; 0: nothing */
+	int64_t seen;         /* ids */
+	int64_t seen_since_us, seen_until_us; /* of the first and the last period: its end; 0: there is none */
+	int64_t newest_us;                    /* by a clock that was trusted; 0: none yet */
+	int64_t awards_ahead, events_ahead; /* of a time that has not come, among the latest; events of the journal */
+	int64_t jobs_ahead;                 /* leased, or stored, by a clock far ahead */
 	size_t badge_count, badge_capacity;
 	brb_health_badge *badges;
+	size_t level_count, level_capacity;
+	brb_health_level *levels;
 	size_t quarantined_count, quarantined_capacity;
 	brb_health_quarantined *quarantined;
 	size_t failing_count, failing_capacity;
@@ -352,8 +498,9 @@ typedef struct brb_health {
 typedef struct brb_health_options {
 	const char *path;
 	int64_t now_us;
-	int64_t crowd; /* jobs of one user that are too many */
-	bool thorough; /* check each page */
+	int64_t crowd;    /* jobs of one user that are too many */
+	bool thorough;    /* check each page */
+	bool only_levels; /* nothing but the levels' names */
 } brb_health_options;
 
 #endif

@@ -1,8 +1,6 @@
 /*
- * store/upkeep: forgets and merges users, stores statistics, examines a database. See store.h, event_stats.h, health.h.
+ * store/upkeep: forgets and renames users, stores statistics, examines a database. See store.h, event_stats.h, health.h.
  */
-#include <string.h>
-
 #include "base/memory.h"
 #include "store/event_stats.h"
 #include "store/health.h"
@@ -11,39 +9,53 @@
 
 /* ---- users ---- */
 
-/* What replaces a forgotten user's name in the verdicts of others' events. */
-#define FORGOTTEN "(forgotten)"
-
 brabeion_status brb_store_forget_user(brb_store *store, const char *user, int64_t *awards, brabeion_error *error)
 {
 	int64_t number = 0;
 	brabeion_status status = brb_store_settle(store, error);
 	if (status == BRABEION_OK)
 		status = brb_store_user(store, user, false, &number, error);
-	if (status == BRABEION_OK)
-		status = store->driver->upkeep->forget_user(store->db, number, user, awards, error);
-	if (status == BRABEION_OK)
-		status = brb_journal_rename(store, user, FORGOTTEN, error);
-	brb_value_cache_clear(&store->values);
+	*awards = 0;
+	if (status == BRABEION_OK && number)
+		status = store->driver->upkeep->forget_begin(store->db, number, awards, error);
+	brb_store_drop_cached(store);
 	return status;
 }
 
-brabeion_status brb_store_merge_users(brb_store *store, const char *from, const char *into, brabeion_error *error)
+brabeion_status brb_store_rename_user(brb_store *store, const char *from, const char *to, brabeion_error *error)
 {
-	int64_t from_number = 0, into_number = 0;
-	if (strcmp(from, into) == 0)
-		return BRABEION_OK; /* what both hold would be deleted */
+	int64_t number = 0, other = 0;
 	brabeion_status status = brb_store_settle(store, error);
 	if (status == BRABEION_OK)
-		status = brb_store_user(store, from, false, &from_number, error);
+		status = brb_store_user(store, from, false, &number, error);
 	if (status == BRABEION_OK)
-		status = brb_store_user(store, into, true, &into_number, error);
+		status = brb_store_user(store, to, false, &other, error);
+	if (status == BRABEION_OK && !number)
+		status = brb_status_set(error, BRABEION_INVALID, "nothing is recorded under the name \"%s\"", from);
+	if (status == BRABEION_OK && other)
+		status = brb_status_set(error, BRABEION_INVALID, "there is a user \"%s\" already", to);
 	if (status == BRABEION_OK)
-		status = store->driver->upkeep->merge_users(store->db, from_number, from, into_number, into, error);
-	if (status == BRABEION_OK)
-		status = brb_journal_rename(store, from, into, error);
-	brb_value_cache_clear(&store->values);
+		status = store->driver->upkeep->rename_user(store->db, from, to, error);
+	brb_store_drop_cached(store);
 	return status;
+}
+
+brabeion_status brb_store_sweep_chores(brb_store *store, int64_t budget_us, bool *done, brabeion_error *error)
+{
+	brabeion_status status = brb_store_settle(store, error);
+	store->journal.is_known = false; /* its bytes change */
+	return status == BRABEION_OK ? store->driver->upkeep->sweep_chores(store->db, budget_us, done, error)
+				     : status;
+}
+
+brabeion_status brb_store_has_chores(brb_store *store, bool *has, brabeion_error *error)
+{
+	return store->driver->upkeep->has_chores(store->db, has, error);
+}
+
+brabeion_status brb_store_checkpoint(brb_store *store, bool *complete, brabeion_error *error)
+{
+	return store->driver->upkeep->checkpoint(store->db, complete, error);
 }
 
 /* ---- statistics ---- */
@@ -69,9 +81,42 @@ brabeion_status brb_store_remove_unhandled(brb_store *store, const char *name, b
 	return store->driver->stats->remove_unhandled(store->db, name, error);
 }
 
+brabeion_status brb_store_remove_passed(brb_store *store, const char *slug, int64_t since_us, brabeion_error *error)
+{
+	return store->driver->stats->remove_passed(store->db, slug, since_us, error);
+}
+
 brabeion_status brb_store_forget_event_stats(brb_store *store, int64_t before_us, brabeion_error *error)
 {
-	return store->driver->stats->forget(store->db, before_us, error);
+	bool suspect = false;
+	brabeion_status status = brb_store_is_clock_suspect(store, &suspect, error);
+	return status == BRABEION_OK && !suspect ? store->driver->stats->forget(store->db, before_us, error) : status;
+}
+
+/* ---- times that lie ahead ---- */
+
+brabeion_status brb_store_mend_times(brb_store *store, int64_t *mended, brabeion_error *error)
+{
+	brb_store_clock clock = { .now_us = 0 };
+	int64_t jobs = 0, others = 0;
+	brabeion_status status = brb_store_settle(store, error);
+	if (status == BRABEION_OK)
+		status = brb_store_look_at_clock(store, &clock, error);
+	if (status == BRABEION_OK)
+		status = store->driver->jobs->mend(store->db, &jobs, error);
+	if (status == BRABEION_OK)
+		status = store->driver->upkeep->mend_times(store->db, clock.now_us, brb_store_seen_period_s(store),
+							   &others, error);
+	bool newest_is_ahead = clock.newest_us > clock.now_us;
+	if (status == BRABEION_OK && newest_is_ahead)
+		status = brb_store_confirm_clock(store, error);
+	if (status != BRABEION_OK)
+		return status;
+	store->seen.periods_are_known = false;
+	store->jobs.next_is_known = false;
+	store->journal.is_known = false;
+	*mended = jobs + others + newest_is_ahead;
+	return BRABEION_OK;
 }
 
 /* ---- health ---- */
@@ -90,6 +135,7 @@ brabeion_status brb_health_read(const brb_health_options *options, brb_health *h
 void brb_health_finish(brb_health *health)
 {
 	brb_memory_release(health->badges);
+	brb_memory_release(health->levels);
 	brb_memory_release(health->quarantined);
 	brb_memory_release(health->failing);
 	brb_memory_release(health->unhandled);

@@ -209,6 +209,7 @@ brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *
 {
 	brb_jobs *jobs = worker->jobs;
 	bool stops = brb_worker_is_to_stop(worker);
+	brb_reentrancy_begin_call();
 	*busy = false;
 	if (stops && !worker->holds_jobs)
 		return BRABEION_OK;
@@ -217,12 +218,14 @@ brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *
 		return brb_status_no_memory(error);
 	const brb_generation *generation = brb_registry_acquire(jobs->registry, reader);
 	brb_counters *counters = brb_registry_counters(jobs->registry, reader, generation);
+	atomic_store(&worker->busy, true);
 	brabeion_status status = step(worker, generation, counters, stops, error);
 	brb_registry_release(reader);
 	*busy = status == BRABEION_OK && (worker->holds_jobs || worker->found_jobs);
 	if (worker->result.award_count || worker->result.lapsed_count)
 		jobs->announce(jobs->context, &worker->result, 1);
 	brabeion_result_finish(&worker->result);
+	atomic_store(&worker->busy, worker->holds_jobs);
 	return status;
 }
 
@@ -236,7 +239,9 @@ static brabeion_status record_crash(brb_jobs *jobs, int64_t job, int64_t claim, 
 	uint32_t attempts = 0;
 	int64_t owner = 0;
 	brabeion_status status = BRABEION_OK;
-	if (job)
+	if (job == BRABEION_JOB_HELD)
+		status = brb_store_job_held(jobs->shared->store, claim, &job, error);
+	if (status == BRABEION_OK && job)
 		status = brb_store_job_claim(jobs->shared->store, job, &owner, &attempts, error);
 	if (status == BRABEION_OK && owner && owner == claim) {
 		uint64_t random = (uint64_t)brb_clock_monotonic_us() * UINT64_C(2685821657736338717) >> 20;

@@ -66,6 +66,7 @@ typedef struct brb_worker_options {
 	/* Reports the job that is judged from now on, 0: none, and the claim that holds it. May be NULL. */
 	void (*on_job)(void *context, int64_t job, int64_t claim);
 	void *context;
+	bool is_thread; /* of the engine, not a caller of brabeion_work */
 } brb_worker_options;
 
 brabeion_status brb_worker_open(brb_jobs *jobs, const brb_worker_options *options, brb_worker **out,
@@ -81,6 +82,9 @@ void brb_worker_close(brb_worker *worker);
  * Threads: the worker's, whose registry reader may not be in use.
  */
 brabeion_status brb_worker_step(brb_worker *worker, bool *busy, brabeion_error *error);
+
+/* True when a thread of the engine is in a step or holds jobs, of which more may come. */
+bool brb_worker_threads_are_busy(const brb_worker *worker);
 
 /* True when the worker has to stop. */
 bool brb_worker_is_to_stop(const brb_worker *worker);

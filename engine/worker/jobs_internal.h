@@ -4,6 +4,7 @@
 #ifndef BRB_WORKER_JOBS_INTERNAL_H
 #define BRB_WORKER_JOBS_INTERNAL_H
 
+#include "judging/judgement.h"
 #include "judging/verdict_recorder.h"
 #include "worker/jobs.h"
 #include "worker/optimistic.h"
@@ -23,7 +24,7 @@ typedef struct brb_job_work {
 	int64_t took_us;          /* the last judgement */
 	const brb_badge *badge;   /* of the current generation; NULL: not loaded */
 	brb_optimistic_part part;
-	const char *why; /* it failed; NULL: it did not */
+	brb_job_failure failure;
 } brb_job_work;
 
 struct brb_worker {
@@ -37,6 +38,7 @@ struct brb_worker {
 
 	bool cannot_watch;             /* and that has been logged */
 	bool holds_jobs;               /* claimed and not settled */
+	atomic_bool busy;              /* in a step, or it holds jobs: for other workers */
 	bool must_release;             /* jobs of the claim have neither ended nor failed */
 	bool slow;                     /* a job of this pass took long */
 	bool ran_out;                  /* of time, in this pass */

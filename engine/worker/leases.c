@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/reentrancy.h"
 #include "base/thread.h"
 #include "worker/jobs_internal.h"
 
@@ -95,6 +96,7 @@ static int64_t find_due_locked(brb_worker *worker, int64_t lease_us, int64_t now
 static int64_t tend_locked(brb_jobs *jobs)
 {
 	int64_t next_us = INT64_MAX, now_us = brb_clock_monotonic_us(), lease_us = jobs->limits.lease_us;
+	brb_reentrancy_begin_call();
 	for (brb_worker *worker = jobs->workers; worker; worker = worker->next) {
 		renewal due = { .worker = NULL };
 		next_us = least(next_us, find_due_locked(worker, lease_us, now_us, &due));

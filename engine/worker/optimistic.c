@@ -1,9 +1,10 @@
 /*
- * worker/optimistic: see optimistic.h.
+ * worker/optimistic: see optimistic.h. What is read and changed are items (optimistic_items.h).
  *
- * A cell is what was read or changed, by key. A read is recorded with the value that the judgement saw first, before
- * its own changes. How many awards are held is a sum: of what was looked up, of what earlier judgements of the pass
- * planned, and of what this one did; only the last is its own, and not validated.
+ * Keys are listed as they are committed, without those that are planned to go; then come those that are planned. Each step
+ * among committed keys is a read; so is a planned cell of an earlier judgement that was listed or left out. Where such a
+ * judgement was applied, the steps have changed, and where it was not, the cell has: either way the judgement that listed
+ * them is made again.
  */
 #include "worker/optimistic.h"
 
@@ -11,51 +12,7 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "base/table.h"
-#include "store/snapshot_reader.h"
-
-typedef enum cell_kind { TALLY, NOTE, HELD, AWARD } cell_kind;
-
-typedef struct cell_value {
-	bool is_known;    /* looked up, or set */
-	int64_t value;    /* of TALLY; of HELD the count, without this judgement's; of AWARD whether it is held */
-	int32_t highest;  /* of HELD, likewise */
-	const char *text; /* of NOTE */
-} cell_value;
-
-typedef struct cell {
-	cell_kind kind;
-	uint32_t number;     /* of the plugin; of AWARD the badge's */
-	const char *name;    /* of TALLY and NOTE; the user's */
-	const char *subject; /* of TALLY and NOTE; of HELD the slug; of AWARD the reason */
-	uint32_t level;      /* of AWARD */
-	bool rearn;          /* of AWARD */
-	cell_value now;
-	cell_value before;   /* the first change by `changed_by` */
-	uint64_t read_by;    /* the last judgement that read it */
-	uint64_t changed_by; /* the last that changed it */
-	int64_t own_count;   /* of HELD: added by `changed_by` */
-	int32_t own_highest;
-} cell;
-
-/* What a judgement saw first. */
-typedef struct read_entry {
-	const cell *cell;
-	cell_value seen;
-} read_entry;
-
-struct brb_optimistic {
-	brb_snapshot_reader *reader;
-	brb_arena arena; /* of the pass */
-	brb_table cells;
-	brb_builder key;
-	uint64_t judgement;
-	read_entry *reads;
-	size_t read_count, read_capacity;
-	brb_planned_change *changes;
-	size_t change_count, change_capacity;
-	size_t read_from, change_from; /* of the current judgement */
-};
+#include "worker/optimistic_items.h"
 
 brabeion_status brb_optimistic_open(brb_store *store, brb_optimistic **out, brabeion_error *error)
 {
@@ -75,7 +32,8 @@ void brb_optimistic_close(brb_optimistic *optimistic)
 	if (!optimistic)
 		return;
 	brb_snapshot_reader_close(optimistic->reader);
-	brb_table_finish(&optimistic->cells);
+	brb_table_finish(&optimistic->items);
+	brb_memory_release(optimistic->added);
 	brb_builder_finish(&optimistic->key);
 	brb_arena_finish(&optimistic->arena);
 	brb_memory_release(optimistic->reads);
@@ -85,8 +43,9 @@ void brb_optimistic_close(brb_optimistic *optimistic)
 
 void brb_optimistic_reset(brb_optimistic *optimistic)
 {
-	brb_table_finish(&optimistic->cells);
-	optimistic->cells = (brb_table){ 0 };
+	brb_table_finish(&optimistic->items);
+	optimistic->items = (brb_table){ 0 };
+	optimistic->added_count = 0;
 	brb_arena_reset(&optimistic->arena);
 	optimistic->read_count = 0;
 	optimistic->change_count = 0;
@@ -106,11 +65,11 @@ static void drop_changes(brb_optimistic *optimistic)
 	size_t position = 0;
 	const brb_table_entry *entry;
 	optimistic->change_count = optimistic->change_from;
-	while ((entry = brb_table_next(&optimistic->cells, &position))) {
-		cell *changed = entry->value;
+	while ((entry = brb_table_next(&optimistic->items, &position))) {
+		brb_item *changed = entry->value;
 		if (changed->changed_by != optimistic->judgement)
 			continue;
-		if (changed->kind != HELD)
+		if (!brb_item_is_sum(changed))
 			changed->now = changed->before;
 		changed->own_count = changed->own_highest = 0;
 	}
@@ -134,125 +93,6 @@ static bool enter(brb_judge *judge)
 	return judge->fault == BRABEION_OK;
 }
 
-/* ---- cells ---- */
-
-static bool copy_into(brb_optimistic *optimistic, const char **text)
-{
-	*text = brb_arena_copy(&optimistic->arena, *text);
-	return *text != NULL;
-}
-
-static cell *add_cell(brb_optimistic *optimistic, const cell *like)
-{
-	cell *added = brb_arena_take(&optimistic->arena, sizeof *added);
-	const char *key = brb_arena_copy_length(&optimistic->arena, optimistic->key.text, optimistic->key.length);
-	if (!added || !key)
-		return NULL;
-	*added = *like;
-	if (!copy_into(optimistic, &added->name) || !copy_into(optimistic, &added->subject) ||
-	    !brb_table_set_length(&optimistic->cells, key, optimistic->key.length, added))
-		return NULL;
-	return added;
-}
-
-/* The cell of the same key, added when there is none; NULL when memory is short. */
-static cell *find_cell(brb_judge *judge, const cell *like)
-{
-	brb_optimistic *optimistic = of(judge);
-	brb_builder *key = &optimistic->key;
-	brb_builder_reset(key);
-	brb_builder_printf(key, "%d %u %u %d %zu ", (int)like->kind, like->number, like->level, like->rearn,
-			   strlen(like->name));
-	brb_builder_add(key, like->name);
-	brb_builder_add(key, like->subject);
-	cell *found = key->failed ? NULL : brb_table_get_length(&optimistic->cells, key->text, key->length);
-	if (!found && !key->failed)
-		found = add_cell(optimistic, like);
-	if (!found)
-		brb_status_no_memory(&judge->error);
-	return found;
-}
-
-static brb_store_award award_of(const cell *key)
-{
-	return (brb_store_award){ .user = key->name,
-				  .badge = key->number,
-				  .level = key->level,
-				  .reason = key->subject,
-				  .rearn = key->rearn };
-}
-
-static brabeion_status look_up(brb_judge *judge, cell *key)
-{
-	brb_optimistic *optimistic = of(judge);
-	brb_snapshot_reader *reader = optimistic->reader;
-	brabeion_error *error = &judge->error;
-	cell_value *now = &key->now;
-	int64_t count = 0;
-	int32_t highest = 0;
-	bool held = false;
-	brabeion_status status = BRABEION_OK;
-	brb_store_award award = award_of(key);
-	switch (key->kind) {
-	case TALLY:
-		status = brb_snapshot_reader_tally(reader, key->number, key->name, key->subject, &now->value, error);
-		break;
-	case NOTE:
-		status = brb_snapshot_reader_note(reader, key->number, key->name, key->subject, &optimistic->arena,
-						  &now->text, error);
-		break;
-	case HELD:
-		status = brb_snapshot_reader_held(reader, key->name, key->subject, &count, &highest, error);
-		now->value += count;
-		now->highest = highest > now->highest ? highest : now->highest;
-		break;
-	case AWARD:
-		status = brb_snapshot_reader_is_held(reader, &award, &held, error);
-		now->value = held;
-		break;
-	}
-	now->is_known = status == BRABEION_OK;
-	return status;
-}
-
-/* What an earlier judgement added to what is held becomes part of the value. */
-static void settle(const brb_optimistic *optimistic, cell *held)
-{
-	if (held->kind != HELD || held->changed_by == optimistic->judgement)
-		return;
-	held->now.value += held->own_count;
-	held->now.highest = held->own_highest > held->now.highest ? held->own_highest : held->now.highest;
-	held->own_count = held->own_highest = 0;
-}
-
-/*
- * Looks it up if need be, and records the first read of this judgement, unless it returns what the judgement has set.
- */
-static brabeion_status read_cell(brb_judge *judge, cell *read)
-{
-	brb_optimistic *optimistic = of(judge);
-	settle(optimistic, read);
-	brabeion_status status = read->now.is_known ? BRABEION_OK : look_up(judge, read);
-	if (status != BRABEION_OK || read->read_by == optimistic->judgement ||
-	    (read->kind != HELD && read->changed_by == optimistic->judgement))
-		return status;
-	read_entry *entry =
-		brb_list_add(&optimistic->reads, &optimistic->read_count, &optimistic->read_capacity, sizeof *entry);
-	if (!entry)
-		return brb_status_no_memory(&judge->error);
-	*entry = (read_entry){ .cell = read, .seen = read->now };
-	read->read_by = optimistic->judgement;
-	return BRABEION_OK;
-}
-
-static void mark_changed(brb_optimistic *optimistic, cell *changed)
-{
-	if (changed->changed_by != optimistic->judgement)
-		changed->before = changed->now;
-	changed->changed_by = optimistic->judgement;
-	changed->now.is_known = true;
-}
-
 /* NULL when memory is short. */
 static brb_planned_change *add_change(brb_judge *judge, brb_planned_kind kind)
 {
@@ -268,73 +108,156 @@ static brb_planned_change *add_change(brb_judge *judge, brb_planned_kind kind)
 
 /* ---- memory ---- */
 
-static cell *find_memory(brb_judge *judge, cell_kind kind, uint32_t plugin, const char *name, const char *subject)
+static brb_item like_memory(brb_item_kind kind, const brb_store_memory *memory, const char *owner, const char *key)
 {
-	return find_cell(judge, &(cell){ .kind = kind, .number = plugin, .name = name, .subject = subject });
+	return (brb_item){ .kind = kind, .number = memory->number, .memory = memory, .name = owner, .subject = key };
 }
 
-static brb_planned_change *change_memory(brb_judge *judge, brb_planned_kind kind, cell *changed)
+static brb_item *find_memory(brb_judge *judge, const brb_cell *cell)
 {
-	brb_planned_change *change = changed ? add_change(judge, kind) : NULL;
-	if (!change)
-		return NULL;
-	change->plugin = changed->number;
-	change->name = changed->name;
-	change->subject = changed->subject;
-	mark_changed(of(judge), changed);
-	return change;
+	const brb_item like = like_memory(BRB_ITEM_MEMORY, cell->memory, cell->owner, cell->key);
+	return brb_item_find(judge, &like);
 }
 
-static brabeion_status read_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				  int64_t *value)
+static bool exists(const brb_item *cell)
 {
-	cell *tally = find_memory(judge, TALLY, plugin, name, subject);
-	brabeion_status status = tally ? read_cell(judge, tally) : judge->error.status;
+	return cell->now.kind != BRB_CELL_NONE;
+}
+
+static brabeion_status read_cell(brb_judge *judge, const brb_cell *cell, brb_cell_value *value)
+{
+	brb_item *found = find_memory(judge, cell);
+	brabeion_status status = found ? brb_item_read(judge, found) : judge->error.status;
 	if (status == BRABEION_OK)
-		*value = tally->now.value;
+		*value = (brb_cell_value){ .kind = found->now.kind,
+					   .number = found->now.value,
+					   .text = found->now.text };
 	return status;
 }
 
-static brabeion_status set_tally(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 int64_t value)
+/* A key has come, or gone. */
+static brabeion_status note_key(brb_judge *judge, brb_item *changed)
 {
-	cell *tally = find_memory(judge, TALLY, plugin, name, subject);
-	brb_planned_change *change = change_memory(judge, BRB_PLANNED_TALLY, tally);
-	if (!change)
+	brb_optimistic *optimistic = of(judge);
+	const brb_item like = like_memory(BRB_ITEM_KEY_COUNT, changed->memory, changed->name, "");
+	brb_item *count = brb_item_find(judge, &like);
+	if (!count)
 		return judge->error.status;
-	tally->now.value = change->value = value;
-	return BRABEION_OK;
-}
-
-static brabeion_status read_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				 const char **text)
-{
-	cell *note = find_memory(judge, NOTE, plugin, name, subject);
-	brabeion_status status = note ? read_cell(judge, note) : judge->error.status;
-	if (status == BRABEION_OK)
-		*text = note->now.text;
-	return status;
-}
-
-static brabeion_status set_note(brb_judge *judge, uint32_t plugin, const char *name, const char *subject,
-				const char *text)
-{
-	if (text && !copy_into(of(judge), &text))
+	brb_item_add_to_sum(optimistic, count, exists(changed) ? 1 : -1);
+	if (changed->is_committed || changed->is_added)
+		return BRABEION_OK;
+	brb_item **added = brb_list_add(&optimistic->added, &optimistic->added_count, &optimistic->added_capacity,
+					sizeof *added);
+	if (!added)
 		return brb_status_no_memory(&judge->error);
-	cell *note = find_memory(judge, NOTE, plugin, name, subject);
-	brb_planned_change *change = change_memory(judge, BRB_PLANNED_NOTE, note);
+	*added = changed;
+	changed->is_added = true;
+	return BRABEION_OK;
+}
+
+/* Whether there was a cell under a key decides how many keys there are: it counts as read. */
+static brabeion_status set_cell(brb_judge *judge, const brb_cell *cell, const brb_cell_value *value)
+{
+	const char *text = value->text;
+	if (text && !brb_optimistic_copy(of(judge), &text))
+		return brb_status_no_memory(&judge->error);
+	brb_item *changed = find_memory(judge, cell);
+	if (!changed)
+		return judge->error.status;
+	brabeion_status status = cell->key[0] ? brb_item_read(judge, changed) : BRABEION_OK;
+	bool existed = exists(changed);
+	brb_planned_change *change = status == BRABEION_OK ? add_change(judge, BRB_PLANNED_CELL) : NULL;
 	if (!change)
 		return judge->error.status;
-	note->now.text = change->text = text;
+	change->cell = brb_item_cell(changed);
+	change->value = (brb_cell_value){ .kind = value->kind, .number = value->number, .text = text };
+	brb_item_mark_changed(of(judge), changed);
+	changed->now.kind = value->kind;
+	changed->now.value = value->number;
+	changed->now.text = text;
+	return cell->key[0] && exists(changed) != existed ? note_key(judge, changed) : BRABEION_OK;
+}
+
+static brabeion_status count_keys(brb_judge *judge, const brb_store_memory *memory, const char *owner, int64_t *count)
+{
+	const brb_item like = like_memory(BRB_ITEM_KEY_COUNT, memory, owner, "");
+	brb_item *found = brb_item_find(judge, &like);
+	brabeion_status status = found ? brb_item_read(judge, found) : judge->error.status;
+	if (status == BRABEION_OK)
+		*count = found->now.value + found->own_count;
+	return status;
+}
+
+/* The planned keys behind one of them, or from the first. *key NULL: the end. */
+static brabeion_status next_added(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				  const brb_item *behind, const char **key)
+{
+	brb_optimistic *optimistic = of(judge);
+	size_t i = 0;
+	while (behind && optimistic->added[i++] != behind)
+		;
+	*key = NULL;
+	for (; i < optimistic->added_count; i++) {
+		brb_item *added = optimistic->added[i];
+		if (added->number != memory->number || strcmp(added->name, owner) != 0)
+			continue;
+		brabeion_status status = brb_item_read(judge, added);
+		if (status != BRABEION_OK)
+			return status;
+		if (exists(added)) {
+			*key = added->subject;
+			return BRABEION_OK;
+		}
+	}
 	return BRABEION_OK;
+}
+
+static brabeion_status next_key(brb_judge *judge, const brb_store_memory *memory, const char *owner,
+				const char *after, const char **key)
+{
+	brb_optimistic *optimistic = of(judge);
+	const brb_item from = like_memory(BRB_ITEM_MEMORY, memory, owner, after ? after : "");
+	const brb_item *behind = after ? brb_item_peek(optimistic, &from) : NULL;
+	if (behind && behind->is_added)
+		return next_added(judge, memory, owner, behind, key);
+	for (;;) {
+		const brb_item like = like_memory(BRB_ITEM_KEY_NEXT, memory, owner, after ? after : "");
+		brb_item *step = brb_item_find(judge, &like);
+		brabeion_status status = step ? brb_item_read(judge, step) : judge->error.status;
+		if (status != BRABEION_OK)
+			return status;
+		if (!step->now.text)
+			return next_added(judge, memory, owner, NULL, key);
+		*key = after = step->now.text;
+		const brb_item reached = like_memory(BRB_ITEM_MEMORY, memory, owner, after);
+		brb_item *planned = brb_item_peek(optimistic, &reached);
+		if (!planned || !planned->now.is_known || exists(planned))
+			return BRABEION_OK;
+		status = brb_item_read(judge, planned); /* it goes */
+		if (status != BRABEION_OK)
+			return status;
+	}
+}
+
+/* ---- names ---- */
+
+/* No read that is compared later: merging a user takes the user's jobs away from whoever judges them. */
+static brabeion_status find_present_name(brb_judge *judge, const char *user, const char **name)
+{
+	return brb_snapshot_reader_present_name(of(judge)->reader, user, &of(judge)->arena, name, &judge->error);
+}
+
+static brabeion_status hash_text(brb_judge *judge, const char *text, uint64_t *hash)
+{
+	return brb_snapshot_reader_hash(of(judge)->reader, text, hash, &judge->error);
 }
 
 /* ---- awards ---- */
 
 static brabeion_status read_held(brb_judge *judge, const char *user, const char *slug, int64_t *count, int32_t *level)
 {
-	cell *held = find_cell(judge, &(cell){ .kind = HELD, .name = user, .subject = slug });
-	brabeion_status status = held ? read_cell(judge, held) : judge->error.status;
+	brb_item *held = brb_item_find(judge, &(brb_item){ .kind = BRB_ITEM_HELD, .name = user, .subject = slug });
+	brabeion_status status = held ? brb_item_read(judge, held) : judge->error.status;
 	if (status != BRABEION_OK)
 		return status;
 	*count = held->now.value + held->own_count;
@@ -349,14 +272,14 @@ static bool knows_held(brb_judge *judge, const brb_store_award *award)
 	return false;
 }
 
-static cell *find_award(brb_judge *judge, const brb_store_award *award)
+static brb_item *find_award(brb_judge *judge, const brb_store_award *award)
 {
-	return find_cell(judge, &(cell){ .kind = AWARD,
-					 .number = award->badge,
-					 .level = award->level,
-					 .rearn = award->rearn,
-					 .name = award->user,
-					 .subject = award->reason });
+	return brb_item_find(judge, &(brb_item){ .kind = BRB_ITEM_AWARD,
+						 .number = award->badge,
+						 .level = award->level,
+						 .rearn = award->rearn,
+						 .name = award->user,
+						 .subject = award->reason });
 }
 
 static brabeion_status is_held(brb_judge *judge, const brb_store_award *award, bool *held)
@@ -364,8 +287,8 @@ static brabeion_status is_held(brb_judge *judge, const brb_store_award *award, b
 	*held = false;
 	if (!award->reason)
 		return BRABEION_OK;
-	cell *found = find_award(judge, award);
-	brabeion_status status = found ? read_cell(judge, found) : judge->error.status;
+	brb_item *found = find_award(judge, award);
+	brabeion_status status = found ? brb_item_read(judge, found) : judge->error.status;
 	if (status == BRABEION_OK)
 		*held = found->now.value != 0;
 	return status;
@@ -377,12 +300,11 @@ static brabeion_status count_held(brb_judge *judge, const brb_store_award *award
 	const brb_badge *badge = brb_generation_badge(judge->generation, award->badge);
 	if (!badge)
 		return BRABEION_OK;
-	cell *held = find_cell(judge, &(cell){ .kind = HELD, .name = award->user, .subject = badge->slug });
+	brb_item *held = brb_item_find(
+		judge, &(brb_item){ .kind = BRB_ITEM_HELD, .name = award->user, .subject = badge->slug });
 	if (!held)
 		return judge->error.status;
-	settle(of(judge), held);
-	held->changed_by = of(judge)->judgement;
-	held->own_count++;
+	brb_item_add_to_sum(of(judge), held, 1);
 	if ((int32_t)award->level > held->own_highest)
 		held->own_highest = (int32_t)award->level;
 	return BRABEION_OK;
@@ -392,19 +314,20 @@ static brabeion_status count_held(brb_judge *judge, const brb_store_award *award
 static brabeion_status add_award(brb_judge *judge, const brb_store_award *award, int64_t *sequence)
 {
 	brb_optimistic *optimistic = of(judge);
-	cell *found = award->reason ? find_award(judge, award) : NULL;
+	brb_item *found = award->reason ? find_award(judge, award) : NULL;
 	brb_planned_change *change = found || !award->reason ? add_change(judge, BRB_PLANNED_AWARD) : NULL;
 	if (!change)
 		return judge->error.status;
 	if (found) {
-		mark_changed(optimistic, found);
+		brb_item_mark_changed(optimistic, found);
 		found->now.value = 1;
 	}
 	brb_store_award *kept = &change->award;
 	*kept = *award;
-	if (!copy_into(optimistic, &kept->user) || (kept->reason && !copy_into(optimistic, &kept->reason)) ||
-	    !copy_into(optimistic, &kept->event) || !copy_into(optimistic, &kept->event_id) ||
-	    (kept->note && !copy_into(optimistic, &kept->note)))
+	if (!brb_optimistic_copy(optimistic, &kept->user) ||
+	    (kept->reason && !brb_optimistic_copy(optimistic, &kept->reason)) ||
+	    !brb_optimistic_copy(optimistic, &kept->event) || !brb_optimistic_copy(optimistic, &kept->event_id) ||
+	    (kept->note && !brb_optimistic_copy(optimistic, &kept->note)))
 		return brb_status_no_memory(&judge->error);
 	*sequence = 0;
 	return count_held(judge, award);
@@ -419,8 +342,9 @@ static brabeion_status lapse(brb_judge *judge, const brb_store_revocation *which
 	if (!change)
 		return judge->error.status;
 	change->lapse = *which;
-	if (copy_into(optimistic, &change->lapse.user) && copy_into(optimistic, &change->lapse.slug) &&
-	    copy_into(optimistic, &change->lapse.note))
+	if (brb_optimistic_copy(optimistic, &change->lapse.user) &&
+	    brb_optimistic_copy(optimistic, &change->lapse.slug) &&
+	    brb_optimistic_copy(optimistic, &change->lapse.note))
 		return BRABEION_OK;
 	return brb_status_no_memory(&judge->error);
 }
@@ -435,8 +359,8 @@ static bool copy_fields(brb_optimistic *optimistic, brb_store_job *job)
 	for (size_t i = 0; i < job->field_count; i++) {
 		fields[i] = job->fields[i];
 		bool has_text = fields[i].type == BRABEION_TYPE_TEXT || fields[i].type == BRABEION_TYPE_JSON;
-		if (!copy_into(optimistic, &fields[i].name) ||
-		    (has_text && !copy_into(optimistic, &fields[i].value.text)))
+		if (!brb_optimistic_copy(optimistic, &fields[i].name) ||
+		    (has_text && !brb_optimistic_copy(optimistic, &fields[i].value.text)))
 			return false;
 	}
 	job->fields = fields;
@@ -451,18 +375,20 @@ static brabeion_status add_job(brb_judge *judge, const brb_store_job *job)
 		return judge->error.status;
 	brb_store_job *kept = &change->job;
 	*kept = *job;
-	if (copy_into(optimistic, &kept->user) && copy_into(optimistic, &kept->event) &&
-	    copy_into(optimistic, &kept->event_id) && copy_fields(optimistic, kept))
+	if (brb_optimistic_copy(optimistic, &kept->user) && brb_optimistic_copy(optimistic, &kept->event) &&
+	    brb_optimistic_copy(optimistic, &kept->event_id) && copy_fields(optimistic, kept))
 		return BRABEION_OK;
 	return brb_status_no_memory(&judge->error);
 }
 
 const brb_backend brb_backend_optimistic = {
 	.enter = enter,
-	.tally = read_tally,
-	.tally_set = set_tally,
-	.note = read_note,
-	.note_set = set_note,
+	.cell = read_cell,
+	.cell_set = set_cell,
+	.key_count = count_keys,
+	.key_next = next_key,
+	.present_name = find_present_name,
+	.hash = hash_text,
 	.held = read_held,
 	.knows_held = knows_held,
 	.is_held = is_held,
@@ -473,56 +399,6 @@ const brb_backend brb_backend_optimistic = {
 };
 
 /* ---- inside the transaction ---- */
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static brabeion_status validate_read(brb_judge *judge, const read_entry *read, bool *valid)
-{
-	const cell *key = read->cell;
-	const cell_value *seen = &read->seen;
-	brb_store *store = judge->store;
-	brabeion_error *error = &judge->error;
-	int64_t value = 0;
-	int32_t highest = 0;
-	bool held = false;
-	const char *text = NULL;
-	brabeion_status status = BRABEION_OK;
-	brb_store_award award = award_of(key);
-	switch (key->kind) {
-	case TALLY:
-		status = brb_store_tally(store, key->number, key->name, key->subject, &value, error);
-		*valid = value == seen->value;
-		break;
-	case NOTE:
-		status = brb_store_note(store, key->number, key->name, key->subject, &text, error);
-		*valid = status == BRABEION_OK && same_text(text, seen->text);
-		break;
-	case HELD:
-		status = brb_store_held(store, key->name, key->subject, &value, &highest, error);
-		*valid = value == seen->value && highest == seen->highest;
-		break;
-	case AWARD:
-		status = brb_store_is_held(store, &award, false, &held, error);
-		*valid = held == (seen->value != 0);
-		break;
-	}
-	return status;
-}
-
-brabeion_status brb_optimistic_validate(brb_judge *judge, const brb_optimistic *optimistic,
-					const brb_optimistic_part *part, bool *valid)
-{
-	bool all = true;
-	brabeion_status status = BRABEION_OK;
-	for (size_t i = part->read_from; i < part->read_to && all && status == BRABEION_OK; i++)
-		status = validate_read(judge, &optimistic->reads[i], &all);
-	if (status == BRABEION_OK)
-		*valid = all;
-	return status;
-}
 
 const brb_planned_change *brb_optimistic_changes(const brb_optimistic *optimistic, const brb_optimistic_part *part,
 						 size_t *count)

@@ -12,10 +12,12 @@ enum {
 
 #define PASS_US INT64_C(5000)
 
-static bool keep_why(brb_worker *worker, brb_job_work *work, const char *why, brb_judge *judge)
+static bool keep_failure(brb_worker *worker, brb_job_work *work, brb_job_failure failure, brb_judge *judge)
 {
-	work->why = why ? brb_arena_copy(&worker->texts, why) : NULL;
-	if (why && !work->why)
+	work->failure = failure;
+	if (failure.why)
+		work->failure.why = brb_arena_copy(&worker->texts, failure.why);
+	if (failure.why && !work->failure.why)
 		judge->fault = brb_status_no_memory(&judge->error);
 	return judge->fault == BRABEION_OK;
 }
@@ -31,16 +33,16 @@ static bool judge_outside(brb_worker *worker, size_t at, brb_judge *judge)
 					.cause = job->journal,
 					.recorder = worker->recorders ? &worker->recorders[at] : NULL };
 	brabeion_result unused = { 0 };
-	const char *why = NULL;
+	brb_job_failure failure = { .why = NULL };
 	int64_t began_us = brb_clock_monotonic_us();
 	brb_worker_begin_job(worker, job->id, began_us);
 	brb_optimistic_begin(worker->optimistic);
-	brb_judge_job(judge, &judged, &unused, &why);
-	work->part = brb_optimistic_end(worker->optimistic, why != NULL);
+	brb_judge_job(judge, &judged, &unused, &failure);
+	work->part = brb_optimistic_end(worker->optimistic, failure.why != NULL);
 	brb_worker_end_job(worker);
 	work->took_us = brb_clock_monotonic_us() - began_us;
 	work->stage = BRB_JOB_JUDGED;
-	bool fine = judge->fault == BRABEION_OK && keep_why(worker, work, why, judge);
+	bool fine = judge->fault == BRABEION_OK && keep_failure(worker, work, failure, judge);
 	brabeion_result_finish(&unused);
 	brb_arena_reset(&judge->scratch);
 	return fine;
@@ -74,12 +76,12 @@ bool brb_worker_pass(brb_worker *worker, brb_judge *judge)
 		if (!work->badge) /* no longer in this generation: the next claim finds that out */
 			work->stage = BRB_JOB_DONE, worker->must_release = true;
 		else if (belongs_inside(worker, work))
-			work->stage = BRB_JOB_INSIDE, work->why = NULL;
+			work->stage = BRB_JOB_INSIDE, work->failure = (brb_job_failure){ .why = NULL };
 		else if (!judge_outside(worker, i, judge))
 			return false;
 		worker->slow |= work->took_us > PASS_US || atomic_load(&worker->rest_released);
 		worker->ran_out = brb_clock_monotonic_us() - began_us > PASS_US;
-		if (work->why || is_retry(job) || worker->slow || worker->ran_out)
+		if (work->failure.why || is_retry(job) || worker->slow || worker->ran_out)
 			break;
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "judging/due.h"
 #include "judging/judgement.h"
 #include "worker/jobs_internal.h"
 
@@ -57,8 +58,8 @@ static brabeion_status fail_job(brb_worker *worker, size_t at, const char *why, 
 	return judge->fault;
 }
 
-/* Applies what was planned, or judges the job here. *why is its failure; *valid: what it read is unchanged. */
-static brabeion_status apply(brb_worker *worker, size_t at, brb_judge *judge, const char **why, bool *valid)
+/* Applies what was planned, or judges the job here. *valid: what it read is unchanged. */
+static brabeion_status apply(brb_worker *worker, size_t at, brb_judge *judge, brb_job_failure *failure, bool *valid)
 {
 	brb_job_work *work = &worker->works[at];
 	const brb_store_claimed *job = &worker->claimed.jobs[at];
@@ -66,20 +67,20 @@ static brabeion_status apply(brb_worker *worker, size_t at, brb_judge *judge, co
 	const brb_judged_job judged = { .badge = work->badge, .event = &event, .cause = job->journal };
 	bool inside = work->stage == BRB_JOB_INSIDE;
 	size_t count = 0;
-	*why = work->why;
+	*failure = work->failure;
 	*valid = true;
 	if (!inside)
 		judge->fault = brb_optimistic_validate(judge, worker->optimistic, &work->part, valid);
-	if (judge->fault != BRABEION_OK || !*valid || work->why)
+	if (judge->fault != BRABEION_OK || !*valid || work->failure.why)
 		return judge->fault;
 	/* applying calls the badges that listen to its award: they may crash, too */
 	brb_worker_begin_job(worker, job->id, brb_clock_monotonic_us());
 	const brb_planned_change *changes =
 		inside ? NULL : brb_optimistic_changes(worker->optimistic, &work->part, &count);
 	if (inside)
-		brb_judge_job(judge, &judged, &worker->result, why);
+		brb_judge_job(judge, &judged, &worker->result, failure);
 	else
-		brb_judge_apply_job(judge, &judged, changes, count, &worker->result, why);
+		brb_judge_apply_job(judge, &judged, changes, count, &worker->result, failure);
 	brb_worker_end_job(worker);
 	return judge->fault;
 }
@@ -92,7 +93,7 @@ static void write_verdicts(brb_worker *worker, size_t at, const char *why, brb_j
 	const brabeion_event event = brb_judge_event_of_job(job);
 	if (!judge->generation->journal.keep_us || work->stage == BRB_JOB_INSIDE)
 		return;
-	if (why && !work->why) /* it failed only when it was applied */
+	if (why && !work->failure.why) /* it failed only when it was applied */
 		brb_verdict_recorder_fail(&worker->recorders[at], work->badge, why);
 	brb_verdict_recorder_write(&worker->recorders[at], judge, &event, job->at_us, BRABEION_ENTRY_JOB);
 }
@@ -102,7 +103,7 @@ static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
 	brb_job_work *work = &worker->works[at];
 	const brb_store_claimed *job = &worker->claimed.jobs[at];
 	bool claimed = false, valid = false;
-	const char *why = NULL;
+	brb_job_failure failure = { .why = NULL };
 	judge->fault = brb_store_job_is_claimed(judge->store, job->id, worker->claim, &claimed, &judge->error);
 	if (judge->fault != BRABEION_OK)
 		return judge->fault;
@@ -111,7 +112,7 @@ static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
 		worker->must_release = true;
 		return BRABEION_OK;
 	}
-	if (apply(worker, at, judge, &why, &valid) != BRABEION_OK)
+	if (apply(worker, at, judge, &failure, &valid) != BRABEION_OK)
 		return judge->fault;
 	if (!valid) {
 		work->conflicts++;
@@ -119,11 +120,11 @@ static brabeion_status settle(brb_worker *worker, size_t at, brb_judge *judge)
 		hold_back_followers(worker, at, BRB_JOB_PENDING);
 		return BRABEION_OK;
 	}
-	write_verdicts(worker, at, why, judge);
+	write_verdicts(worker, at, failure.why, judge);
 	if (judge->fault != BRABEION_OK)
 		return judge->fault;
-	if (why)
-		fail_job(worker, at, why, judge);
+	if (failure.why && !failure.refused)
+		fail_job(worker, at, failure.why, judge);
 	else
 		judge->fault = brb_store_job_end(judge->store, job->id, &judge->error);
 	brb_arena_reset(&judge->scratch);
@@ -160,24 +161,6 @@ static brabeion_status keep_only(brb_worker *worker, const brb_store_claimed *jo
 	return judge->fault;
 }
 
-static const char *describe_parked(brb_worker *worker, const brb_store_parked *parked)
-{
-	if (parked->id)
-		return brb_arena_printf(&worker->line_texts, "job %lld of badge \"%s\" is parked: %s",
-					(long long)parked->id, parked->slug, parked->why);
-	return brb_arena_printf(&worker->line_texts,
-				"%lld job%s of badge \"%s\" %s parked until it is back: the badge is not loaded",
-				(long long)parked->count, parked->count == 1 ? "" : "s", parked->slug,
-				parked->count == 1 ? "is" : "are");
-}
-
-static void add_parked_lines(brb_worker *worker)
-{
-	const brb_store_claimed_list *list = &worker->next_claimed;
-	for (size_t i = 0; i < list->parked_count; i++)
-		add_line(worker, describe_parked(worker, &list->parked[i]));
-}
-
 static brabeion_status claim_more(brb_worker *worker, brb_judge *judge)
 {
 	brb_jobs_limits limits = brb_jobs_get_limits(worker->jobs);
@@ -191,7 +174,8 @@ static brabeion_status claim_more(brb_worker *worker, brb_judge *judge)
 	judge->fault = brb_store_jobs_claim(judge->store, &claim, &worker->next_claimed, &judge->error);
 	if (judge->fault != BRABEION_OK)
 		return judge->fault;
-	add_parked_lines(worker);
+	for (size_t i = 0; i < worker->next_claimed.parked_count; i++)
+		add_line(worker, brb_due_describe_parked(&worker->line_texts, &worker->next_claimed.parked[i]));
 	worker->claimed_anew = true;
 	worker->found_jobs = worker->next_claimed.count || worker->next_claimed.parked_count;
 	return BRABEION_OK;
@@ -203,7 +187,6 @@ typedef struct step_request {
 	brb_request head; /* first */
 	brb_worker *worker;
 	bool stops;
-	brabeion_error error;
 } step_request;
 
 static void begin_transaction(brb_worker *worker)
@@ -240,18 +223,10 @@ static brabeion_status do_step(brb_request *head)
 	return judge->fault == BRABEION_OK && !request->stops ? claim_more(worker, judge) : judge->fault;
 }
 
-static void fail_step(brb_request *head, brabeion_status status, const char *message)
-{
-	step_request *request = (step_request *)(void *)head;
-	brb_status_set(&request->error, status, "%s", message);
-}
-
 brabeion_status brb_worker_settle(brb_worker *worker, brb_judge *judge, bool stops, brabeion_error *error)
 {
-	step_request request = { .head = { .judge = judge, .work = do_step, .fail = fail_step },
-				 .worker = worker,
-				 .stops = stops };
+	step_request request = { .head = { .judge = judge, .work = do_step }, .worker = worker, .stops = stops };
 	brabeion_status status = brb_group_commit_run(worker->jobs->shared->group, &request.head);
-	brb_status_hand_over(error, &request.error);
+	brb_status_hand_over(error, &request.head.error);
 	return status;
 }

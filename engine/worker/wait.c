@@ -130,6 +130,17 @@ void brb_worker_unregister(brb_worker *worker)
 	close(worker->wake_fd);
 }
 
+bool brb_worker_threads_are_busy(const brb_worker *worker)
+{
+	brb_jobs *jobs = worker->jobs;
+	bool busy = false;
+	pthread_mutex_lock(&jobs->lock);
+	for (const brb_worker *other = jobs->workers; other; other = other->next)
+		busy |= other->options.is_thread && atomic_load(&other->busy);
+	pthread_mutex_unlock(&jobs->lock);
+	return busy;
+}
+
 bool brb_worker_is_to_stop(const brb_worker *worker)
 {
 	struct pollfd own = { .fd = worker->options.stop_fd, .events = POLLIN };
@@ -180,6 +191,8 @@ static int64_t idle_us(const brb_worker *worker)
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (has_new_generation(worker))
 		return 0;
+	if (brb_store_clock_was_suspect(jobs->shared->store)) /* what is ready cannot be claimed */
+		return WAIT_BLIND_US;
 	brabeion_status status = brb_store_jobs_look(jobs->shared->store, 0, &at_us, &error);
 	brabeion_error_finish(&error);
 	if (status != BRABEION_OK)

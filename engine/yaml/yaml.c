@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -23,7 +24,24 @@ static brabeion_status refuse_file(const char *name, int number, brabeion_error 
 			      strerror_r(number, buffer, sizeof buffer));
 }
 
-/* Reads to the end, at most one block more than is allowed: pipes and devices have no size. */
+/*
+ * A pipe has no end while somebody may write to it, and a reload would find it empty. A directory is refused when it is
+ * read, with the usual words.
+ */
+static brabeion_status check_kind(int file, const char *name, brabeion_error *error)
+{
+	struct stat status;
+	if (fstat(file, &status) != 0)
+		return refuse_file(name, errno, error);
+	if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+		return BRABEION_OK;
+	return brb_status_set(error, BRABEION_CONFIG, "%s: is a %s, not a regular file", name,
+			      S_ISFIFO(status.st_mode)   ? "pipe"
+			      : S_ISSOCK(status.st_mode) ? "socket"
+							 : "device");
+}
+
+/* Reads to the end, at most one block more than is allowed: the file may grow meanwhile. */
 static brabeion_status read_all(int file, const char *name, brb_builder *content, brabeion_error *error)
 {
 	char block[16 * 1024];
@@ -44,18 +62,23 @@ static brabeion_status read_all(int file, const char *name, brb_builder *content
 
 brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int file = open(path,
+			O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY); /* a pipe without a writer is not waited for */
+	if (file < 0 && errno == ENXIO)
+		return brb_status_set(error, BRABEION_CONFIG, "%s: is a socket or device, not a regular file", name);
 	if (file < 0)
 		return refuse_file(name, errno, error);
-	brabeion_status status = read_all(file, name, content, error);
+	brabeion_status status = check_kind(file, name, error);
+	if (status == BRABEION_OK)
+		status = read_all(file, name, content, error);
 	close(file);
 	return status;
 }
 
-/* ---- opening --------------------------------------------------------------------------------------------------- */
+/* ---- parsing --------------------------------------------------------------------------------------------------- */
 
-static brabeion_status open_bytes(const char *bytes, size_t length, const char *name, bool tolerant, brb_yaml **out,
-				  brabeion_error *error)
+brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,
+			       brabeion_error *error)
 {
 	if (length > BRB_YAML_BYTES_MOST)
 		return brb_status_set(error, BRABEION_CONFIG, "%s: larger than %d MiB", name,
@@ -75,7 +98,7 @@ static brabeion_status open_bytes(const char *bytes, size_t length, const char *
 		goto fail;
 	}
 	bool whole = brb_yaml_tree_build(yaml, bytes, length);
-	if (!whole || !tolerant || yaml->memory_short)
+	if (!whole || yaml->memory_short)
 		status = brb_yaml_verdict(yaml, error);
 	if (status != BRABEION_OK)
 		goto fail;
@@ -84,28 +107,6 @@ static brabeion_status open_bytes(const char *bytes, size_t length, const char *
 fail:
 	brb_yaml_close(yaml);
 	return status;
-}
-
-brabeion_status brb_yaml_open(const char *path, const char *name, brb_yaml **out, brabeion_error *error)
-{
-	brb_builder content = { 0 };
-	brabeion_status status = brb_yaml_read_file(path, name, &content, error);
-	if (status == BRABEION_OK)
-		status = open_bytes(content.text ? content.text : "", content.length, name, false, out, error);
-	brb_builder_finish(&content);
-	return status;
-}
-
-brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,
-			       brabeion_error *error)
-{
-	return open_bytes(bytes, length, name, false, out, error);
-}
-
-brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
-					brabeion_error *error)
-{
-	return open_bytes(bytes, length, name, true, out, error);
 }
 
 void brb_yaml_close(brb_yaml *yaml)
@@ -122,11 +123,6 @@ void brb_yaml_close(brb_yaml *yaml)
 const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml)
 {
 	return yaml->root;
-}
-
-const char *brb_yaml_name(const brb_yaml *yaml)
-{
-	return yaml->name;
 }
 
 const brb_yaml_node *brb_yaml_get(const brb_yaml_node *node, const char *key)

@@ -43,7 +43,7 @@ typedef struct brb_yaml_entry {
 
 struct brb_yaml_node {
 	brb_yaml_kind kind;
-	bool broken;           /* has a fault; only in a tree of brb_yaml_parse_tolerant */
+	bool broken;           /* has a fault, which is recorded */
 	uint32_t line, column; /* from 1 */
 	const char *text;      /* of a scalar, as written (unquoted); NULL for lists and mappings */
 	union {
@@ -59,28 +59,19 @@ struct brb_yaml_node {
 typedef struct brb_yaml brb_yaml;
 
 /*
- * Reads and parses a file. `name` is what messages call it. The root of an empty file is a NULL node at 1:1.
- * Errors: BRABEION_CONFIG "name:line:column: why", one line per fault, or "name: No such file or directory";
- *         BRABEION_NO_MEMORY.
+ * Parses a text; `name` is what messages call it. The root of an empty text is a NULL node at 1:1. A tree that could be
+ * built is returned with its faults recorded: the caller adds its own and calls brb_yaml_verdict.
+ * Errors: BRABEION_CONFIG "name:line:column: why", one line per fault; BRABEION_NO_MEMORY.
  */
-brabeion_status brb_yaml_open(const char *path, const char *name, brb_yaml **out, brabeion_error *error);
 brabeion_status brb_yaml_parse(const char *bytes, size_t length, const char *name, brb_yaml **out,
 			       brabeion_error *error);
 
-/*
- * As brb_yaml_parse, but a tree that could be built is returned with its faults recorded; the caller adds its own and
- * calls brb_yaml_verdict.
- */
-brabeion_status brb_yaml_parse_tolerant(const char *bytes, size_t length, const char *name, brb_yaml **out,
-					brabeion_error *error);
-
-/* Appends a file's bytes, at most BRB_YAML_BYTES_MOST. */
+/* Appends a file's bytes, at most BRB_YAML_BYTES_MOST. Errors: "name: No such file or directory". */
 brabeion_status brb_yaml_read_file(const char *path, const char *name, brb_builder *content, brabeion_error *error);
 
 void brb_yaml_close(brb_yaml *yaml);
 
 const brb_yaml_node *brb_yaml_root(const brb_yaml *yaml);
-const char *brb_yaml_name(const brb_yaml *yaml);
 
 /* The SHA-256 of the file, 64 hex digits. */
 const char *brb_yaml_sha256(const brb_yaml *yaml);

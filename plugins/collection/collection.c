@@ -11,14 +11,20 @@
  * of: [...]               slugs; a mapping where a level above the first is asked for
  * at: [2, 4]              how many of them, one number per level, ascending; where there is one level, all of them
  *
- * Judged whenever the user gets one of them, in the same transaction. It has no memory: it counts the badges held now. A
- * revoked badge does not count; a collection once earned stays.
+ * Judged whenever the user gets one of them, in the same transaction, and when two users have become one, who may hold all of
+ * them together. It counts the badges held now. A revoked badge does not count; a collection once earned stays.
+ *
+ * Remembered is when each piece was earned: a collection was at the time of the last piece that it needed, whichever was judged
+ * last.
  */
 #include <stdlib.h>
 
+#include "latest.h"
 #include "limits.h"
 
-enum { PIECES_MOST = 100 };
+enum { PIECES_MOST = 100, EXPECTED_MOST = 16 /* what the engine compares for a badge */ };
+
+#define TIMES "earned" /* by the slug of a piece: when it was */
 
 typedef struct piece {
 	char slug[NAME_SIZE];
@@ -34,13 +40,13 @@ typedef struct collection {
 
 /* ---- judging ----------------------------------------------------------------------------------------------------- */
 
-static int is_piece(const collection *wanted, const char *slug)
+static const piece *find_piece(const collection *wanted, const char *slug)
 {
 	for (uint32_t i = 0; i < wanted->piece_count; i++) {
 		if (strcmp(wanted->pieces[i].slug, slug) == 0)
-			return 1;
+			return &wanted->pieces[i];
 	}
-	return 0;
+	return NULL;
 }
 
 static int64_t count_held(const collection *wanted, badge_call *call)
@@ -51,19 +57,72 @@ static int64_t count_held(const collection *wanted, badge_call *call)
 	return held;
 }
 
-/* Whether the event can complete the collection: the award of a member, or an event that badges.yaml adds. */
+/* When the award of a piece was earned; of several that are held the first. */
+static void keep_time(badge_call *call, const piece *won)
+{
+	if (badge_int(call, "level", 0) < won->level)
+		return;
+	if (badge_held_count(call, NULL, won->slug) == 1)
+		badge_tally_set_of(call, TIMES, NULL, won->slug, time_as_tally(badge_at(call)));
+	else
+		earliest_count(call, TIMES, won->slug);
+}
+
+static int compare_times(const void *left, const void *right)
+{
+	int64_t one = *(const int64_t *)left, other = *(const int64_t *)right;
+	return (one > other) - (one < other);
+}
+
+/* When the pieces that are held were earned, in order. One that was held before the collection was there has no time: 0. */
+static int64_t list_times(const collection *wanted, badge_call *call, int64_t times[PIECES_MOST])
+{
+	int64_t held = 0;
+	for (uint32_t i = 0; i < wanted->piece_count; i++)
+		if (badge_held(call, NULL, wanted->pieces[i].slug) >= wanted->pieces[i].level)
+			times[held++] = badge_tally_of(call, TIMES, NULL, wanted->pieces[i].slug);
+	qsort(times, (size_t)held, sizeof times[0], compare_times);
+	return held;
+}
+
+/* Each level as of the last piece that it needed. Returns the highest. */
+static int32_t climb(const collection *wanted, badge_call *call)
+{
+	int32_t level = 0;
+	int64_t times[PIECES_MOST];
+	int64_t held = list_times(wanted, call, times);
+	while ((uint32_t)level < wanted->level_count && wanted->at[level] <= held) {
+		int64_t at = times[wanted->at[level] - 1];
+		badge_earned_at(call, at != 0 ? at : badge_at(call));
+		badge_grant(call, badge_slug(call), ++level, NULL, NULL);
+	}
+	return level;
+}
+
+/* Whether the event can complete the collection: the award of a member, a merge, or an event that badges.yaml adds. */
 static int32_t award(void *self, badge_call *call)
 {
 	const collection *wanted = self;
-	if (badge_event_is(call, "brabeion.awarded") && !is_piece(wanted, badge_text(call, "slug", "")))
-		return BADGE_NOT_EARNED;
-	return limits_grant(call, limits_level(wanted->at, wanted->level_count, count_held(wanted, call)), NULL);
+	if (badge_event_is(call, "brabeion.awarded")) {
+		const piece *won = find_piece(wanted, badge_text(call, "slug", ""));
+		if (!won)
+			return BADGE_UNCHANGED;
+		keep_time(call, won);
+	}
+	return climb(wanted, call);
 }
 
 static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	const collection *wanted = self;
 	return limits_progress(call, wanted->at, level, count_held(wanted, call));
+}
+
+/* What both hold is held by one user once they are one: a judgement right after. */
+static int32_t merge(void *self, badge_call *call)
+{
+	(void)self;
+	return badge_later(call, badge_at(call), NULL, 0);
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
@@ -88,7 +147,7 @@ static int32_t read_piece(badge_setup *setup, collection *wanted, uint32_t index
 					"each piece is a badge's slug, or { badge: SLUG, level: N }");
 	if (strcmp(slug, badge_setup_slug(setup)) == 0)
 		return badge_setup_fail(setup, at_fault, "a collection cannot be a piece of itself");
-	if (is_piece(wanted, slug))
+	if (find_piece(wanted, slug))
 		return badge_setup_fail(setup, at_fault, "\"%s\" is a piece already", slug);
 	if (level < 1 || level > INT32_MAX)
 		return badge_setup_fail(setup, level_path, "level must be from 1 up");
@@ -110,6 +169,13 @@ static int32_t read_pieces(badge_setup *setup, collection *wanted)
 	for (uint32_t i = 0; i < wanted->piece_count; i++)
 		faults |= read_piece(setup, wanted, i);
 	return faults;
+}
+
+/* Of other awards the engine need not ask; a larger collection finds out by itself. */
+static void expect_pieces(badge_setup *setup, const collection *wanted)
+{
+	for (uint32_t i = 0; i < wanted->piece_count && wanted->piece_count <= EXPECTED_MOST; i++)
+		badge_setup_expect_in(setup, "brabeion.awarded", "slug", wanted->pieces[i].slug);
 }
 
 static void close_badge(void *self)
@@ -136,6 +202,7 @@ static int32_t open_badge(badge_setup *setup, void **self)
 		close_badge(wanted);
 		return BADGE_FAILED;
 	}
+	expect_pieces(setup, wanted);
 	*self = wanted;
 	return BADGE_OK;
 }
@@ -143,7 +210,8 @@ static int32_t open_badge(badge_setup *setup, void **self)
 /* A default that badges.yaml replaces. */
 static const badge_level levels[] = { BADGE_LEVEL("Collection", "Holds a collection of badges") };
 static const char *const events[] = { "brabeion.awarded" };
+static const badge_memory memory[] = { BADGE_MEMORY(TIMES, BADGE_MERGE_EARLIEST) };
 
-BADGE_PLUGIN("collection", .slug = "collection", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+BADGE_PLUGIN("collection", .slug = "collection", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
 	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge,
-	     .progress = progress);
+	     .progress = progress, .merge = merge);

@@ -16,7 +16,7 @@ static int64_t divide_down(int64_t number, int64_t by)
  * The date of a day in the Gregorian calendar. Years are counted from March, so that a leap day comes last; 400 of
  * them have 146,097 days, and five months from March on always have 153.
  */
-static int64_t date_of_day(int64_t day)
+int64_t commit_date_of_day(int64_t day)
 {
 	int64_t since_march_0 = day + 719468; /* days from 0000-03-01 to 1970-01-01 */
 	int64_t cycle = divide_down(since_march_0, 146097);
@@ -41,7 +41,7 @@ local_time commit_local_time(badge_call *call)
 	int64_t day = divide_down(second, DAY_S);
 	return (local_time){
 		.day = day,
-		.date = date_of_day(day),
+		.date = commit_date_of_day(day),
 		.hour = (int32_t)((second - day * DAY_S) / 3600),
 		.weekday = (int32_t)(day + 3 - 7 * divide_down(day + 3, 7)), /* 1970-01-01 was a Thursday */
 	};

@@ -16,6 +16,9 @@ typedef struct local_time {
 	int32_t weekday; /* 0 to 6, from Monday */
 } local_time;
 
+/* A day since 1970-01-01 as local_time.date. */
+int64_t commit_date_of_day(int64_t day);
+
 /* The author's zone in minutes east of UTC; UTC when the event says none, or nonsense. */
 int64_t commit_offset(badge_call *call);
 

@@ -65,13 +65,29 @@ function sane(seconds) {
 	return seconds ~ /^[0-9]+$/ && length(seconds) < 12
 }
 
+# As the engine reads it: microseconds, but a number of before March of 1973 would be taken for another unit.
+function time_json(seconds,   day, year, month, days) {
+	if (length(seconds) > 8)
+		return seconds "000000"
+	split("31 28 31 30 31 30 31 31 30 31 30 31", days, " ")
+	day = int(seconds / 86400)
+	for (year = 1970; day >= (year == 1972 ? 366 : 365); year++)
+		day -= year == 1972 ? 366 : 365
+	days[2] = year == 1972 ? 29 : 28
+	for (month = 1; day >= days[month]; month++)
+		day -= days[month]
+	seconds %= 86400
+	return sprintf("\"%d-%02d-%02dT%02d:%02d:%02dZ\"", year, month, day + 1, int(seconds / 3600),
+		       int(seconds / 60) % 60, seconds % 60)
+}
+
 function finish_commit(   user, at, offset, merge) {
 	if (hash == "")
 		return
 	user = author ~ /[^ \t]/ ? author : address ~ /[^ \t]/ ? address : "unknown"
 	at = sane(authored) ? authored : sane(committed) ? committed : ""
 	offset = minutes_east(sane(authored) ? authored_iso : committed_iso)
-	at = at == "" ? "" : ",\"at\":" at "000000"
+	at = at == "" ? "" : ",\"at\":" time_json(at)
 	merge = parents > 1 ? "true" : "false"
 	printf "{\"event\":\"commit\",\"user\":%s,\"id\":\"%s\"%s,\"offset\":%d,", json(user), hash, at, offset
 	printf "\"files\":%s,\"insertions\":%s,\"deletions\":%s,", files, insertions, deletions

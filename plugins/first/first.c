@@ -12,7 +12,8 @@
  *
  * The order of judging counts: a late event with an earlier time changes nothing. `first` is earned by one user ever, even
  * if the award is revoked. `first-each` is earned once for each value, which is
- * the reason; an event without the field, or with an empty value or one longer than 255 bytes, is ignored.
+ * the reason; an event without the field, or with an empty value, is ignored, one with a value that is no text or number, or is
+ * longer than 255 bytes, is refused.
  *
  * A user's own first is threshold without settings. The first ten, or the first for each value, is rank.
  */
@@ -22,93 +23,84 @@
 
 enum { REASON_MOST = 255 };
 
-typedef struct first {
-	char name[NAME_SIZE]; /* first: of the tally that says whether there has been one; first-each: of the field */
-} first;
-
 /* ---- first ------------------------------------------------------------------------------------------------------- */
+
+/* Of everybody together, so that forgetting or merging whoever was first makes nobody else the first. */
+#define EVERYBODY "everybody"
+
+static int has_been(badge_call *call)
+{
+	return badge_tally_of(call, "taken", EVERYBODY, NULL) > 0;
+}
 
 static int32_t award_first(void *self, badge_call *call)
 {
-	const first *rules = self;
-	if (badge_tally(call, rules->name, "") > 0)
-		return BADGE_NOT_EARNED;
-	badge_tally_set(call, rules->name, "", 1);
+	(void)self;
+	if (has_been(call))
+		return BADGE_UNCHANGED;
+	badge_tally_set_of(call, "taken", EVERYBODY, NULL, 1);
 	return 1;
 }
 
 /* 0 of 1 until somebody was first; then there is nothing to report. */
 static int32_t progress_first(void *self, badge_call *call, int32_t level)
 {
-	const first *rules = self;
-	(void)level;
-	return badge_tally(call, rules->name, "") > 0 ? BADGE_OK : badge_progress(call, 0, 1);
-}
-
-static int32_t read_first(badge_setup *setup, first *rules)
-{
-	return memory_name(setup, "first", rules->name);
+	(void)self, (void)level;
+	return has_been(call) ? BADGE_OK : badge_progress(call, 0, 1);
 }
 
 /* ---- first-each -------------------------------------------------------------------------------------------------- */
 
+typedef struct each {
+	char field[NAME_SIZE];
+} each;
+
 /* The award is the memory: the engine ignores an award already held. */
 static int32_t award_each(void *self, badge_call *call)
 {
-	const first *rules = self;
-	const char *value = badge_text(call, rules->name, "");
-	if (*value == '\0' || strlen(value) > REASON_MOST)
-		return BADGE_NOT_EARNED;
+	const each *rules = self;
+	const char *value;
+	int32_t answer = field_value(call, rules->field, REASON_MOST, &value);
+	if (answer != BADGE_OK)
+		return answer;
 	badge_for(call, value);
 	return 1;
 }
 
-static int32_t read_each(badge_setup *setup, first *rules)
+static int32_t open_each(badge_setup *setup, void **self)
 {
-	if (field_read(setup, "field", rules->name) != BADGE_OK)
+	each read = { "" };
+	if (field_read(setup, "field", read.field) != BADGE_OK)
 		return BADGE_FAILED;
-	return rules->name[0] != '\0' ? BADGE_OK : badge_setup_fail(setup, "field", "field must name a field");
-}
-
-/* ---- settings ---------------------------------------------------------------------------------------------------- */
-
-static int32_t open_with(badge_setup *setup, int32_t (*read)(badge_setup *, first *), void **self)
-{
-	first *rules = calloc(1, sizeof *rules);
+	if (read.field[0] == '\0')
+		return badge_setup_fail(setup, "field", "field must name a field");
+	each *rules = malloc(sizeof *rules);
 	if (!rules)
 		return badge_setup_fail(setup, "", "out of memory");
-	if (read(setup, rules) != BADGE_OK) {
-		free(rules);
-		return BADGE_FAILED;
-	}
+	*rules = read;
 	*self = rules;
 	return BADGE_OK;
 }
 
-static int32_t open_first(badge_setup *setup, void **self)
-{
-	return open_with(setup, read_first, self);
-}
-
-static int32_t open_each(badge_setup *setup, void **self)
-{
-	return open_with(setup, read_each, self);
-}
-
-static void close_badge(void *self)
+static void close_each(void *self)
 {
 	free(self);
 }
+
+/* ---- the plugin -------------------------------------------------------------------------------------------------- */
 
 /* A default that badges.yaml replaces. */
 static const badge_level first_levels[] = { BADGE_LEVEL("Pioneer", "The first ever to do it") };
 static const badge_level each_levels[] = { BADGE_LEVEL("First Time", "Did it for the first time") };
 static const char *const events[] = { "event" };
 
-BADGE_DEFINE(first_badge, .slug = "first", BADGE_LEVELS(first_levels), BADGE_EVENTS(events), .award = award_first,
-	     .open = open_first, .close = close_badge, .progress = progress_first);
+static const badge_memory first_memory[] = { BADGE_MEMORY("taken", BADGE_OF_THING) };
+
+BADGE_DEFINE(first_badge, .slug = "first", BADGE_LEVELS(first_levels), BADGE_EVENTS(events),
+	     BADGE_REMEMBERS(first_memory), .flags = BADGE_PERMANENT, .award = award_first,
+	     .progress = progress_first);
 BADGE_DEFINE(each_badge, .slug = "first-each", BADGE_LEVELS(each_levels), BADGE_EVENTS(events),
-	     .flags = BADGE_MULTIPLE, .award = award_each, .open = open_each, .close = close_badge);
+	     .flags = BADGE_MULTIPLE, .award = award_each, .open = open_each, .close = close_each);
 
 static const badge_definition *const badges[] = { &first_badge, &each_badge };
 BADGE_PACK("first", BADGE_BADGES(badges));

@@ -39,12 +39,14 @@ static void mark_question(badge_call *call, qa_post *answer)
 	if ((question.marks | news) == question.marks)
 		return;
 	question.marks |= news;
+	if (news & QA_SOLVED)
+		qa_post_count(call, answer->parent, QA_ACCEPTS);
 	qa_post_write(call, answer->parent, &question);
 }
 
 /* ---- the effects ------------------------------------------------------------------------------------------------- */
 
-static bool take_creation(badge_call *call, qa_post *post, char kind)
+static bool take_creation(badge_call *call, const char *id, qa_post *post, char kind)
 {
 	if (post->kind != QA_UNKNOWN)
 		return false;
@@ -53,43 +55,68 @@ static bool take_creation(badge_call *call, qa_post *post, char kind)
 		post->marks |= QA_COMMUNITY;
 	post->created_at = badge_at(call);
 	if (qa_is_somebody(badge_user(call)))
-		snprintf(post->author, sizeof post->author, "%s", badge_user(call));
+		qa_post_set_author(call, id);
 	stay_active(call, post);
 	return true;
 }
 
 static bool take_question(badge_call *call, const char *id, qa_post *post)
 {
-	(void)id;
-	return take_creation(call, post, QA_QUESTION);
+	return take_creation(call, id, post, QA_QUESTION);
 }
 
 static bool take_wiki(badge_call *call, const char *id, qa_post *post)
 {
-	(void)id;
-	return take_creation(call, post, QA_WIKI);
+	return take_creation(call, id, post, QA_WIKI);
+}
+
+/* The mark has moved on to another answer. */
+static void end_accept(badge_call *call, const char *id)
+{
+	qa_post answer;
+	if (!qa_post_read(call, id, &answer))
+		return;
+	qa_standing_take_back(call, id, QA_ACCEPT_WORTH);
+	answer.marks &= ~QA_ACCEPTED;
+	qa_post_write(call, id, &answer);
+}
+
+/* A question has one accepted answer: the last that was. */
+static void accept_for_question(badge_call *call, const char *id, const qa_post *answer)
+{
+	if (!answer->parent[0])
+		return;
+	const char *before = badge_note_of(call, "accepted", answer->parent, NULL);
+	if (before && strcmp(before, id) == 0)
+		return;
+	if (before)
+		end_accept(call, before);
+	badge_note_set_of(call, "accepted", answer->parent, NULL, id);
 }
 
 static bool take_answer(badge_call *call, const char *id, qa_post *post)
 {
-	if (!take_creation(call, post, QA_ANSWER))
+	if (!take_creation(call, id, post, QA_ANSWER))
 		return false;
 	const char *parent = qa_post_id(call, "parent");
 	if (!parent || strcmp(parent, id) == 0)
 		return true;
 	if (strlen(parent) >= QA_ID_SIZE) {
-		badge_fail(call, "parent: an id has at most 255 bytes");
+		badge_refuse(call, "parent: an id has at most 255 bytes");
 		return false;
 	}
 	snprintf(post->parent, sizeof post->parent, "%s", parent);
+	if (post->marks & QA_ACCEPTED)
+		accept_for_question(call, id, post);
 	mark_question(call, post);
-	if (post->author[0])
-		qa_work_add_answer(call, post->author, parent, id);
+	if (qa_is_somebody(badge_user(call)))
+		qa_work_add_answer(call, parent, id);
 	return true;
 }
 
-static void take_vote(badge_call *call, qa_post *post, int64_t value)
+static void take_vote(badge_call *call, const char *id, qa_post *post, int64_t value)
 {
+	qa_post_count(call, id, QA_VOTES);
 	post->score += value;
 	post->marks |= QA_NOTICED;
 	post->marks &= ~QA_ROSE;
@@ -103,44 +130,44 @@ static void take_vote(badge_call *call, qa_post *post, int64_t value)
 
 static bool take_upvote(badge_call *call, const char *id, qa_post *post)
 {
-	(void)id;
-	take_vote(call, post, 1);
+	take_vote(call, id, post, 1);
 	qa_standing_add(call, post, QA_UPVOTE_WORTH);
 	return true;
 }
 
 static bool take_downvote(badge_call *call, const char *id, qa_post *post)
 {
-	(void)id;
-	take_vote(call, post, -1);
+	take_vote(call, id, post, -1);
 	qa_standing_add(call, post, QA_DOWNVOTE_WORTH);
 	return true;
 }
 
 static bool take_favorite(badge_call *call, const char *id, qa_post *post)
 {
-	(void)call;
-	(void)id;
+	qa_post_count(call, id, QA_FAVORITES);
 	post->favorites++;
 	return true;
 }
 
 /* An answer to one's own question is worth nothing. */
-static void reward_accept(badge_call *call, const qa_post *answer)
+static void reward_accept(badge_call *call, const char *id, const qa_post *answer)
 {
 	qa_post question;
-	if (answer->parent[0] && (!qa_post_read(call, answer->parent, &question) ||
-				  (question.kind == QA_QUESTION && qa_is_own(&question, badge_user(call)))))
+	if (answer->parent[0] &&
+	    (!qa_post_read(call, answer->parent, &question) ||
+	     (question.kind == QA_QUESTION && qa_is_own(call, answer->parent, badge_user(call)))))
 		return;
-	qa_standing_add(call, answer, QA_ACCEPT_WORTH);
+	qa_standing_reward(call, id, answer, QA_ACCEPT_WORTH);
 }
 
+/* An accept of what is accepted already changes nothing. */
 static bool take_accept(badge_call *call, const char *id, qa_post *post)
 {
-	(void)id;
-	reward_accept(call, post);
 	if (post->marks & QA_ACCEPTED)
 		return false;
+	accept_for_question(call, id, post);
+	reward_accept(call, id, post);
+	qa_post_count(call, id, QA_ACCEPTS);
 	post->marks |= QA_ACCEPTED;
 	mark_question(call, post);
 	return true;
@@ -153,8 +180,8 @@ static bool take_edit(badge_call *call, const char *id, qa_post *post)
 	if (post->active && qa_is_later_by(badge_at(call), post->active_at, 180 * QA_DAY))
 		post->marks |= QA_DUG;
 	stay_active(call, post);
-	if (qa_is_somebody(user) && !qa_is_own(post, user) && post->kind != QA_WIKI)
-		qa_work_add_edit(call, user, id, post->kind);
+	if (qa_is_somebody(user) && post->kind != QA_WIKI && !qa_is_own(call, id, user))
+		qa_work_add_edit(call, id, post->kind);
 	return true;
 }
 
@@ -221,12 +248,12 @@ static void take_user(badge_call *call)
 	if (!qa_is_somebody(badge_user(call)))
 		return;
 	if (badge_event_is(call, "comment"))
-		qa_count(call, "comments", badge_user(call), QA_COMMENTS_ENOUGH);
+		qa_work_add_comment(call);
 	else if (badge_event_is(call, "user_created"))
 		qa_standing_begin(call);
 }
 
-/* A failure inside an effect, of a helper or by badge_fail, fails the call, whatever is returned here. */
+/* A failure inside an effect, of a helper or by badge_refuse, ends the call so, whatever is returned here. */
 int32_t qa_observe(void *self, badge_call *call)
 {
 	(void)self;
@@ -236,7 +263,7 @@ int32_t qa_observe(void *self, badge_call *call)
 	if (!effect || !id)
 		return BADGE_OK;
 	if (strlen(id) >= QA_ID_SIZE)
-		return badge_fail(call, "post: an id has at most 255 bytes");
+		return badge_refuse(call, "post: an id has at most 255 bytes");
 	qa_post post;
 	if (!qa_post_read(call, id, &post))
 		return BADGE_FAILED;

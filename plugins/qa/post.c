@@ -2,15 +2,18 @@
  * Posts as notes: reading, writing, and the little arithmetic that rules share. The format is described in post.h.
  *
  * A post is read several times per vote, once by each rule that wants to know, so reading is one pass over
- * the text, without scanf and with no copies but the two ids.
+ * the text, without scanf and with no copies but the id of the question.
  */
 #include "post.h"
+#include "latest.h"
 
-static const char note_name[] = "post";
+static const char note_name[] = "post", author_name[] = "author", counted_name[] = "counted";
 
 const char *qa_post_id(badge_call *call, const char *field)
 {
-	const char *id = badge_text(call, field, "");
+	const char *id = "";
+	if (badge_read_text(call, field, &id) == BADGE_FIELD_WRONG_KIND)
+		badge_refuse_field(call, field, "an id, a text or a number");
 	return *id ? id : NULL;
 }
 
@@ -19,9 +22,33 @@ bool qa_is_somebody(const char *user)
 	return user && *user && strcmp(user, "deleted") != 0;
 }
 
-bool qa_is_own(const qa_post *post, const char *user)
+const char *qa_post_author(badge_call *call, const char *id)
 {
-	return post->author[0] && strcmp(post->author, user) == 0;
+	return badge_user_ref(call, author_name, id, NULL);
+}
+
+void qa_post_set_author(badge_call *call, const char *id)
+{
+	badge_user_ref_set(call, author_name, id, NULL, badge_user(call));
+}
+
+bool qa_is_own(badge_call *call, const char *id, const char *user)
+{
+	const char *author = qa_post_author(call, id);
+	return author && strcmp(author, user) == 0;
+}
+
+void qa_post_count(badge_call *call, const char *id, const char *what)
+{
+	int64_t latest = badge_tally_of(call, counted_name, id, what), at = time_as_tally(badge_at(call));
+	if (latest == 0 || latest < at)
+		badge_tally_set_of(call, counted_name, id, what, at);
+}
+
+int64_t qa_post_counted_at(badge_call *call, const char *id, const char *what)
+{
+	int64_t latest = badge_tally_of(call, counted_name, id, what);
+	return latest != 0 ? latest : badge_at(call);
 }
 
 bool qa_is_later_by(int64_t later, int64_t earlier, int64_t span)
@@ -87,7 +114,7 @@ static bool read_tail(const char *at, qa_post *post)
 		at += 2;
 	else if (!qa_read_number(&at, ' ', &post->active_at))
 		return false;
-	return qa_read_text(&at, ' ', post->author) && qa_read_text(&at, '\0', post->parent);
+	return qa_read_text(&at, '\0', post->parent);
 }
 
 static bool damaged(badge_call *call, const char *id)
@@ -98,14 +125,14 @@ static bool damaged(badge_call *call, const char *id)
 
 bool qa_post_glance(badge_call *call, const char *id, qa_glance *glance)
 {
-	const char *note = badge_note(call, note_name, id);
+	const char *note = badge_note_of(call, note_name, id, NULL);
 	*glance = (qa_glance){ .kind = QA_UNKNOWN };
 	return !note || read_head(&note, glance) || damaged(call, id);
 }
 
 bool qa_post_read(badge_call *call, const char *id, qa_post *post)
 {
-	const char *note = badge_note(call, note_name, id);
+	const char *note = badge_note_of(call, note_name, id, NULL);
 	if (!note) {
 		*post = (qa_post){ .kind = QA_UNKNOWN };
 		return true;
@@ -137,7 +164,7 @@ char *qa_put_number(char *out, int64_t number, char end)
 	return out;
 }
 
-static char *put_text(char *out, const char *text, char end)
+char *qa_put_text(char *out, const char *text, char end)
 {
 	size_t length = strlen(text);
 	out = qa_put_number(out, (int64_t)length, ':');
@@ -148,7 +175,7 @@ static char *put_text(char *out, const char *text, char end)
 
 int32_t qa_post_write(badge_call *call, const char *id, const qa_post *post)
 {
-	char note[2 + 6 * 21 + 2 * (QA_ID_SIZE + 4)];
+	char note[2 + 6 * 21 + QA_ID_SIZE + 4];
 	char *out = note;
 	*out++ = post->kind;
 	*out++ = ' ';
@@ -163,7 +190,6 @@ int32_t qa_post_write(badge_call *call, const char *id, const qa_post *post)
 		*out++ = '-';
 		*out++ = ' ';
 	}
-	out = put_text(out, post->author, ' ');
-	put_text(out, post->parent, '\0');
-	return badge_note_set(call, note_name, id, note);
+	qa_put_text(out, post->parent, '\0');
+	return badge_note_set_of(call, note_name, id, NULL, note);
 }

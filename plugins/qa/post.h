@@ -1,13 +1,18 @@
 /*
  * What the Q&A pack remembers of a post, and how it is written down.
  *
- * One note "post" per post, its subject the post's id, holds all that the rules ask about it. A post that an event
- * names before its creation, or without one, is a post of unknown kind: its votes and edits are kept all the same.
+ * A post is a thing, its name the post's id. Its note "post" holds what most rules ask about it; who wrote it is a reference
+ * to a user, "author", so that a post follows its author who is renamed or merged, and is nobody's when the author is
+ * forgotten. A post that an event names before its creation, or without one, is a post of unknown kind: its votes and edits are
+ * kept all the same.
  *
  * The note is readable text in a fixed order, what most rules ask first in front:
  *
- *	kind marks peak score favorites created active author parent
- *	q 3 15 12 0 1390335965383000 1390343165383000 1:7 0:
+ *	kind marks peak score favorites created active parent
+ *	q 3 15 12 0 1390335965383000 1390343165383000 0:
+ *
+ * When badges for votes, favorites and an accept were earned says the number "counted", by what is counted: the latest time
+ * of it, whichever came last.
  *
  * Times are microseconds, `active` is - as long as nothing has happened to the post itself, and texts come behind
  * their length, so that they may hold anything.
@@ -55,7 +60,6 @@ typedef struct qa_post {
 	int64_t created_at;
 	int64_t active_at; /* the latest creation, edit, rollback or applied suggestion; says something when `active` */
 	bool active;
-	char author[QA_ID_SIZE]; /* empty: not known, or the account is gone */
 	char parent[QA_ID_SIZE]; /* an answer's question; empty: none */
 } qa_post;
 
@@ -66,11 +70,24 @@ typedef struct qa_glance {
 	int64_t peak;
 } qa_glance;
 
-/* The post that the event names in this field ("post", "parent"), NULL when it names none. */
+/* The post that the event names in this field ("post", "parent"), NULL when it names none. An array or object is refused. */
 const char *qa_post_id(badge_call *call, const char *field);
 
 /* Reads a post; one that no event has named yet is an empty post of unknown kind. False fails the call. */
 bool qa_post_read(badge_call *call, const char *id, qa_post *post);
+
+/* Who wrote the post; NULL: not known, or the account is gone. Valid until the judgement ends. */
+const char *qa_post_author(badge_call *call, const char *id);
+
+/* Stores that the event's user wrote it. */
+void qa_post_set_author(badge_call *call, const char *id);
+
+/* What is counted of a post, and the latest time of it. */
+#define QA_VOTES "votes"
+#define QA_FAVORITES "favorites"
+#define QA_ACCEPTS "accept"
+void qa_post_count(badge_call *call, const char *id, const char *what);
+int64_t qa_post_counted_at(badge_call *call, const char *id, const char *what);
 
 /* Reads only what a glance holds. False fails the call. */
 bool qa_post_glance(badge_call *call, const char *id, qa_glance *glance);
@@ -82,7 +99,7 @@ int32_t qa_post_write(badge_call *call, const char *id, const qa_post *post);
 bool qa_is_somebody(const char *user);
 
 /* True when the post is known to be the user's own. */
-bool qa_is_own(const qa_post *post, const char *user);
+bool qa_is_own(badge_call *call, const char *id, const char *user);
 
 /* True when `later` lies more than `span` after `earlier`. No sum in it overflows. */
 bool qa_is_later_by(int64_t later, int64_t earlier, int64_t span);
@@ -95,5 +112,8 @@ bool qa_read_text(const char **text, char end, char out[QA_ID_SIZE]);
 
 /* Writes a number and one byte behind it. Returns where the next goes; up to 21 bytes are written. */
 char *qa_put_number(char *out, int64_t number, char end);
+
+/* Likewise a text behind its length; up to 5 bytes more than its length are written. */
+char *qa_put_text(char *out, const char *text, char end);
 
 #endif

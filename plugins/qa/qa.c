@@ -9,6 +9,7 @@
  */
 #include "observe.h"
 #include "rules.h"
+#include "work.h"
 
 static const char *const question_scores[] = { "upvote", "question" };
 static const char *const views[] = { "views" };
@@ -30,11 +31,18 @@ static const char *const arrivals[] = { "user_created" };
 	static const badge_level variable##_levels[] = { BADGE_LEVEL(name, description) };            \
 	BADGE_DEFINE(variable, .slug = slug_, BADGE_LEVELS(variable##_levels), BADGE_EVENTS(events_), \
 		     .award = qa_##variable, .flags = __VA_ARGS__)
-#define ONCE(variable, slug, name, description, events) QA_BADGE(variable, slug, name, description, events, 0)
+/* For what has happened. */
+#define ONCE(variable, slug, name, description, events) \
+	QA_BADGE(variable, slug, name, description, events, BADGE_PERMANENT)
+/* For what a user is, as of the event. */
+#define STATE(variable, slug, name, description, events) QA_BADGE(variable, slug, name, description, events, 0)
 #define COUNTED(variable, slug, name, description, events) \
-	QA_BADGE(variable, slug, name, description, events, 0, .progress = qa_##variable##_progress)
-#define AGAIN(variable, slug, name, description, events) \
-	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
+	QA_BADGE(variable, slug, name, description, events, BADGE_PERMANENT, .progress = qa_##variable##_progress)
+#define MERGED(variable, slug, name, description, events, memory)                                     \
+	QA_BADGE(variable, slug, name, description, events, BADGE_PERMANENT, BADGE_REMEMBERS(memory), \
+		 .merge = qa_##variable##_merge)
+#define AGAIN(variable, slug, name, description, events, memory) \
+	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE, BADGE_REMEMBERS(memory))
 #define PER_POST(variable, slug, name, description, events) \
 	QA_BADGE(variable, slug, name, description, events, BADGE_MULTIPLE)
 
@@ -68,8 +76,10 @@ PER_POST(necromancer, "necromancer", "Necromancer",
 	 "Answered a question more than 60 days later, with a score of 5 or more", answer_scores);
 PER_POST(revival, "revival", "Revival",
 	 "Answered a question more than 30 days later, and was the first to reach a score of 2", answer_scores);
-ONCE(explainer, "explainer", "Explainer",
-     "Edited and answered somebody else's question within 12 hours, with a score of 1 or more", explanations);
+static const badge_memory explainer_memory[] = { BADGE_MEMORY("merged", BADGE_MERGE_OWN) }; /* by question: 1 */
+MERGED(explainer, "explainer", "Explainer",
+       "Edited and answered somebody else's question within 12 hours, with a score of 1 or more", explanations,
+       explainer_memory);
 
 /* Editing */
 ONCE(editor, "editor", "Editor", "Made a first edit", edits);
@@ -81,12 +91,16 @@ ONCE(excavator, "excavator", "Excavator", "Edited a post of somebody else's afte
 
 /* Taking part */
 COUNTED(commentator, "commentator", "Commentator", "Left 10 comments", comments);
-ONCE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about oneself in the profile", snapshots);
-ONCE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
-ONCE(critic, "critic", "Critic", "Voted down for the first time", snapshots);
-ONCE(civic_duty, "civic-duty", "Civic Duty", "Voted 300 times", snapshots);
-AGAIN(yearling, "yearling", "Yearling", "A member for another year, with 200 points of reputation for each",
-      arrivals);
+STATE(autobiographer, "autobiographer", "Autobiographer", "Wrote something about oneself in the profile", snapshots);
+STATE(supporter, "supporter", "Supporter", "Voted up for the first time", snapshots);
+STATE(critic, "critic", "Critic", "Voted down for the first time", snapshots);
+STATE(civic_duty, "civic-duty", "Civic Duty", "Voted 300 times", snapshots);
+static const badge_memory yearling_memory[] = {
+	BADGE_MEMORY("earned", BADGE_MERGE_OR), /* by year: 1 */
+	BADGE_MEMORY("asked", BADGE_MERGE_OR),  /* 1: the years are under way */
+};
+AGAIN(yearling, "yearling", "Yearling", "A member for another year, with 200 points of reputation for each", arrivals,
+      yearling_memory);
 
 static const badge_definition *const badges[] = {
 	&student,         &nice_question,     &good_question, &great_question, &popular_question, &notable_question,
@@ -116,5 +130,27 @@ static const char *const watches[] = {
 	"user_created",
 };
 
-BADGE_PACK("qa", .version = "1.1", .needs_minor = 1, BADGE_BADGES(badges), BADGE_WATCHES(watches),
-	   .observe = qa_observe);
+/* What the observer writes and the badges read: see post.h, work.h and standing.h. */
+static const badge_memory memory[] = {
+	BADGE_MEMORY("post", BADGE_OF_THING | BADGE_KIND_TEXT),
+	BADGE_MEMORY("author", BADGE_OF_THING | BADGE_KIND_USER),
+	BADGE_MEMORY("counted", BADGE_OF_THING), /* of a post, by what is counted: the latest time of it */
+	BADGE_MEMORY("comments", BADGE_MERGE_OWN),
+	BADGE_MEMORY("edits", BADGE_KIND_TEXT | BADGE_MERGE_OWN),
+	BADGE_MEMORY("answers", BADGE_KIND_TEXT | BADGE_MERGE_OWN),
+	BADGE_MEMORY("accepted", BADGE_OF_THING | BADGE_KIND_TEXT), /* of a question: the answer */
+	BADGE_MEMORY("rewarded",
+		     BADGE_OF_THING | BADGE_KIND_USER), /* of an accepted answer: who got the reputation */
+	BADGE_MEMORY("latest", BADGE_MERGE_MAX),        /* by what is counted: the latest time of it */
+	BADGE_TALLY("reputation"),
+	BADGE_MEMORY("joined", BADGE_MERGE_EARLIEST),
+};
+
+static int32_t merge(void *self, badge_call *call)
+{
+	(void)self;
+	return qa_work_merge(call);
+}
+
+BADGE_PACK("qa", .version = "2.0", BADGE_BADGES(badges), BADGE_WATCHES(watches), BADGE_REMEMBERS(memory),
+	   .observe = qa_observe, .merge = merge);

@@ -27,6 +27,9 @@ qa_rule qa_commentator, qa_autobiographer, qa_supporter, qa_critic, qa_civic_dut
 typedef int32_t qa_telling(void *self, badge_call *call, int32_t level);
 qa_telling qa_strunk_white_progress, qa_commentator_progress;
 
+/* When two users become one */
+int32_t qa_explainer_merge(void *self, badge_call *call);
+
 /* Of what falls due in time (due.c) */
 qa_rule qa_tumbleweed, qa_yearling;
 

@@ -19,18 +19,20 @@
  * event's own transaction: however many threads and processes judge at once, no place is given twice, and none is left
  * out. A level comes with those below it.
  *
- * Remembered are the places taken (places:SLUG) and who has one (placed:SLUG): no more users than get a badge.
+ * Remembered are how many places are taken, for each value, and of a user who has one, for which: no more users than get a
+ * badge. So a place stays taken when its user is forgotten, or becomes one with another: nobody's place changes.
  */
 #include <stdlib.h>
 
 #include "limits.h"
-#include "subject.h"
+
+enum { VALUE_MOST = 255 }; /* bytes of a reason, of a thing's name and of a key */
+
+#define EVERYBODY "everybody" /* what the places of rank are counted under */
 
 #define FIRST_MOST INT64_C(1000000000)
 
 typedef struct rank {
-	char places[NAME_SIZE]; /* the tally of places taken, for each value; "" is the value of rank */
-	char placed[NAME_SIZE]; /* the tally of who has one */
 	char field[NAME_SIZE];
 	uint32_t level_count;
 	int64_t first[]; /* descending */
@@ -38,14 +40,18 @@ typedef struct rank {
 
 /* ---- judging ----------------------------------------------------------------------------------------------------- */
 
-/* The level that comes with the user's place, 0 for a user who has got it before or comes too late. */
-static int32_t take_place(const rank *rules, badge_call *call, const char *value, const char *who)
+/*
+ * The level that comes with the user's place, BADGE_UNCHANGED for a user who has got it before or comes too late. `key` is
+ * the value, NULL where there is only one.
+ */
+static int32_t take_place(const rank *rules, badge_call *call, const char *value, const char *key)
 {
 	int32_t level = 0;
-	if (badge_tally(call, rules->places, value) >= rules->first[0] || badge_tally(call, rules->placed, who) > 0)
-		return 0;
-	badge_tally_set(call, rules->placed, who, 1);
-	int64_t place = badge_tally_add(call, rules->places, value, 1);
+	if (badge_tally_of(call, "places", value, NULL) >= rules->first[0] ||
+	    badge_tally_of(call, "placed", NULL, key) > 0)
+		return BADGE_UNCHANGED;
+	badge_tally_set_of(call, "placed", NULL, key, 1);
+	int64_t place = badge_tally_add_of(call, "places", value, NULL, 1);
 	while ((uint32_t)level < rules->level_count && place <= rules->first[level])
 		level++;
 	return level;
@@ -53,18 +59,17 @@ static int32_t take_place(const rank *rules, badge_call *call, const char *value
 
 static int32_t award_rank(void *self, badge_call *call)
 {
-	return limits_grant(call, take_place(self, call, "", badge_user(call)), NULL);
+	return limits_grant(call, take_place(self, call, EVERYBODY, NULL), NULL);
 }
 
 static int32_t award_each(void *self, badge_call *call)
 {
 	const rank *rules = self;
-	char who[SUBJECT_SIZE];
-	const char *value = badge_text(call, rules->field, "");
-	if (*value == '\0' || strlen(value) >= SUBJECT_SIZE)
-		return BADGE_NOT_EARNED;
-	subject_make(badge_user(call), value, who);
-	int32_t level = take_place(rules, call, value, who);
+	const char *value;
+	int32_t answer = field_value(call, rules->field, VALUE_MOST, &value);
+	if (answer != BADGE_OK)
+		return answer;
+	int32_t level = take_place(rules, call, value, value);
 	if (level > 0)
 		badge_for(call, value);
 	return limits_grant(call, level, value);
@@ -74,8 +79,8 @@ static int32_t award_each(void *self, badge_call *call)
 static int32_t progress_rank(void *self, badge_call *call, int32_t level)
 {
 	const rank *rules = self;
-	int is_open = badge_tally(call, rules->places, "") < rules->first[level - 1] &&
-		      badge_tally(call, rules->placed, badge_user(call)) == 0;
+	int is_open = badge_tally_of(call, "places", EVERYBODY, NULL) < rules->first[level - 1] &&
+		      badge_tally(call, "placed") == 0;
 	return is_open ? badge_progress(call, 0, 1) : BADGE_OK;
 }
 
@@ -120,9 +125,6 @@ static int32_t open_with(badge_setup *setup, int32_t (*read_more)(badge_setup *,
 	/* On after a fault, so that the operator sees all of them at once. */
 	int32_t faults = read_first(setup, rules);
 	faults |= read_more ? read_more(setup, rules) : BADGE_OK;
-	faults |= memory_name(setup, "places", rules->places);
-	if (faults == BADGE_OK)
-		faults = memory_name(setup, "placed", rules->placed);
 	if (faults != BADGE_OK) {
 		free(rules);
 		return BADGE_FAILED;
@@ -149,11 +151,15 @@ static void close_badge(void *self)
 /* What badges.yaml is expected to replace. */
 static const badge_level levels[] = { BADGE_LEVEL("Early", "Among the first to do it") };
 static const char *const events[] = { "event" };
+static const badge_memory memory[] = {
+	BADGE_MEMORY("places", BADGE_OF_THING), /* of a value: how many are taken */
+	BADGE_MEMORY("placed", BADGE_MERGE_OR), /* of a user, for each value: 1, has a place */
+};
 
-BADGE_DEFINE(rank_badge, .slug = "rank", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award_rank, .open = open_rank, .close = close_badge,
-	     .progress = progress_rank);
-BADGE_DEFINE(each_badge, .slug = "rank-each", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+BADGE_DEFINE(rank_badge, .slug = "rank", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
+	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_PERMANENT, .award = award_rank, .open = open_rank,
+	     .close = close_badge, .progress = progress_rank);
+BADGE_DEFINE(each_badge, .slug = "rank-each", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
 	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each, .open = open_each,
 	     .close = close_badge);
 

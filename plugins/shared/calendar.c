@@ -100,8 +100,8 @@ static int32_t zone_of_event(badge_call *call, const clock_zone *zone, int64_t *
 			return BADGE_OK;
 		break;
 	}
-	return badge_fail(call, "field \"%s\" must be an offset from UTC, \"+02:00\" or minutes, not \"%.100s\"",
-			  zone->field, badge_text(call, zone->field, ""));
+	return badge_refuse(call, "field \"%s\" must be an offset from UTC, \"+02:00\" or minutes, not \"%.100s\"",
+			    zone->field, badge_text(call, zone->field, ""));
 }
 
 /* ---- periods ----------------------------------------------------------------------------------------------------- */
@@ -125,18 +125,59 @@ const char *period_word(period_kind kind)
 	return words[kind];
 }
 
-int32_t period_of_event(badge_call *call, const clock_zone *zone, period_kind kind, int64_t *period)
+static int64_t period_at(badge_call *call, period_kind kind, int64_t minutes)
 {
-	int64_t minutes;
-	if (zone_of_event(call, zone, &minutes) != BADGE_OK)
-		return BADGE_FAILED;
 	int64_t day = divide_down(divide_down(badge_at(call), MINUTE_US) + minutes, DAY_MINUTES);
 	date when = date_of_day(day);
 	if (kind == PERIOD_MONTH)
-		*period = when.year * 12 + when.month - 1;
-	else
-		*period = kind == PERIOD_WEEK ? divide_down(day + 3, 7) : day; /* 1970-01-01 was a Thursday */
-	return BADGE_OK;
+		return when.year * 12 + when.month - 1;
+	return kind == PERIOD_WEEK ? divide_down(day + 3, 7) : day; /* 1970-01-01 was a Thursday */
+}
+
+int32_t period_of_event(badge_call *call, const clock_zone *zone, period_kind kind, int64_t *period)
+{
+	int64_t minutes;
+	int32_t answer = zone_of_event(call, zone, &minutes);
+	if (answer == BADGE_OK)
+		*period = period_at(call, kind, minutes);
+	return answer;
+}
+
+/* ---- the clock of progress --------------------------------------------------------------------------------------- */
+
+#define KNOWN INT64_C(10000) /* is added to the minutes that are kept, since a number that is 0 is not kept */
+
+void zone_remember(badge_call *call, const clock_zone *zone)
+{
+	int64_t minutes;
+	if (zone->field[0] == '\0' || badge_type(call, zone->field) == BADGE_TYPE_NONE ||
+	    zone_of_event(call, zone, &minutes) != BADGE_OK)
+		return;
+	if (badge_tally(call, ZONE_MEMORY) != minutes + KNOWN)
+		badge_tally_set(call, ZONE_MEMORY, minutes + KNOWN);
+}
+
+int64_t period_now(badge_call *call, const clock_zone *zone, period_kind kind)
+{
+	int64_t kept = zone->field[0] == '\0' ? 0 : badge_tally(call, ZONE_MEMORY);
+	return period_at(call, kind, kept ? kept - KNOWN : zone->minutes);
+}
+
+/* The day of the first of a month; years from March, as in date_of_day. */
+static int64_t first_day_of_month(int64_t month_since_0)
+{
+	int64_t month = month_since_0 - 2; /* since March of the year 0 */
+	int64_t year = divide_down(month, 12);
+	int64_t of_year = (153 * (month - year * 12) + 2) / 5;
+	return 365 * year + divide_down(year, 4) - divide_down(year, 100) + divide_down(year, 400) + of_year - 719468;
+}
+
+int64_t period_start(period_kind kind, int64_t period)
+{
+	int64_t day = kind == PERIOD_MONTH  ? first_day_of_month(period)
+		      : kind == PERIOD_WEEK ? period * 7 - 3
+					    : period;
+	return day * DAY_MINUTES * MINUTE_US;
 }
 
 void period_format(period_kind kind, int64_t period, char text[PERIOD_TEXT_SIZE])

@@ -35,8 +35,21 @@ int32_t period_read(badge_setup *setup, const char *name, const char *otherwise,
 /* "day", "week" or "month". */
 const char *period_word(period_kind kind);
 
-/* The period that the event is in. BADGE_OK; BADGE_FAILED when its zone is nonsense, and the badge has failed. */
+/* The name of the number that zone_remember keeps: declare it with ZONE_REMEMBERED. */
+#define ZONE_MEMORY "offset"
+#define ZONE_REMEMBERED BADGE_MEMORY(ZONE_MEMORY, BADGE_MERGE_KEEP)
+
+/* Keeps the event's own offset, for progress: call it for the newest event of the user. */
+void zone_remember(badge_call *call, const clock_zone *zone);
+
+/* In `progress`: the period that is under way on the clock of the user's newest event with an offset, else on `zone`. */
+int64_t period_now(badge_call *call, const clock_zone *zone, period_kind kind);
+
+/* The period that the event is in. BADGE_OK; BADGE_REFUSED, for `award` to return, when the event's zone is nonsense. */
 int32_t period_of_event(badge_call *call, const clock_zone *zone, period_kind kind, int64_t *period);
+
+/* Where the period begins on the clock of UTC, in microseconds. Within 10,000,000 periods of the epoch. */
+int64_t period_start(period_kind kind, int64_t period);
 
 /* As ISO 8601 writes it: "2016-02-29", "2016-W09", "2016-02". */
 void period_format(period_kind kind, int64_t period, char text[PERIOD_TEXT_SIZE]);

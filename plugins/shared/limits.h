@@ -10,7 +10,7 @@
 
 #include <brabeion/badge.h>
 
-enum { NAME_SIZE = 101 }; /* names of fields and of memory: at most 100 bytes and a NUL */
+enum { NAME_SIZE = 101 }; /* names of fields and slugs: at most 100 bytes and a NUL */
 
 /*
  * Reads a list of one number for each of `count` levels, from 1 to `most`, each more than the one before it. Where the
@@ -43,7 +43,10 @@ static inline int32_t limits_read(badge_setup *setup, const char *name, int64_t 
 	return BADGE_OK;
 }
 
-/* Grants the levels below, the lowest first, and returns this one. The engine ignores those already held. */
+/*
+ * Grants the levels below, the lowest first, and returns this one, or what else `award` answers: BADGE_UNCHANGED. The engine
+ * ignores those already held. All were earned at the time of badge_earned_at, else the event's.
+ */
 static inline int32_t limits_grant(badge_call *call, int32_t level, const char *reason)
 {
 	for (int32_t lower = 1; lower < level; lower++) {
@@ -80,14 +83,22 @@ static inline int32_t field_read(badge_setup *setup, const char *name, char fiel
 	return BADGE_OK;
 }
 
-/* The name under which a badge remembers something: "KIND:SLUG". */
-static inline int32_t memory_name(badge_setup *setup, const char *kind, char name[NAME_SIZE])
+/*
+ * The value of a field, as text of 1 to `most` bytes. BADGE_OK; or what `award` answers: BADGE_UNCHANGED when it is missing
+ * or empty, BADGE_REFUSED for an array, an object or a longer text.
+ */
+static inline int32_t field_value(badge_call *call, const char *field, size_t most, const char **value)
 {
-	int written = snprintf(name, NAME_SIZE, "%s:%s", kind, badge_setup_slug(setup));
-	if (written < 0 || written >= NAME_SIZE)
-		return badge_setup_fail(setup, "", "the slug of this badge has at most %d bytes",
-					NAME_SIZE - 2 - (int)strlen(kind));
-	return BADGE_OK;
+	*value = "";
+	switch (badge_read_text(call, field, value)) {
+	case BADGE_FIELD_MISSING:
+		return BADGE_UNCHANGED;
+	case BADGE_FIELD_WRONG_KIND:
+		return badge_refuse_field(call, field, "a text, a number, or true or false");
+	}
+	if (strlen(*value) > most)
+		return badge_refuse(call, "field \"%s\" has more than %u bytes", field, (unsigned)most);
+	return **value != '\0' ? BADGE_OK : BADGE_UNCHANGED;
 }
 
 #endif

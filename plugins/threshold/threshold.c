@@ -19,15 +19,20 @@
  *
  * threshold-each is the same with `per` (a day, where it is missing), earned again in each, which is the reason.
  *
- * An event without the field is not counted. An event that passes several numbers earns every level on the way.
- * Each use counts under its own slug, so any number of badges may share this definition. Progress is the current count.
+ * A level was earned at the latest time of the events that were counted for it, in whatever order they came.
+ *
+ * An event without the field is not counted, one with a field that cannot be counted is refused: for `sum` what is no whole
+ * number, for `distinct` an array or object. An event that passes several numbers earns every level on the way. Each use has memory of its own, so any number of badges may share this
+ * definition. Progress is the current count.
  */
 #include <stdlib.h>
 
 #include "calendar.h"
+#include "latest.h"
 #include "limits.h"
-#include "subject.h"
 #include "window.h"
+
+#define LATEST_MEMORY "latest" /* the latest time of what was counted, keyed by what is counted */
 
 #define SECOND_US INT64_C(1000000)
 #define WITHIN_MOST_S INT64_C(315360000) /* ten years of 365 days */
@@ -35,62 +40,231 @@
 enum {
 	WINDOW_AT_MOST = WINDOW_MOST / 2, /* see read_window */
 	PERIODS_LATE = 31,                /* an event may come so many periods late */
+	VALUE_MOST = 65536,               /* bytes of a value of `distinct` */
+	KIND_SIZE = 64,
 };
 
+typedef enum what { COUNT_EVENTS, COUNT_SUM, COUNT_DISTINCT } what;
+
 typedef struct threshold {
-	int64_t (*count)(const struct threshold *self, badge_call *call);
-	char memory[NAME_SIZE]; /* where the count is kept: sum:SLUG; a tally, of windows and periods a note */
-	char seen[NAME_SIZE];   /* where the values that were counted are kept: seen:SLUG */
+	what count;
+	char kind[KIND_SIZE]; /* of a window or of periods: "sum-per-week". Another kind starts from zero */
 	char field[NAME_SIZE];
 	period_kind per;
 	clock_zone zone;
 	window_rules window;
+	int32_t is_temporary;
 	uint32_t level_count;
 	int64_t at[];
 } threshold;
 
-/* ---- counting: each returns the new count, 0 when the event doesn't count ---------------------------------------- */
+/* ---- what is counted --------------------------------------------------------------------------------------------- */
 
-static int64_t count_events(const threshold *self, badge_call *call)
+/*
+ * These return BADGE_OK, or the answer of `award` when the event is not counted: BADGE_UNCHANGED without the field,
+ * BADGE_REFUSED with a field that is nothing to count.
+ */
+
+static int32_t read_number(const threshold *self, badge_call *call, int64_t *number)
 {
-	return badge_tally_add(call, self->memory, badge_user(call), 1);
+	switch (badge_read_int(call, self->field, number)) {
+	case BADGE_FIELD_FOUND:
+		return BADGE_OK;
+	case BADGE_FIELD_MISSING:
+		return BADGE_UNCHANGED;
+	}
+	return badge_refuse_field(call, self->field, "a whole number");
 }
 
-static int64_t count_sum(const threshold *self, badge_call *call)
+static int32_t read_value(const threshold *self, badge_call *call, const char **value)
 {
-	int64_t value = badge_int(call, self->field, 0);
-	return value == 0 ? 0 : badge_tally_add(call, self->memory, badge_user(call), value);
+	switch (badge_read_text(call, self->field, value)) {
+	case BADGE_FIELD_MISSING:
+		return BADGE_UNCHANGED;
+	case BADGE_FIELD_WRONG_KIND:
+		return badge_refuse_field(call, self->field, "a text, a number, or true or false");
+	}
+	if (strlen(*value) > VALUE_MOST)
+		return badge_refuse(call, "field \"%s\" has more than %d bytes", self->field, VALUE_MOST);
+	return BADGE_OK;
 }
 
-static int64_t count_distinct(const threshold *self, badge_call *call)
+/* As a number for a window: of a value, which may be anybody's name, its hash. */
+static int32_t read_counted(const threshold *self, badge_call *call, int64_t *counted)
 {
-	char subject[SUBJECT_SIZE];
-	const char *value = badge_text(call, self->field, NULL);
-	if (!value)
-		return 0;
-	subject_make(badge_user(call), value, subject);
-	if (badge_tally(call, self->seen, subject) > 0)
-		return 0;
-	badge_tally_set(call, self->seen, subject, 1);
-	return badge_tally_add(call, self->memory, badge_user(call), 1);
+	const char *value;
+	int32_t answer = BADGE_OK;
+	*counted = 1;
+	if (self->count == COUNT_DISTINCT) {
+		answer = read_value(self, call, &value);
+		if (answer == BADGE_OK)
+			*counted = badge_hash(call, value);
+	} else if (self->count == COUNT_SUM) {
+		answer = read_number(self, call, counted);
+	}
+	return answer;
+}
+
+/* ---- counting for ever ------------------------------------------------------------------------------------------- */
+
+static int64_t count_now(const threshold *self, badge_call *call)
+{
+	return self->count == COUNT_DISTINCT ? badge_key_count(call, "seen", NULL)
+	       : self->count == COUNT_SUM    ? badge_tally(call, "sum")
+					     : badge_tally(call, "events");
+}
+
+/* Each counts the event, and its time. BADGE_OK, or what `award` answers. */
+
+static int32_t count_event(badge_call *call)
+{
+	badge_tally_add(call, "events", 1);
+	latest_count(call, LATEST_MEMORY, "events");
+	return BADGE_OK;
+}
+
+static int32_t count_sum(const threshold *self, badge_call *call)
+{
+	int64_t number;
+	int32_t answer = read_number(self, call, &number);
+	if (answer != BADGE_OK)
+		return answer;
+	if (number != 0)
+		badge_tally_add(call, "sum", number);
+	latest_count(call, LATEST_MEMORY, "sum");
+	return BADGE_OK;
+}
+
+/* The time of a value that comes again, too: so the date depends on the events, and not on which of them came first. */
+static int32_t count_distinct(const threshold *self, badge_call *call)
+{
+	const char *value;
+	int32_t answer = read_value(self, call, &value);
+	if (answer != BADGE_OK)
+		return answer;
+	if (badge_tally_of(call, "seen", NULL, value) == 0)
+		badge_tally_set_of(call, "seen", NULL, value, 1);
+	latest_count(call, LATEST_MEMORY, "distinct");
+	return BADGE_OK;
+}
+
+static int32_t award_ever(const threshold *self, badge_call *call)
+{
+	static const char *const kinds[] = { "events", "sum", "distinct" };
+	int32_t answer = self->count == COUNT_EVENTS ? count_event(call)
+			 : self->count == COUNT_SUM  ? count_sum(self, call)
+						     : count_distinct(self, call);
+	if (answer != BADGE_OK)
+		return answer;
+	int32_t level = limits_level(self->at, self->level_count, count_now(self, call));
+	if (level > 0)
+		badge_earned_at(call, time_counted(call, LATEST_MEMORY, kinds[self->count]));
+	return limits_grant(call, level, NULL);
 }
 
 /* ---- counting in windows and periods ----------------------------------------------------------------------------- */
 
-static int64_t count_lately(const threshold *self, badge_call *call, int64_t at)
+/* The time of the event in the window's unit. BADGE_OK, or what `award` answers. */
+static int32_t time_of_event(const threshold *self, badge_call *call, int64_t *at)
 {
-	int64_t value = 1;
-	if (self->window.distinct) {
-		const char *text = badge_text(call, self->field, NULL);
-		if (!text)
-			return 0;
-		value = (int64_t)subject_hash(text, strlen(text), 0);
-	} else if (self->field[0] != '\0') {
-		value = badge_int(call, self->field, 0);
-		if (value == 0)
-			return 0;
+	*at = badge_at(call);
+	return self->per == PERIOD_NONE ? BADGE_OK : period_of_event(call, &self->zone, self->per, at);
+}
+
+/* What the event counts, when, and what came before it. BADGE_OK, or what `award` answers. */
+static int32_t look(const threshold *self, badge_call *call, window_entry *counted, window *past)
+{
+	int32_t answer = time_of_event(self, call, &counted->at);
+	counted->happened_at = badge_at(call);
+	if (answer == BADGE_OK)
+		answer = read_counted(self, call, &counted->value);
+	return answer == BADGE_OK ? window_read(call, self->kind, past) : answer;
+}
+
+/* Grants the levels above `level` that a moment of the window has reached, as earned at that moment. */
+static int32_t reach(const threshold *self, badge_call *call, const window *past, size_t moment, const char *reason,
+		     int32_t *level)
+{
+	int64_t seen;
+	if (window_seen(call, &self->window, past, moment, &seen) != BADGE_OK)
+		return BADGE_FAILED;
+	int32_t reached = limits_level(self->at, self->level_count, seen);
+	if (reached > *level)
+		badge_earned_at(call, window_happened_at(past, moment));
+	while (*level < reached)
+		if (badge_grant(call, badge_slug(call), ++*level, NULL, reason) != BADGE_OK)
+			return BADGE_FAILED;
+	return BADGE_OK;
+}
+
+/* All moments, the earliest first; those that see what happened at `at`. */
+static int32_t reach_all(const threshold *self, badge_call *call, const window *past, int32_t *level)
+{
+	int32_t answer = BADGE_OK;
+	for (size_t i = 0; answer == BADGE_OK && i < past->count; i++)
+		if (window_is_moment(past, i))
+			answer = reach(self, call, past, i, NULL, level);
+	return answer;
+}
+
+static int32_t reach_from(const threshold *self, badge_call *call, const window *past, int64_t at, const char *reason,
+			  int32_t *level)
+{
+	int32_t answer = BADGE_OK;
+	for (size_t i = window_first_from(past, at); answer == BADGE_OK && i < past->count; i++)
+		if (window_is_moment(past, i) && window_sees(&self->window, past, i, at))
+			answer = reach(self, call, past, i, reason, level);
+	return answer;
+}
+
+/*
+ * Counts it, and grants what its moments reach above `level`; for a temporary badge: what the newest moment does. A window
+ * that was merged, and has been looked at, is written in any case. BADGE_OK, or what `award` answers.
+ */
+static int32_t count_lately(const threshold *self, badge_call *call, window_entry counted, window *past,
+			    const char *reason, int32_t *level)
+{
+	int was_merged = past->is_merged;
+	past->is_merged = 0;
+	int32_t answer = window_enter(&self->window, past, counted);
+	int is_unchanged = answer == BADGE_UNCHANGED && !was_merged;
+	if (is_unchanged && !past->is_earlier)
+		return answer;
+	if (!is_unchanged)
+		answer = self->is_temporary ? reach(self, call, past, past->count - 1, reason, level)
+					    : reach_from(self, call, past, counted.at, reason, level);
+	if (answer == BADGE_OK && !is_unchanged && self->per != PERIOD_NONE &&
+	    counted.at >= past->entries[past->count - 1].at)
+		zone_remember(call, &self->zone);
+	int32_t written = window_write(call, self->kind, past);
+	return written == BADGE_OK ? answer : written;
+}
+
+static int32_t award_lately(const threshold *self, badge_call *call)
+{
+	window past;
+	window_entry counted;
+	int32_t level = 0;
+	int32_t answer = look(self, call, &counted, &past);
+	if (answer == BADGE_OK && past.is_merged && !self->is_temporary)
+		answer = reach_all(self, call, &past, &level);
+	if (answer == BADGE_OK)
+		answer = count_lately(self, call, counted, &past, NULL, &level);
+	return answer == BADGE_OK ? level : answer;
+}
+
+/* What a merge has made of the periods. */
+static int32_t grant_periods(const threshold *self, badge_call *call, const window *past)
+{
+	char reason[PERIOD_TEXT_SIZE];
+	int32_t answer = BADGE_OK;
+	for (size_t i = 0; answer == BADGE_OK && i < past->count; i++) {
+		int32_t level = 0;
+		period_format(self->per, past->entries[i].at, reason);
+		if (window_is_moment(past, i))
+			answer = reach(self, call, past, i, reason, &level);
 	}
-	return window_count(call, self->memory, &self->window, at, value);
+	return answer;
 }
 
 /* ---- judging ----------------------------------------------------------------------------------------------------- */
@@ -98,48 +272,61 @@ static int64_t count_lately(const threshold *self, badge_call *call, int64_t at)
 static int32_t award(void *self, badge_call *call)
 {
 	const threshold *limits = self;
-	int64_t count, period;
-	if (limits->per != PERIOD_NONE) {
-		if (period_of_event(call, &limits->zone, limits->per, &period) != BADGE_OK)
-			return BADGE_FAILED;
-		count = count_lately(limits, call, period);
-	} else if (limits->window.span > 0) {
-		count = count_lately(limits, call, badge_at(call));
-	} else {
-		count = limits->count(limits, call);
-	}
-	return limits_grant(call, limits_level(limits->at, limits->level_count, count), NULL);
+	int is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
+	return is_window ? award_lately(limits, call) : award_ever(limits, call);
 }
 
 static int32_t award_each(void *self, badge_call *call)
 {
 	const threshold *limits = self;
 	char reason[PERIOD_TEXT_SIZE];
-	int64_t period;
-	if (period_of_event(call, &limits->zone, limits->per, &period) != BADGE_OK)
-		return BADGE_FAILED;
-	int32_t level = limits_level(limits->at, limits->level_count, count_lately(limits, call, period));
-	if (level == 0)
-		return BADGE_NOT_EARNED;
-	period_format(limits->per, period, reason);
-	badge_for(call, reason);
-	return limits_grant(call, level, reason);
+	window past;
+	window_entry counted;
+	int32_t level = 0;
+	int32_t answer = look(limits, call, &counted, &past);
+	if (answer == BADGE_OK && past.is_merged)
+		answer = grant_periods(limits, call, &past);
+	if (answer != BADGE_OK)
+		return answer;
+	period_format(limits->per, counted.at, reason);
+	answer = count_lately(limits, call, counted, &past, reason, &level);
+	if (answer == BADGE_OK && level > 0)
+		badge_for(call, reason);
+	return answer == BADGE_OK ? level : answer;
 }
 
 /* ---- telling how far a user is ----------------------------------------------------------------------------------- */
 
-/* The count of the current window, or of the current period on the clock of `zone`. */
+/* The count of the current window, or of the current period on the user's clock as last known. */
 static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	const threshold *limits = self;
-	int64_t count, at = badge_at(call);
+	int64_t count, at;
 	if (limits->per == PERIOD_NONE && limits->window.span == 0)
-		return limits_progress(call, limits->at, level, badge_tally(call, limits->memory, badge_user(call)));
-	if (limits->per != PERIOD_NONE && period_of_event(call, &limits->zone, limits->per, &at) != BADGE_OK)
-		return BADGE_FAILED;
-	if (window_look(call, limits->memory, &limits->window, at, &count) != BADGE_OK)
+		return limits_progress(call, limits->at, level, count_now(limits, call));
+	at = limits->per == PERIOD_NONE ? badge_at(call) : period_now(call, &limits->zone, limits->per);
+	if (window_look(call, limits->kind, &limits->window, at, &count) != BADGE_OK)
 		return BADGE_FAILED;
 	return limits_progress(call, limits->at, level, count);
+}
+
+/* ---- two users become one ---------------------------------------------------------------------------------------- */
+
+/* A window of another kind is of a time when the settings were others: it is kept as it is. */
+static int32_t merge(void *self, badge_call *call)
+{
+	const threshold *limits = self;
+	for (const char *kind = NULL; (kind = badge_merged_key_next(call, WINDOW_MEMORY, kind));) {
+		int32_t status = BADGE_OK;
+		if (strcmp(kind, limits->kind) == 0)
+			status = window_merge(call, kind, &limits->window);
+		else if (!badge_note_of(call, WINDOW_MEMORY, NULL, kind))
+			status = badge_note_set_of(call, WINDOW_MEMORY, NULL, kind,
+						   badge_merged_note(call, WINDOW_MEMORY, kind));
+		if (status != BADGE_OK)
+			return status;
+	}
+	return BADGE_OK;
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
@@ -148,30 +335,24 @@ static int32_t read_count(badge_setup *setup, threshold *limits)
 {
 	const char *count = badge_setting_text(setup, "count", "events");
 	if (strcmp(count, "events") == 0)
-		limits->count = count_events;
+		limits->count = COUNT_EVENTS;
 	else if (strcmp(count, "sum") == 0)
-		limits->count = count_sum;
+		limits->count = COUNT_SUM;
 	else if (strcmp(count, "distinct") == 0)
-		limits->count = count_distinct;
+		limits->count = COUNT_DISTINCT;
 	else
 		return badge_setup_fail(setup, "count", "count must be events, sum or distinct, not \"%.100s\"",
 					count);
-	limits->window.distinct = limits->count == count_distinct;
-
-	/* The kind of count is part of the name: a change in badges.yaml starts from zero. */
-	char kind[64];
-	snprintf(kind, sizeof kind, "%.20s%s%s", count,
-		 limits->per != PERIOD_NONE ? "-per-"
-		 : limits->window.span != 0 ? "-within"
-					    : "",
+	limits->window.distinct = limits->count == COUNT_DISTINCT;
+	snprintf(limits->kind, sizeof limits->kind, "%.20s-%s%s", count,
+		 limits->per != PERIOD_NONE ? "per-" : "within",
 		 limits->per != PERIOD_NONE ? period_word(limits->per) : "");
-	int32_t faults = memory_name(setup, kind, limits->memory);
-	return faults != BADGE_OK ? faults : memory_name(setup, "seen", limits->seen);
+	return BADGE_OK;
 }
 
 static int32_t read_field(badge_setup *setup, threshold *limits)
 {
-	int wanted = limits->count != count_events;
+	int wanted = limits->count != COUNT_EVENTS;
 	if (field_read(setup, "field", limits->field) != BADGE_OK)
 		return BADGE_FAILED;
 	if (wanted && limits->field[0] == '\0')
@@ -242,7 +423,7 @@ static int32_t read_at(badge_setup *setup, threshold *limits)
 {
 	int is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
 	int is_bounded = is_window &&
-			 (limits->window.distinct || (limits->per == PERIOD_NONE && limits->count == count_events));
+			 (limits->window.distinct || (limits->per == PERIOD_NONE && limits->count == COUNT_EVENTS));
 	int32_t faults =
 		limits_read(setup, "at", 1, is_bounded ? WINDOW_AT_MOST : INT64_MAX, limits->level_count, limits->at);
 	limits->window.most = WINDOW_MOST;
@@ -259,13 +440,13 @@ static int32_t open_with(badge_setup *setup, const char *per, void **self)
 	if (!limits)
 		return badge_setup_fail(setup, "", "out of memory");
 	limits->level_count = level_count;
+	limits->is_temporary = badge_setup_is_temporary(setup);
 
 	/* Goes on after a fault, so that all faults are reported at once. */
 	int32_t faults = read_within(setup, limits);
 	faults |= read_per(setup, limits, per);
-	faults |= read_count(setup, limits);
-	if (limits->count)
-		faults |= read_field(setup, limits);
+	int32_t is_count = read_count(setup, limits);
+	faults |= is_count == BADGE_OK ? read_field(setup, limits) : is_count;
 	faults |= read_at(setup, limits);
 	if (faults != BADGE_OK) {
 		free(limits);
@@ -293,13 +474,21 @@ static void close_badge(void *self)
 /* A default that badges.yaml replaces. */
 static const badge_level levels[] = { BADGE_LEVEL("Reached", "Reached the threshold") };
 static const char *const events[] = { "event" };
+static const badge_memory memory[] = {
+	BADGE_TALLY("events"),
+	BADGE_TALLY("sum"),
+	BADGE_MEMORY(LATEST_MEMORY, BADGE_MERGE_MAX),
+	BADGE_MEMORY("seen", BADGE_KEYS_HASHED | BADGE_MERGE_OR), /* by value: 1 */
+	BADGE_MEMORY(WINDOW_MEMORY, BADGE_KIND_TEXT | BADGE_MERGE_OWN),
+	ZONE_REMEMBERED,
+};
 
 BADGE_DEFINE(threshold_badge, .slug = "threshold", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge, .close = close_badge,
-	     .progress = progress);
+	     BADGE_REMEMBERS(memory), .flags = BADGE_LEVELS_FROM_CONFIG, .award = award, .open = open_badge,
+	     .close = close_badge, .progress = progress, .merge = merge);
 BADGE_DEFINE(each_badge, .slug = "threshold-each", BADGE_LEVELS(levels), BADGE_EVENTS(events),
-	     .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each, .open = open_each,
-	     .close = close_badge, .progress = progress);
+	     BADGE_REMEMBERS(memory), .flags = BADGE_LEVELS_FROM_CONFIG | BADGE_MULTIPLE, .award = award_each,
+	     .open = open_each, .close = close_badge, .progress = progress, .merge = merge);
 
 static const badge_definition *const badges[] = { &threshold_badge, &each_badge };
 BADGE_PACK("threshold", BADGE_BADGES(badges));

@@ -1,62 +1,74 @@
 /*
- * A user's recent events. The note reads "TIME:VALUE TIME:VALUE ...", the oldest first. See window.h.
+ * A user's recent events. The note reads "TIME:VALUE TIME:VALUE ...", the oldest first; behind "merged " when two users
+ * became one since. What did not happen at TIME, which is a period, has the time behind it: "PERIOD:VALUE:HAPPENED_AT". See window.h.
  */
 #include "window.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ENTRY_SIZE = 42 }; /* two numbers of up to 20 bytes, the colon, the blank */
+enum { ENTRY_SIZE = 63 }; /* three numbers of up to 20 bytes, two colons, the blank */
 
-typedef struct entry {
-	int64_t at;
-	int64_t value;
-} entry;
-
-typedef struct window {
-	size_t count;
-	entry entries[WINDOW_MOST + 1]; /* one more while it is entered */
-} window;
+static const char merged_mark[] = "merged ";
 
 /* ---- the note ---------------------------------------------------------------------------------------------------- */
 
-/* Reads one number and the character behind it. */
-static int read_number(const char **text, char end, int64_t *number)
+/* Reads one number and the character behind it, which is returned; '\0' when there is none of the two. */
+static char read_number(const char **text, int64_t *number)
 {
 	char *behind;
 	*number = strtoll(*text, &behind, 10);
-	if (behind == *text || *behind != end)
-		return 0;
+	if (behind == *text || (*behind != ':' && *behind != ' '))
+		return '\0';
 	*text = behind + 1;
-	return 1;
+	return *behind;
 }
 
-static int32_t read_window(badge_call *call, const char *name, window *past)
+static int read_entry(const char **text, window_entry *entry)
 {
-	const char *note = badge_note(call, name, badge_user(call));
+	if (read_number(text, &entry->at) != ':')
+		return 0;
+	entry->happened_at = entry->at;
+	char end = read_number(text, &entry->value);
+	return end == ':' ? read_number(text, &entry->happened_at) == ' ' : end == ' ';
+}
+
+/* A note of NULL is an empty window. */
+static int32_t parse(badge_call *call, const char *note, window *past)
+{
+	const char *text = note ? note : "";
 	past->count = 0;
-	for (const char *text = note ? note : ""; *text != '\0';) {
-		entry *next = &past->entries[past->count];
-		if (past->count++ == WINDOW_MOST || !read_number(&text, ':', &next->at) ||
-		    !read_number(&text, ' ', &next->value)) {
-			badge_fail(call, "the note \"%s\" is not one of a window: \"%.100s\"", name, note);
-			return BADGE_FAILED;
-		}
+	past->is_earlier = 0;
+	past->is_merged = strncmp(text, merged_mark, strlen(merged_mark)) == 0;
+	if (past->is_merged)
+		text += strlen(merged_mark);
+	while (*text != '\0') {
+		if (past->count == WINDOW_MOST || !read_entry(&text, &past->entries[past->count++]))
+			return badge_fail(call, "the note \"" WINDOW_MEMORY "\" is not one of a window: \"%.100s\"",
+					  note);
 	}
 	return BADGE_OK;
 }
 
-static void write_window(badge_call *call, const char *name, const window *past)
+int32_t window_read(badge_call *call, const char *kind, window *past)
 {
-	char note[WINDOW_MOST * ENTRY_SIZE + 1];
-	size_t used = 0;
-	note[0] = '\0';
+	return parse(call, badge_note_of(call, WINDOW_MEMORY, NULL, kind), past);
+}
+
+int32_t window_write(badge_call *call, const char *kind, const window *past)
+{
+	char note[sizeof merged_mark + WINDOW_MOST * ENTRY_SIZE];
+	size_t used = (size_t)snprintf(note, sizeof note, "%s", past->is_merged ? merged_mark : "");
 	for (size_t i = 0; i < past->count; i++) {
-		const entry *each = &past->entries[i];
-		used += (size_t)snprintf(note + used, sizeof note - used, "%" PRId64 ":%" PRId64 " ", each->at,
+		const window_entry *each = &past->entries[i];
+		used += (size_t)snprintf(note + used, sizeof note - used, "%" PRId64 ":%" PRId64, each->at,
 					 each->value);
+		if (each->happened_at != each->at)
+			used += (size_t)snprintf(note + used, sizeof note - used, ":%" PRId64, each->happened_at);
+		note[used++] = ' ';
+		note[used] = '\0';
 	}
-	badge_note_set(call, name, badge_user(call), note);
+	return badge_note_set_of(call, WINDOW_MEMORY, NULL, kind, note);
 }
 
 /* ---- entering ---------------------------------------------------------------------------------------------------- */
@@ -73,23 +85,36 @@ static void remove_entry(window *past, size_t index)
 	memmove(&past->entries[index], &past->entries[index + 1], (past->count - index) * sizeof past->entries[0]);
 }
 
-static void insert(window *past, entry new_entry)
+/* By time and value: the same whichever came first. */
+static int is_before(window_entry left, window_entry right)
+{
+	return left.at != right.at ? left.at < right.at : left.value < right.value;
+}
+
+static void insert(window *past, window_entry new_entry)
 {
 	size_t index = past->count;
-	while (index > 0 && past->entries[index - 1].at > new_entry.at)
+	while (index > 0 && is_before(new_entry, past->entries[index - 1]))
 		index--;
 	memmove(&past->entries[index + 1], &past->entries[index], (past->count - index) * sizeof past->entries[0]);
 	past->entries[index] = new_entry;
 	past->count++;
 }
 
-/* A name that was seen before is moved to the later time. 0 when it is there already. */
-static int enter_name(window *past, entry seen, int64_t span)
+/*
+ * A name that was seen before is moved to the later time. 0 when it is there already; that it was seen earlier in the same
+ * period is kept.
+ */
+static int enter_name(window *past, window_entry seen, int64_t span)
 {
 	for (size_t i = past->count; i-- > 0;) {
-		entry *each = &past->entries[i];
+		window_entry *each = &past->entries[i];
 		if (each->value != seen.value || (span == 0 && each->at != seen.at))
 			continue;
+		if (each->at == seen.at && seen.happened_at < each->happened_at) {
+			each->happened_at = seen.happened_at;
+			past->is_earlier = 1;
+		}
 		if (each->at >= seen.at)
 			return 0;
 		remove_entry(past, i);
@@ -99,16 +124,20 @@ static int enter_name(window *past, entry seen, int64_t span)
 	return 1;
 }
 
-/* What happens at one time is one entry. 0 when the sum goes beyond 64 bits. */
-static int enter_number(window *past, entry added)
+/* What happens at one time is one entry, as far as 64 bits hold its sum: other entries may bring the window's back. */
+static void enter_number(window *past, window_entry added)
 {
 	for (size_t i = past->count; i-- > 0 && past->entries[i].at >= added.at;) {
-		entry *each = &past->entries[i];
-		if (each->at == added.at)
-			return !__builtin_add_overflow(each->value, added.value, &each->value);
+		window_entry sum = past->entries[i];
+		if (sum.at != added.at || __builtin_add_overflow(sum.value, added.value, &sum.value))
+			continue;
+		if (added.happened_at > sum.happened_at)
+			sum.happened_at = added.happened_at;
+		remove_entry(past, i);
+		added = sum;
+		break;
 	}
 	insert(past, added);
-	return 1;
 }
 
 static void forget_old(window *past, const window_rules *rules)
@@ -118,71 +147,94 @@ static void forget_old(window *past, const window_rules *rules)
 		remove_entry(past, 0);
 }
 
+/* BADGE_OK or BADGE_UNCHANGED. */
+static int32_t enter(window *past, const window_rules *rules, window_entry entered)
+{
+	if (rules->distinct && !enter_name(past, entered, rules->span))
+		return BADGE_UNCHANGED;
+	if (!rules->distinct)
+		enter_number(past, entered);
+	forget_old(past, rules);
+	return BADGE_OK;
+}
+
+int32_t window_enter(const window_rules *rules, window *past, window_entry entered)
+{
+	if (past->count > 0 && is_older(entered.at, past->entries[past->count - 1].at, rules->late))
+		return BADGE_UNCHANGED;
+	return enter(past, rules, entered);
+}
+
+int32_t window_merge(badge_call *call, const char *kind, const window_rules *rules)
+{
+	window ours = { 0 }, theirs = { 0 };
+	if (window_read(call, kind, &ours) != BADGE_OK ||
+	    parse(call, badge_merged_note(call, WINDOW_MEMORY, kind), &theirs) != BADGE_OK)
+		return BADGE_FAILED;
+	ours.is_merged |= theirs.is_merged || (ours.count > 0 && theirs.count > 0);
+	for (size_t i = 0; i < theirs.count; i++)
+		enter(&ours, rules, theirs.entries[i]);
+	return ours.count > 0 ? window_write(call, kind, &ours) : BADGE_OK;
+}
+
 /* ---- counting ---------------------------------------------------------------------------------------------------- */
 
-/* What the moment of this entry sees. 0 when the sum goes beyond 64 bits, else 1. */
-static int seen_from(const window *past, const window_rules *rules, size_t moment, int64_t *seen)
+/* On the way to a sum that 64 bits hold it may be more. */
+__extension__ typedef __int128 wide_sum;
+
+/* What is seen at that time of the first `count` entries. */
+static int32_t sum_up(badge_call *call, const window_rules *rules, const window *past, size_t count, int64_t at,
+		      int64_t *seen)
 {
-	int64_t newest = past->entries[moment].at;
+	wide_sum sum = 0;
+	for (size_t i = count; i-- > 0 && !is_older(past->entries[i].at, at, rules->span);)
+		sum += rules->distinct ? 1 : past->entries[i].value;
+	if (sum < INT64_MIN || sum > INT64_MAX)
+		return badge_refuse(call, "the sum in \"" WINDOW_MEMORY "\" would go beyond 64 bits");
+	*seen = (int64_t)sum;
+	return BADGE_OK;
+}
+
+int32_t window_seen(badge_call *call, const window_rules *rules, const window *past, size_t moment, int64_t *seen)
+{
 	*seen = 0;
-	for (size_t i = moment + 1; i-- > 0 && !is_older(past->entries[i].at, newest, rules->span);) {
-		if (__builtin_add_overflow(*seen, rules->distinct ? 1 : past->entries[i].value, seen))
-			return 0;
-	}
-	return 1;
+	return sum_up(call, rules, past, moment + 1, past->entries[moment].at, seen);
 }
 
-/* The most that this moment, or a later one that sees it, has seen. */
-static int most_seen(const window *past, const window_rules *rules, int64_t at, int64_t *most)
+int window_is_moment(const window *past, size_t index)
 {
-	*most = INT64_MIN;
-	for (size_t i = past->count; i-- > 0 && past->entries[i].at >= at;) {
-		int64_t seen;
-		int is_last_of_time = i + 1 == past->count || past->entries[i + 1].at > past->entries[i].at;
-		if (!is_last_of_time || is_older(at, past->entries[i].at, rules->span))
-			continue;
-		if (!seen_from(past, rules, i, &seen))
-			return 0;
-		*most = seen > *most ? seen : *most;
-	}
-	return 1;
+	return index + 1 == past->count || past->entries[index + 1].at > past->entries[index].at;
 }
 
-int64_t window_count(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t value)
+int64_t window_happened_at(const window *past, size_t moment)
 {
-	window past = { 0 };
-	int64_t most = 0;
-	entry entered = { at, value };
-	if (read_window(call, name, &past) != BADGE_OK)
-		return 0;
-	if (past.count > 0 && is_older(at, past.entries[past.count - 1].at, rules->late))
-		return 0;
-	if (rules->distinct && !enter_name(&past, entered, rules->span))
-		return 0;
-	int is_sum = rules->distinct || enter_number(&past, entered);
-	if (is_sum) {
-		forget_old(&past, rules);
-		is_sum = most_seen(&past, rules, at, &most);
-	}
-	if (!is_sum) {
-		badge_fail(call, "the sum in \"%s\" goes beyond 64 bits", name);
-		return 0;
-	}
-	write_window(call, name, &past);
-	return most;
+	int64_t latest = past->entries[moment].happened_at;
+	for (size_t i = moment; i-- > 0 && past->entries[i].at == past->entries[moment].at;)
+		if (past->entries[i].happened_at > latest)
+			latest = past->entries[i].happened_at;
+	return latest;
 }
 
-int32_t window_look(badge_call *call, const char *name, const window_rules *rules, int64_t at, int64_t *seen)
+size_t window_first_from(const window *past, int64_t at)
+{
+	size_t first = past->count;
+	while (first > 0 && past->entries[first - 1].at >= at)
+		first--;
+	return first;
+}
+
+int window_sees(const window_rules *rules, const window *past, size_t moment, int64_t at)
+{
+	return !is_older(at, past->entries[moment].at, rules->span);
+}
+
+int32_t window_look(badge_call *call, const char *kind, const window_rules *rules, int64_t at, int64_t *seen)
 {
 	window past = { 0 };
 	*seen = 0;
-	if (read_window(call, name, &past) != BADGE_OK)
+	if (window_read(call, kind, &past) != BADGE_OK)
 		return BADGE_FAILED;
 	while (past.count > 0 && past.entries[past.count - 1].at > at)
 		past.count--;
-	for (size_t i = past.count; i-- > 0 && !is_older(past.entries[i].at, at, rules->span);) {
-		if (__builtin_add_overflow(*seen, rules->distinct ? 1 : past.entries[i].value, seen))
-			return badge_fail(call, "the sum in \"%s\" goes beyond 64 bits", name);
-	}
-	return BADGE_OK;
+	return sum_up(call, rules, &past, past.count, at, seen);
 }

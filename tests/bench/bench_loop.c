@@ -34,7 +34,8 @@ static void read_exactly(writer *self, void *into, size_t size)
 
 static void bind_column(writer *self, sqlite3_stmt *statement, int column)
 {
-	if (getc_unlocked(self->rows) == 'i') {
+	int type = getc_unlocked(self->rows);
+	if (type == 'i') {
 		int64_t value;
 		read_exactly(self, &value, sizeof value);
 		sqlite3_bind_int64(statement, column, value);
@@ -45,7 +46,10 @@ static void bind_column(writer *self, sqlite3_stmt *statement, int column)
 	if (length + 1 > self->capacity)
 		self->text = realloc(self->text, self->capacity = length + 1);
 	read_exactly(self, self->text, length + 1);
-	sqlite3_bind_text(statement, column, self->text, (int)length, SQLITE_TRANSIENT);
+	if (type == 'b')
+		sqlite3_bind_blob(statement, column, self->text, (int)length, SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_text(statement, column, self->text, (int)length, SQLITE_TRANSIENT);
 }
 
 static void write_batch(writer *self)

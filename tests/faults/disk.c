@@ -217,7 +217,11 @@ static void test_locked(void)
 	expect_trouble(&scene, "  all the rest meanwhile", "another process");
 	late = scene;
 	late.base.engine = NULL;
-	storm_expect(!fault_open(&late) && !late.base.engine, "  a second engine is not opened: %s", late.first);
+	late.failed = 0;
+	storm_expect(fault_open(&late), "  a second engine opens, for nothing is new to the database: %s",
+		     late.first);
+	expect_trouble(&late, "  and is busy like the first", "another process");
+	fault_close(&late);
 	unlock(&other);
 	expect_nothing_half_written(&scene);
 	expect_recovery(&scene, "the same engine works again when the lock is gone");
@@ -321,15 +325,20 @@ static void set_modes(const fault_scene *scene, mode_t file, mode_t folder)
 	chmod(scene->base.folder, folder);
 }
 
-/* Runs in a process of a user without root's rights. The exit status is the number of failures. */
+enum { OUT_OF_REACH = 77 }; /* a folder above the build is closed to others */
+
+/* Runs in a process of a user without root's rights. The exit status says what failed, or OUT_OF_REACH. */
 static int be_bound(fault_scene *scene)
 {
 	fault_scene late;
 	if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
 		return 1;
-	fault_open(scene);
+	if (access(BRB_TEST_PLUGIN_DIR, R_OK | X_OK) != 0)
+		return OUT_OF_REACH;
+	if (!fault_open(scene))
+		return 2;
 	fault_judge_singles(scene);
-	if (!scene->base.engine || scene->failed)
+	if (scene->failed)
 		return 2;
 	set_modes(scene, 0444, 0555);
 	scene->wrong = 0;
@@ -338,6 +347,7 @@ static int be_bound(fault_scene *scene)
 		return 3;
 	late = *scene;
 	late.base.engine = NULL;
+	late.failed = 0;
 	if (fault_open(&late) || late.base.engine)
 		return 4;
 	printf("# read-only: %s\n", late.first);
@@ -371,15 +381,19 @@ static void test_read_only(void)
 	pid_t child = fork();
 	if (child == 0) {
 		int failed = be_bound(&scene);
-		if (failed)
+		if (failed && failed != OUT_OF_REACH)
 			printf("# %s\n", scene.first);
 		fflush(stdout);
 		_exit(failed);
 	}
 	waitpid(child, &status, 0);
 	int failed = WIFEXITED(status) ? WEXITSTATUS(status) : 3;
-	storm_expect(failed == 0, "made read-only while open, and writable again%s",
-		     failed < (int)(sizeof what / sizeof what[0]) ? what[failed] : "");
+	if (failed == OUT_OF_REACH)
+		storm_skip("made read-only while open, and writable again",
+			   "another user than root cannot reach the build's folder");
+	else
+		storm_expect(failed == 0, "made read-only while open, and writable again%s",
+			     failed < (int)(sizeof what / sizeof what[0]) ? what[failed] : "");
 	fault_finish(&scene);
 }
 

@@ -7,7 +7,7 @@
 static int32_t award_failed(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "failed", "", 1);
+	badge_tally_add(call, "failed", 1);
 	return -1;
 }
 
@@ -21,14 +21,14 @@ static int32_t award_nothing(void *self, badge_call *call)
 static int32_t award_too_high(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "too-high", "", 1);
+	badge_tally_add(call, "too-high", 1);
 	return 99;
 }
 
 static int32_t award_told(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "told", "", 1);
+	badge_tally_add(call, "told", 1);
 	badge_fail(call, "told you so, %s", badge_user(call));
 	return 1;
 }
@@ -37,8 +37,7 @@ static int32_t award_well(void *self, badge_call *call)
 {
 	(void)self;
 	/* What the three failures wrote was undone. */
-	int64_t left =
-		badge_tally(call, "failed", "") + badge_tally(call, "too-high", "") + badge_tally(call, "told", "");
+	int64_t left = badge_tally(call, "failed") + badge_tally(call, "too-high") + badge_tally(call, "told");
 	return left == 0 ? 1 : badge_fail(call, "%d tallies of failed badges are left", (int)left);
 }
 
@@ -53,4 +52,6 @@ BADGE_DEFINE(well, .slug = "well", BADGE_LEVELS(levels), BADGE_EVENTS(events), .
 
 static const badge_definition *const badges[] = { &failed, &nothing, &too_high, &told, &well };
 
-BADGE_PACK("answers", BADGE_BADGES(badges));
+static const badge_memory memory[] = { BADGE_TALLY("failed"), BADGE_TALLY("too-high"), BADGE_TALLY("told") };
+
+BADGE_PACK("answers", BADGE_BADGES(badges), BADGE_REMEMBERS(memory));

@@ -15,10 +15,9 @@ static void demand(int truth)
 static int32_t award_first(void *self, badge_call *call)
 {
 	(void)self;
-	demand(badge_tally_add(call, "seen", badge_user(call), 2) == 2 &&
-	       badge_tally(call, "seen", badge_user(call)) == 2);
-	demand(badge_note_set(call, "last", badge_user(call), badge_event_id(call)) == BADGE_OK);
-	demand(strcmp(badge_note(call, "last", badge_user(call)), badge_event_id(call)) == 0);
+	demand(badge_tally_add(call, "seen", 2) == 2 && badge_tally(call, "seen") == 2);
+	demand(badge_note_set(call, "last", badge_event_id(call)) == BADGE_OK);
+	demand(strcmp(badge_note(call, "last"), badge_event_id(call)) == 0);
 	demand(badge_event_id(call)[0] != 0 && badge_type(call, "points") == BADGE_TYPE_NONE);
 	demand(badge_held(call, NULL, "gift") == 0);
 	demand(badge_grant(call, "gift", 1, NULL, NULL) == BADGE_OK && badge_held(call, NULL, "gift") == 1);
@@ -42,4 +41,6 @@ BADGE_DEFINE(gift, .slug = "gift", BADGE_LEVELS(levels));
 
 static const badge_definition *const badges[] = { &first, &later, &gift };
 
-BADGE_PACK("curious", BADGE_BADGES(badges));
+static const badge_memory memory[] = { BADGE_TALLY("seen"), BADGE_NOTE("last") };
+
+BADGE_PACK("curious", BADGE_BADGES(badges), BADGE_REMEMBERS(memory));

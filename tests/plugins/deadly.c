@@ -2,7 +2,8 @@
  * Async badges that crash or block their process, as the frozen state says.
  *
  * "venom"  on "venom": as the text `how` says: "segv", "abort", "exit" and "loop" do that, "exit" with the status
- *           `status`; otherwise it earns.
+ *           `status`; "scribble" writes bytes of the value `status` over all memory that is shared with another process, and
+ *           aborts, "hide" writes them and loops; otherwise it earns.
  * "waits"   on "waits", multiple: opens the named pipe `told` to write, then waits until the named pipe `gate` has a
  *           writer, and earns.
  * "bait"    on "bait": earns.
@@ -12,6 +13,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,17 +25,32 @@ static void segfault(void)
 	raise(SIGSEGV);
 }
 
+static void scribble(int value)
+{
+	char line[512], rights[8];
+	unsigned long from, to;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	while (maps && fgets(line, sizeof line, maps))
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && strcmp(rights, "rw-s") == 0 &&
+		    strstr(line, "/dev/zero"))
+			memset((void *)from, value, to - from);
+	if (maps)
+		fclose(maps);
+}
+
 static int32_t judge_venom(void *self, badge_call *call)
 {
 	(void)self;
 	const char *how = badge_text(call, "how", "");
 	if (strcmp(how, "segv") == 0)
 		segfault();
-	if (strcmp(how, "abort") == 0)
+	if (strcmp(how, "scribble") == 0 || strcmp(how, "hide") == 0)
+		scribble((int)badge_int(call, "status", 0));
+	if (strcmp(how, "abort") == 0 || strcmp(how, "scribble") == 0)
 		abort();
 	if (strcmp(how, "exit") == 0)
 		exit((int)badge_int(call, "status", 0));
-	while (strcmp(how, "loop") == 0)
+	while (strcmp(how, "loop") == 0 || strcmp(how, "hide") == 0)
 		pause();
 	return 1;
 }

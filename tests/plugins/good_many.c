@@ -4,20 +4,20 @@
 static int32_t observe(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "visits", badge_user(call), 1);
+	badge_tally_add(call, "visits", 1);
 	return BADGE_OK;
 }
 
 static int32_t award_first(void *self, badge_call *call)
 {
 	(void)self;
-	return badge_tally(call, "visits", badge_user(call)) == 1;
+	return badge_tally(call, "visits") == 1;
 }
 
 static int32_t award_third(void *self, badge_call *call)
 {
 	(void)self;
-	return badge_tally(call, "visits", badge_user(call)) == 3;
+	return badge_tally(call, "visits") == 3;
 }
 
 static const badge_level first_levels[] = { BADGE_LEVEL("Welcome", "First visit") };
@@ -29,4 +29,7 @@ BADGE_DEFINE(third, .slug = "third-visit", BADGE_LEVELS(third_levels), BADGE_EVE
 
 static const badge_definition *const badges[] = { &first, &third };
 
-BADGE_PACK("good-many", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(visits), .observe = observe);
+static const badge_memory memory[] = { BADGE_TALLY("visits") };
+
+BADGE_PACK("good-many", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(visits), BADGE_REMEMBERS(memory),
+	   .observe = observe);

@@ -39,19 +39,18 @@ static int32_t judge_earner(void *self, badge_call *call)
 static int32_t judge_counter(void *self, badge_call *call)
 {
 	(void)self;
-	const char *user = badge_user(call);
 	int64_t number = badge_int(call, "n", 0);
-	if (badge_tally(call, "last", user) + 1 != number)
-		badge_tally_add(call, "disorder", "all", 1);
-	badge_tally_set(call, "last", user, number);
-	badge_tally_add(call, "counted", user, 1);
+	if (badge_tally(call, "last") + 1 != number)
+		badge_tally_add_of(call, "disorder", "all", NULL, 1);
+	badge_tally_set(call, "last", number);
+	badge_tally_add(call, "counted", 1);
 	return BADGE_NOT_EARNED;
 }
 
 static int32_t judge_hot(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "hot", "all", 1);
+	badge_tally_add_of(call, "hot", "all", NULL, 1);
 	return 1;
 }
 
@@ -59,7 +58,7 @@ static int32_t judge_gate(void *self, badge_call *call)
 {
 	(void)self;
 	char byte = '.';
-	badge_tally(call, "hot", "all");
+	badge_tally_of(call, "hot", "all", NULL);
 	if (write((int)badge_int(call, "told", -1), &byte, 1) != 1)
 		return badge_fail(call, "nobody to tell");
 	if (read((int)badge_int(call, "gate", -1), &byte, 1) != 1)
@@ -70,10 +69,10 @@ static int32_t judge_gate(void *self, badge_call *call)
 static int32_t judge_fails(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "spoilt", "all", 1);
+	badge_tally_add_of(call, "spoilt", "all", NULL, 1);
 	if (access(badge_text(call, "while", ""), F_OK) == 0)
 		return badge_fail(call, "the file is there");
-	return badge_tally(call, "spoilt", "all") == 1 ? 1 : 2;
+	return badge_tally_of(call, "spoilt", "all", NULL) == 1 ? 1 : 2;
 }
 
 static int32_t judge_poison(void *self, badge_call *call)
@@ -87,7 +86,7 @@ static int32_t judge_poison(void *self, badge_call *call)
 static int32_t judge_bump(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "hot", "all", 1);
+	badge_tally_add_of(call, "hot", "all", NULL, 1);
 	return BADGE_NOT_EARNED;
 }
 
@@ -129,4 +128,12 @@ BADGE_DEFINE(twice, .slug = "twice", BADGE_LEVELS(one), BADGE_EVENTS(awarded), .
 static const badge_definition *const badges[] = { &quiet, &earner, &counter, &hot,  &gate,
 						  &fails, &poison, &bump,    &twice };
 
-BADGE_PACK("job-user", BADGE_BADGES(badges));
+static const badge_memory memory[] = {
+	BADGE_TALLY("last"),
+	BADGE_TALLY("counted"),
+	BADGE_MEMORY("disorder", BADGE_OF_THING),
+	BADGE_MEMORY("hot", BADGE_OF_THING),
+	BADGE_MEMORY("spoilt", BADGE_OF_THING),
+};
+
+BADGE_PACK("job-user", BADGE_BADGES(badges), BADGE_REMEMBERS(memory));

@@ -1,5 +1,5 @@
 /*
- * Good: as if compiled with a later 1.x header. Every struct, and the stride of levels, is longer than today's, with
+ * Good: as if compiled with a later 1.x header. Every struct, and each stride, is longer than today's, with
  * contents that an engine of 1.0 must not read.
  */
 #include <brabeion/badge.h>
@@ -8,6 +8,11 @@ typedef struct later_level {
 	badge_level now;
 	const char *picture;
 } later_level;
+
+typedef struct later_memory {
+	badge_memory now;
+	uint64_t most;
+} later_memory;
 
 typedef struct later_definition {
 	badge_definition now;
@@ -30,6 +35,7 @@ static const later_level levels[] = {
 	{ BADGE_LEVEL("Large", "Level 2 of a longer struct"), "large.png" },
 };
 static const char *const events[] = { "visit" };
+static const later_memory memory[] = { { BADGE_TALLY("first"), 1 }, { BADGE_NOTE("second"), 2 } };
 
 static const later_definition badge = { .now = { .struct_size = sizeof(later_definition),
 						 .level_size = sizeof(later_level),
@@ -37,6 +43,9 @@ static const later_definition badge = { .now = { .struct_size = sizeof(later_def
 						 .levels = &levels[0].now,
 						 .level_count = 2,
 						 BADGE_EVENTS(events),
+						 .memory = &memory[0].now,
+						 .memory_count = 2,
+						 .memory_size = sizeof(later_memory),
 						 .award = award },
 					.later = { 1, 2, 3, 4 } };
 static const badge_definition *const badges[] = { &badge.now };

@@ -2,15 +2,18 @@
  * Misbehaves in one function (WHERE) in one way (HOW); built for each pair.
  * WHERE: BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE, BRB_DESTRUCTOR.
  * HOW: BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS (leaves a child process and crashes), BRB_ESCAPES (the same, with the
- * child in a session of its own).
+ * child in a session of its own), BRB_CLOSES (the descriptors of others), BRB_SCRIBBLES (over all memory that it shares with
+ * another process, and crashes).
  */
 #include <brabeion/badge.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BRB_CONSTRUCTOR, BRB_OPEN, BRB_AWARD, BRB_OBSERVE, BRB_PROGRESS, BRB_CLOSE, BRB_DESTRUCTOR };
-enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS, BRB_ESCAPES };
+enum { BRB_CRASHES, BRB_HANGS, BRB_EXITS, BRB_FORKS, BRB_ESCAPES, BRB_CLOSES, BRB_SCRIBBLES };
 
 /* As fork, but returns to the parent once the child has its own session. */
 static pid_t escape(void)
@@ -29,6 +32,20 @@ static pid_t escape(void)
 	return child;
 }
 
+static void scribble(void)
+{
+	char line[512], rights[8];
+	unsigned long from, to;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	while (maps && fgets(line, sizeof line, maps))
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && strcmp(rights, "rw-s") == 0 &&
+		    strstr(line, "/dev/zero"))
+			memset((void *)from, 1, to - from);
+	if (maps)
+		fclose(maps);
+	abort();
+}
+
 static void be_at(int where)
 {
 	static int *volatile nowhere;
@@ -38,6 +55,11 @@ static void be_at(int where)
 		*nowhere = 1;
 	else if (HOW == BRB_EXITS)
 		exit(3);
+	else if (HOW == BRB_CLOSES)
+		for (int number = 3; number < 1024; number++)
+			close(number);
+	else if (HOW == BRB_SCRIBBLES)
+		scribble();
 	while (HOW == BRB_HANGS || HOW == BRB_FORKS || HOW == BRB_ESCAPES)
 		pause();
 }

@@ -2,7 +2,7 @@
  * Good: badges with progress. All are earned by "deed", whose field "points" is added up; the levels of `steps` come at
  * 10, 20 and 30.
  *
- * steps: as expected. odd: as the tally "how" of "" says, see `tell_oddly`. again: multiple, with two levels. mute: its
+ * steps: as expected. odd: as the tally "how" of the site says, see `tell_oddly`. again: multiple, with two levels. mute: its
  * function reports no progress. silent: has no function.
  */
 #include <brabeion/badge.h>
@@ -10,15 +10,15 @@
 static int32_t observe(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "points", badge_user(call), badge_int(call, "points", 0));
+	badge_tally_add(call, "points", badge_int(call, "points", 0));
 	if (badge_type(call, "how") == BADGE_TYPE_INT)
-		badge_tally_set(call, "how", "", badge_int(call, "how", 0));
+		badge_tally_set_of(call, "how", "site", NULL, badge_int(call, "how", 0));
 	return BADGE_OK;
 }
 
 static int64_t points_of(badge_call *call)
 {
-	return badge_tally(call, "points", badge_user(call));
+	return badge_tally(call, "points");
 }
 
 static int32_t award(void *self, badge_call *call)
@@ -60,7 +60,7 @@ static int32_t tell_event(badge_call *call, int32_t level)
 static int32_t tell_oddly(void *self, badge_call *call, int32_t level)
 {
 	(void)self;
-	switch (badge_tally(call, "how", "")) {
+	switch (badge_tally_of(call, "how", "site", NULL)) {
 	case 0:
 		return tell_event(call, level);
 	case 1:
@@ -79,13 +79,13 @@ static int32_t tell_oddly(void *self, badge_call *call, int32_t level)
 		badge_progress(call, 1, 2);
 		return badge_progress(call, INT64_MAX - 1, INT64_MAX);
 	case 8:
-		badge_tally_set(call, "points", badge_user(call), 1000);
+		badge_tally_set(call, "points", 1000);
 		return badge_progress(call, 1, 2);
 	case 9:
-		badge_tally_add(call, "points", badge_user(call), 1000);
+		badge_tally_add(call, "points", 1000);
 		return badge_progress(call, 1, 2);
 	case 10:
-		badge_note_set(call, "note", badge_user(call), "x");
+		badge_note_set(call, "note", "x");
 		return badge_progress(call, 1, 2);
 	case 11:
 		badge_grant(call, "tells-steps", 3, NULL, NULL);
@@ -100,11 +100,11 @@ static int32_t tell_oddly(void *self, badge_call *call, int32_t level)
 		badge_set_int(call, "points", 1);
 		return badge_progress(call, 1, 2);
 	case 15:
-		badge_note(call, "", "x");
+		badge_note(call, "");
 		return badge_progress(call, 1, 2);
 	default:
 		badge_log(call, BADGE_LOG_INFO, "asked about level %d", (int)level);
-		return badge_progress(call, badge_note(call, "note", "x") != NULL, 2);
+		return badge_progress(call, badge_note(call, "note") != NULL, 2);
 	}
 }
 
@@ -144,4 +144,6 @@ BADGE_DEFINE(confused, .slug = "tells-in-award", BADGE_LEVELS(one), BADGE_EVENTS
 	     .progress = tell_nothing);
 
 static const badge_definition *const badges[] = { &steps, &odd, &again, &mute, &silent, &confused };
-BADGE_PACK("tells", .needs_minor = 2, BADGE_BADGES(badges), BADGE_WATCHES(events), .observe = observe);
+static const badge_memory memory[] = { BADGE_TALLY("points"), BADGE_MEMORY("how", BADGE_OF_THING),
+				       BADGE_NOTE("note") };
+BADGE_PACK("tells", BADGE_BADGES(badges), BADGE_WATCHES(events), BADGE_REMEMBERS(memory), .observe = observe);

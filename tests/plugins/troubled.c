@@ -46,7 +46,7 @@ static int32_t award_at_once(void *self, badge_call *call)
 static int32_t observe(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "looks", "", 1);
+	badge_tally_add(call, "looks", 1);
 	return badge_bool(call, "fail", 0) ? badge_fail(call, "blind") : BADGE_OK;
 }
 
@@ -63,4 +63,6 @@ BADGE_DEFINE(thankful, .slug = "thankful", BADGE_LEVELS(levels), BADGE_EVENTS(th
 
 static const badge_definition *const badges[] = { &troubled, &slow, &steady, &glad, &thankful };
 
-BADGE_PACK("troubled", BADGE_BADGES(badges), BADGE_WATCHES(look), .observe = observe);
+static const badge_memory memory[] = { BADGE_TALLY("looks") };
+
+BADGE_PACK("troubled", BADGE_BADGES(badges), BADGE_WATCHES(look), BADGE_REMEMBERS(memory), .observe = observe);

@@ -29,7 +29,7 @@ static void close_badge(void *self)
 static int32_t award(void *self, badge_call *call)
 {
 	char number[24];
-	snprintf(number, sizeof number, "%lld", (long long)badge_tally_add(call, "events", "all", 1));
+	snprintf(number, sizeof number, "%lld", (long long)badge_tally_add_of(call, "events", "all", NULL, 1));
 	badge_for(call, number);
 	return ((instance *)self)->version;
 }
@@ -40,5 +40,7 @@ static const badge_level levels[] = {
 };
 static const char *const events[] = { "visit" };
 
-BADGE_PLUGIN("version", .slug = "version", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
-	     .award = award, .open = open_badge, .close = close_badge);
+static const badge_memory memory[] = { BADGE_MEMORY("events", BADGE_OF_THING) };
+
+BADGE_PLUGIN("version", .slug = "version", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
+	     .flags = BADGE_MULTIPLE, .award = award, .open = open_badge, .close = close_badge);

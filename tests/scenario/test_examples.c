@@ -203,7 +203,7 @@ Test(examples, http_awards_on_a_request_and_once_for_an_id)
 	const char request[] = "POST /events/points_awarded?user=ada%20l&points=7600&id=a1";
 	expect_http(&running, request, "", 200, "Outcome: judged", "\r\n\r\npoints 2 Silver\n");
 	expect_http(&running, request, "", 200, "Outcome: duplicate", "Content-Length: 0");
-	expect_http(&running, "POST /events/unknown?user=ada", "a body", 200, "Outcome: unheard",
+	expect_http(&running, "POST /events/unknown?user=ada", "a body", 200, "Outcome: unhandled",
 		    "Content-Length: 0");
 	stop(&running);
 	scene_finish(here);
@@ -250,7 +250,7 @@ Test(examples, http_reads_badges_yaml_again_at_sighup)
 		int client = connect_to(&running);
 		say(client, request);
 		char *got = hear(client);
-		heard = !strstr(got, "Outcome: unheard");
+		heard = !strstr(got, "Outcome: unhandled");
 		free(got);
 	}
 	cr_assert_not(heard, "the removed badge still judges");

@@ -173,3 +173,14 @@ command_outcome wait_for(command_process *process)
 	close(process->err);
 	return outcome;
 }
+
+char *command_without_stored(char *text)
+{
+	static const char key[] = ",\"stored_at\":\"";
+	for (char *at = text; (at = strstr(at, key));) {
+		char *end = strchr(at + strlen(key), '"');
+		cr_assert_not_null(end);
+		memmove(at, end + 1, strlen(end + 1) + 1);
+	}
+	return text;
+}

@@ -80,7 +80,10 @@ bool fault_note_error(fault_scene *scene, const char *what, brabeion_error *erro
 
 sqlite3 *fault_connect(const fault_scene *scene);
 
-/* The first column of the first row as a number; 0 without one. */
+/*
+ * The first column of the first row as a number; 0 without one. The SQL may use temp.tallies, temp.notes and seen_hash()
+ * (support/memory_tables.h).
+ */
 long fault_ask_number(const fault_scene *scene, const char *sql);
 
 /* Counts violated invariants, and events that were acknowledged and are not stored. Prints them. */

@@ -2,8 +2,8 @@
 
 const char *generic_fire(scene *here, const char *user, const char *at, brabeion_field field)
 {
-	brabeion_event event = BRABEION_EVENT(.name = "e", .user = user, .has_at = true, .fields = &field,
-					      .field_count = field.name != NULL);
+	brabeion_event event = BRABEION_EVENT(.name = "e", .user = user, .has_at = true, .at_is_exact = true,
+					      .fields = &field, .field_count = field.name != NULL);
 	cr_assert_eq(brabeion_time_parse(at, &event.at_us), BRABEION_OK, "%s is no time", at);
 	return scene_earned(here, &event);
 }

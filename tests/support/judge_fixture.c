@@ -36,6 +36,7 @@ void open_judge_fixture(void)
 	store = open_store();
 	atomic_store(&registry.current, &generation);
 	generation.badges = badge_places;
+	generation.future_us = INT64_MAX; /* events are at any time */
 	generation.troubles = troubles;
 	generation.plugins = plugin_places;
 	generation.observe_troubles = observe_troubles;
@@ -50,14 +51,142 @@ void close_judge_fixture(void)
 	brabeion_result_finish(&result);
 	brb_quarantine_finish(&quarantine);
 	for (size_t i = 0; i < BADGES_MOST; i++)
-		brb_memory_release(troubles[i].reason);
+		brb_trouble_finish(&troubles[i]);
 	for (size_t i = 0; i < PLUGINS_MOST; i++)
-		brb_memory_release(observe_troubles[i].reason);
+		brb_trouble_finish(&observe_troubles[i]);
 	brb_store_close(store);
 	brb_table_finish(&generation.routes);
 	brb_table_finish(&generation.slugs);
 	brb_arena_finish(&generation.arena);
 	remove_store_folder();
+}
+
+/* ---- memory ---- */
+
+/* 100 bytes. */
+#define TEN_X "xxxxxxxxxx"
+#define NAME_OF_100 TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X
+
+#define NUMBER(name) BADGE_MEMORY(name, BADGE_OF_THING)
+#define TEXT(name) BADGE_MEMORY(name, BADGE_OF_THING | BADGE_KIND_TEXT)
+
+static const badge_memory usual_memory[] = {
+	NUMBER("asked"),  NUMBER("awards"), NUMBER("calls"),  NUMBER("caf\xc3\xa9"), NUMBER("lost"),
+	NUMBER("mine"),   NUMBER("n"),      NUMBER("points"), NUMBER("seen"),        NUMBER("shared"),
+	NUMBER("spoilt"), NUMBER("t"),      NUMBER("tried"),  NUMBER("visits"),      TEXT("last"),
+	TEXT("note"),     TEXT("text"),     TEXT("word"),     NUMBER(NAME_OF_100),
+};
+
+static void declare(brb_declared *declared, const badge_memory *memory, uint32_t count, uint32_t plugin,
+		    uint32_t badge)
+{
+	cr_assert(brb_declared_take(memory, count, &generation.arena, declared));
+	brb_store_memory **list = brb_arena_take(&generation.arena, count * sizeof *list);
+	for (uint32_t i = 0; i < count; i++) {
+		list[i] = &declared->memories[i];
+		list[i]->plugin = plugin;
+		list[i]->badge = badge;
+	}
+	WELL(brb_store_register_memories(store, list, count, error));
+}
+
+void remember(brb_plugin *plugin, const badge_memory *memory, uint32_t count)
+{
+	declare(&plugin->memory, memory, count, plugin->number, 0);
+}
+
+void badge_remembers(brb_badge *badge, const badge_memory *memory, uint32_t count)
+{
+	declare(&badge->memory, memory, count, badge->plugin->number, badge->number);
+}
+
+const brb_store_memory *memory_of(const brb_declared *declared, const char *name)
+{
+	const brb_store_memory *found = brb_declared_find(declared, name);
+	cr_assert_not_null(found, "%s is not declared", name);
+	return found;
+}
+
+static const char *thing_or_site(const char *thing)
+{
+	return thing && !thing[0] ? "site" : thing;
+}
+
+int64_t thing_tally(badge_call *call, const char *name, const char *thing)
+{
+	return badge_tally_of(call, name, thing_or_site(thing), NULL);
+}
+
+int64_t thing_add(badge_call *call, const char *name, const char *thing, int64_t delta)
+{
+	return badge_tally_add_of(call, name, thing_or_site(thing), NULL, delta);
+}
+
+int32_t thing_set(badge_call *call, const char *name, const char *thing, int64_t value)
+{
+	return badge_tally_set_of(call, name, thing_or_site(thing), NULL, value);
+}
+
+const char *thing_note(badge_call *call, const char *name, const char *thing)
+{
+	return badge_note_of(call, name, thing_or_site(thing), NULL);
+}
+
+int32_t thing_note_set(badge_call *call, const char *name, const char *thing, const char *text)
+{
+	return badge_note_set_of(call, name, thing_or_site(thing), NULL, text);
+}
+
+static brb_cell cell_of(const char *name, const char *thing)
+{
+	return (brb_cell){ .memory = memory_of(&plugins[0].memory, name), .owner = thing_or_site(thing), .key = "" };
+}
+
+int64_t present_tally(const char *name, const char *thing)
+{
+	brb_cell cell = cell_of(name, thing);
+	brb_cell_value value = { .number = -42 };
+	WELL(brb_store_cell(store, &cell, &value, error));
+	return value.number;
+}
+
+const char *present_note(const char *name, const char *thing)
+{
+	brb_cell cell = cell_of(name, thing);
+	brb_cell_value value = { .text = "untouched" };
+	WELL(brb_store_cell(store, &cell, &value, error));
+	return value.text ? value.text : "(none)";
+}
+
+void set_present_tally(const char *name, const char *thing, int64_t number)
+{
+	brb_cell cell = cell_of(name, thing);
+	brb_cell_value value = { .kind = BRB_CELL_NUMBER, .number = number };
+	WELL(brb_store_cell_set(store, &cell, &value, error));
+}
+
+void set_present_note(const char *name, const char *thing, const char *text)
+{
+	brb_cell cell = cell_of(name, thing);
+	brb_cell_value value = { .kind = text ? BRB_CELL_TEXT : BRB_CELL_NONE, .text = text };
+	WELL(brb_store_cell_set(store, &cell, &value, error));
+}
+
+int64_t stored_tally(const char *name, const char *thing)
+{
+	begin(store);
+	int64_t value = present_tally(name, thing);
+	brb_store_rollback(store);
+	return value;
+}
+
+const char *stored_note(const char *name, const char *thing)
+{
+	static char text[BRB_NOTE_BYTES_MOST + 1];
+	begin(store);
+	snprintf(text, sizeof text, "%s", present_note(name, thing));
+	brb_store_rollback(store);
+	return text;
 }
 
 /* ---- a generation by hand ---- */
@@ -68,7 +197,8 @@ brb_plugin *new_plugin(const char *id)
 	brb_plugin *plugin = &plugins[plugin_count++];
 	plugin_places[generation.plugin_count++] = plugin;
 	plugin->id = id;
-	plugin->number = (uint32_t)plugin_count;
+	WELL(brb_store_register(store, NULL, 0, &plugin->id, &plugin->number, 1, error));
+	remember(plugin, usual_memory, sizeof usual_memory / sizeof usual_memory[0]);
 	return plugin;
 }
 

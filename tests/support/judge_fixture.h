@@ -48,6 +48,32 @@ brb_badge *new_badge(brb_plugin *plugin, const char *slug, uint32_t level_count,
 		     award_function award_badge);
 brb_badge *new_multiple(brb_plugin *plugin, const char *slug, const char *event, award_function award_badge);
 
+/* ---- memory: each new plugin declares numbers and texts of things ---- */
+
+/* Declares other names in place of these, with the store. */
+void remember(brb_plugin *plugin, const badge_memory *memory, uint32_t count);
+void badge_remembers(brb_badge *badge, const badge_memory *memory, uint32_t count);
+
+/* A name of the plugin, or of the badge. */
+const brb_store_memory *memory_of(const brb_declared *declared, const char *name);
+
+/* In a plugin's function: the plain cell of a thing, "" is "site". */
+int64_t thing_tally(badge_call *call, const char *name, const char *thing);
+int64_t thing_add(badge_call *call, const char *name, const char *thing, int64_t delta);
+int32_t thing_set(badge_call *call, const char *name, const char *thing, int64_t value);
+const char *thing_note(badge_call *call, const char *name, const char *thing);
+int32_t thing_note_set(badge_call *call, const char *name, const char *thing, const char *text);
+
+/* The same of the first plugin, in a transaction that is open. "(none)": there is no note. */
+int64_t present_tally(const char *name, const char *thing);
+const char *present_note(const char *name, const char *thing);
+void set_present_tally(const char *name, const char *thing, int64_t value);
+void set_present_note(const char *name, const char *thing, const char *text);
+
+/* In a transaction of its own. */
+int64_t stored_tally(const char *name, const char *thing);
+const char *stored_note(const char *name, const char *thing);
+
 /* ---- judging ---- */
 
 /* A judge that leads: it joins no group commit, and the test ends the transaction. */

@@ -9,7 +9,6 @@ void open_loading_fixture(void)
 {
 	make_folder(folder);
 	unsetenv("BRABEION_PLUGIN_PATH");
-	setenv("BRABEION_PROBE", "/nowhere", 1); /* test_probe tests the probe */
 	const char *candidates[] = { folder };
 	brabeion_error error = BRABEION_NO_ERROR;
 	cr_assert_eq(brb_image_copies_open(candidates, 1, &captured_log, &copies, &error), BRABEION_OK, "%s",
@@ -30,8 +29,8 @@ brb_config *configure(const char *plugin_lines)
 	brb_config_close(config);
 	config = NULL;
 	join(path, folder, "badges.yaml");
-	int length = asprintf(&text, "database: badges.db\nplugin_path: [\"%s\"]\nplugins:\n%s", BRB_TEST_PLUGIN_DIR,
-			      plugin_lines);
+	int length = asprintf(&text, "database: badges.db\nplugin_path: [\"%s\"]\nplugins:\n%sprobe: off\n",
+			      BRB_TEST_PLUGIN_DIR, plugin_lines);
 	cr_assert_gt(length, 0);
 	write_file(path, text);
 	free(text);

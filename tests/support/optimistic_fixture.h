@@ -9,7 +9,11 @@
 #include "worker/optimistic.h"
 
 extern brb_badge *loaded[BADGES_MOST];
-extern brb_plugin *plug; /* set by the test */
+extern brb_plugin *plug;
+
+/* With the plugin. */
+void open_optimistic(void);
+void close_optimistic(void);
 
 /* Adds all badges made so far to the generation. */
 void load_badges(void);
@@ -22,5 +26,17 @@ void others_award(const char *user, const brb_badge *badge, uint32_t level, cons
 
 /* The committed value, read in a separate transaction. */
 int64_t committed_tally(const char *name);
+
+/* ---- judging and applying ---- */
+
+extern brb_optimistic *optimistic;
+extern const brabeion_event visit; /* what is judged */
+extern char why_not[256];          /* the last judgement's failure; "": none */
+
+brb_optimistic_part judge_outside(const brb_badge *badge);
+
+/* Applies in the open transaction; true if applied, into `result`. */
+bool apply(const brb_badge *badge, const brb_optimistic_part *part);
+bool apply_alone(const brb_badge *badge, const brb_optimistic_part *part);
 
 #endif

@@ -65,7 +65,7 @@ scene *scene_new(void)
 	snprintf(here->database, sizeof here->database, "%.400s/badges.db", here->folder);
 	unsetenv("XDG_RUNTIME_DIR"); /* private copies of plugins go beside the database */
 	unsetenv("BRABEION_PLUGIN_PATH");
-	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/program/brabeion-probe", 0);
+	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/brabeion-probe", 0);
 	pthread_mutex_init(&here->lock, NULL);
 	here->options =
 		(brabeion_options)BRABEION_OPTIONS(.config = here->config, .log = scene_log, .log_context = here);
@@ -176,9 +176,11 @@ const char *scene_earned(scene *here, const brabeion_event *event)
 	if (result.outcome == BRABEION_ABANDONED)
 		snprintf(text, sizeof text, "%s: %s", brabeion_status_name(result.status), result.message);
 	else if (result.outcome != BRABEION_JUDGED)
-		snprintf(text, sizeof text, "%s", result.outcome == BRABEION_DUPLICATE ? "duplicate" : "unheard");
+		snprintf(text, sizeof text, "%s", result.outcome == BRABEION_DUPLICATE ? "duplicate" : "unhandled");
 	else if (result.failed)
 		used = (size_t)snprintf(text, sizeof text, "%u failed;", result.failed);
+	if (result.outcome == BRABEION_JUDGED && result.refused)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%u refused;", result.refused);
 	for (uint32_t i = 0; i < result.award_count; i++)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s %u %s;", result.awards[i].badge,
 					 result.awards[i].level, result.awards[i].reason);

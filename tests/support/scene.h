@@ -85,7 +85,7 @@ void scene_listen(scene *here);
 /* Fires the event; the caller finishes the result. */
 brabeion_result scene_judge(scene *here, const brabeion_event *event);
 
-/* What an event earned, as "badge level reason;" each; "duplicate", "unheard", or the error where it was abandoned. */
+/* What an event earned, as "badge level reason;" each; "duplicate", "unhandled", or the error where it was abandoned. */
 const char *scene_earned(scene *here, const brabeion_event *event);
 
 /* Fires an event with the fields before one without a name. Returns as scene_earned. */

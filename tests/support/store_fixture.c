@@ -67,13 +67,45 @@ void commit(brb_store *store)
 	WELL(brb_store_commit(store, error));
 }
 
+void sweep_all(brb_store *store)
+{
+	for (bool done = false; !done;) {
+		begin(store);
+		WELL(brb_store_sweep_chores(store, 1000, &done, error));
+		commit(store);
+	}
+}
+
 /* ---- memory ---- */
+
+/* In the order in which register_badges() registers them: 1 is the store's own. */
+brb_store_memory numbers_of_things[2] = {
+	{ .name = "numbers", .plugin = 1, .number = 2, .owner = BRB_OWNER_THING, .kind = BRB_CELL_NUMBER },
+	{ .name = "numbers", .plugin = 2, .number = 3, .owner = BRB_OWNER_THING, .kind = BRB_CELL_NUMBER },
+};
+brb_store_memory texts_of_things[2] = {
+	{ .name = "texts", .plugin = 1, .number = 4, .owner = BRB_OWNER_THING, .kind = BRB_CELL_TEXT },
+	{ .name = "texts", .plugin = 2, .number = 5, .owner = BRB_OWNER_THING, .kind = BRB_CELL_TEXT },
+};
+
+static const char *owner_of(const char *subject)
+{
+	return subject[0] ? subject : "the site";
+}
 
 int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject)
 {
-	int64_t value = -42;
-	WELL(brb_store_tally(store, plugin, name, subject, &value, error));
-	return value;
+	brb_cell_value value;
+	brb_cell cell = { &numbers_of_things[plugin - 1], owner_of(subject), name };
+	WELL(brb_store_cell(store, &cell, &value, error));
+	return value.kind == BRB_CELL_NUMBER ? value.number : 0;
+}
+
+void set_tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject, int64_t number)
+{
+	brb_cell cell = { &numbers_of_things[plugin - 1], owner_of(subject), name };
+	brb_cell_value value = { .kind = BRB_CELL_NUMBER, .number = number };
+	WELL(brb_store_cell_set(store, &cell, &value, error));
 }
 
 int64_t tally(brb_store *store, const char *name)
@@ -83,19 +115,53 @@ int64_t tally(brb_store *store, const char *name)
 
 void set_tally(brb_store *store, const char *name, int64_t value)
 {
-	WELL(brb_store_tally_set(store, 1, name, "", value, error));
+	set_tally_of(store, 1, name, "", value);
+}
+
+int64_t kept_tally(const char *name)
+{
+	brb_store *other = open_store();
+	begin(other);
+	int64_t value = tally(other, name);
+	brb_store_rollback(other);
+	brb_store_close(other);
+	return value;
+}
+
+const char *note_of(brb_store *store, uint32_t plugin, const char *name, const char *subject)
+{
+	brb_cell_value value;
+	brb_cell cell = { &texts_of_things[plugin - 1], owner_of(subject), name };
+	WELL(brb_store_cell(store, &cell, &value, error));
+	return value.kind == BRB_CELL_TEXT ? value.text : "(none)";
+}
+
+void set_note_of(brb_store *store, uint32_t plugin, const char *name, const char *subject, const char *text)
+{
+	brb_cell cell = { &texts_of_things[plugin - 1], owner_of(subject), name };
+	brb_cell_value value = { .kind = text ? BRB_CELL_TEXT : BRB_CELL_NONE, .text = text };
+	WELL(brb_store_cell_set(store, &cell, &value, error));
 }
 
 const char *note(brb_store *store, const char *name)
 {
-	const char *text = "untouched";
-	WELL(brb_store_note(store, 1, name, "", &text, error));
-	return text ? text : "(none)";
+	return note_of(store, 1, name, "");
 }
 
 void set_note(brb_store *store, const char *name, const char *text)
 {
-	WELL(brb_store_note_set(store, 1, name, "", text, error));
+	set_note_of(store, 1, name, "", text);
+}
+
+const char *kept_note(const char *name)
+{
+	static char text[64];
+	brb_store *other = open_store();
+	begin(other);
+	snprintf(text, sizeof text, "%s", note(other, name));
+	brb_store_rollback(other);
+	brb_store_close(other);
+	return text;
 }
 
 /* ---- awards ---- */
@@ -110,7 +176,12 @@ void register_badges(brb_store *store)
 				     { .slug = "second", .levels = levels, .level_count = 100 } };
 	const char *const ids[] = { "plugin-a", "plugin-b" };
 	uint32_t numbers[2] = { 0, 0 };
+	brb_store_memory *const memories[] = { &numbers_of_things[0], &numbers_of_things[1], &texts_of_things[0],
+					       &texts_of_things[1] };
 	WELL(brb_store_register(store, badges, 2, ids, numbers, 2, error));
+	WELL(brb_store_register_memories(store, memories, 4, error));
+	for (int i = 0; i < 4; i++)
+		cr_assert_eq(memories[i]->number, (uint32_t)i + 2);
 	cr_assert_eq(badges[0].number, 1);
 	cr_assert_eq(badges[1].number, 2);
 	cr_assert_eq(numbers[0], 1);

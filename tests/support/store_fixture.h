@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/operator/user_change.h"
 #include "store/store.h"
 #include "support/folder.h"
 
@@ -42,16 +43,30 @@ void expect_error(brabeion_status answer, brabeion_status status, brabeion_error
 		cr_assert_null(well_error.message);                                   \
 	} while (0)
 
+/* Does all that forgetting and merging have left. */
+void sweep_all(brb_store *store);
+
 void begin(brb_store *store);
 void commit(brb_store *store);
 
 /* ---- memory, of plugin 1 by default ---- */
 
-int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *subject);
+/* Memory of things, by text keys; by plugin, from 0. */
+extern brb_store_memory numbers_of_things[2], texts_of_things[2];
+
+/* A number and a text of a thing, "" being one of its own; `name` is the key. */
+int64_t tally_of(brb_store *store, uint32_t plugin, const char *name, const char *thing);
+void set_tally_of(brb_store *store, uint32_t plugin, const char *name, const char *thing, int64_t number);
+const char *note_of(brb_store *store, uint32_t plugin, const char *name, const char *thing);
+void set_note_of(brb_store *store, uint32_t plugin, const char *name, const char *thing, const char *text);
 int64_t tally(brb_store *store, const char *name);
 void set_tally(brb_store *store, const char *name, int64_t value);
 const char *note(brb_store *store, const char *name);
 void set_note(brb_store *store, const char *name, const char *text);
+
+/* What is committed, read by another store. */
+int64_t kept_tally(const char *name);
+const char *kept_note(const char *name);
 
 /* ---- awards ---- */
 

@@ -87,7 +87,7 @@ void storm_init(storm *here, const char *text)
 	snprintf(here->config, sizeof here->config, "%.400s/badges.yaml", here->folder);
 	unsetenv("XDG_RUNTIME_DIR");
 	unsetenv("BRABEION_PLUGIN_PATH");
-	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/program/brabeion-probe", 0);
+	setenv("BRABEION_PROBE", BRB_BUILD_DIR "/engine/probe/brabeion-probe", 0);
 	storm_config(here, text);
 }
 

@@ -3,13 +3,14 @@
  * the final counts must be exact, as if nothing had been taken over.
  *
  * The threads run until the last backfill has ended, so that no later one repairs what an earlier one lost. Backfills
- * are few: each judges all earlier events again, while as many new ones arrive.
+ * are few, and so are the events beside each: the next ones judge them again.
  */
 #include "support/storm.h"
 
-enum { THREADS = 8, USERS = 5 };
+enum { THREADS = 8, USERS = 5, EVENTS_PER_BACKFILL = 2000 };
 
 static int backfills;
+static atomic_int begun; /* backfills */
 static atomic_bool done;
 
 static brabeion_status backfill_once(brabeion_engine *engine, brabeion_error *error)
@@ -28,6 +29,7 @@ static void backfill(storm_thread *thread)
 {
 	for (int i = 0; i < backfills; i++) {
 		brabeion_error error = BRABEION_NO_ERROR;
+		atomic_fetch_add(&begun, 1);
 		if (backfill_once(thread->here->engine, &error) != BRABEION_OK)
 			storm_give_up("a backfill", error.message);
 	}
@@ -40,10 +42,14 @@ static void count_up(storm_thread *thread)
 		backfill(thread);
 		return;
 	}
-	for (int i = 0; !atomic_load(&done); i++) {
+	for (int i = 0; !atomic_load(&done);) {
 		char user[16];
-		snprintf(user, sizeof user, "user%d", i % USERS);
-		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
+		if (i >= EVENTS_PER_BACKFILL * atomic_load(&begun)) {
+			nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+			continue;
+		}
+		snprintf(user, sizeof user, "user%d", i++ % USERS);
+		brabeion_field fields[] = { BRABEION_TEXT("owner", "all") };
 		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
 								   .field_count = 1));
 	}
@@ -69,7 +75,7 @@ int main(void)
 			  "plugins:\n"
 			  "  - file: memory_user.so\n");
 	storm_open(&here);
-	brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
+	brabeion_field fields[] = { BRABEION_TEXT("owner", "all") };
 	brabeion_event first = BRABEION_EVENT(.name = "memory", .user = "user0", .fields = fields, .field_count = 1);
 	brabeion_possibly_award(here.engine, &first, NULL); /* an empty journal is refused */
 	storm_run(&here, THREADS, count_up, &sum);

@@ -60,7 +60,7 @@ static void fire_all(storm_thread *thread)
 		char user[16], id[16];
 		snprintf(user, sizeof user, "user%d", number % USERS);
 		snprintf(id, sizeof id, "id%d", number);
-		brabeion_field all[] = { BRABEION_TEXT("subject", "all") };
+		brabeion_field all[] = { BRABEION_TEXT("owner", "all") };
 		brabeion_field many[] = { BRABEION_TEXT("badge", "many"), BRABEION_INT("level", 1 + i % 3) };
 		brabeion_field own[] = { BRABEION_INT("points", 5) };
 		fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = all,

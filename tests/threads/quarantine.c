@@ -63,7 +63,7 @@ static void look(storm_thread *thread)
 	thread->errors += brabeion_stats(thread->here->engine, &report, NULL) != BRABEION_OK;
 	if (list.count != 2 || report.badge_count != 2 || list.badges[1].quarantined || report.badges[1].quarantined)
 		storm_give_up("the badge beside", "is quarantined");
-	if (list.badges[0].quarantined && strncmp(list.badges[0].quarantine_reason, "it failed 5 times", 17) != 0)
+	if (list.badges[0].quarantined && strncmp(list.badges[0].quarantine_reason, "it failed for 5 u", 17) != 0)
 		storm_give_up("the reason", list.badges[0].quarantine_reason);
 	brabeion_badge_list_finish(&list);
 	brabeion_stats_finish(&report);

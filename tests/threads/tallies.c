@@ -16,7 +16,7 @@ static void count_up(storm_thread *thread)
 	for (int i = 0; i < events_per_thread; i++) {
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % USERS);
-		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
+		brabeion_field fields[] = { BRABEION_TEXT("owner", "all") };
 		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
 								   .field_count = 1));
 	}
@@ -42,7 +42,7 @@ static void repeat_ids(storm_thread *thread)
 		int number = (i + thread->number * 7) % events_per_thread;
 		snprintf(user, sizeof user, "user%d", number % USERS);
 		snprintf(id, sizeof id, "id%d", number);
-		brabeion_field fields[] = { BRABEION_TEXT("subject", "all") };
+		brabeion_field fields[] = { BRABEION_TEXT("owner", "all") };
 		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .id = id,
 								   .fields = fields, .field_count = 1));
 	}

@@ -78,10 +78,10 @@ int main(void)
 	storm_run(&here, THREADS, fire_all, &sum);
 	atomic_store(&over, true);
 	pthread_join(other, NULL);
-	storm_expect_count("unheard: no call failed", sum.errors, 0);
-	storm_expect_count("unheard: each event is counted once", count_all(&here, &same),
+	storm_expect_count("unhandled: no call failed", sum.errors, 0);
+	storm_expect_count("unhandled: each event is counted once", count_all(&here, &same),
 			   3L * THREADS * events_per_thread);
-	storm_expect_count("unheard: a name that all fire has all its events", same,
+	storm_expect_count("unhandled: a name that all fire has all its events", same,
 			   (long)THREADS * events_per_thread);
 	storm_finish(&here);
 	return storm_end();

@@ -93,7 +93,7 @@ static void judge_until_done(storm_thread *thread)
 	for (int i = 0; i < 50 || !atomic_load(&done); i++) {
 		char user[16];
 		snprintf(user, sizeof user, "user%d", i % 100);
-		brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("points", 5) };
+		brabeion_field fields[] = { BRABEION_TEXT("owner", "all"), BRABEION_INT("points", 5) };
 		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = user, .fields = fields,
 								   .field_count = 2));
 		storm_fire(thread, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = user, .fields = fields,
@@ -123,7 +123,7 @@ static bool is_tally(storm *here, long wanted)
 	storm_config(here, text);
 	if (brabeion_reload(here->engine, NULL, NULL) != BRABEION_OK)
 		return false;
-	brabeion_field fields[] = { BRABEION_TEXT("subject", "all"), BRABEION_INT("value", 0) };
+	brabeion_field fields[] = { BRABEION_TEXT("owner", "all"), BRABEION_INT("value", 0) };
 	storm_fire(&last, &(brabeion_event)BRABEION_EVENT(.name = "memory", .user = "last", .fields = fields,
 							  .field_count = 2));
 	return last.awards == 1 && storm_count_badge(here, "exact") == 1;

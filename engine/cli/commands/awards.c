@@ -120,7 +120,7 @@ int brb_cli_command_awards(const brb_cli_options *options, brb_cli_report *repor
 		return exit_code;
 	}
 	awards.engine = options->follow ? brb_cli_open_to_follow(options, report, &exit_code)
-					: brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
+					: brb_cli_open(options, report, BRB_CLI_OPEN_TO_LOOK, &exit_code);
 	if (awards.engine)
 		exit_code = print_awards(&awards, wake);
 	brabeion_close(awards.engine);

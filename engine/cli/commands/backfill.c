@@ -90,7 +90,7 @@ static brb_cli_history_file_end read_file(backfill_work *work)
 {
 	brb_cli_history_file history = { .report = work->report,
 					 .file = file_of(work->options),
-					 .batch_events = work->options->batch,
+					 .batch_events = brb_cli_options_batch(work->options),
 					 .strict = work->options->strict,
 					 .wake = work->wake,
 					 .passed = checkpoint_of(work),
@@ -154,7 +154,8 @@ static int judge_journal(backfill_work *work)
 	if (error.status == BRABEION_OK)
 		counts.total_bytes = (uint64_t)(info.last - info.first + 1);
 	while (error.status == BRABEION_OK && !brb_cli_signals_caught()) {
-		error.status = brabeion_backfill_journal(work->backfill, work->options->batch, &judged, &error);
+		error.status = brabeion_backfill_journal(work->backfill, brb_cli_options_batch(work->options),
+							 &judged, &error);
 		if (error.status == BRABEION_OK && judged == 0)
 			break;
 		work->events += judged;
@@ -191,12 +192,8 @@ static int print_differences(backfill_work *work)
 	error.status = brabeion_backfill_compare(work->backfill, &changes, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);
-	brb_cli_report_hide(work->report);
-	brb_cli_differences_write(&work->out, &changes, work->options->json, &work->terminal);
-	int exit_code = brb_cli_finish_output(&work->out, work->report);
-	brb_cli_differences_say(work->report, &changes);
-	brabeion_change_list_finish(&changes);
-	return exit_code;
+	brb_cli_differences_print(&work->out, &changes, work->options->json, work->report);
+	return brb_cli_finish_output(&work->out, work->report);
 }
 
 static void print_award(void *context, const brabeion_award_info *award)

@@ -87,6 +87,27 @@ static void print_quarantined(brb_cli_out *out, const brabeion_badge_list *list)
 	}
 }
 
+static void print_passed_over(brb_cli_out *out, const brabeion_badge_list *list)
+{
+	bool first = true;
+	for (size_t i = 0; i < list->count; i++) {
+		const brabeion_badge *badge = &list->badges[i];
+		char from[BRABEION_TIME_BYTES], to[BRABEION_TIME_BYTES];
+		if (!badge->passed_over)
+			continue;
+		brb_cli_out_text(out,
+				 first ? "\npassed over, and not judged since (\"brabeion backfill\" judges it from "
+					 "the journal):\n"
+				       : "");
+		brb_cli_awards_when(badge->passed_over_first_us, from);
+		brb_cli_awards_when(badge->passed_over_last_us, to);
+		brb_cli_out_format(out, "  %s: ", badge->slug);
+		brb_cli_out_count(out, (uint64_t)badge->passed_over, "event", "events");
+		brb_cli_out_format(out, ", %s to %s UTC\n", from, to);
+		first = false;
+	}
+}
+
 static int print(const brb_cli_options *options, brb_cli_report *report, const brabeion_badge_list *list)
 {
 	brb_cli_out out;
@@ -96,12 +117,12 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 		brb_cli_out_text(&out, "\n");
 	} else if (list->count == 0)
 		brb_cli_out_text(&out, "No badges are loaded.\n");
-	else if (!print_table(&out, list)) {
-		brb_cli_report_say(report, "out of memory");
-		return BRB_CLI_STORE;
-	}
-	if (!options->json)
+	else if (!print_table(&out, list))
+		return brb_cli_fail_memory(report);
+	if (!options->json) {
 		print_quarantined(&out, list);
+		print_passed_over(&out, list);
+	}
 	return brb_cli_finish_output(&out, report);
 }
 
@@ -111,7 +132,7 @@ static brabeion_status read_list(const brb_cli_options *options, brb_cli_report 
 {
 	brabeion_engine *engine = NULL;
 	brabeion_options wanted =
-		BRABEION_OPTIONS(.config = options->config, .database = options->database, .no_create = true,
+		BRABEION_OPTIONS(.config = options->config, .database = options->database, .read_only = true,
 				 .log = brb_cli_report_log, .log_context = report, .no_workers = true);
 	brabeion_status status = brabeion_open(&wanted, &engine, error);
 	if (status == BRABEION_ABSENT) {

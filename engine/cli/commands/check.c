@@ -1,5 +1,6 @@
 /*
- * cli/commands/check: `brabeion check`, the faults of badges.yaml and its plugins, without a database.
+ * cli/commands/check: `brabeion check`, the faults of badges.yaml and its plugins, and held levels that moved. A
+ * database is only read.
  *
  * Not here: plugin files (cli/commands/inspect).
  */

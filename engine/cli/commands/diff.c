@@ -107,17 +107,12 @@ static int print_differences(diff_work *work)
 	brabeion_error error = BRABEION_NO_ERROR;
 	brabeion_change_list changes = { 0 };
 	brb_cli_out out;
-	brb_cli_terminal terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	error.status = brabeion_compare(work->before, work->after, &changes, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(work->report, &error);
-	brb_cli_report_hide(work->report);
 	brb_cli_out_init(&out, STDOUT_FILENO);
-	brb_cli_differences_write(&out, &changes, work->options->json, &terminal);
-	int exit_code = brb_cli_finish_output(&out, work->report);
-	brb_cli_differences_say(work->report, &changes);
-	brabeion_change_list_finish(&changes);
-	return exit_code;
+	brb_cli_differences_print(&out, &changes, work->options->json, work->report);
+	return brb_cli_finish_output(&out, work->report);
 }
 
 static int judge_both(diff_work *work, int wake)
@@ -125,16 +120,14 @@ static int judge_both(diff_work *work, int wake)
 	int exit_code = BRB_CLI_STORE;
 	brb_cli_history_file history = { .report = work->report,
 					 .file = work->options->arguments[2],
-					 .batch_events = work->options->batch,
+					 .batch_events = brb_cli_options_batch(work->options),
 					 .strict = work->options->strict,
 					 .wake = wake,
 					 .judge = judge_batch,
 					 .context = work };
-	work->other = calloc(work->options->batch, sizeof *work->other);
-	if (!work->other) {
-		brb_cli_report_say(work->report, "out of memory");
-		return BRB_CLI_STORE;
-	}
+	work->other = calloc(brb_cli_options_batch(work->options), sizeof *work->other);
+	if (!work->other)
+		return brb_cli_fail_memory(work->report);
 	brb_cli_history_file_end end = brb_cli_history_file_read(&history);
 	free(work->other);
 	if (end == BRB_CLI_HISTORY_FILE_SIGNAL)

@@ -20,8 +20,7 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 	if (options->json) {
 		brb_cli_explain_json(&out, why);
 	} else if (!brb_cli_explain_print(&out, why, brb_clock_now_us(NULL), &terminal)) {
-		brb_cli_report_say(report, "out of memory");
-		return BRB_CLI_STORE;
+		return brb_cli_fail_memory(report);
 	}
 	int written = brb_cli_finish_output(&out, report);
 	return why->on_record ? written : BRB_CLI_BAD_INPUT;
@@ -29,7 +28,7 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 
 static brabeion_engine *open_engine(const brb_cli_options *options, brb_cli_report *report, int *exit_code)
 {
-	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, exit_code);
+	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_TO_LOOK, exit_code);
 	if (!engine && *exit_code == BRB_CLI_USAGE)
 		brb_cli_report_say(report,
 				   "No badge is loaded until that is fixed; a running server keeps the badges that "

@@ -85,6 +85,33 @@ static void print_badge(brb_cli_out *out, const brabeion_plugin_badge *badge)
 	brb_cli_out_text(out, "\n");
 }
 
+/* "seen: number of a user, hashed keys, merged by sum (night-owl)"; `slug` NULL: all badges share it. */
+static void print_memory(brb_cli_out *out, const brabeion_plugin_memory *memory, const char *slug)
+{
+	brb_cli_out_text(out, "  memory    ");
+	brb_cli_terminal_text_write(out, memory->name);
+	brb_cli_out_format(out, ": %s of a %s",
+			   strcmp(memory->kind, "user") == 0 ? "reference to a user" : memory->kind, memory->owner);
+	if (strcmp(memory->keys, "text") != 0)
+		brb_cli_out_format(out, ", %s",
+				   strcmp(memory->keys, "users") == 0 ? "keys are users" : "hashed keys");
+	if (*memory->merge)
+		brb_cli_out_format(out, ", merge: %s", memory->merge);
+	brb_cli_out_text(out, slug ? " (" : " (shared by all badges");
+	if (slug)
+		brb_cli_terminal_text_write(out, slug);
+	brb_cli_out_text(out, ")\n");
+}
+
+static void print_all_memory(brb_cli_out *out, const brabeion_inspection *found)
+{
+	for (uint32_t i = 0; i < found->remembered_count; i++)
+		print_memory(out, &found->remembered[i], NULL);
+	for (uint32_t i = 0; i < found->badge_count; i++)
+		for (uint32_t j = 0; j < found->badges[i].remembered_count; j++)
+			print_memory(out, &found->badges[i].remembered[j], found->badges[i].slug);
+}
+
 static void print_plugin(brb_cli_out *out, const brabeion_inspection *found)
 {
 	brb_cli_out_format(out, "  ABI       %u.%u", found->abi_major, found->abi_minor);
@@ -96,6 +123,7 @@ static void print_plugin(brb_cli_out *out, const brabeion_inspection *found)
 	}
 	for (uint32_t i = 0; i < found->badge_count; i++)
 		print_badge(out, &found->badges[i]);
+	print_all_memory(out, found);
 }
 
 static void print(brb_cli_out *out, const brabeion_inspection *found)
@@ -125,6 +153,24 @@ static void report_faults(brb_cli_report *report, const brabeion_inspection *fou
 
 /* ---- JSON ---- */
 
+static void write_memory(brb_json *json, const brabeion_plugin_memory *memory, uint32_t count)
+{
+	brb_json_array(json, "remembered");
+	for (uint32_t i = 0; i < count; i++) {
+		brb_json_object(json, NULL);
+		brb_json_text(json, "name", memory[i].name);
+		brb_json_text(json, "owner", memory[i].owner);
+		brb_json_text(json, "kind", memory[i].kind);
+		brb_json_text(json, "keys", memory[i].keys);
+		if (*memory[i].merge)
+			brb_json_text(json, "merge", memory[i].merge);
+		else
+			brb_json_null(json, "merge");
+		brb_json_end(json);
+	}
+	brb_json_end(json);
+}
+
 static void write_badge(brb_json *json, const brabeion_plugin_badge *badge)
 {
 	brb_json_object(json, NULL);
@@ -143,6 +189,7 @@ static void write_badge(brb_json *json, const brabeion_plugin_badge *badge)
 		brb_json_end(json);
 	}
 	brb_json_end(json);
+	write_memory(json, badge->remembered, badge->remembered_count);
 	brb_json_end(json);
 }
 
@@ -159,6 +206,7 @@ static void write_plugin(brb_json *json, const brabeion_inspection *found)
 	for (uint32_t i = 0; i < found->badge_count; i++)
 		write_badge(json, &found->badges[i]);
 	brb_json_end(json);
+	write_memory(json, found->remembered, found->remembered_count);
 }
 
 /* Leaves out what is unknown. */

@@ -34,12 +34,6 @@ typedef struct jobs_work {
 	brb_cli_terminal terminal;
 } jobs_work;
 
-static int out_of_memory(jobs_work *work)
-{
-	brb_cli_report_say(work->report, "out of memory");
-	return BRB_CLI_STORE;
-}
-
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 /* Prints a page. False: out of memory. */
@@ -65,7 +59,7 @@ static int each_page(jobs_work *work, page_function print, void *context)
 			filter.after = page.jobs[count - 1].id;
 		brabeion_job_list_finish(&page);
 		if (!printed)
-			return out_of_memory(work);
+			return brb_cli_fail_memory(work->report);
 		if (count < filter.limit || work->out.error)
 			return BRB_CLI_FINE;
 		left -= count;
@@ -446,7 +440,10 @@ int brb_cli_command_jobs(const brb_cli_options *options, brb_cli_report *report)
 	int exit_code = check_words(options, report);
 	if (exit_code != BRB_CLI_FINE)
 		return exit_code;
-	work.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
+	const char *word = options->argument_count > 0 ? options->arguments[0] : "show";
+	work.engine =
+		brb_cli_open(options, report,
+			     strcmp(word, "show") == 0 ? BRB_CLI_OPEN_TO_LOOK : BRB_CLI_OPEN_EXISTING, &exit_code);
 	if (!work.engine)
 		return exit_code;
 	brb_cli_out_init(&work.out, STDOUT_FILENO);

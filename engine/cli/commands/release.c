@@ -4,6 +4,7 @@
 #include "cli/shell/commands.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/output/terminal_text.h"
@@ -22,6 +23,35 @@ static int release(release_work *work, const char *slug, size_t *count)
 	return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(work->report, &error);
 }
 
+static bool is_named(const char *slug, char *const *slugs, size_t slug_count)
+{
+	for (size_t i = 0; i < slug_count; i++)
+		if (strcmp(slug, slugs[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What badges were passed over, of those named (none: all), and how it is judged. */
+static int tell_passed_over(release_work *work, char *const *slugs, size_t slug_count)
+{
+	brabeion_badge_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	error.status = brabeion_badges(work->engine, NULL, &list, &error);
+	if (error.status != BRABEION_OK)
+		return brb_cli_fail(work->report, &error);
+	for (size_t i = 0; i < list.count; i++) {
+		const brabeion_badge *badge = brabeion_badge_list_at(&list, i);
+		if (!badge->passed_over || (slug_count && !is_named(badge->slug, slugs, slug_count)))
+			continue;
+		brb_cli_out_format(&work->out, "%s: was passed over in ", badge->slug);
+		brb_cli_out_count(&work->out, (uint64_t)badge->passed_over, "event", "events");
+		brb_cli_out_format(&work->out, "; where there is a journal: brabeion backfill --badge %s\n",
+				   badge->slug);
+	}
+	brabeion_badge_list_finish(&list);
+	return BRB_CLI_FINE;
+}
+
 static int release_all(release_work *work)
 {
 	size_t count = 0;
@@ -30,7 +60,7 @@ static int release_all(release_work *work)
 		return exit_code;
 	brb_cli_out_count(&work->out, count, "badge", "badges");
 	brb_cli_out_text(&work->out, " released\n");
-	return exit_code;
+	return tell_passed_over(work, NULL, 0);
 }
 
 /* Tries each; the first failure is the exit code. */
@@ -47,7 +77,8 @@ static int release_each(release_work *work, char *const *slugs, size_t slug_coun
 		brb_cli_terminal_text_write(&work->out, slugs[i]);
 		brb_cli_out_text(&work->out, count > 0 ? ": released\n" : ": was not quarantined\n");
 	}
-	return first_failure;
+	int told = tell_passed_over(work, slugs, slug_count);
+	return first_failure == BRB_CLI_FINE ? told : first_failure;
 }
 
 static int run_release(const brb_cli_options *options, brb_cli_report *report)

@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "cli/support/signals.h"
 
-enum { LINES_PER_PROGRESS = 1024 };
+enum { LINES_PER_PROGRESS = 1024, COMMIT_EVERY_US = 1000000 };
 
 /* ---- bad input ---- */
 
@@ -74,6 +74,12 @@ static void update_progress(brb_cli_run *run)
 	brb_cli_report_progress(run->report, &run->counts);
 }
 
+/* An input that comes slowly, but without a pause, is committed all the same. */
+static bool is_late(const brb_cli_run *run)
+{
+	return run->lines.may_wait && brb_clock_monotonic_us() - run->committed_us > COMMIT_EVERY_US;
+}
+
 /* False: the input is at its end. */
 static bool take_step(brb_cli_run *run)
 {
@@ -82,6 +88,8 @@ static bool take_step(brb_cli_run *run)
 	case BRB_CLI_LINES_LINE:
 		run->counts.lines++;
 		take_line(run, &line);
+		if (is_late(run))
+			brb_cli_run_commit(run);
 		break;
 	case BRB_CLI_LINES_LONG:
 		run->counts.lines++;
@@ -124,8 +132,10 @@ static void read_input(brb_cli_run *run, const char *name)
 	}
 	brb_cli_lines_begin(&run->lines, input);
 	do {
-		if (brb_cli_signals_hung_up())
+		if (brb_cli_signals_hung_up()) {
+			brb_cli_run_commit(run);                  /* a reload needs the transaction */
 			brabeion_reload(run->engine, NULL, NULL); /* print_reload() or the log has the outcome */
+		}
 		if (brb_cli_signals_caught() && run->stop == BRB_CLI_GOING)
 			run->stop = BRB_CLI_STOP_SIGNAL;
 	} while (run->stop == BRB_CLI_GOING && take_step(run));
@@ -191,17 +201,20 @@ static void print_summary(brb_cli_run *run)
 	brb_cli_out *out = &run->report->out;
 	int64_t elapsed_us = brb_clock_monotonic_us() - run->report->progress.started_us;
 	brb_cli_report_hide(run->report);
-	brb_cli_out_count(out, run->events, "event", "events");
+	brb_cli_out_count(out, run->now.events, "event", "events");
 	brb_cli_out_format(out, " in %.2f s: ", (double)elapsed_us / 1e6);
-	brb_cli_out_count(out, run->awards, "award", "awards");
-	add_count(out, run->duplicates, "duplicate", "duplicates");
+	brb_cli_out_count(out, run->now.awards, "award", "awards");
+	add_count(out, run->now.duplicates, "duplicate", "duplicates");
 	add_count(out, run->bad_lines, "bad line", "bad lines");
 	if (run->bad_files > 0)
 		add_count(out, run->bad_files, "file not read", "files not read");
-	if (run->unhandled > 0)
-		add_count(out, run->unhandled, "event that no badge listens to", "events that no badge listens to");
-	if (run->failed > 0)
-		add_count(out, run->failed, "badge failure", "badge failures");
+	if (run->now.unhandled > 0)
+		add_count(out, run->now.unhandled, "event that no badge listens to",
+			  "events that no badge listens to");
+	if (run->now.failed > 0)
+		add_count(out, run->now.failed, "badge failure", "badge failures");
+	if (run->now.refused > 0)
+		add_count(out, run->now.refused, "refusal by a badge", "refusals by badges");
 	if (run->report->unshown > 0)
 		add_count(out, run->report->unshown, "warning not shown", "warnings not shown");
 	brb_cli_out_text(out, "\n");
@@ -224,6 +237,10 @@ static int finish(brb_cli_run *run)
 {
 	if (run->stop == BRB_CLI_STOP_SIGNAL)
 		report_interruption(run);
+	if (run->out.error == ECANCELED)
+		brb_cli_report_say(run->report,
+				   "standard output: nobody reads it; the awards are stored: see \"brabeion "
+				   "awards\"");
 	if (run->stop == BRB_CLI_STOP_STRICT)
 		brb_cli_report_say(run->report, "stopped by --strict; all before it is stored");
 	if (run->stop != BRB_CLI_STOP_READER_GONE)
@@ -269,11 +286,14 @@ static int run_engine(brb_cli_run *run, int wake)
 	int exit_code = BRB_CLI_STORE;
 	brb_cli_lines_init(&run->lines, BRB_CLI_EVENT_JSON_LINE_BYTES, BRB_CLI_EVENT_JSON_PADDING, wake);
 	brb_cli_out_init(&run->out, STDOUT_FILENO);
+	brb_cli_out_hold(&run->out);
+	run->committed_us = brb_clock_monotonic_us();
+	size_t batch = brb_cli_options_batch(run->options);
 	run->terminal = brb_cli_terminal_look(STDOUT_FILENO);
 	run->parser = brb_cli_event_json_open();
 	run->batch = &run->batches[0];
-	if (!brb_cli_batch_init(&run->batches[0], run->options->batch) ||
-	    !brb_cli_batch_init(&run->batches[1], run->options->batch) || !run->parser) {
+	if (!brb_cli_batch_init(&run->batches[0], batch) || !brb_cli_batch_init(&run->batches[1], batch) ||
+	    !run->parser) {
 		brb_cli_report_say(run->report, "out of memory");
 		goto end;
 	}
@@ -286,6 +306,8 @@ end:
 	brb_cli_batch_finish(&run->batches[1]);
 	brb_cli_event_json_close(run->parser);
 	brb_cli_lines_finish(&run->lines);
+	brb_cli_ranges_clear(&run->uncommitted);
+	brb_cli_out_drop(&run->out);
 	return exit_code;
 }
 

@@ -20,6 +20,10 @@ typedef enum brb_cli_stop {
 	BRB_CLI_STOP_STORE        /* the database, or memory */
 } brb_cli_stop;
 
+typedef struct brb_cli_run_counts {
+	uint64_t events, awards, duplicates, unhandled, failed, refused;
+} brb_cli_run_counts;
+
 typedef struct brb_cli_run {
 	const brb_cli_options *options;
 	brb_cli_report *report;
@@ -33,13 +37,16 @@ typedef struct brb_cli_run {
 	brb_cli_terminal terminal; /* of stdout */
 	brb_cli_counts counts;
 	brb_cli_stop stop;
-	const char *file; /* being read, as messages name it */
-	uint64_t events, awards, duplicates, unhandled, failed, bad_lines, bad_files;
+	const char *file;               /* being read, as messages name it */
+	brb_cli_run_counts now, stored; /* of all that was judged; as of the last commit */
+	uint64_t bad_lines, bad_files;
+	brb_cli_ranges uncommitted;
+	int64_t committed_us; /* when, by the monotonic clock */
 } brb_cli_run;
 
 /*
- * Submits the batch to the judging thread and continues with an empty one; prints the results of the batch submitted
- * before. May set run->stop. If that batch was not stored, this one is dropped unjudged.
+ * Submits the batch to the judging thread and continues with an empty one; takes the results of the batch submitted
+ * before, and prints what has been committed. May set run->stop. If that batch failed, this one is dropped unjudged.
  */
 void brb_cli_run_submit(brb_cli_run *run);
 

@@ -10,17 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/output/awards.h"
 #include "cli/output/json.h"
 
-static void report_not_stored(brb_cli_run *run, const brb_cli_batch *batch, brabeion_status status)
+enum { OUTPUT_HELD_MOST = 64 * 1024 * 1024 };
+
+static void report_not_stored(brb_cli_run *run, const char *message)
 {
-	const char *message = batch->results[0].message;
-	char *lines = brb_cli_batch_lines(batch);
-	brb_cli_report_say(run->report, "%s", message ? message : brabeion_status_name(status));
+	char *lines = brb_cli_ranges_text(&run->uncommitted);
+	brb_cli_report_say(run->report, "%s", message);
 	brb_cli_report_say(run->report,
 			   "not stored: %s; run again on the same input: events with an id are judged only once",
-			   lines ? lines : "the last batch");
+			   lines ? lines : "the last batches");
 	free(lines);
 	run->stop = BRB_CLI_STOP_STORE;
 }
@@ -56,8 +58,9 @@ static void report_unstored_event(brb_cli_run *run, const brabeion_result *resul
 
 static void print_earned(brb_cli_run *run, const brabeion_result *result)
 {
-	run->failed += result->failed;
-	run->awards += result->award_count;
+	run->now.failed += result->failed;
+	run->now.refused += result->refused;
+	run->now.awards += result->award_count;
 	uint32_t lapsed = 0;
 	for (uint32_t i = 0; i < result->award_count; i++) {
 		while (lapsed < result->lapsed_count && result->lapsed[lapsed].sequence < result->awards[i].sequence)
@@ -68,16 +71,30 @@ static void print_earned(brb_cli_run *run, const brabeion_result *result)
 		print_lapsed(run, &result->lapsed[lapsed++]);
 }
 
+/* The library logs failures as warnings; that an event's data is wrong is told here, where its line is known. */
+static void report_refusals(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
+{
+	for (uint32_t i = 0; i < result->failure_count; i++) {
+		const brabeion_failure *refusal = brabeion_result_failure(result, i);
+		if (refusal->refused)
+			brb_cli_report_warn(run->report, "%s \"%s\" refused the event at %s:%" PRIu64 ": %s",
+					    refusal->slug ? "badge" : "plugin",
+					    refusal->slug ? refusal->slug : refusal->plugin, origin->file,
+					    origin->line, refusal->message);
+	}
+}
+
 static void print_result(brb_cli_run *run, const brabeion_result *result, const brb_cli_origin *origin)
 {
 	if (result->status != BRABEION_OK) {
 		report_unstored_event(run, result, origin);
 		return;
 	}
-	run->events++;
-	run->duplicates += result->outcome == BRABEION_DUPLICATE;
-	run->unhandled += result->outcome == BRABEION_UNHANDLED;
+	run->now.events++;
+	run->now.duplicates += result->outcome == BRABEION_DUPLICATE;
+	run->now.unhandled += result->outcome == BRABEION_UNHANDLED;
 	print_earned(run, result);
+	report_refusals(run, result, origin);
 }
 
 static void flush_awards(brb_cli_run *run)
@@ -85,61 +102,93 @@ static void flush_awards(brb_cli_run *run)
 	int error = brb_cli_out_flush(&run->out);
 	if (error == 0 || run->stop == BRB_CLI_STOP_STORE)
 		return;
+	if (error == ECANCELED) {
+		run->stop = BRB_CLI_STOP_SIGNAL;
+		return;
+	}
 	run->stop = error == EPIPE ? BRB_CLI_STOP_READER_GONE : BRB_CLI_STOP_OUTPUT;
 	if (error != EPIPE)
 		brb_cli_report_say(run->report, "standard output: %s; the awards are stored: see \"brabeion show\"",
 				   strerror(error));
 }
 
-static void print_batch(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
+/* Nothing since the last commit is stored: neither output nor counts of it stay. */
+static void drop_uncommitted(brb_cli_run *run, const brb_cli_batch *batch, const brb_cli_judged *judged)
+{
+	const char *message = batch->count ? batch->results[0].message : NULL;
+	if (judged->message[0])
+		message = judged->message;
+	report_not_stored(run, message ? message : brabeion_status_name(judged->status));
+	brb_cli_out_drop(&run->out);
+	run->now = run->stored;
+	brb_cli_ranges_clear(&run->uncommitted);
+}
+
+static void print_committed(brb_cli_run *run)
+{
+	flush_awards(run);
+	brb_cli_out_hold(&run->out);
+	run->stored = run->now;
+	run->committed_us = brb_clock_monotonic_us();
+	brb_cli_ranges_clear(&run->uncommitted);
+}
+
+static void print_batch(brb_cli_run *run, brb_cli_batch *batch, const brb_cli_judged *judged)
 {
 	if (run->terminal.is_terminal)
 		brb_cli_report_hide(run->report);
-	if (status != BRABEION_OK)
-		report_not_stored(run, batch, status);
-	for (size_t i = 0; i < batch->count; i++) {
-		if (status == BRABEION_OK)
+	brb_cli_ranges_add(&run->uncommitted, batch);
+	for (size_t i = 0; i < batch->count; i++)
+		if (judged->status == BRABEION_OK)
 			print_result(run, &batch->results[i], &batch->origins[i]);
+	if (judged->status != BRABEION_OK)
+		drop_uncommitted(run, batch, judged);
+	else if (judged->committed)
+		print_committed(run);
+	for (size_t i = 0; i < batch->count; i++)
 		brabeion_result_finish(&batch->results[i]);
-	}
-	flush_awards(run);
 	brb_cli_batch_reset(batch);
-	run->counts.awards = run->awards;
+	run->counts.awards = run->now.awards;
 }
 
 /* False: its results are a reason to stop. */
-static bool print(brb_cli_run *run, brb_cli_batch *batch, brabeion_status status)
+static bool print(brb_cli_run *run, brb_cli_batch *batch, const brb_cli_judged *judged)
 {
 	brb_cli_stop stop = run->stop;
 	if (batch)
-		print_batch(run, batch, status);
+		print_batch(run, batch, judged);
 	return run->stop == stop;
+}
+
+static void submit(brb_cli_run *run, bool commit)
+{
+	brb_cli_judged judged;
+	brb_cli_batch *before = brb_cli_judging_thread_take(&run->thread, &judged);
+	/* the thread need not wait for the output, unless that may end the run */
+	bool print_first = judged.status != BRABEION_OK || run->options->strict;
+	if (print_first && !print(run, before, &judged)) {
+		brb_cli_batch_reset(run->batch);
+		return;
+	}
+	if (run->batch->count > 0 || commit) {
+		brb_cli_judging_thread_give(&run->thread, run->batch, commit);
+		run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
+	}
+	if (!print_first)
+		print(run, before, &judged);
 }
 
 void brb_cli_run_submit(brb_cli_run *run)
 {
-	brabeion_status status;
-	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->thread, &status);
-	/* the thread need not wait for the output, unless that may end the run */
-	bool print_first = status != BRABEION_OK || run->options->strict;
-	if (print_first && !print(run, judged, status)) {
-		brb_cli_batch_reset(run->batch);
-		return;
-	}
-	if (run->batch->count > 0) {
-		brb_cli_judging_thread_give(&run->thread, run->batch);
-		run->batch = run->batch == &run->batches[0] ? &run->batches[1] : &run->batches[0];
-	}
-	if (!print_first)
-		print(run, judged, status);
+	submit(run, run->options->batch > 0 || brb_cli_out_size(&run->out) > OUTPUT_HELD_MOST);
 }
 
 void brb_cli_run_commit(brb_cli_run *run)
 {
-	brabeion_status status;
-	brb_cli_run_submit(run);
-	brb_cli_batch *judged = brb_cli_judging_thread_take(&run->thread, &status);
-	print(run, judged, status);
+	brb_cli_judged judged;
+	submit(run, true);
+	brb_cli_batch *last = brb_cli_judging_thread_take(&run->thread, &judged);
+	print(run, last, &judged);
 }
 
 /* False: failed and reported. */
@@ -165,7 +214,7 @@ static bool advance(brb_cli_run *run)
 	if (ok)
 		print_earned(run, &result);
 	brabeion_result_finish(&result);
-	flush_awards(run);
+	print_committed(run);
 	return ok;
 }
 

@@ -28,12 +28,6 @@ typedef struct show_work {
 	brb_cli_terminal terminal;
 } show_work;
 
-static int out_of_memory(show_work *show)
-{
-	brb_cli_report_say(show->report, "out of memory");
-	return BRB_CLI_STORE;
-}
-
 /* ---- one user ---- */
 
 /* Prints a page of a user's awards. False: out of memory. */
@@ -59,7 +53,7 @@ static int each_page(show_work *show, const char *user, page_function print, voi
 			before = page.awards[count - 1].id;
 		brabeion_award_list_finish(&page);
 		if (!printed)
-			return out_of_memory(show);
+			return brb_cli_fail_memory(show->report);
 		if (count < wanted || show->out.error)
 			return BRB_CLI_FINE;
 		left -= count;
@@ -79,6 +73,7 @@ static void write_trophy(brb_json *json, const brabeion_award_info *award)
 	brb_cli_json_time(json, "at", award->at_us);
 	brb_json_text(json, "event", award->event);
 	brb_json_text(json, "event_id", award->event_id);
+	brb_cli_json_time(json, "stored_at", award->stored_us);
 	brb_json_end(json);
 }
 
@@ -208,7 +203,7 @@ static int each_change(show_work *show, const char *user, brb_cli_table *table, 
 			before = page.changes[got - 1].sequence;
 		brabeion_change_list_finish(&page);
 		if (!printed)
-			return out_of_memory(show);
+			return brb_cli_fail_memory(show->report);
 		*count += got;
 		left -= got;
 	}
@@ -308,7 +303,7 @@ static int print_users(show_work *show, const brabeion_user_list *list)
 	brb_cli_table_finish(&table);
 	brb_cli_rarity_finish(&rarity);
 	brabeion_badge_list_finish(&badges);
-	return printed ? BRB_CLI_FINE : out_of_memory(show);
+	return printed ? BRB_CLI_FINE : brb_cli_fail_memory(show->report);
 }
 
 static int show_users(show_work *show)
@@ -318,7 +313,7 @@ static int show_users(show_work *show)
 	brabeion_user_list list = { 0 };
 	brabeion_error error = BRABEION_NO_ERROR;
 	size_t limit = show->options->limit ? show->options->limit : DEFAULT_USERS;
-	error.status = brabeion_users(show->engine, limit, &list, &error);
+	error.status = brabeion_users(show->engine, show->options->after_user, limit, &list, &error);
 	if (error.status == BRABEION_OK)
 		error.status = brabeion_count_awards(show->engine, NULL, &count, &error);
 	if (error.status != BRABEION_OK)
@@ -337,7 +332,7 @@ static int run_show(const brb_cli_options *options, brb_cli_report *report)
 {
 	int exit_code = BRB_CLI_STORE;
 	show_work show = { .options = options, .report = report };
-	show.engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
+	show.engine = brb_cli_open(options, report, BRB_CLI_OPEN_TO_LOOK, &exit_code);
 	if (!show.engine)
 		return exit_code;
 	brb_cli_out_init(&show.out, STDOUT_FILENO);

@@ -24,7 +24,7 @@ static int draw(const brb_cli_options *options, brb_cli_report *report, brabeion
 		return error.status == BRABEION_OK ? BRB_CLI_FINE : brb_cli_fail(report, &error);
 	}
 	int exit_code = BRB_CLI_FINE;
-	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_EXISTING, &exit_code);
+	brabeion_engine *engine = brb_cli_open(options, report, BRB_CLI_OPEN_TO_LOOK, &exit_code);
 	if (!engine)
 		return exit_code;
 	error.status = brabeion_draw_user(engine, options->user, options->language, picture, &error);

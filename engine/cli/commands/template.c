@@ -106,9 +106,8 @@ static char *read_template(const maker *self, const template_file *file)
 	}
 	FILE *stream = fopen(path, "re");
 	char *text = stream ? calloc(1, TEMPLATE_BYTES_MOST) : NULL;
-	if (text)
-		fread(text, 1, TEMPLATE_BYTES_MOST - 1, stream);
-	if (!text || ferror(stream)) {
+	size_t got = text ? fread(text, 1, TEMPLATE_BYTES_MOST - 1, stream) : 0;
+	if (!text || (got < TEMPLATE_BYTES_MOST - 1 && ferror(stream))) {
 		brb_cli_report_say(self->report,
 				   "brabeion new: %s: %s (where brabeion is not installed, the environment variable "
 				   "BRABEION_TEMPLATES names the folder of templates)",

@@ -48,23 +48,51 @@ void brb_cli_batch_reset(brb_cli_batch *batch)
 	batch->count = 0;
 }
 
-char *brb_cli_batch_lines(const brb_cli_batch *batch)
+static bool extend(brb_cli_ranges *ranges, const brb_cli_origin *origin)
+{
+	brb_cli_range *last = ranges->count ? &ranges->ranges[ranges->count - 1] : NULL;
+	if (last && last->file == origin->file) {
+		last->last = origin->line;
+		return true;
+	}
+	if (!ranges->ranges || ranges->count == ranges->capacity) {
+		size_t capacity = ranges->capacity ? ranges->capacity * 2 : 8;
+		brb_cli_range *grown = realloc(ranges->ranges, capacity * sizeof *grown);
+		if (!grown)
+			return false;
+		ranges->ranges = grown;
+		ranges->capacity = capacity;
+	}
+	ranges->ranges[ranges->count++] = (brb_cli_range){ origin->file, origin->line, origin->line };
+	return true;
+}
+
+bool brb_cli_ranges_add(brb_cli_ranges *ranges, const brb_cli_batch *batch)
+{
+	bool whole = true;
+	for (size_t i = 0; i < batch->count; i++)
+		whole = extend(ranges, &batch->origins[i]) && whole;
+	return whole;
+}
+
+void brb_cli_ranges_clear(brb_cli_ranges *ranges)
+{
+	free(ranges->ranges);
+	*ranges = (brb_cli_ranges){ 0 };
+}
+
+char *brb_cli_ranges_text(const brb_cli_ranges *ranges)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);
 	if (!stream)
 		return NULL;
-	size_t from = 0;
-	while (from < batch->count) {
-		size_t to = from;
-		while (to + 1 < batch->count && batch->origins[to + 1].file == batch->origins[from].file)
-			to++;
-		const brb_cli_origin *first = &batch->origins[from];
-		fprintf(stream, "%s%s:%" PRIu64, from > 0 ? ", " : "", first->file, first->line);
-		if (to > from)
-			fprintf(stream, "..%" PRIu64, batch->origins[to].line);
-		from = to + 1;
+	for (size_t i = 0; i < ranges->count; i++) {
+		const brb_cli_range *range = &ranges->ranges[i];
+		fprintf(stream, "%s%s:%" PRIu64, i > 0 ? ", " : "", range->file, range->first);
+		if (range->last > range->first)
+			fprintf(stream, "..%" PRIu64, range->last);
 	}
 	if (fclose(stream) != 0) {
 		free(text);

@@ -41,7 +41,22 @@ bool brb_cli_batch_is_full(const brb_cli_batch *batch);
 /* Empties it for the next events. */
 void brb_cli_batch_reset(brb_cli_batch *batch);
 
-/* The lines in it, "a.jsonl:1..200, b.jsonl:1..3". The caller frees it; NULL: out of memory. */
-char *brb_cli_batch_lines(const brb_cli_batch *batch);
+/* Lines of batches: a range for each stretch of events of one file. All zeroes are none. */
+typedef struct brb_cli_range {
+	const char *file;
+	uint64_t first, last;
+} brb_cli_range;
+
+typedef struct brb_cli_ranges {
+	brb_cli_range *ranges;
+	size_t count, capacity;
+} brb_cli_ranges;
+
+/* Adds the lines of a batch. False: out of memory. */
+bool brb_cli_ranges_add(brb_cli_ranges *ranges, const brb_cli_batch *batch);
+void brb_cli_ranges_clear(brb_cli_ranges *ranges);
+
+/* "a.jsonl:1..200, b.jsonl:1..3". The caller frees it; NULL: out of memory. */
+char *brb_cli_ranges_text(const brb_cli_ranges *ranges);
 
 #endif

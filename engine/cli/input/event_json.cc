@@ -14,13 +14,16 @@
 #include "cli/input/event_json.h"
 
 extern "C" {
+#include "base/clock.h"
 #include "base/json_write.h"
+#include "base/value.h"
 }
 
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <string_view>
 
 namespace dom = simdjson::dom;
 using std::string_view;
@@ -36,8 +39,6 @@ constexpr int depth_most = 64;
 constexpr size_t name_bytes = 100;
 constexpr size_t user_bytes = 255;
 constexpr string_view own_prefix = "brabeion.";
-constexpr int64_t first_at_us = -62167219200000000; /* 0000-01-01T00:00:00Z */
-constexpr int64_t last_at_us = 253402300799999999;  /* 9999-12-31T23:59:59.999999Z */
 
 using outcome = brb_cli_event_json_outcome;
 
@@ -146,8 +147,7 @@ outcome take_value(brb_cli_event_json *reader, dom::element value, brabeion_fiel
 		field->type = BRABEION_TYPE_TEXT;
 		return copy_text(reader, value.get_string().value_unsafe(), SIZE_MAX, &field->value.text);
 	case dom::element_type::DOUBLE:
-		field->type = BRABEION_TYPE_REAL;
-		field->value.real = value.get_double().value_unsafe();
+		brb_value_set_real(field, value.get_double().value_unsafe());
 		return BRB_CLI_EVENT_JSON_EVENT;
 	case dom::element_type::BOOL:
 		field->type = BRABEION_TYPE_BOOL;
@@ -246,14 +246,18 @@ outcome read_at(brb_cli_event_json *reader, brabeion_event *event)
 		string_view text = reader->at.get_string().value_unsafe();
 		if (has_nul(text) || brabeion_time_parse(text.data(), &event->at_us) != BRABEION_OK)
 			return BRB_CLI_EVENT_JSON_BAD;
+		event->has_offset = brb_time_offset(text.data(), &event->offset_minutes);
+		event->at_is_exact = true;
 	} else if (reader->at.type() == dom::element_type::INT64) {
 		event->at_us = reader->at.get_int64().value_unsafe();
+		if (brb_time_wrong_unit(event->at_us, nullptr))
+			return BRB_CLI_EVENT_JSON_BAD;
 	} else {
 		return BRB_CLI_EVENT_JSON_BAD;
 	}
 	event->has_at = true;
-	return event->at_us < first_at_us || event->at_us > last_at_us ? BRB_CLI_EVENT_JSON_BAD
-								       : BRB_CLI_EVENT_JSON_EVENT;
+	return event->at_us < BRB_TIME_FIRST_US || event->at_us > BRB_TIME_LAST_US ? BRB_CLI_EVENT_JSON_BAD
+										   : BRB_CLI_EVENT_JSON_EVENT;
 }
 
 outcome keep_fields(brb_cli_event_json *reader, brabeion_event *event)
@@ -287,6 +291,8 @@ outcome read_object(brb_cli_event_json *reader, dom::object object, brabeion_eve
 outcome read_line(brb_cli_event_json *reader, const char *line, size_t size, brabeion_event *event)
 {
 	dom::element root;
+	if (string_view(line, size).substr(0, 3) == "\xEF\xBB\xBF") /* later simdjsons pass over it */
+		return BRB_CLI_EVENT_JSON_BAD;
 	simdjson::error_code error = reader->parser.parse(line, size, false).get(root);
 	if (error == simdjson::MEMALLOC)
 		return BRB_CLI_EVENT_JSON_MEMORY;

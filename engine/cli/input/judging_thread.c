@@ -4,10 +4,30 @@
 #include "cli/input/judging_thread.h"
 
 #include <signal.h>
+#include <stdio.h>
 
-static brabeion_status judge(brb_cli_judging_thread *judging, brb_cli_batch *batch)
+static brb_cli_judged judge(brb_cli_judging_thread *judging, brb_cli_batch *batch, bool commit)
 {
-	return brabeion_possibly_award_batch(judging->engine, batch->events, batch->count, batch->results);
+	brb_cli_judged outcome = { BRABEION_OK, false, "" };
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (!judging->bulk)
+		outcome.status = brabeion_bulk_open(judging->engine, &judging->bulk, &error);
+	if (outcome.status == BRABEION_OK && batch->count)
+		outcome.status = brabeion_bulk_judge(judging->bulk, batch->events, batch->count, batch->results);
+	if (outcome.status == BRABEION_OK && (commit || brabeion_bulk_is_due(judging->bulk))) {
+		outcome.status = brabeion_bulk_commit(judging->bulk, &error);
+		outcome.committed = outcome.status == BRABEION_OK;
+	}
+	if (error.message)
+		snprintf(outcome.message, sizeof outcome.message, "%s", error.message);
+	brabeion_error_finish(&error);
+	return outcome;
+}
+
+static void end_bulk(brb_cli_judging_thread *judging)
+{
+	brabeion_bulk_close(judging->bulk);
+	judging->bulk = NULL;
 }
 
 static void *work(void *context)
@@ -20,14 +40,16 @@ static void *work(void *context)
 		if (judging->ending)
 			break;
 		brb_cli_batch *batch = judging->given;
+		bool commits = judging->commits;
 		pthread_mutex_unlock(&judging->lock);
-		brabeion_status status = judge(judging, batch);
+		brb_cli_judged outcome = judge(judging, batch, commits);
 		pthread_mutex_lock(&judging->lock);
-		judging->status = status;
+		judging->outcome = outcome;
 		judging->judged = true;
 		pthread_cond_broadcast(&judging->changed);
 	}
 	pthread_mutex_unlock(&judging->lock);
+	end_bulk(judging);
 	return NULL;
 }
 
@@ -51,28 +73,33 @@ void brb_cli_judging_thread_close(brb_cli_judging_thread *judging)
 	pthread_mutex_unlock(&judging->lock);
 	if (judging->has_thread)
 		pthread_join(judging->thread, NULL);
+	else
+		end_bulk(judging);
 	pthread_cond_destroy(&judging->changed);
 	pthread_mutex_destroy(&judging->lock);
 }
 
-void brb_cli_judging_thread_give(brb_cli_judging_thread *judging, brb_cli_batch *batch)
+void brb_cli_judging_thread_give(brb_cli_judging_thread *judging, brb_cli_batch *batch, bool commit)
 {
-	brabeion_status status = judging->has_thread ? BRABEION_OK : judge(judging, batch);
+	brb_cli_judged outcome = { BRABEION_OK, false, "" };
+	if (!judging->has_thread)
+		outcome = judge(judging, batch, commit);
 	pthread_mutex_lock(&judging->lock);
 	judging->given = batch;
-	judging->status = status;
+	judging->commits = commit;
+	judging->outcome = outcome;
 	judging->judged = !judging->has_thread;
 	pthread_cond_broadcast(&judging->changed);
 	pthread_mutex_unlock(&judging->lock);
 }
 
-brb_cli_batch *brb_cli_judging_thread_take(brb_cli_judging_thread *judging, brabeion_status *status)
+brb_cli_batch *brb_cli_judging_thread_take(brb_cli_judging_thread *judging, brb_cli_judged *outcome)
 {
 	pthread_mutex_lock(&judging->lock);
 	while (judging->given && !judging->judged)
 		pthread_cond_wait(&judging->changed, &judging->lock);
 	brb_cli_batch *batch = judging->given;
-	*status = batch ? judging->status : BRABEION_OK;
+	*outcome = batch ? judging->outcome : (brb_cli_judged){ BRABEION_OK, false, "" };
 	judging->given = NULL;
 	judging->judged = false;
 	pthread_mutex_unlock(&judging->lock);

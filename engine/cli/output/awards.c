@@ -8,17 +8,25 @@
 
 #include "cli/output/terminal_text.h"
 
-void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES])
+static void write_time(int64_t at_us, size_t time_bytes, char text[BRABEION_TIME_BYTES])
 {
-	if (brabeion_time_format(at_us, text) != BRABEION_OK) {
+	if (brabeion_time_format(at_us, text) != BRABEION_OK)
 		strcpy(text, "?");
-		return;
-	}
 	char *separator = strchr(text, 'T');
 	if (separator) {
 		*separator = ' ';
-		separator[6] = '\0';
+		separator[1 + time_bytes] = '\0';
 	}
+}
+
+void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES])
+{
+	write_time(at_us, strlen("20:26"), text);
+}
+
+void brb_cli_awards_second(int64_t at_us, char text[BRABEION_TIME_BYTES])
+{
+	write_time(at_us, strlen("20:26:05"), text);
 }
 
 /* `2014-01-21 20:26  ada  earned  Bronze (points 1, for a reason)`, without a newline. */

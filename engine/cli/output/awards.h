@@ -11,8 +11,9 @@
 #include "cli/output/out.h"
 #include "cli/output/terminal.h"
 
-/* A time to the minute in UTC, "2014-01-21 20:26"; beyond year 9999 "?". */
+/* A time to the minute in UTC, "2014-01-21 20:26", or to the second; beyond year 9999 "?". */
 void brb_cli_awards_when(int64_t at_us, char text[BRABEION_TIME_BYTES]);
+void brb_cli_awards_second(int64_t at_us, char text[BRABEION_TIME_BYTES]);
 
 /* One line: `2014-01-21 20:26  ada  earned  Bronze (points 1)`, with a star on a terminal. */
 void brb_cli_awards_line(brb_cli_out *out, const brabeion_award_info *award, const brb_cli_terminal *terminal);

@@ -9,6 +9,7 @@
 
 #include "cli/output/awards.h"
 #include "cli/output/json.h"
+#include "cli/output/terminal.h"
 #include "cli/output/terminal_text.h"
 
 static int by_award(const void *left, const void *right)
@@ -65,23 +66,22 @@ static void write_line(brb_cli_out *out, const brabeion_change *change, const br
 	brb_cli_out_text(out, terminal->colour ? "\x1b[0m\n" : "\n");
 }
 
-void brb_cli_differences_write(brb_cli_out *out, brabeion_change_list *changes, bool json,
-			       const brb_cli_terminal *terminal)
+void brb_cli_differences_print(brb_cli_out *out, brabeion_change_list *changes, bool json, brb_cli_report *report)
 {
+	size_t gained = 0;
+	brb_cli_terminal terminal = brb_cli_terminal_look(out->fd);
+	brb_cli_report_hide(report);
 	if (changes->count > 0)
 		qsort(changes->changes, changes->count, sizeof *changes->changes, by_award);
-	for (size_t i = 0; i < changes->count; i++)
+	for (size_t i = 0; i < changes->count; i++) {
+		gained += is_gained(&changes->changes[i]);
 		if (json)
 			write_json(out, &changes->changes[i]);
 		else
-			write_line(out, &changes->changes[i], terminal);
-}
-
-void brb_cli_differences_say(brb_cli_report *report, const brabeion_change_list *changes)
-{
-	size_t gained = 0;
-	for (size_t i = 0; i < changes->count; i++)
-		gained += is_gained(&changes->changes[i]);
+			write_line(out, &changes->changes[i], &terminal);
+	}
+	brb_cli_out_flush(out); /* before the report */
 	brb_cli_report_say(report, "%zu award%s gained, %zu lost", gained, gained == 1 ? "" : "s",
 			   changes->count - gained);
+	brabeion_change_list_finish(changes);
 }

@@ -13,13 +13,8 @@
 
 #include "cli/output/out.h"
 #include "cli/output/report.h"
-#include "cli/output/terminal.h"
 
-/* Sorts the changes and writes them. */
-void brb_cli_differences_write(brb_cli_out *out, brabeion_change_list *changes, bool json,
-			       const brb_cli_terminal *terminal);
-
-/* Reports how many there are: "2 awards gained, 1 lost". */
-void brb_cli_differences_say(brb_cli_report *report, const brabeion_change_list *changes);
+/* Sorts the changes, writes them, and reports how many there are: "2 awards gained, 1 lost". Frees the list. */
+void brb_cli_differences_print(brb_cli_out *out, brabeion_change_list *changes, bool json, brb_cli_report *report);
 
 #endif

@@ -50,26 +50,30 @@ static void write_state(brb_json *json, const brabeion_event *event)
 
 static void write_read(brb_json *json, const brabeion_read *read)
 {
-	static const char *const kinds[] = { "", "tally", "note", "held" };
+	static const char *const kinds[] = { "", "tally", "note", "held", "user", "key count", "key" };
+	bool is_text = read->kind == BRABEION_READ_NOTE || read->kind == BRABEION_READ_USER ||
+		       read->kind == BRABEION_READ_KEY;
 	brb_json_object(json, NULL);
 	brb_json_text(json, "kind", kinds[read->kind]);
 	brb_json_text(json, "name", read->name);
-	brb_json_text(json, "subject", read->subject);
-	if (read->kind != BRABEION_READ_NOTE)
+	brb_json_text(json, read->of_thing ? "thing" : "user", read->owner);
+	if (read->key[0])
+		brb_json_text(json, read->kind == BRABEION_READ_KEY ? "after" : "key", read->key);
+	if (!is_text)
 		brb_json_integer(json, "value", read->number);
 	else if (read->text)
 		brb_json_text(json, "value", read->text);
 	else
 		brb_json_null(json, "value");
-	if (read->kind == BRABEION_READ_NOTE && read->cut)
+	if (is_text && read->cut)
 		brb_json_bool(json, "cut", true);
 	brb_json_end(json);
 }
 
 static void write_verdict(brb_json *json, const brabeion_verdict *verdict)
 {
-	static const char *const answers[] = { "not earned", "level",   "failed",      "set aside",
-					       "later",      "granted", "not observed" };
+	static const char *const answers[] = { "not earned", "level",        "failed",  "quarantined", "later",
+					       "granted",    "not observed", "refused", "unchanged" };
 	brb_json_object(json, NULL);
 	brb_json_text(json, "answer", answers[verdict->answer]);
 	brb_json_integer(json, "level", verdict->level);

@@ -147,6 +147,12 @@ static void put_answer(FILE *stream, const brabeion_verdict *verdict)
 	case BRABEION_ANSWER_NOT_OBSERVED:
 		fprintf(stream, "not asked: its plugin's observe failed: %s", verdict->message);
 		break;
+	case BRABEION_ANSWER_REFUSED:
+		fprintf(stream, "refused the event: %s", verdict->message);
+		break;
+	case BRABEION_ANSWER_UNCHANGED:
+		fputs("unchanged", stream);
+		break;
 	}
 }
 
@@ -169,17 +175,28 @@ char *brb_cli_explain_answer(const brabeion_verdict *verdict)
 
 /* ---- memory ---- */
 
+/* "votes[ada] of post 7". */
+static void put_memory(FILE *stream, const brabeion_read *read)
+{
+	if (read->kind == BRABEION_READ_KEY_COUNT)
+		fputs("keys of ", stream);
+	else if (read->kind == BRABEION_READ_KEY)
+		fputs(read->key[0] ? "next key of " : "first key of ", stream);
+	fputs(read->name, stream);
+	if (read->key[0])
+		fprintf(stream, "[%s]", read->key);
+	fprintf(stream, " of %s", read->owner);
+}
+
 static void put_read(FILE *stream, const brabeion_read *read)
 {
 	if (read->kind == BRABEION_READ_HELD) {
-		fprintf(stream, "%s held by %s: ", read->name, read->subject);
+		fprintf(stream, "%s held by %s: ", read->name, read->owner);
 		fprintf(stream, read->number ? "level %" PRId64 : "no", read->number);
 		return;
 	}
-	fputs(read->name, stream);
-	if (read->subject[0])
-		fprintf(stream, " of %s", read->subject);
-	if (read->kind == BRABEION_READ_TALLY) {
+	put_memory(stream, read);
+	if (read->kind == BRABEION_READ_TALLY || read->kind == BRABEION_READ_KEY_COUNT) {
 		fprintf(stream, " = %" PRId64, read->number);
 	} else if (!read->text) {
 		fputs(": none", stream);

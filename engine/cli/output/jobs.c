@@ -52,30 +52,16 @@ static bool is_due_job(const brabeion_job_info *job)
 	return strcmp(job->event, "brabeion.due") == 0;
 }
 
-/* To the second: "2014-01-21 20:26:05". */
-static void write_moment(int64_t at_us, char text[BRABEION_TIME_BYTES])
-{
-	if (brabeion_time_format(at_us - at_us % 1000000, text) != BRABEION_OK) {
-		strcpy(text, "?");
-		return;
-	}
-	char *separator = strchr(text, 'T');
-	if (separator) {
-		*separator = ' ';
-		separator[9] = '\0';
-	}
-}
-
 static void write_delay(const brabeion_job_info *job, char *note)
 {
 	char when[BRABEION_TIME_BYTES];
 	if (job->history_id) {
 		snprintf(note, NOTE_BYTES, "of a run over a history, which judges it, or the next \"brabeion run\"");
 	} else if (job->retry_us) {
-		write_moment(job->retry_us, when);
+		brb_cli_awards_second(job->retry_us, when);
 		snprintf(note, NOTE_BYTES, "again at %s: %s", when, job->error);
 	} else {
-		write_moment(job->due_us, when);
+		brb_cli_awards_second(job->due_us, when);
 		snprintf(note, NOTE_BYTES, "due at %s", when);
 	}
 }
@@ -88,7 +74,7 @@ static void write_note(const brabeion_job_info *job, bool loaded, char note[NOTE
 	if (job->state == BRABEION_JOB_DELAYED) {
 		write_delay(job, note);
 	} else if (job->state == BRABEION_JOB_RUNNING) {
-		write_moment(job->lease_us, when);
+		brb_cli_awards_second(job->lease_us, when);
 		snprintf(note, NOTE_BYTES, "its lease ends at %s unless it is renewed", when);
 	} else if (strcmp(job->parked_why, "unloaded") == 0) {
 		snprintf(note, NOTE_BYTES,
@@ -130,7 +116,7 @@ static void print_text(brb_cli_out *out, const char *label, const char *text)
 static void print_moment(brb_cli_out *out, const char *label, int64_t at_us)
 {
 	char when[BRABEION_TIME_BYTES];
-	write_moment(at_us, when);
+	brb_cli_awards_second(at_us, when);
 	print_label(out, label);
 	brb_cli_out_format(out, "%s UTC\n", when);
 }
@@ -206,7 +192,7 @@ static void print_failures(brb_cli_out *out, const brabeion_job_page *page)
 	brb_cli_out_text(out, "\nAttempts that failed:\n");
 	for (size_t i = 0; i < page->attempt_count; i++) {
 		char when[BRABEION_TIME_BYTES];
-		write_moment(page->attempts[i].at_us, when);
+		brb_cli_awards_second(page->attempts[i].at_us, when);
 		brb_cli_out_format(out, "  %" PRId64 "  %s UTC  ", page->attempts[i].number, when);
 		brb_cli_terminal_text_write(out, page->attempts[i].error);
 		brb_cli_out_text(out, "\n");

@@ -112,6 +112,18 @@ static void warn_locked(brb_cli_report *report, const char *message)
 		print_locked(report, "(further warnings of this kind are only counted)");
 }
 
+void brb_cli_report_warn(brb_cli_report *report, const char *format, ...)
+{
+	char message[2048];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	pthread_mutex_lock(&report->lock);
+	warn_locked(report, message);
+	pthread_mutex_unlock(&report->lock);
+}
+
 void brb_cli_report_log(void *context, brabeion_log_level level, const char *message)
 {
 	brb_cli_report *report = context;

@@ -39,6 +39,9 @@ void brb_cli_report_finish(brb_cli_report *report);
 /* Prints one line or several; adds the last newline. */
 void brb_cli_report_say(brb_cli_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints a warning, unless many of its kind have been: they begin alike, up to the end of the first word in quotes. */
+void brb_cli_report_warn(brb_cli_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The library's log callback; `report` is its context. Prints errors and warnings, ignores the rest. */
 void brb_cli_report_log(void *report, brabeion_log_level level, const char *message);
 

@@ -114,7 +114,7 @@ static void print_row(const brb_cli_table *table, brb_cli_out *out, const char *
 
 void brb_cli_table_print(brb_cli_table *table, brb_cli_out *out, const brb_cli_terminal *terminal)
 {
-	size_t widths[BRB_CLI_TABLE_COLUMNS];
+	size_t widths[BRB_CLI_TABLE_COLUMNS] = { 0 };
 	fit(table, terminal->columns, widths);
 	if (!table->titled)
 		print_titles(table, out, widths, terminal->colour);

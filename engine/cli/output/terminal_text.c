@@ -3,77 +3,65 @@
  */
 #include "cli/output/terminal_text.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "base/utf8.h"
 
-/* One character as it is displayed: at most "\u{10ffff}". */
-typedef struct shown_character {
-	char text[16];
-	size_t size;
+/* Reads a text character by character, and knows the columns of each. */
+typedef struct shown_text {
+	const char *start; /* NULL: it is a part of a longer text */
+	const char *next;
+	brb_utf8_shown character;
 	size_t columns;
-} shown_character;
+} shown_text;
 
-/* Returns how many bytes of `text` the character has. */
-static size_t next_character(const char *text, shown_character *character)
+/* The next character; false at the end. A blank at either end of a whole text is escaped: nobody would see it. */
+static bool read_character(shown_text *text)
 {
-	uint32_t code = 0;
-	size_t size = brb_utf8_decode(text, SIZE_MAX, &code);
-	if (size == 0 || brb_utf8_misleads(code)) {
-		bool narrow = size <= 1;
-		uint32_t shown = size == 0 ? (unsigned char)*text : code;
-		int length = snprintf(character->text, sizeof character->text,
-				      narrow ? "\\x%02" PRIx32 : "\\u{%" PRIx32 "}", shown);
-		character->size = character->columns = (size_t)length;
-		return size ? size : 1;
-	}
-	int columns = wcwidth((wchar_t)code);
-	memcpy(character->text, text, size);
-	character->size = size;
-	character->columns = columns < 0 ? 1 : (size_t)columns;
-	return size;
+	if (!*text->next)
+		return false;
+	bool at_end = text->start && (text->next == text->start || !text->next[1]);
+	if (*text->next == ' ' && at_end)
+		text->character =
+			(brb_utf8_shown){ .text = "\\x20", .size = 4, .taken = 1, .code = ' ', .escaped = true };
+	else
+		text->character = brb_utf8_show(text->next, text->character.code);
+	int columns = text->character.escaped ? (int)text->character.size : wcwidth((wchar_t)text->character.code);
+	text->columns = columns < 0 ? 1 : (size_t)columns;
+	text->next += text->character.taken;
+	return true;
 }
 
 size_t brb_cli_terminal_text_width(const char *text)
 {
 	size_t columns = 0;
-	shown_character character;
-	while (*text) {
-		text += next_character(text, &character);
-		columns += character.columns;
-	}
+	for (shown_text shown = { .start = text, .next = text }; read_character(&shown);)
+		columns += shown.columns;
 	return columns;
 }
 
 void brb_cli_terminal_text_write(brb_cli_out *out, const char *text)
 {
-	shown_character character;
-	while (*text) {
-		text += next_character(text, &character);
-		brb_cli_out_bytes(out, character.text, character.size);
-	}
+	for (shown_text shown = { .next = text }; read_character(&shown);)
+		brb_cli_out_bytes(out, shown.character.text, shown.character.size);
 }
 
 size_t brb_cli_terminal_text_write_cut(brb_cli_out *out, const char *text, size_t columns)
 {
 	size_t width = brb_cli_terminal_text_width(text);
 	if (width <= columns) {
-		brb_cli_terminal_text_write(out, text);
+		for (shown_text shown = { .start = text, .next = text }; read_character(&shown);)
+			brb_cli_out_bytes(out, shown.character.text, shown.character.size);
 		return width;
 	}
 	if (columns == 0)
 		return 0;
 	size_t taken = 0;
-	for (;;) {
-		shown_character character;
-		text += next_character(text, &character);
-		if (taken + character.columns > columns - 1)
-			break;
-		brb_cli_out_bytes(out, character.text, character.size);
-		taken += character.columns;
+	for (shown_text shown = { .start = text, .next = text };
+	     read_character(&shown) && taken + shown.columns <= columns - 1;) {
+		brb_cli_out_bytes(out, shown.character.text, shown.character.size);
+		taken += shown.columns;
 	}
 	brb_cli_out_text(out, "…");
 	return taken + 1;

@@ -223,13 +223,20 @@ static void compare_failures(brb_cli_scenario_state *state, const brb_scenario_f
 
 /* ---- memory ---- */
 
-static void write_memory(FILE *out, const char *plugin, bool tally, const char *name, const char *subject,
-			 int64_t value, const char *text)
+/* A value that is expected, or is there; `plugin` NULL: the only one. */
+static void write_memory(FILE *out, const char *plugin, const brb_scenario_memory *place, int64_t value,
+			 const char *text)
 {
-	fprintf(out, "%s %s of \"%s\"", tally ? "tally" : "note", name, subject);
+	static const char *const kinds[] = { [BRABEION_MEMORY_NUMBER] = "tally",
+					     [BRABEION_MEMORY_TEXT] = "note",
+					     [BRABEION_MEMORY_USER] = "reference" };
+	fprintf(out, "%s %s of %s\"%s\"", kinds[place->kind], place->name,
+		place->owner_kind == BRABEION_OWNER_THING ? "the thing " : "", place->owner);
+	if (*place->key)
+		fprintf(out, ", key \"%s\",", place->key);
 	if (plugin)
 		fprintf(out, " (%s)", plugin);
-	if (tally)
+	if (place->kind == BRABEION_MEMORY_NUMBER)
 		fprintf(out, " is %" PRId64 "\n", value);
 	else if (text)
 		fprintf(out, " is \"%s\"\n", text);
@@ -239,8 +246,10 @@ static void write_memory(FILE *out, const char *plugin, bool tally, const char *
 
 static bool same_place(const brb_scenario_memory *memory, const char *plugin, const brabeion_remembered *one)
 {
-	return memory->kind == one->kind && strcmp(plugin, one->plugin) == 0 &&
-	       strcmp(memory->name, one->name) == 0 && strcmp(memory->subject, one->subject) == 0;
+	return memory->kind == one->kind && memory->owner_kind == one->owner_kind &&
+	       strcmp(plugin, one->plugin) == 0 && (!memory->badge || strcmp(memory->badge, one->badge) == 0) &&
+	       strcmp(memory->name, one->name) == 0 && strcmp(memory->owner, one->owner) == 0 &&
+	       strcmp(memory->key, one->key) == 0;
 }
 
 /* The value stored under the memory's name; NULL: none. */
@@ -255,7 +264,7 @@ static const brabeion_remembered *find_memory(const brabeion_memory_list *list, 
 
 static bool memory_fits(const brb_scenario_memory *memory, const brabeion_remembered *one)
 {
-	if (memory->kind == BRABEION_MEMORY_TALLY)
+	if (memory->kind == BRABEION_MEMORY_NUMBER)
 		return memory->value == (one ? one->value : 0);
 	return one && memory->text ? strcmp(memory->text, one->text) == 0 : !one && !memory->text;
 }
@@ -269,15 +278,14 @@ static bool write_expected_memories(brb_cli_scenario_state *state, FILE *out,
 		const brb_scenario_memory *memory = &expectation->remembers[i];
 		const char *plugin = brb_cli_scenario_plugin(state, memory);
 		const brabeion_remembered *one = plugin ? find_memory(list, memory, plugin) : NULL;
-		bool tally = memory->kind == BRABEION_MEMORY_TALLY, fits = memory_fits(memory, one);
+		bool fits = memory_fits(memory, one);
 		if (!plugin)
 			return true;
 		fputs(fits ? "  " : "- ", out);
-		write_memory(out, memory->plugin, tally, memory->name, memory->subject, memory->value, memory->text);
+		write_memory(out, memory->plugin, memory, memory->value, memory->text);
 		if (!fits) {
 			fputs("+ ", out);
-			write_memory(out, memory->plugin, tally, memory->name, memory->subject, one ? one->value : 0,
-				     one ? one->text : NULL);
+			write_memory(out, memory->plugin, memory, one ? one->value : 0, one ? one->text : NULL);
 		}
 		fine = fine && fits;
 	}
@@ -300,8 +308,12 @@ static bool write_other_memories(brb_cli_scenario_state *state, FILE *out,
 		if (expected)
 			continue;
 		fputs("+ ", out);
-		write_memory(out, state->only ? NULL : one->plugin, one->kind == BRABEION_MEMORY_TALLY, one->name,
-			     one->subject, one->value, one->text);
+		const brb_scenario_memory place = { .kind = one->kind,
+						    .name = one->name,
+						    .owner_kind = one->owner_kind,
+						    .owner = one->owner,
+						    .key = one->key };
+		write_memory(out, state->only ? NULL : one->plugin, &place, one->value, one->text);
 		fine = false;
 	}
 	return fine;

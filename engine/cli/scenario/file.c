@@ -225,7 +225,7 @@ static bool read_whole(whole *made, const char *bytes, size_t length)
 	brabeion_error error = BRABEION_NO_ERROR;
 	const char *user = BRB_SCENARIO_USER;
 	brb_yaml_reading reading = { .arena = &made->arena, .context = &user };
-	if (brb_yaml_parse_tolerant(bytes, length, made->set.path, &reading.yaml, &error) != BRABEION_OK)
+	if (brb_yaml_parse(bytes, length, made->set.path, &reading.yaml, &error) != BRABEION_OK)
 		return keep_faults(made, &error);
 	read_root(&reading, &made->set, bytes, length);
 	brb_yaml_verdict(reading.yaml, &error);

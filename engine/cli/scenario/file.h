@@ -51,10 +51,13 @@ typedef struct brb_scenario_memory {
 	uint32_t line;
 	brabeion_memory_kind kind;
 	const char *plugin; /* its id; NULL: the only plugin loaded */
+	const char *badge; /* whose own it is, a slug; NULL: the plugin's, or of the one badge that has such a name */
 	const char *name;
-	const char *subject;
+	brabeion_owner_kind owner_kind;
+	const char *owner;
+	const char *key;  /* "": none */
 	int64_t value;    /* of a tally */
-	const char *text; /* of a note; NULL: none */
+	const char *text; /* of a note; of a reference the user; NULL: none */
 } brb_scenario_memory;
 
 /* A badge (or the plugin of an observe) that is expected to fail. */

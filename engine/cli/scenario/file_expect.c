@@ -143,11 +143,12 @@ typedef struct memory_item {
 static void read_tally(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
 {
 	brb_scenario_memory *memory = target;
-	if (memory->kind != BRABEION_MEMORY_ANY)
+	if (memory->kind)
 		BRB_YAML_FAULT(reading, value, "it is either a \"tally\" or a \"note\"");
-	memory->kind = strcmp(key->name, "tally") == 0 ? BRABEION_MEMORY_TALLY : BRABEION_MEMORY_NOTE;
-	memory->name = brb_scenario_text(reading, memory->kind == BRABEION_MEMORY_TALLY ? "\"tally\"" : "\"note\"",
-					 value, BRB_SCENARIO_NAME_BYTES);
+	memory->kind = strcmp(key->name, "tally") == 0  ? BRABEION_MEMORY_NUMBER
+		       : strcmp(key->name, "note") == 0 ? BRABEION_MEMORY_TEXT
+							: BRABEION_MEMORY_USER;
+	memory->name = brb_scenario_text(reading, "the name of a memory", value, BRB_SCENARIO_NAME_BYTES);
 }
 
 static void read_plugin(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
@@ -157,14 +158,33 @@ static void read_plugin(brb_yaml_reading *reading, const brb_yaml_key *key, cons
 		brb_scenario_text(reading, "\"plugin\"", value, BRB_SCENARIO_NAME_BYTES);
 }
 
-static void read_of(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+static void read_memory_badge(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			      void *target)
 {
 	(void)key;
+	((brb_scenario_memory *)target)->badge =
+		brb_scenario_text(reading, "\"badge\"", value, BRB_SCENARIO_NAME_BYTES);
+}
+
+/* "of" is a user, "thing" a thing, which may have no name. */
+static void read_owner(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
+{
 	brb_scenario_memory *memory = target;
-	if (value->kind == BRB_YAML_TEXT && !*value->text)
-		memory->subject = "";
+	bool is_thing = strcmp(key->name, "thing") == 0;
+	memory->owner_kind = is_thing ? BRABEION_OWNER_THING : BRABEION_OWNER_USER;
+	if (is_thing && value->kind == BRB_YAML_TEXT && !*value->text)
+		memory->owner = "";
 	else
-		memory->subject = brb_scenario_text(reading, "\"of\"", value, BRB_SCENARIO_SUBJECT_BYTES);
+		memory->owner = brb_scenario_text(reading, is_thing ? "\"thing\"" : "\"of\"", value,
+						  BRB_SCENARIO_SUBJECT_BYTES);
+}
+
+static void read_memory_key(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
+			    void *target)
+{
+	(void)key;
+	((brb_scenario_memory *)target)->key =
+		brb_scenario_text(reading, "\"key\"", value, BRB_SCENARIO_SUBJECT_BYTES);
 }
 
 static void read_is(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value, void *target)
@@ -175,12 +195,14 @@ static void read_is(brb_yaml_reading *reading, const brb_yaml_key *key, const br
 
 static void read_value(brb_yaml_reading *reading, const brb_yaml_node *is, brb_scenario_memory *memory)
 {
-	if (memory->kind == BRABEION_MEMORY_TALLY)
+	if (memory->kind == BRABEION_MEMORY_NUMBER)
 		memory->value = brb_scenario_number(reading, "\"is\" of a tally", is, INT64_MIN, INT64_MAX);
 	else if (is->kind == BRB_YAML_TEXT && !*is->text)
 		memory->text = "";
 	else if (is->kind != BRB_YAML_NULL)
-		memory->text = brb_scenario_text(reading, "\"is\" of a note", is, NOTE_BYTES_MOST);
+		memory->text = brb_scenario_text(
+			reading, memory->kind == BRABEION_MEMORY_TEXT ? "\"is\" of a note" : "\"is\" of a reference",
+			is, NOTE_BYTES_MOST);
 }
 
 static void read_memory(brb_yaml_reading *reading, const brb_yaml_node *node, brb_scenario_memory *memory)
@@ -188,15 +210,19 @@ static void read_memory(brb_yaml_reading *reading, const brb_yaml_node *node, br
 	static const brb_yaml_key keys[] = {
 		{ .name = "tally", .read = read_tally },
 		{ .name = "note", .read = read_tally },
+		{ .name = "reference", .read = read_tally },
 		{ .name = "plugin", .read = read_plugin },
-		{ .name = "of", .read = read_of },
+		{ .name = "badge", .read = read_memory_badge },
+		{ .name = "of", .read = read_owner },
+		{ .name = "thing", .read = read_owner },
+		{ .name = "key", .read = read_memory_key },
 		{ .name = "is", .read = read_is, .required = true },
 	};
-	memory_item item = { .memory = { .line = node->line, .subject = brb_scenario_user(reading) } };
+	memory_item item = { .memory = { .line = node->line, .owner = brb_scenario_user(reading), .key = "" } };
 	if (!brb_yaml_read_mapping(reading, "a memory", node, keys, COUNT_OF(keys), NULL, &item))
 		return;
-	if (item.memory.kind == BRABEION_MEMORY_ANY)
-		BRB_YAML_FAULT(reading, node, "a memory needs \"tally\" or \"note\"");
+	if (!item.memory.kind)
+		BRB_YAML_FAULT(reading, node, "a memory needs \"tally\", \"note\" or \"reference\"");
 	else if (item.is)
 		read_value(reading, item.is, &item.memory);
 	*memory = item.memory;

@@ -3,8 +3,10 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/duration.h"
 #include "base/json_write.h"
+#include "base/value.h"
 #include "cli/scenario/file_reading.h"
 
 /* A hundred years: more than a scenario needs, and sums of a few do not overflow. */
@@ -152,6 +154,12 @@ void brb_scenario_read_time(brb_yaml_reading *reading, const char *what, const b
 {
 	char buffer[BRB_YAML_SHORT_BYTES];
 	brb_scenario_time read = { 0 };
+	const char *unit = node->kind == BRB_YAML_INT ? brb_time_wrong_unit(node->value.integer, NULL) : NULL;
+	if (node->kind == BRB_YAML_INT && !waiting) {
+		BRB_YAML_FAULT(reading, node, "%s: %s is a number of %s; write a time such as 2024-01-31T08:00:00Z",
+			       what, node->text, unit ? unit : "microseconds");
+		return;
+	}
 	const char *text = brb_scenario_text(reading, what, node, BRB_SCENARIO_SUBJECT_BYTES);
 	if (!text)
 		return;
@@ -228,8 +236,7 @@ void brb_scenario_read_field(brb_yaml_reading *reading, const brb_yaml_entry *en
 		field->value.integer = value->value.integer;
 		return;
 	case BRB_YAML_REAL:
-		field->type = BRABEION_TYPE_REAL;
-		field->value.real = value->value.real;
+		brb_value_set_real(field, value->value.real);
 		return;
 	case BRB_YAML_TEXT:
 		field->type = BRABEION_TYPE_TEXT;

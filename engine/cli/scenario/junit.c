@@ -66,21 +66,26 @@ void brb_cli_junit_add(brb_cli_scenario_report *report, const char *path, const 
 
 /* ---- writing ---- */
 
-/* XML 1.0 excludes most control characters, U+FFFE and U+FFFF: they become U+FFFD. */
+/* As on a terminal; so no character is left that XML 1.0 excludes (section 2.2) but U+FFFE and U+FFFF, which become U+FFFD. */
+static void write_character(brb_cli_out *out, const char *text, const brb_utf8_shown *shown)
+{
+	if (*text == '\n' || *text == '\t' || strchr("&<>\"", *text))
+		brb_cli_out_format(out, "&#%d;", *text);
+	else if (shown->code == 0xfffe || shown->code == 0xffff)
+		brb_cli_out_text(out, "\xef\xbf\xbd");
+	else
+		brb_cli_out_bytes(out, shown->text, shown->size);
+}
+
+/* Of `text`, which ends with NUL, the first `length` bytes: whole characters. */
 static void write_xml(brb_cli_out *out, const char *text, size_t length)
 {
+	uint32_t before = 0;
 	for (size_t at = 0; at < length;) {
-		uint32_t code = 0;
-		size_t size = brb_utf8_decode(text + at, length - at, &code);
-		bool legal =
-			size && (code >= 0x20 || code == '\n' || code == '\t') && code != 0xfffe && code != 0xffff;
-		if (!legal)
-			brb_cli_out_text(out, "\xef\xbf\xbd");
-		else if (strchr("&<>\"\n\t", text[at]) && code < 0x80)
-			brb_cli_out_format(out, "&#%" PRIu32 ";", code);
-		else
-			brb_cli_out_bytes(out, text + at, size);
-		at += size ? size : 1;
+		brb_utf8_shown shown = brb_utf8_show(text + at, before);
+		write_character(out, text + at, &shown);
+		before = shown.code;
+		at += shown.taken;
 	}
 }
 

@@ -96,7 +96,7 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 	char at[BRABEION_TIME_BYTES] = "";
 	brabeion_event event =
 		BRABEION_EVENT(.name = given->name, .user = in_round(state, given->user),
-			       .id = in_round(state, given->id), .has_at = true,
+			       .id = in_round(state, given->id), .has_at = true, .at_is_exact = true,
 			       .at_us = brb_cli_scenario_time(state, &given->at),
 			       .fields = fields_in_round(state, given), .field_count = given->field_count);
 	if (state->stopped)
@@ -194,18 +194,47 @@ static void hold(brb_cli_scenario_state *state, const brb_scenario_award *award)
 	brabeion_result_finish(&result);
 }
 
+/* Sets or removes it; `badge` NULL: the plugin's. */
+static brabeion_status set_memory(brb_cli_scenario_state *state, const brb_scenario_memory *memory,
+				  const char *plugin, const char *badge, brabeion_error *error)
+{
+	bool removes = memory->kind != BRABEION_MEMORY_NUMBER && !memory->text;
+	brabeion_memory_change change =
+		BRABEION_MEMORY_CHANGE(.kind = memory->kind, .plugin = plugin, .badge = badge, .name = memory->name,
+				       .owner_kind = memory->owner_kind, .owner = memory->owner, .key = memory->key,
+				       .value = memory->value, .text = memory->text);
+	return removes ? brabeion_memory_remove(state->engine, &change, NULL, error)
+		       : brabeion_memory_set(state->engine, &change, error);
+}
+
+/* Without `badge` it is the plugin's, else of the one badge of the plugin that has such a name. */
+static brabeion_status find_and_set(brb_cli_scenario_state *state, const brb_scenario_memory *memory,
+				    const char *plugin, brabeion_error *error)
+{
+	size_t set = 0;
+	brabeion_badge_list list = { 0 };
+	brabeion_status status = set_memory(state, memory, plugin, memory->badge, error);
+	if (status != BRABEION_INVALID || memory->badge ||
+	    brabeion_badges(state->engine, NULL, &list, NULL) != BRABEION_OK)
+		return status;
+	for (size_t i = 0; i < list.count; i++)
+		if (strcmp(list.badges[i].plugin, plugin) == 0)
+			set += set_memory(state, memory, plugin, list.badges[i].slug, NULL) == BRABEION_OK;
+	brabeion_badge_list_finish(&list);
+	if (set == 1)
+		brabeion_error_finish(error);
+	else if (set > 1)
+		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, memory->line,
+				      "several badges remember \"%s\": say whose it is, with \"badge\"",
+				      memory->name);
+	return set ? BRABEION_OK : status;
+}
+
 static void remember(brb_cli_scenario_state *state, const brb_scenario_memory *memory)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
 	const char *plugin = brb_cli_scenario_plugin(state, memory);
-	if (!plugin)
-		return;
-	brabeion_status status = memory->kind == BRABEION_MEMORY_TALLY
-					 ? brabeion_tally_set(state->engine, plugin, memory->name, memory->subject,
-							      memory->value, &error)
-					 : brabeion_note_set(state->engine, plugin, memory->name, memory->subject,
-							     memory->text, &error);
-	if (status != BRABEION_OK)
+	if (plugin && find_and_set(state, memory, plugin, &error) != BRABEION_OK)
 		brb_cli_scenario_find(state, BRB_CLI_FINDING_FAULT, memory->line, "%s", error.message);
 	brabeion_error_finish(&error);
 }

@@ -95,14 +95,15 @@ static void write_general(brb_cli_out *out)
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		brb_cli_out_format(out, "  %-*s%s\n", NAME_WIDTH - 1, rows[i].name, rows[i].summary);
 	brb_cli_out_text(
-		out, "  help      describe a subcommand: brabeion help run\n"
-		     "\n"
-		     "  --help, --version\n"
-		     "\n"
-		     "Plugins are searched for in badges.yaml's plugin_path, then in the folders of the environment\n"
-		     "variable BRABEION_PLUGIN_PATH (colons between them), then in the system's.\n"
-		     "\n"
-		     "Exit codes: 0 fine, 1 some input was bad, 2 usage or configuration, 3 the database.\n");
+		out,
+		"  help      describe a subcommand: brabeion help run\n"
+		"\n"
+		"  --help, --version\n"
+		"\n"
+		"Plugins are searched for in badges.yaml's plugin_path, then in the folders of the environment\n"
+		"variable BRABEION_PLUGIN_PATH (colons between them), then in the system's.\n"
+		"\n"
+		"Exit codes: 0 fine, 1 some input was bad, 2 usage or configuration, 3 the database, 4 pending.\n");
 }
 
 int brb_cli_help(const brb_cli_subcommand *subcommand)

@@ -207,7 +207,6 @@ static void list_options(const char *subcommand, struct option *list)
 static brb_cli_options default_options(const char *subcommand)
 {
 	brb_cli_options options = { .config = "badges.yaml",
-				    .batch = 10000,
 				    .processes = 1,
 				    .deadline_s = 30,
 				    .progress = BRB_CLI_NEVER,

@@ -36,12 +36,16 @@ typedef struct brb_cli_options {
 	const char *database;
 	const char *badge;
 	const char *user;
+	const char *thing;
+	const char *plugin;
+	const char *key;
 	const char *reason;
 	const char *note;
 	const char *language;
 	const char *plugin_path;
 	brb_cli_names badges;
-	size_t batch; /* 10000 unless given */
+	size_t batch; /* 0: not given */
+	const char *after_user;
 	size_t limit;
 	size_t level;
 	size_t since;
@@ -60,10 +64,13 @@ typedef struct brb_cli_options {
 	bool json;
 	bool follow;
 	bool all;
+	bool confirm;
+	bool mend;
 	bool show_history;
 	bool show_progress;
 	bool until_idle;
 	bool cxx;
+	bool force;
 	bool thorough;
 	bool dry_run;
 	bool revoke;
@@ -72,6 +79,14 @@ typedef struct brb_cli_options {
 	char **arguments;
 	size_t argument_count;
 } brb_cli_options;
+
+/* Events between two commits, where --batch does not say. */
+enum { BRB_CLI_BATCH_USUAL = 10000 };
+
+static inline size_t brb_cli_options_batch(const brb_cli_options *options)
+{
+	return options->batch ? options->batch : BRB_CLI_BATCH_USUAL;
+}
 
 /* A row of options.def. */
 typedef struct brb_cli_option brb_cli_option;

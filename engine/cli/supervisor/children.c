@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,19 +80,24 @@ static void close_sibling_fds(const brb_cli_supervisor *supervisor, const brb_cl
 		const brb_cli_child *child = &supervisor->children[i];
 		if (child->command_fd >= 0)
 			close(child->command_fd);
+		if (child->claim_fd >= 0)
+			close(child->claim_fd);
 		if (child != self)
 			brb_cli_shared_status_close(child->shared);
 	}
 	close(supervisor->signal_fd);
 }
 
-static int run_child(brb_cli_supervisor *supervisor, brb_cli_child *self, int command_fd, pid_t parent)
+static int run_child(brb_cli_supervisor *supervisor, brb_cli_child *self, int command_fd, int claim_fd, pid_t parent)
 {
 	bool is_first = self == supervisor->children;
 	brb_cli_worker_process worker = {
 		.options = supervisor->options,
 		.report = supervisor->report,
 		.shared = self->shared,
+		.secret = self->secret,
+		.is_careful = self->is_careful,
+		.claim_fd = claim_fd,
 		.crash = self->has_crash ? &self->crash : NULL,
 		.command_fd = command_fd,
 		.event_fd = supervisor->event_fd,
@@ -112,30 +118,46 @@ void brb_cli_children_update_settings(brb_cli_supervisor *supervisor)
 	brabeion_config_work_settings(&options, &supervisor->settings, NULL);
 }
 
+static void close_pipe(const int ends[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+}
+
 bool brb_cli_children_spawn(brb_cli_supervisor *supervisor, brb_cli_child *child)
 {
-	int commands[2];
+	int commands[2] = { -1, -1 }, claims[2] = { -1, -1 };
 	pid_t parent = getpid();
 	brb_cli_children_update_settings(supervisor); /* the file may have changed */
-	if (pipe2(commands, O_CLOEXEC) != 0) {
+	if (pipe2(commands, O_CLOEXEC) != 0 || pipe2(claims, O_CLOEXEC | O_NONBLOCK) != 0) {
 		brb_cli_report_say(supervisor->report, "brabeion worker: cannot make a pipe: %s", strerror(errno));
+		close_pipe(commands);
 		return false;
 	}
-	brb_cli_shared_status_clear(child->shared);
+	if (getrandom(&child->secret, sizeof child->secret, 0) != sizeof child->secret)
+		child->secret = (uint64_t)brb_clock_monotonic_us();
+	brb_cli_shared_status_clear(child->shared, child->secret);
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(commands[1]);
-		exit(run_child(supervisor, child, commands[0], parent));
+		close(claims[0]);
+		exit(run_child(supervisor, child, commands[0], claims[1], parent));
 	}
-	close(commands[0]);
 	if (pid < 0) {
 		brb_cli_report_say(supervisor->report, "brabeion worker: cannot fork: %s", strerror(errno));
-		close(commands[1]);
+		close_pipe(commands);
+		close_pipe(claims);
 		return false;
 	}
+	close(commands[0]);
+	close(claims[1]);
 	child->pid = pid;
 	child->command_fd = commands[1];
+	child->claim_fd = claims[0];
 	child->overdue_job = 0;
+	child->is_damaged = false;
+	child->busy_looks = 0;
 	child->starts++;
 	return true;
 }
@@ -164,41 +186,57 @@ static void describe_exit(int status, char *text, size_t capacity)
 		snprintf(text, capacity, "was killed by signal %d", WTERMSIG(status));
 }
 
-/* The job that it died at; job 0 where that is uncertain. */
-static brb_cli_current_job last_job(brb_cli_child *child)
+/* The last note of a process; one without a claim where it sent none. */
+static brb_cli_claim_note read_claim(const brb_cli_child *child)
+{
+	brb_cli_claim_note note = { .claim = 0 }, next;
+	while (read(child->claim_fd, &next, sizeof next) == (ssize_t)sizeof next)
+		note = next;
+	return note;
+}
+
+/* Sets the job and claim that it died with. False: the database has to say which job, or nobody can. */
+static bool find_job(brb_cli_child *child, brb_cli_crash *crash)
 {
 	brb_cli_current_job last = { 0 };
-	if (!brb_cli_shared_status_read_job(child->shared, &last))
-		last.claim = atomic_load(&child->shared->claim);
+	brb_cli_claim_note note = read_claim(child);
+	bool is_known = brb_cli_shared_status_read_job(child->shared, child->secret, &last) == BRB_CLI_READING_FINE;
 	if (child->overdue_job && child->overdue_job != last.job)
 		last.job = 0; /* it finished that job before the signal came */
-	return last;
+	crash->claim = note.claim;
+	crash->job = last.job ? last.job : note.is_careful ? BRABEION_JOB_HELD : 0;
+	child->is_careful = !is_known || child->is_damaged;
+	return last.job != 0;
 }
 
 static void take_crash(brb_cli_supervisor *supervisor, brb_cli_child *child, int pid, const char *how)
 {
 	char limit[32];
 	brb_cli_crash *crash = &child->crash;
-	brb_cli_current_job last = last_job(child);
-	*crash = (brb_cli_crash){ .job = last.job, .claim = last.claim };
+	*crash = (brb_cli_crash){ .job = 0 };
+	bool has_job = find_job(child, crash);
 	child->has_crash = true;
 	if (atomic_load(&child->shared->jobs_done) > 0)
 		child->setbacks = 0;
 	brb_cli_children_duration(supervisor->settings.time_limit_us, limit, sizeof limit);
-	if (child->overdue_job && last.job)
+	if (child->overdue_job && has_job)
 		snprintf(crash->why, sizeof crash->why, "exceeded the time limit of %s", limit);
 	else
 		snprintf(crash->why, sizeof crash->why, "its worker %s", how);
-	if (!last.job) {
-		brb_cli_report_say(supervisor->report, "worker %d %s", pid, how);
+	if (!has_job) {
+		brb_cli_report_say(supervisor->report, "worker %d %s%s", pid, how,
+				   child->is_careful
+					   ? ", and a plugin has written over what it told: the next judges "
+					     "one job at a time"
+					   : "");
 		plan_successor(child, DELAY_FIRST_US, DELAY_MAX_US);
 		return;
 	}
 	if (child->overdue_job)
-		brb_cli_report_say(supervisor->report, "worker %d was killed: job %" PRId64 " %s", pid, last.job,
+		brb_cli_report_say(supervisor->report, "worker %d was killed: job %" PRId64 " %s", pid, crash->job,
 				   crash->why);
 	else
-		brb_cli_report_say(supervisor->report, "worker %d %s at job %" PRId64, pid, how, last.job);
+		brb_cli_report_say(supervisor->report, "worker %d %s at job %" PRId64, pid, how, crash->job);
 	plan_successor(child, JOB_DELAY_FIRST_US, JOB_DELAY_MAX_US);
 }
 
@@ -236,19 +274,11 @@ static void take_reported_failure(brb_cli_supervisor *supervisor, brb_cli_child 
 	take_failure(supervisor, child, message, WIFEXITED(status) ? WEXITSTATUS(status) : BRB_CLI_STORE);
 }
 
-static void take_exit(brb_cli_supervisor *supervisor, brb_cli_child *child, int status)
+static void take_end(brb_cli_supervisor *supervisor, brb_cli_child *child, int pid, int status, brb_cli_stage stage)
 {
 	char how[64];
-	int pid = (int)child->pid;
-	close(child->command_fd);
-	child->command_fd = -1;
-	child->pid = 0;
-	if (atomic_load(&child->shared->crash_recorded))
-		child->has_crash = false;
-	if (child->is_given_up)
-		return;
 	describe_exit(status, how, sizeof how);
-	switch (atomic_load(&child->shared->stage)) {
+	switch (stage) {
 	case BRB_CLI_STAGE_FINISHED:
 		if (status != 0)
 			brb_cli_report_say(supervisor->report, "worker %d %s while it closed the plugins", pid, how);
@@ -259,11 +289,27 @@ static void take_exit(brb_cli_supervisor *supervisor, brb_cli_child *child, int 
 		take_reported_failure(supervisor, child, status);
 		break;
 	case BRB_CLI_STAGE_WORKING:
+	case BRB_CLI_STAGE_DAMAGED:
 		take_crash(supervisor, child, pid, how);
 		break;
 	default:
 		take_crash_at_opening(supervisor, child, how);
 	}
+}
+
+static void take_exit(brb_cli_supervisor *supervisor, brb_cli_child *child, int status)
+{
+	int pid = (int)child->pid;
+	brb_cli_stage stage = brb_cli_shared_status_stage(child->shared, child->secret);
+	close(child->command_fd);
+	child->command_fd = -1;
+	child->pid = 0;
+	if (stage != BRB_CLI_STAGE_DAMAGED && atomic_load(&child->shared->crash_recorded))
+		child->has_crash = false;
+	if (!child->is_given_up)
+		take_end(supervisor, child, pid, status, stage);
+	close(child->claim_fd);
+	child->claim_fd = -1;
 }
 
 /* Waits for each pid by itself: the process may have inherited children from the program that called exec(). */

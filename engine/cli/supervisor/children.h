@@ -14,6 +14,11 @@ typedef struct brb_cli_child {
 	pid_t pid;      /* 0: none */
 	int command_fd; /* a pipe's writing end */
 	brb_cli_shared_status *shared;
+	uint64_t secret; /* of `shared`, another for each process */
+	int claim_fd;    /* a pipe's reading end, for a brb_cli_claim_note */
+	bool is_careful; /* the next process is to judge one job at a time: the last died at a job that it could not tell */
+	bool is_damaged;     /* it is being killed because a plugin has written over `shared` */
+	int busy_looks;      /* in a row at `shared` that was being written */
 	int64_t overdue_job; /* it is being killed because this job exceeded the time limit; 0: it is not */
 	bool is_given_up;    /* it is being killed because the supervisor ends */
 	unsigned starts;

@@ -16,7 +16,10 @@
 #include "base/clock.h"
 #include "cli/supervisor/children.h"
 
+enum { BUSY_LOOKS_MOST = 3 };
+
 #define NEVER_US INT64_MAX
+#define BUSY_LOOK_US INT64_C(100000)
 #define WAIT_MAX_US (INT64_C(3600) * 1000000)
 
 static int64_t least(int64_t a, int64_t b)
@@ -31,7 +34,8 @@ static void report_kill(brb_cli_supervisor *supervisor, brb_cli_child *child)
 	char grace[32];
 	brb_cli_current_job current = { 0 };
 	brb_cli_children_duration(supervisor->settings.grace_us, grace, sizeof grace);
-	if (brb_cli_shared_status_read_job(child->shared, &current) && current.job)
+	if (brb_cli_shared_status_read_job(child->shared, child->secret, &current) == BRB_CLI_READING_FINE &&
+	    current.job)
 		brb_cli_report_say(supervisor->report,
 				   "worker %d did not finish job %" PRId64 " in the %s of grace and is killed; the "
 				   "job is judged again when its lease ends",
@@ -143,30 +147,44 @@ static void check_opened(brb_cli_supervisor *supervisor)
 {
 	for (size_t i = 0; i < supervisor->count; i++) {
 		const brb_cli_child *child = &supervisor->children[i];
-		int stage = child->starts ? atomic_load(&child->shared->stage) : BRB_CLI_STAGE_OPENING;
+		brb_cli_stage stage = child->starts ? brb_cli_shared_status_stage(child->shared, child->secret)
+						    : BRB_CLI_STAGE_OPENING;
 		if (stage == BRB_CLI_STAGE_WORKING || stage == BRB_CLI_STAGE_FINISHED)
 			supervisor->has_opened = true;
 	}
 }
 
-/* Kills workers whose job exceeds the time limit. Returns when to check again. */
+/* Whether a plugin has written over the status. A worker writes it in no time; a process that is stopped meanwhile is rare. */
+static bool is_damaged(brb_cli_child *child, brb_cli_reading reading)
+{
+	child->busy_looks = reading == BRB_CLI_READING_BUSY ? child->busy_looks + 1 : 0;
+	return reading == BRB_CLI_READING_DAMAGED || child->busy_looks >= BUSY_LOOKS_MOST;
+}
+
+/* Kills a worker whose job exceeds the time limit, or whose status is damaged. Returns when to look again. */
+static int64_t enforce_on(brb_cli_supervisor *supervisor, brb_cli_child *child, int64_t now_us)
+{
+	brb_cli_current_job current = { 0 };
+	brb_cli_reading reading = brb_cli_shared_status_read_job(child->shared, child->secret, &current);
+	int64_t end_us = (current.job ? current.since_us : now_us) + supervisor->settings.time_limit_us;
+	child->is_damaged = is_damaged(child, reading);
+	if (child->is_damaged || end_us <= now_us) {
+		child->overdue_job = current.job;
+		kill(child->pid, SIGKILL);
+		return NEVER_US;
+	}
+	return reading == BRB_CLI_READING_BUSY ? least(end_us, now_us + BUSY_LOOK_US) : end_us;
+}
+
+/* Returns when to check again. */
 static int64_t enforce_time_limit(brb_cli_supervisor *supervisor)
 {
 	int64_t now_us = brb_clock_monotonic_us();
 	int64_t next_us = NEVER_US;
 	for (size_t i = 0; i < supervisor->count; i++) {
 		brb_cli_child *child = &supervisor->children[i];
-		brb_cli_current_job current = { 0 };
-		if (!child->pid || child->overdue_job)
-			continue;
-		bool has_job = brb_cli_shared_status_read_job(child->shared, &current) && current.job;
-		int64_t end_us = (has_job ? current.since_us : now_us) + supervisor->settings.time_limit_us;
-		if (end_us <= now_us) {
-			child->overdue_job = current.job;
-			kill(child->pid, SIGKILL);
-		} else {
-			next_us = least(next_us, end_us);
-		}
+		if (child->pid && !child->overdue_job && !child->is_damaged)
+			next_us = least(next_us, enforce_on(supervisor, child, now_us));
 	}
 	return next_us;
 }
@@ -221,7 +239,7 @@ static bool open_children(brb_cli_supervisor *supervisor)
 	supervisor->count = supervisor->options->processes;
 	supervisor->children = calloc(supervisor->count, sizeof *supervisor->children);
 	for (size_t i = 0; i < supervisor->count && supervisor->children; i++) {
-		supervisor->children[i].command_fd = -1;
+		supervisor->children[i].command_fd = supervisor->children[i].claim_fd = -1;
 		supervisor->children[i].shared = brb_cli_shared_status_open();
 		if (!supervisor->children[i].shared)
 			return false;
@@ -238,10 +256,8 @@ static void close_children(brb_cli_supervisor *supervisor)
 
 static int open_and_supervise(brb_cli_supervisor *supervisor)
 {
-	if (!open_children(supervisor)) {
-		brb_cli_report_say(supervisor->report, "out of memory");
-		return BRB_CLI_STORE;
-	}
+	if (!open_children(supervisor))
+		return brb_cli_fail_memory(supervisor->report);
 	supervisor->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (supervisor->event_fd < 0 || !block_signals(supervisor)) {
 		brb_cli_report_say(supervisor->report, "brabeion worker: signals: %s", strerror(errno));
@@ -258,10 +274,8 @@ int brb_cli_supervisor_run(const brb_cli_options *options, brb_cli_report *repor
 	brb_cli_supervisor *supervisor = calloc(1, sizeof *supervisor);
 	brabeion_options wanted = BRABEION_OPTIONS(.config = options->config);
 	brabeion_error error = BRABEION_NO_ERROR;
-	if (!supervisor) {
-		brb_cli_report_say(report, "out of memory");
-		return BRB_CLI_STORE;
-	}
+	if (!supervisor)
+		return brb_cli_fail_memory(report);
 	*supervisor = (brb_cli_supervisor){
 		.options = options, .report = report, .event_fd = -1, .settings = BRABEION_WORK_SETTINGS()
 	};

@@ -11,6 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { CAREFUL_JOBS = 100 };
+
 /* Drops what every worker would log alike while it opens or reloads. */
 static void take_log(void *context, brabeion_log_level level, const char *message)
 {
@@ -29,7 +31,7 @@ static void take_log(void *context, brabeion_log_level level, const char *messag
 static int fail(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	int exit_code = brb_cli_exit_code(error->status);
-	brb_cli_shared_status_fail(worker->shared,
+	brb_cli_shared_status_fail(worker->shared, worker->secret,
 				   error->message ? error->message : brabeion_status_name(error->status));
 	brabeion_error_finish(error);
 	return exit_code;
@@ -39,7 +41,7 @@ static int fail_system(brb_cli_worker_process *worker, const char *what, int why
 {
 	char message[200];
 	snprintf(message, sizeof message, "brabeion worker: %s: %s", what, strerror(why));
-	brb_cli_shared_status_fail(worker->shared, message);
+	brb_cli_shared_status_fail(worker->shared, worker->secret, message);
 	return BRB_CLI_USAGE;
 }
 
@@ -126,6 +128,10 @@ static void warn_parked(brb_cli_worker_process *worker)
 {
 	const brb_cli_crash *crash = worker->crash;
 	brabeion_job_page page = BRABEION_JOB_PAGE();
+	if (crash->job == BRABEION_JOB_HELD)
+		brb_cli_report_say(worker->report,
+				   "warning: the one job that a worker held is parked (see \"brabeion jobs\"): %s",
+				   crash->why);
 	if (brabeion_job(worker->engine, crash->job, &page, NULL) != BRABEION_OK)
 		return;
 	if (page.found)
@@ -146,7 +152,7 @@ static brabeion_status record_crash(brb_cli_worker_process *worker, brabeion_err
 	error->status = brabeion_job_died(worker->engine, crash->job, crash->claim, crash->why, &parked, error);
 	if (error->status != BRABEION_OK)
 		return error->status;
-	atomic_store(&worker->shared->crash_recorded, true);
+	brb_cli_shared_status_set_crash_recorded(worker->shared, worker->secret);
 	if (parked)
 		warn_parked(worker);
 	return BRABEION_OK;
@@ -166,14 +172,45 @@ static brabeion_status open_engine(brb_cli_worker_process *worker, brabeion_erro
 	return error->status;
 }
 
-static brabeion_status judge(brb_cli_worker_process *worker, brabeion_error *error)
+/* Before anything is claimed, and for each job. */
+static void note_job(void *context, int64_t job, int64_t claim)
+{
+	brb_cli_worker_process *worker = context;
+	if (claim != worker->claim) {
+		const brb_cli_claim_note note = { .claim = claim, .is_careful = worker->is_careful };
+		ssize_t written = write(worker->claim_fd, &note, sizeof note);
+		(void)written; /* the supervisor has died */
+		worker->claim = claim;
+	}
+	brb_cli_shared_status_set_job(worker->shared, worker->secret, job, claim);
+	if (worker->is_careful && !job && ++worker->careful_jobs == CAREFUL_JOBS)
+		signal_event(worker->calm_fd);
+}
+
+static brabeion_status work(brb_cli_worker_process *worker, brabeion_error *error)
 {
 	brabeion_work_options options =
-		BRABEION_WORK_OPTIONS(.until_idle = worker->options->until_idle,
-				      .on_job = brb_cli_shared_status_set_job, .context = worker->shared);
-	atomic_store(&worker->shared->stage, BRB_CLI_STAGE_WORKING);
-	signal_event(worker->event_fd);
+		BRABEION_WORK_OPTIONS(.batch = worker->is_careful ? 1 : 0, .until_idle = worker->options->until_idle,
+				      .stop_fd = worker->calm_fd, .has_stop_fd = worker->is_careful,
+				      .on_job = note_job, .context = worker);
 	return error->status = brabeion_work(worker->engine, &options, error);
+}
+
+/* One job at a time after a death that could not be told of a job; if all goes well for a while, as usual. */
+static brabeion_status judge(brb_cli_worker_process *worker, brabeion_error *error)
+{
+	brb_cli_shared_status_set_stage(worker->shared, worker->secret, BRB_CLI_STAGE_WORKING);
+	signal_event(worker->event_fd);
+	if (!worker->is_careful)
+		return work(worker, error);
+	worker->calm_fd = eventfd(0, EFD_CLOEXEC);
+	if (worker->calm_fd < 0)
+		return error->status = BRABEION_SYSTEM;
+	brabeion_status status = work(worker, error);
+	bool goes_on = worker->careful_jobs >= CAREFUL_JOBS;
+	close(worker->calm_fd);
+	worker->is_careful = false;
+	return status == BRABEION_OK && goes_on ? work(worker, error) : status;
 }
 
 /* Before the engine is closed, where a plugin may crash, too. */
@@ -183,7 +220,7 @@ static int publish_end(brb_cli_worker_process *worker, int why, brabeion_error *
 		return fail_system(worker, "cannot start a thread", why);
 	if (error->status != BRABEION_OK)
 		return fail(worker, error);
-	atomic_store(&worker->shared->stage, BRB_CLI_STAGE_FINISHED);
+	brb_cli_shared_status_set_stage(worker->shared, worker->secret, BRB_CLI_STAGE_FINISHED);
 	return BRB_CLI_FINE;
 }
 

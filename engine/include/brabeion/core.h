@@ -64,7 +64,8 @@ typedef enum brabeion_status {
 	BRABEION_FORKED = 7,    /* the engine was opened by another process */
 	BRABEION_SYSTEM = 8,    /* the operating system refused something else: a directory, a thread */
 	BRABEION_FULL = 9,      /* brabeion_submit: the queue is full */
-	BRABEION_ABSENT = 10    /* there is no database, and options.no_create was set */
+	BRABEION_ABSENT = 10,   /* there is no database, and options.no_create or read_only was set */
+	BRABEION_READ_ONLY = 11 /* the engine was opened with options.read_only, and the call would store something */
 } brabeion_status;
 
 /* The status in one word, "busy". Static text; never NULL. */
@@ -137,6 +138,12 @@ typedef enum brabeion_time {
 	BRABEION_TIME_HISTORY = 1 /* that of the events, which are past */
 } brabeion_time;
 
+/*
+ * Called from brabeion_open now and then while it brings a database of an older version up to date: rows done, of about how
+ * many. It must not call the engine. An open that is interrupted is resumed by the next.
+ */
+typedef void (*brabeion_migration_callback)(void *context, int64_t done, int64_t total);
+
 /* Zero is the default of each member; NULL stands for all defaults. Texts are copied. */
 typedef struct brabeion_options {
 	uint32_t struct_size;
@@ -159,6 +166,21 @@ typedef struct brabeion_options {
 			  * release quarantined badges */
 	bool no_watch;   /* do not watch files, whatever badges.yaml says; brabeion_watch can still turn it on */
 	bool no_workers; /* start no threads for jobs, whatever badges.yaml says under "workers" */
+	int64_t memory_bytes;                  /* the memory budget where badges.yaml has no `memory`; 0: 64 MiB */
+	brabeion_migration_callback migrating; /* NULL: none */
+	void *migrating_context;
+	/*
+	 * For hosts that only look. The database is not written, nor created, nor migrated, and no writer is waited for, so
+	 * that a user is enough who may read its file. Judging and every other call that stores something is refused with
+	 * BRABEION_READ_ONLY; progress, pictures, lists, the feed, explanations, backups, examinations and reloads are as
+	 * always. Of badges that the database does not know yet nothing is stored. Implies no_create and no_workers, and
+	 * excludes a history.
+	 *
+	 * A user who may not write in the database's folder reads what is there: the WAL, as long as a process has the
+	 * database open, else the file as it stands. A WAL that a killed process has left there cannot be read without its
+	 * -shm: BRABEION_STORE says so.
+	 */
+	bool read_only;
 } brabeion_options;
 
 #define BRABEION_OPTIONS(...) BRABEION_STRUCT(brabeion_options, __VA_ARGS__)
@@ -170,8 +192,8 @@ BRABEION_INIT(brabeion_options)
  * Before a plugin's code runs in this process for the first time, the program brabeion-probe tries it in a process of its
  * own, from the constructors over a first event to the destructors: a plugin that crashes, hangs or ends the process there
  * is refused. The process is started with posix_spawn; the host may handle SIGCHLD and its children as it likes.
- * `probe:` in badges.yaml sets the time limit or turns the probe off; where the program is not installed nothing is tried,
- * which is logged at BRABEION_LOG_DEBUG. The environment variable BRABEION_PROBE names another program.
+ * `probe:` in badges.yaml sets the time limit or turns the probe off; where the program is not installed and the probe is not
+ * off, that is BRABEION_SYSTEM. The environment variable BRABEION_PROBE names another program.
  *
  * Threads: any.
  * Owns:    `*engine` is yours: brabeion_close(). `options` is read during the call only, except for the allocator.
@@ -331,10 +353,15 @@ typedef struct brabeion_event {
 	const char *name;
 	const char *user;
 	const char *id; /* NULL or "": none. An event with an id is judged once */
-	int64_t at_us;  /* with has_at: when it happened, also the award's time; else the time is now */
+	int64_t at_us; /* with has_at: when it happened, also the award's time; else the time is now. BRABEION_INVALID for one of
+	                 the future (badges.yaml: future), or in another unit by its size, before March of 1973 or after 5138 */
 	const brabeion_field *fields;
 	size_t field_count;
 	bool has_at;
+	bool at_is_exact; /* at_us was read from a text: also a time of 1970 to March of 1973 is meant as it stands */
+	unsigned char unused[6];
+	int32_t offset_minutes; /* with has_offset: of the clock by which it happened, from UTC; -1439 to 1439 */
+	bool has_offset;
 } brabeion_event;
 
 #define BRABEION_EVENT(...) \
@@ -359,7 +386,8 @@ typedef struct brabeion_award_info {
 	const char *reason;      /* distinguishes the awards of a multiple badge; else "" */
 	const char *event;       /* the name of the event that earned it */
 	const char *event_id;    /* its id, "" when it had none */
-	int64_t at_us;
+	int64_t at_us;           /* when it was earned: by the times of the events, which may have come late */
+	int64_t stored_us;       /* when it was stored, by the engine's clock */
 } brabeion_award_info;
 
 /* Only BRABEION_CHANGE_AWARDED gives something: after every other kind an award is no longer held. */
@@ -387,11 +415,15 @@ typedef enum brabeion_outcome {
 	BRABEION_ABANDONED = 3  /* nothing of it is stored: see status */
 } brabeion_outcome;
 
-/* A badge that failed on an event, or a plugin's observe: then none of the plugin's badges was judged on it. */
+/*
+ * A badge that failed on an event or refused it, or a plugin's observe: then none of the plugin's badges was judged on it. What
+ * is refused is the event, because its data is wrong: the badge is well, and no failure is counted.
+ */
 typedef struct brabeion_failure {
 	const char *plugin;  /* its id */
 	const char *slug;    /* the badge; NULL: the plugin's observe */
 	const char *message; /* why, on one line, in the plugin's own words where it gave any */
+	bool refused;        /* the event was refused */
 } brabeion_failure;
 
 #define BRABEION_FAILURES_MOST 64
@@ -402,7 +434,7 @@ typedef struct brabeion_result {
 	brabeion_status status;
 	brabeion_outcome outcome;
 	uint32_t failed;     /* badges that failed on it, or were not judged because their plugin's observe failed */
-	const char *message; /* of the event's own error, else of the first failure; NULL: none */
+	const char *message; /* of the event's own error, else of the first failure or refusal; NULL: none */
 	uint32_t award_count;
 	uint32_t award_stride;
 	brabeion_award_info *awards; /* that this call stored, in order: brabeion_result_award() */
@@ -411,8 +443,10 @@ typedef struct brabeion_result {
 	brabeion_change *lapsed; /* what lapsed by this call, in order: awards of temporary badges (badges.yaml) */
 	uint32_t failure_count;
 	uint32_t failure_stride;
-	brabeion_failure *failures; /* in order; the first BRABEION_FAILURES_MOST, fewer when memory is short */
-	void *memory;               /* the library's */
+	/* And refusals, in order; the first BRABEION_FAILURES_MOST, fewer when memory is short: brabeion_result_failure() */
+	brabeion_failure *failures;
+	void *memory;     /* the library's */
+	uint32_t refused; /* badges that refused it, or were not judged because their plugin's observe did */
 } brabeion_result;
 
 #define BRABEION_RESULT(...) BRABEION_STRUCT(brabeion_result, __VA_ARGS__)

@@ -35,7 +35,8 @@
  * With an `id`, an event may be sent again, after an error or when the server does not know: it is judged once.
  *
  * <brabeion/core.h> has opening, events, results, callbacks and time; <brabeion/json.h> events and results as JSON;
- * <brabeion/read.h> what a site shows; <brabeion/operate.h> what an operator does, and may change until 1.0.
+ * <brabeion/read.h> what a site shows; <brabeion/bulk.h> long histories; <brabeion/operate.h> what an operator does, and may
+ * change until 1.0.
  *
  * Life cycle: open, use from any thread, close once when no other call is in progress. Two engines in one process do
  * not know of each other. libbrabeion(3) is about the server around it: worker processes, event loops, shutting down.
@@ -76,6 +77,7 @@
 #ifndef BRABEION_ENGINE_H
 #define BRABEION_ENGINE_H
 
+#include <brabeion/bulk.h>
 #include <brabeion/core.h>
 #include <brabeion/json.h>
 #include <brabeion/operate.h>

@@ -80,16 +80,17 @@ BRABEION_API void brabeion_award_write_json(const brabeion_award_info *award, br
 					    void *context);
 
 /*
- * The award's keys, then "sequence", the change's; of what is no longer held "revoked":true, "revoked_at" and
+ * The award's keys, then "sequence", the change's; of an award "stored_at"; of what is no longer held "revoked":true, "revoked_at" and
  * "award_sequence", the award's own; of a lapse "lapsed":true besides; and "note" where there is one.
  */
 BRABEION_API void brabeion_change_write_json(const brabeion_change *change, brabeion_write_callback write,
 					     void *context);
 
 /*
- * {"status":"ok","outcome":"judged","failed":0,"failures":[{"plugin":…,"badge":…,"message":…},…],"awards":[award,…],
- * "lapsed":[change,…]}; the outcome is one of judged, unheard, duplicate and abandoned; "badge" is null where the plugin's
- * observe failed; "message" stands before "failures" where there is one.
+ * {"status":"ok","outcome":"judged","failed":0,"refused":0,"failures":[{"plugin":…,"badge":…,"message":…},…],
+ * "awards":[award,…],"lapsed":[change,…]}; the outcome is one of judged, unhandled, duplicate and abandoned; "badge" is null
+ * where the plugin's observe failed; a failure with "refused":true is a refusal of the event; "message" stands before
+ * "failures" where there is one.
  */
 BRABEION_API void brabeion_result_write_json(const brabeion_result *result, brabeion_write_callback write,
 					     void *context);

@@ -79,7 +79,8 @@ BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brab
  */
 
 /*
- * Checks badges.yaml and lists its badges, without holders. `language` as in brabeion_list_options.
+ * Checks badges.yaml and lists its badges, without holders. `language` as in brabeion_list_options. Warns of names that nothing
+ * answers to, and, where there is a database, of held levels whose name has another number now.
  *
  * Owns:    `list` is yours: brabeion_badge_list_finish(). NULL is allowed.
  * Errors:  also BRABEION_INVALID for a text that is no language.
@@ -94,20 +95,26 @@ BRABEION_API brabeion_status brabeion_config_draw_badge(const brabeion_options *
 
 /* ---- plugin state ------------------------------------------------------------------------------------------------ */
 
+/* Whose a memory is: a user's, or that of anything else that a plugin has a name for. */
+typedef enum brabeion_owner_kind { BRABEION_OWNER_USER = 0, BRABEION_OWNER_THING = 1 } brabeion_owner_kind;
+
 typedef enum brabeion_memory_kind {
-	BRABEION_MEMORY_ANY = 0,
-	BRABEION_MEMORY_TALLY = 1,
-	BRABEION_MEMORY_NOTE = 2
+	BRABEION_MEMORY_NUMBER = 1,
+	BRABEION_MEMORY_TEXT = 2,
+	BRABEION_MEMORY_USER = 3
 } brabeion_memory_kind;
 
-/* One tally or note. Plugins choose names and subjects; the subject is often the user's name. */
+/* One value that a plugin, or one of its badges, remembers. */
 typedef struct brabeion_remembered {
+	brabeion_owner_kind owner_kind;
 	brabeion_memory_kind kind;
+	const char *owner;  /* the user's name, or the plugin's name of the thing */
 	const char *plugin; /* its id */
+	const char *badge;  /* whose memory it is; "": the plugin's */
 	const char *name;
-	const char *subject;
-	int64_t value;    /* of a tally; else 0 */
-	const char *text; /* of a note; else "" */
+	const char *key;  /* "" when there is none; hex digits of a key that is kept as a hash */
+	int64_t value;    /* of NUMBER; else 0 */
+	const char *text; /* of TEXT; of USER the name, "" of who was forgotten; else "" */
 } brabeion_remembered;
 
 typedef struct brabeion_memory_list {
@@ -121,13 +128,15 @@ BRABEION_ACCESSOR(brabeion_memory_list, items, stride, brabeion_remembered, brab
 
 BRABEION_API void brabeion_memory_list_finish(brabeion_memory_list *list);
 
-/* Zero, or NULL for the whole, means any. */
+/* Zero, or NULL for the whole, means any. Of one user or thing it is quick; else all owners are read. */
 typedef struct brabeion_memory_filter {
 	uint32_t struct_size;
-	brabeion_memory_kind kind;
 	const char *plugin;
+	const char *badge; /* "": the plugins' own */
 	const char *name;
-	const char *subject;
+	const char *user;
+	const char *thing;
+	const char *key;
 	size_t limit; /* 0: all */
 } brabeion_memory_filter;
 
@@ -135,8 +144,8 @@ typedef struct brabeion_memory_filter {
 BRABEION_INIT(brabeion_memory_filter)
 
 /*
- * What plugins remember, also those that are not loaded, by plugin, name, kind and subject. A tally of 0 counts as none,
- * and is not listed.
+ * What plugins remember, also those that are not loaded: by owner, users first, in the order in which they came; of each by
+ * the names' order in the database, and key.
  *
  * Threads: any, also at once; it waits for no writer.
  * Owns:    `list` is yours: brabeion_memory_list_finish().
@@ -146,21 +155,77 @@ BRABEION_API brabeion_status brabeion_memory(brabeion_engine *engine, const brab
 					     brabeion_memory_list *list, brabeion_error *error);
 
 /*
- * Sets what a plugin remembers, in place of what is there: for tests and repairs. No badge is asked. An event sees it or
+ * A change of what a plugin remembers, by a person or a test. Zero is the default of all but plugin, name and owner.
+ */
+typedef struct brabeion_memory_change {
+	uint32_t struct_size;
+	brabeion_owner_kind owner_kind;
+	brabeion_memory_kind kind; /* of the value; 0: as the memory is, and the value is in `text` */
+	const char *plugin;        /* its id */
+	const char *badge;         /* whose memory it is, a slug; NULL: the plugin's */
+	const char *name;
+	const char *owner;   /* the user or thing */
+	const char *key;     /* NULL: the value without a key */
+	int64_t value;       /* of NUMBER */
+	const char *text;    /* of TEXT; of USER the name */
+	const char *comment; /* why: at most 4,096 bytes; with one the change is put on record, NULL: it is not */
+	bool existing_user;  /* refuse a user of whom nothing is known, which may be a typing error */
+} brabeion_memory_change;
+
+#define BRABEION_MEMORY_CHANGE(...) BRABEION_STRUCT(brabeion_memory_change, __VA_ARGS__)
+BRABEION_INIT(brabeion_memory_change)
+
+/*
+ * Sets what a plugin remembers, in place of what is there: for repairs and tests. No badge is asked. An event sees it or
  * does not, and so do jobs: a job that has read what is changed is judged again.
  *
  * Threads: any, also at once.
  * Owns:    nothing; texts are read during the call only.
- * Errors:  BRABEION_INVALID for what a plugin could not set either (names 1 to 100 bytes, subjects at most 255, notes
- *          64 KiB, all UTF-8), and when no plugin of that id was ever loaded with the database; else as
- *          brabeion_possibly_award. Nothing is changed then.
+ * Errors:  BRABEION_INVALID for what a plugin could not set either (names 1 to 100 bytes, owners and keys at most 255, texts
+ *          64 KiB, all UTF-8; another kind than the memory's), and when no plugin of that id was ever loaded with the
+ *          database; else as brabeion_possibly_award. Nothing is changed then.
  */
-BRABEION_API brabeion_status brabeion_tally_set(brabeion_engine *engine, const char *plugin, const char *name,
-						const char *subject, int64_t value, brabeion_error *error);
+BRABEION_API brabeion_status brabeion_memory_set(brabeion_engine *engine, const brabeion_memory_change *change,
+						 brabeion_error *error);
 
-/* Likewise; a text of NULL removes the note. */
-BRABEION_API brabeion_status brabeion_note_set(brabeion_engine *engine, const char *plugin, const char *name,
-					       const char *subject, const char *text, brabeion_error *error);
+/* Likewise removes it; *removed (may be NULL): there was something. `value` and `text` are not read. */
+BRABEION_API brabeion_status brabeion_memory_remove(brabeion_engine *engine, const brabeion_memory_change *change,
+						    bool *removed, brabeion_error *error);
+
+/* One change on record. */
+typedef struct brabeion_memory_entry {
+	int64_t id;
+	int64_t at_us;
+	brabeion_owner_kind owner_kind;
+	const char *owner;
+	const char *plugin;
+	const char *badge; /* "": the plugin's */
+	const char *name;
+	const char *key;    /* "" when there is none */
+	const char *before; /* a number as text; "": there was none */
+	const char *after;  /* "": it was removed */
+	const char *comment;
+} brabeion_memory_entry;
+
+typedef struct brabeion_memory_record {
+	size_t count;
+	size_t stride;
+	brabeion_memory_entry *entries; /* brabeion_memory_record_at() */
+	void *memory;                   /* the library's */
+} brabeion_memory_record;
+
+BRABEION_ACCESSOR(brabeion_memory_record, entries, stride, brabeion_memory_entry, brabeion_memory_record_at)
+
+BRABEION_API void brabeion_memory_record_finish(brabeion_memory_record *record);
+
+/*
+ * The changes of memory that were made with a comment, the latest first. They stay until their user is forgotten, and are
+ * the other's after a merge.
+ *
+ * Threads, owns, errors: as brabeion_memory.
+ */
+BRABEION_API brabeion_status brabeion_memory_changes(brabeion_engine *engine, const brabeion_memory_filter *filter,
+						     brabeion_memory_record *record, brabeion_error *error);
 
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
@@ -194,15 +259,15 @@ typedef struct brabeion_work_options {
 	void *context;
 	int stop_fd; /* with has_stop_fd: return once this is readable */
 	bool has_stop_fd;
-	bool until_idle; /* return when no job is ready; else go on until stopped */
+	bool until_idle; /* return when no job is ready, nor with a thread of the engine; else go on */
 } brabeion_work_options;
 
 #define BRABEION_WORK_OPTIONS(...) BRABEION_STRUCT(brabeion_work_options, __VA_ARGS__)
 BRABEION_INIT(brabeion_work_options)
 
 /*
- * Judges jobs on this thread until stopped by stop_fd or brabeion_work_stop, or with until_idle until no job is ready. The
- * current job is finished first; what else was claimed is free for others at once.
+ * Judges jobs on this thread until stopped by stop_fd or brabeion_work_stop, or with until_idle until no job is ready and the
+ * engine's own threads have none. The current job is finished first; what else was claimed is free for others at once.
  *
  * Threads: any, also at once: each call is a worker.
  * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_NO_MEMORY: after five more attempts at growing intervals.
@@ -217,10 +282,14 @@ BRABEION_API brabeion_status brabeion_work(brabeion_engine *engine, const brabei
  */
 BRABEION_API void brabeion_work_stop(brabeion_engine *engine);
 
+/* Of brabeion_job_died: the job that the claim holds, if it holds one alone, as that of a worker with a batch of 1 does. */
+enum { BRABEION_JOB_HELD = -1 };
+
 /*
  * Reports that a worker has died (a plugin has crashed, or it was killed) while it judged a job, or none: 0. Counts an
  * attempt of the job, with `why` as its error, unless another worker has claimed it since; frees all that the claim held.
- * *parked (may be NULL) is set to whether that attempt was the last.
+ * *parked (may be NULL) is set to whether that attempt was the last. Where the worker could not say which job it was at,
+ * BRABEION_JOB_HELD lets the database say.
  *
  * Errors: BRABEION_INVALID when `why` is NULL or not UTF-8; of the store.
  */
@@ -366,29 +435,38 @@ typedef enum brabeion_entry_kind {
 } brabeion_entry_kind;
 
 typedef enum brabeion_answer {
-	BRABEION_ANSWER_NOT_EARNED = 0,  /* award returned 0 */
-	BRABEION_ANSWER_LEVEL = 1,       /* it returned a level */
-	BRABEION_ANSWER_FAILED = 2,      /* with `message`; what it did was undone */
-	BRABEION_ANSWER_QUARANTINED = 3, /* it was not asked */
-	BRABEION_ANSWER_LATER = 4,       /* async: it was not asked yet, a job was stored */
-	BRABEION_ANSWER_GRANTED = 5,     /* not asked itself: another badge of the plugin, or observe, granted it */
-	BRABEION_ANSWER_NOT_OBSERVED = 6 /* it was not asked: its plugin's observe failed, with `message` */
+	BRABEION_ANSWER_NOT_EARNED = 0,   /* award returned 0 */
+	BRABEION_ANSWER_LEVEL = 1,        /* it returned a level */
+	BRABEION_ANSWER_FAILED = 2,       /* with `message`; what it did was undone */
+	BRABEION_ANSWER_QUARANTINED = 3,  /* it was not asked */
+	BRABEION_ANSWER_LATER = 4,        /* async: it was not asked yet, a job was stored */
+	BRABEION_ANSWER_GRANTED = 5,      /* not asked itself: another badge of the plugin, or observe, granted it */
+	BRABEION_ANSWER_NOT_OBSERVED = 6, /* it was not asked: its plugin's observe failed, or refused the event, with
+					   * `message` */
+	BRABEION_ANSWER_REFUSED = 7,      /* it refused the event, whose data is wrong, with `message` */
+	BRABEION_ANSWER_UNCHANGED = 8     /* it said that this event changes nothing */
 } brabeion_answer;
 
 typedef enum brabeion_read_kind {
 	BRABEION_READ_TALLY = 1,
 	BRABEION_READ_NOTE = 2,
-	BRABEION_READ_HELD = 3
+	BRABEION_READ_HELD = 3,
+	BRABEION_READ_USER = 4,      /* a reference to a user */
+	BRABEION_READ_KEY_COUNT = 5, /* how many keys there are under a name */
+	BRABEION_READ_KEY = 6        /* the key that comes after another */
 } brabeion_read_kind;
 
 /* What a badge's award read; if it read the same key twice, the first value. */
 typedef struct brabeion_read {
 	brabeion_read_kind kind;
-	bool cut;            /* the text was longer */
-	const char *name;    /* of the tally or note; of HELD the slug */
-	const char *subject; /* of HELD the user */
-	int64_t number;      /* of a tally; of HELD the highest level */
-	const char *text;    /* of a note, at most 256 bytes; NULL: there was none */
+	bool cut;          /* the text was longer */
+	bool of_thing;     /* `owner` is a thing, not a user */
+	bool user_keys;    /* `key`, and of KEY `text`, are users */
+	const char *name;  /* of the memory; of HELD the slug */
+	const char *owner; /* whose memory it is; of HELD the user */
+	const char *key;   /* "": the plain cell; "(hashed)"; of KEY the one before, "": none */
+	int64_t number;    /* of a tally; of HELD the highest level; of KEY_COUNT the count */
+	const char *text;  /* of a note, at most 256 bytes; of USER the name; of KEY the key. NULL: there was none */
 } brabeion_read;
 
 /* The verdict of one badge. */
@@ -403,7 +481,7 @@ typedef struct brabeion_verdict {
 	bool has_later;      /* it asked to be judged again */
 	int64_t later_us;    /* at that time: the first where there are several */
 	const char *to;      /* the user that it was for, where that is not the event's; else "" */
-	const char *message; /* why it failed; else "" */
+	const char *message; /* why it failed or refused the event; else "" */
 	size_t read_count;
 	size_t read_stride;
 	const brabeion_read *reads; /* the first 16: brabeion_verdict_read() */
@@ -672,9 +750,10 @@ BRABEION_INIT(brabeion_backfill_outcome)
  * With `lapse`, awards that would not be earned any more (see brabeion_backfill_compare) lapse: they are no longer
  * held, and may be earned again. On-revoke callbacks report them. Without, nothing is taken away.
  *
- * A plugin that had neither state nor jobs when the backfill was first opened takes over the backfill's state and jobs, if
- * it owns one of the chosen badges. If the history is not the journal, it must still have none: what live engines have
- * judged meanwhile is not in the backfill. All other state is dropped, unless `replace_memory` is set.
+ * A chosen badge that had neither state nor jobs of its own when the backfill was first opened takes over those of the backfill;
+ * so does its plugin, whose state its badges share. If the history is not the journal, they must still have none: what live
+ * engines have judged meanwhile is not in the backfill. All other state is dropped, unless `replace_memory` is set; whose, is
+ * logged as a warning when the backfill is opened.
  *
  * Awards come in commits of some thousands; the rest of the journal, what was earned last, state and jobs in one commit
  * at the end. A hand-over that is killed is opened again, with the same outcome. Afterwards close it.
@@ -704,7 +783,8 @@ typedef struct brabeion_badge_stats {
 	uint64_t failed;
 	uint64_t
 		time_us; /* spent in award, without waiting for the store: every 64th call is timed, and counts for 64 */
-	bool quarantined; /* by this engine */
+	bool quarantined;     /* by this engine */
+	uint64_t passed_over; /* events that it was not asked about while it was quarantined */
 } brabeion_badge_stats;
 
 /* Since the engine was opened, on all threads; by this engine alone. A badge's numbers outlive reloads. */
@@ -727,6 +807,9 @@ typedef struct brabeion_stats_report {
 	size_t badge_stride;
 	brabeion_badge_stats *badges; /* in the order of badges.yaml: brabeion_stats_badge() */
 	void *memory;                 /* the library's */
+	int64_t memory_bytes;         /* the memory budget: `memory` in badges.yaml */
+	int64_t memory_used_bytes; /* of it, by what is cached and changed, as of the last commit; without SQLite's pages */
+	bool last_good; /* badges.yaml was broken at the open, and the last set that worked is used (`last_good`) */
 } brabeion_stats_report;
 
 #define BRABEION_STATS_REPORT(...) BRABEION_STRUCT(brabeion_stats_report, __VA_ARGS__)
@@ -744,14 +827,42 @@ BRABEION_API void brabeion_stats_finish(brabeion_stats_report *report);
 BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_stats_report *report,
 					    brabeion_error *error);
 
+/* ---- the clock ---- */
+
+/*
+ * The system's clock is suspect when it is more than 30 days ahead of the newest time that the database has stored: it may have
+ * jumped, or the database was not used for so long. Events are judged meanwhile, but nothing is swept by that clock, and
+ * no job is claimed, until an hour has passed in which it was not set again, or brabeion_clock_confirm() says that it is right.
+ * *newest_us is 0 in a new database. A clock of the host's own (options.clock) is never suspect.
+ *
+ * Threads: any.
+ * Errors:  BRABEION_STORE, BRABEION_BUSY.
+ */
+BRABEION_API brabeion_status brabeion_clock_look(brabeion_engine *engine, bool *suspect, int64_t *now_us,
+						 int64_t *newest_us, brabeion_error *error);
+BRABEION_API brabeion_status brabeion_clock_confirm(brabeion_engine *engine, brabeion_error *error);
+
+/*
+ * After the clock was set right: brings back to it what lies more than a day ahead, which are leases, due times of jobs that were
+ * stored meanwhile, arrivals of ids and journal rows, the newest time, and when something was last seen. Times of events and awards
+ * stay. *mended (may be NULL) counts them. One transaction, which reads whole tables.
+ *
+ * Threads: any.
+ * Errors:  BRABEION_STORE, BRABEION_BUSY; nothing is changed then.
+ */
+BRABEION_API brabeion_status brabeion_clock_mend(brabeion_engine *engine, int64_t *mended, brabeion_error *error);
+
+/* ---- quarantine ---- */
+
 /*
  * Releases a quarantined badge, or all (`slug` NULL). It is asked here from the next event on, and in other engines on the
  * database within about a second of an event that would have been judged by it. *released (may be NULL) is set to how many
  * badges were quarantined.
  *
- * A badge is quarantined when it fails, or takes longer than its budget, too often in a row: `quarantine:` in badges.yaml
- * says how often. It is logged once, at level error; brabeion_badges and brabeion_stats show it. Events are judged
- * without it then, and are not judged again later. A plugin's observe that fails or is too slow is quarantined likewise,
+ * A badge is quarantined when it has failed, or taken longer than its budget, for too many different users since it last did
+ * well: `quarantine:` in badges.yaml says for how many. Events that it refuses do not count. It is logged once, at level
+ * error; brabeion_badges and brabeion_stats show it. Events are judged without it then: brabeion_badge has how many, which a
+ * backfill can judge. A plugin's observe that fails or is too slow is quarantined likewise,
  * with all badges of the plugin. Every engine counts for itself; the database has what any engine has quarantined, and a
  * badge that is released, reloaded, or opened again (without no_create) by any of them is back in all.
  *
@@ -761,39 +872,150 @@ BRABEION_API brabeion_status brabeion_stats(brabeion_engine *engine, brabeion_st
 BRABEION_API brabeion_status brabeion_release(brabeion_engine *engine, const char *slug, size_t *released,
 					      brabeion_error *error);
 
+/* ---- users as a whole -------------------------------------------------------------------------------------------- */
+
 /*
- * Deletes a user: awards, revoked ones too, jobs, seen ids and rows of the journal, and the name in those of others (not in
- * the state of their events). *awards (may be NULL) is set to the number of awards. Of what plugins remember, tallies and
- * notes whose subject is exactly the user's name are deleted, others stay. The feed does not report it. An unknown user is
- * no error. Backups made before keep their content.
+ * A user is forgotten, merged into another, or renamed in one commit, which judging waits for as for any other; then what
+ * is left is swept in slices of at most 100 ms, between which events are judged. A process that is killed in between loses nothing:
+ * the next engine that is opened goes on with it, one that is open at its next event, and so do the next of these calls.
  *
- * Threads: any, also at once; no event is judged during it.
- * Errors:  as brabeion_possibly_award; nothing is deleted then.
+ * Names of users stand in one place of the database, so that everything else follows: awards, what plugins remember of the
+ * user and where they refer to the user, jobs, the journal. What a server itself has written into the reason of an award, a
+ * comment, a key, a text or the state of an event is its own: these calls leave it as it is, and count it.
  */
-BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user, int64_t *awards,
+
+/* Zero is the default of each member; NULL stands for all defaults. */
+typedef struct brabeion_user_options {
+	uint32_t struct_size;
+	bool dry_run;  /* report what would change, and change nothing */
+	bool existing; /* merging: refuse users of whom nothing is known, which may be a typing error */
+} brabeion_user_options;
+
+#define BRABEION_USER_OPTIONS(...) BRABEION_STRUCT(brabeion_user_options, __VA_ARGS__)
+BRABEION_INIT(brabeion_user_options)
+
+/* What one plugin remembers of the user. */
+typedef struct brabeion_user_memory {
+	const char *plugin; /* its id */
+	int64_t values;     /* the user's own */
+	int64_t references; /* to the user, in what the plugin remembers of things and of others */
+	int64_t by_rule_only; /* merging: values that the plugin would merge itself, but it is not loaded. `into`'s stay */
+} brabeion_user_memory;
+
+typedef enum brabeion_pending {
+	BRABEION_PENDING_NOTHING = 0,
+	BRABEION_PENDING_SWEEP = 1, /* rows are left to be swept: the database was busy */
+	BRABEION_PENDING_WAL = 2 /* the WAL still holds what was forgotten, for another process is reading from it */
+} brabeion_pending;
+
+/*
+ * What has changed, or with dry_run would change; counted just before. References and mentions may be anywhere in the
+ * database: with dry_run all of it is read, else for a second at most, which is enough for most.
+ */
+typedef struct brabeion_user_report {
+	uint32_t struct_size;
+	bool found;               /* false: nothing is known of such a user, and of the rest only `near` is set */
+	bool done_before;         /* merging: `from` is an alias of `into` already; nothing has changed */
+	brabeion_pending pending; /* not all is gone yet; engines go on with it */
+	const char *near;         /* a user of a similar name; "": none */
+	int64_t awards;           /* revoked ones, too */
+	int64_t awards_of_both; /* merging: of those, which `into` has, too: the earlier one stays, a revocation wins */
+	int64_t jobs;
+	int64_t journal_rows;
+	int64_t aliases;    /* names of users merged into this one */
+	int64_t in_reasons; /* mentions of the name, as a word, that servers have written: reasons of others' awards */
+	int64_t in_comments; /* comments on those, and on changes of memory */
+	int64_t in_keys;     /* keys under which plugins remember something */
+	int64_t in_texts;    /* texts that plugins remember */
+	int64_t in_states;   /* events of others, in the journal and of jobs */
+	size_t memory_count;
+	size_t memory_stride;
+	brabeion_user_memory *memories; /* by plugin: brabeion_user_report_memory() */
+	void *memory;                   /* the library's */
+	bool partial;                   /* references and mentions were counted for a second, and there may be more */
+} brabeion_user_report;
+
+#define BRABEION_USER_REPORT(...) BRABEION_STRUCT(brabeion_user_report, __VA_ARGS__)
+BRABEION_INIT(brabeion_user_report)
+BRABEION_ACCESSOR(brabeion_user_report, memories, memory_stride, brabeion_user_memory, brabeion_user_report_memory)
+
+BRABEION_API void brabeion_user_report_finish(brabeion_user_report *report);
+
+/*
+ * Forgets a user, with all names that were merged into it: awards, revoked ones too, what plugins remember of the user,
+ * jobs and rows of the journal are deleted, references become nobody's. Awards and places of others stay as they are. The
+ * feed does not report it. Whoever comes under that name later is somebody new, and earns as anybody, also from events that
+ * are sent again. Ids of events stay for the `retention`, as hashes that lead to nobody.
+ *
+ * When it returns with `pending` 0, no byte of the name that the library wrote is in the database, its free pages or its
+ * WAL. Backups made before keep their content. The database of an interrupted backfill is removed.
+ *
+ * Threads: any, also at once.
+ * Owns:    `report` (may be NULL) is yours: brabeion_user_report_finish().
+ * Errors:  BRABEION_INVALID for an alias: forget the user that it stands for. BRABEION_BUSY while a backfill is under
+ *          way, which would bring the name back. As brabeion_possibly_award: nothing is
+ *          forgotten then. Once the name is cut, it is no error that the rest could not be swept: `pending`. An unknown
+ *          user is none either: `found`.
+ */
+BRABEION_API brabeion_status brabeion_forget_user(brabeion_engine *engine, const char *user,
+						  const brabeion_user_options *options, brabeion_user_report *report,
 						  brabeion_error *error);
 
 /*
- * Merges two users: all that `from` holds becomes `into`'s, awards that both hold stay once (the older one), and tallies
- * whose subject is the user's name are added up; of two notes `into`'s stays. `from` is deleted. The feed does not report
- * it.
+ * Merges a user into another: all that `from` has becomes `into`'s. `from` stays an alias until `into` is forgotten: events
+ * under that name are `into`'s, and one that was judged before is a duplicate. Of an award that both have the earlier one
+ * stays, and is revoked if either was by a person. What plugins remember is merged by the rules that they declare, or by
+ * their own function. Jobs move; what workers have done for either so far does not count. The feed does not report it.
  *
- * Threads: any, also at once; no event is judged during it.
- * Errors:  as brabeion_possibly_award, and BRABEION_INVALID when the two are one, or when two tallies add up to more than
- *          64 bits hold; nothing is changed then.
+ * Nothing need be known of either yet: events that come later are of one user.
+ *
+ * Threads, owns: as brabeion_forget_user.
+ * Errors:  BRABEION_INVALID when the two are one, when `from` is an alias of a third, when a plugin's function has failed, or
+ *          with `existing` for an unknown `into`. Nothing is changed then. With `existing` an unknown `from` is no error:
+ *          `found`.
  */
 BRABEION_API brabeion_status brabeion_merge_users(brabeion_engine *engine, const char *from, const char *into,
+						  const brabeion_user_options *options, brabeion_user_report *report,
 						  brabeion_error *error);
+
+/*
+ * Renames a user. Nothing else changes: awards, memory and ids of events are the same user's. Whoever comes under the old
+ * name is somebody new: where events under it may still come, merge the user into the new name instead.
+ *
+ * Threads, owns: as brabeion_forget_user.
+ * Errors:  BRABEION_INVALID when the two are one, when there is a user or alias `to`, or when `from` is an alias. An
+ *          unknown `from` is no error: `found`.
+ */
+BRABEION_API brabeion_status brabeion_rename_user(brabeion_engine *engine, const char *from, const char *to,
+						  const brabeion_user_options *options, brabeion_user_report *report,
+						  brabeion_error *error);
+
+/* ---- backup ------------------------------------------------------------------------------------------------------ */
+
+/* Zero is the default of each member; NULL stands for all defaults. */
+typedef struct brabeion_backup_options {
+	uint32_t struct_size;
+	bool replace; /* a file of that name */
+} brabeion_backup_options;
+
+#define BRABEION_BACKUP_OPTIONS(...) BRABEION_STRUCT(brabeion_backup_options, __VA_ARGS__)
+BRABEION_INIT(brabeion_backup_options)
 
 /*
  * Writes a copy of the database, as of one moment, to a file that must not exist yet, readable by its owner alone.
  * Judging goes on meanwhile. To restore, close every engine and put the copy in the place of the database, whose "-wal"
- * and "-shm" files must go with it.
+ * and "-shm" files must be deleted.
+ *
+ * The copy is written under a temporary name in the same folder (".brabeion-backup-" and six characters), and gets its own
+ * once it is whole and on the disk: whenever the process or the machine stops, the file is as it was or complete. The next
+ * backup to that folder removes what a killed one has left.
  *
  * Threads: any, also at once.
- * Errors:  BRABEION_STORE when the file exists or cannot be written: none is left behind.
+ * Errors:  BRABEION_STORE when the file exists or cannot be written; or is the database itself, or has a "-wal" or
+ *          "-journal" beside it, which SQLite would take for the copy's. Nothing is left behind.
  */
-BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path, brabeion_error *error);
+BRABEION_API brabeion_status brabeion_backup(brabeion_engine *engine, const char *path,
+					     const brabeion_backup_options *options, brabeion_error *error);
 
 /* ---- examinations ------------------------------------------------------------------------------------------------ */
 
@@ -805,9 +1027,11 @@ typedef enum brabeion_severity {
 
 /*
  * One thing that an operator may want to know. `kind` is one of a few words, which stay: config, loading, permissions,
- * database, database-version, database-damaged, disk, wal, free-pages, retention, seen-ids, resident, badge-set-aside,
- * badge-failing, badge-never-earned, badge-gone, event-unhandled, events-many, jobs-unworked, jobs-late, jobs-parked,
- * jobs-unloaded, jobs-of-user, no-workers. brabeion-doctor(1) says when each is reported. More may come.
+ * copies, probe, last-good, database, database-version, database-damaged, disk, wal, forgotten-in-wal, users-unswept,
+ * backfill-interrupted, free-pages, retention, seen-ids, clock, times-ahead, future-events, resident, badge-quarantined,
+ * badge-passed-over, badge-failing, badge-slow, badge-never-earned, badge-gone, level-moved, event-unhandled, events-many,
+ * jobs-unworked, jobs-late, jobs-parked, jobs-unloaded, jobs-many, jobs-of-user, no-workers. brabeion-doctor(1) says when
+ * each is reported. More may come.
  */
 typedef struct brabeion_finding {
 	const char *kind;
@@ -875,6 +1099,15 @@ BRABEION_API brabeion_status brabeion_config_examine(const brabeion_options *opt
 
 /* ---- inspecting a plugin ----------------------------------------------------------------------------------------- */
 
+/* A name of memory that a plugin declares. Words. */
+typedef struct brabeion_plugin_memory {
+	const char *name;
+	const char *owner; /* "user" or "thing" */
+	const char *kind;  /* "number", "text" or "user" */
+	const char *keys;  /* "text", "users" or "hashed" */
+	const char *merge; /* "sum", "max", "min", "or", "earliest", "keep" or "own"; "": it is never merged */
+} brabeion_plugin_memory;
+
 /* A badge as its plugin defines it; badges.yaml may use it under other slugs, with other events and levels. */
 typedef struct brabeion_plugin_badge {
 	const char *slug;
@@ -887,6 +1120,9 @@ typedef struct brabeion_plugin_badge {
 	const brabeion_level *levels; /* their holders are 0 */
 	uint32_t event_count;
 	const char *const *events;
+	uint32_t remembered_count;
+	size_t remembered_stride;
+	const brabeion_plugin_memory *remembered; /* by each badge made of it */
 } brabeion_plugin_badge;
 
 /* What is known of a plugin file. Texts are never NULL, but for `id`. */
@@ -916,7 +1152,10 @@ typedef struct brabeion_inspection {
 	uint32_t badge_count;
 	size_t badge_stride;
 	const brabeion_plugin_badge *badges; /* brabeion_inspection_badge() */
-	void *memory;                        /* the library's */
+	uint32_t remembered_count;
+	size_t remembered_stride;
+	const brabeion_plugin_memory *remembered; /* by observe and all badges together */
+	void *memory;                             /* the library's */
 } brabeion_inspection;
 
 #define BRABEION_INSPECTION(...) BRABEION_STRUCT(brabeion_inspection, __VA_ARGS__)

@@ -122,14 +122,16 @@ BRABEION_ACCESSOR(brabeion_user_list, users, stride, brabeion_user, brabeion_use
 BRABEION_API void brabeion_user_list_finish(brabeion_user_list *list);
 
 /*
- * The users who hold most awards, most first. `limit` 0: all.
+ * The users who hold most awards, most first; of users with as many, the one recorded first. `after`: the page after this user, by the user's
+ * present number of awards; NULL: the first page; nothing comes after a user without awards. `limit` 0: all. A page costs the same
+ * however many users there are.
  *
  * Threads: any, also at once.
  * Owns:    `list` is yours: brabeion_user_list_finish().
  * Errors:  BRABEION_STORE, BRABEION_BUSY.
  */
-BRABEION_API brabeion_status brabeion_users(brabeion_engine *engine, size_t limit, brabeion_user_list *list,
-					    brabeion_error *error);
+BRABEION_API brabeion_status brabeion_users(brabeion_engine *engine, const char *after, size_t limit,
+					    brabeion_user_list *list, brabeion_error *error);
 
 /* ---- badges ------------------------------------------------------------------------------------------------------ */
 
@@ -153,7 +155,10 @@ typedef struct brabeion_badge {
 	int64_t holders;  /* users who hold any level */
 	bool quarantined; /* by this engine or another on the database: see brabeion_release */
 	int64_t quarantined_since_us;
-	const char *quarantine_reason; /* "it failed 100 times in a row, at last on event ...", else "" */
+	const char *quarantine_reason; /* "it failed for 100 users in a row, at last on event ...", else "" */
+	int64_t passed_over; /* events that it was not asked about while it was quarantined, by any engine ... */
+	int64_t passed_over_first_us; /* ... and that no backfill has judged since: when the first came, and the last */
+	int64_t passed_over_last_us;
 } brabeion_badge;
 
 BRABEION_ACCESSOR(brabeion_badge, levels, level_stride, brabeion_level, brabeion_badge_level)

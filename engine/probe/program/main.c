@@ -16,12 +16,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "probe/program/limits.h"
 #include "probe/program/trial.h"
 
 enum { USAGE = 2, WAKE_MS = 500, OURS_MS = 60000, ROUNDS_MOST = 100 };
@@ -69,13 +69,16 @@ static void settle_child(const parent_process *self, pid_t parent)
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	brb_limits_set_for_trial();
+	brb_trial_notes_close(self->notes);
 }
 
 static void run_child(const parent_process *self, pid_t parent, size_t from)
 {
 	settle_child(self, parent);
-	if (brb_trial_run(&self->request, from, self->notes))
-		atomic_store(&self->notes->over, 1);
+	bool over = brb_trial_run(&self->request, from, self->notes);
+	brb_trial_notes_open(self->notes);
+	atomic_store(&self->notes->over, over);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -162,14 +165,20 @@ static void report_fault(parent_process *self, int status, bool hung)
 	brb_probe_record record = { .kind = BRB_PROBE_HUNG,
 				    .subject = atomic_load(&self->notes->subject),
 				    .step = atomic_load(&self->notes->step) };
-	if (!hung && WIFEXITED(status)) {
+	const char *text = self->notes->slug;
+	if (!hung && atomic_load(&self->notes->closed)) {
+		record.kind = BRB_PROBE_CLOSED;
+	} else if (!hung && self->notes->undeclared[0]) {
+		record.kind = BRB_PROBE_UNDECLARED;
+		text = self->notes->undeclared;
+	} else if (!hung && WIFEXITED(status)) {
 		record.kind = BRB_PROBE_EXITED;
 		record.number = WEXITSTATUS(status);
 	} else if (!hung) {
 		record.kind = BRB_PROBE_CRASHED;
 		record.number = WTERMSIG(status);
 	}
-	memcpy(record.text, self->notes->slug, sizeof record.text);
+	memcpy(record.text, text, sizeof record.text);
 	record.text[sizeof record.text - 1] = '\0';
 	report(self, record);
 }
@@ -208,7 +217,7 @@ static size_t try_from(parent_process *self, size_t from)
 	}
 	setpgid(child, child);
 	int status = watch_child(self, child, &hung);
-	if (!hung && atomic_load(&self->notes->over) == 1)
+	if (!hung && WIFEXITED(status) && atomic_load(&self->notes->over) == 1)
 		return self->request.count;
 	return report_end(self, from, status, hung);
 }
@@ -242,10 +251,6 @@ static bool settle_files(parent_process *self)
 	return true;
 }
 
-/*
- * No core files of crashing plugins: a limit of 1 byte is too small for a file, and the one value that also keeps the
- * kernel from piping the core to a program (fs/coredump.c).
- */
 static bool settle(parent_process *self)
 {
 	sigset_t watched;
@@ -253,7 +258,7 @@ static bool settle(parent_process *self)
 	sigaddset(&watched, SIGCHLD);
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &watched, NULL);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 1, 1 });
+	brb_limits_set_for_all();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	self->children = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	self->notes = mmap(NULL, sizeof *self->notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

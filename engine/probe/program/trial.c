@@ -7,16 +7,20 @@
  */
 #include "probe/program/trial.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/reentrancy.h"
 #include "judging/backend.h"
 #include "judging/judgement.h"
+#include "judging/merge.h"
 #include "judging/progress.h"
 #include "plugin/plugin.h"
 #include "probe/program/describe.h"
+#include "probe/program/descriptors.h"
 
 #define USER "probe"
 #define AWARDED "brabeion.awarded"
@@ -35,7 +39,8 @@ typedef struct plugin_trial {
 	brb_log log;
 	brb_clock clock;
 	brb_judge_shared shared;
-	unsigned long events; /* fired so far: each has an id of its own */
+	unsigned long events;        /* fired so far: each has an id of its own */
+	brb_descriptors descriptors; /* those that no plugin has opened */
 	brabeion_error *error;
 	/* Of the current plugin. Its functions are replaced by wrappers that note the step first. */
 	brb_plugin *plugin;
@@ -57,13 +62,40 @@ static void describe(plugin_trial *trial)
 	brb_describe_plugin(&plugin->descriptor, trial->request->folder, trial->error);
 }
 
+/* ---- the notes ---- */
+
+void brb_trial_notes_open(brb_trial_notes *notes)
+{
+	mprotect(notes, sizeof *notes, PROT_READ | PROT_WRITE);
+}
+
+void brb_trial_notes_close(brb_trial_notes *notes)
+{
+	mprotect(notes, sizeof *notes, PROT_READ);
+}
+
+/* Ends the trial if the step that is noted has closed descriptors of others: nothing can be relied on then. */
+static void check_descriptors(plugin_trial *trial)
+{
+	brb_trial_notes *notes = trial->notes;
+	if (atomic_load(&notes->step) == BRB_PROBE_NOTHING || brb_descriptors_are_kept(&trial->descriptors))
+		return;
+	brb_trial_notes_open(notes);
+	atomic_store(&notes->closed, 1);
+	_exit(0);
+}
+
 static void take_note(void *context, brb_probe_step step, const char *slug)
 {
-	brb_trial_notes *notes = ((plugin_trial *)context)->notes;
-	describe(context);
+	plugin_trial *trial = context;
+	brb_trial_notes *notes = trial->notes;
+	check_descriptors(trial);
+	describe(trial);
+	brb_trial_notes_open(notes);
 	snprintf(notes->slug, sizeof notes->slug, "%s", slug ? slug : "");
 	atomic_store(&notes->began_us, brb_clock_monotonic_us());
 	atomic_store(&notes->step, (uint32_t)step);
+	brb_trial_notes_close(notes);
 }
 
 /* ---- judging ---- */
@@ -73,7 +105,9 @@ static int32_t observe_noted(void *self, badge_call *call)
 	plugin_trial *trial = self;
 	take_note(trial, BRB_PROBE_OBSERVING, NULL);
 	trial->observed = true;
-	return trial->observe(trial->observe_self, call);
+	int32_t answer = trial->observe(trial->observe_self, call);
+	check_descriptors(trial);
+	return answer;
 }
 
 static int32_t award_noted(void *self, badge_call *call)
@@ -81,7 +115,9 @@ static int32_t award_noted(void *self, badge_call *call)
 	plugin_trial *trial = self;
 	take_note(trial, BRB_PROBE_JUDGING, trial->badge->slug);
 	trial->judged = true;
-	return trial->award(trial->award_self, call);
+	int32_t answer = trial->award(trial->award_self, call);
+	check_descriptors(trial);
+	return answer;
 }
 
 static bool watches(const brb_plugin *plugin, const char *event)
@@ -92,6 +128,20 @@ static bool watches(const brb_plugin *plugin, const char *event)
 	return plugin->observe && i < plugin->watch_count;
 }
 
+/* The first one of a plugin is reported. `slug` NULL: its observe, or its own merge. */
+static void note_undeclared(plugin_trial *trial, const brb_judge *judge, const char *slug, const char *message)
+{
+	char *note = trial->notes->undeclared;
+	if (!judge->undeclared || note[0] || !message)
+		return;
+	brb_trial_notes_open(trial->notes);
+	if (slug)
+		snprintf(note, BRB_PROBE_TEXT_BYTES, "badge \"%s\": %s", slug, message);
+	else
+		snprintf(note, BRB_PROBE_TEXT_BYTES, "%s", message);
+	brb_trial_notes_close(trial->notes);
+}
+
 /*
  * Judges one event. The engine's own event is raised by granting an award. An async badge has frozen the event then, and
  * judges it now.
@@ -99,7 +149,7 @@ static bool watches(const brb_plugin *plugin, const char *event)
 static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *name, const brb_badge *badge)
 {
 	char id[32];
-	const char *why;
+	brb_job_failure failure = { .why = NULL };
 	brabeion_result result;
 	snprintf(id, sizeof id, "probe-%lu", ++trial->events);
 	brabeion_event event = { .name = name, .user = USER, .id = id };
@@ -108,7 +158,10 @@ static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *n
 	else
 		brb_judge_event(judge, &event, &result);
 	if (badge && badge->async && judge->fault == BRABEION_OK)
-		brb_judge_job(judge, &(brb_judged_job){ .badge = badge, .event = &event }, &result, &why);
+		brb_judge_job(judge, &(brb_judged_job){ .badge = badge, .event = &event }, &result, &failure);
+	for (uint32_t i = 0; i < result.failure_count; i++)
+		note_undeclared(trial, judge, result.failures[i].slug, result.failures[i].message);
+	note_undeclared(trial, judge, badge ? badge->slug : NULL, failure.why);
 	brabeion_result_finish(&result);
 	brabeion_status status = judge->fault;
 	if (status != BRABEION_OK)
@@ -197,11 +250,42 @@ static brabeion_status ask_progress(plugin_trial *trial, const brb_badge *badge)
 	judge.in_transaction = true;
 	take_note(trial, BRB_PROBE_PROGRESS, badge->slug);
 	status = brb_progress_ask(&judge, badge, USER, 1, &unused, &why);
+	note_undeclared(trial, &judge, badge->slug, why);
 	if (status != BRABEION_OK)
 		brb_status_hand_over(trial->error, &judge.error);
 	brb_store_rollback(trial->store);
 	brb_judge_finish(&judge);
 	return status;
+}
+
+static bool has_merge(const brb_plugin *plugin)
+{
+	size_t i = 0;
+	while (i < plugin->badge_count && !plugin->badges[i].merge)
+		i++;
+	return plugin->merge || i < plugin->badge_count;
+}
+
+/* Two users who have done nothing. That the plugin refuses them is its right. */
+static brabeion_status merge_users(plugin_trial *trial)
+{
+	if (!has_merge(trial->plugin))
+		return BRABEION_OK;
+	brb_generation generation = { .number = 1, .plugin_count = 1, .plugins = &trial->plugin };
+	brabeion_status status = brb_store_begin(trial->store, trial->error);
+	if (status != BRABEION_OK)
+		return status;
+	brb_judge judge;
+	init_judge(trial, &judge, &generation);
+	judge.in_transaction = true;
+	take_note(trial, BRB_PROBE_MERGING, NULL);
+	status = brb_merge_own(&judge, USER " merged", USER);
+	note_undeclared(trial, &judge, NULL, judge.error.message);
+	if (status != BRABEION_OK && status != BRABEION_INVALID)
+		brb_status_hand_over(trial->error, &judge.error);
+	brb_store_rollback(trial->store);
+	brb_judge_finish(&judge);
+	return status == BRABEION_INVALID ? BRABEION_OK : status;
 }
 
 static brabeion_status judge_badges(plugin_trial *trial)
@@ -214,6 +298,8 @@ static brabeion_status judge_badges(plugin_trial *trial)
 		if (status == BRABEION_OK)
 			status = ask_progress(trial, &plugin->badges[i]);
 	}
+	if (status == BRABEION_OK)
+		status = merge_users(trial);
 	if (status != BRABEION_OK || trial->observed || !plugin->observe || !plugin->watch_count)
 		return status;
 	brb_trouble trouble = { 0 };
@@ -237,6 +323,24 @@ static brabeion_status open_store(plugin_trial *trial)
 	return brb_store_open(&options, &trial->store, trial->error);
 }
 
+static brabeion_status number_memory(plugin_trial *trial)
+{
+	brb_plugin *plugin = trial->plugin;
+	brb_badge **badges = brb_arena_take(&plugin->arena, (plugin->badge_count + 1) * sizeof *badges);
+	brb_generation generation = {
+		.plugin_count = 1, .plugins = &trial->plugin, .badge_count = plugin->badge_count, .badges = badges
+	};
+	for (size_t i = 0; badges && i < plugin->badge_count; i++)
+		badges[i] = &plugin->badges[i];
+	brb_store_memory **list =
+		badges ? brb_arena_take(&plugin->arena, (brb_generation_memory_count(&generation) + 1) * sizeof *list)
+		       : NULL;
+	if (!list)
+		return brb_status_no_memory(trial->error);
+	size_t count = brb_generation_list_memory(&generation, list);
+	return brb_store_register_memories(trial->store, list, count, trial->error);
+}
+
 static brabeion_status number_badges(plugin_trial *trial)
 {
 	brb_plugin *plugin = trial->plugin;
@@ -251,7 +355,7 @@ static brabeion_status number_badges(plugin_trial *trial)
 						    &plugin->number, 1, trial->error);
 	for (size_t i = 0; i < plugin->badge_count && status == BRABEION_OK; i++)
 		plugin->badges[i].number = badges[i].number;
-	return status;
+	return status == BRABEION_OK ? number_memory(trial) : status;
 }
 
 /* ---- one plugin ---- */
@@ -272,6 +376,7 @@ static brabeion_status judge_plugin(plugin_trial *trial)
 		plugin->observe = observe_noted;
 		plugin->self = trial;
 	}
+	brb_descriptors_note(&trial->descriptors); /* the database's, too */
 	status = judge_badges(trial);
 	plugin->self = trial->observe_self;
 	return status;
@@ -291,20 +396,31 @@ static brabeion_status write_refusal(plugin_trial *trial, const brabeion_error *
 	return status;
 }
 
+static const char *path_of_copy(const brb_probe_wanted *wanted, char *path, size_t path_bytes)
+{
+	if (wanted->copy[0] == '/')
+		return wanted->copy;
+	snprintf(path, path_bytes, "/proc/self/fd/%d/%s", BRB_PROBE_COPIES, wanted->copy);
+	return path;
+}
+
 static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 {
 	const brb_probe_wanted *wanted = &trial->request->wanted[place];
 	brabeion_status status = BRABEION_OK;
 	brabeion_error refusal = BRABEION_NO_ERROR; /* ignored: the engine gets it again */
-	atomic_store(&trial->notes->step, BRB_PROBE_NOTHING);
-	atomic_store(&trial->notes->subject, (uint32_t)place);
 	take_note(trial, BRB_PROBE_NOTHING, NULL);
+	brb_trial_notes_open(trial->notes);
+	atomic_store(&trial->notes->subject, (uint32_t)place);
+	brb_trial_notes_close(trial->notes);
+	brb_descriptors_note(&trial->descriptors);
 	if (wanted->entry >= trial->config->plugin_count)
 		return brb_status_set(trial->error, BRABEION_INVALID, "is asked for plugin %u of %zu", wanted->entry,
 				      trial->config->plugin_count);
 	brb_config_plugin entry = trial->config->plugins[wanted->entry];
 	brb_probe_listener listener = { .step = take_note, .context = trial };
-	entry.path = wanted->copy;
+	char path[PATH_MAX];
+	entry.path = path_of_copy(wanted, path, sizeof path);
 	trial->plugin = NULL;
 	trial->described = false;
 	if (brb_plugin_prepare(trial->config, &entry, trial->copies, &trial->plugin, &refusal) == BRABEION_OK) {
@@ -316,7 +432,11 @@ static brabeion_status try_plugin(plugin_trial *trial, size_t place)
 			status = write_refusal(trial, &refusal);
 		describe(trial);
 		brb_plugin_close(trial->plugin);
+		check_descriptors(trial);
 		trial->plugin = NULL;
+	} else { /* the engine could read it */
+		status = brb_status_set(trial->error, refusal.status, "cannot read the copy of plugin %zu of %zu: %s",
+					place + 1, trial->request->count, refusal.message);
 	}
 	if (status == BRABEION_OK)
 		status = trial->error->status;
@@ -358,11 +478,15 @@ bool brb_trial_run(const brb_probe_request *request, size_t from, brb_trial_note
 	if (status == BRABEION_OK)
 		status = brb_image_copies_open_in_place(&trial.copies, &error);
 	bar_neighbourhood();
-	for (size_t i = from; i < request->count && status == BRABEION_OK; i++)
+	for (size_t i = from; i < request->count && status == BRABEION_OK && !notes->undeclared[0]; i++)
 		status = try_plugin(&trial, i);
-	if (status != BRABEION_OK)
+	if (status != BRABEION_OK) {
+		check_descriptors(&trial); /* the trouble may be of the plugin's making */
+		brb_trial_notes_open(notes);
 		snprintf(notes->trouble, sizeof notes->trouble, "%s", error.message);
+		brb_trial_notes_close(notes);
+	}
 	brb_store_close(trial.store);
 	brabeion_error_finish(&error);
-	return status == BRABEION_OK;
+	return status == BRABEION_OK && !notes->undeclared[0];
 }

@@ -9,7 +9,7 @@
 
 #define BRB_COMPARE_ONE                                            \
 	" WHERE n.badge = (SELECT id FROM badges WHERE slug = ?1)" \
-	" AND n.user = (SELECT id FROM users WHERE name = ?2) AND n.level = ?3"
+	" AND n.user = " BRB_USER_NAMED("?2") " AND n.level = ?3"
 
 /* COMPARE_ROWS gives the columns of a list of awards, then the award's rank among the numbered ones of its event. */
 #define BRB_COMPARE_STATEMENTS(X)                                                                               \

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "store/sqlite/internal.h"
+#include "store/sqlite/remembered.h"
 
 static brb_database *database_of(brb_store_db *db, brb_view view)
 {
@@ -99,32 +99,10 @@ static brabeion_status each_seed(brb_store_db *db, int64_t before_us, brb_seed_v
 				 &(seed_visit){ visit, context }, error);
 }
 
-typedef struct value_visit {
-	brb_value_visit visit;
-	void *context;
-} value_visit;
-
-static brabeion_status read_value(void *context, sqlite3_stmt *row, brabeion_error *error)
+static brabeion_status each_cell(brb_store_db *db, const brb_cell_choice *choice, brb_cell_visit visit, void *context,
+				 brabeion_error *error)
 {
-	const value_visit *visit = context;
-	brb_effect_value value = { .subject = brb_column_text(row, 1),
-				   .is_tally = sqlite3_column_type(row, 2) == SQLITE_INTEGER };
-	if (value.is_tally)
-		value.tally = sqlite3_column_int64(row, 2);
-	else
-		value.note = brb_column_text(row, 2);
-	return visit->visit(visit->context, brb_column_text(row, 0), &value, error);
-}
-
-static brabeion_status each_value(brb_store_db *db, const char *plugin, brb_value_visit visit, void *context,
-				  brabeion_error *error)
-{
-	value_visit values = { visit, context };
-	brabeion_status status = brb_database_each(&db->reader, BRB_STATEMENT_TALLIES_OF_PLUGIN, WITH(TEXT(plugin)),
-						   read_value, &values, error);
-	return status == BRABEION_OK ? brb_database_each(&db->reader, BRB_STATEMENT_NOTES_OF_PLUGIN,
-							 WITH(TEXT(plugin)), read_value, &values, error)
-				     : status;
+	return brb_remembered_each(&db->reader, choice, visit, context, error);
 }
 
 typedef struct job_visit {
@@ -139,7 +117,9 @@ static brabeion_status read_job(void *context, sqlite3_stmt *row, brabeion_error
 			      .event = brb_column_text(row, 1),
 			      .event_id = brb_column_text(row, 2),
 			      .at_us = sqlite3_column_int64(row, 3),
-			      .due_us = sqlite3_column_int64(row, 4) };
+			      .due_us = sqlite3_column_int64(row, 4),
+			      .has_offset = sqlite3_column_type(row, 6) != SQLITE_NULL,
+			      .offset_minutes = sqlite3_column_int(row, 6) };
 	return visit->visit(visit->context, &job, brb_column_text(row, 5), error);
 }
 
@@ -150,32 +130,38 @@ static brabeion_status each_job(brb_store_db *db, const char *slug, brb_job_visi
 				 &(job_visit){ visit, context }, error);
 }
 
-static brabeion_status has_plugin_state(brb_store_db *db, const brb_store_owner *plugin, bool *has,
-					brabeion_error *error)
+static brabeion_status has_state(brb_store_db *db, const brb_store_owner *owner, bool *has, brabeion_error *error)
 {
-	int64_t yes = 0;
+	int64_t jobs = 0;
+	bool any = false;
 	brabeion_status status = brb_sqlite_begin_reading(db, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = brb_database_number(&db->reader, BRB_STATEMENT_PLUGIN_HAS_MEMORY, WITH(TEXT(plugin->id)), NULL, &yes,
-				     error);
-	for (size_t i = 0; i < plugin->slug_count && status == BRABEION_OK && !yes; i++)
-		status = brb_database_number(&db->reader, BRB_STATEMENT_BADGE_HAS_JOBS, WITH(TEXT(plugin->slugs[i])),
-					     NULL, &yes, error);
+	status = brb_remembered_any(&db->reader, &(brb_cell_choice){ .plugin = owner->plugin, .badge = owner->badge },
+				    &any, error);
+	if (status == BRABEION_OK && !any && owner->badge[0])
+		status = brb_database_number(&db->reader, BRB_STATEMENT_BADGE_HAS_JOBS, WITH(TEXT(owner->badge)),
+					     NULL, &jobs, error);
 	brb_sqlite_end_reading(db);
 	if (status == BRABEION_OK)
-		*has = yes != 0;
+		*has = any || jobs;
 	return status;
+}
+
+static brabeion_status number(brb_store_db *db, const char *name, int64_t *value, brabeion_error *error)
+{
+	return brb_database_number(&db->reader, BRB_STATEMENT_COUNTER, WITH(TEXT(name)), NULL, value, error);
 }
 
 const brb_driver_copy brb_sqlite_copy = {
 	.begin_snapshot = brb_sqlite_begin_reading,
 	.end_snapshot = brb_sqlite_end_reading,
+	.number = number,
 	.each_award = each_award,
 	.award_state = award_state,
 	.count_numbered = count_numbered,
 	.each_seed = each_seed,
-	.each_value = each_value,
+	.each_cell = each_cell,
 	.each_job = each_job,
-	.has_plugin_state = has_plugin_state,
+	.has_state = has_state,
 };

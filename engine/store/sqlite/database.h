@@ -10,116 +10,72 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/sqlite/awards_sql.h"
+#include "store/sqlite/checks/columns.h"
 #include "store/sqlite/compare_sql.h"
 #include "store/sqlite/copy_sql.h"
 #include "store/sqlite/event_stats_sql.h"
 #include "store/sqlite/jobs_sql.h"
 #include "store/sqlite/journal_sql.h"
-#include "store/sqlite/reader_sql.h"
+#include "store/sqlite/levels_sql.h"
+#include "store/sqlite/neighbours.h"
+#include "store/sqlite/opening/looking.h"
+#include "store/sqlite/owners_sql.h"
 #include "store/types.h"
 
-#define BRB_STATEMENTS(X)                                                                                          \
-	X(BEGIN, "BEGIN IMMEDIATE")                                                                                \
-	X(COMMIT, "COMMIT")                                                                                        \
-	X(ROLLBACK, "ROLLBACK")                                                                                    \
-	X(BEGIN_READING, "BEGIN")                                                                                  \
-	X(COUNTER, "SELECT value FROM counters WHERE name = ?1")                                                   \
-	X(COUNTER_SET,                                                                                             \
-	  "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")     \
-	X(USER, "SELECT id FROM users WHERE name = ?1")                                                            \
-	X(USER_ADD, "INSERT INTO users(name) VALUES(?1)")                                                          \
-	X(EVENT, "SELECT id FROM events WHERE name = ?1")                                                          \
-	X(EVENT_ADD, "INSERT INTO events(name) VALUES(?1)")                                                        \
-	X(BADGE, "SELECT id FROM badges WHERE slug = ?1")                                                          \
-	X(BADGE_ADD, "INSERT INTO badges(slug, known_s) VALUES(?1, ?2)")                                           \
-	X(LEVEL, "SELECT 1 FROM levels WHERE badge = ?1 AND level = ?2 AND name = ?3 AND description = ?4")        \
-	X(LEVEL_SET, "INSERT INTO levels(badge, level, name, description) VALUES(?1, ?2, ?3, ?4)"                  \
-		     " ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description")        \
-	X(PLUGIN, "SELECT id FROM plugins WHERE name = ?1")                                                        \
-	X(PLUGIN_ADD, "INSERT INTO plugins(name) VALUES(?1)")                                                      \
-	X(MEMORY, "SELECT id FROM memories WHERE plugin = ?2 AND name = ?1")                                       \
-	X(MEMORY_ADD, "INSERT INTO memories(name, plugin) VALUES(?1, ?2)")                                         \
-	X(TALLY, "SELECT value FROM tallies WHERE memory = ?1 AND subject = ?2")                                   \
-	X(TALLY_SET, "INSERT INTO tallies(memory, subject, value) VALUES(?1, ?2, ?3)"                              \
-		     " ON CONFLICT DO UPDATE SET value = excluded.value")                                          \
-	X(NOTE, "SELECT text FROM notes WHERE memory = ?1 AND subject = ?2")                                       \
-	X(NOTE_SET, "INSERT INTO notes(memory, subject, text) VALUES(?1, ?2, ?3)"                                  \
-		    " ON CONFLICT DO UPDATE SET text = excluded.text")                                             \
-	X(NOTE_REMOVE, "DELETE FROM notes WHERE memory = ?1 AND subject = ?2")                                     \
-	X(SEE, "INSERT INTO seen(id, event, user, arrived_s) VALUES(?1, ?2, ?3, ?4)"                               \
-	       " ON CONFLICT DO UPDATE SET arrived_s = excluded.arrived_s WHERE arrived_s < ?5")                   \
-	X(SEEN_AFTER, "SELECT id, event, user, arrived_s FROM seen WHERE (id, event, user) > (?1, ?2, ?3)"         \
-		      " ORDER BY id, event, user LIMIT ?4")                                                        \
-	X(SEEN_REMOVE, "DELETE FROM seen WHERE id = ?1 AND event = ?2 AND user = ?3")                              \
-	X(HELD, "SELECT level, reason = '', revoked > 0, lapsed FROM awards WHERE badge = ?1 AND user = ?2")       \
-	X(HELD_FOR, "SELECT revoked > 0, lapsed FROM awards WHERE badge = ?1 AND user = ?2 AND level = ?3 AND "    \
-		    "reason = ?4" BRB_LATEST_FIRST)                                                                \
-	X(AWARD_ADD, "INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"      \
-		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                \
-	X(AWARDS_OF_USER, BRB_SELECT_AWARDS "a.user = (SELECT id FROM users WHERE name = ?1)" BRB_NEWEST_FIRST)    \
-	X(AWARDS_OF_BADGE, BRB_SELECT_AWARDS "a.badge = (SELECT id FROM badges WHERE slug = ?1)" BRB_NEWEST_FIRST) \
-	X(REVOCABLE, "SELECT sequence FROM awards WHERE badge = ?1 AND user = ?2 AND revoked = 0"                  \
-		     " AND (?3 = 0 OR level = ?3) AND (?4 IS NULL OR reason = ?4) AND level > ?5"                  \
-		     " ORDER BY sequence")                                                                         \
-	X(REVOKE, "UPDATE awards SET revoked = ?2, revoked_at_us = ?3, revoked_note = ?4, lapsed = ?5"             \
-		  " WHERE sequence = ?1")                                                                          \
-	X(CHANGES, BRB_SELECT_CHANGES                                                                              \
-	  " (SELECT sequence, 1 AS kind, at_us, note, sequence AS award FROM awards WHERE sequence > ?1"           \
-	  "  UNION ALL SELECT revoked, 2 + lapsed, revoked_at_us, revoked_note, sequence FROM awards"              \
-	  "  WHERE revoked > 0 AND revoked > ?1) AS c JOIN awards AS a ON a.sequence = c.award" BRB_JOIN_NAMES     \
-	  " ORDER BY c.sequence LIMIT ?2")                                                                         \
-	X(CHANGES_OF_USER, BRB_SELECT_CHANGES                                                                      \
-	  " (SELECT sequence, 1 AS kind, at_us, note, sequence AS award FROM awards"                               \
-	  "  WHERE user = (SELECT id FROM users WHERE name = ?1) AND sequence < ?2"                                \
-	  "  UNION ALL SELECT revoked, 2 + lapsed, revoked_at_us, revoked_note, sequence FROM awards"              \
-	  "  WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked > 0 AND revoked < ?2"                 \
-	  "  ORDER BY 1 DESC LIMIT ?3) AS c JOIN awards AS a ON a.sequence = c.award" BRB_JOIN_NAMES               \
-	  " ORDER BY c.sequence DESC")                                                                             \
-	X(COUNT_ALL, "SELECT COUNT(*) FROM awards WHERE revoked = 0")                                              \
-	X(COUNT_OF_USER,                                                                                           \
-	  "SELECT COUNT(*) FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked = 0")       \
-	X(TROPHIES_OF_USER,                                                                                        \
-	  "SELECT b.slug, t.level, l.name, l.description, t.times, t.at_us, t.badges, t.awards FROM"               \
-	  " (SELECT badge, MAX(level) AS level, SUM(reason <> '') AS times, MAX(at_us) AS at_us,"                  \
-	  "  MAX(sequence) AS latest, COUNT(*) OVER () AS badges, SUM(COUNT(*)) OVER () AS awards"                 \
-	  "  FROM awards WHERE user = (SELECT id FROM users WHERE name = ?1) AND revoked = 0"                      \
-	  "  GROUP BY badge ORDER BY latest DESC LIMIT ?2) AS t JOIN badges AS b ON b.id = t.badge"                \
-	  " LEFT JOIN levels AS l ON l.badge = t.badge AND l.level = t.level ORDER BY t.latest DESC")              \
-	X(USERS, "SELECT u.name, t.held, t.badges, t.latest FROM"                                                  \
-		 " (SELECT user, COUNT(*) AS held, COUNT(DISTINCT badge) AS badges, MAX(at_us) AS latest"          \
-		 "  FROM awards WHERE revoked = 0 GROUP BY user) AS t JOIN users AS u ON u.id = t.user"            \
-		 " ORDER BY t.held DESC, u.name LIMIT ?1")                                                         \
-	X(QUARANTINE, "SELECT 1 FROM quarantine WHERE badge = ?1")                                                 \
-	X(QUARANTINE_ADD, "INSERT INTO quarantine(badge, since_us, reason) VALUES(?1, ?2, ?3)"                     \
-			  " ON CONFLICT DO NOTHING")                                                               \
-	X(QUARANTINE_REMOVE, "DELETE FROM quarantine WHERE badge = ?1")                                            \
-	X(QUARANTINES, "SELECT q.badge, q.since_us, q.reason, b.slug FROM quarantine AS q"                         \
-		       " JOIN badges AS b ON b.id = q.badge ORDER BY q.since_us")                                  \
-	X(HOLDERS, "SELECT COUNT(DISTINCT user) FROM awards"                                                       \
-		   " WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND revoked = 0")                       \
-	X(HOLDERS_AT_LEVEL, "SELECT level, COUNT(DISTINCT user) FROM awards"                                       \
-			    " WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND revoked = 0 GROUP BY level")
-
-#define BRB_SELECT_AWARDS                                                                                          \
-	"SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, a.at_us" \
-	" FROM awards AS a" BRB_JOIN_NAMES " WHERE "
-
-#define BRB_JOIN_NAMES                                                                                            \
-	" JOIN users AS u ON u.id = a.user JOIN badges AS b ON b.id = a.badge JOIN events AS e ON e.id = a.event" \
-	" LEFT JOIN levels AS l ON l.badge = a.badge AND l.level = a.level"
-
-#define BRB_SELECT_CHANGES                                                                                 \
-	"SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id," \
-	" a.at_us, c.sequence, c.kind, c.at_us, c.note FROM"
-
-#define BRB_NEWEST_FIRST " AND a.revoked = 0 AND a.sequence < ?2 ORDER BY a.sequence DESC LIMIT ?3"
+#define BRB_STATEMENTS(X)                                                                                         \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                               \
+	X(COMMIT, "COMMIT")                                                                                       \
+	X(ROLLBACK, "ROLLBACK")                                                                                   \
+	X(BEGIN_READING, "BEGIN")                                                                                 \
+	X(VERSION, "PRAGMA user_version")                                                                         \
+	X(COUNTER, "SELECT value FROM counters WHERE name = ?1")                                                  \
+	X(COUNTER_SET,                                                                                            \
+	  "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")    \
+	X(COUNTER_ADD,                                                                                            \
+	  "INSERT INTO counters(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = value + ?2")        \
+	X(EVENT, "SELECT id FROM events WHERE name = ?1")                                                         \
+	X(EVENT_ADD, "INSERT INTO events(name) VALUES(?1)")                                                       \
+	X(BADGE, "SELECT id FROM badges WHERE slug = ?1")                                                         \
+	X(BADGE_ADD, "INSERT INTO badges(slug, known_s) VALUES(?1, ?2)")                                          \
+	X(LEVEL, "SELECT name = ?3 AND description = ?4 FROM levels WHERE badge = ?1 AND level = ?2"              \
+		 " ORDER BY since DESC LIMIT 1")                                                                  \
+	X(LEVEL_NAME, "SELECT name FROM levels WHERE badge = ?1 AND level = ?2 ORDER BY since DESC LIMIT 1")      \
+	X(LEVEL_ELSEWHERE, "SELECT EXISTS (SELECT 1 FROM levels WHERE badge = ?1 AND level <> ?2 AND name = ?3)") \
+	X(LEVEL_RENAME, "UPDATE levels SET name = ?3, description = ?4 WHERE badge = ?1 AND level = ?2"           \
+			" AND since = (SELECT MAX(since) FROM levels WHERE badge = ?1 AND level = ?2)")           \
+	/* from the next award on, unless there is no other name that it could have been earned under */          \
+	X(LEVEL_SET, "INSERT INTO levels(badge, level, since, name, description) VALUES(?1, ?2,"                  \
+		     " ifnull((SELECT CASE WHEN name = ?3 THEN since"                                             \
+		     " ELSE ifnull((SELECT MAX(sequence) FROM awards), 0) + 1 END"                                \
+		     " FROM levels WHERE badge = ?1 AND level = ?2 ORDER BY since DESC LIMIT 1), 0), ?3, ?4)"     \
+		     " ON CONFLICT DO UPDATE SET name = excluded.name, description = excluded.description")       \
+	X(LEVELS_HELD, BRB_LEVELS_HELD(" WHERE badge = ?1", " AND b.id = ?1"))                                    \
+	X(PLUGIN, "SELECT id FROM plugins WHERE name = ?1")                                                       \
+	X(PLUGIN_ID, "SELECT name FROM plugins WHERE id = ?1")                                                    \
+	X(PLUGIN_ADD, "INSERT INTO plugins(name) VALUES(?1)")                                                     \
+	X(SEEN, "SELECT 1 FROM seen WHERE period = ?1 AND hash = ?2")                                             \
+	X(SEEN_ADD, "INSERT INTO seen(period, hash) VALUES(?1, ?2)")                                              \
+	X(SEEN_ADD_MANY, "INSERT OR FAIL INTO seen(period, hash) VALUES(?1, ?2)" BRB_MORE_ROWS(", (?1, ?)"))      \
+	X(SEEN_LEAVE, "DELETE FROM seen WHERE period = ?1 AND hash = ?2")                                         \
+	X(SEEN_PERIOD, "SELECT MIN(period) AS period FROM seen WHERE period > ?1")                                \
+	X(SEEN_ALL, "SELECT hash FROM seen LIMIT ?1")                                                             \
+	X(SEEN_AT, "SELECT hash FROM seen WHERE period = ?1 ORDER BY hash LIMIT 1 OFFSET ?2")                     \
+	X(SEEN_REMOVE, "DELETE FROM seen WHERE period = ?1 AND hash < ?2")                                        \
+	X(SEEN_REMOVE_PERIOD, "DELETE FROM seen WHERE period = ?1")                                               \
+	X(QUARANTINE, "SELECT 1 FROM quarantine WHERE badge = ?1")                                                \
+	X(QUARANTINE_ADD, "INSERT INTO quarantine(badge, since_us, reason) VALUES(?1, ?2, ?3)"                    \
+			  " ON CONFLICT DO NOTHING")                                                              \
+	X(QUARANTINE_REMOVE, "DELETE FROM quarantine WHERE badge = ?1")                                           \
+	X(QUARANTINES, "SELECT q.badge, q.since_us, q.reason, b.slug FROM quarantine AS q"                        \
+		       " JOIN badges AS b ON b.id = q.badge ORDER BY q.since_us")
 
 typedef enum brb_statement {
 #define BRB_STATEMENT_NAME(name, sql) BRB_STATEMENT_##name,
-	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
-		BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_READER_STATEMENTS(BRB_STATEMENT_NAME)
-			BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_NAME) BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME)
-				BRB_COPY_STATEMENTS(BRB_STATEMENT_NAME)
+	BRB_STATEMENTS(BRB_STATEMENT_NAME) BRB_OWNER_STATEMENTS(BRB_STATEMENT_NAME)
+		BRB_AWARD_STATEMENTS(BRB_STATEMENT_NAME) BRB_JOB_STATEMENTS(BRB_STATEMENT_NAME)
+			BRB_JOURNAL_STATEMENTS(BRB_STATEMENT_NAME) BRB_EVENT_STATS_STATEMENTS(BRB_STATEMENT_NAME)
+				BRB_COMPARE_STATEMENTS(BRB_STATEMENT_NAME) BRB_COPY_STATEMENTS(BRB_STATEMENT_NAME)
 #undef BRB_STATEMENT_NAME
 					BRB_STATEMENT_COUNT
 } brb_statement;
@@ -127,12 +83,17 @@ typedef enum brb_statement {
 typedef struct brb_database {
 	sqlite3 *handle;
 	sqlite3_stmt *statements[BRB_STATEMENT_COUNT]; /* prepared at their first use */
-	const char *path;                              /* of the options */
-	dev_t device;                                  /* of the file, as it was opened */
+	brb_columns columns[BRB_STATEMENT_COUNT];      /* of those that are prepared */
+	size_t last_bound;
+	const brb_store_options *options;
+	const char *path;    /* of the options */
+	brb_looking looking; /* with options->read_only */
+	dev_t device;        /* of the file, as it was opened */
 	ino_t inode;
 	int64_t busy_timeout_us;
-	int64_t busy_since_us;
+	int64_t busy_since_us; /* the last time that it was tried */
 	uint64_t jitter;
+	brb_neighbours *neighbours; /* told when a transaction has to wait; NULL: nobody is */
 } brb_database;
 
 /*
@@ -143,12 +104,19 @@ brabeion_status brb_database_open(brb_database *database, const brb_store_option
 				  brabeion_error *error);
 void brb_database_close(brb_database *database);
 
+/*
+ * Before reading: opens a further connection if it is not open, or anew if it has a file as it stood that has changed since;
+ * then checks that the file is in place.
+ */
+brabeion_status brb_database_ready(brb_database *database, const brb_store_options *options,
+				   const brb_database *first, brabeion_error *error);
+
 /* ---- statements ---- */
 
 /* What is bound to a parameter. */
 typedef struct brb_sql_value {
-	enum { BRB_SQL_INT, BRB_SQL_TEXT, BRB_SQL_BLOB } kind;
-	int64_t number; /* of BLOB: its bytes */
+	enum { BRB_SQL_INT, BRB_SQL_TEXT, BRB_SQL_TEXT_OF, BRB_SQL_BLOB } kind;
+	int64_t number; /* of TEXT_OF and BLOB: the bytes */
 	const char *text;
 } brb_sql_value;
 
@@ -175,12 +143,41 @@ sqlite3_stmt *brb_database_bind(brb_database *database, brb_statement which, con
 				size_t count, brabeion_error *error);
 void brb_database_bind_values(sqlite3_stmt *statement, const brb_sql_value *values, size_t count);
 
-/* BRABEION_OK with *row: there is one. The statement is reset when there is none. */
+/* BRABEION_OK with *row: there is one, and it has been checked (columns.h). Else the statement is reset. */
 brabeion_status brb_database_step(brb_database *database, sqlite3_stmt *statement, bool *row, brabeion_error *error);
 
 /* Runs a statement that gives no rows. */
 brabeion_status brb_database_run(brb_database *database, brb_statement which, const brb_sql_value *values,
 				 size_t count, brabeion_error *error);
+
+/*
+ * Rows to be inserted, BRB_ROWS_MANY with one statement, the rest one by one. `shared` columns at the beginning are the
+ * same in all. Texts must stay until the rows are written.
+ */
+enum { BRB_ROW_COLUMNS_MOST = 10 };
+
+typedef struct brb_rows {
+	brb_database *database;
+	brb_statement one, many;
+	size_t shared;
+	size_t columns, count; /* zero at first */
+	brb_sql_value values[BRB_ROWS_MANY * BRB_ROW_COLUMNS_MOST];
+} brb_rows;
+
+static inline void brb_rows_begin(brb_rows *rows, brb_database *database, brb_statement one, brb_statement many,
+				  size_t shared)
+{
+	rows->database = database;
+	rows->one = one;
+	rows->many = many;
+	rows->shared = shared;
+	rows->columns = rows->count = 0;
+}
+
+brabeion_status brb_rows_add(brb_rows *rows, const brb_sql_value *values, size_t count, brabeion_error *error);
+
+/* Writes those that are left. */
+brabeion_status brb_rows_end(brb_rows *rows, brabeion_error *error);
 
 /* The first column of the first row; 0, and *found (may be NULL) false, when there is no row. */
 brabeion_status brb_database_number(brb_database *database, brb_statement which, const brb_sql_value *values,
@@ -197,6 +194,9 @@ brabeion_status brb_database_each(brb_database *database, brb_statement which, c
 /* All rows' first columns; *numbers is the caller's to brb_memory_release(). */
 brabeion_status brb_database_numbers(brb_database *database, brb_statement which, const brb_sql_value *values,
 				     size_t count, int64_t **numbers, size_t *number_count, brabeion_error *error);
+
+/* BRABEION_STORE: what the database holds contradicts itself, as the words say. */
+brabeion_status brb_database_damaged(const brb_database *database, const char *words, brabeion_error *error);
 
 /* A column's text, "" for NULL, valid until the next step. */
 static inline const char *brb_column_text(sqlite3_stmt *row, int column)
@@ -218,6 +218,7 @@ brabeion_status brb_database_fault(brb_database *database, int code, brabeion_er
 
 /* BRABEION_STORE when the file that is open is no longer the one at its path. */
 brabeion_status brb_database_check_in_place(brb_database *database, brabeion_error *error);
+brabeion_status brb_database_refuse_moved(const brb_database *database, brabeion_error *error);
 
 /* A number that changes whenever this or another connection has committed. Inside a transaction it is up to date. */
 uint32_t brb_database_data_version(brb_database *database);

@@ -12,6 +12,7 @@ static void close_database(brb_store_db *db)
 		return;
 	brb_database_close(&db->reader);
 	brb_database_close(&db->writer);
+	brb_neighbours_close(&db->neighbours);
 	pthread_mutex_destroy(&db->reading);
 	brb_memory_release(db->wal_path);
 	brb_memory_release(db);
@@ -26,15 +27,21 @@ static brabeion_status open_database(const brb_store_options *options, brb_store
 	}
 	brb_builder wal_path = { 0 };
 	brb_builder_printf(&wal_path, "%s-wal", options->path); /* sqlite.org/tempfiles.html, section 2.2 */
+	db->neighbours.folder = -1;
+	db->writer.neighbours = &db->neighbours;
 	db->options = options;
 	db->wal_path = brb_builder_take(&wal_path);
 	brabeion_status status =
 		db->wal_path ? brb_database_open(&db->writer, options, NULL, error) : brb_status_no_memory(error);
-	if (status == BRABEION_OK)
-		*out = db;
-	else
+	if (status != BRABEION_OK) {
 		close_database(db);
-	return status;
+		return status;
+	}
+	brb_neighbours_set_waits(&db->neighbours, false);
+	if (db->neighbours.folder < 0 && !options->read_only) /* the file was not there yet */
+		brb_neighbours_open(&db->neighbours, options->path);
+	*out = db;
+	return BRABEION_OK;
 }
 
 const brb_store_driver brb_sqlite_driver = {

@@ -65,8 +65,13 @@ static brabeion_status add_failing(brb_store_db *db, const brb_store_failing *mo
 {
 	return brb_database_run(&db->writer, BRB_STATEMENT_FAILURE_MORE,
 				WITH(INT(more->badge), INT(more->count), INT(more->first_us), INT(more->last_us),
-				     TEXT(more->event), TEXT(more->error)),
+				     TEXT(more->event), TEXT(more->error), INT(more->kind)),
 				error);
+}
+
+static brabeion_status remove_passed(brb_store_db *db, const char *slug, int64_t since_us, brabeion_error *error)
+{
+	return brb_database_run(&db->writer, BRB_STATEMENT_PASSED_REMOVE, WITH(TEXT(slug), INT(since_us)), error);
 }
 
 static brabeion_status forget(brb_store_db *db, int64_t before_us, brabeion_error *error)
@@ -83,5 +88,6 @@ const brb_driver_stats brb_sqlite_stats = {
 	.add_failing = add_failing,
 	.next_unhandled = next_unhandled,
 	.remove_unhandled = remove_unhandled,
+	.remove_passed = remove_passed,
 	.forget = forget,
 };

@@ -1,8 +1,5 @@
 /*
- * store/sqlite/health: examines a database through a read-only connection of its own. See store/health.h.
- *
- * A WAL that a process has left is not checkpointed: closing the last connection would do so, so that is turned off
- * then. Where there was none, the close removes the empty one that reading has made.
+ * store/sqlite/health: examines a database through a connection of its own that only looks. See store/health.h.
  */
 
 #include <string.h>
@@ -11,7 +8,7 @@
 #include "base/memory.h"
 #include "store/sqlite/health_sql.h"
 #include "store/sqlite/internal.h"
-#include "store/sqlite/schema.h"
+#include "store/sqlite/schema/compare.h"
 
 enum { PATIENCE_MS = 1000 };
 
@@ -27,6 +24,7 @@ static const struct {
 typedef struct examiner {
 	const brb_health_options *options;
 	brb_health *health;
+	brb_looking looking;
 	sqlite3 *handle;
 	brabeion_error *error;
 } examiner;
@@ -55,6 +53,14 @@ static brabeion_status fault(examiner *self)
 	return short_of_memory ? no_memory(self) : give_up(self, sqlite3_errmsg(self->handle));
 }
 
+/* A finding names the database itself. */
+static const char *without_path(examiner *self, const char *message)
+{
+	size_t length = strlen(self->options->path);
+	bool has_path = strncmp(message, self->options->path, length) == 0 && strncmp(message + length, ": ", 2) == 0;
+	return has_path ? message + length + 2 : message;
+}
+
 /* ---- queries ---- */
 
 /* Reads one row. False: memory is short. */
@@ -63,9 +69,18 @@ typedef bool (*row_taker)(examiner *self, sqlite3_stmt *row);
 static brabeion_status take_rows(examiner *self, sqlite3_stmt *statement, row_taker take)
 {
 	int code;
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+	brb_columns columns;
+	brabeion_error refusal = BRABEION_NO_ERROR;
+	brb_columns_of(statement, &columns);
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		if (brb_columns_check(&columns, statement, &refusal) != BRABEION_OK) {
+			brabeion_status status = give_up(self, without_path(self, refusal.message));
+			brabeion_error_finish(&refusal);
+			return status;
+		}
 		if (!take(self, statement))
 			return no_memory(self);
+	}
 	return code == SQLITE_DONE ? BRABEION_OK : fault(self);
 }
 
@@ -106,6 +121,28 @@ static bool take_seen(examiner *self, sqlite3_stmt *row)
 	return true;
 }
 
+static bool take_clock(examiner *self, sqlite3_stmt *row)
+{
+	self->health->newest_us = sqlite3_column_int64(row, 0);
+	self->health->seen_until_us = sqlite3_column_int64(row, 1) * 1000000;
+	self->health->jobs_ahead = sqlite3_column_int64(row, 2);
+	return true;
+}
+
+static bool take_future(examiner *self, sqlite3_stmt *row)
+{
+	self->health->awards_ahead = sqlite3_column_int64(row, 0);
+	self->health->events_ahead = sqlite3_column_int64(row, 1);
+	return true;
+}
+
+static bool take_chores(examiner *self, sqlite3_stmt *row)
+{
+	self->health->forgotten_us = sqlite3_column_int64(row, 0);
+	self->health->chores = sqlite3_column_int64(row, 1);
+	return true;
+}
+
 /* The arrays double as they grow: see brb_list_add. */
 static bool take_badge(examiner *self, sqlite3_stmt *row)
 {
@@ -119,6 +156,19 @@ static bool take_badge(examiner *self, sqlite3_stmt *row)
 	badge->has_awards = sqlite3_column_int(row, 3);
 	badge->name = text_of(self, row, 4);
 	return badge->slug && badge->name;
+}
+
+static bool take_level(examiner *self, sqlite3_stmt *row)
+{
+	brb_health *health = self->health;
+	brb_health_level *level =
+		brb_list_add(&health->levels, &health->level_count, &health->level_capacity, sizeof *level);
+	if (!level)
+		return false;
+	level->slug = text_of(self, row, 0);
+	level->level = (uint32_t)sqlite3_column_int64(row, 1);
+	level->name = text_of(self, row, 2);
+	return level->slug && level->name;
 }
 
 static bool take_quarantined(examiner *self, sqlite3_stmt *row)
@@ -147,6 +197,7 @@ static bool take_failing(examiner *self, sqlite3_stmt *row)
 	failing->last_us = sqlite3_column_int64(row, 3);
 	failing->event = text_of(self, row, 4);
 	failing->error = text_of(self, row, 5);
+	failing->kind = (brb_trouble_kind)sqlite3_column_int(row, 6);
 	return failing->slug && failing->event && failing->error;
 }
 
@@ -197,6 +248,12 @@ static bool take_leased(examiner *self, sqlite3_stmt *row)
 	return true;
 }
 
+static bool take_waiting(examiner *self, sqlite3_stmt *row)
+{
+	self->health->jobs.waiting = sqlite3_column_int64(row, 0);
+	return true;
+}
+
 static bool take_crowd(examiner *self, sqlite3_stmt *row)
 {
 	brb_health_jobs *jobs = &self->health->jobs;
@@ -207,9 +264,10 @@ static bool take_crowd(examiner *self, sqlite3_stmt *row)
 }
 
 /* By query. */
-static const row_taker takers[] = { take_pages,  take_seen,     take_badge,     take_quarantined,
-				    take_parked, take_unloaded, take_error,     take_ready,
-				    take_leased, take_crowd,    take_unhandled, take_failing };
+static const row_taker takers[] = { take_pages,     take_seen,   take_clock,       take_future,  take_chores,
+				    take_badge,     take_level,  take_quarantined, take_parked,  take_unloaded,
+				    take_error,     take_ready,  take_leased,      take_waiting, take_crowd,
+				    take_unhandled, take_failing };
 
 _Static_assert(sizeof takers / sizeof *takers == sizeof questions / sizeof *questions, "each question has its taker");
 
@@ -218,7 +276,8 @@ static brabeion_status ask_all(examiner *self)
 {
 	brabeion_status status = BRABEION_OK;
 	for (size_t i = 0; i < sizeof questions / sizeof *questions && status == BRABEION_OK; i++)
-		if (self->health->version >= questions[i].version)
+		if (self->health->version >= questions[i].version &&
+		    (!self->options->only_levels || takers[i] == take_level))
 			status = ask_sql(self, questions[i].sql, takers[i]);
 	return status;
 }
@@ -276,22 +335,30 @@ static bool take_nothing(examiner *self, sqlite3_stmt *row)
 	return true;
 }
 
-static brabeion_status look(examiner *self)
+static brabeion_status compare_schema(examiner *self)
 {
-	const char *path = self->options->path;
 	brabeion_error refusal = BRABEION_NO_ERROR;
-	brabeion_status status = brb_schema_look(self->handle, path, &refusal);
+	brabeion_status status = brb_schema_compare(self->handle, &brb_schema_ours, &refusal);
 	if (status != BRABEION_OK)
 		status = status == BRABEION_NO_MEMORY ? no_memory(self) : give_up(self, refusal.message);
 	brabeion_error_finish(&refusal);
-	if (status == BRABEION_OK)
-		status = ask_sql(self, "PRAGMA query_only = ON", take_nothing);
+	return status;
+}
+
+static brabeion_status look(examiner *self)
+{
+	brabeion_status status = ask_sql(self, "PRAGMA cell_size_check = ON", take_nothing);
 	if (status == BRABEION_OK)
 		status = ask_sql(self, "BEGIN", take_nothing);
 	if (status == BRABEION_OK)
 		status = ask_sql(self, "PRAGMA user_version", take_version);
 	if (status == BRABEION_OK && !self->health->version)
 		return give_up(self, "is empty");
+	if (status == BRABEION_OK && self->health->version < 0)
+		return give_up(self,
+			       "is being migrated, or was when the process that did it ended: open it to go on");
+	if (status == BRABEION_OK && self->health->version == self->health->knows)
+		status = compare_schema(self);
 	if (status == BRABEION_OK)
 		status = ask_all(self);
 	if (status == BRABEION_OK)
@@ -301,24 +368,26 @@ static brabeion_status look(examiner *self)
 	return status;
 }
 
+/* What keeps the database from being looked at at all is a finding. */
 static brabeion_status connect(examiner *self)
 {
-	int code = sqlite3_open_v2(self->options->path, &self->handle,
-				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-	if (!self->handle)
-		return no_memory(self);
-	if (code != SQLITE_OK)
-		return fault(self);
-	sqlite3_busy_timeout(self->handle, PATIENCE_MS);
-	if (self->health->file.wal_bytes)
-		sqlite3_db_config(self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	return BRABEION_OK;
+	brabeion_error refusal = BRABEION_NO_ERROR;
+	brabeion_status status = brb_looking_open(&self->looking, self->options->path, &self->handle, &refusal);
+	if (status == BRABEION_NO_MEMORY)
+		no_memory(self);
+	else if (status != BRABEION_OK)
+		give_up(self, without_path(self, refusal.message));
+	else
+		sqlite3_busy_timeout(self->handle, PATIENCE_MS);
+	self->health->refused = self->looking.refused;
+	brabeion_error_finish(&refusal);
+	return status;
 }
 
 brabeion_status brb_sqlite_health(const brb_health_options *options, brb_health *health, brabeion_error *error)
 {
 	examiner self = { .options = options, .health = health, .error = error };
-	health->knows = BRB_SCHEMA_VERSION;
+	health->knows = brb_schema_ours.version;
 	brabeion_status status = brb_sqlite_read_file(options->path, &health->file, error);
 	if (status == BRABEION_ABSENT || status == BRABEION_NO_MEMORY)
 		return status;
@@ -328,6 +397,7 @@ brabeion_status brb_sqlite_health(const brb_health_options *options, brb_health 
 	} else if (connect(&self) == BRABEION_OK) {
 		look(&self);
 	}
+	brb_looking_end(&self.looking, self.handle);
 	sqlite3_close(self.handle);
 	return error->status;
 }

@@ -10,21 +10,18 @@
 #include <pthread.h>
 
 #include "store/driver.h"
+#include "store/sqlite/checks/intact.h"
 #include "store/sqlite/database.h"
 
 struct brb_store_db {
 	const brb_store_options *options;
 	char *wal_path;
+	brb_neighbours neighbours;
 	brb_database writer;
+	brb_intact intact;      /* of its files */
 	uint32_t known_version; /* the data version as of our last commit */
 	bool has_news;          /* the transaction has changed awards, or left a job ready */
 	bool jobs_ready;
-
-	struct {
-		bool under_way;
-		char id[256]; /* the row looked at last */
-		int64_t event, user;
-	} sweep; /* of seen ids */
 
 	pthread_mutex_t reading; /* guards `reader` */
 	brb_database reader;
@@ -68,10 +65,21 @@ extern const brb_driver_read brb_sqlite_read;
 extern const brb_driver_quarantine brb_sqlite_quarantine;
 extern const brb_driver_reader brb_sqlite_reader;
 
+brabeion_status brb_sqlite_remove_memory(brb_store_db *db, const brb_store_owner *owner, brabeion_error *error);
+brabeion_status brb_sqlite_remove_jobs(brb_store_db *db, const char *slug, brabeion_error *error);
 brabeion_status brb_sqlite_revoke(brb_store_db *db, int64_t badge, int64_t user,
 				  const brb_store_revocation *revocation, int64_t *sequence,
 				  brabeion_change_list *list, brabeion_error *error);
-brabeion_status brb_sqlite_backup(brb_store_db *db, const char *path, brabeion_error *error);
+brabeion_status brb_sqlite_backup(brb_store_db *db, const char *path, bool replace, brabeion_error *error);
+brabeion_status brb_sqlite_add_memory_change(brb_store_db *db, const brb_memory_change_row *row,
+					     brabeion_error *error);
+brabeion_status brb_sqlite_memory_changes(brb_store_db *db, const brabeion_memory_filter *filter,
+					  brabeion_memory_record *record, brabeion_error *error);
+brabeion_status brb_sqlite_find_user(brb_store_db *db, const char *name, brb_arena *arena, brb_found_user *found,
+				     brabeion_error *error);
+brabeion_status brb_sqlite_report_user(brb_store_db *db, const char *user, const char *into,
+				       const brb_store_merge_own *own, int64_t budget_us,
+				       brabeion_user_report *report, brabeion_error *error);
 brabeion_status brb_sqlite_health(const brb_health_options *options, brb_health *health, brabeion_error *error);
 brabeion_status brb_sqlite_read_file(const char *path, brb_health_file *file, brabeion_error *error);
 brabeion_status brb_sqlite_watch(brb_store_db *db, int *fd, brabeion_error *error);

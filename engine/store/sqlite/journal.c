@@ -1,16 +1,16 @@
 /*
  * store/sqlite/journal: the rows of the events' journal.
  */
-#include <string.h>
-
 #include "store/sqlite/internal.h"
+#include "store/sqlite/owners.h"
 
 static brabeion_status add(brb_store_db *db, const brb_journal_row *row, brabeion_error *error)
 {
 	return brb_database_run(&db->writer, BRB_STATEMENT_JOURNAL_ADD,
 				WITH(INT(row->sequence), INT(row->cause), INT(row->kind), INT(row->arrived_us),
 				     INT(row->at_us), INT(row->user_number), INT(row->event_number),
-				     TEXT(row->event_id), TEXT(row->state), BLOB(row->verdicts, row->verdict_bytes)),
+				     TEXT(row->event_id), TEXT(row->state), BLOB(row->verdicts, row->verdict_bytes),
+				     row->has_offset ? INT(row->offset_minutes) : TEXT(NULL)),
 				error);
 }
 
@@ -39,49 +39,12 @@ static brabeion_status sweep(brb_store_db *db, int64_t cutoff_us, int64_t excess
 	return status;
 }
 
-/* ---- visits ---- */
-
-typedef struct naming_visit {
-	brb_journal_visit visit;
-	void *context;
-} naming_visit;
-
-static brabeion_status read_naming(void *context, sqlite3_stmt *row, brabeion_error *error)
-{
-	bool stop = false;
-	const naming_visit *visit = context;
-	brb_journal_row journal = { .sequence = sqlite3_column_int64(row, 0),
-				    .verdicts = sqlite3_column_blob(row, 1),
-				    .verdict_bytes = (size_t)sqlite3_column_bytes(row, 1) };
-	return visit->visit(visit->context, &journal, &stop, error);
-}
-
-/* Reads the whole journal. Changing the row that the walk is at leaves the walk where it is. */
-static brabeion_status each_naming(brb_store_db *db, const char *name, brb_journal_visit visit, void *context,
-				   brabeion_error *error)
-{
-	return brb_database_each(&db->writer, BRB_STATEMENT_JOURNAL_NAMING, WITH(BLOB(name, strlen(name))),
-				 read_naming, &(naming_visit){ visit, context }, error);
-}
-
-static brabeion_status set_verdicts(brb_store_db *db, int64_t sequence, const char *verdicts, size_t bytes,
-				    brabeion_error *error)
-{
-	return brb_database_run(&db->writer, BRB_STATEMENT_JOURNAL_RENAME, WITH(INT(sequence), BLOB(verdicts, bytes)),
-				error);
-}
-
-static brabeion_status count_bytes(brb_store_db *db, int64_t *bytes, brabeion_error *error)
-{
-	return brb_database_number(&db->writer, BRB_STATEMENT_JOURNAL_BYTES, WITH_NOTHING, NULL, bytes, error);
-}
-
 /* ---- reading ---- */
 
 /* False: memory is short. */
 static bool read_row(sqlite3_stmt *row, brb_journal_row *out)
 {
-	enum { SEQUENCE, CAUSE, KIND, ARRIVED, AT, USER, EVENT, EVENT_ID, STATE, VERDICTS };
+	enum { SEQUENCE, CAUSE, KIND, ARRIVED, AT, USER, EVENT, EVENT_ID, STATE, VERDICTS, CLOCK };
 	*out = (brb_journal_row){ .sequence = sqlite3_column_int64(row, SEQUENCE),
 				  .cause = sqlite3_column_int64(row, CAUSE),
 				  .kind = (brabeion_entry_kind)sqlite3_column_int(row, KIND),
@@ -92,7 +55,9 @@ static bool read_row(sqlite3_stmt *row, brb_journal_row *out)
 				  .event_id = (const char *)sqlite3_column_text(row, EVENT_ID),
 				  .state = brb_column_text(row, STATE),
 				  .verdicts = sqlite3_column_blob(row, VERDICTS),
-				  .verdict_bytes = (size_t)sqlite3_column_bytes(row, VERDICTS) };
+				  .verdict_bytes = (size_t)sqlite3_column_bytes(row, VERDICTS),
+				  .has_offset = sqlite3_column_type(row, CLOCK) != SQLITE_NULL,
+				  .offset_minutes = sqlite3_column_int(row, CLOCK) };
 	return out->user && out->event && out->event_id;
 }
 
@@ -145,6 +110,12 @@ static brabeion_status slug(brb_store_db *db, uint32_t badge, brb_arena *arena, 
 	if (status == BRABEION_OK && !*out)
 		*out = "";
 	return status;
+}
+
+static brabeion_status user_name(brb_store_db *db, int64_t number, char name[BRB_SUBJECT_BYTES_MOST + 1],
+				 brabeion_error *error)
+{
+	return brb_owners_user_name(&db->reader, number, name, error);
 }
 
 /* The first row and the last, which may be one. */
@@ -203,11 +174,9 @@ static brabeion_status heard(brb_store_db *db, const char *user, brabeion_heard 
 const brb_driver_journal brb_sqlite_journal = {
 	.add = add,
 	.sweep = sweep,
-	.each_naming = each_naming,
-	.set_verdicts = set_verdicts,
-	.count_bytes = count_bytes,
 	.read = read_journal,
 	.slug = slug,
+	.user_name = user_name,
 	.info = info,
 	.heard = heard,
 };

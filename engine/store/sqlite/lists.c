@@ -5,7 +5,8 @@
 
 #include "base/list.h"
 #include "base/memory.h"
-#include "store/sqlite/internal.h"
+#include "store/sqlite/owners.h"
+#include "store/sqlite/remembered.h"
 
 /* ---- awards and changes ---- */
 
@@ -20,6 +21,7 @@ enum {
 	EVENT,
 	EVENT_ID,
 	AT,
+	STORED,
 	CHANGE_SEQUENCE,
 	CHANGE_KIND,
 	CHANGE_AT,
@@ -32,6 +34,7 @@ static brabeion_status read_award(sqlite3_stmt *row, brabeion_award_info *award,
 	award->id = award->sequence = sqlite3_column_int64(row, 0);
 	award->level = (uint32_t)sqlite3_column_int64(row, LEVEL);
 	award->at_us = sqlite3_column_int64(row, AT);
+	award->stored_us = sqlite3_column_int64(row, STORED);
 	award->user = brb_column_copy(arena, row, USER);
 	award->badge = brb_column_copy(arena, row, BADGE);
 	award->name = brb_column_copy(arena, row, NAME);
@@ -94,7 +97,7 @@ static brabeion_status awards(brb_store_db *db, brb_store_whose whose, const cha
 static brabeion_status count_awards(brb_store_db *db, const char *user, int64_t *count, brabeion_error *error)
 {
 	return user ? brb_sqlite_read_number(db, BRB_STATEMENT_COUNT_OF_USER, WITH(TEXT(user)), count, error)
-		    : brb_sqlite_read_number(db, BRB_STATEMENT_COUNT_ALL, WITH_NOTHING, count, error);
+		    : brb_sqlite_read_number(db, BRB_STATEMENT_COUNTER, WITH(TEXT("awards")), count, error);
 }
 
 static brabeion_status changes(brb_store_db *db, int64_t after, size_t limit, brabeion_change_list *list,
@@ -131,13 +134,36 @@ static brabeion_status read_user_row(void *context, sqlite3_stmt *row, brabeion_
 	return BRABEION_OK;
 }
 
-static brabeion_status users(brb_store_db *db, size_t limit, brabeion_user_list *list, brabeion_error *error)
+/* The place of a user in the order of the list: number and awards; before all others when there is no such user. */
+static brabeion_status read_place(void *context, sqlite3_stmt *row, brabeion_error *error)
 {
-	return brb_sqlite_read_each(db, BRB_STATEMENT_USERS, WITH(INT(brb_sql_limit(limit))), read_user_row,
-				    &(list_reading){ .list = list }, error);
+	int64_t *place = context;
+	(void)error;
+	place[0] = sqlite3_column_int64(row, 0);
+	place[1] = sqlite3_column_int64(row, 1);
+	return BRABEION_OK;
+}
+
+static brabeion_status users(brb_store_db *db, const char *after, size_t limit, brabeion_user_list *list,
+			     brabeion_error *error)
+{
+	int64_t place[2] = { 0, INT64_MAX };
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	if (after)
+		status = brb_database_each(&db->reader, BRB_STATEMENT_USER_PLACE, WITH(TEXT(after)), read_place,
+					   place, error);
+	if (status == BRABEION_OK)
+		status = brb_database_each(&db->reader, BRB_STATEMENT_USERS,
+					   WITH(INT(place[1]), INT(place[0]), INT(brb_sql_limit(limit))),
+					   read_user_row, &(list_reading){ .list = list }, error);
+	brb_sqlite_end_reading(db);
+	return status;
 }
 
 typedef struct level_counts {
+	int64_t *all;
 	int64_t *at_level;
 	uint32_t count;
 } level_counts;
@@ -145,25 +171,21 @@ typedef struct level_counts {
 static brabeion_status read_level(void *context, sqlite3_stmt *row, brabeion_error *error)
 {
 	const level_counts *levels = context;
-	int64_t level = sqlite3_column_int64(row, 0);
+	int64_t level = sqlite3_column_int64(row, 0), count = sqlite3_column_int64(row, 1);
 	(void)error;
-	if (level >= 1 && level <= levels->count)
-		levels->at_level[level - 1] = sqlite3_column_int64(row, 1);
+	if (!level)
+		*levels->all = count;
+	else if (level <= levels->count)
+		levels->at_level[level - 1] = count;
 	return BRABEION_OK;
 }
 
 static brabeion_status holders(brb_store_db *db, const char *slug, int64_t *out, int64_t *at_level,
 			       uint32_t level_count, brabeion_error *error)
 {
-	brabeion_status status = brb_sqlite_begin_reading(db, error);
-	if (status != BRABEION_OK)
-		return status;
-	status = brb_database_number(&db->reader, BRB_STATEMENT_HOLDERS, WITH(TEXT(slug)), NULL, out, error);
-	if (status == BRABEION_OK)
-		status = brb_database_each(&db->reader, BRB_STATEMENT_HOLDERS_AT_LEVEL, WITH(TEXT(slug)), read_level,
-					   &(level_counts){ at_level, level_count }, error);
-	brb_sqlite_end_reading(db);
-	return status;
+	*out = 0;
+	return brb_sqlite_read_each(db, BRB_STATEMENT_HOLDERS, WITH(TEXT(slug)), read_level,
+				    &(level_counts){ out, at_level, level_count }, error);
 }
 
 /* ---- trophies ---- */
@@ -195,67 +217,6 @@ static brabeion_status trophies(brb_store_db *db, const char *user, size_t limit
 {
 	return brb_sqlite_read_each(db, BRB_STATEMENT_TROPHIES_OF_USER, WITH(TEXT(user), INT(limit)), read_trophy,
 				    &(trophy_reading){ out, arena }, error);
-}
-
-/* ---- memory ---- */
-
-/* ?3 and ?4 bound the subject, so that the tables' keys are of use: a BLOB is greater than any TEXT. */
-#define SELECT_MEMORY(kind, value, text, table)                                                 \
-	"SELECT p.name, " kind ", m.name, t.subject, " value ", " text " FROM plugins AS p"     \
-	" CROSS JOIN memories AS m ON m.plugin = p.id AND (?2 IS NULL OR m.name = ?2)"          \
-	" CROSS JOIN " table " AS t ON t.memory = m.id AND t.subject >= ?3 AND t.subject <= ?4" \
-	" WHERE (?1 IS NULL OR p.name = ?1) AND " value " IS NOT 0 AND ?5 IN (0, " kind ")"
-
-static const char select_memory[] = SELECT_MEMORY("1", "t.value", "''", "tallies") " UNION ALL " SELECT_MEMORY(
-	"2", "NULL", "t.text", "notes") " ORDER BY 1, 3, 2, 4 LIMIT ?6";
-
-static brabeion_status read_remembered(brabeion_memory_list *list, size_t *capacity, sqlite3_stmt *row,
-				       brabeion_error *error)
-{
-	enum { PLUGIN, KIND, MEMORY_NAME, SUBJECT, VALUE, TEXT_VALUE };
-	brabeion_remembered *one = brb_list_add(&list->items, &list->count, capacity, sizeof *one);
-	if (!one)
-		return brb_status_no_memory(error);
-	one->kind = (brabeion_memory_kind)sqlite3_column_int(row, KIND);
-	one->plugin = brb_column_copy(list->memory, row, PLUGIN);
-	one->name = brb_column_copy(list->memory, row, MEMORY_NAME);
-	one->subject = brb_column_copy(list->memory, row, SUBJECT);
-	one->value = sqlite3_column_int64(row, VALUE);
-	one->text = brb_column_copy(list->memory, row, TEXT_VALUE);
-	return one->plugin && one->name && one->subject && one->text ? BRABEION_OK : brb_status_no_memory(error);
-}
-
-/* Rare, so it is prepared anew each time. */
-static brabeion_status read_memory(brb_store_db *db, const brabeion_memory_filter *filter, brabeion_memory_list *list,
-				   brabeion_error *error)
-{
-	bool row;
-	size_t capacity = 0;
-	brabeion_status status;
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db->reader.handle, select_memory, -1, &statement, NULL);
-	if (code != SQLITE_OK)
-		return brb_database_fault(&db->reader, code, error);
-	brb_database_bind_values(statement, WITH(TEXT(filter->plugin), TEXT(filter->name),
-						 TEXT(filter->subject ? filter->subject : ""),
-						 filter->subject ? TEXT(filter->subject) : BLOB("", 0),
-						 INT(filter->kind), INT(brb_sql_limit(filter->limit))));
-	while ((status = brb_database_step(&db->reader, statement, &row, error)) == BRABEION_OK && row)
-		if ((status = read_remembered(list, &capacity, statement, error)) != BRABEION_OK)
-			break;
-	sqlite3_finalize(statement);
-	return status;
-}
-
-static brabeion_status memory(brb_store_db *db, const brabeion_memory_filter *filter, brabeion_memory_list *list,
-			      brabeion_error *error)
-{
-	brabeion_status status = brb_sqlite_begin_reading(db, error);
-	if (status != BRABEION_OK)
-		return status;
-	status = read_memory(db, filter, list, error);
-	brb_sqlite_end_reading(db);
-	return status;
 }
 
 /* ---- names ---- */
@@ -296,17 +257,18 @@ static brabeion_status find_near(brb_store_db *db, const char *user, brb_arena *
 static brabeion_status look_up(brb_store_db *db, const char *user, const char *slug, brb_arena *arena,
 			       brb_store_found *found, brabeion_error *error)
 {
-	int64_t user_number = 0, badge = 0;
+	int64_t badge = 0;
+	brb_user_row row = { 0, 0 };
 	brabeion_status status = brb_sqlite_begin_reading(db, error);
 	if (status != BRABEION_OK)
 		return status;
-	status = brb_database_number(&db->reader, BRB_STATEMENT_USER, WITH(TEXT(user)), NULL, &user_number, error);
+	status = brb_owners_user(&db->reader, user, &row, NULL, NULL, error);
 	if (status == BRABEION_OK)
 		status = brb_database_number(&db->reader, BRB_STATEMENT_BADGE, WITH(TEXT(slug)), NULL, &badge, error);
 	found->near_user = "";
-	if (status == BRABEION_OK && !user_number)
+	if (status == BRABEION_OK && !row.number)
 		status = find_near(db, user, arena, &found->near_user, error);
-	found->user = user_number != 0;
+	found->user = row.number != 0;
 	found->badge = (uint32_t)badge;
 	brb_sqlite_end_reading(db);
 	return status;
@@ -332,6 +294,77 @@ static brabeion_status find_badge(brb_store_db *db, brb_store_badge *badge, brab
 	return status;
 }
 
+static brabeion_status read_memory_name(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	brb_store_memory *memory = context;
+	(void)error;
+	memory->number = (uint32_t)sqlite3_column_int64(row, 0);
+	memory->owner = (brb_owner_kind)sqlite3_column_int(row, 1);
+	memory->kind = (brb_cell_kind)sqlite3_column_int(row, 2);
+	memory->keys = (brb_key_kind)sqlite3_column_int(row, 3);
+	memory->merge = (brb_merge_rule)sqlite3_column_int(row, 4);
+	return BRABEION_OK;
+}
+
+static brabeion_status find_memory_name(brb_store_db *db, brb_store_memory *memory, brabeion_error *error)
+{
+	memory->number = 0;
+	return brb_database_each(&db->reader, BRB_STATEMENT_MEMORY,
+				 WITH(INT(memory->plugin), INT(memory->badge), TEXT(memory->name)), read_memory_name,
+				 memory, error);
+}
+
+static brabeion_status memory_name(brb_store_db *db, brb_store_memory *memory, brb_arena *arena, const char **plugin,
+				   brabeion_error *error)
+{
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = find_memory_name(db, memory, error);
+	if (status == BRABEION_OK)
+		status = brb_database_text(&db->reader, BRB_STATEMENT_PLUGIN_ID, WITH(INT(memory->plugin)), arena,
+					   plugin, error);
+	if (status == BRABEION_OK && !*plugin)
+		*plugin = "";
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+static brabeion_status has_cells(brb_store_db *db, uint32_t memory, bool *has, brabeion_error *error)
+{
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_remembered_any(&db->reader, &(brb_cell_choice){ .memory = memory }, has, error);
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
+/* What another generation uses is not touched, unless it differs. */
+static brabeion_status find_memory(brb_store_db *db, brb_store_memory *memory, brabeion_error *error)
+{
+	brb_store_memory found = { .name = memory->name, .plugin = memory->plugin, .badge = memory->badge };
+	brabeion_status status = find_memory_name(db, &found, error);
+	bool same = found.owner == memory->owner && found.kind == memory->kind && found.keys == memory->keys &&
+		    found.merge == memory->merge;
+	uint32_t number = same ? found.number : 0;
+	if (status == BRABEION_OK && memory->number != number)
+		memory->number = number;
+	return status;
+}
+
+static brabeion_status registered_memories(brb_store_db *db, brb_store_memory *const *memories, size_t count,
+					   brabeion_error *error)
+{
+	brabeion_status status = brb_sqlite_begin_reading(db, error);
+	if (status != BRABEION_OK)
+		return status;
+	for (size_t i = 0; i < count && status == BRABEION_OK; i++)
+		status = find_memory(db, memories[i], error);
+	brb_sqlite_end_reading(db);
+	return status;
+}
+
 static brabeion_status registered(brb_store_db *db, brb_store_badge *badges, size_t badge_count,
 				  const char *const *plugin_ids, uint32_t *plugin_numbers, size_t plugin_count,
 				  brabeion_error *error)
@@ -353,6 +386,9 @@ static brabeion_status registered(brb_store_db *db, brb_store_badge *badges, siz
 
 const brb_driver_read brb_sqlite_read = {
 	.registered = registered,
+	.registered_memories = registered_memories,
+	.memory_name = memory_name,
+	.has_cells = has_cells,
 	.counter = counter,
 	.awards = awards,
 	.count_awards = count_awards,
@@ -361,6 +397,6 @@ const brb_driver_read brb_sqlite_read = {
 	.user_changes = user_changes,
 	.look_up = look_up,
 	.trophies = trophies,
-	.memory = memory,
+	.memory = brb_sqlite_list_memory,
 	.holders = holders,
 };

@@ -114,9 +114,39 @@ static brabeion_status list_badges(brb_store_db *db, brb_arena *arena, brb_store
 	return status;
 }
 
+typedef struct passed_reading {
+	brb_store_passed **list;
+	size_t *count, capacity;
+} passed_reading;
+
+static brabeion_status read_passed(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	passed_reading *reading = context;
+	brb_store_passed *passed = brb_list_add(reading->list, reading->count, &reading->capacity, sizeof *passed);
+	if (!passed)
+		return brb_status_no_memory(error);
+	*passed = (brb_store_passed){ .badge = (uint32_t)sqlite3_column_int64(row, 0),
+				      .count = sqlite3_column_int64(row, 1),
+				      .first_us = sqlite3_column_int64(row, 2),
+				      .last_us = sqlite3_column_int64(row, 3) };
+	return BRABEION_OK;
+}
+
+static brabeion_status list_passed(brb_store_db *db, brb_store_passed **list, size_t *count, brabeion_error *error)
+{
+	passed_reading reading = { .list = list, .count = count };
+	brabeion_status status = enter(db, true, error);
+	if (status != BRABEION_OK)
+		return status;
+	status = brb_database_each(&db->reader, BRB_STATEMENT_PASSED, WITH_NOTHING, read_passed, &reading, error);
+	leave(db);
+	return status;
+}
+
 const brb_driver_quarantine brb_sqlite_quarantine = {
 	.add = add,
 	.has = has,
 	.remove = remove_badge,
 	.list = list_badges,
+	.list_passed = list_passed,
 };

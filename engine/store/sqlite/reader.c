@@ -1,8 +1,11 @@
 /*
  * store/sqlite/reader: single values as they are committed, each reader by a connection of its own.
  */
+#include <string.h>
+
 #include "base/memory.h"
 #include "store/sqlite/internal.h"
+#include "store/sqlite/owners.h"
 
 struct brb_db_reader {
 	brb_store_db *db;
@@ -40,9 +43,8 @@ static brabeion_status connect(brb_db_reader *reader, brabeion_error *error)
 
 static brabeion_status begin(brb_db_reader *reader, brabeion_error *error)
 {
-	brabeion_status status = connect(reader, error);
-	if (status == BRABEION_OK)
-		status = brb_database_check_in_place(&reader->database, error);
+	brabeion_status status =
+		brb_database_ready(&reader->database, reader->db->options, &reader->db->writer, error);
 	return status == BRABEION_OK
 		       ? brb_database_run(&reader->database, BRB_STATEMENT_BEGIN_READING, WITH_NOTHING, error)
 		       : status;
@@ -62,25 +64,66 @@ static brabeion_status each(brb_db_reader *reader, brb_statement which, const br
 		       : status;
 }
 
-static brabeion_status tally(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
-			     int64_t *value, brabeion_error *error)
+/* ---- what is remembered ---- */
+
+static brabeion_status user(brb_db_reader *reader, const char *name, brb_user_row *row, brb_state_taker take,
+			    void *context, brabeion_error *error)
 {
 	brabeion_status status = connect(reader, error);
-	return status == BRABEION_OK
-		       ? brb_database_number(&reader->database, BRB_STATEMENT_READER_TALLY,
-					     WITH(INT(plugin), TEXT(name), TEXT(subject)), NULL, value, error)
-		       : status;
+	return status == BRABEION_OK ? brb_owners_user(&reader->database, name, row, take, context, error) : status;
 }
 
-static brabeion_status note(brb_db_reader *reader, uint32_t plugin, const char *name, const char *subject,
-			    brb_arena *arena, const char **text, brabeion_error *error)
+static brabeion_status user_name(brb_db_reader *reader, int64_t number, char name[BRB_SUBJECT_BYTES_MOST + 1],
+				 brabeion_error *error)
 {
 	brabeion_status status = connect(reader, error);
-	return status == BRABEION_OK
-		       ? brb_database_text(&reader->database, BRB_STATEMENT_READER_NOTE,
-					   WITH(INT(plugin), TEXT(name), TEXT(subject)), arena, text, error)
-		       : status;
+	return status == BRABEION_OK ? brb_owners_user_name(&reader->database, number, name, error) : status;
 }
+
+static brabeion_status user_state(brb_db_reader *reader, int64_t number, brb_state_taker take, void *context,
+				  brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK ? brb_owners_user_state(&reader->database, number, take, context, error)
+				     : status;
+}
+
+static brabeion_status thing(brb_db_reader *reader, uint32_t plugin, const char *name, brb_state_taker take,
+			     void *context, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK ? brb_owners_thing(&reader->database, plugin, name, take, context, error)
+				     : status;
+}
+
+static brabeion_status cell(brb_db_reader *reader, int64_t owner, uint32_t memory, brb_packed_key key,
+			    brb_value_taker take, void *context, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK ? brb_owners_cell(&reader->database, owner, memory, key, take, context, error)
+				     : status;
+}
+
+static brabeion_status next_cell(brb_db_reader *reader, int64_t owner, uint32_t memory, brb_packed_key after,
+				 brb_cell_key *key, brabeion_error *error)
+{
+	brabeion_status status = connect(reader, error);
+	return status == BRABEION_OK ? brb_owners_next_cell(&reader->database, owner, memory, after, key, error)
+				     : status;
+}
+
+static brabeion_status hash_key(brb_db_reader *reader, uint8_t key[16], brabeion_error *error)
+{
+	int64_t parts[2] = { 0, 0 };
+	brabeion_status status = connect(reader, error);
+	for (int i = 0; i < 2 && status == BRABEION_OK; i++)
+		status = brb_database_number(&reader->database, BRB_STATEMENT_COUNTER,
+					     WITH(TEXT(i ? "hash_key_1" : "hash_key_0")), NULL, &parts[i], error);
+	memcpy(key, parts, sizeof parts);
+	return status;
+}
+
+/* ---- awards ---- */
 
 /* Of `held` the count and the highest level, of `is_held` whether the award is revoked, and whether it lapsed. */
 static brabeion_status read_pair(void *pair, sqlite3_stmt *row, brabeion_error *error)
@@ -124,8 +167,13 @@ const brb_driver_reader brb_sqlite_reader = {
 	.close = close_reader,
 	.begin = begin,
 	.end = end,
-	.tally = tally,
-	.note = note,
+	.user = user,
+	.user_name = user_name,
+	.user_state = user_state,
+	.thing = thing,
+	.cell = cell,
+	.next_cell = next_cell,
+	.hash_key = hash_key,
 	.held = held,
 	.is_held = is_held,
 };

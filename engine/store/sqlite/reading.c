@@ -5,10 +5,7 @@
 
 brabeion_status brb_sqlite_ready_reader_locked(brb_store_db *db, brabeion_error *error)
 {
-	brabeion_status status = BRABEION_OK;
-	if (!db->reader.handle)
-		status = brb_database_open(&db->reader, db->options, &db->writer, error);
-	return status == BRABEION_OK ? brb_database_check_in_place(&db->reader, error) : status;
+	return brb_database_ready(&db->reader, db->options, &db->writer, error);
 }
 
 brabeion_status brb_sqlite_begin_reading(brb_store_db *db, brabeion_error *error)

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/memory.h"
 #include "store/sqlite/internal.h"
 
 void brb_sqlite_wake_watches(const brb_store_db *db)
@@ -19,10 +21,21 @@ void brb_sqlite_wake_watches(const brb_store_db *db)
 	utimensat(AT_FDCWD, db->wal_path, NULL, 0);
 }
 
+/* There is no WAL beside a database that is read as it stands: its folder tells when one appears, and what is done to it. */
+static bool add(int watch, const brb_store_db *db)
+{
+	if (inotify_add_watch(watch, db->wal_path, IN_ATTRIB) >= 0)
+		return true;
+	char *folder = errno == ENOENT && db->options->read_only ? brb_file_folder(db->options->path) : NULL;
+	bool added = folder && inotify_add_watch(watch, folder, IN_ATTRIB | IN_CREATE | IN_MOVED_TO) >= 0;
+	brb_memory_release(folder);
+	return added;
+}
+
 brabeion_status brb_sqlite_watch(brb_store_db *db, int *fd, brabeion_error *error)
 {
 	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (watch >= 0 && inotify_add_watch(watch, db->wal_path, IN_ATTRIB) >= 0) {
+	if (watch >= 0 && add(watch, db)) {
 		*fd = watch;
 		return BRABEION_OK;
 	}

@@ -27,7 +27,7 @@
 
 enum { FIELDS = 64, THREADS = 4, SILENCE_SECONDS = 30 };
 
-static const char *const outcomes[] = { "judged", "unheard", "duplicate", "abandoned" };
+static const char *const outcomes[] = { "judged", "unhandled", "duplicate", "abandoned" };
 
 /* Sends `text`, which becomes libmicrohttpd's to free. MHD_NO closes the connection. */
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned code, char *text, const char *outcome)

@@ -17,13 +17,13 @@ The library is found as any other, or named by the environment variable BRABEION
 import ctypes
 import json
 import os
-from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_void_p
+from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NULL, _INT, _REAL, _BOOL, _TEXT, _JSON = range(6)
-OUTCOMES = ("judged", "unheard", "duplicate", "abandoned")
+OUTCOMES = ("judged", "unhandled", "duplicate", "abandoned")
 
 # ---- what the header declares, in its order ----
 
@@ -44,7 +44,8 @@ class _Options(_Sized):
                 ("config_text", c_char_p), ("config_other_keys", c_void_p), ("plugin_path", c_char_p), ("database", c_char_p),
                 ("log", c_void_p), ("log_context", c_void_p), ("clock", c_void_p), ("clock_context", c_void_p),
                 ("allocator", c_void_p), ("submit_capacity", c_size_t), ("no_create", c_bool), ("no_watch", c_bool),
-                ("no_workers", c_bool)]
+                ("no_workers", c_bool), ("memory_bytes", c_int64), ("migrating", c_void_p), ("migrating_context", c_void_p),
+                ("read_only", c_bool)]
 
 
 class _Value(ctypes.Union):
@@ -58,13 +59,14 @@ class _Field(ctypes.Structure):
 class _Event(_Sized):
     _fields_ = [("struct_size", c_uint32), ("field_size", c_uint32), ("name", c_char_p), ("user", c_char_p),
                 ("id", c_char_p), ("at_us", c_int64), ("fields", POINTER(_Field)), ("field_count", c_size_t),
-                ("has_at", c_bool)]
+                ("has_at", c_bool), ("unused", ctypes.c_ubyte * 7), ("offset_minutes", c_int32),
+                ("has_offset", c_bool)]
 
 
 class _Award(ctypes.Structure):
     _fields_ = [("id", c_int64), ("sequence", c_int64), ("user", c_char_p), ("badge", c_char_p), ("level", c_uint32),
                 ("name", c_char_p), ("description", c_char_p), ("reason", c_char_p), ("event", c_char_p),
-                ("event_id", c_char_p), ("at_us", c_int64)]
+                ("event_id", c_char_p), ("at_us", c_int64), ("stored_us", c_int64)]
 
 
 class _Result(_Sized):
@@ -72,7 +74,7 @@ class _Result(_Sized):
                 ("message", c_char_p), ("award_count", c_uint32), ("award_stride", c_uint32), ("awards", c_void_p),
                 ("lapsed_count", c_uint32), ("lapsed_stride", c_uint32), ("lapsed", c_void_p),
                 ("failure_count", c_uint32), ("failure_stride", c_uint32), ("failures", c_void_p),
-                ("memory", c_void_p)]
+                ("memory", c_void_p), ("refused", c_uint32)]
 
 
 class _ListOptions(_Sized):
@@ -131,12 +133,14 @@ class Award:
     event: str
     event_id: str
     at: datetime
+    stored: datetime
 
     @classmethod
     def _of(cls, raw):
-        values = [getattr(raw, name) for name, _ in _Award._fields_[:-1]]
+        values = [getattr(raw, name) for name, _ in _Award._fields_[:-2]]
         values = [value.decode() if isinstance(value, bytes) else value for value in values]
-        return cls(*values, _EPOCH + timedelta(microseconds=raw.at_us))
+        times = [_EPOCH + timedelta(microseconds=us) for us in (raw.at_us, raw.stored_us)]
+        return cls(*values, *times)
 
 
 def _awards(first, stride, count):

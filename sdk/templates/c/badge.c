@@ -34,11 +34,14 @@ static void close_badge(void *self)
 	free(self);
 }
 
+/* What is remembered of each user: one line per name. When two users become one, their visits are added up. */
+static const badge_memory memory[] = { BADGE_TALLY("visits") };
+
 /* Returns the level that is earned. The count is stored in the same transaction as the award. */
 static int32_t award(void *self, badge_call *call)
 {
 	const settings *wanted = (const settings *)self;
-	int64_t visits = badge_tally_add(call, "visits", badge_user(call), 1);
+	int64_t visits = badge_tally_add(call, "visits", 1);
 	return visits >= wanted->second ? 2 : visits >= wanted->first ? 1 : BADGE_NOT_EARNED;
 }
 
@@ -48,5 +51,5 @@ static const badge_level levels[] = {
 };
 static const char *const events[] = { "visit" };
 
-BADGE_PLUGIN("@NAME@", .slug = "@NAME@", BADGE_LEVELS(levels), BADGE_EVENTS(events), .award = award,
-	     .open = open_badge, .close = close_badge);
+BADGE_PLUGIN("@NAME@", .slug = "@NAME@", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
+	     .award = award, .open = open_badge, .close = close_badge);

@@ -31,6 +31,9 @@ void close_badge(void *self)
 	delete static_cast<settings *>(self);
 }
 
+/* What is remembered of each user: one line per name. When two users become one, their visits are added up. */
+const badge_memory memory[] = { BADGE_TALLY("visits") };
+
 /*
  * Returns the level that is earned. The count is stored in the same transaction as the award. An exception that
  * leaves it fails the badge for this event, with its what() in the operator's log.
@@ -38,7 +41,7 @@ void close_badge(void *self)
 int32_t award(void *self, badge_call *call)
 {
 	const settings &wanted = *static_cast<const settings *>(self);
-	const int64_t visits = badge_tally_add(call, "visits", badge_user(call), 1);
+	const int64_t visits = badge_tally_add(call, "visits", 1);
 	return visits >= wanted.second ? 2 : visits >= wanted.first ? 1 : BADGE_NOT_EARNED;
 }
 
@@ -51,8 +54,7 @@ const char *const events[] = { "visit" };
 } // namespace
 
 /*
- * In C++17 the fields have no names, so this is their order: slug, levels, events, flags, award, freeze, open, close,
- * progress. Those at the end may be left out.
+ * In C++17 the fields have no names, so this is their order: slug, levels, events, memory, flags, award, freeze, open,
+ * close, progress, merge. Those at the end may be left out.
  */
-BADGE_PLUGIN("@NAME@", "@NAME@", { levels, BADGE_COUNT_OF(levels) }, { events, BADGE_COUNT_OF(events) }, 0, award,
-	     nullptr, open_badge, close_badge);
+BADGE_PLUGIN("@NAME@", "@NAME@", levels, events, memory, 0, award, nullptr, open_badge, close_badge);

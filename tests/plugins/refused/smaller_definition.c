@@ -11,7 +11,7 @@ static int32_t award(void *self, badge_call *call)
 static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
 static const char *const events[] = { "visit" };
 
-static const badge_definition badge = { .struct_size = offsetof(badge_definition, close),
+static const badge_definition badge = { .struct_size = offsetof(badge_definition, merge),
 					.level_size = sizeof(badge_level),
 					.slug = "smaller-definition",
 					BADGE_LEVELS(levels),

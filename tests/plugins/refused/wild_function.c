@@ -8,12 +8,15 @@ typedef struct wild_definition {
 	const char *slug;
 	const badge_level *levels;
 	const char *const *events;
+	const badge_memory *memory;
 	uint32_t level_count;
 	uint32_t event_count;
+	uint32_t memory_count;
+	uint32_t memory_size;
 	uint32_t flags;
 	uint32_t reserved;
 	const void *award;
-	const void *others[3];
+	const void *others[5];
 } wild_definition;
 
 static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };

@@ -15,5 +15,5 @@ BADGE_DEFINE(badge, .slug = "wrong-magic", BADGE_LEVELS(levels), BADGE_EVENTS(ev
 static const badge_definition *const badges[] = { &badge };
 
 const badge_plugin badge_plugin_v1 = {
-	.magic = 0x31444700u, .struct_size = sizeof(badge_plugin), .id = "wrong-magic", BADGE_BADGES(badges)
+	.magic = 0x32444700u, .struct_size = sizeof(badge_plugin), .id = "wrong-magic", BADGE_BADGES(badges)
 };

@@ -3,6 +3,8 @@
  */
 #include "support/command.h"
 
+#include <time.h>
+
 #include <brabeion/engine.h>
 
 TestSuite(command_awards, .init = enter, .fini = leave);
@@ -82,6 +84,26 @@ Test(command_awards, tells_each_award_and_revocation_as_json)
 	finish(&outcome);
 }
 
+/* Earned in 2014, stored since the test began. */
+Test(command_awards, tells_when_an_award_was_stored)
+{
+	static const char before[] = EARNED("ada", "e1") ",\"sequence\":1,\"stored_at\":\"";
+	char began[BRABEION_TIME_BYTES], stored[BRABEION_TIME_BYTES];
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	cr_assert_eq(brabeion_time_format((int64_t)now.tv_sec * 1000000, began), BRABEION_OK);
+	earn(EVENT("ada", "e1"));
+	command_outcome outcome = run("", "awards", "--json", NULL);
+	cr_assert_eq(strncmp(outcome.out, before, strlen(before)), 0, "%s", outcome.out);
+	snprintf(stored, sizeof stored, "%.19s", outcome.out + strlen(before));
+	cr_expect_geq(strncmp(stored, began, 19), 0, "%s before %s", stored, began);
+	finish(&outcome);
+	outcome = run("", "show", "ada", "--json", NULL);
+	cr_expect_not_null(strstr(outcome.out, "\"event_id\":\"e1\",\"stored_at\":\""), "%s", outcome.out);
+	cr_expect_not_null(strstr(outcome.out, stored), "%s", outcome.out);
+	finish(&outcome);
+}
+
 Test(command_awards, tells_lines_for_people)
 {
 	earn(EVENT("ada", "e1"));
@@ -144,9 +166,10 @@ Test(command_awards, tells_thousands)
 	for (int i = 1; i <= USERS; i++) {
 		snprintf(expected, sizeof expected, "{\"user\":\"%d\",\"badge\"", i);
 		cr_assert_eq(strncmp(at, expected, strlen(expected)), 0, "award %d: %.80s", i, at);
-		snprintf(expected, sizeof expected, ",\"sequence\":%d}", i);
-		at = strchr(at, '\n') + 1;
-		cr_assert_eq(strncmp(at - 1 - strlen(expected), expected, strlen(expected)), 0);
+		snprintf(expected, sizeof expected, ",\"sequence\":%d,\"stored_at\"", i);
+		const char *sequence = strstr(at, expected), *end = strchr(at, '\n');
+		cr_assert(sequence && sequence < end, "award %d: %.200s", i, at);
+		at = end + 1;
 	}
 	cr_expect_str_eq(at, "");
 	finish(&outcome);
@@ -167,7 +190,7 @@ static void expect_line(const command_process *process, const char *expected)
 {
 	char line[1024];
 	read_line(process->out, line, sizeof line);
-	cr_assert_str_eq(line, expected);
+	cr_assert_str_eq(command_without_stored(line), expected);
 }
 
 static void follow_until(int signal_number, int exit_code)

@@ -4,6 +4,7 @@
  * The badge is commentator, of threshold.so; the number of comments that it needs changes.
  */
 #include "support/command.h"
+#include "support/memory_tables.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -65,6 +66,7 @@ static char *select_text(const char *sql)
 	cr_assert_not_null(stream);
 	cr_assert_eq(sqlite3_open("badges.db", &database), SQLITE_OK);
 	sqlite3_busy_timeout(database, 60000);
+	cr_assert_eq(add_memory_tables(database), SQLITE_OK, "%s", sqlite3_errmsg(database));
 	cr_assert_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK, "%s",
 		     sqlite3_errmsg(database));
 	while (sqlite3_step(statement) == SQLITE_ROW)
@@ -86,7 +88,9 @@ static void expect_rows(const char *sql, const char *rows)
 	"SELECT u.name || ' ' || b.slug || ' ' || a.level || ' ' || date(a.at_us / 1000000, 'unixepoch')" \
 	" || ' ' || a.event_id FROM awards AS a JOIN users AS u ON u.id = a.user"                         \
 	" JOIN badges AS b ON b.id = a.badge WHERE a.revoked = 0 ORDER BY 1"
-#define TALLIES "SELECT subject || ' ' || value FROM tallies WHERE value <> 0 ORDER BY 1"
+/* Counts, without the times of what was counted. */
+#define TALLIES \
+	"SELECT subject || ' ' || value FROM tallies WHERE value <> 0 AND subject NOT LIKE '%/events' ORDER BY 1"
 
 static void expect_no_sandbox(void)
 {
@@ -231,6 +235,35 @@ Test(command_backfill, a_plugin_that_remembers_something_keeps_that)
 	did("", "backfill", "past.jsonl");
 	expect_rows(TALLIES, "bob 1\n");
 	expect_rows(HELD, "ada commentator 1 2024-03-03 c3\nbob commentator 1 2024-03-05 c5\n");
+}
+
+/* Beside a badge of the same plugin that has counted. */
+Test(command_backfill, a_new_badge_gets_its_counts_though_its_plugin_remembers_something)
+{
+	static const char two[] =
+		HEAD "plugins:\n  - file: " BRB_BUILD_DIR "/plugins/threshold.so\n    badges:\n"
+		     "      - { badge: threshold, slug: two, events: [comment], settings: { at: [2] } }\n";
+	write_file("badges.yaml", two);
+	did(PAST, "run");
+	char text[1024];
+	snprintf(text, sizeof text,
+		 "%s      - { badge: threshold, slug: four, events: [comment], settings: { at: [4] } }\n", two);
+	write_file("badges.yaml", text);
+	did("", "backfill", "--badge", "four", "past.jsonl");
+	did(COMMENT("ada", "c7", "07"), "run");
+	expect_rows("SELECT slug || ' ' || name FROM awards JOIN badges AS b ON b.id = badge JOIN users AS u ON u.id "
+		    "= user"
+		    " WHERE slug = 'four'",
+		    "four ada\n");
+}
+
+Test(command_backfill, says_before_it_starts_whose_memory_is_kept)
+{
+	did(COMMENT("bob", "c0", "01"), "run");
+	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome, "already and keeps");
+	finish(&outcome);
 }
 
 /* ---- awards without a reason ---- */

@@ -26,22 +26,23 @@ Test(command_check, says_what_is_in_a_plugin)
 	expect_lines(PLUGIN("good_many.so"), 0, ": good-many 1.0, 2 badges, fine\n  file      ",
 		     "  unloads   yes, when replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.0, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
 		     "  badge     first-visit: level Welcome; on visit\n"
-		     "  badge     third-visit: level Regular; on visit\n",
+		     "  badge     third-visit: level Regular; on visit\n"
+		     "  memory    visits: number of a user, merge: sum (shared by all badges)\n",
 		     "");
 	expect_lines(PLUGIN("starts_thread.so"), 0, ": starts-thread, 1 badge, fine\n  file      ",
 		     "  unloads   no, it stays in the process when replaced: it imports pthread_create\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.0, needs an engine of 1.0 or newer\n"
 		     "  badge     starts-thread: level Alive; on visit; multiple\n",
 		     "");
 	expect_lines(
 		PLUGIN("levels_from_config.so"), 0, ": levels-from-config, 1 badge, fine\n",
 		"  unloads   yes, when replaced\n"
 		"  needs     nothing beside the C and C++ libraries\n"
-		"  ABI       1.2, needs an engine of 1.0 or newer\n"
+		"  ABI       1.0, needs an engine of 1.0 or newer\n"
 		"  badge     levels-from-config: no levels of its own; on visit; levels from badges.yaml\n",
 		"note: " PLUGIN("levels_from_config.so") ": without settings: badge \"levels-from-config\" has no "
 							 "levels: it could never be awarded\n");
@@ -59,10 +60,17 @@ Test(command_check, says_what_is_wrong_with_a_plugin)
 	expect_lines(PLUGIN("award_crashes.so"), 2, ": misbehaves, 1 badge, 1 problem\n  file      ",
 		     "  unloads   yes, when replaced\n"
 		     "  needs     nothing beside the C and C++ libraries\n"
-		     "  ABI       1.2, needs an engine of 1.0 or newer\n"
+		     "  ABI       1.0, needs an engine of 1.0 or newer\n"
 		     "  observes  visit\n"
 		     "  badge     odd: level One; on visit; progress\n",
 		     PLUGIN("award_crashes.so") ": crashed (SIGSEGV) while its badge \"odd\" judged a trial event\n");
+	expect_lines(PLUGIN("undeclared.so"), 2, ": undeclared, 1 badge, 1 problem\n  file      ",
+		     "  unloads   yes, when replaced\n"
+		     "  needs     nothing beside the C and C++ libraries\n"
+		     "  ABI       1.0, needs an engine of 1.0 or newer\n"
+		     "  badge     undeclared: level One; on visit\n",
+		     PLUGIN("undeclared.so") ": uses memory that it does not declare: badge \"undeclared\": memory "
+					     "\"visits\" is not declared: declare it: BADGE_TALLY(\"visits\")\n");
 	expect_lines("badges.yaml", 2, ": 1 problem\n", "",
 		     "badges.yaml: is not a shared object: it begins with \"database: badges\"\n"
 		     "\"brabeion check --config FILE\" checks a badges.yaml.\n");
@@ -113,14 +121,17 @@ Test(command_check, tells_machines)
 	cr_expect_str_eq(
 		rest,
 		"\"unloads\":true,\"resident_because\":\"\",\"libraries\":[],\"symbols\":[],\"id\":\"good-many\","
-		"\"version\":\"1.0\",\"abi_major\":1,\"abi_minor\":2,\"needs_minor\":0,\"observes\":true,"
+		"\"version\":\"1.0\",\"abi_major\":1,\"abi_minor\":0,\"needs_minor\":0,\"observes\":true,"
 		"\"watches\":[\"visit\"],\"badges\":[{\"slug\":\"first-visit\",\"multiple\":false,\"async\":false,"
 		"\"levels_from_config\":false,\"progress\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,"
 		"\"name\":\"Welcome\","
-		"\"description\":\"First visit\"}]},{\"slug\":\"third-visit\",\"multiple\":false,\"async\":false,"
+		"\"description\":\"First "
+		"visit\"}],\"remembered\":[]},{\"slug\":\"third-visit\",\"multiple\":false,\"async\":false,"
 		"\"levels_from_config\":false,\"progress\":false,\"events\":[\"visit\"],\"levels\":[{\"level\":1,"
 		"\"name\":\"Regular\","
-		"\"description\":\"Third visit\"}]}],\"problems\":[],\"notes\":[]}]}\n");
+		"\"description\":\"Third visit\"}],\"remembered\":[]}],\"remembered\":[{\"name\":\"visits\","
+		"\"owner\":\"user\",\"kind\":\"number\",\"keys\":\"text\",\"merge\":\"sum\"}],\"problems\":[],"
+		"\"notes\":[]}]}\n");
 	finish(&outcome);
 }
 

@@ -161,21 +161,26 @@ Test(command_doctor, a_server_that_is_killed_has_told_by_then)
 
 #define WORK(user) "{\"event\":\"work\",\"user\":\"" user "\",\"fail\":true}\n"
 
-Test(command_doctor, a_badge_that_fails_and_is_set_aside)
+Test(command_doctor, a_badge_that_fails_and_is_quarantined)
 {
 	write_file("badges.yaml", TROUBLED);
 	judge(WORK("a") WORK("b") WORK("c"));
 	expect_doctor(
 		1,
-		"alarm    badge \"troubled\" is set aside since (time): it failed 2 times in a row, at last on event "
+		"alarm    badge \"troubled\" is quarantined since (time): it failed for 2 users in a row, at last on "
+		"event "
 		"\"work\": in trouble\n"
-		"         Events are judged without it, and are not judged again later. Mend it, then reload, or: "
-		"brabeion release troubled\n"
+		"         Events are judged without it. Mend it, then reload, or: brabeion release troubled. What "
+		"it is passed over is counted, and judged by: brabeion backfill --badge troubled FILE (there is no "
+		"journal)\n"
 		"warning  badge \"troubled\" failed 2 times since (time), the last time at (time) on event "
 		"\"work\": in trouble\n"
 		"         What it would have earned then is lost; the log has each case. Mend the badge or its "
 		"settings\n"
-		"1 alarm, 1 warning, 0 notes\n");
+		"warning  badge \"troubled\" was passed over in 1 event while it was quarantined, from (time) to "
+		"(time)\n"
+		"         Once it does well again: brabeion backfill --badge troubled FILE (there is no journal)\n"
+		"1 alarm, 2 warnings, 0 notes\n");
 }
 
 #define MENDED "         A running server keeps its badges; none can reload or start until this is mended\n"

@@ -82,27 +82,28 @@ Test(command_explain, held_and_each_event_with_its_answer)
 Test(command_explain, what_memory_said)
 {
 	earn(COMMENT("ada", "21") COMMENT("ada", "22"));
-	expect_explained(
-		0, "ada", "commentator",
-		"ada holds \"commentator\", since 2014-01-22 08:00 UTC, by event \"comment\".\n"
-		"\n"
-		"when (UTC)        what    award        level  for  event    note\n"
-		"2014-01-22 08:00  earned  Commentator      1       comment  \n"
-		"\n"
-		"when (UTC)        event    answer           held  the event said  memory said\n"
-		"2014-01-21 08:00  comment  not earned       -                     events:commentator of ada = 0\n"
-		"2014-01-22 08:00  comment  level 1, stored  -                     events:commentator of ada = "
-		"1\n");
+	expect_explained(0, "ada", "commentator",
+			 "ada holds \"commentator\", since 2014-01-22 08:00 UTC, by event \"comment\".\n"
+			 "\n"
+			 "when (UTC)        what    award        level  for  event    note\n"
+			 "2014-01-22 08:00  earned  Commentator      1       comment  \n"
+			 "\n"
+			 "when (UTC)        event    answer           held  the event said  memory said\n"
+			 "2014-01-21 08:00  comment  not earned       -                     events of ada = 0; "
+			 "latest[events] of ada = 0\n"
+			 "2014-01-22 08:00  comment  level 1, stored  -                     events of ada = "
+			 "1; latest[events] of ada = 1390291200000000\n");
 }
 
 Test(command_explain, a_failure_says_why)
 {
 	earn("{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"2014-01-21T08:00:00Z\"}\n");
-	expect_explained(0, "ada", "told",
-			 "ada does not hold \"told\".\n"
-			 "\n"
-			 "when (UTC)        event  answer                    held  the event said  memory said\n"
-			 "2014-01-21 08:00  visit  failed: told you so, ada  -                     told = 0\n");
+	expect_explained(
+		0, "ada", "told",
+		"ada does not hold \"told\".\n"
+		"\n"
+		"when (UTC)        event  answer                    held  the event said  memory said\n"
+		"2014-01-21 08:00  visit  failed: told you so, ada  -                     told of ada = 0\n");
 }
 
 Test(command_explain, since_and_limit)
@@ -236,14 +237,18 @@ Test(command_explain, quarantined)
 	     "{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"2014-01-22T08:00:00Z\"}\n");
 	expect_explained(
 		0, "ada", "told",
-		"The badge is quarantined since NOW              UTC: it failed 1 time on event \"visit\": told "
+		"The badge is quarantined since NOW              UTC: it failed for 1 user on event \"visit\": told "
 		"you so, ada.\n"
 		"Until \"brabeion release told\" or a reload it judges nothing.\n"
 		"ada does not hold \"told\".\n"
 		"\n"
 		"when (UTC)        event  answer                         held  the event said  memory said\n"
-		"2014-01-21 08:00  visit  failed: told you so, ada       -                     told = 0\n"
+		"2014-01-21 08:00  visit  failed: told you so, ada       -                     told of ada = 0\n"
 		"2014-01-22 08:00  visit  not asked: it was quarantined  -                     \n");
+	command_outcome outcome = run("", "explain", "--json", "ada", "told", NULL);
+	expect_exit(outcome, 0);
+	cr_expect_not_null(strstr(outcome.out, "\"answer\":\"quarantined\""), "%s", outcome.out);
+	finish(&outcome);
 }
 
 /* ---- the command ---- */
@@ -260,7 +265,8 @@ Test(command_explain, as_json)
 	static const char end[] =
 		"\"event\":\"comment\",\"id\":\"\",\"at\":\"2014-01-21T08:00:00.000Z\",\"state\":{},\"verdicts\":[{"
 		"\"answer\":\"not earned\",\"level\":0,\"held_level\":0,\"stored\":false,\"held_already\":false,"
-		"\"lapsed\":false,\"read\":[{\"kind\":\"tally\",\"name\":\"events:commentator\",\"subject\":\"ada\","
+		"\"lapsed\":false,\"read\":[{\"kind\":\"tally\",\"name\":\"events\",\"user\":\"ada\","
+		"\"value\":0},{\"kind\":\"tally\",\"name\":\"latest\",\"user\":\"ada\",\"key\":\"events\","
 		"\"value\":0}],\"reads_left_out\":0}]}]}\n";
 	const char *found = strstr(outcome.out, "\"event\":\"comment\",\"id\"");
 	cr_assert_not_null(found, "%s", outcome.out);

@@ -23,9 +23,9 @@ static const char badges_yaml[] =
 	"      - { badge: threshold, slug: newcomer, events: [comment], levels: [{ name: New, description: One }] "
 	"}\n";
 
-static const char comments[] = "{\"event\":\"comment\",\"user\":\"ada\",\"at\":0}\n"
-			       "{\"event\":\"comment\",\"user\":\"ada\",\"at\":0}\n"
-			       "{\"event\":\"comment\",\"user\":\"ada\",\"at\":0}\n";
+static const char comments[] = "{\"event\":\"comment\",\"user\":\"ada\",\"at\":\"1970-01-01T00:00:00Z\"}\n"
+			       "{\"event\":\"comment\",\"user\":\"ada\",\"at\":\"1970-01-01T00:00:00Z\"}\n"
+			       "{\"event\":\"comment\",\"user\":\"ada\",\"at\":\"1970-01-01T00:00:00Z\"}\n";
 
 static void run_comments(void)
 {

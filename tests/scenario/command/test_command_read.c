@@ -128,8 +128,9 @@ Test(command_read, shows_who_holds_most_by_their_rarest)
 
 Test(command_read, lets_no_name_steer_the_terminal)
 {
-	command_outcome outcome =
-		run("{\"event\":\"points_awarded\",\"user\":\"\\u001b[2J\",\"points\":5001,\"at\":0}\n", "run", NULL);
+	command_outcome outcome = run("{\"event\":\"points_awarded\",\"user\":\"\\u001b[2J\",\"points\":5001,\"at\":"
+				      "\"1970-01-01T00:00:00Z\"}\n",
+				      "run", NULL);
 	expect_exit(outcome, 0);
 	cr_expect_not_null(strstr(outcome.out, "{\"user\":\"\\u001b[2J\","), "%s", outcome.out);
 	finish(&outcome);
@@ -162,7 +163,8 @@ Test(command_read, pages_through_many_awards, .timeout = 120)
 				  "        events: [visit]\n"
 				  "        levels: [{ name: First, description: Came once }]\n"
 				  "        settings: { count: events, at: [1] }\n");
-	command_outcome outcome = run("{\"event\":\"visit\",\"user\":\"ada\",\"at\":0}\n", "run", NULL);
+	command_outcome outcome =
+		run("{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"1970-01-01T00:00:00Z\"}\n", "run", NULL);
 	expect_exit(outcome, 0);
 	finish(&outcome);
 	outcome = run("", "show", "ada", "--limit", "5000", NULL);
@@ -268,5 +270,104 @@ Test(command_read, says_so_when_its_output_cannot_be_written)
 	command_outcome outcome = run_into("/dev/full", "", "badges", NULL);
 	expect_exit(outcome, 1);
 	expect_err(outcome, "standard output: No space left on device\n");
+	finish(&outcome);
+}
+
+/* ---- names that nothing answers to ---- */
+
+Test(command_read, check_warns_of_names_that_nothing_answers_to)
+{
+	write_file(
+		"badges.yaml",
+		"plugin_path: [\"" BRB_BUILD_DIR "/plugins\"]\n"
+		"cache_dir: cache\n"
+		"plugins:\n"
+		"  - file: threshold.so\n"
+		"    badges:\n"
+		"      - { badge: threshold, slug: talker, events: [comment], levels: [One], settings: { at: [2] } "
+		"}\n"
+		"      - { badge: threshold, slug: writer, events: [coment], levels: [One], settings: { at: [2] } }\n"
+		"  - file: collection.so\n"
+		"    badges:\n"
+		"      - { badge: collection, slug: all, levels: [All], settings: { of: [talker, writr] } }\n");
+	command_outcome outcome = run("", "check", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome, "badge \"writer\" waits for the event, as no other badge does: \"coment\": did you mean "
+			    "\"comment\"?");
+	expect_err(outcome, "badge \"all\" waits for the badge, which is not loaded: \"writr\": did you mean "
+			    "\"writer\"?");
+	cr_expect_null(strstr(outcome.err, "\"talker\" waits for the badge"), "%s", outcome.err);
+	finish(&outcome);
+}
+
+#define LEVELLED(levels, at)                                                       \
+	"database: levels.db\nplugin_path: [\"" BRB_BUILD_DIR "/plugins\"]\n"      \
+	"cache_dir: cache\nplugins:\n  - file: threshold.so\n    badges:\n"        \
+	"      - { badge: threshold, slug: giver, events: [gift], levels: " levels \
+	", settings: { count: sum, field: amount, at: " at " } }\n"
+
+/* A level that is inserted between two. */
+Test(command_read, levels_that_moved_are_told_and_keep_their_names)
+{
+	static const char moved[] =
+		"badges.yaml:7: \"Patron\" was level 2 of badge \"giver\" and is level 3 now: who "
+		"holds level 2 can earn \"Patron\" anew. Put a new level after the others, or give";
+	static const char gift[] = "{\"event\":\"gift\",\"user\":\"ada\",\"at\":\"2026-03-01T00:00:00Z\","
+				   "\"amount\":60}\n";
+	write_file("badges.yaml", LEVELLED("[Giver, Patron]", "[10, 60]"));
+	command_outcome outcome = run(gift, "run", NULL);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+	write_file("badges.yaml", LEVELLED("[Giver, Friend, Patron]", "[10, 60, 70]"));
+	outcome = run("", "check", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome, moved);
+	finish(&outcome);
+	outcome = run("", "run", NULL);
+	expect_err(outcome, moved);
+	finish(&outcome);
+	outcome = run("", "show", "ada", NULL);
+	expect_out(outcome, "ada holds 2 awards\n\nearned (UTC)      award   badge  level  what for\n"
+			    "2026-03-01 00:00  Patron  giver      2  \n"
+			    "2026-03-01 00:00  Giver   giver      1  \n");
+	finish(&outcome);
+	outcome = run("", "check", NULL);
+	expect_err(outcome, moved);
+	finish(&outcome);
+	outcome = run("", "doctor", NULL);
+	cr_expect_not_null(strstr(outcome.out, "\"Patron\" was level 2 of badge \"giver\" and is level 3 now"), "%s",
+			   outcome.out);
+	finish(&outcome);
+	write_file("badges.yaml", LEVELLED("[Giver, Patron, Friend]", "[10, 60, 70]"));
+	outcome = run("", "check", NULL);
+	expect_out(outcome, "badges.yaml: 1 badge in 1 plugin, fine\n");
+	finish(&outcome);
+}
+
+/* Of the events that the plugin itself names, and of words that are written otherwise. */
+Test(command_read, check_warns_of_events_written_otherwise)
+{
+	write_file("badges.yaml",
+		   "plugin_path: [\"" BRB_BUILD_DIR "/plugins\"]\n"
+		   "cache_dir: cache\n"
+		   "plugins:\n"
+		   "  - file: commits.so\n"
+		   "    badges:\n"
+		   "      - { badge: first-commit, events: [Commit] }\n"
+		   "  - file: threshold.so\n"
+		   "    badges:\n"
+		   "      - { badge: threshold, slug: a, events: [post_liked], levels: [A], settings: { at: [1] } }\n"
+		   "      - { badge: threshold, slug: b, events: [post_liked], levels: [B], settings: { at: [1] } }\n"
+		   "      - { badge: threshold, slug: c, events: [post-liked], levels: [C], settings: { at: [1] } }\n"
+		   "      - { badge: threshold, slug: d, events: [posted], levels: [D], settings: { at: [1] } }\n"
+		   "      - { badge: threshold, slug: e, events: [ask], levels: [E], settings: { at: [1] } }\n"
+		   "      - { badge: threshold, slug: f, events: [act], levels: [F], settings: { at: [1] } }\n");
+	command_outcome outcome = run("", "check", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome, "badges.yaml:6: badge \"first-commit\" waits for the event, as no other badge does: "
+			    "\"Commit\": did you mean \"commit\"?\n");
+	expect_err(outcome, "badges.yaml:11: badge \"c\" waits for the event, as no other badge does: "
+			    "\"post-liked\": did you mean \"post_liked\"?\n");
+	expect_out(outcome, "badges.yaml: 7 badges in 2 plugins, 2 warnings\n");
 	finish(&outcome);
 }

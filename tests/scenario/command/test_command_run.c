@@ -38,15 +38,16 @@ Test(command_run, writes_awards_for_people)
 
 Test(command_run, judges_in_order_over_files_and_standard_input)
 {
-	write_file("a.jsonl", "{\"event\":\"comment\",\"user\":\"ada\",\"id\":1}");
+	write_file("a.jsonl", "{\"event\":\"comment\",\"user\":\"ada\",\"id\":1,\"at\":\"1970-01-01T00:00:01Z\"}");
 	write_file("b.jsonl", EVENT("bob", "e2") EVENT("ada", "e3"));
 	command_outcome outcome =
-		run(EVENT("eve", "e1") "{\"event\":\"comment\",\"user\":\"ada\",\"id\":2,\"at\":0}\n", "run",
-		    "a.jsonl", "-", "b.jsonl", NULL);
+		run(EVENT("eve",
+			  "e1") "{\"event\":\"comment\",\"user\":\"ada\",\"id\":2,\"at\":\"1970-01-01T00:00:01Z\"}\n",
+		    "run", "a.jsonl", "-", "b.jsonl", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, AWARD("eve", "e1") "{\"user\":\"ada\",\"badge\":\"commentator\",\"level\":1,"
 					       "\"name\":\"Commentator\",\"reason\":\"\","
-					       "\"at\":\"1970-01-01T00:00:00.000Z\",\"event\":\"comment\","
+					       "\"at\":\"1970-01-01T00:00:01.000Z\",\"event\":\"comment\","
 					       "\"event_id\":\"2\"}\n" AWARD("bob", "e2") AWARD("ada", "e3"));
 	expect_err(outcome, "5 events in ");
 	finish(&outcome);
@@ -135,8 +136,9 @@ Test(command_run, is_fine_with_empty_input)
 Test(command_run, takes_a_byte_order_mark_and_crlf_and_a_last_line_without_end)
 {
 	command_outcome outcome =
-		run("\xEF\xBB\xBF{\"event\":\"points_awarded\",\"user\":1,\"points\":5001,\"at\":0}\r\n\r\n"
-		    "{\"event\":\"points_awarded\",\"user\":2,\"points\":5001,\"at\":0}",
+		run("\xEF\xBB\xBF{\"event\":\"points_awarded\",\"user\":1,\"points\":5001,\"at\":\"1970-01-01T00:00:"
+		    "00Z\"}\r\n\r\n"
+		    "{\"event\":\"points_awarded\",\"user\":2,\"points\":5001,\"at\":\"1970-01-01T00:00:00Z\"}",
 		    "run", "--format", "text", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "1970-01-01 00:00  1  earned  Bronze (points 1)\n"
@@ -147,7 +149,7 @@ Test(command_run, takes_a_byte_order_mark_and_crlf_and_a_last_line_without_end)
 Test(command_run, lets_the_last_of_a_repeated_key_count)
 {
 	command_outcome outcome = run("{\"event\":\"points_awarded\",\"user\":\"bob\",\"user\":\"ada\",\"points\":0,"
-				      "\"points\":5001,\"at\":0}\n",
+				      "\"points\":5001,\"at\":\"1970-01-01T00:00:00Z\"}\n",
 				      "run", "--format", "text", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "1970-01-01 00:00  ada  earned  Bronze (points 1)\n");
@@ -215,8 +217,8 @@ Test(command_run, passes_over_a_line_of_a_gigabyte_in_little_memory, .timeout = 
 
 Test(command_run, warns_of_badges_that_fail_and_goes_on)
 {
-	command_outcome outcome =
-		run("{\"event\":\"visit\",\"user\":\"ada\",\"at\":0}\n", "run", "--format", "text", NULL);
+	command_outcome outcome = run("{\"event\":\"visit\",\"user\":\"ada\",\"at\":\"1970-01-01T00:00:00Z\"}\n",
+				      "run", "--format", "text", NULL);
 	expect_exit(outcome, 0);
 	expect_out(outcome, "1970-01-01 00:00  ada  earned  One (well 1)\n");
 	expect_err(outcome, "warning: badge \"told\" failed on event \"visit\" of user \"ada\": told you so, ada\n");
@@ -234,6 +236,22 @@ Test(command_run, shows_twenty_warnings_of_a_kind_and_counts_the_rest)
 	expect_err(outcome, "user \"u19\": told you so");
 	expect_no_err(outcome, "user \"u20\": told you so");
 	expect_err(outcome, ", 75 badge failures, 15 warnings not shown\n");
+	finish(&outcome);
+}
+
+Test(command_run, tells_the_line_and_the_field_of_an_event_that_a_badge_refuses)
+{
+	char input[25 * 80] = "";
+	for (int i = 0; i < 25; i++)
+		strcat(input, "{\"event\":\"points_awarded\",\"user\":\"ada\",\"points\":9.99}\n");
+	command_outcome outcome = run(input, "run", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome,
+		   "warning: badge \"points\" refused the event at <stdin>:3: field \"points\" must be a whole "
+		   "number, not 9.99\n");
+	expect_err(outcome, "<stdin>:20: field");
+	expect_no_err(outcome, "<stdin>:21: field");
+	expect_err(outcome, ", 25 refusals by badges, 5 warnings not shown\n");
 	finish(&outcome);
 }
 
@@ -300,6 +318,47 @@ Test(command_run, hears_a_signal_while_a_named_pipe_has_no_writer, .timeout = 60
 	expect_exit(outcome, 143);
 	expect_err(outcome, "interrupted before the first line of fifo\n");
 	finish(&outcome);
+}
+
+/* More awards than a pipe takes, in events.jsonl. */
+static void write_many(void)
+{
+	FILE *file = fopen("events.jsonl", "w");
+	cr_assert_not_null(file);
+	for (int i = 0; i < 3000; i++)
+		fprintf(file, "{\"event\":\"points_awarded\",\"user\":%d,\"id\":%d,\"points\":5001}\n", i, i);
+	cr_assert_eq(fclose(file), 0);
+}
+
+/* Reads a line of its output and no more, sends SIGTERM, and waits for the end. */
+static void expect_end_unread(command_process process)
+{
+	char line[512];
+	int status = 0;
+	read_line(process.out, line, sizeof line);
+	cr_assert_eq(kill(process.pid, SIGTERM), 0);
+	cr_assert_eq(waitpid(process.pid, &status, 0), process.pid);
+	cr_expect(WIFEXITED(status));
+	cr_expect_eq(WEXITSTATUS(status), 143);
+}
+
+Test(command_run, ends_at_the_first_signal_though_nobody_reads, .timeout = 60)
+{
+	write_many();
+	command_process process = start("run", "events.jsonl", NULL);
+	expect_end_unread(process);
+	char *err = read_all(process.err);
+	cr_expect_not_null(strstr(err, "standard output: nobody reads it; the awards are stored: see \"brabeion "
+				       "awards\"\n"),
+			   "%s", err);
+	free(err);
+	command_outcome outcome = run("", "run", "events.jsonl", NULL);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+	outcome = run("", "awards", "--follow", "--limit", "3000", NULL);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+	expect_end_unread(start("awards", "--follow", NULL));
 }
 
 Test(command_run, loses_and_doubles_nothing_when_it_is_killed, .timeout = 120)

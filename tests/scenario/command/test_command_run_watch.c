@@ -8,9 +8,10 @@
 TestSuite(command_run_watch, .init = enter, .fini = leave, .timeout = 120);
 
 #define VISITED "  - file: good_many.so\n"
-#define VISIT(user) "{\"event\":\"visit\",\"user\":\"" user "\",\"at\":0}\n"
+#define VISIT(user) "{\"event\":\"visit\",\"user\":\"" user "\",\"at\":\"1970-01-01T00:00:00Z\"}\n"
 #define FIRST_VISIT(user) "1970-01-01 00:00  " user "  earned  Welcome (first-visit 1)\n"
-#define POINTS(user) "{\"event\":\"points_awarded\",\"user\":\"" user "\",\"points\":5001,\"at\":0}\n"
+#define POINTS(user) \
+	"{\"event\":\"points_awarded\",\"user\":\"" user "\",\"points\":5001,\"at\":\"1970-01-01T00:00:00Z\"}\n"
 #define BRONZE(user) "1970-01-01 00:00  " user "  earned  Bronze (points 1)\n"
 
 #define SOME                                                                                  \

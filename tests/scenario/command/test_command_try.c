@@ -104,11 +104,11 @@ Test(command_try, memory_is_given_and_expected, .init = enter, .fini = leave)
 		    "    given:\n"
 		    "      remembers:\n"
 		    "        - { plugin: memory-user, tally: count, is: 1 }\n"
-		    "        - { plugin: memory-user, note: word, of: x, is: red }\n"
+		    "        - { plugin: memory-user, note: text, of: x, is: red }\n"
 		    "    steps:\n"
 		    "      - { event: memory }\n"
 		    "      - remembers: { plugin: memory-user, tally: count, is: 2 }\n"
-		    "      - remembers: { plugin: memory-user, note: word, of: x, is: null }\n"
+		    "      - remembers: { plugin: memory-user, note: text, of: x, is: null }\n"
 		    "      - remembers_only: { plugin: memory-user, tally: count, is: 3 }\n",
 		    1,
 		    "x.yaml\n"
@@ -116,14 +116,14 @@ Test(command_try, memory_is_given_and_expected, .init = enter, .fini = leave)
 		    "    x.yaml:18: after event 1 (memory of ada, 2024-01-01T00:00:00.000Z): what is remembered is "
 		    "not as "
 		    "expected\n"
-		    "      - note word of \"x\" (memory-user) is not there\n"
-		    "      + note word of \"x\" (memory-user) is \"red\"\n"
+		    "      - note text of \"x\" (memory-user) is not there\n"
+		    "      + note text of \"x\" (memory-user) is \"red\"\n"
 		    "    x.yaml:19: after event 1 (memory of ada, 2024-01-01T00:00:00.000Z): what is remembered is "
 		    "not as "
 		    "expected\n"
 		    "      - tally count of \"ada\" (memory-user) is 3\n"
 		    "      + tally count of \"ada\" (memory-user) is 2\n"
-		    "      + note word of \"x\" (memory-user) is \"red\"\n"
+		    "      + note text of \"x\" (memory-user) is \"red\"\n"
 		    "0 passed, 1 failed\n");
 }
 
@@ -295,21 +295,20 @@ Test(command_try, junit_is_escaped, .init = enter, .fini = leave)
 {
 	command_outcome outcome = try_text("junit", marked);
 	expect_exit(outcome, 1);
-	expect_out(
-		outcome,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuites name=\"brabeion try\" tests=\"2\" failures=\"1\" errors=\"0\">\n"
-		"  <testsuite name=\"x.yaml\" tests=\"2\" failures=\"1\" errors=\"0\">\n"
-		"    <testcase classname=\"x.yaml\" name=\"a # b \\ &#60;c&#62; &#38; &#34;d&#34; \xef\xbf\xbd\">\n"
-		"      <failure message=\"x.yaml:13: after event 1 (points_awarded of &#60;ben&#62;, "
-		"2024-01-01T00:00:00.000Z): what is earned is not as expected\">x.yaml:13: after event 1 "
-		"(points_awarded of &#60;ben&#62;, 2024-01-01T00:00:00.000Z): what is earned is not as expected\n"
-		"+ points 2 of &#60;ben&#62;, by event 1\n"
-		"</failure>\n"
-		"    </testcase>\n"
-		"    <testcase classname=\"x.yaml\" name=\"fine\"/>\n"
-		"  </testsuite>\n"
-		"</testsuites>\n");
+	expect_out(outcome,
+		   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		   "<testsuites name=\"brabeion try\" tests=\"2\" failures=\"1\" errors=\"0\">\n"
+		   "  <testsuite name=\"x.yaml\" tests=\"2\" failures=\"1\" errors=\"0\">\n"
+		   "    <testcase classname=\"x.yaml\" name=\"a # b \\ &#60;c&#62; &#38; &#34;d&#34; \\x1b\">\n"
+		   "      <failure message=\"x.yaml:13: after event 1 (points_awarded of &#60;ben&#62;, "
+		   "2024-01-01T00:00:00.000Z): what is earned is not as expected\">x.yaml:13: after event 1 "
+		   "(points_awarded of &#60;ben&#62;, 2024-01-01T00:00:00.000Z): what is earned is not as expected\n"
+		   "+ points 2 of &#60;ben&#62;, by event 1\n"
+		   "</failure>\n"
+		   "    </testcase>\n"
+		   "    <testcase classname=\"x.yaml\" name=\"fine\"/>\n"
+		   "  </testsuite>\n"
+		   "</testsuites>\n");
 	finish(&outcome);
 }
 

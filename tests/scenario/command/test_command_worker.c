@@ -159,7 +159,7 @@ static void expect_parked_for(const char *line, const char *why)
 	await_number(JOBS_PARKED, 1);
 	command_outcome ended = end(&worker);
 	expect_exit(ended, 0);
-	snprintf(sql, sizeof sql, "SELECT count(*) FROM job_attempts WHERE error = '%s'", why);
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM job_attempts WHERE error GLOB '%s'", why);
 	cr_expect_eq(query_number(sql), 3, "not for \"%s\"", why);
 	finish(&ended);
 }
@@ -184,6 +184,26 @@ Test(command_worker, a_badge_that_never_returns_is_parked)
 {
 	write_file("badges.yaml", JOBS_YAML("jobs: { max_attempts: 3, backoff: 10ms, time_limit: 200ms }\n", DEADLY));
 	expect_parked_for(VENOM("eve", "loop"), "exceeded the time limit of 200 ms");
+}
+
+/* Over the page in which the worker tells its supervisor which job it is at. Either the badge or the supervisor ends it. */
+#define SCRIBBLE(how, value) "{\"event\":\"venom\",\"user\":\"eve\",\"how\":\"" how "\",\"status\":" value "}\n"
+
+Test(command_worker, a_badge_that_writes_over_the_workers_page_is_parked)
+{
+	expect_parked_for(SCRIBBLE("scribble", "0"), "its worker was killed by SIG*");
+}
+
+Test(command_worker, a_badge_that_writes_over_the_workers_page_that_all_is_well_is_parked)
+{
+	expect_parked_for(SCRIBBLE("scribble", "2") EARN("ada", "e1"), "its worker was killed by SIG*");
+	cr_expect_eq(query_number(JOBS_LEFT), 0, "the others are judged");
+}
+
+Test(command_worker, a_badge_that_hides_so_and_never_returns_is_parked)
+{
+	write_file("badges.yaml", JOBS_YAML("jobs: { max_attempts: 3, backoff: 10ms, time_limit: 200ms }\n", DEADLY));
+	expect_parked_for(SCRIBBLE("hide", "0"), "its worker was killed by SIGKILL");
 }
 
 #define LIMITED(limit) JOBS_YAML("watch: on\njobs: { max_attempts: 1, time_limit: " limit " }\n", DEADLY)

@@ -244,13 +244,13 @@ static void look_after(brabeion_engine *engine, const char *folder)
 	brabeion_error_finish(&error);
 	brabeion_reload(engine, NULL, &error);
 	brabeion_error_finish(&error);
-	brabeion_merge_users(engine, "bob", "cyd", &error);
+	brabeion_merge_users(engine, "bob", "cyd", NULL, NULL, &error);
 	brabeion_error_finish(&error);
-	brabeion_forget_user(engine, "cyd", NULL, &error);
+	brabeion_forget_user(engine, "cyd", NULL, NULL, &error);
 	brabeion_error_finish(&error);
 	snprintf(copy, sizeof copy, "%s/copy.db", folder);
 	unlink(copy);
-	brabeion_backup(engine, copy, &error);
+	brabeion_backup(engine, copy, NULL, &error);
 	brabeion_error_finish(&error);
 	brabeion_stats(engine, &report, &error);
 	brabeion_stats_finish(&report);
@@ -274,7 +274,7 @@ static void read_all(brabeion_engine *engine)
 			      NULL, &awards, &error);
 	brabeion_award_list_finish(&awards);
 	brabeion_error_finish(&error);
-	brabeion_users(engine, 0, &users, &error);
+	brabeion_users(engine, NULL, 0, &users, &error);
 	brabeion_user_list_finish(&users);
 	brabeion_error_finish(&error);
 	brabeion_badges(engine, NULL, &list, &error);
@@ -390,7 +390,7 @@ Test(allocator, results_lists_and_errors_outlive_the_engine)
 	scene_open(here);
 	brabeion_result result = scene_judge(here, &(brabeion_event)BRABEION_EVENT(.name = "visit", .user = "ada"));
 	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &awards, NULL), BRABEION_OK);
-	cr_assert_eq(brabeion_backup(here->engine, "/no/such/folder/copy.db", &here->error), BRABEION_STORE);
+	cr_assert_eq(brabeion_backup(here->engine, "/no/such/folder/copy.db", NULL, &here->error), BRABEION_STORE);
 	scene_close(here);
 	cr_assert_str_eq(result.awards[0].badge, "first-visit");
 	cr_assert_str_eq(awards.awards[0].badge, "first-visit");
@@ -496,11 +496,11 @@ static brabeion_status ask_wrongly(brabeion_engine *engine, int which, brabeion_
 	case 0:
 		return brabeion_revoke(engine, &revocation, NULL, error);
 	case 1:
-		return brabeion_forget_user(engine, "", NULL, error);
+		return brabeion_forget_user(engine, "", NULL, NULL, error);
 	case 2:
-		return brabeion_merge_users(engine, "a", "a", error);
+		return brabeion_merge_users(engine, "a", "a", NULL, NULL, error);
 	case 3:
-		return brabeion_backup(engine, "", error);
+		return brabeion_backup(engine, "", NULL, error);
 	case 4:
 		return brabeion_user_awards(engine, NULL, NULL, &awards, error);
 	default:

@@ -210,7 +210,7 @@ static void call_everything(void *context, const brabeion_award_info *award)
 	brabeion_award_list_finish(&awards);
 	cr_assert_eq(brabeion_badge_awards(here->engine, award->badge, NULL, &awards, NULL), BRABEION_OK);
 	brabeion_award_list_finish(&awards);
-	cr_assert_eq(brabeion_users(here->engine, 0, &users, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_users(here->engine, NULL, 0, &users, NULL), BRABEION_OK);
 	brabeion_user_list_finish(&users);
 	cr_assert_eq(brabeion_badges(here->engine, NULL, &badges, NULL), BRABEION_OK);
 	brabeion_badge_list_finish(&badges);

@@ -51,10 +51,10 @@ Test(doctor, an_engine_tells_its_own_at_once)
 {
 	scene *here = scene_with(TWO_COMMENTS);
 	for (int i = 0; i < 5; i++)
-		cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unheard");
-	cr_expect_str_eq(scene_fire(here, "login", "ada"), "unheard");
+		cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unhandled");
+	cr_expect_str_eq(scene_fire(here, "login", "ada"), "unhandled");
 	expect_examination(here, "event-unhandled 2 comments 5;event-unhandled 1 login 1;");
-	cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unheard");
+	cr_expect_str_eq(scene_fire(here, "comments", "ada"), "unhandled");
 	expect_examination(here, "event-unhandled 2 comments 6;event-unhandled 1 login 1;");
 	scene_finish(here);
 }
@@ -85,7 +85,7 @@ Test(doctor, a_reload_that_listens_forgets)
 	scene_config(here, listens);
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	cr_expect_str_eq(scene_fire(here, "login", "ada"), "");
-	cr_expect_str_eq(scene_fire(here, "comment", "ada"), "unheard");
+	cr_expect_str_eq(scene_fire(here, "comment", "ada"), "unhandled");
 	expect_examination(here, "event-unhandled 1 comment 1;");
 	scene_finish(here);
 }
@@ -190,5 +190,56 @@ Test(doctor, a_changed_cache_dir_is_told)
 	scene_config(here, TWO_COMMENTS);
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	cr_expect_null(strstr(here->log, "cache_dir"), "%s", here->log);
+	scene_finish(here);
+}
+
+/* ---- where plugins run ---- */
+
+static brabeion_examination examine_beside(scene *here)
+{
+	brabeion_examination examination = BRABEION_EXAMINATION();
+	cr_assert_eq(brabeion_config_examine(&here->options, NULL, &examination, &here->error), BRABEION_OK, "%s",
+		     here->error.message);
+	return examination;
+}
+
+Test(doctor, a_folder_in_which_others_could_replace_copies)
+{
+	char expected[SCENE_PATH_BYTES * 4];
+	unsetenv("XDG_RUNTIME_DIR");
+	scene *here = scene_with(TWO_COMMENTS);
+	scene_close(here);
+	cr_assert_eq(chmod(here->folder, 0777), 0);
+	brabeion_examination examination = examine_beside(here);
+	bool found = false;
+	snprintf(expected, sizeof expected,
+		 "there is no folder for private copies of plugins (%s: can be changed by anybody (mode 0777): chmod "
+		 "go-w %s)",
+		 here->folder, here->folder);
+	for (size_t i = 0; i < examination.count; i++) {
+		if (strcmp(examination.findings[i].kind, "copies") != 0)
+			continue;
+		found = true;
+		cr_expect_eq(examination.findings[i].severity, BRABEION_ALARM);
+		cr_expect_str_eq(examination.findings[i].text, expected);
+	}
+	cr_expect(found, "%s", told(&examination));
+	brabeion_examination_finish(&examination);
+	cr_expect_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_SYSTEM);
+	cr_expect_eq(strncmp(here->error.message, expected, strlen(expected)), 0, "%s", here->error.message);
+	cr_assert_eq(chmod(here->folder, 0700), 0);
+	scene_finish(here);
+}
+
+Test(doctor, a_probe_that_is_not_installed)
+{
+	char expected[SCENE_PATH_BYTES * 2];
+	scene *here = scene_with(TWO_COMMENTS);
+	scene_close(here);
+	setenv("BRABEION_PROBE", "/nowhere/brabeion-probe", 1);
+	brabeion_examination examination = examine_beside(here);
+	snprintf(expected, sizeof expected, "probe 3 %s 0;", here->config);
+	cr_expect_str_eq(told(&examination), expected);
+	brabeion_examination_finish(&examination);
 	scene_finish(here);
 }

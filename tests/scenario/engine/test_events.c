@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "support/scene.h"
+#include "support/write_refusal.h"
 
 static const char good_badges[] = "plugins:\n  - file: good_one.so\n  - file: good_many.so\n";
 
@@ -28,8 +29,9 @@ Test(events, a_result_tells_the_stored_award_with_all_its_fields)
 {
 	scene *here = scene_with(good_badges);
 	brabeion_event event =
-		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p9", .has_at = true, .at_us = 1390335965383000,
-			       .fields = (brabeion_field[]){ BRABEION_INT("points", 50) }, .field_count = 1);
+		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p9", .has_at = true, .at_is_exact = true,
+			       .at_us = 1390335965383000, .fields = (brabeion_field[]){ BRABEION_INT("points", 50) },
+			       .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK);
 	cr_assert_eq(result.outcome, BRABEION_JUDGED);
@@ -90,7 +92,7 @@ Test(events, an_id_is_remembered_also_where_the_event_earned_nothing)
 Test(events, an_id_of_an_event_that_nobody_heard_is_not_remembered)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n");
-	cr_assert_str_eq(scene_fire_id(here, "m1", "memory", "ada"), "unheard");
+	cr_assert_str_eq(scene_fire_id(here, "m1", "memory", "ada"), "unhandled");
 	scene_config(here, "plugins:\n  - file: memory_user.so\n");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(scene_fire_id(here, "m1", "memory", "ada", BRABEION_INT("value", 3)), "memory-user 1 ;");
@@ -112,8 +114,8 @@ Test(events, retention_counts_from_arrival_by_the_engines_clock)
 	scene_config(here, "plugins:\n  - file: good_one.so\nretention: 1h\n");
 	here->options.clock = NULL;
 	scene_open(here);
-	brabeion_event event =
-		BRABEION_EVENT(.name = "points", .user = "ada", .id = "old", .has_at = true, .at_us = 0);
+	brabeion_event event = BRABEION_EVENT(.name = "points", .user = "ada", .id = "old", .has_at = true,
+					      .at_is_exact = true, .at_us = 0);
 	cr_assert_str_eq(scene_earned(here, &event), "");
 	cr_assert_str_eq(scene_earned(here, &event), "duplicate", "the event's own time is in 1970, its arrival now");
 	scene_finish(here);
@@ -135,7 +137,7 @@ Test(events, an_id_is_forgotten_after_its_retention)
 	cr_assert_str_eq(scene_fire_id(here, "p", "points", "ada"), "");
 	now_us += INT64_C(3500) * 1000000;
 	cr_assert_str_eq(scene_fire_id(here, "p", "points", "ada"), "duplicate");
-	now_us += INT64_C(3900) * 1000000;
+	now_us += INT64_C(7300) * 1000000;
 	cr_assert_str_eq(scene_fire_id(here, "p", "points", "ada", BRABEION_INT("points", 5)), "good-one 1 ;");
 	scene_finish(here);
 }
@@ -170,18 +172,128 @@ Test(events, without_at_and_without_a_clock_the_time_is_now)
 
 Test(events, times_before_1970_and_at_the_ends_of_64_bits_are_kept)
 {
-	scene *here = scene_with(good_badges);
+	scene *here = scene_with("future: off\nplugins:\n  - file: good_one.so\n  - file: good_many.so\n");
 	const int64_t times[] = { -1, 0, INT64_MIN, INT64_MAX };
 	const char *const users[] = { "a", "b", "c", "d" };
 	for (int i = 0; i < 4; i++) {
-		brabeion_event event =
-			BRABEION_EVENT(.name = "visit", .user = users[i], .has_at = true, .at_us = times[i]);
+		brabeion_event event = BRABEION_EVENT(.name = "visit", .user = users[i], .has_at = true,
+						      .at_is_exact = true, .at_us = times[i]);
 		cr_assert_str_eq(scene_earned(here, &event), "first-visit 1 ;");
 		brabeion_award_list list;
 		cr_assert_eq(brabeion_user_awards(here->engine, users[i], NULL, &list, NULL), BRABEION_OK);
 		cr_assert_eq(list.awards[0].at_us, times[i]);
 		brabeion_award_list_finish(&list);
 	}
+	scene_finish(here);
+}
+
+/* A scene whose clock is a number. */
+static scene *scene_at(const char *config, int64_t *now_us)
+{
+	scene *here = scene_new();
+	scene_config(here, config);
+	here->options.clock = told_time;
+	here->options.clock_context = now_us;
+	scene_open(here);
+	return here;
+}
+
+/* The status and message of an event at a time; "" when it was judged. */
+static const char *judged_at(scene *here, const char *id, int64_t at_us)
+{
+	static char text[512];
+	brabeion_event event =
+		BRABEION_EVENT(.name = "visit", .user = "ada", .id = id, .has_at = true, .at_us = at_us);
+	brabeion_result result = scene_judge(here, &event);
+	snprintf(text, sizeof text, "%s", result.message ? result.message : "");
+	cr_assert_eq(result.status, result.message ? BRABEION_INVALID : BRABEION_OK);
+	brabeion_result_finish(&result);
+	return text;
+}
+
+#define DAY_US INT64_C(86400000000)
+
+Test(events, an_event_later_than_a_day_after_the_clock_is_refused_and_can_be_sent_again)
+{
+	int64_t now_us = 1700000000000000;
+	scene *here = scene_at(good_badges, &now_us);
+	cr_assert_str_eq(judged_at(here, "v1", now_us + DAY_US), "");
+	cr_assert_str_eq(
+		judged_at(here, "v2", now_us + DAY_US + 1),
+		"the time has not come: 2023-11-15T22:13:20.000001Z is more than 1d after the clock, which shows "
+		"2023-11-14T22:13:20.000Z (\"future\" in badges.yaml)");
+	now_us += 1;
+	cr_assert_str_eq(judged_at(here, "v2", now_us + DAY_US), "");
+	cr_assert_str_eq(scene_fire_id(here, "v2", "visit", "ada"), "duplicate", "now it is judged");
+	scene_finish(here);
+}
+
+Test(events, future_in_the_configuration_sets_the_bound_and_a_reload_changes_it)
+{
+	int64_t now_us = 1700000000000000;
+	scene *here = scene_at("future: 90s\nplugins:\n  - file: good_one.so\n  - file: good_many.so\n", &now_us);
+	cr_assert_str_eq(judged_at(here, NULL, now_us + 90000000), "");
+	cr_assert_str_eq(
+		judged_at(here, NULL, now_us + 90000001),
+		"the time has not come: 2023-11-14T22:14:50.000001Z is more than 90s after the clock, which shows "
+		"2023-11-14T22:13:20.000Z (\"future\" in badges.yaml)");
+	scene_config(here, "future: off\nplugins:\n  - file: good_one.so\n  - file: good_many.so\n");
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK);
+	cr_assert_str_eq(judged_at(here, NULL, now_us + 10000 * DAY_US), "");
+	scene_finish(here);
+}
+
+Test(events, a_batch_goes_on_behind_an_event_of_the_future)
+{
+	scene *here = scene_with(good_badges);
+	const brabeion_event events[] = {
+		BRABEION_EVENT(.name = "visit", .user = "ada", .has_at = true, .at_us = INT64_C(4000000000000000)),
+		BRABEION_EVENT(.name = "visit", .user = "ben"),
+	};
+	brabeion_result results[2] = { BRABEION_RESULT(), BRABEION_RESULT() };
+	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 2, results), BRABEION_OK);
+	cr_expect_eq(results[0].status, BRABEION_INVALID);
+	cr_expect_eq(results[0].outcome, BRABEION_ABANDONED);
+	cr_expect_eq(results[1].status, BRABEION_OK);
+	cr_expect_eq(results[1].award_count, 1);
+	for (int i = 0; i < 2; i++)
+		brabeion_result_finish(&results[i]);
+	scene_finish(here);
+}
+
+Test(events, a_time_in_another_unit_is_refused_with_its_name)
+{
+	scene *here = scene_with(good_badges);
+	cr_expect_str_eq(
+		judged_at(here, NULL, 1700000000),
+		"at_us is 1700000000, which is in seconds; expected microseconds since 1970 (1700000000000000)");
+	cr_expect_str_eq(judged_at(here, NULL, 1700000000123),
+			 "at_us is 1700000000123, which is in milliseconds; expected microseconds since 1970 "
+			 "(1700000000123000)");
+	cr_expect_str_eq(judged_at(here, NULL, 1700000000123456789),
+			 "at_us is 1700000000123456789, which is in nanoseconds; expected microseconds since 1970 "
+			 "(1700000000123456)");
+	cr_expect_str_eq(judged_at(here, NULL, 1700000000123456), "");
+	scene_finish(here);
+}
+
+Test(events, a_simulated_clock_may_be_near_1970)
+{
+	int64_t now_us = 5000;
+	scene *here = scene_at(good_badges, &now_us);
+	cr_expect_str_eq(judged_at(here, NULL, 4000), "");
+	scene_finish(here);
+}
+
+Test(events, a_decision_by_hand_is_not_of_the_future_either)
+{
+	scene *here = scene_with(good_badges);
+	brabeion_result result = BRABEION_RESULT();
+	brabeion_grant grant = BRABEION_GRANT(.user = "ada", .badge = "good-one", .comment = "why", .has_at = true,
+					      .at_us = INT64_C(4000000000000000));
+	cr_expect_eq(brabeion_award(here->engine, &grant, &result), BRABEION_INVALID);
+	cr_expect_eq(result.award_count, 0);
+	brabeion_result_finish(&result);
 	scene_finish(here);
 }
 
@@ -229,7 +341,7 @@ Test(events, an_event_needs_a_name_that_is_not_the_engines)
 		scene_fire(here, "brabeion.anything", "ada"),
 		"invalid: the event is called \"brabeion.anything\": names beginning with \"brabeion.\" are the "
 		"engine's own");
-	cr_assert_str_eq(scene_fire(here, "brabeion", "ada"), "unheard");
+	cr_assert_str_eq(scene_fire(here, "brabeion", "ada"), "unhandled");
 	scene_finish(here);
 }
 
@@ -342,11 +454,11 @@ Test(events, of_two_fields_of_one_name_the_last_counts)
 Test(events, a_whole_real_is_an_integer_and_a_fraction_or_a_text_is_not)
 {
 	scene *here = scene_with(good_badges);
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_REAL("points", 5.5)), "");
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_TEXT("points", "5")), "");
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_BOOL("points", true)), "");
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_JSON("points", "[5]")), "");
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_REAL("points", 1e300)), "");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_REAL("points", 5.5)), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_TEXT("points", "5")), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_BOOL("points", true)), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_JSON("points", "[5]")), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_REAL("points", 1e300)), "1 refused;");
 	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_REAL("points", 5.0)), "good-one 1 ;");
 	scene_finish(here);
 }
@@ -509,17 +621,12 @@ Test(events, a_database_that_was_replaced_is_not_written)
 Test(events, a_failing_write_stores_nothing_of_the_batch_and_the_engine_works_again_after_it)
 {
 	scene *here = scene_with(good_badges);
-	sqlite3 *other = NULL;
-	cr_assert_eq(sqlite3_open(here->database, &other), SQLITE_OK);
-	cr_assert_eq(sqlite3_exec(other,
-				  "CREATE TRIGGER no_room BEFORE INSERT ON awards WHEN NEW.event_id = '2' BEGIN "
-				  "SELECT RAISE(ABORT, 'no room left'); END",
-				  NULL, NULL, NULL),
-		     SQLITE_OK);
-	expect_batch_refused(here, BRABEION_STORE, "no room left");
+	scene_close(here);
+	write_refusal_begin("BEFORE INSERT ON awards WHEN NEW.event_id = '2'");
+	scene_open(here);
+	expect_batch_refused(here, BRABEION_STORE, "refused");
 	cr_assert_eq(scene_count(here, NULL), 0);
-	cr_assert_eq(sqlite3_exec(other, "DROP TRIGGER no_room", NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(other);
+	write_refusal_end();
 	cr_assert_str_eq(scene_fire_id(here, "1", "visit", "ada"), "first-visit 1 ;");
 	cr_assert_str_eq(scene_fire_id(here, "2", "visit", "ben"), "first-visit 1 ;");
 	scene_finish(here);

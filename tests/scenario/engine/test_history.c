@@ -50,8 +50,9 @@ static const char *told(const brabeion_result *result)
 static const char *fire_at(scene *here, const char *name, const char *id, int64_t at_us, const char *word)
 {
 	brabeion_field field = BRABEION_TEXT("word", word);
-	brabeion_event event = BRABEION_EVENT(.name = name, .user = "ada", .id = id, .has_at = true, .at_us = at_us,
-					      .fields = &field, .field_count = 1);
+	brabeion_event event =
+		BRABEION_EVENT(.name = name, .user = "ada", .id = id, .has_at = true, .at_is_exact = true,
+			       .at_us = at_us, .fields = &field, .field_count = 1);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.status, BRABEION_OK, "%s", result.message);
 	const char *text = told(&result);
@@ -121,7 +122,7 @@ Test(history, an_event_that_was_judged_or_that_nobody_hears_takes_the_time_on)
 	scene_finish(here);
 	here = scene_of_history();
 	fire_at(here, "visit", "e1", 0, "again");
-	cr_assert_str_eq(fire_at(here, "unheard", NULL, SECOND, ""), "freezing 1 again @1000000 brabeion.due;");
+	cr_assert_str_eq(fire_at(here, "unhandled", NULL, SECOND, ""), "freezing 1 again @1000000 brabeion.due;");
 	scene_finish(here);
 }
 
@@ -130,12 +131,14 @@ Test(history, a_batch_gives_each_event_what_falls_due_before_it)
 	scene *here = scene_of_history();
 	brabeion_field again = BRABEION_TEXT("word", "again");
 	brabeion_event events[] = {
-		BRABEION_EVENT(.name = "visit", .user = "ada", .has_at = true, .at_us = 0, .fields = &again,
-			       .field_count = 1),
-		BRABEION_EVENT(.name = "visit", .user = "ben", .has_at = true, .at_us = 10, .fields = &again,
-			       .field_count = 1),
-		BRABEION_EVENT(.name = "unheard", .user = "ada", .has_at = true, .at_us = SECOND),
-		BRABEION_EVENT(.name = "other", .user = "ada", .has_at = true, .at_us = 3 * SECOND),
+		BRABEION_EVENT(.name = "visit", .user = "ada", .has_at = true, .at_is_exact = true, .at_us = 0,
+			       .fields = &again, .field_count = 1),
+		BRABEION_EVENT(.name = "visit", .user = "ben", .has_at = true, .at_is_exact = true, .at_us = 10,
+			       .fields = &again, .field_count = 1),
+		BRABEION_EVENT(.name = "unhandled", .user = "ada", .has_at = true, .at_is_exact = true,
+			       .at_us = SECOND),
+		BRABEION_EVENT(.name = "other", .user = "ada", .has_at = true, .at_is_exact = true,
+			       .at_us = 3 * SECOND),
 	};
 	brabeion_result results[4] = { BRABEION_RESULT() };
 	cr_assert_eq(brabeion_possibly_award_batch(here->engine, events, 4, results), BRABEION_OK);
@@ -150,7 +153,7 @@ Test(history, a_batch_gives_each_event_what_falls_due_before_it)
 	scene_finish(here);
 }
 
-Test(history, a_job_that_goes_on_failing_counts_as_a_failure_and_is_set_aside)
+Test(history, a_job_that_goes_on_failing_counts_as_a_failure_and_is_quarantined)
 {
 	scene *here = scene_of_history();
 	brabeion_field late = BRABEION_TEXT("word", "late");
@@ -316,7 +319,9 @@ Test(history, jobs_of_a_badge_that_is_gone_come_back_with_it)
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	here->log[0] = '\0';
 	cr_assert_str_eq(advance(here, 5 * SECOND), "");
-	cr_assert_str_eq(here->log, "warning: 1 job of badge \"freezing\" is parked: the badge is not loaded\n");
+	cr_assert_str_eq(
+		here->log,
+		"warning: 1 job of badge \"freezing\" is parked until it is back: the badge is not loaded\n");
 	scene_config(here, config);
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
 	cr_assert_str_eq(advance(here, 6 * SECOND), "freezing 1 again @1000000 brabeion.due;");
@@ -378,7 +383,7 @@ Test(history, a_month_may_be_filled_in_any_order)
 		cr_assert_str_eq(
 			fire_at(here, "came", NULL, time_of("2024-04-01T10:00:00Z") + (day - 1) * day_us, ""), "");
 	cr_assert_str_eq(fire_at(here, "came", NULL, time_of("2024-04-01T00:00:00Z"), ""),
-			 "addict 1 2024-04 @1711929600000000 came;");
+			 "addict 1 2024-04 @1714471200000000 came;", "earned on the last of its days");
 	scene_finish(here);
 }
 

@@ -237,15 +237,15 @@ Test(json_api, results)
 					{ .plugin = "q", .message = "" } };
 	brabeion_result result =
 		BRABEION_RESULT(.status = BRABEION_BUSY, .outcome = BRABEION_ABANDONED, .message = "held");
-	EXPECT_JSON(
-		brabeion_result, &result,
-		"{\"status\":\"busy\",\"outcome\":\"abandoned\",\"failed\":0,\"message\":\"held\",\"failures\":[],"
-		"\"awards\":[],\"lapsed\":[]}");
+	EXPECT_JSON(brabeion_result, &result,
+		    "{\"status\":\"busy\",\"outcome\":\"abandoned\",\"failed\":0,\"refused\":0,\"message\":\"held\","
+		    "\"failures\":[],"
+		    "\"awards\":[],\"lapsed\":[]}");
 	result = (brabeion_result)BRABEION_RESULT(.failed = 2, .failure_count = 2, .failures = failures,
 						  .award_count = 1, .awards = &award, .lapsed_count = 1,
 						  .lapsed = &lapse);
 	EXPECT_JSON(brabeion_result, &result,
-		    "{\"status\":\"ok\",\"outcome\":\"judged\",\"failed\":2,"
+		    "{\"status\":\"ok\",\"outcome\":\"judged\",\"failed\":2,\"refused\":0,"
 		    "\"failures\":[{\"plugin\":\"p\",\"badge\":\"b\",\"message\":\"why\\n\"},"
 		    "{\"plugin\":\"q\",\"badge\":null,\"message\":\"\"}],"
 		    "\"awards\":[{" AWARD "}],\"lapsed\":[" LAPSED "]}");
@@ -364,7 +364,8 @@ Test(json_api, from_json_to_json)
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_eq(result.award_count, 1);
 	EXPECT_JSON(brabeion_result, &result,
-		    "{\"status\":\"ok\",\"outcome\":\"judged\",\"failed\":0,\"failures\":[],\"awards\":[{\"user\":"
+		    "{\"status\":\"ok\",\"outcome\":\"judged\",\"failed\":0,\"refused\":0,\"failures\":[],\"awards\":"
+		    "[{\"user\":"
 		    "\"ada\","
 		    "\"badge\":\"good-one\",\"level\":2,\"name\":\"Silver\",\"reason\":\"\",\"at\":\"2014-01-21T20:"
 		    "26:05.383Z\","

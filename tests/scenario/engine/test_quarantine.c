@@ -10,7 +10,7 @@
 
 #define TROUBLED(quarantine) "plugins:\n  - file: troubled.so\nquarantine: " quarantine "\n"
 
-#define ASIDE(slug) "error: badge \"" slug "\" is quarantined until a reload or \"brabeion release " slug "\": "
+#define QUARANTINED(slug) "error: badge \"" slug "\" is quarantined until a reload or \"brabeion release " slug "\": "
 
 static _Atomic int64_t now_us = 1700000000000000;
 
@@ -30,15 +30,26 @@ static scene *troubled_scene(const char *text)
 	return here;
 }
 
-static const char *work(scene *here, bool fail)
+static const char *work_of(scene *here, const char *user, bool fail)
 {
-	return scene_fire(here, "work", "ada", BRABEION_BOOL("fail", fail));
+	return scene_fire(here, "work", user, BRABEION_BOOL("fail", fail));
 }
 
-static void fail_often(scene *here, int times)
+static const char *work(scene *here, bool fail)
 {
-	for (int i = 0; i < times; i++)
-		work(here, true);
+	return work_of(here, "ada", fail);
+}
+
+/* For a user each: "ada", "u1", "u2", ... */
+static void fail_often(scene *here, int users)
+{
+	static int user;
+	for (int i = 0; i < users; i++) {
+		char name[16] = "ada";
+		if (user++)
+			snprintf(name, sizeof name, "u%d", user - 1);
+		work_of(here, name, true);
+	}
 }
 
 static void a_second_goes_by(void)
@@ -47,7 +58,7 @@ static void a_second_goes_by(void)
 }
 
 /* "slug since reason;" of each quarantined badge. */
-static const char *set_aside(scene *here)
+static const char *quarantined(scene *here)
 {
 	static char text[4096];
 	size_t used = 0;
@@ -67,7 +78,7 @@ static const char *set_aside(scene *here)
 }
 
 /* The slugs that this engine's statistics report as quarantined, each followed by a space. */
-static const char *counted_aside(scene *here)
+static const char *counted_quarantined(scene *here)
 {
 	static char text[256];
 	size_t used = 0;
@@ -91,22 +102,25 @@ static size_t release(scene *here, const char *slug)
 
 /* ---- quarantine ---- */
 
-Test(quarantine, a_badge_that_fails_too_often_is_set_aside_and_the_others_never_notice)
+Test(quarantine, a_badge_that_fails_too_often_is_quarantined_and_the_others_never_notice)
 {
 	scene *here = troubled_scene(TROUBLED("{ failures: 3 }"));
 	cr_assert_str_eq(work(here, true), "1 failed;steady 1 ;");
-	fail_often(here, 2);
-	cr_assert_str_eq(here->log,
-			 "warning: badge \"troubled\" failed on event \"work\" of user \"ada\": in trouble\n"
-			 "warning: badge \"troubled\" failed on event \"work\" of user \"ada\": in trouble\n"
-			 "warning: badge \"troubled\" failed on event \"work\" of user \"ada\": in trouble\n" ASIDE(
-				 "troubled") "it failed 3 times in a row, at last on event \"work\": in trouble\n");
+	work_of(here, "u1", true);
+	work_of(here, "u2", true);
+	cr_assert_str_eq(
+		here->log,
+		"warning: badge \"troubled\" failed on event \"work\" of user \"ada\": in trouble\n"
+		"warning: badge \"troubled\" failed on event \"work\" of user \"u1\": in trouble\n"
+		"warning: badge \"troubled\" failed on event \"work\" of user \"u2\": in trouble\n" QUARANTINED(
+			"troubled") "it failed for 3 users in a row, at last on event \"work\": in trouble\n");
 	here->log[0] = '\0';
 	cr_assert_str_eq(scene_fire(here, "work", "bob", BRABEION_BOOL("fail", true)), "steady 1 ;");
 	cr_assert_str_eq(here->log, "");
-	cr_assert_str_eq(set_aside(here), "troubled 1700000000000000 it failed 3 times in a row, at last on event "
-					  "\"work\": in trouble;");
-	cr_assert_str_eq(counted_aside(here), "troubled ");
+	cr_assert_str_eq(quarantined(here),
+			 "troubled 1700000000000000 it failed for 3 users in a row, at last on event "
+			 "\"work\": in trouble;");
+	cr_assert_str_eq(counted_quarantined(here), "troubled ");
 	scene_finish(here);
 }
 
@@ -114,22 +128,23 @@ Test(quarantine, a_hundred_failures_are_too_many_by_default)
 {
 	scene *here = troubled_scene("plugins:\n  - file: troubled.so\n");
 	fail_often(here, 99);
-	cr_assert_str_eq(counted_aside(here), "");
+	cr_assert_str_eq(counted_quarantined(here), "");
 	fail_often(here, 1);
-	cr_assert_str_eq(counted_aside(here), "troubled ");
+	cr_assert_str_eq(counted_quarantined(here), "troubled ");
 	scene_finish(here);
 }
 
-Test(quarantine, a_badge_that_outruns_its_budget_too_often_is_set_aside)
+Test(quarantine, a_badge_that_outruns_its_budget_too_often_is_quarantined)
 {
 	scene *here = troubled_scene(TROUBLED("{ overruns: 3, budget: 1ms }"));
-	for (int i = 0; i < 2; i++)
-		scene_fire(here, "work", "ada", BRABEION_INT("slow_us", 2000));
-	cr_assert_str_eq(counted_aside(here), "");
 	scene_fire(here, "work", "ada", BRABEION_INT("slow_us", 2000));
-	cr_assert_str_eq(counted_aside(here), "slow ");
+	for (int i = 0; i < 2; i++)
+		scene_fire(here, "work", "bob", BRABEION_INT("slow_us", 2000));
+	cr_assert_str_eq(counted_quarantined(here), "");
+	scene_fire(here, "work", "eve", BRABEION_INT("slow_us", 2000));
+	cr_assert_str_eq(counted_quarantined(here), "slow ");
 	static const char begins[] =
-		ASIDE("slow") "it took longer than its budget of 1 ms 3 times in a row, at last ";
+		QUARANTINED("slow") "it took longer than its budget of 1 ms for 3 users in a row, at last ";
 	cr_assert_eq(strncmp(here->log, begins, strlen(begins)), 0, "%s", here->log);
 	scene_finish(here);
 }
@@ -144,9 +159,9 @@ Test(quarantine, a_badge_has_limits_of_its_own)
 				     "      - { badge: troubled, slug: later, quarantine: { failures: 4 } }\n"
 				     "      - { badge: troubled, slug: never, quarantine: off }\n");
 	fail_often(here, 3);
-	cr_assert_str_eq(counted_aside(here), "as-the-file ");
+	cr_assert_str_eq(counted_quarantined(here), "as-the-file ");
 	fail_often(here, 10);
-	cr_assert_str_eq(counted_aside(here), "as-the-file later ");
+	cr_assert_str_eq(counted_quarantined(here), "as-the-file later ");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	scene_finish(here);
 }
@@ -155,7 +170,7 @@ Test(quarantine, off_is_off)
 {
 	scene *here = troubled_scene(TROUBLED("off"));
 	fail_often(here, 150);
-	cr_assert_str_eq(counted_aside(here), "");
+	cr_assert_str_eq(counted_quarantined(here), "");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	scene_finish(here);
 }
@@ -163,9 +178,10 @@ Test(quarantine, off_is_off)
 Test(quarantine, an_observe_takes_all_badges_of_its_plugin_along)
 {
 	scene *here = troubled_scene(TROUBLED("{ failures: 3 }"));
+	static const char *const users[] = { "ada", "bob", "eve" };
 	for (int i = 0; i < 3; i++)
-		cr_assert_str_eq(scene_fire(here, "look", "ada", BRABEION_BOOL("fail", true)), "1 failed;");
-	cr_assert_str_eq(counted_aside(here), "troubled slow steady glad thankful ");
+		cr_assert_str_eq(scene_fire(here, "look", users[i], BRABEION_BOOL("fail", true)), "1 failed;");
+	cr_assert_str_eq(counted_quarantined(here), "troubled slow steady glad thankful ");
 	cr_assert_str_eq(scene_fire(here, "look", "ada", BRABEION_BOOL("fail", true)), "");
 	cr_assert_str_eq(scene_fire(here, "thanks", "ada"), "");
 	cr_assert_eq(release(here, NULL), 5);
@@ -190,7 +206,30 @@ Test(quarantine, in_a_batch_the_rest_goes_on)
 		cr_assert_eq(results[i].award_count, 1);
 		brabeion_result_finish(&results[i]);
 	}
-	cr_assert_str_neq(set_aside(here), "");
+	cr_assert_str_neq(quarantined(here), "");
+	scene_finish(here);
+}
+
+Test(quarantine, counts_what_it_is_passed_over)
+{
+	brabeion_badge_list list;
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
+	scene *here = troubled_scene(TROUBLED("{ failures: 3 }"));
+	fail_often(here, 5);
+	cr_assert_eq(release(here, "troubled"), 1);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
+	cr_assert_eq(list.badges[0].passed_over, 2, "a release does not judge it");
+	cr_assert_eq(list.badges[0].passed_over_first_us, now_us);
+	cr_assert_eq(list.badges[1].passed_over, 0);
+	brabeion_badge_list_finish(&list);
+	cr_assert_eq(brabeion_stats(here->engine, &report, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_stats_badge(&report, 0)->passed_over, 2);
+	brabeion_stats_finish(&report);
+	scene_close(here);
+	scene_open(here);
+	cr_assert_eq(brabeion_badges(here->engine, NULL, &list, NULL), BRABEION_OK);
+	cr_assert_eq(list.badges[0].passed_over, 2, "stored");
+	brabeion_badge_list_finish(&list);
 	scene_finish(here);
 }
 
@@ -201,12 +240,13 @@ Test(quarantine, a_release_puts_it_to_work_again)
 	scene *here = troubled_scene(TROUBLED("{ failures: 2 }"));
 	fail_often(here, 2);
 	cr_assert_eq(release(here, "troubled"), 1);
-	cr_assert_str_eq(set_aside(here), "");
-	cr_assert_str_eq(counted_aside(here), "");
+	cr_assert_str_eq(quarantined(here), "");
+	cr_assert_str_eq(counted_quarantined(here), "");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	cr_assert_eq(release(here, "troubled"), 0, "it is not quarantined");
 	fail_often(here, 1);
-	cr_assert_str_eq(counted_aside(here), "troubled ", "a count that a release without effect leaves alone");
+	cr_assert_str_eq(counted_quarantined(here), "troubled ",
+			 "a count that a release without effect leaves alone");
 	scene_finish(here);
 }
 
@@ -215,7 +255,7 @@ Test(quarantine, a_release_of_what_is_not_there_is_refused)
 	scene *here = troubled_scene(TROUBLED("{ failures: 2 }"));
 	size_t released = 99;
 	cr_assert_eq(brabeion_release(here->engine, "trouble", &released, &here->error), BRABEION_INVALID);
-	cr_assert_str_eq(here->error.message, "no badge \"trouble\" is loaded or set aside");
+	cr_assert_str_eq(here->error.message, "no badge \"trouble\" is loaded or quarantined");
 	cr_assert_eq(brabeion_release(here->engine, "No Slug", &released, &here->error), BRABEION_INVALID);
 	cr_assert_eq(released, 99);
 	cr_assert_eq(brabeion_release(here->engine, "troubled", NULL, NULL), BRABEION_OK);
@@ -226,9 +266,9 @@ Test(quarantine, a_reload_puts_all_to_work_again)
 {
 	scene *here = troubled_scene(TROUBLED("{ failures: 2 }"));
 	fail_often(here, 2);
-	cr_assert_str_neq(set_aside(here), "");
+	cr_assert_str_neq(quarantined(here), "");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK);
-	cr_assert_str_eq(set_aside(here), "");
+	cr_assert_str_eq(quarantined(here), "");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	scene_finish(here);
 }
@@ -239,7 +279,7 @@ Test(quarantine, a_reload_that_is_refused_releases_nothing)
 	fail_often(here, 2);
 	scene_config(here, "plugins: 5\n");
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_CONFIG);
-	cr_assert_str_neq(set_aside(here), "");
+	cr_assert_str_neq(quarantined(here), "");
 	scene_finish(here);
 }
 
@@ -251,7 +291,7 @@ Test(quarantine, other_limits_count_as_a_change)
 	cr_assert_eq(brabeion_reload(here->engine, &receipt, &here->error), BRABEION_OK);
 	cr_assert_eq(receipt.changed, 5);
 	fail_often(here, 2);
-	cr_assert_str_eq(counted_aside(here), "");
+	cr_assert_str_eq(counted_quarantined(here), "");
 	scene_finish(here);
 }
 
@@ -262,13 +302,14 @@ Test(quarantine, shows_after_the_engine_has_gone_until_another_judges)
 	scene_close(here);
 	here->options.no_create = true;
 	scene_open(here);
-	cr_assert_str_eq(set_aside(here), "troubled 1700000000000000 it failed 2 times in a row, at last on event "
-					  "\"work\": in trouble;");
-	cr_assert_str_eq(counted_aside(here), "", "not by this engine");
+	cr_assert_str_eq(quarantined(here),
+			 "troubled 1700000000000000 it failed for 2 users in a row, at last on event "
+			 "\"work\": in trouble;");
+	cr_assert_str_eq(counted_quarantined(here), "", "not by this engine");
 	scene_close(here);
 	here->options.no_create = false;
 	scene_open(here);
-	cr_assert_str_eq(set_aside(here), "");
+	cr_assert_str_eq(quarantined(here), "");
 	scene_finish(here);
 }
 
@@ -294,7 +335,7 @@ Test(quarantine, another_engine_releases_and_this_one_notices_within_a_second)
 	brabeion_close(beside);
 	cr_assert_str_eq(work(here, true), "", "not a second has gone by");
 	a_second_goes_by();
-	cr_assert_str_eq(work(here, true), "", "this event looks, the next is judged");
+	cr_assert_str_eq(work(here, true), "", "this event triggers the check, the next is judged");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	cr_assert_not_null(strstr(here->log, "info: badge \"troubled\" was released\n"), "%s", here->log);
 	scene_finish(here);
@@ -307,11 +348,11 @@ Test(quarantine, an_engine_that_opens_to_judge_releases_for_all)
 	brabeion_close(open_beside(here, true));
 	a_second_goes_by();
 	work(here, true);
-	cr_assert_str_eq(counted_aside(here), "troubled ", "one that looks releases nothing");
+	cr_assert_str_eq(counted_quarantined(here), "troubled ", "an engine that only reads releases nothing");
 	brabeion_close(open_beside(here, false));
 	a_second_goes_by();
 	work(here, true);
-	cr_assert_str_eq(counted_aside(here), "");
+	cr_assert_str_eq(counted_quarantined(here), "");
 	scene_finish(here);
 }
 
@@ -321,8 +362,8 @@ Test(quarantine, each_engine_counts_for_itself)
 	brabeion_engine *beside = open_beside(here, false), *first = here->engine;
 	fail_often(here, 2);
 	here->engine = beside;
-	cr_assert_str_eq(counted_aside(here), "");
-	cr_assert_str_neq(set_aside(here), "", "but it shows badges that other engines quarantined");
+	cr_assert_str_eq(counted_quarantined(here), "");
+	cr_assert_str_neq(quarantined(here), "", "but it shows badges that other engines quarantined");
 	cr_assert_str_eq(work(here, true), "1 failed;");
 	here->engine = first;
 	brabeion_close(beside);
@@ -341,7 +382,7 @@ Test(quarantine, holds_and_shows_without_the_database)
 	cr_assert_eq(sqlite3_exec(own, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	fail_often(here, 1);
 	cr_assert_str_eq(work(here, true), "");
-	cr_assert_str_neq(set_aside(here), "");
+	cr_assert_str_neq(quarantined(here), "");
 	cr_assert_eq(sqlite3_exec(own, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(own);
 	a_second_goes_by();
@@ -349,7 +390,7 @@ Test(quarantine, holds_and_shows_without_the_database)
 	scene_close(here);
 	here->options.no_create = true;
 	scene_open(here);
-	cr_assert_str_neq(set_aside(here), "", "recorded after all");
+	cr_assert_str_neq(quarantined(here), "", "recorded after all");
 	scene_finish(here);
 }
 
@@ -371,7 +412,7 @@ Test(quarantine, is_not_released_from_inside_the_log)
 	scene_open(here);
 	fail_often(here, 2);
 	cr_assert_eq(here->error.status, BRABEION_REENTRANT);
-	cr_assert_str_eq(counted_aside(here), "troubled ");
+	cr_assert_str_eq(counted_quarantined(here), "troubled ");
 	here->error.status = BRABEION_OK;
 	scene_finish(here);
 }

@@ -33,7 +33,7 @@ Test(reading, newest_means_stored_last_and_not_the_latest_time)
 {
 	scene *here = scene_with(good_badges);
 	brabeion_event event =
-		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_us = 2000000,
+		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_is_exact = true, .at_us = 2000000,
 			       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 	cr_assert_str_eq(scene_earned(here, &event), "good-one 1 ;");
 	event.at_us = 1000000;
@@ -85,8 +85,9 @@ Test(reading, an_award_is_read_as_it_was_told)
 {
 	scene *here = scene_with(good_badges);
 	brabeion_event event =
-		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p1", .has_at = true, .at_us = 1390335965383001,
-			       .fields = (brabeion_field[]){ BRABEION_INT("points", 500) }, .field_count = 1);
+		BRABEION_EVENT(.name = "points", .user = "ada", .id = "p1", .has_at = true, .at_is_exact = true,
+			       .at_us = 1390335965383001, .fields = (brabeion_field[]){ BRABEION_INT("points", 500) },
+			       .field_count = 1);
 	cr_assert_str_eq(scene_earned(here, &event), "good-one 3 ;");
 	brabeion_award_list list;
 	cr_assert_eq(brabeion_user_awards(here->engine, "ada", NULL, &list, NULL), BRABEION_OK);
@@ -184,7 +185,7 @@ Test(reading, users_come_with_most_awards_first)
 {
 	scene *here = scene_with_awards();
 	brabeion_user_list list;
-	cr_assert_eq(brabeion_users(here->engine, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_users(here->engine, NULL, 0, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 2, "cleo holds nothing");
 	cr_assert_str_eq(list.users[0].user, "ada");
 	cr_assert_eq(list.users[0].awards, 5);
@@ -193,9 +194,16 @@ Test(reading, users_come_with_most_awards_first)
 	cr_assert_eq(list.users[1].awards, 2);
 	cr_assert_eq(list.users[1].badges, 2);
 	brabeion_user_list_finish(&list);
-	cr_assert_eq(brabeion_users(here->engine, 1, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_users(here->engine, NULL, 1, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.count, 1);
 	cr_assert_str_eq(list.users[0].user, "ada");
+	brabeion_user_list_finish(&list);
+	cr_assert_eq(brabeion_users(here->engine, "ada", 1, &list, NULL), BRABEION_OK);
+	cr_assert_eq(list.count, 1, "the page after ada");
+	cr_assert_str_eq(list.users[0].user, "ben");
+	brabeion_user_list_finish(&list);
+	cr_assert_eq(brabeion_users(here->engine, "ben", 1, &list, NULL), BRABEION_OK);
+	cr_assert_eq(list.count, 0);
 	brabeion_user_list_finish(&list);
 	scene_finish(here);
 }
@@ -204,14 +212,14 @@ Test(reading, a_users_latest_is_the_time_of_the_newest_award)
 {
 	scene *here = scene_with(good_badges);
 	brabeion_event event =
-		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_us = 2000000,
+		BRABEION_EVENT(.name = "points", .user = "ada", .has_at = true, .at_is_exact = true, .at_us = 2000000,
 			       .fields = (brabeion_field[]){ BRABEION_INT("points", 5) }, .field_count = 1);
 	scene_earned(here, &event);
 	event.at_us = 3000000;
 	event.fields = (brabeion_field[]){ BRABEION_INT("points", 50) };
 	scene_earned(here, &event);
 	brabeion_user_list list;
-	cr_assert_eq(brabeion_users(here->engine, 0, &list, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_users(here->engine, NULL, 0, &list, NULL), BRABEION_OK);
 	cr_assert_eq(list.users[0].latest_at_us, 3000000);
 	brabeion_user_list_finish(&list);
 	scene_finish(here);

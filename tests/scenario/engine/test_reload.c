@@ -48,6 +48,29 @@ Test(reload, of_the_same_keeps_all)
 	scene_finish(here);
 }
 
+#define LEVELLED(levels)                                                                                          \
+	"plugins:\n  - file: threshold.so\n    badges:\n      - { badge: threshold, slug: giver, events: [gift]," \
+	" levels: [" levels "], settings: { at: [1, 2] } }\n"
+
+Test(reload, tells_of_a_held_level_whose_name_has_another_number)
+{
+	scene *here = scene_with(LEVELLED("Giver, Patron"));
+	cr_assert_str_eq(scene_fire(here, "gift", "ada"), "giver 1 ;");
+	scene_config(here, LEVELLED("Donor, Patron"));
+	reload(here);
+	cr_expect_null(strstr(here->log, "was level"), "it is called otherwise: %s", here->log);
+	scene_config(here, LEVELLED("New, Donor"));
+	reload(here);
+	cr_expect_not_null(strstr(here->log, "\"Donor\" was level 1 of badge \"giver\" and is level 2 now: who holds "
+					     "level 1 can earn \"Donor\" anew"),
+			   "%s", here->log);
+	here->log[0] = '\0';
+	scene_config(here, LEVELLED("Other, New"));
+	reload(here);
+	cr_expect_null(strstr(here->log, "was level"), "nobody holds New: %s", here->log);
+	scene_finish(here);
+}
+
 Test(reload, counts_what_was_added_and_removed)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n");
@@ -151,6 +174,23 @@ Test(reload, with_another_database_is_refused)
 	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_CONFIG);
 	cr_assert_str_eq(scene_message(here), "badges.yaml: \"database\" is now \"other.db\", the engine is using "
 					      "\"badges.db\": changing it needs a new open");
+	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "first-visit 1 ;");
+	scene_finish(here);
+}
+
+/* Not that it names another database than the one in use. */
+Test(reload, of_an_emptied_file_says_that_it_is_empty)
+{
+	scene *here = scene_new();
+	scene_write(here, "badges.yaml", "database: other.db\nplugin_path: ['%s']\n%s", BRB_TEST_PLUGIN_DIR,
+		    good_badges);
+	scene_open(here);
+	scene_write(here, "badges.yaml", "%s", "");
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert_str_eq(scene_message(here), "badges.yaml:1:1: the file is empty: it needs at least \"plugins\"");
+	scene_write(here, "badges.yaml", "plugin_path: ['%s']\nplugins: nonsense\n", BRB_TEST_PLUGIN_DIR);
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_CONFIG);
+	cr_assert(scene_message_begins(here, "badges.yaml:2:10: "), "%s", here->error.message);
 	cr_assert_str_eq(scene_fire(here, "visit", "ada"), "first-visit 1 ;");
 	scene_finish(here);
 }
@@ -338,5 +378,110 @@ Test(reload, works_after_the_host_has_changed_its_working_directory)
 	cr_assert_str_eq(scene_fire(here, "visit", "ben"), "first-visit 1 ;");
 	scene_close(here);
 	cr_assert_eq(scene_count_entries(here->folder), 2);
+	scene_finish(here);
+}
+
+/* ---- a start while badges.yaml is broken ---- */
+
+static void open_and_close(scene *here)
+{
+	scene_open(here);
+	scene_close(here);
+	here->log[0] = '\0';
+}
+
+static bool is_last_good(scene *here)
+{
+	brabeion_stats_report report = BRABEION_STATS_REPORT();
+	cr_assert_eq(brabeion_stats(here->engine, &report, &here->error), BRABEION_OK);
+	bool is = report.last_good;
+	brabeion_stats_finish(&report);
+	return is;
+}
+
+/* A plugin of the scene's folder, and `last_good`. */
+static scene *scene_with_last_good(void)
+{
+	scene *here = scene_new();
+	scene_copy_plugin(here, "good_one.so", "own.so");
+	scene_config(here, "last_good: on\nplugins:\n  - file: own.so\n");
+	open_and_close(here);
+	return here;
+}
+
+static void expect_start_with_last_good(scene *here, const char *fault)
+{
+	scene_open(here);
+	cr_expect_not_null(strstr(here->log, "error: started with the last badge set that worked (last_good)"), "%s",
+			   here->log);
+	cr_expect_not_null(strstr(here->log, fault), "%s", here->log);
+	cr_expect(is_last_good(here));
+	cr_expect_str_eq(scene_fire(here, "visit", "ada", BRABEION_INT("points", 5)), "good-one 1 ;");
+	cr_expect_neq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK);
+	cr_expect(is_last_good(here));
+}
+
+Test(last_good, starts_a_server_while_the_file_is_broken)
+{
+	scene *here = scene_with_last_good();
+	scene_write(here, "badges.yaml", "plugins:\n  - file: [own.so\n");
+	expect_start_with_last_good(here, "badges.yaml:3:1: ");
+	scene_config(here, "last_good: on\nplugins:\n  - file: good_many.so\n");
+	cr_expect_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_expect_not(is_last_good(here));
+	cr_expect_str_eq(scene_fire(here, "visit", "bob", BRABEION_INT("points", 5)), "first-visit 1 ;");
+	scene_close(here);
+	cr_assert_eq(unlink(here->config), 0);
+	scene_open(here);
+	cr_expect_str_eq(scene_fire(here, "visit", "eve", BRABEION_INT("points", 5)), "first-visit 1 ;",
+			 "what was kept last");
+	scene_finish(here);
+}
+
+Test(last_good, starts_a_server_while_a_plugin_is_broken)
+{
+	scene *here = scene_with_last_good();
+	scene_write(here, "own.so", "half of it");
+	expect_start_with_last_good(here, "plugin \"own.so\"");
+	scene_finish(here);
+}
+
+Test(last_good, is_for_that_file_and_for_servers)
+{
+	char other[SCENE_PATH_BYTES * 2];
+	scene *here = scene_with_last_good();
+	scene_write(here, "badges.yaml", "%s", "");
+	cr_expect_eq(brabeion_config_check(&here->options, NULL, NULL, &here->error), BRABEION_CONFIG);
+	here->options.time = BRABEION_TIME_HISTORY;
+	cr_expect_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_CONFIG);
+	here->options.time = BRABEION_TIME_LIVE;
+	snprintf(other, sizeof other, "%s/other.yaml", here->folder);
+	here->options.config = other;
+	scene_write(here, "other.yaml", "%s", "");
+	cr_expect_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_CONFIG);
+	scene_finish(here);
+}
+
+Test(last_good, is_used_only_where_nobody_else_can_change_it)
+{
+	char kept[SCENE_PATH_BYTES * 2];
+	scene *here = scene_with_last_good();
+	snprintf(kept, sizeof kept, "%s/badges.db-last-good", here->folder);
+	scene_write(here, "badges.yaml", "%s", "");
+	cr_assert_eq(chmod(kept, 0777), 0);
+	cr_expect_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_CONFIG);
+	cr_assert_eq(chmod(kept, 0700), 0);
+	scene_open(here);
+	scene_finish(here);
+}
+
+Test(last_good, is_removed_when_the_file_no_longer_says_so)
+{
+	scene *here = scene_with_last_good();
+	scene_config(here, good_badges);
+	open_and_close(here);
+	scene_write(here, "badges.yaml", "%s", "");
+	cr_expect_eq(brabeion_open(&here->options, &here->engine, &here->error), BRABEION_CONFIG);
+	cr_expect_str_eq(scene_message(here), "badges.yaml:1:1: the file is empty: it needs at least \"plugins\"");
 	scene_finish(here);
 }

@@ -225,7 +225,7 @@ Test(revocations, counts_holders_and_lists_show_it_no_more)
 	cr_expect_str_eq(decide_holders(here, "one"), "1: 1 0 0");
 	cr_expect_eq(scene_count(here, "ada"), 0);
 	cr_expect_eq(scene_count(here, NULL), 1);
-	cr_assert_eq(brabeion_users(here->engine, 0, &users, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_users(here->engine, NULL, 0, &users, NULL), BRABEION_OK);
 	cr_expect_eq(users.count, 1);
 	cr_expect_str_eq(users.users[0].user, "ben");
 	brabeion_user_list_finish(&users);

@@ -95,7 +95,8 @@ Test(semantics, an_event_is_judged_by_the_state_the_caller_passes_and_no_other)
 Test(semantics, the_events_time_is_the_awards_time_also_in_the_past)
 {
 	scene *here = scene_with(obedient);
-	brabeion_event event = BRABEION_EVENT(.name = "say", .user = "ada", .has_at = true, .at_us = 86400000000);
+	brabeion_event event = BRABEION_EVENT(.name = "say", .user = "ada", .has_at = true, .at_is_exact = true,
+					      .at_us = 86400000000);
 	brabeion_result result = scene_judge(here, &event);
 	cr_assert_geq(result.award_count, 1);
 	for (uint32_t i = 0; i < result.award_count; i++)

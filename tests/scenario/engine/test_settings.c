@@ -196,7 +196,7 @@ Test(settings, events_are_replaced)
 {
 	scene *here = scene_with("plugins:\n  - file: good_one.so\n    badges:\n"
 				 "      - { badge: good-one, events: [elsewhere] }\n");
-	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_INT("points", 5)), "unheard");
+	cr_assert_str_eq(scene_fire(here, "points", "ada", BRABEION_INT("points", 5)), "unhandled");
 	cr_assert_str_eq(scene_fire(here, "elsewhere", "ada", BRABEION_INT("points", 5)), "good-one 1 ;");
 	scene_finish(here);
 }

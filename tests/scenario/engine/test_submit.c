@@ -31,7 +31,7 @@ static void note(scene *here, const char *text)
 
 static void hear(void *context, const brabeion_result *result)
 {
-	static const char *const outcomes[] = { "judged", "unheard", "duplicate", "abandoned" };
+	static const char *const outcomes[] = { "judged", "unhandled", "duplicate", "abandoned" };
 	char text[256];
 	waiting *mine = context;
 	size_t used = (size_t)snprintf(text, sizeof text, "%s: %s", mine->name, outcomes[result->outcome]);
@@ -86,14 +86,14 @@ Test(submit, a_completion_tells_what_became_of_the_event)
 {
 	scene *here = scene_with(badges);
 	waiting earned = wait_as(here, "earned"), again = wait_as(here, "again"), silent = wait_as(here, "silent");
-	waiting unheard = wait_as(here, "unheard");
+	waiting unhandled = wait_as(here, "unhandled");
 	cr_assert_eq(submit(here, &earned, "visit", "ada", "v1"), BRABEION_OK);
 	cr_assert_eq(submit(here, &again, "visit", "ada", "v1"), BRABEION_OK);
 	cr_assert_eq(submit(here, &silent, "visit", "ada", "v2"), BRABEION_OK);
-	cr_assert_eq(submit(here, &unheard, "whisper", "ada", "v3"), BRABEION_OK);
+	cr_assert_eq(submit(here, &unhandled, "whisper", "ada", "v3"), BRABEION_OK);
 	dispatch(here, 4);
 	cr_assert_str_eq(here->told,
-			 "earned: judged first-visit 1;again: duplicate;silent: judged;unheard: unheard;");
+			 "earned: judged first-visit 1;again: duplicate;silent: judged;unhandled: unhandled;");
 	cr_assert_str_eq(scene_awards(here, "ada"), "first-visit 1 ;");
 	scene_finish(here);
 }
@@ -105,7 +105,7 @@ Test(submit, the_event_is_copied)
 	char name[] = "say", user[] = "ada", id[] = "7", badge[] = "many", key[] = "badge";
 	brabeion_field fields[] = { BRABEION_TEXT(key, badge), BRABEION_INT("level", 2) };
 	brabeion_event event = BRABEION_EVENT(.name = name, .user = user, .id = id, .fields = fields,
-					      .field_count = 2, .has_at = true, .at_us = 42);
+					      .field_count = 2, .has_at = true, .at_is_exact = true, .at_us = 42);
 	cr_assert_eq(brabeion_submit(here->engine, &event, hear, &mine), BRABEION_OK);
 	memset(name, 'x', 3);
 	memset(user, 'x', 3);

@@ -143,7 +143,8 @@ Test(user_progress, of_a_history_is_as_of_its_time)
 	scene_open(here);
 	EXPECT_TOLD("ada", "tells-oddly",
 		    "tells-oddly 1/1 0 0: tells-oddly brabeion.progress ada \"\" 1700000000 0 1 none 0 0;");
-	brabeion_event event = BRABEION_EVENT(.name = "deed", .user = "ada", .has_at = true, .at_us = 5000);
+	brabeion_event event =
+		BRABEION_EVENT(.name = "deed", .user = "ada", .has_at = true, .at_is_exact = true, .at_us = 5000);
 	scene_earned(here, &event);
 	EXPECT_TOLD("ada", "tells-oddly",
 		    "tells-oddly 1/1 0 0: tells-oddly brabeion.progress ada \"\" 5000 0 1 none 0 0;");
@@ -168,7 +169,7 @@ Test(user_progress, is_bounded)
 	expect_oddly(here, 5, "progress answered 37: what badge_progress answers is expected");
 	expect_oddly(here, 6, "progress answered -1: what badge_progress answers is expected");
 	expect_oddly(here, 7, "9223372036854775806/9223372036854775807");
-	expect_oddly(here, 15, "the name of a tally or note is empty");
+	expect_oddly(here, 15, "the name of memory is empty");
 	scene_finish(here);
 }
 
@@ -179,7 +180,7 @@ Test(user_progress, changes_nothing)
 	expect_oddly(here, 9, "badge_tally_add is for judging, not for progress: nothing can be changed there");
 	expect_oddly(here, 10, "badge_note_set is for judging, not for progress: nothing can be changed there");
 	expect_oddly(here, 11, "badge_grant is for award and observe, not for progress");
-	expect_oddly(here, 12, "badge_later is for award, not for progress");
+	expect_oddly(here, 12, "badge_later is for award and a badge's merge, not for progress");
 	expect_oddly(here, 13, "badge_to is for award, not for progress");
 	expect_oddly(here, 14, "badge_set of \"points\" outside of freeze");
 	expect_oddly(here, 16, "0/2");
@@ -211,14 +212,15 @@ Test(user_progress, that_fails_does_not_count_for_the_quarantine)
 	scene_finish(here);
 }
 
-Test(user_progress, is_not_asked_of_a_badge_that_is_set_aside)
+Test(user_progress, is_not_asked_of_a_badge_that_is_quarantined)
 {
 	scene *here = scene_telling("quarantine: { failures: 2 }\n" TELLS);
 	scene_fire(here, "confusion", "ada");
-	scene_fire(here, "confusion", "ada");
+	scene_fire(here, "confusion", "bob");
 	EXPECT_TOLD(
 		"ada", "tells-in-award",
-		"tells-in-award 1/1 0 0: quarantined, it is set aside: it failed 2 times in a row, at last on event "
+		"tells-in-award 1/1 0 0: quarantined, it is quarantined: it failed for 2 users in a row, at last on "
+		"event "
 		"\"confusion\": badge_progress is for progress, not for award;");
 	size_t released = 0;
 	cr_assert_eq(brabeion_release(here->engine, NULL, &released, NULL), BRABEION_OK);

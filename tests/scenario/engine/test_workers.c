@@ -2,10 +2,13 @@
  * Workers, through the public header: jobs are judged later, once and in order, and callbacks get their awards; a
  * failed job is retried, then parked; a slow job blocks nothing else.
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/memory_tables.h"
 #include "support/scene.h"
 
 static const char no_threads[] =
@@ -32,6 +35,7 @@ static int64_t scene_number(scene *here, const char *sql)
 {
 	sqlite3 *handle = connect_to(here);
 	sqlite3_stmt *statement = NULL;
+	cr_assert_eq(add_memory_tables(handle), SQLITE_OK, "%s", sqlite3_errmsg(handle));
 	cr_assert_eq(sqlite3_prepare_v2(handle, sql, -1, &statement, NULL), SQLITE_OK, "%s", sqlite3_errmsg(handle));
 	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
 	int64_t number = sqlite3_column_int64(statement, 0);
@@ -88,7 +92,9 @@ Test(workers, jobs_of_a_user_are_judged_in_the_order_of_their_events)
 	cr_assert_eq(scene_number(here, "SELECT sum(value) FROM tallies AS t JOIN memories AS m ON m.id = t.memory"
 					" WHERE m.name = 'counted'"),
 		     1000);
-	cr_assert_eq(scene_number(here, "SELECT count(*) FROM memories WHERE name = 'disorder'"), 0);
+	cr_assert_eq(scene_number(here, "SELECT count(*) FROM tallies JOIN memories AS m ON m.id = memory"
+					" WHERE m.name = 'disorder'"),
+		     0);
 	scene_finish(here);
 }
 
@@ -107,6 +113,35 @@ Test(workers, with_workers_an_event_is_enough)
 	scene_open(here);
 	cr_assert_str_eq(counts(here), "0 0 0 0");
 	cr_assert_str_eq(scene_awards(here, "ada"), "gate 1 g1;");
+	scene_finish(here);
+}
+
+/* ---- bounds ---- */
+
+static void expect_quiet_to_fail(scene *here, const char *user, const char *why)
+{
+	brabeion_event event = BRABEION_EVENT(.name = "quiet", .user = user);
+	brabeion_result result = scene_judge(here, &event);
+	cr_assert_eq(result.failure_count, 1);
+	cr_expect_str_eq(brabeion_result_failure(&result, 0)->message, why);
+	brabeion_result_finish(&result);
+}
+
+Test(workers, a_badge_fails_for_a_user_of_whom_too_many_jobs_wait)
+{
+	scene *here =
+		scene_with("workers: 0\njobs: { max_per_user: 2, max_total: 3 }\nplugins:\n  - file: job_user.so\n");
+	scene_fire(here, "quiet", "ada");
+	scene_fire(here, "quiet", "ada");
+	expect_quiet_to_fail(here, "ada",
+			     "2 jobs of the user wait, and no more may (\"jobs: max_per_user\" in badges.yaml)");
+	scene_fire(here, "quiet", "bob");
+	expect_quiet_to_fail(here, "bob",
+			     "the database has 3 jobs, and may have no more (\"jobs: max_total\" in badges.yaml)");
+	cr_expect_str_eq(counts(here), "3 0 0 0");
+	work_off(here);
+	scene_fire(here, "quiet", "ada");
+	cr_expect_str_eq(counts(here), "1 0 0 0");
 	scene_finish(here);
 }
 
@@ -242,7 +277,7 @@ Test(workers, jobs_that_were_parked_as_unloaded_are_enough_to_start_workers, .ti
 
 /* ---- badges that listen to awards ---- */
 
-Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
+Test(workers, a_listener_of_what_a_job_earns_is_quarantined_as_any_other)
 {
 	scene *here = scene_with("workers: 0\nquarantine: { failures: 2 }\nplugins:\n  - file: listener.so\n"
 				 "  - file: obedient.so\n    badges: [{ badge: last, async: true }]\n");
@@ -250,9 +285,10 @@ Test(workers, a_listener_of_what_a_job_earns_is_set_aside_as_any_other)
 	scene_fire(here, "say", "bob");
 	work_off(here);
 	cr_assert_str_eq(scene_awards(here, "bob"), "last 1 ;");
-	cr_assert_not_null(strstr(here->log, "error: badge \"spoilt\" is quarantined until a reload or "
-					     "\"brabeion release spoilt\": it failed 2 times in a row, at last on "
-					     "event \"brabeion.awarded\": spoilt on purpose\n"),
+	cr_assert_not_null(strstr(here->log,
+				  "error: badge \"spoilt\" is quarantined until a reload or "
+				  "\"brabeion release spoilt\": it failed for 2 users in a row, at last on "
+				  "event \"brabeion.awarded\": spoilt on purpose\n"),
 			   "%s", here->log);
 	cr_assert_eq(scene_number(here, "SELECT count(*) FROM quarantine"), 1, "not stored");
 	scene_finish(here);
@@ -303,6 +339,34 @@ Test(workers, the_job_at_hand_is_told)
 	cr_assert_eq(brabeion_work(here->engine, &options, &here->error), BRABEION_OK);
 	cr_assert_eq(noted.job, 1);
 	cr_assert_gt(noted.claim, 0);
+	scene_finish(here);
+}
+
+static void *wait_and_open(void *path)
+{
+	usleep(50000); /* lets a work that does not wait return first */
+	close(open(path, O_WRONLY | O_CLOEXEC));
+	return NULL;
+}
+
+/* The engine's own thread is at a job when a host works until idle. */
+Test(workers, until_idle_waits_for_the_engines_own_threads)
+{
+	char told[SCENE_PATH_BYTES * 2], gate[SCENE_PATH_BYTES * 2];
+	pthread_t opener;
+	scene *here = scene_with("workers: 1\nplugins:\n  - file: deadly.so\n");
+	snprintf(told, sizeof told, "%s/told", here->folder);
+	snprintf(gate, sizeof gate, "%s/gate", here->folder);
+	cr_assert_eq(mkfifo(told, 0600) | mkfifo(gate, 0600), 0);
+	const brabeion_field state[] = { BRABEION_TEXT("told", told), BRABEION_TEXT("gate", gate) };
+	const brabeion_event event =
+		BRABEION_EVENT(.name = "waits", .user = "ada", .id = "w1", .fields = state, .field_count = 2);
+	cr_assert_eq(brabeion_possibly_award(here->engine, &event, NULL), BRABEION_OK);
+	close(open(told, O_RDONLY | O_CLOEXEC)); /* returns when the thread is at the job */
+	cr_assert_eq(pthread_create(&opener, NULL, wait_and_open, gate), 0);
+	work_off(here);
+	cr_expect_eq(scene_count(here, "ada"), 1, "its award is stored");
+	pthread_join(opener, NULL);
 	scene_finish(here);
 }
 

@@ -29,11 +29,23 @@ static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	const int64_t *least = (const int64_t *)self;
 	(void)level;
-	return badge_progress(call, badge_tally(call, "points", badge_user(call)), *least);
+	return badge_progress(call, badge_tally(call, "points"), *least);
+}
+
+static int32_t merge(void *self, badge_call *call)
+{
+	(void)self;
+	const char *theirs = badge_merged_note(call, "best", NULL);
+	return theirs ? badge_note_set(call, "best", theirs) : BADGE_OK;
 }
 
 static const badge_level levels[] = { BADGE_LEVEL("Liked", "A post with enough points") };
 static const char *const events[] = { "points_awarded", "vote" };
+static const badge_memory memory[] = {
+	BADGE_TALLY("points"),
+	BADGE_MEMORY("best", BADGE_KIND_TEXT | BADGE_MERGE_OWN),
+};
 
-BADGE_PLUGIN("points", .slug = "liked", BADGE_LEVELS(levels), BADGE_EVENTS(events), .flags = BADGE_MULTIPLE,
-	     .award = award, .open = open_badge, .close = close_badge, .progress = progress);
+BADGE_PLUGIN("points", .slug = "liked", BADGE_LEVELS(levels), BADGE_EVENTS(events), BADGE_REMEMBERS(memory),
+	     .flags = BADGE_MULTIPLE, .award = award, .open = open_badge, .close = close_badge, .progress = progress,
+	     .merge = merge);

@@ -4,20 +4,20 @@
 static int32_t observe(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "points", badge_user(call), badge_int(call, "points", 0));
+	badge_tally_add(call, "points", badge_int(call, "points", 0));
 	return BADGE_OK;
 }
 
 static int32_t award_first(void *self, badge_call *call)
 {
 	(void)self;
-	return badge_tally(call, "points", badge_user(call)) > 0;
+	return badge_tally(call, "points") > 0;
 }
 
 static int32_t award_many(void *self, badge_call *call)
 {
 	(void)self;
-	return badge_tally(call, "points", badge_user(call)) >= 100;
+	return badge_tally(call, "points") >= 100;
 }
 
 static const badge_level first_levels[] = { BADGE_LEVEL("First", "First points") };
@@ -29,4 +29,7 @@ BADGE_DEFINE(many, .slug = "many", BADGE_LEVELS(many_levels), BADGE_EVENTS(event
 
 static const badge_definition *const badges[] = { &first, &many };
 
-BADGE_PACK("points", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(events), .observe = observe);
+static const badge_memory memory[] = { BADGE_TALLY("points") };
+
+BADGE_PACK("points", .version = "1.0", BADGE_BADGES(badges), BADGE_WATCHES(events), BADGE_REMEMBERS(memory),
+	   .observe = observe);

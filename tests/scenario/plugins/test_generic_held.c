@@ -57,11 +57,26 @@ Test(generic_held, first_each_takes_values_of_255_bytes)
 	scene *here = scene_with(GENERIC_BADGE("first.so", "first-each", "settings: { field: country }"));
 	memset(value, 'x', 256);
 	value[256] = '\0';
-	cr_assert_str_eq(scene_fire(here, "e", "ada", COUNTRY(value)), "");
+	cr_assert_str_eq(scene_fire(here, "e", "ada", COUNTRY(value)), "1 refused;");
 	value[255] = '\0';
 	char earned[300];
 	snprintf(earned, sizeof earned, "b 1 %s;", value);
 	cr_assert_str_eq(scene_fire(here, "e", "ada", COUNTRY(value)), earned);
+	scene_finish(here);
+}
+
+Test(generic_held, what_is_no_value_is_refused)
+{
+	scene *here = scene_with(GENERIC_BADGE("first.so", "first-each", "settings: { field: country }"));
+	cr_assert_str_eq(scene_fire(here, "e", "ada", BRABEION_JSON("country", "[\"fr\"]")), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "e", "ada", BRABEION_REAL("country", 60.0)), "b 1 60;");
+	cr_assert_str_eq(scene_fire(here, "e", "ada", BRABEION_INT("country", 60)), "");
+	scene_finish(here);
+	here = scene_with(GENERIC_BADGE("rank.so", "rank-each", "settings: { first: [1], field: country }"));
+	cr_assert_str_eq(scene_fire(here, "e", "ada", BRABEION_JSON("country", "{}")), "1 refused;");
+	cr_assert_str_eq(scene_fire(here, "e", "ada", COUNTRY("")), "");
+	cr_assert_str_eq(fire(here, "ada"), "");
+	cr_assert_str_eq(scene_fire(here, "e", "ada", COUNTRY("fr")), "b 1 fr;");
 	scene_finish(here);
 }
 
@@ -92,7 +107,7 @@ Test(generic_held, a_place_stays_taken)
 	cr_assert_eq(brabeion_revoke(here->engine, &revocation, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(fire(here, "ada"), "");
 	cr_assert_str_eq(fire(here, "ben"), "");
-	cr_assert_eq(brabeion_forget_user(here->engine, "ada", NULL, NULL), BRABEION_OK);
+	cr_assert_eq(brabeion_forget_user(here->engine, "ada", NULL, NULL, NULL), BRABEION_OK);
 	cr_assert_str_eq(fire(here, "ben"), "");
 	scene_finish(here);
 }
@@ -219,6 +234,16 @@ Test(generic_held, grants_are_pieces_and_other_events_may_ask)
 	cr_assert_eq(brabeion_award(here->engine, &grant, &result), BRABEION_OK);
 	brabeion_result_finish(&result);
 	cr_assert_str_eq(scene_awards(here, "ada"), "all 1 ;y 1 a gift;x 1 1;");
+	scene_finish(here);
+}
+
+Test(generic_held, a_temporary_collection_is_kept_by_awards_of_other_badges)
+{
+	scene *here = scene_with(COLLECTION("temporary: true, settings: { of: [x, y] }"));
+	scene_fire(here, "x", "ada", N(1));
+	cr_assert_str_eq(scene_fire(here, "y", "ada", N(1)), "y 1 1;all 1 ;");
+	cr_assert_str_eq(scene_fire(here, "z", "ada"), "z 1 ;");
+	cr_assert_str_eq(scene_awards(here, "ada"), "z 1 ;all 1 ;y 1 1;x 1 1;");
 	scene_finish(here);
 }
 

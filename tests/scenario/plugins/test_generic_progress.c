@@ -11,7 +11,7 @@
 #define STREAK(settings) GENERIC_BADGE("streak.so", "streak", "levels: [One, Two], settings: { " settings " }")
 #define CYCLE(settings) GENERIC_BADGE("streak.so", "streak-cycle", "settings: { " settings " }")
 
-static _Atomic int64_t now_us;
+static _Atomic int64_t now_us = 1500000000000000; /* July of 2017 */
 
 static int64_t read_now(void *context)
 {
@@ -144,6 +144,42 @@ Test(generic_progress, of_a_streak_lives_as_long_as_the_grace)
 	EXPECT_AT("2016-03-03T12:00:00Z", "");
 	EXPECT_TOLD_AT("2016-03-07T03:29:59Z", "b 1/2 0 0: 2/3;"); /* the 6th */
 	EXPECT_TOLD_AT("2016-03-07T03:30:00Z", "b 1/2 0 0: 0/3;");
+	scene_finish(here);
+}
+
+/* West of UTC the user's day goes on while UTC has the next one; east of it it has begun before. */
+Test(generic_progress, of_a_streak_is_on_the_users_clock_as_last_known)
+{
+	scene *here = scene_at_time(STREAK("at: [3, 7], zone_field: tz"));
+	EXPECT_WITH("2016-03-01T20:00:00Z", BRABEION_TEXT("tz", "-08:00"), "");
+	EXPECT_WITH("2016-03-02T20:00:00Z", BRABEION_TEXT("tz", "-08:00"), "");
+	EXPECT_TOLD_AT("2016-03-04T00:00:00Z", "b 1/2 0 0: 2/3;"); /* 16:00 of the 3rd */
+	EXPECT_TOLD_AT("2016-03-04T07:59:59Z", "b 1/2 0 0: 2/3;");
+	EXPECT_TOLD_AT("2016-03-04T08:00:00Z", "b 1/2 0 0: 0/3;");
+	EXPECT_WITH("2016-03-04T07:59:00Z", BRABEION_TEXT("tz", "-08:00"), "b 1 ;");
+	EXPECT_WITH("2016-03-01T20:00:00Z", BRABEION_TEXT("tz", "+09:00"),
+		    ""); /* late: the newest event's offset counts */
+	EXPECT_TOLD_AT("2016-03-05T07:59:59Z", "b 2/2 1 1: 3/7;");
+	EXPECT_AT("2016-03-04T10:00:00Z",
+		  ""); /* without an offset: the badge's zone judges it, and nothing else is known */
+	EXPECT_TOLD_AT("2016-03-06T07:59:59Z", "b 2/2 1 1: 4/7;");
+	EXPECT_TOLD_AT("2016-03-06T08:00:00Z", "b 2/2 1 1: 0/7;");
+	scene_finish(here);
+}
+
+Test(generic_progress, of_periods_and_cycles_is_on_the_users_clock_as_last_known)
+{
+	scene *here = scene_at_time(EACH("at: [1, 3], zone_field: tz"));
+	EXPECT_WITH("2016-03-01T20:00:00Z", BRABEION_INT("tz", -480), "b 1 2016-03-01;");
+	EXPECT_TOLD_AT("2016-03-02T07:59:59Z", "b 2/2 1 1: 1/3;");
+	EXPECT_TOLD_AT("2016-03-02T08:00:00Z", "b 1/2 1 1: 0/1;");
+	scene_finish(here);
+	now_us = 1500000000000000;
+	here = scene_at_time(CYCLE("length: 3, zone_field: tz"));
+	EXPECT_WITH("2016-03-01T20:00:00Z", BRABEION_INT("tz", 540), "");
+	EXPECT_WITH("2016-03-02T20:00:00Z", BRABEION_INT("tz", 540), "");
+	EXPECT_TOLD_AT("2016-03-04T14:59:59Z", "b 1/1 0 0: 2/3;"); /* 23:59 of the 4th */
+	EXPECT_TOLD_AT("2016-03-04T15:00:00Z", "b 1/1 0 0: 0/3;");
 	scene_finish(here);
 }
 

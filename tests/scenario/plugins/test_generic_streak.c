@@ -97,16 +97,16 @@ Test(generic_streak, the_events_own_zone_comes_first)
 	scene_finish(here);
 }
 
-Test(generic_streak, a_zone_that_is_nonsense_fails_the_event)
+Test(generic_streak, a_zone_that_is_nonsense_is_refused)
 {
 	scene *here = scene_with(STREAK("at: [1], zone_field: tz"));
-	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "Europe/Berlin"), "1 failed;");
+	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "Europe/Berlin"), "1 refused;");
 	cr_assert_not_null(strstr(here->log, "field \"tz\" must be an offset from UTC, \"+02:00\" or minutes, not "
 					     "\"Europe/Berlin\""),
 			   "%s", here->log);
-	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_INT("tz", 7200), "1 failed;");
-	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_BOOL("tz", true), "1 failed;");
-	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "+2:00"), "1 failed;");
+	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_INT("tz", 7200), "1 refused;");
+	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_BOOL("tz", true), "1 refused;");
+	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "+2:00"), "1 refused;");
 	EXPECT_AT("2016-03-01T22:30:00Z", "b 1 ;");
 	scene_finish(here);
 }
@@ -216,6 +216,18 @@ Test(generic_streak, is_kept_in_one_note_across_restarts)
 	scene_close(here);
 	scene_open(here);
 	EXPECT_AT("2016-03-03T12:00:00Z", "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_streak, a_temporary_one_is_kept_by_a_second_event_of_a_day_and_ends_with_the_streak)
+{
+	scene *here = scene_with(GENERIC_BADGE("streak.so", "streak", "temporary: true, settings: { at: [2] }"));
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	EXPECT_AT("2016-03-02T12:00:00Z", "b 1 ;");
+	EXPECT_AT("2016-03-02T13:00:00Z", "");
+	cr_assert_str_eq(scene_awards(here, "ada"), "b 1 ;");
+	EXPECT_AT("2016-03-04T12:00:00Z", "");
+	cr_assert_str_eq(scene_awards(here, "ada"), "");
 	scene_finish(here);
 }
 

@@ -73,13 +73,92 @@ Test(generic_threshold, sums_and_varieties_have_windows)
 	scene_finish(here);
 }
 
-Test(generic_threshold, a_sum_beyond_64_bits_fails_the_event)
+Test(generic_threshold, a_sum_beyond_64_bits_refuses_the_event)
 {
 	scene *here = scene_with(THRESHOLD("count: sum, field: amount, at: [100], within: { days: 1 }"));
 	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(INT64_MIN), "");
-	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(-1), "1 failed;");
-	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-1), "1 failed;");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(-1), "1 refused;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-1), "1 refused;");
 	EXPECT_WITH("2016-03-02T13:00:00Z", AMOUNT(100), "b 1 ;");
+	scene_finish(here);
+	here = scene_with(THRESHOLD("count: sum, field: amount, at: [100]"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(INT64_MIN), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(-1), "1 refused;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_sum_may_be_beyond_64_bits_on_the_way)
+{
+	scene *here =
+		scene_with(THRESHOLD("count: sum, field: amount, at: [9223372036854775807], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-20), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(INT64_MAX - 5), "");
+	EXPECT_WITH("2016-03-01T14:00:00Z", AMOUNT(10), "");
+	EXPECT_WITH("2016-03-01T14:00:00Z", AMOUNT(15), "b 1 ;");
+	scene_finish(here);
+	here = scene_with(THRESHOLD("count: sum, field: amount, at: [9223372036854775807], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-20), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(INT64_MAX - 5), "");
+	EXPECT_WITH("2016-03-01T13:00:00Z", AMOUNT(25), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_sum_of_what_is_no_whole_number_is_refused)
+{
+	scene *here = scene_with(THRESHOLD("count: sum, field: amount, at: [2]"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_TEXT("amount", "2"), "1 refused;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_REAL("amount", 2.5), "1 refused;");
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_REAL("amount", 2.0), "b 1 ;");
+	scene_finish(here);
+	here = scene_with(THRESHOLD("count: sum, field: amount, at: [2], within: { days: 1 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_BOOL("amount", true), "1 refused;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(2), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, an_amount_of_0_is_a_moment_of_a_window)
+{
+	scene *here = scene_with(THRESHOLD("count: sum, field: amount, at: [100], within: { days: 7 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-50), "");
+	EXPECT_WITH("2016-03-02T12:00:00Z", AMOUNT(100), "");
+	EXPECT_WITH("2016-03-09T12:00:00Z", AMOUNT(0), "b 1 ;");
+	scene_finish(here);
+	here = scene_with(THRESHOLD("count: sum, field: amount, at: [100], within: { days: 7 }"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", AMOUNT(-50), "");
+	EXPECT_WITH("2016-03-09T12:00:00Z", AMOUNT(0), "");
+	EXPECT_WITH("2016-03-02T12:00:00Z", AMOUNT(100), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, a_number_is_one_value_however_it_is_written)
+{
+	scene *here = scene_with(THRESHOLD("count: distinct, field: page, at: [2]"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_INT("page", 1000000000000000), "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_REAL("page", 1e15), "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", PAGE("1000000000000000"), "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_JSON("page", "[1]"), "1 refused;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_INT("page", 60), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, an_empty_value_is_one_of_the_different_ones)
+{
+	scene *here = scene_with(THRESHOLD("count: distinct, field: page, at: [2]"));
+	EXPECT_WITH("2016-03-01T12:00:00Z", PAGE(""), "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", PAGE(""), "");
+	EXPECT_WITH("2016-03-01T12:00:00Z", PAGE("a"), "b 1 ;");
+	scene_finish(here);
+}
+
+Test(generic_threshold, badges_of_one_definition_have_counts_of_their_own)
+{
+	scene *here = scene_with("plugins:\n  - file: threshold.so\n    badges:\n"
+				 "      - { badge: threshold, slug: b, events: [e], settings: { at: [2] } }\n"
+				 "      - { badge: threshold, slug: c, events: [e, f], settings: { at: [2] } }\n");
+	cr_assert_str_eq(scene_fire(here, "f", "ada"), "");
+	cr_assert_str_eq(scene_fire(here, "e", "ada"), "c 1 ;");
+	cr_assert_str_eq(scene_fire(here, "e", "ada"), "b 1 ;");
 	scene_finish(here);
 }
 
@@ -100,7 +179,7 @@ Test(generic_threshold, a_window_remembers_the_newest)
 
 Test(generic_threshold, the_hours_and_the_extremes_of_time_are_fine)
 {
-	scene *here = scene_with(THRESHOLD("at: [2], within: { days: 3650 }"));
+	scene *here = scene_with(THRESHOLD("at: [2], within: { days: 3650 }") "future: off\n");
 	EXPECT_AT("0001-01-01T00:00:00Z", "");
 	EXPECT_AT("9999-12-31T23:59:59Z", "");
 	EXPECT_AT("9990-12-31T23:59:59Z", "b 1 ;");

@@ -42,11 +42,16 @@ Test(inspect, tells_what_a_plugin_says_of_itself)
 	cr_expect_str_eq(found->id, "good-many");
 	cr_expect_str_eq(found->version, "1.0");
 	cr_expect_eq(found->abi_major, 1);
-	cr_expect_eq(found->abi_minor, 2);
+	cr_expect_eq(found->abi_minor, 0);
 	cr_expect_eq(found->needs_minor, 0);
 	cr_expect(found->observes);
 	cr_assert_eq(found->watch_count, 1);
 	cr_expect_str_eq(found->watches[0], "visit");
+	cr_assert_eq(found->remembered_count, 1);
+	cr_expect_str_eq(found->remembered[0].name, "visits");
+	cr_expect_str_eq(found->remembered[0].owner, "user");
+	cr_expect_str_eq(found->remembered[0].kind, "number");
+	cr_expect_str_eq(found->remembered[0].merge, "sum");
 	cr_assert_eq(found->badge_count, 2);
 	cr_expect_str_eq(found->badges[0].slug, "first-visit");
 	const brabeion_plugin_badge *third = &found->badges[1];
@@ -148,7 +153,7 @@ Test(inspect, tells_what_is_wrong_with_a_descriptor)
 	expect_problem("missing_function.so",
 		       "cannot be loaded: undefined symbol: function_that_nobody_defines (define it, or link the "
 		       "plugin with the library that has it: -l...)");
-	expect_problem("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.2");
+	expect_problem("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.0");
 	expect_problem("null_award.so",
 		       "is wrong in badge \"null-award\": listens to events but has no function `award`");
 	expect_problem("no_levels.so",

@@ -25,6 +25,15 @@ static scene *scene_of_qa(void)
 	return here;
 }
 
+/* The same for a history that ends in 2028, so that its timers come due. */
+static scene *scene_with_timers(void)
+{
+	scene *here = scene_of_qa();
+	FILE *config = fopen(here->config, "a");
+	cr_assert(config && fputs("future: off\n", config) >= 0 && fclose(config) == 0);
+	return here;
+}
+
 /* The same without the two scheduled badges. */
 static scene *scene_without_timers(void)
 {
@@ -311,7 +320,7 @@ Test(qa, a_backfill_over_what_a_run_has_given_gives_nothing)
 
 Test(qa, what_falls_due_is_judged_when_it_is_due)
 {
-	scene *here = scene_of_qa();
+	scene *here = scene_with_timers();
 	cr_assert_eq(run_line(here, RUN "\"$input\"", TIMERS ".jsonl"), 0);
 	cr_assert_eq(expect_awards(here, TIMERS ".expected.tsv"), 24);
 	scene_finish(here);
@@ -319,7 +328,7 @@ Test(qa, what_falls_due_is_judged_when_it_is_due)
 
 Test(qa, a_backfill_judges_what_is_due_when_it_is_due)
 {
-	scene *here = scene_of_qa();
+	scene *here = scene_with_timers();
 	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", TIMERS ".jsonl"), 0);
 	cr_assert_eq(expect_awards(here, TIMERS ".expected.tsv"), 24);
 	scene_finish(here);
@@ -370,5 +379,26 @@ Test(qa, a_backfill_of_a_real_site_without_what_falls_due_gives_the_same, .timeo
 	scene *here = scene_without_timers();
 	cr_assert_eq(run_line(here, BACKFILL "\"$input\"", SITE "/events.jsonl"), 0);
 	cr_assert_eq(expect_awards(here, SITE "/expected.tsv"), 4445);
+	scene_finish(here);
+}
+
+/* ---- other names ---- */
+
+/* ada was merged: "old" is another name of hers. */
+Test(qa, a_payer_under_a_merged_name_is_the_author)
+{
+	scene *here = scene_of_qa();
+	scene_open(here);
+	scene_fire(here, "question", "ada", BRABEION_TEXT("post", "q1"));
+	scene_fire(here, "comment", "old", BRABEION_TEXT("post", "q1"));
+	cr_assert_eq(brabeion_merge_users(here->engine, "old", "ada", NULL, NULL, &here->error), BRABEION_OK);
+	cr_expect_str_eq(scene_fire(here, "bounty_start", "ada", BRABEION_TEXT("post", "q1"),
+				    BRABEION_TEXT("by", "old"), BRABEION_INT("amount", 50)),
+			 "promoter 1 ;");
+	scene_fire(here, "question", "bob", BRABEION_TEXT("post", "q2"));
+	cr_expect_str_eq(scene_fire(here, "bounty_start", "bob", BRABEION_TEXT("post", "q2"),
+				    BRABEION_TEXT("by", "old"), BRABEION_INT("amount", 50)),
+			 "investor 1 ;");
+	cr_expect_str_eq(scene_awards(here, "ada"), "investor 1 ;promoter 1 ;");
 	scene_finish(here);
 }

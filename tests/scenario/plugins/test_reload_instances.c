@@ -124,7 +124,7 @@ Test(reload_instances, a_stuck_badge_holds_up_no_reload_and_keeps_its_badge_set_
 	for (int i = 0; i < 10; i++) {
 		scene_config(here, i % 2 ? with_stuck : without);
 		cr_assert_eq(reload(here).generation, (uint64_t)i + 2);
-		cr_assert_str_eq(scene_fire(here, "elsewhere", "ben"), "unheard");
+		cr_assert_str_eq(scene_fire(here, "elsewhere", "ben"), "unhandled");
 	}
 	scene_expect_retiring(here, 1);
 	cr_assert_eq(unlink(gate), 0);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/backfill.h"
+#include "api/backfill/backfill.h"
 
 #ifndef BRB_TEST_PLUGIN_DIR
 #define BRB_TEST_PLUGIN_DIR BRB_BUILD_DIR "/tests/plugins"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "api/findings.h"
+#include "api/doctor/findings.h"
 #include "base/list.h"
 
 #define MINUTE_US (INT64_C(60) * 1000000)
@@ -41,7 +41,7 @@ static void enter(void)
 {
 	health = (brb_health){ .version = 5, .knows = 5, .wal_pages = -1, .seen_since_us = now_us - DAY_US };
 	health.file = (brb_health_file){ .bytes = 4096,
-					 .mode = S_IFREG | 0644,
+					 .mode = S_IFREG | 0600,
 					 .folder_mode = S_IFDIR | 0755,
 					 .disk_free_bytes = 1024 * MEBIBYTE };
 	generation = (brb_generation){ .badges = in_order };
@@ -52,7 +52,8 @@ static void enter(void)
 				  .generation = &generation,
 				  .has_settings = true,
 				  .workers = 2,
-				  .retention_us = 30 * DAY_US };
+				  .retention_us = 30 * DAY_US,
+				  .mode = 0600 };
 	self.arena = brb_list_memory();
 	cr_assert_not_null(self.arena);
 	self.found.memory = self.arena;
@@ -150,8 +151,27 @@ Test(findings, a_database_that_whoever_asks_may_not_write)
 	health.refused = true;
 	cr_expect_str_eq(found(),
 			 "database 3 /nowhere/badges.db 0: /nowhere/badges.db: attempt to write a readonly database"
-			 " | Examining it needs write access to it and its folder, though it changes nothing: do it "
+			 " | Nothing is known of what is in it: examine it "
 			 "as the server's user\n");
+}
+
+Test(findings, a_database_that_others_may_read)
+{
+	self.mode = 0600;
+	health.file.mode = S_IFREG | 0644;
+	cr_expect_str_eq(
+		found(),
+		"permissions 2 /nowhere/badges.db 0: /nowhere/badges.db can be read by anybody (mode 0644) | It names"
+		" users, and whoever can read it can lock it, which stops the server: chmod 0600 /nowhere/badges.db, "
+		"or"
+		" let \"mode\" in /nowhere/badges.yaml say 0640 for a group that reads\n");
+}
+
+Test(findings, a_database_that_a_group_may_read_as_badges_yaml_says)
+{
+	self.mode = 0640;
+	health.file.mode = S_IFREG | 0640;
+	cr_expect_str_eq(found(), "");
 }
 
 Test(findings, an_older_database)
@@ -206,6 +226,83 @@ Test(findings, a_wal_that_somebody_holds)
 			 "16,000 pages are not in the database yet | Somebody reads for so long that it cannot "
 			 "be emptied: find the process that keeps a transaction open (process 17 for one has it "
 			 "open)\n");
+}
+
+Test(findings, a_wal_that_holds_what_was_forgotten)
+{
+	health.forgotten_us = now_us - MINUTE_US + 1;
+	cr_expect_str_eq(found(), "");
+	health.forgotten_us = now_us - MINUTE_US;
+	health.file.user = 17;
+	health.file.user_count = 1;
+	cr_expect_str_eq(
+		found(),
+		"forgotten-in-wal 2 /nowhere/badges.db 0: /nowhere/badges.db-wal may still hold a user who was "
+		"forgotten at 2014-01-21 20:25:05 | A process that keeps a transaction open keeps it from "
+		"being emptied (process 17 has it open): end that. A server then empties it within a minute of its "
+		"next event, and so does brabeion forget\n");
+}
+
+Test(findings, a_clock_far_ahead_of_what_was_stored)
+{
+	health.newest_us = now_us - 30 * DAY_US;
+	cr_expect_str_eq(found(), "");
+	health.newest_us = now_us - 400 * DAY_US;
+	health.seen = 3;
+	health.seen_since_us = now_us - 400 * DAY_US; /* by that clock: no word of it */
+	cr_expect_str_eq(
+		found(),
+		"clock 2 /nowhere/badges.db 0: the clock is 400 days ahead of the newest time in the database, "
+		"2012-12-17 20:26:05: until an hour has confirmed it nothing is swept, and no job is given to a "
+		"worker | If the clock is right, \"brabeion clock --confirm\" says so at once; a database that was "
+		"not used for so long looks the same\n");
+}
+
+Test(findings, times_that_lie_ahead)
+{
+	health.newest_us = now_us + DAY_US;
+	cr_expect_str_eq(found(), "");
+	health.newest_us = now_us + DAY_US + 1;
+	health.jobs_ahead = 2;
+	cr_expect_str_eq(
+		found(),
+		"times-ahead 2 /nowhere/badges.db 2: times lie more than a day ahead of the clock: the newest time, "
+		"2 jobs | A clock was far ahead when they were stored. If it is right now, \"brabeion clock "
+		"--mend\" brings them back\n");
+}
+
+Test(findings, events_of_the_future)
+{
+	health.awards_ahead = 1;
+	health.events_ahead = 3;
+	cr_expect_str_eq(
+		found(),
+		"future-events 1 /nowhere/badges.db 4: 1 award and 3 events of the journal are of a time that has "
+		"not come | What really happens may be too old for what badges remember of these users: \"brabeion "
+		"memory\" shows and mends it; such events are refused unless \"future\" in /nowhere/badges.yaml lets "
+		"them "
+		"pass\n");
+}
+
+Test(findings, users_of_whom_something_is_left)
+{
+	health.chores = 2;
+	cr_expect_str_eq(
+		found(),
+		"users-unswept 1 /nowhere/badges.db 2: 2 users were forgotten or merged, and rows are left of "
+		"them | The next server that is started deletes them, and so does the next brabeion forget or merge; "
+		"they are in no list meanwhile\n");
+}
+
+Test(findings, what_an_interrupted_backfill_has_left)
+{
+	self.backfill_left = true;
+	cr_expect_str_eq(
+		found(),
+		"backfill-interrupted 1 /nowhere/badges.db 0: /nowhere/badges.db-backfill is left of a backfill "
+		"that was interrupted | The same brabeion backfill goes on with it. It has names of users, so "
+		"that brabeion forget removes it; to discard it yourself, remove all files whose names begin "
+		"with /nowhere/badges.db-backfill\n");
 }
 
 Test(findings, a_wal_that_was_large_once)
@@ -296,17 +393,19 @@ Test(findings, plugin_files_that_stay)
 
 /* ---- badges ---- */
 
-Test(findings, a_badge_that_is_set_aside)
+Test(findings, a_badge_that_is_quarantined)
 {
-	brb_health_quarantined aside = { .slug = "visits",
-					 .since_us = now_us - HOUR_US,
-					 .reason = "it failed 3 times in a row" };
-	health.quarantined = &aside;
+	brb_health_quarantined quarantined = { .slug = "visits",
+					       .since_us = now_us - HOUR_US,
+					       .reason = "it failed for 3 users in a row" };
+	health.quarantined = &quarantined;
 	health.quarantined_count = 1;
-	cr_expect_str_eq(found(),
-			 "badge-set-aside 3 visits 0: badge \"visits\" is set aside since 2014-01-21 19:26:05: it "
-			 "failed 3 times in a row | Events are judged without it, and are not judged again later. "
-			 "Mend it, then reload, or: brabeion release visits\n");
+	cr_expect_str_eq(
+		found(),
+		"badge-quarantined 3 visits 0: badge \"visits\" is quarantined since 2014-01-21 19:26:05: it "
+		"failed for 3 users in a row | Events are judged without it. "
+		"Mend it, then reload, or: brabeion release visits. What it is passed over is counted, and judged "
+		"by: brabeion backfill --badge visits FILE (there is no journal)\n");
 }
 
 static brb_health_failing failing;
@@ -321,6 +420,30 @@ static void fail_last(int64_t last_us)
 					.error = "no field\n\"page\"" };
 	health.failing = &failing;
 	health.failing_count = 1;
+}
+
+Test(findings, a_badge_that_is_slow)
+{
+	fail_last(now_us);
+	failing.kind = BRB_TROUBLE_SLOW;
+	failing.error = "it took 2000 ms, its budget is 1000 ms";
+	cr_expect_str_eq(
+		found(),
+		"badge-slow 2 visits 1200: badge \"visits\" exceeded its budget 1,200 times since 2014-01-18 "
+		"20:26:05, the last time at 2014-01-21 20:26:05 on event \"visit\": it took 2000 ms, its budget "
+		"is 1000 ms | Other events wait meanwhile. Mend the badge, make it async, or raise its budget "
+		"(quarantine: in badges.yaml)\n");
+}
+
+Test(findings, a_badge_that_was_passed_over)
+{
+	fail_last(now_us);
+	failing.kind = BRB_TROUBLE_PASSED;
+	cr_expect_str_eq(
+		found(),
+		"badge-passed-over 2 visits 1200: badge \"visits\" was passed over in 1,200 events while it was "
+		"quarantined, from 2014-01-18 20:26:05 to 2014-01-21 20:26:05 | Once it does well again: brabeion "
+		"backfill --badge visits FILE (there is no journal)\n");
 }
 
 Test(findings, a_badge_that_fails)
@@ -391,6 +514,28 @@ Test(findings, a_badge_that_is_gone_and_was_never_held)
 	load("commentator", "comment");
 	know("visits", "Regular", now_us, false);
 	cr_expect_str_eq(found(), "");
+}
+
+Test(findings, a_level_that_moved)
+{
+	brb_badge *badge = load("commentator", "comment");
+	brb_health_level held[] = { { .slug = "commentator", .level = 2, .name = badge->levels[0].name },
+				    { .slug = "commentator", .level = 1, .name = badge->levels[0].name },
+				    { .slug = "commentator", .level = 3, .name = "Left" },
+				    { .slug = "gone", .level = 1, .name = "Gone" } };
+	health.levels = held;
+	health.level_count = 4;
+	char wanted[512];
+	snprintf(wanted, sizeof wanted,
+		 "level-moved 2 commentator 0: \"%s\" was level 2 of badge \"commentator\" and is level 1 now: who "
+		 "holds "
+		 "level 2 can earn it anew | Put a new level after the others, or give the changed badge a slug of "
+		 "its "
+		 "own: awards keep their number and the name they were earned under\n",
+		 badge->levels[0].name);
+	cr_expect_str_eq(found(), wanted);
+	health.levels = NULL;
+	health.level_count = 0;
 }
 
 #define RENAMED(slug)                                                                                                \
@@ -538,13 +683,13 @@ Test(findings, jobs_that_are_late)
 
 Test(findings, jobs_that_are_parked)
 {
-	health.jobs.parked = 1000000;
+	health.jobs.parked = 999999;
 	health.jobs.unloaded = 1;
 	health.jobs.parked_since_us = now_us - DAY_US;
 	health.jobs.error = "in trouble";
 	health.jobs.error_times = 900;
 	cr_expect_str_eq(found(),
-			 "jobs-parked 2 jobs 999999: 999,999 jobs are parked, since 2014-01-20 20:26:05; most often "
+			 "jobs-parked 2 jobs 999998: 999,998 jobs are parked, since 2014-01-20 20:26:05; most often "
 			 "(900 times): in trouble | They failed too often, and wait for you: brabeion jobs "
 			 "--parked; when the badge is mended: brabeion jobs retry --parked --all\n"
 			 "jobs-unloaded 2 jobs 1: 1 job waits for a badge that is not loaded | They go on when it "
@@ -567,6 +712,30 @@ Test(findings, users_with_too_many_jobs)
 			 "jobs-of-user 2 bob 3999: user \"bob\" has 3,999 jobs | " ORDER "bob\n"
 			 "jobs-of-user 2 cyn 3998: user \"cyn\" has 3,998 jobs, and others have too many as well "
 			 "| " ORDER "cyn\n");
+}
+
+#define MANY                                                                                                  \
+	"They take place on the disk, and badges that ask for more will fail: more workers, or a badge that " \
+	"asks for fewer; parked ones can be dropped (brabeion jobs drop --parked). \"jobs: max_total\" in "   \
+	"/nowhere/badges.yaml sets how many may be\n"
+
+Test(findings, a_million_jobs)
+{
+	health.jobs.waiting = 999999;
+	cr_expect_str_eq(found(), "");
+	health.jobs.waiting = 1000000;
+	self.jobs_most = 10000000;
+	cr_expect_str_eq(found(), "jobs-many 2 jobs 1000000: at least 1,000,000 jobs are in the database, which may "
+				  "have 10000000 | " MANY);
+}
+
+Test(findings, nearly_as_many_jobs_as_may_be)
+{
+	self.jobs_most = 100;
+	health.jobs.waiting = 79;
+	cr_expect_str_eq(found(), "");
+	health.jobs.waiting = 80;
+	cr_expect_str_eq(found(), "jobs-many 2 jobs 80: 80 jobs are in the database, which may have 100 | " MANY);
 }
 
 Test(findings, async_badges_and_no_workers)

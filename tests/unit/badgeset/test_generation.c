@@ -198,7 +198,7 @@ Test(generation, the_faults_of_all_plugins_are_reported_in_their_order)
 		"  - file: wrong_magic.so\n"
 		"  - file: open_fails.so\n",
 		"badges.yaml:4:11: badge \"no-levels\" has no levels: it could never be awarded\n"
-		"badges.yaml:6:11: plugin \"wrong_magic.so\" has the magic number 0x31444700, not 0x31444742: it "
+		"badges.yaml:6:11: plugin \"wrong_magic.so\" has the magic number 0x32444700, not 0x32444742: it "
 		"was not made with brabeion/badge.h\n"
 		"badges.yaml:7:11: badge \"open-fails\": must be a prime, not 4");
 }

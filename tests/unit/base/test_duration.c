@@ -47,3 +47,17 @@ Test(duration, what_is_none_changes_nothing)
 		cr_expect_eq(at, texts[i]);
 	}
 }
+
+Test(duration, is_written_in_the_largest_unit_without_a_remainder)
+{
+	static const struct {
+		int64_t us;
+		const char *text;
+	} cases[] = { { INT64_C(86400000000), "1d" }, { INT64_C(90000000), "90s" }, { INT64_C(7200000000), "2h" },
+		      { INT64_C(660000000), "11m" },  { 250000, "250ms" },          { 0, "0ms" } };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[BRB_DURATION_BYTES];
+		brb_duration_write(cases[i].us, text);
+		cr_expect_str_eq(text, cases[i].text);
+	}
+}

@@ -150,6 +150,13 @@ Test(json_write, escapes_what_a_terminal_would_obey)
 	expect_text("\xE2\x80\xAEtxt", "\"\\u202etxt\"");
 }
 
+Test(json_write, escapes_what_cannot_be_seen)
+{
+	expect_text("ada\xE2\x80\x8B\xC2\xA0\xF3\xA0\x81\xA1", "\"ada\\u200b\\u00a0\\udb40\\udc61\"");
+	expect_text("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80",
+		    "\"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80\"");
+}
+
 Test(json_write, replaces_broken_utf8)
 {
 	expect_text("a\xFFz", "\"a\xEF\xBF\xBDz\"");

@@ -1,5 +1,5 @@
 /*
- * log: records for the host's callback, each one line without control characters; the thread is marked during the call.
+ * log: records for the host's callback, each one line of characters that can be seen; the thread is marked during the call.
  */
 #include <criterion/criterion.h>
 
@@ -51,12 +51,13 @@ Test(log, the_thread_is_marked_while_the_callback_runs)
 	cr_assert_eq(*brb_reentrancy_depth(), 0);
 }
 
-Test(log, control_characters_become_question_marks)
+Test(log, what_cannot_be_seen_is_escaped)
 {
 	brb_log_write(&log_kept, BRABEION_LOG_INFO, "%s",
 		      "a\nb\x1b[31mc\td\x7f"
-		      "caf\xc3\xa9");
-	cr_assert_str_eq(records[0].text, "a?b?[31mc?d?caf\xc3\xa9");
+		      "caf\xc3\xa9 \xc2\x85 \xe2\x80\xae \xe2\x80\x8b \xff");
+	cr_assert_str_eq(records[0].text,
+			 "a\\x0ab\\x1b[31mc\\x09d\\x7fcaf\xc3\xa9 \\u{85} \\u{202e} \\u{200b} \\xff");
 }
 
 Test(log, a_record_is_cut_at_4095_bytes)
@@ -69,6 +70,8 @@ Test(log, a_record_is_cut_at_4095_bytes)
 	large[4095] = '\0';
 	brb_log_write(&log_kept, BRABEION_LOG_INFO, "%s", large);
 	cr_assert_eq(strlen(records[1].text), 4095);
+	brb_log_write(&log_kept, BRABEION_LOG_INFO, "%.4094s\xc3\xa9", large);
+	cr_assert_eq(strlen(records[2].text), 4094, "not inside of a character");
 }
 
 Test(log, lines_are_records_of_their_own)

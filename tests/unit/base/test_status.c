@@ -91,6 +91,16 @@ Test(status, percent_signs_in_arguments_stay)
 	brabeion_error_finish(&error);
 }
 
+Test(status, messages_show_what_cannot_be_seen)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_status_set(&error, BRABEION_CONFIG, "user \"%s\"", "a\x1b[2J\xc2\x9b\xe2\x80\xae\xe2\x80\x8b");
+	brb_status_add(&error, BRABEION_CONFIG, "%s", "b\xff\r");
+	brb_status_prefix(&error, "%s: ", "\xc2\x80");
+	cr_assert_str_eq(error.message, "\\u{80}: user \"a\\x1b[2J\\u{9b}\\u{202e}\\u{200b}\"\nb\\xff\\x0d");
+	brabeion_error_finish(&error);
+}
+
 Test(status, out_of_memory_has_a_message_that_is_not_freed)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
@@ -159,6 +169,7 @@ Test(status, each_has_a_name)
 	cr_assert_str_eq(brabeion_status_name(BRABEION_SYSTEM), "system");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_FULL), "full");
 	cr_assert_str_eq(brabeion_status_name(BRABEION_ABSENT), "absent");
-	cr_assert_str_eq(brabeion_status_name((brabeion_status)11), "unknown");
+	cr_assert_str_eq(brabeion_status_name(BRABEION_READ_ONLY), "read-only");
+	cr_assert_str_eq(brabeion_status_name((brabeion_status)12), "unknown");
 	cr_assert_str_eq(brabeion_status_name((brabeion_status)-1), "unknown");
 }

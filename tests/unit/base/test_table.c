@@ -105,6 +105,13 @@ Test(table, the_hash_hears_every_byte)
 	}
 }
 
+/* Under a key that is known, names of one hash can be prepared: these are those of the constants of wyhash's kind. */
+Test(table, the_hash_has_a_key_of_its_process)
+{
+	cr_expect_neq(brb_table_hash("ada", 3), 0x293a6e5);
+	cr_expect_neq(brb_table_hash("points_awarded", 14), 0xade0a02f);
+}
+
 /* Typical keys are numbered. The low bits, which choose the slot, must spread. */
 Test(table, the_hash_spreads_numbered_keys)
 {

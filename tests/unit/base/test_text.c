@@ -49,6 +49,7 @@ Test(text, an_arena_copies)
 	char *whole = brb_arena_copy(&arena, source);
 	char *part = brb_arena_copy_length(&arena, source, 3);
 	char *empty = brb_arena_copy(&arena, "");
+	cr_assert_str_eq(brb_arena_copy_length(&arena, NULL, 0), "", "SQLite gives NULL for a blob without bytes");
 	memset(source, 'x', 6);
 	cr_assert_str_eq(whole, "copied");
 	cr_assert_str_eq(part, "cop");
@@ -305,6 +306,21 @@ Test(text, what_a_slug_is)
 	cr_assert_not(brb_text_is_slug("a/b"));
 	cr_assert_not(brb_text_is_slug("caf\xc3\xa9"));
 	cr_assert_not(brb_text_is_slug("a\n"));
+}
+
+Test(text, slips)
+{
+	cr_expect(brb_text_is_slip("comment", "comment"));
+	cr_expect(brb_text_is_slip("coment", "comment"));
+	cr_expect(brb_text_is_slip("comments", "comment"));
+	cr_expect(brb_text_is_slip("commemt", "comment"));
+	cr_expect(brb_text_is_slip("commnet", "comment"));
+	cr_expect(brb_text_is_slip("PostLiked", "post_liked"));
+	cr_expect(brb_text_is_slip("post liked", "post-liked"));
+	cr_expect_not(brb_text_is_slip("posted", "post"));
+	cr_expect_not(brb_text_is_slip("signin", "signup"));
+	cr_expect_not(brb_text_is_slip("ab", "cd"));
+	cr_expect_not(brb_text_is_slip("comment", ""));
 }
 
 Test(text, the_nearest_name)

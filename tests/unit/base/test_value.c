@@ -136,7 +136,30 @@ Test(value, a_real_as_the_shortest_text_that_reads_back)
 	cr_expect_str_eq(text_of(BRABEION_REAL("a", 1e300)), "1e+300");
 	cr_expect_str_eq(text_of(BRABEION_REAL("a", -1.5e-7)), "-1.5e-07");
 	cr_expect_str_eq(text_of(BRABEION_REAL("a", 0.1 + 0.2)), "0.30000000000000004");
-	cr_expect_str_eq(text_of(BRABEION_REAL("a", -0.0)), "-0");
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", -1e19)), "-1e+19");
+}
+
+Test(value, a_whole_real_as_the_text_of_the_integer)
+{
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", 60.0)), "60");
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", -0.0)), "0");
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", 1e15)), "1000000000000000");
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", 1e18)), "1000000000000000000");
+	cr_expect_str_eq(text_of(BRABEION_REAL("a", -0x1p63)), "-9223372036854775808");
+}
+
+Test(value, a_real_that_is_set_is_an_integer_where_it_is_whole)
+{
+	brabeion_field field = { .name = "a" };
+	brb_value_set_real(&field, 60.0);
+	cr_expect_eq(field.type, BRABEION_TYPE_INT);
+	cr_expect_eq(field.value.integer, 60);
+	brb_value_set_real(&field, 60.5);
+	cr_expect_eq(field.type, BRABEION_TYPE_REAL);
+	cr_expect_eq(field.value.real, 60.5);
+	brb_value_set_real(&field, 0x1p63);
+	cr_expect_eq(field.type, BRABEION_TYPE_REAL);
+	cr_expect_eq(field.value.real, 0x1p63);
 }
 
 Test(value, every_real_reads_back_as_the_same_bits)
@@ -216,7 +239,7 @@ Test(value, names_of_1_to_100_bytes)
 	field.name = NULL;
 	expect_refused(&field, 1, "a field has no name");
 	field.name = "bad\xff";
-	expect_refused(&field, 1, "the field name \"bad\xff\" is longer than 100 bytes or not UTF-8");
+	expect_refused(&field, 1, "the field name \"bad\\xff\" is longer than 100 bytes or not UTF-8");
 }
 
 Test(value, texts_of_at_most_1_mebibyte)

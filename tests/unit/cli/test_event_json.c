@@ -68,7 +68,10 @@ static void expect_same_event(const brabeion_event *a, const brabeion_event *b)
 	expect_same_text(a->user, b->user);
 	expect_same_text(a->id, b->id);
 	cr_assert_eq(a->has_at, b->has_at);
+	cr_assert_eq(a->at_is_exact, b->at_is_exact);
 	cr_assert_eq(a->at_us, b->at_us);
+	cr_assert_eq(a->has_offset, b->has_offset);
+	cr_assert_eq(a->offset_minutes, b->offset_minutes);
 	cr_assert_eq(a->field_count, b->field_count);
 	for (size_t i = 0; i < a->field_count; i++)
 		expect_same_field(&a->fields[i], &b->fields[i]);
@@ -214,13 +217,73 @@ Test(event_json, takes_an_empty_id_and_null_for_none)
 
 Test(event_json, takes_at_in_microseconds)
 {
-	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":-1}");
-	cr_expect(event.has_at);
-	cr_expect_eq(event.at_us, -1);
-	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300799999999}");
-	cr_expect_eq(event.at_us, 253402300799999999);
-	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":253402300800000000}",
+	static const int64_t numbers[] = { 1390335965383000, 100000000000000, 100000000000000000, -631152000000000,
+					   -62167219200000000 };
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		char line[128];
+		snprintf(line, sizeof line, "{\"event\":\"e\",\"user\":\"u\",\"at\":%lld}", (long long)numbers[i]);
+		expect_event(line);
+		cr_expect(event.has_at);
+		cr_expect_not(event.at_is_exact);
+		cr_expect_eq(event.at_us, numbers[i]);
+	}
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":-62167219200000001}",
 		   "at: outside the years 0000 to 9999");
+}
+
+Test(event_json, names_the_unit_of_a_number_that_is_no_microseconds)
+{
+	expect_bad(
+		"{\"event\":\"e\",\"user\":\"u\",\"at\":1390335965}",
+		"at: 1390335965 is in seconds; expected microseconds since 1970 (1390335965000000) or a time such as "
+		"2014-01-21T20:26:05Z");
+	expect_bad(
+		"{\"event\":\"e\",\"user\":\"u\",\"at\":1390335965383}",
+		"at: 1390335965383 is in milliseconds; expected microseconds since 1970 (1390335965383000) or a time "
+		"such as 2014-01-21T20:26:05Z");
+	expect_bad(
+		"{\"event\":\"e\",\"user\":\"u\",\"at\":1390335965383000123}",
+		"at: 1390335965383000123 is in nanoseconds; expected microseconds since 1970 (1390335965383000) or a "
+		"time such as 2014-01-21T20:26:05Z");
+	expect_bad(
+		"{\"event\":\"e\",\"user\":\"u\",\"at\":0}",
+		"at: 0 is in seconds; expected microseconds since 1970 (0) or a time such as 2014-01-21T20:26:05Z");
+	static const char *const edges[] = { "99999999999999",      "99999999999",        "-1",
+					     "-99999999999999",     "100000000000000001", "9223372036854775807",
+					     "-9223372036854775808" };
+	for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+		char line[128];
+		snprintf(line, sizeof line, "{\"event\":\"e\",\"user\":\"u\",\"at\":%s}", edges[i]);
+		cr_expect_eq(read_bytes(line, strlen(line)), BRB_CLI_EVENT_JSON_BAD, "%s", edges[i]);
+	}
+}
+
+Test(event_json, takes_a_text_of_any_time)
+{
+	expect_event("{\"event\":\"e\",\"user\":\"u\",\"at\":\"1970-01-01T00:00:01Z\"}");
+	cr_expect_eq(event.at_us, 1000000);
+	cr_expect(event.at_is_exact);
+}
+
+Test(event_json, keeps_the_offset_of_a_time)
+{
+	static const struct {
+		const char *at;
+		bool known;
+		int32_t minutes;
+	} cases[] = { { "\"2026-07-01T09:00:00+02:00\"", true, 120 },
+		      { "\"2026-07-01T09:00:00.5-03:30\"", true, -210 },
+		      { "\"2026-07-01T09:00:00+00:00\"", true, 0 },
+		      { "\"2026-07-01T09:00:00-00:00\"", false, 0 }, /* not known: RFC 3339, 4.3 */
+		      { "\"2026-07-01T09:00:00Z\"", false, 0 },
+		      { "1782896400000000", false, 0 } };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char line[128];
+		snprintf(line, sizeof line, "{\"event\":\"e\",\"user\":\"u\",\"at\":%s}", cases[i].at);
+		expect_event(line);
+		cr_expect_eq(event.has_offset, cases[i].known, "%s", cases[i].at);
+		cr_expect_eq(event.offset_minutes, cases[i].minutes, "%s", cases[i].at);
+	}
 }
 
 Test(event_json, lets_the_last_of_a_key_count)
@@ -230,8 +293,8 @@ Test(event_json, lets_the_last_of_a_key_count)
 	cr_expect_str_eq(event.user, "u");
 	cr_expect_str_eq(event.id, "y");
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"user\":\"\"}", "user: empty");
-	expect_event("{\"event\":\"\\u0000\",\"event\":\"e\",\"user\":\"u\",\"at\":true,\"at\":7}");
-	cr_expect_eq(event.at_us, 7);
+	expect_event("{\"event\":\"\\u0000\",\"event\":\"e\",\"user\":\"u\",\"at\":true,\"at\":1390335965383000}");
+	cr_expect_eq(event.at_us, 1390335965383000);
 	expect_bad("{\"event\":\"e\",\"user\":[],\"user\":\"u\"}",
 		   "user: expected a text or an integer, not an array");
 	expect_bad("{\"event\":{},\"event\":\"e\",\"user\":\"u\"}", "event: expected a text, not an object");
@@ -319,6 +382,13 @@ Test(event_json, refuses_broken_utf8_and_lone_surrogates)
 		   "x: a malformed escape in a text, or a surrogate without its other half");
 	expect_event("{\"event\":\"e\",\"user\":\"\\ud83d\\ude00\"}");
 	cr_expect_str_eq(event.user, "\xF0\x9F\x98\x80");
+}
+
+Test(event_json, quotes_on_one_line)
+{
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"at\":\"x\\nlog:7: y\"}",
+		   "at: expected a time such as 2014-01-21T20:26:05Z, not \"x\\x0alog:7: y\"");
+	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"a\\nb\":1e999}", "a\\x0ab: number out of range");
 }
 
 Test(event_json, refuses_nul_everywhere)
@@ -467,6 +537,21 @@ Test(event_json, bounds_names)
 			 "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...");
 	free(line);
 	expect_bad("{\"event\":\"e\",\"user\":\"u\",\"\":1}", "an empty key");
+}
+
+Test(event_json, a_whole_number_is_an_integer_however_it_is_written)
+{
+	expect_event(
+		"{\"event\":\"e\",\"user\":\"u\",\"a\":60.0,\"b\":6e1,\"c\":-0.0,\"d\":1e15,\"e\":1e19,\"f\":60.5}");
+	static const int64_t whole[] = { 60, 60, 0, 1000000000000000 };
+	cr_assert_eq(event.field_count, 6);
+	for (size_t i = 0; i < 4; i++) {
+		cr_expect_eq(event.fields[i].type, BRABEION_TYPE_INT, "%s", event.fields[i].name);
+		cr_expect_eq(event.fields[i].value.integer, whole[i], "%s", event.fields[i].name);
+	}
+	cr_expect_eq(event.fields[4].type, BRABEION_TYPE_REAL);
+	cr_expect_eq(event.fields[4].value.real, 1e19);
+	cr_expect_eq(event.fields[5].type, BRABEION_TYPE_REAL);
 }
 
 Test(event_json, takes_a_line_of_the_largest_size_and_small_ones_after_it)

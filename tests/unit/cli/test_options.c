@@ -38,7 +38,7 @@ Test(options, has_defaults)
 	cr_expect_eq(options.format, BRB_CLI_FORMAT_JSON);
 	cr_expect_eq(options.clock, BRB_CLI_CLOCK_EVENTS);
 	cr_expect_eq(options.limit, 0);
-	cr_expect_eq(options.batch, 10000);
+	cr_expect_eq(options.batch, 0);
 	cr_expect_eq(options.progress, BRB_CLI_AUTO);
 	cr_expect_eq(options.watch, BRB_CLI_AUTO);
 	cr_expect_eq(options.argument_count, 0);

@@ -226,7 +226,8 @@ Test(scenario_file, all_faults_are_told_at_once_in_their_order)
 
 Test(scenario_file, memories_say_what_they_are)
 {
-	expect_faults("      - remembers: { of: ada, is: 1 }\n", "x.yaml:6:20: a memory needs \"tally\" or \"note\"");
+	expect_faults("      - remembers: { of: ada, is: 1 }\n",
+		      "x.yaml:6:20: a memory needs \"tally\", \"note\" or \"reference\"");
 	expect_faults("      - remembers: { tally: a, note: b, is: 1 }\n",
 		      "x.yaml:6:38: it is either a \"tally\" or a \"note\"");
 	expect_faults("      - remembers: { tally: a, is: many }\n",
@@ -262,7 +263,7 @@ static const char whole[] =
 	"user: eve\nplugin_path: [.]\nplugins:\n  - file: ./points.so\n    badges: [{ badge: points, settings: { a: "
 	"[1] } }]\n"
 	"scenarios:\n  - name: a\n    badges: [points]\n    given:\n      now: 2024-01-01\n      holds: [points 2]\n"
-	"      remembers: [{ tally: t, is: 3 }, { note: n, of: \"\", is: null }]\n    steps:\n"
+	"      remembers: [{ tally: t, is: 3 }, { note: n, thing: \"\", is: null }]\n    steps:\n"
 	"      - { event: e, at: day 1 08:00, id: x, points: 3, deep: [{ a: 1.5 }] }\n"
 	"      - repeat: 3\n        steps: [{ event: e, at: +1d, text: \"{n}\" }]\n      - wait: until day 9\n"
 	"      - earns: [points, { badge: points, level: 2, reason: r, at: day 2 }]\n        lapses: []\n"

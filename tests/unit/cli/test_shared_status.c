@@ -12,11 +12,13 @@
 
 static brb_cli_shared_status *shared;
 
+#define SECRET UINT64_C(0x1234567890abcdef)
+
 static void enter(void)
 {
 	shared = brb_cli_shared_status_open();
 	cr_assert_not_null(shared);
-	brb_cli_shared_status_clear(shared);
+	brb_cli_shared_status_clear(shared, SECRET);
 }
 
 static void leave(void)
@@ -29,8 +31,8 @@ TestSuite(shared_status, .init = enter, .fini = leave);
 Test(shared_status, begins_as_opening_without_a_job)
 {
 	brb_cli_current_job current = { .job = 9, .claim = 9, .since_us = 9 };
-	cr_expect_eq(atomic_load(&shared->stage), BRB_CLI_STAGE_OPENING);
-	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(brb_cli_shared_status_stage(shared, SECRET), BRB_CLI_STAGE_OPENING);
+	cr_assert_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_FINE);
 	cr_expect_eq(current.job, 0);
 	cr_expect_eq(current.claim, 0);
 	cr_expect_eq(current.since_us, 0);
@@ -39,15 +41,15 @@ Test(shared_status, begins_as_opening_without_a_job)
 Test(shared_status, holds_the_current_job_and_its_start)
 {
 	brb_cli_current_job current = { 0 };
-	brb_cli_shared_status_set_job(shared, 0, 77);
+	brb_cli_shared_status_set_job(shared, SECRET, 0, 77);
 	cr_expect_eq(atomic_load(&shared->jobs_done), 0, "only a claim was set");
-	brb_cli_shared_status_set_job(shared, 5, 77);
-	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	brb_cli_shared_status_set_job(shared, SECRET, 5, 77);
+	cr_assert_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_FINE);
 	cr_expect_eq(current.job, 5);
 	cr_expect_eq(current.claim, 77);
 	cr_expect_gt(current.since_us, 0);
-	brb_cli_shared_status_set_job(shared, 0, 77);
-	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	brb_cli_shared_status_set_job(shared, SECRET, 0, 77);
+	cr_assert_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_FINE);
 	cr_expect_eq(current.job, 0);
 	cr_expect_eq(current.claim, 77);
 	cr_expect_eq(current.since_us, 0);
@@ -58,7 +60,7 @@ Test(shared_status, is_not_read_while_it_is_written)
 {
 	brb_cli_current_job current = { .job = 9 };
 	atomic_fetch_add(&shared->sequence, 1);
-	cr_expect_not(brb_cli_shared_status_read_job(shared, &current));
+	cr_expect_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_BUSY);
 	cr_expect_eq(current.job, 9, "untouched");
 }
 
@@ -69,11 +71,11 @@ Test(shared_status, outlives_its_writer)
 	pid_t pid = fork();
 	cr_assert_geq(pid, 0);
 	if (pid == 0) {
-		brb_cli_shared_status_set_job(shared, 5, 77);
+		brb_cli_shared_status_set_job(shared, SECRET, 5, 77);
 		kill(getpid(), SIGKILL);
 	}
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	cr_assert(brb_cli_shared_status_read_job(shared, &current));
+	cr_assert_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_FINE);
 	cr_expect_eq(current.job, 5);
 	cr_expect_eq(current.claim, 77);
 }
@@ -81,10 +83,33 @@ Test(shared_status, outlives_its_writer)
 Test(shared_status, truncates_a_long_message)
 {
 	static char message[2 * BRB_CLI_SHARED_STATUS_MESSAGE_BYTES];
-	brb_cli_shared_status_fail(shared, "no such file");
-	cr_expect_eq(atomic_load(&shared->stage), BRB_CLI_STAGE_FAILED);
+	brb_cli_shared_status_fail(shared, SECRET, "no such file");
+	cr_expect_eq(brb_cli_shared_status_stage(shared, SECRET), BRB_CLI_STAGE_FAILED);
 	cr_expect_str_eq(shared->message, "no such file");
 	memset(message, 'x', sizeof message - 1);
-	brb_cli_shared_status_fail(shared, message);
+	brb_cli_shared_status_fail(shared, SECRET, message);
 	cr_expect_eq(strlen(shared->message), BRB_CLI_SHARED_STATUS_MESSAGE_BYTES - 1);
+}
+
+/* A plugin's wild write. */
+Test(shared_status, is_not_believed_once_something_else_wrote_there)
+{
+	brb_cli_current_job current = { .job = 9 };
+	static const unsigned char bytes[] = { 0, 2, 0x7f, 0xff };
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		brb_cli_shared_status_clear(shared, SECRET);
+		brb_cli_shared_status_set_stage(shared, SECRET, BRB_CLI_STAGE_WORKING);
+		brb_cli_shared_status_set_job(shared, SECRET, 5, 77);
+		memset(shared, bytes[i], sizeof *shared);
+		cr_expect_neq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_FINE);
+		cr_expect_eq(brb_cli_shared_status_stage(shared, SECRET), BRB_CLI_STAGE_DAMAGED);
+	}
+	brb_cli_shared_status_clear(shared, SECRET);
+	brb_cli_shared_status_set_stage(shared, SECRET, BRB_CLI_STAGE_WORKING);
+	brb_cli_shared_status_set_job(shared, SECRET, 5, 77);
+	atomic_store(&shared->job, 0);
+	cr_expect_eq(brb_cli_shared_status_read_job(shared, SECRET, &current), BRB_CLI_READING_DAMAGED);
+	atomic_store(&shared->stage, BRB_CLI_STAGE_FINISHED);
+	cr_expect_eq(brb_cli_shared_status_stage(shared, SECRET), BRB_CLI_STAGE_DAMAGED);
+	cr_expect_eq(current.job, 9, "untouched");
 }

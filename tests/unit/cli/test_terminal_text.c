@@ -58,6 +58,16 @@ Test(terminal_text, shows_what_would_steer_a_terminal_as_an_escape)
 	expect_shown("\xE2\x81\xA6", "\\u{2066}", 8);
 }
 
+Test(terminal_text, tells_names_apart_that_differ_by_what_cannot_be_seen)
+{
+	expect_cut("ada ", 9, "ada\\x20", 7);
+	expect_cut(" ada", 9, "\\x20ada", 7);
+	expect_cut(" ", 9, "\\x20", 4);
+	expect_cut("ada l", 9, "ada l", 5);
+	expect_shown("ada\xE2\x80\x8B", "ada\\u{200b}", 11);
+	expect_shown("ada\xC2\xA0l", "ada\\u{a0}l", 10);
+}
+
 Test(terminal_text, shows_broken_utf8_byte_by_byte)
 {
 	expect_shown("\xFFz", "\\xffz", 5);

@@ -110,6 +110,7 @@ Test(config, what_is_left_out_has_its_default)
 	cr_expect_eq(config->synchronous, BRB_CONFIG_NORMAL);
 	cr_expect_eq(config->busy_timeout_ms, 5000);
 	cr_expect_eq(config->retention_us, INT64_C(2592000000000));
+	cr_expect_eq(config->future_us, INT64_C(86400000000));
 	cr_expect_null(config->cache_dir);
 	cr_expect_eq(config->probe_ms, 5000);
 	cr_expect_null(config->plugins[0].sha256);
@@ -153,11 +154,13 @@ Test(config, every_key_is_read)
 				    "        settings: { count: events, at: [10, 20] }\n"
 				    "      - badge: threshold\n"
 				    "        events: vote\n"
-				    "  - file: addict.so\n");
+				    "  - file: addict.so\n"
+				    "future: 10m\n");
 	cr_expect_str_eq(config->database, "data/b.db");
 	cr_expect_eq(config->synchronous, BRB_CONFIG_FULL);
 	cr_expect_eq(config->busy_timeout_ms, 200);
 	cr_expect_eq(config->retention_us, INT64_C(43200000000));
+	cr_expect_eq(config->future_us, INT64_C(600000000));
 	cr_expect_str_eq(config->cache_dir, "/var/cache/b");
 	cr_expect_eq(config->jobs.workers, 0);
 	cr_expect_eq(config->jobs.attempts_most, 9);
@@ -580,8 +583,11 @@ Test(config, an_unknown_key_comes_with_the_nearest_or_all)
 	expect_fault(
 		TOP_FILE("colour: red\n"),
 		"badges.yaml:3:1: unknown key \"colour\" (known here: database, plugin_path, plugins, synchronous, "
-		"busy_timeout, retention, language, cache_dir, watch, quarantine, probe, workers, jobs, "
-		"journal)");
+		"busy_timeout, mode, retention, future, memory, language, cache_dir, watch, last_good, quarantine, "
+		"probe, "
+		"workers, "
+		"jobs, "
+		"max_notes, journal)");
 	expect_fault("pluginz: [{file: points.so}]\n",
 		     "badges.yaml:1:1: unknown key \"pluginz\" (did you mean \"plugins\"?)");
 }
@@ -650,8 +656,8 @@ Test(config, wrong_values_of_top_level_keys_are_refused)
 		{ "workers: many", "3:10: \"workers\" must be an integer, not text" },
 		{ "workers: 65", "3:10: \"workers\" must be 0 to 64, not 65" },
 		{ "jobs: []", "3:7: \"jobs\" must be a mapping of keys to values, not a list" },
-		{ "jobs: { attempts: 1 }",
-		  "3:9: unknown key \"attempts\" (known here: max_attempts, lease, time_limit, backoff, grace)" },
+		{ "jobs: { attempts: 1 }", "3:9: unknown key \"attempts\" (known here: max_attempts, max_per_user, "
+					   "max_total, lease, time_limit, backoff, grace)" },
 		{ "jobs: { max_attempts: 0 }", "3:23: \"max_attempts\" must be 1 to 1000, not 0" },
 		{ "jobs: { lease: 99ms }", "3:16: \"lease\" must be at least 100ms" },
 		{ "jobs: { lease: 2d }", "3:16: \"lease\" must be at most 1d, not 2d" },
@@ -670,12 +676,19 @@ Test(config, wrong_values_of_top_level_keys_are_refused)
 		{ "journal: { keep: 1d, max: 1025 TiB }", "3:27: \"max\" must be 1MiB to 1024TiB, not 1025 TiB" },
 		{ "synchronous: true", "3:14: \"synchronous\" must be normal or full, not a boolean" },
 		{ "synchronous: FULL", "3:14: \"synchronous\" must be normal or full, not \"FULL\"" },
+		{ "mode: 0644", "3:7: \"mode\" must be 0600, 0640 or 0660, not \"0644\"" },
+		{ "mode: [0600]", "3:7: \"mode\" must be 0600, 0640 or 0660, not \"\"" },
 		{ "busy_timeout: 5", "3:15: \"busy_timeout\" must be a duration such as 5s, not an integer" },
 		{ "busy_timeout: 61m", "3:15: \"busy_timeout\" must be at most 1h, not 61m" },
 		{ "busy_timeout: forever", "3:15: \"busy_timeout\" must be a duration such as 5s, not \"forever\" "
 					   "(units: ms, s, m, h, d, w)" },
 		{ "busy_timeout: -1s",
 		  "3:15: \"busy_timeout\" must be a duration such as 5s, not \"-1s\" (units: ms, s, m, h, d, w)" },
+		{ "memory: 256", "3:9: \"memory\" must be a size such as 256MiB, not an integer" },
+		{ "memory: 256MB",
+		  "3:9: \"memory\" must be a size such as 256MiB, not \"256MB\" (units: MiB, GiB, TiB)" },
+		{ "memory: 7MiB", "3:9: \"memory\" must be 8MiB to 1TiB, not 7MiB" },
+		{ "memory: 2TiB", "3:9: \"memory\" must be 8MiB to 1TiB, not 2TiB" },
 		{ "retention: 1.5d",
 		  "3:12: \"retention\" must be a duration such as 30d, or forever, not \"1.5d\" (units: "
 		  "ms, s, m, h, d, w)" },

@@ -102,8 +102,8 @@ static void set_segment(uint32_t type, uint32_t flags, const Elf64_Phdr *changed
 	memcpy(bytes + segment_at(type, flags), changed, sizeof *changed);
 }
 
-/* The offset of the first entry with a tag in the dynamic section. */
-static size_t tag_at(int64_t tag)
+/* The offset of the first entry with a tag in the dynamic section; 0: there is none. */
+static size_t find_tag(int64_t tag)
 {
 	Elf64_Phdr dynamic = segment(PT_DYNAMIC, 0);
 	for (size_t at = dynamic.p_offset; at < dynamic.p_offset + dynamic.p_filesz; at += sizeof(Elf64_Dyn)) {
@@ -112,8 +112,14 @@ static size_t tag_at(int64_t tag)
 		if (entry.d_tag == tag)
 			return at;
 	}
-	cr_assert_fail("there is no tag %llx", (unsigned long long)tag);
 	return 0;
+}
+
+static size_t tag_at(int64_t tag)
+{
+	size_t at = find_tag(tag);
+	cr_assert(at, "there is no tag %llx", (unsigned long long)tag);
+	return at;
 }
 
 static uint64_t tag(int64_t wanted)
@@ -134,6 +140,12 @@ static void replace_tag(int64_t old, int64_t tag_now, uint64_t value)
 {
 	Elf64_Dyn entry = { .d_tag = tag_now, .d_un.d_val = value };
 	memcpy(bytes + tag_at(old), &entry, sizeof entry);
+}
+
+/* A plugin that is linked with -z now has flags of its own. */
+static void set_flags_1(uint64_t flags)
+{
+	replace_tag(find_tag(DT_FLAGS_1) ? DT_FLAGS_1 : DT_FINI, DT_FLAGS_1, flags);
 }
 
 /* The offset of an address in the file. */
@@ -231,6 +243,14 @@ Test(elf, other_files_are_named_by_their_beginning, .fini = drop)
 	cr_expect_str_eq(message_of("\177ELF\2\1\1", 7), "is cut short: it has 7 bytes, less than its header");
 }
 
+/* For tests that change bytes which only the linker of x86-64 puts where they are. */
+static void only_on_x86_64(void)
+{
+#ifndef __x86_64__
+	cr_skip_test("it changes a file that the linker of x86-64 has laid out");
+#endif
+}
+
 Test(elf, other_machines_are_named, .init = take_good, .fini = drop)
 {
 	Elf64_Ehdr good = header();
@@ -272,7 +292,7 @@ Test(elf, other_kinds_of_elf_file_are_named, .init = take_good, .fini = drop)
 
 Test(elf, a_position_independent_program_is_no_plugin, .init = take_good, .fini = drop)
 {
-	replace_tag(DT_FINI, DT_FLAGS_1, DF_1_PIE);
+	set_flags_1(DF_1_PIE);
 	EXPECT("is a program, not a plugin: link it with -shared");
 }
 
@@ -325,6 +345,7 @@ Test(elf, a_writable_and_executable_segment_is_refused, .init = take_good, .fini
 
 Test(elf, segments_that_cannot_be_mapped_are_refused, .init = take_good, .fini = drop)
 {
+	only_on_x86_64();
 	Elf64_Phdr good = segment(PT_LOAD, PF_W);
 	Elf64_Phdr load = good;
 	load.p_memsz = load.p_filesz - 1;
@@ -383,6 +404,7 @@ Test(elf, initial_exec_tls_is_refused, .fini = drop)
 	const char *words =
 		"uses initial-exec TLS, of which a running process has next to none left: compile it with "
 		"-fPIC and without -ftls-model=initial-exec";
+	only_on_x86_64(); /* that of AArch64 does not set DF_STATIC_TLS */
 	take("static_tls");
 	EXPECT(words);
 	take_good();
@@ -400,6 +422,7 @@ static uint64_t put_string(const char *text)
 
 Test(elf, runpath_with_origin_is_refused, .init = take_good, .fini = drop)
 {
+	only_on_x86_64();
 	replace_tag(DT_FINI, DT_RUNPATH, put_string("$ORIGIN/lib"));
 	EXPECT("has a RUNPATH with $ORIGIN: the engine loads a private copy from elsewhere, where its libraries are "
 	       "not; link it without, or name their folder in full");
@@ -493,7 +516,7 @@ Test(elf, reasons_to_stay_resident_are_named, .fini = drop)
 	take("thread_key");
 	cr_expect_str_eq(resident_because(), "imports pthread_key_create");
 	take_good();
-	replace_tag(DT_FINI, DT_FLAGS_1, DF_1_NODELETE);
+	set_flags_1(DF_1_NODELETE);
 	cr_expect_str_eq(resident_because(), "is marked NODELETE");
 	take_good();
 	size_t index = symbol_named("badge_plugin_v1");
@@ -546,7 +569,7 @@ static void survive_flips(const char *plugin, size_t rounds)
 		brabeion_error_finish(&error);
 	}
 	free(copy);
-	cr_assert_gt(refused, rounds / 10);
+	cr_assert_gt(refused, rounds / 100); /* segments of AArch64 are aligned to 64 KiB: most bytes are padding */
 	cr_assert_lt(refused, rounds);
 }
 

@@ -7,7 +7,7 @@
 #include "judging/event_stats.h"
 
 static brb_store *store;
-static brb_event_stats notices;
+static brb_event_stats stats;
 static brb_generation generation;
 static int wakes;
 static int64_t now_us;
@@ -33,33 +33,33 @@ static void enter(void)
 	register_badges(store);
 	now_us = 1000;
 	wakes = 0;
-	WELL(brb_event_stats_init(&notices, &test_clock, error));
-	notices.wake = wake;
+	WELL(brb_event_stats_init(&stats, &test_clock, error));
+	stats.wake = wake;
 }
 
 static void leave(void)
 {
-	brb_event_stats_finish(&notices);
+	brb_event_stats_finish(&stats);
 	brb_table_finish(&generation.routes);
 	brb_store_close(store);
 	remove_store_folder();
 }
 
-TestSuite(notices, .init = enter, .fini = leave);
+TestSuite(event_stats, .init = enter, .fini = leave);
 
 static void count(const char *name, int times)
 {
 	while (times-- > 0)
-		brb_event_stats_count(&notices, brb_event_stats_unhandled(&notices, name));
+		brb_event_stats_count(&stats, brb_event_stats_unhandled(&stats, name));
 }
 
-static void bring(void)
+static void store_counts(void)
 {
-	brb_event_stats_begin(&notices);
+	brb_event_stats_begin(&stats);
 	begin(store);
-	WELL(brb_event_stats_store(&notices, &generation, store, error));
+	WELL(brb_event_stats_store(&stats, &generation, store, error));
 	commit(store);
-	brb_event_stats_stored(&notices);
+	brb_event_stats_stored(&stats);
 }
 
 /* All rows of a query: columns separated by spaces, each row ended by ";". */
@@ -81,7 +81,7 @@ static const char *rows(const char *sql)
 	return text;
 }
 
-#define UNHEARD "SELECT name, count, first_us, last_us FROM unheard ORDER BY name"
+#define UNHANDLED "SELECT name, count, first_us, last_us FROM unhandled ORDER BY name"
 #define FAILURES "SELECT badge, count, first_us, last_us, event, error FROM failures ORDER BY badge"
 
 static void listen(const char *event)
@@ -92,63 +92,62 @@ static void listen(const char *event)
 
 /* ---- events ---- */
 
-Test(notices, counts_lie_on_lines_of_their_own)
+Test(event_stats, each_count_has_its_own_cache_line)
 {
-	cr_expect_eq((uintptr_t)&brb_event_stats_unhandled(&notices, "drift")->count % 64, 0);
-	cr_expect_eq((uintptr_t)&brb_event_stats_unhandled(&notices, "\xff")->count % 64, 0,
+	cr_expect_eq((uintptr_t)&brb_event_stats_unhandled(&stats, "drift")->count % 64, 0);
+	cr_expect_eq((uintptr_t)&brb_event_stats_unhandled(&stats, "\xff")->count % 64, 0,
 		     "of those that have no place of their own");
-	cr_expect_leq(_Alignof(brb_event_stats), _Alignof(max_align_t),
-		      "so that whatever holds the notices may lie anywhere");
+	cr_expect_leq(_Alignof(brb_event_stats), _Alignof(max_align_t), "wherever the stats are allocated");
 }
 
-Test(notices, a_name_has_one_place)
+Test(event_stats, a_name_has_one_counter)
 {
-	brb_unhandled *login = brb_event_stats_unhandled(&notices, "login");
-	cr_expect_eq(brb_event_stats_unhandled(&notices, "login"), login);
-	cr_expect_neq(brb_event_stats_unhandled(&notices, "logout"), login);
+	brb_unhandled *login = brb_event_stats_unhandled(&stats, "login");
+	cr_expect_eq(brb_event_stats_unhandled(&stats, "login"), login);
+	cr_expect_neq(brb_event_stats_unhandled(&stats, "logout"), login);
 	cr_expect_str_eq(login->name, "login");
 }
 
-Test(notices, counts_are_added_up_in_the_store)
+Test(event_stats, counts_are_added_up_in_the_store)
 {
 	count("login", 3);
 	now_us = 2000;
 	count("logout", 1);
-	bring();
-	cr_expect_str_eq(rows(UNHEARD), "login 3 1000 2000;logout 1 2000 2000;");
+	store_counts();
+	cr_expect_str_eq(rows(UNHANDLED), "login 3 1000 2000;logout 1 2000 2000;");
 	now_us = 3000;
 	count("login", 2);
-	bring();
-	cr_expect_str_eq(rows(UNHEARD), "login 5 1000 3000;logout 1 2000 2000;");
+	store_counts();
+	cr_expect_str_eq(rows(UNHANDLED), "login 5 1000 3000;logout 1 2000 2000;");
 }
 
-Test(notices, what_was_not_committed_is_brought_again)
+Test(event_stats, counts_that_were_not_committed_are_stored_again)
 {
 	count("login", 3);
-	brb_event_stats_failed(&notices, 1, "visit", "why");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", "why");
 	begin(store);
-	WELL(brb_event_stats_store(&notices, &generation, store, error));
+	WELL(brb_event_stats_store(&stats, &generation, store, error));
 	brb_store_rollback(store);
-	cr_expect(brb_event_stats_has_more(&notices));
+	cr_expect(brb_event_stats_has_more(&stats));
 	count("login", 1);
-	bring();
-	cr_expect_str_eq(rows(UNHEARD), "login 4 1000 1000;");
+	store_counts();
+	cr_expect_str_eq(rows(UNHANDLED), "login 4 1000 1000;");
 	cr_expect_str_eq(rows(FAILURES), "1 1 1000 1000 visit why;");
-	cr_expect_not(brb_event_stats_has_more(&notices));
+	cr_expect_not(brb_event_stats_has_more(&stats));
 }
 
-Test(notices, who_brings_it_is_woken_once)
+Test(event_stats, the_storing_thread_is_woken_once)
 {
 	count("login", 3);
 	cr_expect_eq(wakes, 1);
-	bring();
+	store_counts();
 	cr_expect_eq(wakes, 1);
 	count("login", 3);
-	brb_event_stats_failed(&notices, 1, "visit", "why");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", "why");
 	cr_expect_eq(wakes, 2);
 }
 
-Test(notices, names_that_are_none_are_counted_together)
+Test(event_stats, invalid_names_are_counted_together)
 {
 	char longest[BRB_NAME_BYTES_MOST + 2];
 	memset(longest, 'a', sizeof longest);
@@ -157,106 +156,126 @@ Test(notices, names_that_are_none_are_counted_together)
 	count("br\xff", 1);
 	longest[BRB_NAME_BYTES_MOST] = '\0';
 	count(longest, 1);
-	bring();
-	cr_expect_eq(own_number("SELECT count FROM unheard WHERE name = ''"), 3);
-	cr_expect_eq(own_number("SELECT length(name) FROM unheard WHERE name <> ''"), 100);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM unheard"), 2);
+	store_counts();
+	cr_expect_eq(own_number("SELECT count FROM unhandled WHERE name = ''"), 3);
+	cr_expect_eq(own_number("SELECT length(name) FROM unhandled WHERE name <> ''"), 100);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM unhandled"), 2);
 }
 
 static void count_many(int from, int to)
 {
-	char name[16];
+	char name[24];
 	for (int i = from; i < to; i++) {
 		snprintf(name, sizeof name, "event-%d", i);
 		count(name, 1);
 	}
 }
 
-Test(notices, of_256_names_no_more_are_kept_here)
+Test(event_stats, at_most_256_names_are_kept_in_memory)
 {
 	count_many(0, 300);
 	count_many(0, 300);
-	bring();
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM unheard WHERE name <> ''"), 256);
-	cr_expect_eq(own_number("SELECT count FROM unheard WHERE name = ''"), 88);
-	cr_expect_eq(own_number("SELECT count FROM unheard WHERE name = 'event-255'"), 2);
-	cr_expect_eq(own_number("SELECT SUM(count) FROM unheard"), 600);
+	store_counts();
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM unhandled WHERE name <> ''"), 256);
+	cr_expect_eq(own_number("SELECT count FROM unhandled WHERE name = ''"), 88);
+	cr_expect_eq(own_number("SELECT count FROM unhandled WHERE name = 'event-255'"), 2);
+	cr_expect_eq(own_number("SELECT SUM(count) FROM unhandled"), 600);
 }
 
-Test(notices, of_256_names_no_more_are_kept_in_the_store_by_any_number_of_processes)
+Test(event_stats, at_most_256_names_are_kept_in_the_store_for_all_processes)
 {
 	count_many(0, 200);
-	bring();
-	brb_event_stats_finish(&notices);
-	WELL(brb_event_stats_init(&notices, &test_clock, error));
+	store_counts();
+	brb_event_stats_finish(&stats);
+	WELL(brb_event_stats_init(&stats, &test_clock, error));
 	count_many(100, 300);
-	bring();
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM unheard WHERE name <> ''"), 256);
-	cr_expect_eq(own_number("SELECT count FROM unheard WHERE name = ''"), 44);
-	cr_expect_eq(own_number("SELECT SUM(count) FROM unheard"), 400);
+	store_counts();
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM unhandled WHERE name <> ''"), 256);
+	cr_expect_eq(own_number("SELECT count FROM unhandled WHERE name = ''"), 44);
+	cr_expect_eq(own_number("SELECT SUM(count) FROM unhandled"), 400);
 }
 
-Test(notices, a_name_that_a_badge_has_begun_to_listen_to_is_forgotten)
+Test(event_stats, a_name_that_a_badge_now_handles_is_removed)
 {
 	count("login", 1);
 	count("logout", 1);
-	bring();
+	store_counts();
 	listen("login");
 	count("login", 5); /* before the badge listened */
-	bring();
-	cr_expect_str_eq(rows(UNHEARD), "logout 1 1000 1000;");
-	cr_expect_not(brb_event_stats_has_more(&notices));
+	store_counts();
+	cr_expect_str_eq(rows(UNHANDLED), "logout 1 1000 1000;");
+	cr_expect_not(brb_event_stats_has_more(&stats));
 }
 
-Test(notices, what_does_not_come_again_is_forgotten_after_a_week)
+Test(event_stats, entries_are_removed_after_a_week_without_a_count)
 {
 	count("login", 1);
-	brb_event_stats_failed(&notices, 1, "visit", "why");
-	bring();
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", "why");
+	store_counts();
 	now_us += BRB_EVENT_STATS_KEPT_US;
 	count("logout", 1);
-	bring();
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM unheard"), 2);
+	store_counts();
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM unhandled"), 2);
 	now_us += 1;
 	count("logout", 1);
-	bring();
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM unheard"), 1);
+	store_counts();
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM unhandled"), 1);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM failures"), 0);
 }
 
 /* ---- badges ---- */
 
-Test(notices, failures_are_added_up_and_the_last_is_kept)
+Test(event_stats, failures_are_added_up_and_the_last_is_kept)
 {
-	brb_event_stats_failed(&notices, 1, "visit", "first");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", "first");
 	now_us = 2000;
-	brb_event_stats_failed(&notices, 2, "comment", "other");
-	brb_event_stats_failed(&notices, 1, "vote", "second\nline");
-	bring();
+	brb_event_stats_trouble(&stats, 2, BRB_TROUBLE_FAILED, "comment", "other");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "vote", "second\nline");
+	store_counts();
 	cr_expect_str_eq(rows(FAILURES), "1 2 1000 2000 vote second?line;2 1 2000 2000 comment other;");
 	now_us = 3000;
-	brb_event_stats_failed(&notices, 2, "visit", "third");
-	bring();
+	brb_event_stats_trouble(&stats, 2, BRB_TROUBLE_FAILED, "visit", "third");
+	store_counts();
 	cr_expect_str_eq(rows(FAILURES), "1 2 1000 2000 vote second?line;2 2 2000 3000 visit third;");
 }
 
-Test(notices, a_long_reason_is_cut_between_characters)
+Test(event_stats, a_long_reason_is_cut_between_characters)
 {
 	char reason[402] = "";
 	while (strlen(reason) < 400)
 		strcat(reason, "\xc3\xa9");
 	memmove(reason + 1, reason, 401);
 	reason[0] = 'a';
-	brb_event_stats_failed(&notices, 1, "visit", reason);
-	bring();
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", reason);
+	store_counts();
 	cr_expect_eq(own_number("SELECT length(error) FROM failures"), 100);
 	cr_expect_eq(own_number("SELECT unicode(substr(error, -1)) FROM failures"), 0xe9);
 }
 
-Test(notices, of_256_badges_no_more_are_kept)
+Test(event_stats, at_most_256_badges_are_kept)
 {
 	for (uint32_t i = 1; i <= 300; i++)
-		brb_event_stats_failed(&notices, i, "visit", "why");
-	bring();
+		brb_event_stats_trouble(&stats, i, BRB_TROUBLE_FAILED, "visit", "why");
+	store_counts();
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM failures"), 256);
+}
+
+Test(event_stats, what_a_badge_was_passed_over_is_kept_apart_and_longer)
+{
+	brb_store_passed passed = { .badge = 1 };
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_FAILED, "visit", "why");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_SLOW, "visit", "it took long");
+	for (uint32_t i = 1; i <= 300; i++)
+		brb_event_stats_trouble(&stats, i, BRB_TROUBLE_PASSED, "visit", "");
+	brb_event_stats_trouble(&stats, 1, BRB_TROUBLE_PASSED, "visit", "");
+	brb_event_stats_add_passed(&stats, &passed);
+	cr_expect_eq(passed.count, 2);
+	store_counts();
+	brb_event_stats_add_passed(&stats, &passed);
+	cr_expect_eq(passed.count, 2, "what is stored is counted there");
+	cr_expect_str_eq(rows("SELECT kind, COUNT(*), SUM(count) FROM failures GROUP BY kind"),
+			 "0 1 1;1 1 1;2 300 301;");
+	now_us += BRB_EVENT_STATS_KEPT_US + 1;
+	store_counts();
+	cr_expect_str_eq(rows("SELECT kind, COUNT(*) FROM failures GROUP BY kind"), "2 300;");
 }

@@ -10,19 +10,26 @@
 #include <stdatomic.h>
 
 #include "base/reentrancy.h"
+#include "store/snapshot_reader.h"
 #include "support/store_fixture.h"
+#include "support/write_refusal.h"
 
 static brb_store *store;
 static brb_group_commit group;
 static const brb_judge_shared shared = { .group = &group };
 static char done_in_order[4096];
 
+/* One number for all names: the owner is a thing called as the test says. */
+static brb_store_memory numbers = { .name = "n", .plugin = 1, .owner = BRB_OWNER_THING, .kind = BRB_CELL_NUMBER };
+
 static void open_room(void)
 {
 	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_memory *list[] = { &numbers };
 	make_store_folder();
 	store = open_store();
 	register_badges(store);
+	cr_assert_eq(brb_store_register_memories(store, list, 1, &error), BRABEION_OK);
 	cr_assert_eq(brb_group_commit_init(&group, &error), BRABEION_OK);
 }
 
@@ -35,12 +42,22 @@ static void close_room(void)
 
 TestSuite(group_commit, .init = open_room, .fini = close_room);
 
-/* A request of a caller on its own thread: adds one to the tally of that name. */
+static brabeion_status add_to(const char *name, brabeion_error *error)
+{
+	brb_cell cell = { .memory = &numbers, .owner = name, .key = "" };
+	brb_cell_value value = { .kind = BRB_CELL_NONE };
+	brabeion_status status = brb_store_cell(store, &cell, &value, error);
+	value.kind = BRB_CELL_NUMBER;
+	value.number++;
+	return status == BRABEION_OK ? brb_store_cell_set(store, &cell, &value, error) : status;
+}
+
+/* A request of a caller on its own thread: adds one to the number of that name. */
 typedef struct caller {
 	brb_request request; /* first */
 	brb_judge judge;
 	const char *name;
-	bool refuse; /* its work fails */
+	bool refuse; /* its work function fails */
 	brabeion_status status;
 	int worked, failed;
 	brabeion_status failed_with;
@@ -51,17 +68,13 @@ typedef struct caller {
 static brabeion_status add_one(brb_request *request)
 {
 	caller *mine = (caller *)request;
-	int64_t value = 0;
 	mine->worked++;
 	strcat(strcat(done_in_order, mine->name), " ");
 	if (!brb_judge_enter_store(&mine->judge))
 		return mine->judge.fault;
 	if (mine->refuse)
 		return mine->judge.fault = brb_status_set(&mine->judge.error, BRABEION_STORE, "refused");
-	brabeion_status status = brb_store_tally(store, 1, mine->name, "", &value, &mine->judge.error);
-	if (status == BRABEION_OK)
-		status = brb_store_tally_set(store, 1, mine->name, "", value + 1, &mine->judge.error);
-	return mine->judge.fault = status;
+	return mine->judge.fault = add_to(mine->name, &mine->judge.error);
 }
 
 static void on_failure(brb_request *request, brabeion_status status, const char *message)
@@ -88,7 +101,7 @@ static void *run_caller(void *context)
 	return NULL;
 }
 
-/* Starts a caller while another leads, and returns when it waits. */
+/* Starts a caller's thread while another caller leads. Returns once it is queued. */
 static void start_waiting(caller *mine, const char *name)
 {
 	uint32_t before = atomic_load(&group.waiting_count);
@@ -112,12 +125,18 @@ static void expect_well(const caller *mine)
 	cr_expect_null(mine->judge.error.message);
 }
 
+/* As another connection sees it. */
 static int64_t stored(const char *name)
 {
-	char sql[128];
-	snprintf(sql, sizeof sql,
-		 "SELECT COALESCE(SUM(value), 0) FROM tallies JOIN memories ON id = memory WHERE name = '%s'", name);
-	return own_number(sql);
+	brb_cell cell = { .memory = &numbers, .owner = name, .key = "" };
+	brb_cell_value value = { .number = -42 };
+	brb_snapshot_reader *reader = NULL;
+	brb_arena arena = { 0 };
+	WELL(brb_snapshot_reader_open(store, &reader, error));
+	WELL(brb_snapshot_reader_cell(reader, &cell, &arena, &value, error));
+	brb_snapshot_reader_close(reader);
+	brb_arena_finish(&arena);
+	return value.number;
 }
 
 /* ---- one caller -------------------------------------------------------------------------------------------------- */
@@ -173,12 +192,10 @@ Test(group_commit, a_busy_database_is_the_callers_error)
 
 static brb_judge lead(const char *name)
 {
-	int64_t value = 0;
 	brb_judge judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() };
 	cr_assert(brb_judge_enter_store(&judge), "%s", judge.error.message);
 	cr_expect(judge.leads && judge.in_transaction);
-	WELL(brb_store_tally(store, 1, name, "", &value, error));
-	WELL(brb_store_tally_set(store, 1, name, "", value + 1, error));
+	WELL(add_to(name, error));
 	return judge;
 }
 
@@ -224,8 +241,9 @@ Test(group_commit, one_transaction_one_fate)
 Test(group_commit, a_commit_that_fails_fails_all)
 {
 	static caller other;
-	sqlite3 *own = open_own();
-	own_run(own, "CREATE TRIGGER refuse BEFORE INSERT ON tallies BEGIN SELECT RAISE(ABORT, 'no'); END");
+	brb_store_close(store);
+	write_refusal_begin("BEFORE INSERT ON things");
+	store = open_store();
 	brb_judge judge = lead("mine");
 	start_waiting(&other, "a");
 	cr_expect_eq(brb_group_commit_conclude(&group, &judge), BRABEION_STORE);
@@ -234,8 +252,6 @@ Test(group_commit, a_commit_that_fails_fails_all)
 	cr_expect_eq(other.failed, 1);
 	cr_expect_str_eq(other.failed_because, judge.error.message);
 	brb_judge_finish(&judge);
-	own_run(own, "DROP TRIGGER refuse");
-	sqlite3_close(own);
 }
 
 Test(group_commit, a_leader_with_a_fault_leaves_the_others_to_themselves)
@@ -335,11 +351,9 @@ static void *run_many(void *context)
 	for (int i = 0; i < ROUNDS; i++) {
 		brabeion_status status;
 		if (i % 7 == 0) {
-			int64_t value = 0;
 			brb_judge judge = { .shared = &shared, .store = store, .reentrancy = brb_reentrancy_depth() };
-			if (brb_judge_enter_store(&judge) &&
-			    brb_store_tally(store, 1, "a", "", &value, &judge.error) == BRABEION_OK)
-				brb_store_tally_set(store, 1, "a", "", value + 1, &judge.error);
+			if (brb_judge_enter_store(&judge))
+				add_to("a", &judge.error);
 			status = brb_group_commit_conclude(&group, &judge);
 			brb_judge_finish(&judge);
 		} else {

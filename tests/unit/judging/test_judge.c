@@ -53,8 +53,8 @@ Test(judge, each_plugin_observes_then_judges_its_badges_in_order)
 static int32_t count_visits(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "visits", badge_user(call), 1);
-	badge_note_set(call, "last", badge_user(call), badge_event(call));
+	thing_add(call, "visits", badge_user(call), 1);
+	thing_note_set(call, "last", badge_user(call), badge_event(call));
 	return BADGE_OK;
 }
 
@@ -62,8 +62,8 @@ static int32_t count_visits(void *self, badge_call *call)
 static int32_t earn_visits(void *self, badge_call *call)
 {
 	(void)self;
-	const char *last = badge_note(call, "last", badge_user(call));
-	return last && strcmp(last, "visit") == 0 ? (int32_t)badge_tally(call, "visits", badge_user(call)) : 0;
+	const char *last = thing_note(call, "last", badge_user(call));
+	return last && strcmp(last, "visit") == 0 ? (int32_t)thing_tally(call, "visits", badge_user(call)) : 0;
 }
 
 Test(judge, badges_read_what_observe_and_earlier_badges_wrote)
@@ -134,9 +134,9 @@ Test(judge, earlier_events_of_the_transaction_count_too)
 
 static int32_t write_much(badge_call *call)
 {
-	badge_tally_add(call, "mine", "", 5);
-	badge_tally_add(call, "shared", "", 5);
-	badge_note_set(call, "text", "", "of the one that failed");
+	thing_add(call, "mine", "", 5);
+	thing_add(call, "shared", "", 5);
+	thing_note_set(call, "text", "", "of the one that failed");
 	badge_grant(call, "granted", 1, NULL, NULL);
 	return BADGE_OK;
 }
@@ -182,8 +182,8 @@ static int32_t fail_and_return_0(void *self, badge_call *call)
 static int32_t write_shared(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "shared", "", 1);
-	badge_note_set(call, "text", "", "of the one before");
+	thing_add(call, "shared", "", 1);
+	thing_note_set(call, "text", "", "of the one before");
 	return 1;
 }
 
@@ -191,9 +191,9 @@ static int32_t read_shared(void *self, badge_call *call)
 {
 	(void)self;
 	char text[128];
-	const char *note = badge_note(call, "text", "");
-	snprintf(text, sizeof text, "shared=%d mine=%d text=%s granted=%d", (int)badge_tally(call, "shared", ""),
-		 (int)badge_tally(call, "mine", ""), note ? note : "(none)", badge_held(call, NULL, "granted"));
+	const char *note = thing_note(call, "text", "");
+	snprintf(text, sizeof text, "shared=%d mine=%d text=%s granted=%d", (int)thing_tally(call, "shared", ""),
+		 (int)thing_tally(call, "mine", ""), note ? note : "(none)", badge_held(call, NULL, "granted"));
 	note_trace(text);
 	return 1;
 }
@@ -216,8 +216,8 @@ static void expect_failure(award_function failing, const char *message)
 	snprintf(record, sizeof record, "2: %s\n", line);
 	cr_expect_str_eq(logged, record);
 	cr_expect_eq(stored_awards(), 2);
-	cr_expect_eq(own_number("SELECT SUM(value) FROM tallies"), 1);
-	cr_expect_eq(own_number("SELECT text = 'of the one before' FROM notes"), 1);
+	cr_expect_eq(stored_tally("shared", "") + stored_tally("mine", ""), 1);
+	cr_expect_str_eq(stored_note("text", ""), "of the one before");
 	fire_id("visit", "ada", "e1");
 	cr_expect_eq(result.outcome, BRABEION_DUPLICATE, "the id is recorded all the same");
 }
@@ -329,7 +329,7 @@ Test(judge, when_observe_fails_its_plugins_badges_count_as_failed)
 	cr_expect_str_eq(trace, "plugin-1 plugin-2 shared=0 mine=0 text=(none) granted=0 ");
 	cr_expect_str_eq(awarded(), "c:1:ada: ");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 1);
-	cr_expect_eq(own_number("SELECT COALESCE(SUM(value), 0) FROM tallies"), 0);
+	cr_expect_eq(stored_tally("shared", "") + stored_tally("mine", ""), 0);
 	fire_id("visit", "ada", "e1");
 	cr_expect_eq(result.outcome, BRABEION_DUPLICATE);
 }
@@ -382,7 +382,7 @@ Test(judge, a_failing_event_takes_nothing_from_the_others_of_its_transaction)
 	commit(store);
 	brb_judge_finish(&judge);
 	cr_expect_eq(stored_awards(), 2);
-	cr_expect_eq(own_number("SELECT SUM(value) FROM tallies"), 2);
+	cr_expect_eq(stored_tally("shared", "") + stored_tally("mine", ""), 2);
 }
 
 /* ---- failures of the store --------------------------------------------------------------------------------------- */
@@ -391,9 +391,9 @@ static int32_t use_the_store(void *self, badge_call *call)
 {
 	(void)self;
 	char text[128];
-	const char *note = badge_note(call, "n", "");
-	snprintf(text, sizeof text, "%d %d %s %d %d %d", (int)badge_tally_add(call, "t", "", 1),
-		 badge_tally_set(call, "t", "", 7), note ? note : "(none)", badge_note_set(call, "n", "", "x"),
+	const char *note = thing_note(call, "word", "");
+	snprintf(text, sizeof text, "%d %d %s %d %d %d", (int)thing_add(call, "t", "", 1),
+		 thing_set(call, "t", "", 7), note ? note : "(none)", thing_note_set(call, "word", "", "x"),
 		 badge_held(call, NULL, "first"), badge_grant(call, "first", 1, NULL, NULL));
 	note_trace(text);
 	return 1;

@@ -467,7 +467,7 @@ Test(judge_awards, at_most_16_deep)
 static int32_t fail_if_awarded(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "t", "", 1);
+	thing_add(call, "t", "", 1);
 	badge_grant(call, "granted", 1, NULL, NULL);
 	return badge_event_is(call, "brabeion.awarded") ? BADGE_FAILED : BADGE_NOT_EARNED;
 }
@@ -483,20 +483,20 @@ Test(judge_awards, a_badge_that_fails_on_it_takes_only_its_own_changes)
 	cr_expect_str_eq(awarded(), "ground:1:ada: first:1:ada: ");
 	EXPECT_FAILED(2, "badge \"failing\" failed on event \"brabeion.awarded\" of user \"ada\": award answered -1");
 	cr_expect_eq(stored_awards(), 2);
-	cr_expect_eq(own_number("SELECT COALESCE(SUM(value), 0) FROM tallies"), 0);
+	cr_expect_eq(stored_tally("t", ""), 0);
 }
 
 static int32_t observe_awarded(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "awards", badge_user(call), 1);
+	thing_add(call, "awards", badge_user(call), 1);
 	return BADGE_OK;
 }
 
 static int32_t earn_by_third(void *self, badge_call *call)
 {
 	(void)self;
-	return badge_tally(call, "awards", badge_user(call)) == 3;
+	return thing_tally(call, "awards", badge_user(call)) == 3;
 }
 
 Test(judge_awards, a_plugin_may_watch_it)

@@ -47,7 +47,7 @@ Test(judge_events, an_event_that_nobody_hears_is_silently_fine)
 	cr_expect_str_eq(logged, "");
 }
 
-Test(judge_events, the_id_of_an_unheard_event_is_not_recorded)
+Test(judge_events, the_id_of_an_unhandled_event_is_not_recorded)
 {
 	new_badge(new_plugin("p"), "first", 1, "visit", earn);
 	cr_expect_not(fire_id("other", "ada", "e1"));

@@ -94,7 +94,7 @@ static int32_t look(void *self, badge_call *call)
 	return 0;
 }
 
-/* On an event: asks to be judged later at the times in its slug, each digit 10 us. When due: earns. */
+/* On an event: calls badge_later for each digit of its slug, 10 us each. When due: returns level 1. */
 static int32_t ask(void *self, badge_call *call)
 {
 	(void)self;
@@ -279,7 +279,7 @@ static int32_t fail_at_first(void *self, badge_call *call)
 		badge_later(call, 20, NULL, 0);
 		return 0;
 	}
-	badge_tally_add(call, "tried", "", 1);
+	thing_add(call, "tried", "", 1);
 	return failures-- > 0 ? badge_fail(call, "failure %d", failures) : 1;
 }
 
@@ -293,7 +293,7 @@ Test(judge_history, a_job_that_fails_is_judged_again_at_once)
 	cr_expect_str_eq(failures_of_result(), "");
 	cr_expect_null(result.message);
 	cr_expect_str_eq(awarded(), "fails:1:ada: ");
-	cr_expect_eq(own_number("SELECT value FROM tallies"), 1);
+	cr_expect_eq(stored_tally("tried", ""), 1);
 	EXPECT_NO_JOBS();
 }
 
@@ -325,11 +325,11 @@ Test(judge_history, the_jobs_of_a_badge_that_is_not_loaded_are_parked)
 	new_badge(plugin, "at4", 1, "visit", ask);
 	fire_at("visit", 5);
 	logged[0] = '\0';
-	badges[0] = badges[1]; /* at3 is gone */
+	badges[0] = badges[1]; /* without at3 */
 	badge_count = 1;
 	fire_at("look", 1000);
 	cr_expect_str_eq(awarded(), "at4:1:ada: ");
-	cr_expect_str_eq(logged, "2: 1 job of badge \"at3\" is parked: the badge is not loaded\n");
+	cr_expect_str_eq(logged, "2: 1 job of badge \"at3\" is parked until it is back: the badge is not loaded\n");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs WHERE parked_why = 'unloaded'"), 1);
 }
 

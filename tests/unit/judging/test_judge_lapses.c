@@ -16,7 +16,7 @@ static int32_t answer(void *self, badge_call *call)
 		badge_to(call, badge_text(call, "to", ""));
 	if (badge_type(call, "fail") != BADGE_TYPE_NONE)
 		badge_fail(call, "on purpose");
-	badge_tally_add(call, "asked", "", 1);
+	thing_add(call, "asked", "", 1);
 	return (int32_t)badge_int(call, "level", 0);
 }
 
@@ -149,7 +149,7 @@ Test(judge_lapses, in_one_transaction_what_comes_later_sees_it)
 	brb_judge_finish(&judge);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards WHERE revoked = 0"), 1);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 2);
-	cr_expect_eq(own_number("SELECT value FROM tallies"), 4, "and nothing else is lost");
+	cr_expect_eq(stored_tally("asked", ""), 4, "and nothing else is lost");
 }
 
 /* ---- what does not lapse ---- */
@@ -200,14 +200,14 @@ Test(judge_lapses, rolled_back_it_is_held)
 static int32_t fail_always(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "spoilt", "", 1);
+	thing_add(call, "spoilt", "", 1);
 	return badge_fail(call, "always");
 }
 
 static int32_t note_held(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_set(call, "seen", "", badge_held(call, NULL, "now"));
+	thing_set(call, "seen", "", badge_held(call, NULL, "now"));
 	return BADGE_NOT_EARNED;
 }
 
@@ -217,15 +217,9 @@ Test(judge_lapses, a_badge_that_fails_after_it_undoes_only_itself)
 	new_badge(&plugins[0], "failing", 1, "look", fail_always);
 	new_badge(&plugins[0], "witness", 1, "look", note_held);
 	look("ada", 2);
-	cr_expect_eq(own_number("SELECT value FROM tallies AS t JOIN memories AS m ON m.id = t.memory"
-				" WHERE m.name = 'seen'"),
-		     2);
+	cr_expect_eq(stored_tally("seen", ""), 2);
 	cr_expect_str_eq(look("ada", 0), "2~now:2:ada/on event \"look\" ");
 	cr_expect_eq(result.failed, 1);
-	cr_expect_eq(own_number("SELECT value FROM tallies AS t JOIN memories AS m ON m.id = t.memory"
-				" WHERE m.name = 'seen'"),
-		     0, "later badges see it");
-	cr_expect_eq(own_number("SELECT total(value) FROM tallies AS t JOIN memories AS m ON m.id = t.memory"
-				" WHERE m.name = 'spoilt'"),
-		     0);
+	cr_expect_eq(stored_tally("seen", ""), 0, "later badges see it");
+	cr_expect_eq(stored_tally("spoilt", ""), 0);
 }

@@ -14,7 +14,7 @@ static int reads;
 static void set_points(int64_t value)
 {
 	begin(store);
-	WELL(brb_store_tally_set(store, 1, "points", "ada", value, error));
+	set_present_tally("points", "ada", value);
 	commit(store);
 }
 
@@ -24,11 +24,11 @@ static void (*meanwhile)(void);
 static int32_t tell_twice(void *self, badge_call *call, int32_t level)
 {
 	(void)self;
-	seen[0] = badge_tally(call, "points", badge_user(call));
+	seen[0] = thing_tally(call, "points", badge_user(call));
 	if (meanwhile)
 		meanwhile();
-	seen[1] = badge_tally(call, "points", badge_user(call));
-	const char *note = badge_note(call, "note", "");
+	seen[1] = thing_tally(call, "points", badge_user(call));
+	const char *note = thing_note(call, "note", "");
 	seen[2] = note ? note[0] : 0;
 	reads++;
 	return badge_progress(call, seen[1], 10 * (int64_t)level);
@@ -94,7 +94,7 @@ Test(judge_progress, waits_for_no_transaction)
 	brb_progress found;
 	set_points(7);
 	begin(store);
-	WELL(brb_store_tally_set(store, 1, "points", "ada", 8, error));
+	set_present_tally("points", "ada", 8);
 	brb_judge judge = looking_judge();
 	WELL(brb_snapshot_reader_begin(judge.backend_context, error));
 	cr_assert_eq(brb_progress_find(&judge, badge, "ada", true, &found), BRABEION_OK);
@@ -128,7 +128,7 @@ Test(judge_progress, may_be_asked_inside_of_a_transaction)
 	brb_judge judge = new_judge();
 	begin(store);
 	judge.in_transaction = true;
-	WELL(brb_store_tally_set(store, 1, "points", "ada", 4, error));
+	set_present_tally("points", "ada", 4);
 	cr_assert_eq(brb_progress_ask(&judge, badge, "ada", 2, &progress, &why), BRABEION_OK);
 	cr_expect_null(why);
 	cr_expect_eq(progress.done, 4);

@@ -1,6 +1,6 @@
 /*
- * quarantine: a badge that fails or is too slow too often in a row is quarantined once, recorded, and released when the
- * record is deleted.
+ * quarantine: a badge that fails or is too slow for too many users in a row is quarantined once, recorded, and released
+ * when the record is deleted.
  *
  * The judge of judge_fixture has no counters, so it times every call. The test sets the clock of the records.
  */
@@ -28,6 +28,8 @@ static int32_t do_as_asked(void *self, badge_call *call)
 	(void)self;
 	note_trace(badge_slug(call));
 	spend_us(badge_int(call, "us", 0));
+	if (badge_bool(call, "refuse", 0))
+		return badge_refuse(call, "bad data");
 	return badge_bool(call, "fail", 0) ? badge_fail(call, "on purpose") : BADGE_NOT_EARNED;
 }
 
@@ -38,10 +40,10 @@ static int32_t do_well(void *self, badge_call *call)
 	return BADGE_NOT_EARNED;
 }
 
-static int32_t remember(void *self, badge_call *call)
+static int32_t count_and_fail(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "calls", "", 1);
+	thing_add(call, "calls", "", 1);
 	return badge_fail(call, "after remembering");
 }
 
@@ -57,18 +59,28 @@ static int64_t read_test_clock(void *context)
 
 static const brb_clock test_clock = { read_test_clock, NULL };
 
-/* One event, its commit, and the work after it. */
-static void fire_with(bool fail, int64_t us)
+/* One event of the user, its commit, and the work after it. */
+static void fire_for(const char *user, const char *how, int64_t us)
 {
-	brabeion_field fields[] = { BRABEION_BOOL("fail", fail), BRABEION_INT("us", us) };
+	brabeion_field fields[] = { BRABEION_BOOL(how, true), BRABEION_INT("us", us) };
 	brb_judge judge = new_judge();
 	judge.clock = &test_clock;
-	judge_into(&judge, &(brabeion_event){ .name = "work", .user = "ada", .fields = fields, .field_count = 2 });
+	judge_into(&judge, &(brabeion_event){ .name = "work", .user = user, .fields = fields, .field_count = 2 });
 	if (judge.in_transaction)
 		commit(store);
 	if (judge.met_quarantine || judge.filled_quarantine)
 		brb_quarantine_tend(&judge);
 	brb_judge_finish(&judge);
+}
+
+static int users;
+
+/* Each of another user: "u1", "u2", ... */
+static void fire_with(bool fail, int64_t us)
+{
+	char user[16];
+	snprintf(user, sizeof user, "u%d", ++users);
+	fire_for(user, fail ? "fail" : "do", us);
 }
 
 static void fire_bad(int count)
@@ -116,23 +128,62 @@ static size_t count_in(const char *text, const char *part)
 
 /* ---- failing ----------------------------------------------------------------------------------------------------- */
 
-Test(quarantine, a_badge_that_fails_often_enough_in_a_row_is_quarantined)
+Test(quarantine, a_badge_that_fails_for_enough_users_in_a_row_is_quarantined)
 {
 	brb_plugin *plugin = new_plugin("p");
 	brb_badge *badge = new_watched(plugin, "bad", &three_failures);
 	fire_bad(2);
 	cr_expect_not(is_quarantined(badge));
 	fire_bad(1);
-	EXPECT_FAILED(1, "badge \"bad\" failed on event \"work\" of user \"ada\": on purpose");
+	EXPECT_FAILED(1, "badge \"bad\" failed on event \"work\" of user \"u3\": on purpose");
 	cr_expect(is_quarantined(badge));
-	cr_expect_str_eq(reason_of(badge), "it failed 3 times in a row, at last on event \"work\": on purpose");
+	cr_expect_str_eq(reason_of(badge), "it failed for 3 users in a row, at last on event \"work\": on purpose");
 	cr_expect_eq(troubles[badge->index].since_us, NOW_US);
-	cr_expect_str_eq(logged,
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
-			 "2: badge \"bad\" failed on event \"work\" of user \"ada\": on purpose\n"
-			 "1: badge \"bad\" is quarantined until a reload or \"brabeion release bad\": it failed 3 "
-			 "times in a row, at last on event \"work\": on purpose\n");
+	cr_expect_str_eq(
+		logged, "2: badge \"bad\" failed on event \"work\" of user \"u1\": on purpose\n"
+			"2: badge \"bad\" failed on event \"work\" of user \"u2\": on purpose\n"
+			"2: badge \"bad\" failed on event \"work\" of user \"u3\": on purpose\n"
+			"1: badge \"bad\" is quarantined until a reload or \"brabeion release bad\": it failed for 3 "
+			"users in a row, at last on event \"work\": on purpose\n");
+}
+
+Test(quarantine, one_user_alone_quarantines_nothing)
+{
+	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
+	for (int i = 0; i < 10; i++)
+		fire_for(i % 2 ? "eve" : "mallory", "fail", 0);
+	cr_expect_not(is_quarantined(badge));
+	fire_for("ada", "fail", 0);
+	cr_expect(is_quarantined(badge));
+	cr_expect_str_eq(reason_of(badge), "it failed for 3 users in a row, at last on event \"work\": on purpose");
+}
+
+Test(quarantine, what_is_refused_counts_neither_way)
+{
+	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
+	for (int i = 0; i < 2; i++)
+		fire_bad(1);
+	char user[16];
+	for (int i = 0; i < 10; i++) {
+		snprintf(user, sizeof user, "other%d", i);
+		fire_for(user, "refuse", 0);
+	}
+	cr_expect_not(is_quarantined(badge));
+	fire_bad(1);
+	cr_expect(is_quarantined(badge), "no success was between");
+}
+
+Test(quarantine, many_users_are_told_apart)
+{
+	brb_badge *badge = new_watched(new_plugin("p"), "bad", &(brb_config_quarantine){ .failures = 100 });
+	for (int round = 0; round < 2; round++) {
+		users = 0;
+		fire_bad(99);
+	}
+	cr_expect_not(is_quarantined(badge));
+	cr_expect_eq(brb_trouble_word(&troubles[badge->index]), 99);
+	fire_bad(1);
+	cr_expect(is_quarantined(badge));
 }
 
 Test(quarantine, what_is_quarantined_is_skipped_and_counted_no_more)
@@ -173,7 +224,7 @@ Test(quarantine, once_may_be_enough)
 {
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &(brb_config_quarantine){ .failures = 1 });
 	fire_bad(1);
-	cr_expect_str_eq(reason_of(badge), "it failed 1 time on event \"work\": on purpose");
+	cr_expect_str_eq(reason_of(badge), "it failed for 1 user on event \"work\": on purpose");
 }
 
 Test(quarantine, badges_of_one_plugin_are_counted_apart)
@@ -191,7 +242,7 @@ Test(quarantine, badges_of_one_plugin_are_counted_apart)
 Test(quarantine, the_failing_events_own_fate_does_not_matter)
 {
 	brb_plugin *plugin = new_plugin("p");
-	brb_badge *badge = new_badge(plugin, "bad", 1, "work", remember);
+	brb_badge *badge = new_badge(plugin, "bad", 1, "work", count_and_fail);
 	badge->quarantine = (brb_config_quarantine){ .failures = 1 };
 	brb_judge judge = new_judge();
 	judge_into(&judge, &(brabeion_event){ .name = "work", .user = "ada" });
@@ -214,10 +265,22 @@ Test(quarantine, a_badge_that_is_too_slow_often_enough_in_a_row_is_quarantined)
 	cr_expect_not(is_quarantined(badge));
 	fire_with(false, 2000);
 	cr_expect(is_quarantined(badge));
-	static const char begins[] = "it took longer than its budget of 1 ms 2 times in a row, at last ";
+	static const char begins[] = "it took longer than its budget of 1 ms for 2 users in a row, at last ";
 	cr_expect_eq(strncmp(reason_of(badge), begins, strlen(begins)), 0, "%s", reason_of(badge));
 	cr_expect_not_null(strstr(reason_of(badge), " ms on event \"work\""), "%s", reason_of(badge));
 	EXPECT_AWARDED("");
+}
+
+Test(quarantine, slow_calls_for_one_user_quarantine_nothing)
+{
+	brb_badge *badge = new_watched(new_plugin("p"), "slow", &two_overruns);
+	for (int i = 0; i < 3; i++)
+		fire_for("mallory", "do", 2000);
+	cr_expect_not(is_quarantined(badge));
+	fire_for("ada", "refuse", 2000);
+	cr_expect_not(is_quarantined(badge), "a refused event does not count");
+	fire_for("ada", "do", 2000);
+	cr_expect(is_quarantined(badge));
 }
 
 Test(quarantine, slow_and_failing_calls_are_counted_apart)
@@ -247,7 +310,7 @@ static int32_t ask_memory(void *self, badge_call *call)
 	(void)self;
 	brb_judge *judge = ((brb_call *)(void *)call)->judge;
 	int64_t began_us = brb_clock_monotonic_us();
-	badge_tally(call, "calls", "");
+	thing_tally(call, "calls", "");
 	asked_us = brb_clock_monotonic_us() - began_us;
 	waited_us = *judge->waited_us;
 	return BADGE_NOT_EARNED;
@@ -345,14 +408,14 @@ Test(quarantine, an_observe_that_fails_is_quarantined_with_all_badges_of_its_plu
 	brb_badge *elsewhere = new_badge(plugin, "elsewhere", 1, "rest", do_well);
 	brb_badge *foreign = new_badge(other, "foreign", 1, "work", do_well);
 	fire_bad(3);
-	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"ada\": on purpose");
+	EXPECT_FAILED(1, "observe of plugin \"watcher\" failed on event \"work\" of user \"u3\": on purpose");
 	cr_expect(is_quarantined(first) && is_quarantined(elsewhere) && !is_quarantined(foreign));
 	cr_expect_str_eq(reason_of(elsewhere),
-			 "its plugin's observe failed 3 times in a row, at last on event \"work\": on purpose");
+			 "its plugin's observe failed for 3 users in a row, at last on event \"work\": on purpose");
 	cr_expect_eq(count_in(logged, "1: "), 1);
 	cr_expect_not_null(strstr(logged,
 				  "1: plugin \"watcher\" is quarantined with all its badges until a reload or "
-				  "\"brabeion release\" of them: its plugin's observe failed 3 times in a row, "
+				  "\"brabeion release\" of them: its plugin's observe failed for 3 users in a row, "
 				  "at last on event \"work\": on purpose\n"),
 			   "%s", logged);
 	trace[0] = '\0';
@@ -412,10 +475,11 @@ Test(quarantine, is_recorded_once_with_since_and_reason)
 	new_watched(new_plugin("p"), "bad", &three_failures);
 	fire_bad(3);
 	cr_expect_eq(records(), 1);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM quarantine JOIN badges ON id = badge WHERE slug = 'bad' AND "
-				"since_us = 1700000000 AND reason = 'it failed 3 times in a row, at last on event "
-				"\"work\": on purpose'"),
-		     1);
+	cr_expect_eq(
+		own_number("SELECT COUNT(*) FROM quarantine JOIN badges ON id = badge WHERE slug = 'bad' AND "
+			   "since_us = 1700000000 AND reason = 'it failed for 3 users in a row, at last on event "
+			   "\"work\": on purpose'"),
+		1);
 }
 
 Test(quarantine, comes_back_within_a_second_when_its_record_is_gone)
@@ -504,7 +568,7 @@ Test(quarantine, a_busy_database_is_logged_once_for_each_message)
 	cr_expect_eq(count_in(logged, ": a list is being read\n"), 1);
 }
 
-Test(quarantine, what_an_old_generation_sets_aside_is_not_recorded)
+Test(quarantine, what_an_old_generation_quarantines_is_not_recorded)
 {
 	brb_generation newer = { .number = 2 };
 	brb_badge *badge = new_watched(new_plugin("p"), "bad", &three_failures);
@@ -572,7 +636,7 @@ Test(quarantine, a_release_that_the_database_refuses_releases_nothing)
 Test(quarantine, a_generation_that_begins_takes_the_records_of_its_badges_away)
 {
 	new_watched(new_plugin("p"), "bad", &three_failures);
-	release_by_another("INSERT INTO badges(id, slug) VALUES(77, 'of-others')");
+	release_by_another("INSERT INTO badges(id, slug, known_s) VALUES(77, 'of-others', 1)");
 	release_by_another("INSERT INTO quarantine SELECT id, 42, 'theirs' FROM badges");
 	cr_expect_eq(records(), 2);
 	brb_quarantine_begin(&quarantine, &generation, store, &captured_log);

@@ -80,6 +80,8 @@ Test(descriptor, a_pack)
 	cr_assert_eq(read.plugin.watch_count, 1);
 	cr_expect_str_eq(read.plugin.watches[0], "visit");
 	cr_expect_not_null(read.plugin.observe);
+	cr_assert_eq(read.plugin.memory_count, 1);
+	cr_expect_str_eq(read.plugin.memory[0].name, "visits");
 	forget_plugin();
 }
 
@@ -104,6 +106,8 @@ Test(descriptor, texts_are_copies)
 	cr_expect_not(brb_image_contains(image, read.definitions[0].levels, 1, false));
 	cr_expect_not(brb_image_contains(image, read.definitions[0].levels[0].name, 1, false));
 	cr_expect_not(brb_image_contains(image, read.definitions[0].events[0], 1, false));
+	cr_expect_not(brb_image_contains(image, read.plugin.memory, 1, false));
+	cr_expect_not(brb_image_contains(image, read.plugin.memory[0].name, 1, false));
 	cr_expect(brb_image_contains(image, brb_image_symbol(image, &readable), 1, false), "unlike the original");
 	forget_plugin();
 }
@@ -118,6 +122,10 @@ Test(descriptor, larger_structs_are_accepted_and_the_stride_of_levels_is_theirs)
 	cr_expect_str_eq(read.definitions[0].levels[0].name, "Small");
 	cr_expect_str_eq(read.definitions[0].levels[1].name, "Large");
 	cr_expect_str_eq(read.definitions[0].levels[1].description, "Level 2 of a longer struct");
+	cr_assert_eq(read.definitions[0].memory_count, 2);
+	cr_expect_str_eq(read.definitions[0].memory[0].name, "first");
+	cr_expect_str_eq(read.definitions[0].memory[1].name, "second");
+	cr_expect_eq(read.definitions[0].memory[1].flags, BADGE_KIND_TEXT);
 	forget_plugin();
 }
 
@@ -130,20 +138,21 @@ Test(descriptor, optional_flags_are_ignored)
 
 Test(descriptor, what_is_refused_for_its_size_or_version)
 {
-	expect_refused("smaller_struct.so", "has a descriptor of 72 bytes, version 1.0's has 80: it was not compiled "
-					    "against brabeion/badge.h");
+	expect_refused("smaller_struct.so",
+		       "has a descriptor of 96 bytes, version 1.0's has 104: it was not compiled "
+		       "against brabeion/badge.h");
 	expect_refused("smaller_definition.so",
-		       "is wrong in its badge number 1: has a descriptor of 72 bytes, version "
-		       "1.0's has 80: it was not compiled against brabeion/badge.h");
-	expect_refused("wrong_magic.so", "has the magic number 0x31444700, not 0x31444742: it was not made with "
+		       "is wrong in its badge number 1: has a descriptor of 104 bytes, version "
+		       "1.0's has 112: it was not compiled against brabeion/badge.h");
+	expect_refused("wrong_magic.so", "has the magic number 0x32444700, not 0x32444742: it was not made with "
 					 "brabeion/badge.h");
-	expect_refused("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.2");
+	expect_refused("needs_newer_minor.so", "needs an engine of ABI 1.9 or newer, this one has 1.0");
 	expect_refused("unknown_required_flag.so",
-		       "has the required flag 0x0100, which this engine (ABI 1.2) does not "
+		       "has the required flag 0x0100, which this engine (ABI 1.0) does not "
 		       "know; a newer engine may");
 	expect_refused("unknown_required_badge_flag.so",
 		       "is wrong in badge \"unknown-required-badge-flag\": has the required flag 0x0100, which this "
-		       "engine (ABI 1.2) does not know; a newer engine may");
+		       "engine (ABI 1.0) does not know; a newer engine may");
 }
 
 /* ---- contents ---------------------------------------------------------------------------------------------------- */
@@ -167,6 +176,26 @@ Test(descriptor, what_is_refused_for_where_it_points)
 					   "outside of all code");
 	expect_refused("null_award.so", "is wrong in badge \"null-award\": listens to events but has no function "
 					"`award`");
+}
+
+Test(descriptor, what_is_refused_for_its_memory)
+{
+	expect_refused("memory_twice.so", "is wrong in badge \"memory-twice\": declares the memory \"seen\" twice");
+	expect_refused("memory_flags.so",
+		       "is wrong in badge \"memory-flags\": the memory \"seen\" has the flags 0x0800, of which this "
+		       "engine (ABI 1.0) does not know all; a newer engine may");
+	expect_refused("memory_rule.so",
+		       "is wrong in badge \"memory-rule\": the memory \"seen\" has the rule BADGE_MERGE_MAX, but it "
+		       "is no number: BADGE_MERGE_KEEP (the default) and BADGE_MERGE_OWN make sense");
+	expect_refused("memory_name.so", "is wrong in badge \"memory-name\": has no name of memory (NULL)");
+	expect_refused("memory_stride.so",
+		       "is wrong in badge \"memory-stride\": declares memory in 8 bytes each, version 1.0's have 16");
+	expect_refused("memory_in_both.so",
+		       "declares the memory \"seen\" for badge \"memory-in-both\" and for the whole plugin: give one "
+		       "of them another name");
+	expect_refused("merge_missing.so", "is wrong in badge \"merge-missing\": declares memory with "
+					   "BADGE_MERGE_OWN, but has no function `merge`");
+	expect_refused("merge_idle.so", "has a function `merge`, but declares no memory with BADGE_MERGE_OWN for it");
 }
 
 Test(descriptor, what_is_for_badges_yaml_to_mend_is_read)

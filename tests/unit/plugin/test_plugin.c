@@ -175,7 +175,7 @@ Test(plugin, a_file_that_is_no_plugin)
 		       "it a brabeion plugin?");
 	expect_refused("  - file: wrong_magic.so\n",
 		       "badges.yaml:4:11: plugin \"wrong_magic.so\" has the magic number "
-		       "0x31444700, not 0x31444742: it was not made with "
+		       "0x32444700, not 0x32444742: it was not made with "
 		       "brabeion/badge.h");
 	expect_refused("  - file: null_award.so\n", "badges.yaml:4:11: plugin \"null_award.so\" is wrong in badge "
 						    "\"null-award\": listens to events but has no function `award`");

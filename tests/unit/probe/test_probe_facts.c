@@ -11,8 +11,18 @@
 static const char *const watches[] = { "visit", "leave" };
 static const char *const events[] = { "visit" };
 static const brabeion_level levels[] = { { "Owl", "Came at night", 0 }, { "Great Owl", "", 0 } };
+static const brabeion_plugin_memory owls[] = { { "nights", "user", "number", "text", "sum" } };
+static const brabeion_plugin_memory shared[] = { { "moon", "thing", "text", "hashed", "" },
+						 { "friends", "thing", "number", "users", "keep" } };
 static const brabeion_plugin_badge badges[] = {
-	{ .slug = "owl", .multiple = true, .level_count = 2, .levels = levels, .event_count = 1, .events = events },
+	{ .slug = "owl",
+	  .multiple = true,
+	  .level_count = 2,
+	  .levels = levels,
+	  .event_count = 1,
+	  .events = events,
+	  .remembered_count = 1,
+	  .remembered = owls },
 	{ .slug = "bat", .async = true, .levels_from_config = true, .progress = true },
 };
 static const brabeion_inspection facts = { .id = "night",
@@ -24,7 +34,9 @@ static const brabeion_inspection facts = { .id = "night",
 					   .watch_count = 2,
 					   .watches = watches,
 					   .badge_count = 2,
-					   .badges = badges };
+					   .badges = badges,
+					   .remembered_count = 2,
+					   .remembered = shared };
 
 TestSuite(probe_facts);
 
@@ -57,6 +69,14 @@ Test(probe_facts, are_read_as_they_were_written)
 	cr_expect(!bat->multiple && bat->async && bat->levels_from_config && bat->progress);
 	cr_expect_eq(bat->level_count, 0);
 	cr_expect_eq(bat->event_count, 0);
+	cr_expect_eq(bat->remembered_count, 0);
+	cr_assert_eq(owl->remembered_count, 1);
+	cr_expect_str_eq(owl->remembered[0].name, "nights");
+	cr_assert_eq(read.remembered_count, 2);
+	cr_expect_str_eq(read.remembered[0].merge, "");
+	cr_expect_str_eq(read.remembered[1].name, "friends");
+	cr_expect_str_eq(read.remembered[1].owner, "thing");
+	cr_expect_str_eq(read.remembered[1].keys, "users");
 	brb_arena_finish(&arena);
 }
 
@@ -100,10 +120,12 @@ Test(probe_facts, malformed_input_is_refused)
 			"0\0"
 			"0\0"
 			"0\0"
+			"0\0"
 			"0"));
 	cr_expect_not(READS("id\0"
 			    "1\0"
 			    "one\0"
+			    "0\0"
 			    "0\0"
 			    "0\0"
 			    "0\0"
@@ -117,11 +139,13 @@ Test(probe_facts, malformed_input_is_refused)
 			    "0\0"
 			    "0\0"
 			    "4000000000\0"
+			    "0\0"
 			    "0"),
 		      "more watches than there are bytes");
 	cr_expect_not(READS("i\xff\0"
 			    "1\0"
 			    "1\0"
+			    "0\0"
 			    "0\0"
 			    "0\0"
 			    "0\0"

@@ -32,13 +32,12 @@ static void make_database(void)
 	brb_store_close(store);
 	sqlite3 *own = open_own();
 	own_run(own, "INSERT INTO quarantine VALUES(2, 42, 'it failed');"
-		     "INSERT INTO unheard VALUES('login', 12, 1, 2), ('logout', 13, 3, 4), ('', 1, 5, 6);"
-		     "INSERT INTO failures VALUES(1, 7, 8, 9, 'visit', 'why');"
-		     "INSERT INTO seen VALUES('a', 1, 1, 1), ('b', 1, 1, 1);"
-		     "UPDATE counters SET value = 77 WHERE name = 'seen_since_s';"
+		     "INSERT INTO unhandled VALUES('login', 12, 1, 2), ('logout', 13, 3, 4), ('', 1, 5, 6);"
+		     "INSERT INTO failures VALUES(1, 7, 8, 9, 'visit', 'why', 0);"
+		     "INSERT INTO seen VALUES(-5, x'01'), (78, x'02');"
 		     "UPDATE badges SET known_s = id * 100");
 	own_run(own,
-		"INSERT INTO users VALUES(10, 'bob'), (11, 'cyn');"
+		"INSERT INTO users(id, name) VALUES(10, 'bob'), (11, 'cyn');"
 		"INSERT INTO jobs(id, user, badge, run, event, event_id, at_us, due_us, ready_us, claim, parked_us,"
 		" parked_why, error, state) VALUES"
 		" (1, 10, 1, 0, 1, '', 0, 500, 500, 0, 0, '', '', '{}'),"   /* ready */
@@ -58,8 +57,8 @@ Test(health, reads_what_is_there)
 	make_database();
 	read_health(1000);
 	cr_expect_null(health.fault);
-	cr_expect_eq(health.version, 6);
-	cr_expect_eq(health.knows, 6);
+	cr_expect_eq(health.version, 1);
+	cr_expect_eq(health.knows, 1);
 	cr_expect_eq(health.badge_count, 2);
 	cr_expect_str_eq(health.badges[0].slug, "first");
 	cr_expect_str_eq(health.badges[0].name, "Bronze");
@@ -79,7 +78,7 @@ Test(health, reads_what_is_there)
 	cr_expect_str_eq(health.unhandled[0].name, "logout");
 	cr_expect_str_eq(health.unhandled[2].name, "");
 	cr_expect_eq(health.seen, 2);
-	cr_expect_eq(health.seen_since_us, 77000000);
+	cr_expect_eq(health.seen_since_us, -5000000);
 	cr_expect_eq(health.page_bytes, 4096);
 	cr_expect_eq(health.pages * 4096, health.file.bytes);
 	brb_health_finish(&health);
@@ -92,6 +91,7 @@ Test(health, counts_jobs)
 	cr_expect_eq(health.jobs.ready, 2);
 	cr_expect_eq(health.jobs.ready_since_us, 500);
 	cr_expect_eq(health.jobs.leased, 1);
+	cr_expect_eq(health.jobs.waiting, 5);
 	cr_expect_eq(health.jobs.parked, 4);
 	cr_expect_eq(health.jobs.parked_since_us, 200);
 	cr_expect_eq(health.jobs.unloaded, 1);
@@ -104,6 +104,20 @@ Test(health, counts_jobs)
 	read_health(6000); /* the lease has ended */
 	cr_expect_eq(health.jobs.ready, 3);
 	cr_expect_eq(health.jobs.leased, 0);
+	brb_health_finish(&health);
+}
+
+/* Each, and not only the first of each queue; of a lease its end. */
+Test(health, counts_jobs_that_a_clock_ahead_has_stored)
+{
+	make_database();
+	sqlite3 *own = open_own();
+	own_run(own, "UPDATE jobs SET made_us = 86400001001 WHERE id IN (1, 2, 6, 9);"
+		     "UPDATE jobs SET made_us = 86400001000 WHERE id IN (3, 7);"
+		     "UPDATE jobs SET ready_us = 86400001001 WHERE id = 4");
+	sqlite3_close(own);
+	read_health(1000);
+	cr_expect_eq(health.jobs_ahead, 5);
 	brb_health_finish(&health);
 }
 
@@ -147,7 +161,7 @@ Test(health, a_wal_that_was_left_stays_for_who_writes_next)
 	char other[PATH_BYTES], command[5 * PATH_BYTES];
 	make_database();
 	sqlite3 *own = open_own();
-	own_run(own, "INSERT INTO users VALUES(20, 'dan')");
+	own_run(own, "INSERT INTO users(id, name) VALUES(20, 'dan')");
 	join(other, folder, "left.db");
 	snprintf(command, sizeof command, "cp %s %s && cp %s-wal %s-wal", path, other, path, other);
 	cr_assert_eq(system(command), 0);
@@ -162,20 +176,18 @@ Test(health, a_wal_that_was_left_stays_for_who_writes_next)
 	brb_health_finish(&health);
 }
 
-Test(health, an_older_database_is_not_brought_up_to_date)
+/* So does one whose migration was interrupted. */
+Test(health, a_database_that_is_being_migrated_is_left_alone)
 {
 	make_database();
 	sqlite3 *own = open_own();
-	own_run(own, "ALTER TABLE badges DROP COLUMN known_s; DROP TABLE unheard; DROP TABLE failures;"
-		     "PRAGMA user_version = 5");
+	own_run(own, "PRAGMA user_version = -1");
 	sqlite3_close(own);
 	expect_unchanged("badges.db ");
 	read_health(1000);
-	cr_expect_null(health.fault);
-	cr_expect_eq(health.version, 5);
-	cr_expect_eq(health.badge_count, 0);
-	cr_expect_eq(health.quarantined_count, 1);
-	cr_expect_eq(health.jobs.ready, 2);
+	cr_expect_str_eq(health.fault,
+			 "is being migrated, or was when the process that did it ended: open it to go on");
+	cr_expect_eq(health.version, -1);
 	brb_health_finish(&health);
 }
 
@@ -203,9 +215,9 @@ Test(health, a_newer_database)
 {
 	make_database();
 	sqlite3 *own = open_own();
-	own_run(own, "PRAGMA user_version = 7");
+	own_run(own, "PRAGMA user_version = 2");
 	sqlite3_close(own);
-	expect_fault("was written by a newer brabeion (its version is 7, this one knows up to 6); left untouched");
+	expect_fault("was written by a newer brabeion (its version is 2, this one knows up to 1); left untouched");
 }
 
 Test(health, no_database_at_all)
@@ -266,7 +278,7 @@ Test(health, a_reader_that_holds_the_wal_shows)
 	sqlite3 *reader = open_own();
 	own_run(reader, "BEGIN; SELECT COUNT(*) FROM users");
 	sqlite3 *writer = open_own();
-	own_run(writer, "INSERT INTO users VALUES(20, 'dan')");
+	own_run(writer, "INSERT INTO users(id, name) VALUES(20, 'dan')");
 	own_run(writer, "PRAGMA wal_checkpoint(PASSIVE)");
 	read_health(1000);
 	cr_expect_gt(health.wal_behind, 0);
@@ -333,14 +345,17 @@ static const char *const questions[] = {
 static bool may_be_walked(const char *step)
 {
 	static const char *const fine[] = { "SCAN b",
+					    "SCAN l",
 					    "SCAN q",
 					    "SCAN f",
-					    "SCAN unheard",
+					    "SCAN unhandled",
 					    "SCAN seen",
 					    "SCAN c",
 					    "SCAN CONSTANT ROW",
 					    "SCAN (subquery-",
 					    "SCAN jobs USING COVERING INDEX jobs_parked",
+					    "SCAN jobs USING COVERING INDEX jobs_queue",
+					    "SCAN jobs USING COVERING INDEX jobs_unloaded",
 					    "SCAN jobs USING INDEX jobs_parked",
 					    "SCAN jobs USING INDEX jobs_queue",
 					    "SCAN jobs USING INDEX jobs_unloaded",
@@ -350,6 +365,22 @@ static bool may_be_walked(const char *step)
 		if (strncmp(step, fine[i], strlen(fine[i])) == 0)
 			return true;
 	return strncmp(step, "SCAN", 4) != 0;
+}
+
+/* "first" 1 was Bronze for the award that there is, and is Iron since. */
+Test(health, reads_the_names_under_which_levels_are_held)
+{
+	make_database();
+	sqlite3 *own = open_own();
+	own_run(own, "INSERT INTO levels(badge, level, since, name, description) VALUES(1, 1, 1000, 'Iron', '')");
+	sqlite3_close(own);
+	read_health(1000);
+	cr_assert_eq(health.level_count, 1);
+	cr_expect_str_eq(health.levels[0].slug, "first");
+	cr_expect_eq(health.levels[0].level, 1);
+	cr_expect_str_eq(health.levels[0].name, "Bronze");
+	brb_health_finish(&health);
+	cr_expect_eq(health.level_count, 0);
 }
 
 Test(health, no_question_walks_through_a_large_table)

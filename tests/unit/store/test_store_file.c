@@ -3,9 +3,11 @@
  * after it was moved, deleted or replaced while in use.
  */
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "base/reentrancy.h"
 #include "support/store_fixture.h"
 
 TestSuite(store_file, .init = make_store_folder, .fini = remove_store_folder);
@@ -18,11 +20,11 @@ Test(store_file, a_new_database_is_created)
 	cr_expect_str_eq(brb_store_path(store), path);
 	brb_store_close(store);
 	cr_expect_str_eq(list_folder(folder), "badges.db ");
-	cr_expect_eq(own_number("PRAGMA application_id"), 0x42414447);
-	cr_expect_eq(own_number("PRAGMA user_version"), 6);
+	cr_expect_eq(own_number("PRAGMA application_id"), 0x42524142);
+	cr_expect_eq(own_number("PRAGMA user_version"), 1);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
 				"AND name NOT LIKE 'sqlite_%'"),
-		     17);
+		     20);
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
 				"AND name NOT LIKE 'sqlite_%' AND NOT strict"),
 		     0);
@@ -39,7 +41,7 @@ Test(store_file, an_empty_file_becomes_a_database)
 {
 	write_bytes(path, "", 0);
 	brb_store_close(open_store());
-	cr_expect_eq(own_number("PRAGMA application_id"), 0x42414447);
+	cr_expect_eq(own_number("PRAGMA application_id"), 0x42524142);
 }
 
 static void copy_file(const char *from, const char *to, off_t most)
@@ -162,7 +164,7 @@ Test(store_file, synchronous_is_as_the_options_say)
 	set_tally(store, "visits", 1);
 	commit(store);
 	brb_store_close(store);
-	cr_expect_eq(own_number("SELECT value FROM tallies"), 1);
+	cr_expect_eq(kept_tally("visits"), 1);
 }
 
 /* Twelve open a file that does not exist yet: all succeed, one creates it. */
@@ -194,7 +196,7 @@ Test(store_file, many_processes_create_it_at_once)
 		cr_assert_eq(waitpid(children[i], &how, 0), children[i]);
 		cr_expect_eq(how, 0, "child %d", i);
 	}
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM counters"), 1);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM counters"), 2, "the parts of one hash key");
 }
 
 /* ---- what cannot be opened --------------------------------------------------------------------------------------- */
@@ -395,16 +397,25 @@ Test(store_file, a_database_of_another_program_that_is_all_in_its_wal)
 
 Test(store_file, a_database_of_a_newer_version)
 {
-	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 7; CREATE TABLE awards(a)");
+	make_foreign("PRAGMA application_id = 0x42524142; PRAGMA user_version = 7; CREATE TABLE awards(a)");
 	expect_no_opening(BRABEION_STORE, ": was written by a newer brabeion (its version is 7, this one knows up to "
-					  "6); left untouched");
+					  "1); left untouched");
+	expect_file_as_before("badges.db ");
+}
+
+Test(store_file, a_database_of_before_1_0)
+{
+	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = 6; CREATE TABLE awards(a)");
+	expect_no_opening(BRABEION_STORE,
+			  ": was made before brabeion 1.0, which keeps its data in another form: give it "
+			  "another path, and import the events anew; left untouched");
 	expect_file_as_before("badges.db ");
 }
 
 Test(store_file, a_database_of_no_version_that_ever_was)
 {
-	make_foreign("PRAGMA application_id = 0x42414447; PRAGMA user_version = -3; CREATE TABLE awards(a)");
-	expect_no_opening(BRABEION_STORE, ": is damaged (its version is -3); left untouched");
+	make_foreign("PRAGMA application_id = 0x42524142; PRAGMA user_version = 0; CREATE TABLE awards(a)");
+	expect_no_opening(BRABEION_STORE, ": is damaged (its version is 0); left untouched");
 	expect_file_as_before("badges.db ");
 }
 
@@ -429,15 +440,20 @@ Test(store_file, a_database_cut_short)
 
 /* ---- in use by others -------------------------------------------------------------------------------------------- */
 
-Test(store_file, opening_while_another_writes_is_busy)
+Test(store_file, opening_what_is_up_to_date_does_not_wait_for_who_writes)
 {
 	brb_store_close(open_store());
 	sqlite3 *own = open_own();
 	own_run(own, "BEGIN IMMEDIATE");
-	expect_no_opening(BRABEION_BUSY, ": another process has held the database for longer than 50 ms");
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store *store = open_store();
+	cr_expect_eq(brb_store_begin(store, &error), BRABEION_BUSY);
 	own_run(own, "ROLLBACK");
+	cr_expect_eq(brb_store_begin(store, &error), BRABEION_OK, "%s", error.message);
+	brb_store_rollback(store);
+	brabeion_error_finish(&error);
 	sqlite3_close(own);
-	brb_store_close(open_store());
+	brb_store_close(store);
 }
 
 Test(store_file, creating_while_another_writes_is_busy)
@@ -520,7 +536,7 @@ Test(store_file, a_moved_file_works_again_when_it_is_back)
 	set_tally(store, "visits", 2);
 	commit(store);
 	brb_store_close(store);
-	cr_expect_eq(own_number("SELECT value FROM tallies"), 2);
+	cr_expect_eq(kept_tally("visits"), 2);
 }
 
 Test(store_file, the_file_put_in_its_place_is_not_touched)
@@ -575,4 +591,115 @@ Test(store_file, a_first_list_of_a_deleted_file_makes_none)
 	expect_error(brb_store_count_awards(store, NULL, &count, &error), BRABEION_STORE, &error, with_path(moved));
 	brb_store_close(store);
 	cr_expect_str_eq(list_folder(folder), "");
+}
+
+/* ---- permissions and the lock of the first open ------------------------------------------------------------------ */
+
+static unsigned mode_of(const char *file)
+{
+	struct stat about;
+	cr_assert_eq(stat(file, &about), 0, "%s", file);
+	return about.st_mode & 07777;
+}
+
+static void expect_modes(mode_t asked, unsigned expected)
+{
+	char beside[PATH_BYTES], copy[PATH_BYTES];
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_options options = default_options();
+	options.mode = asked;
+	mode_t before = umask(0);
+	brb_store *store = open_with(&options);
+	register_badges(store);
+	join(beside, folder, "badges.db-wal");
+	join(copy, folder, "copy.db");
+	cr_assert_eq(brb_store_backup(store, copy, false, &error), BRABEION_OK, "%s", error.message);
+	umask(before);
+	cr_expect_eq(mode_of(path), expected, "%o", mode_of(path));
+	cr_expect_eq(mode_of(beside), expected, "%o", mode_of(beside));
+	cr_expect_eq(mode_of(copy), expected, "%o", mode_of(copy));
+	brb_store_close(store);
+}
+
+Test(store_file, a_database_its_wal_and_its_backups_are_the_users_alone)
+{
+	expect_modes(0, 0600);
+}
+
+Test(store_file, a_mode_for_a_group_holds_whatever_the_umask)
+{
+	expect_modes(0640, 0640);
+}
+
+Test(store_file, one_that_is_there_keeps_its_mode)
+{
+	write_bytes(path, "", 0);
+	cr_assert_eq(chmod(path, 0644), 0);
+	brb_store_close(open_store());
+	cr_expect_eq(mode_of(path), 0644);
+}
+
+Test(store_file, a_lock_of_the_folder_stops_nobody)
+{
+	int stranger = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cr_assert_eq(flock(stranger, LOCK_EX), 0);
+	brb_store_close(open_store());
+	close(stranger);
+	cr_expect_str_eq(list_folder(folder), "badges.db ");
+}
+
+Test(store_file, who_makes_a_database_is_waited_for_as_long_as_the_busy_timeout)
+{
+	char lock[PATH_BYTES], words[2 * PATH_BYTES];
+	join(lock, folder, "badges.db-open");
+	int other = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert_eq(flock(other, LOCK_EX), 0);
+	snprintf(words, sizeof words,
+		 ": another process has held %s, by which it opens the database, for longer than 50 ms", lock);
+	brb_store_options options = default_options();
+	options.busy_timeout_ms = 50;
+	brb_store *store = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	char whole[3 * PATH_BYTES];
+	snprintf(whole, sizeof whole, "%s%s", path, words);
+	brb_reentrancy_begin_call();
+	expect_error(brb_store_open(&options, &store, &error), BRABEION_BUSY, &error, whole);
+	close(other);
+	brb_reentrancy_begin_call();
+	brb_store_close(open_store());
+	cr_expect_str_eq(list_folder(folder), "badges.db ");
+}
+
+Test(store_file, a_database_that_is_made_is_opened_whoever_holds_that_lock)
+{
+	char lock[PATH_BYTES];
+	brb_store_close(open_store());
+	join(lock, folder, "badges.db-open");
+	int other = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert_eq(flock(other, LOCK_EX), 0);
+	brb_store_close(open_store());
+	close(other);
+}
+
+Test(store_file, the_busy_timeout_is_that_of_the_whole_call)
+{
+	brb_store_options options = default_options();
+	options.busy_timeout_ms = 50;
+	brb_store *store = open_with(&options);
+	sqlite3 *own = open_own();
+	own_run(own, "BEGIN IMMEDIATE");
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_reentrancy_begin_call();
+	cr_expect_eq(brb_store_begin(store, &error), BRABEION_BUSY);
+	int64_t waited_us = brb_reentrancy_here()->waited_us;
+	cr_expect_geq(waited_us, 50000);
+	cr_expect_eq(brb_store_begin(store, &error), BRABEION_BUSY);
+	cr_expect_eq(brb_reentrancy_here()->waited_us, waited_us);
+	own_run(own, "COMMIT");
+	sqlite3_close(own);
+	brb_reentrancy_begin_call();
+	begin(store);
+	brb_store_rollback(store);
+	brabeion_error_finish(&error);
+	brb_store_close(store);
 }

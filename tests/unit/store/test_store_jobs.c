@@ -46,7 +46,7 @@ Test(store_jobs, a_job_is_stored_with_its_transaction)
 				"event WHERE badge = 2 AND u.name = 'bob' AND e.name = 'vote' AND event_id = 'e7'"
 				" AND at_us = 5 AND due_us = 9 AND ready_us = 9 AND run = 0 AND claim = 0"
 				" AND attempts = 0 AND parked_us = 0"
-				" AND state = '{\"points\": 3, \"by\": \"ada\"}'"),
+				" AND jobs.state = '{\"points\": 3, \"by\": \"ada\"}'"),
 		     1);
 }
 
@@ -501,7 +501,7 @@ static brb_store_claim claim_with_badge(int64_t number, int64_t now_us, size_t m
 	return asked;
 }
 
-Test(store_jobs, jobs_of_a_badge_that_is_not_loaded_are_set_aside_until_it_is_back)
+Test(store_jobs, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 {
 	const uint32_t second = 2;
 	brb_store_claim without = claim_with_badge(7, 10, 10, &second), with = claim_of(8, 20, 10);
@@ -523,7 +523,7 @@ Test(store_jobs, jobs_of_a_badge_that_is_not_loaded_are_set_aside_until_it_is_ba
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM job_attempts"), 0, "it was nobody's failure");
 }
 
-Test(store_jobs, they_are_set_aside_some_at_a_time)
+Test(store_jobs, they_are_parked_some_at_a_time)
 {
 	brb_store_claim without = claim_with_badge(7, 100, 3, NULL);
 	begin(store);
@@ -538,7 +538,7 @@ Test(store_jobs, they_are_set_aside_some_at_a_time)
 	commit(store);
 }
 
-/* A user's jobs return together, so no later job overtakes one of them. */
+/* All jobs of a user are unparked at once, so that no later one is judged first. */
 Test(store_jobs, they_come_back_some_users_at_a_time_and_in_order)
 {
 	static const char *const users[] = { "ada", "bob", "cy", "dot" };
@@ -572,7 +572,7 @@ Test(store_jobs, a_badge_of_another_run_stays_where_it_is)
 	commit(store);
 }
 
-/* Job 1 is parked, and 2 claimed until 150 by a process that has the badge, and died at once. */
+/* Job 1 is parked; job 2 is claimed until 150 by a process that loaded the badge and then died. */
 static void leave_one_behind(void)
 {
 	brb_store_claim without = claim_with_badge(7, 100, 10, NULL);
@@ -639,7 +639,7 @@ Test(store_jobs, the_next_due_time_follows_all_that_happens)
 	commit(store);
 }
 
-/* As when a history is judged: before each event. */
+/* A history asks this before each event. */
 Test(store_jobs, asking_again_asks_no_database)
 {
 	begin(store);
@@ -765,4 +765,100 @@ Test(store_jobs, workers_are_woken_by_what_they_could_do)
 	begin(store);
 	set_tally(store, "visits", 1);
 	cr_expect_not(commit_wakes(), "what was rolled back");
+}
+
+/* ---- bounds ------------------------------------------------------------------------------------------------------ */
+
+static brabeion_status try_to_add(const char *user, brabeion_error *error)
+{
+	brb_store_job job = { .badge = 1, .user = user, .event = "e", .event_id = "", .due_us = 5 };
+	return brb_store_job_add(store, &job, error);
+}
+
+Test(store_jobs, a_user_may_have_so_many_that_wait)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs_of_user = 3 });
+	for (int i = 0; i < 3; i++) {
+		begin(store);
+		cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+		commit(store);
+	}
+	begin(store);
+	expect_error(try_to_add("ada", &error), BRABEION_INVALID, &error,
+		     "3 jobs of the user wait, and no more may (\"jobs: max_per_user\" in badges.yaml)");
+	cr_expect_eq(try_to_add("ben", &error), BRABEION_OK);
+	commit(store);
+	begin(store);
+	cr_expect_str_eq(claim(store, 7, 10, 1), "1:1:ada@5 ");
+	end_job(store, 1);
+	commit(store);
+	begin(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	commit(store);
+}
+
+Test(store_jobs, a_database_may_hold_so_many)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs = 2 });
+	begin(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	commit(store);
+	begin(store);
+	cr_expect_eq(try_to_add("ben", &error), BRABEION_OK);
+	commit(store);
+	begin(store);
+	expect_error(try_to_add("cyn", &error), BRABEION_INVALID, &error,
+		     "the database has 2 jobs, and may have no more (\"jobs: max_total\" in badges.yaml)");
+	brb_store_rollback(store);
+}
+
+/* Those that are not written yet count, too. */
+Test(store_jobs, bounds_hold_within_a_transaction)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs = 6, .jobs_of_user = 4 });
+	begin(store);
+	for (int i = 0; i < 4; i++)
+		cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_INVALID);
+	cr_expect_eq(try_to_add("ben", &error), BRABEION_OK);
+	cr_expect_eq(try_to_add("ben", &error), BRABEION_OK);
+	cr_expect_eq(try_to_add("ben", &error), BRABEION_INVALID);
+	commit(store);
+	brabeion_error_finish(&error);
+}
+
+Test(store_jobs, a_bound_that_is_raised_holds_at_once)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs_of_user = 1 });
+	begin(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_INVALID);
+	brabeion_error_finish(&error);
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs_of_user = 2 });
+	commit(store);
+	begin(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	commit(store);
+}
+
+Test(store_jobs, a_bound_counts_no_job_that_was_dropped)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	brb_store_set_bounds(store, &(brb_store_bounds){ .jobs_of_user = 2 });
+	begin(store);
+	brb_store_mark(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	brb_store_undo(store);
+	for (int i = 0; i < 2; i++)
+		cr_expect_eq(try_to_add("ada", &error), BRABEION_OK);
+	commit(store);
+	begin(store);
+	cr_expect_eq(try_to_add("ada", &error), BRABEION_INVALID);
+	brb_store_rollback(store);
+	brabeion_error_finish(&error);
 }

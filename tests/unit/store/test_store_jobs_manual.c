@@ -46,8 +46,8 @@ static int64_t adopt(int64_t from, int64_t into)
 }
 
 /*
- * At 100: 1 ada parked, 2 ada waits, 3 bob to be retried at 500, 4 cy runs until 1100, 5 cy behind it, 6 dot due at 900,
- * 7 second's, parked for not being loaded, 8 of run 5.
+ * The jobs at time 100: 1 of ada, parked; 2 of ada, waiting; 3 of bob, retried at 500; 4 of cy, running until 1100; 5 of
+ * cy, queued behind 4; 6 of dot, due at 900; 7 of ada, parked since the badge "second" is not loaded; 8 of history 5.
  */
 static void store_some(void)
 {
@@ -425,6 +425,8 @@ Test(store_jobs_manual, a_forgotten_user_leaves_no_jobs)
 	WELL(brb_store_forget_user(store, "ada", &awards, error));
 	commit(store);
 	cr_expect_str_eq(listed(&(brb_store_job_filter){ .now_us = 100 }), "3d 4r 5w 6d ");
+	sweep_all(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM jobs"), 4, "parked ones, too");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM job_attempts"), 1, "bob's");
 }
 
@@ -437,7 +439,7 @@ Test(store_jobs_manual, two_users_queues_become_one)
 	add(store, 2, "ada", 40);
 	add(store, 1, "cy", 50);
 	claim(store, 7, 100, 10);
-	WELL(brb_store_merge_users(store, "ada", "bob", error));
+	WELL(brb_store_merge_users(store, "ada", "bob", NULL, error));
 	cr_expect_not(is_claimed(store, 1, 7), "what is being judged for either does not count");
 	cr_expect_not(is_claimed(store, 2, 7));
 	cr_expect(is_claimed(store, 5, 7));
@@ -450,8 +452,8 @@ Test(store_jobs_manual, merged_into_a_new_user_parked_jobs_and_retries_stay_so)
 {
 	store_some();
 	begin(store);
-	WELL(brb_store_merge_users(store, "bob", "eve", error));
-	WELL(brb_store_merge_users(store, "ada", "eve", error));
+	WELL(brb_store_merge_users(store, "bob", "eve", NULL, error));
+	WELL(brb_store_merge_users(store, "ada", "eve", NULL, error));
 	cr_expect_str_eq(claim_first(9, 499), "2:1:eve@2 ", "3 waits for its retry");
 	end_job(store, 2);
 	cr_expect_str_eq(claim_first(9, 499), "");
@@ -465,7 +467,7 @@ Test(store_jobs_manual, a_copy_has_the_jobs)
 	char copy[PATH_BYTES];
 	join(copy, folder, "copy.db");
 	store_some();
-	WELL(brb_store_backup(store, copy, error));
+	WELL(brb_store_backup(store, copy, false, error));
 	begin(store);
 	drop(&(brb_store_job_choice){ 0 });
 	commit(store);
@@ -478,105 +480,4 @@ Test(store_jobs_manual, a_copy_has_the_jobs)
 	cr_expect_str_eq(claim(other, 9, 100, 10), "9:1:new@1 ", "the ids go on");
 	commit(other);
 	brb_store_close(other);
-}
-
-/* ---- databases older than jobs ----------------------------------------------------------------------------------- */
-
-/* The exact tables of schema version 1. */
-static const char version_1[] =
-	"CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
-	"CREATE TABLE events(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
-	"CREATE TABLE plugins(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
-	"CREATE TABLE badges(id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE) STRICT;"
-	"CREATE TABLE levels(badge INTEGER NOT NULL, level INTEGER NOT NULL, name TEXT NOT NULL,"
-	" description TEXT NOT NULL, PRIMARY KEY(badge, level)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE awards(sequence INTEGER PRIMARY KEY, user INTEGER NOT NULL, badge INTEGER NOT NULL,"
-	" level INTEGER NOT NULL CHECK(level > 0), reason TEXT NOT NULL, event INTEGER NOT NULL,"
-	" event_id TEXT NOT NULL, at_us INTEGER NOT NULL, note TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,"
-	" revoked_at_us INTEGER NOT NULL DEFAULT 0, revoked_note TEXT NOT NULL DEFAULT '',"
-	" UNIQUE(badge, user, level, reason, revoked)) STRICT;"
-	"CREATE INDEX awards_by_user ON awards(user);"
-	"CREATE INDEX awards_by_badge ON awards(badge);"
-	"CREATE UNIQUE INDEX awards_revoked ON awards(revoked) WHERE revoked > 0;"
-	"CREATE TABLE memories(id INTEGER PRIMARY KEY, plugin INTEGER NOT NULL, name TEXT NOT NULL,"
-	" UNIQUE(plugin, name)) STRICT;"
-	"CREATE TABLE tallies(memory INTEGER NOT NULL, subject TEXT NOT NULL, value INTEGER NOT NULL,"
-	" PRIMARY KEY(memory, subject)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE notes(memory INTEGER NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
-	" PRIMARY KEY(memory, subject)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE seen(id TEXT NOT NULL, event INTEGER NOT NULL, user INTEGER NOT NULL, arrived_s INTEGER NOT "
-	"NULL,"
-	" PRIMARY KEY(id, event, user)) STRICT, WITHOUT ROWID;";
-
-static const char some_of_version_1[] =
-	"PRAGMA application_id = 0x42414447; PRAGMA user_version = 1;"
-	"INSERT INTO counters VALUES('seen_since_s', 5), ('sequence', 2);"
-	"INSERT INTO users VALUES(1, 'ada'), (2, 'bob'); INSERT INTO events VALUES(1, 'visit');"
-	"INSERT INTO plugins VALUES(1, 'plugin-a'); INSERT INTO badges VALUES(1, 'first');"
-	"INSERT INTO levels VALUES(1, 1, 'Bronze', 'The first');"
-	"INSERT INTO awards(sequence, user, badge, level, reason, event, event_id, at_us, note)"
-	" VALUES(1, 1, 1, 1, '', 1, 'e1', 1000, ''), (2, 2, 1, 3, '', 1, 'e2', 2000, 'well done');"
-	"INSERT INTO memories VALUES(1, 1, 'visits'); INSERT INTO tallies VALUES(1, '', 42);"
-	"INSERT INTO notes VALUES(1, 'ada', 'of ada'); INSERT INTO seen VALUES('e1', 1, 1, 6);";
-
-static void make_version_1(void)
-{
-	char old[PATH_BYTES];
-	join(old, folder, "old.db");
-	brb_store_close(store);
-	strcpy(path, old);
-	sqlite3 *own = open_own();
-	own_run(own, "PRAGMA journal_mode = WAL");
-	own_run(own, version_1);
-	own_run(own, some_of_version_1);
-	sqlite3_close(own);
-}
-
-Test(store_jobs_manual, a_database_of_version_1_keeps_all_it_has_and_takes_jobs)
-{
-	bool first = true;
-	make_version_1();
-	store = open_store();
-	cr_expect_eq(own_number("PRAGMA user_version"), 6);
-	register_badges(store);
-	begin(store);
-	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
-	cr_expect_str_eq(held(store, "bob", "first"), "1, 3");
-	cr_expect_eq(tally(store, "visits"), 42);
-	WELL(brb_store_see(store, "e1", "visit", "ada", &first, error));
-	cr_expect_not(first);
-	cr_expect_eq(award(store, "ada", 1, 2, ""), 3, "the sequences go on");
-	add(store, 1, "ada", 1);
-	cr_expect_str_eq(claim(store, 7, 10, 10), "1:1:ada@1 ");
-	commit(store);
-	cr_expect_eq(own_number("SELECT value FROM counters WHERE name = 'seen_since_s'"), 5);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 3);
-}
-
-/* A migrated database has the tables and indexes of a new one. */
-Test(store_jobs_manual, a_database_that_grew_is_as_one_that_was_made_new)
-{
-	static const char schema[] = "SELECT COUNT(*) FROM sqlite_schema";
-	char attach[PATH_BYTES + 32];
-	char made[PATH_BYTES];
-	strcpy(made, path);
-	cr_expect_eq(own_number(schema), 35, "tables, indexes, and sqlite_sequence");
-	make_version_1();
-	store = open_store();
-	sqlite3 *own = open_own();
-	snprintf(attach, sizeof attach, "ATTACH '%s' AS made", made);
-	own_run(own, attach);
-	own_run(own, "CREATE TEMP TABLE differences AS SELECT type, name, sql FROM main.sqlite_schema EXCEPT SELECT"
-		     " type, name, sql FROM made.sqlite_schema");
-	own_run(own, "INSERT INTO differences SELECT type, name, sql FROM made.sqlite_schema EXCEPT SELECT"
-		     " type, name, sql FROM main.sqlite_schema");
-	sqlite3_stmt *statement = NULL;
-	cr_assert_eq(
-		sqlite3_prepare_v2(own, "SELECT COUNT(*), group_concat(name) FROM differences", -1, &statement, NULL),
-		SQLITE_OK);
-	cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
-	cr_expect_eq(sqlite3_column_int(statement, 0), 0, "%s", (const char *)sqlite3_column_text(statement, 1));
-	sqlite3_finalize(statement);
-	sqlite3_close(own);
 }

@@ -97,8 +97,8 @@ static void put_verdict(const brabeion_verdict *verdict)
 	    verdict->message);
 	for (size_t i = 0; i < verdict->read_count; i++) {
 		const brabeion_read *read = &verdict->reads[i];
-		put(" %d:%s/%s=", (int)read->kind, read->name, read->subject);
-		if (read->kind == BRABEION_READ_NOTE)
+		put(" %d:%s/%s%s%s=", (int)read->kind, read->name, read->owner, read->key[0] ? "/" : "", read->key);
+		if (read->kind == BRABEION_READ_NOTE || read->kind == BRABEION_READ_USER)
 			put("%s%s", read->text ? read->text : "(none)", read->cut ? "..." : "");
 		else
 			put("%lld", (long long)read->number);
@@ -179,7 +179,7 @@ Test(store_journal, an_undone_stretch_keeps_its_row)
 	add("ada", "e1");
 	brb_store_undo(store);
 	commit(store);
-	cr_expect_eq(own_number("SELECT SUM(value) FROM tallies"), 0);
+	cr_expect_eq(kept_tally("visits"), 0);
 	cr_expect_str_eq(read_all(), "1/0 1 ada visit e1 1000;");
 }
 
@@ -226,10 +226,21 @@ static void write_tape(const char *user)
 Test(store_journal, verdicts_come_back_as_they_were)
 {
 	brabeion_read reads[] = {
-		{ .kind = BRABEION_READ_TALLY, .name = "visits", .subject = "ada", .number = -5 },
-		{ .kind = BRABEION_READ_NOTE, .name = "last", .subject = "", .text = "yesterday" },
-		{ .kind = BRABEION_READ_NOTE, .name = "none", .subject = "ada" },
-		{ .kind = BRABEION_READ_HELD, .name = "second", .subject = "bob", .number = 3 },
+		{ .kind = BRABEION_READ_TALLY, .name = "visits", .owner = "ada", .key = "home", .number = -5 },
+		{ .kind = BRABEION_READ_NOTE,
+		  .name = "last",
+		  .of_thing = true,
+		  .owner = "a post",
+		  .text = "yesterday" },
+		{ .kind = BRABEION_READ_NOTE, .name = "none", .owner = "ada" },
+		{ .kind = BRABEION_READ_HELD, .name = "second", .owner = "bob", .number = 3 },
+		{ .kind = BRABEION_READ_USER,
+		  .name = "author",
+		  .of_thing = true,
+		  .owner = "a post",
+		  .key = "cy",
+		  .user_keys = true,
+		  .text = "dan" },
 	};
 	add_verdict(1, (brabeion_verdict){ .answer = BRABEION_ANSWER_LEVEL,
 					   .level = 100,
@@ -239,16 +250,16 @@ Test(store_journal, verdicts_come_back_as_they_were)
 					   .later_us = -1,
 					   .to = "bob",
 					   .reads = reads,
-					   .read_count = 4 });
+					   .read_count = 5 });
 	add_verdict(2, (brabeion_verdict){ .answer = BRABEION_ANSWER_FAILED,
 					   .held_already = true,
 					   .lapsed = true,
 					   .message = "why" });
 	write_tape("ada");
-	cr_expect_str_eq(read_all(),
-			 "1/0 1 ada visit e1 1000 [first 1 level 100 held 99 stored later -1 to bob 1:visits/ada=-5 "
-			 "2:last/=yesterday 2:none/ada=(none) 3:second/bob=3]"
-			 " [second 2 level 0 held 0 already lapsed said why];");
+	cr_expect_str_eq(read_all(), "1/0 1 ada visit e1 1000 [first 1 level 100 held 99 stored later -1 to bob "
+				     "1:visits/ada/home=-5 2:last/a post=yesterday 2:none/ada=(none) 3:second/bob=3 "
+				     "4:author/a post/cy=dan]"
+				     " [second 2 level 0 held 0 already lapsed said why];");
 }
 
 Test(store_journal, long_texts_and_many_reads_are_cut)
@@ -256,20 +267,32 @@ Test(store_journal, long_texts_and_many_reads_are_cut)
 	char long_text[300], expected[1000];
 	brabeion_read reads[17];
 	memset(long_text, 'x', sizeof long_text);
-	memcpy(long_text + 255, "\xc3\xa4", 2); /* a character across the cut */
+	memcpy(long_text + 255, "\xc3\xa4", 2); /* a character that the limit would cut */
 	long_text[299] = '\0';
 	for (int i = 0; i < 17; i++)
 		reads[i] =
-			(brabeion_read){ .kind = BRABEION_READ_NOTE, .name = "n", .subject = "", .text = long_text };
+			(brabeion_read){ .kind = BRABEION_READ_NOTE, .name = "n", .owner = "ada", .text = long_text };
 	add_verdict(1, (brabeion_verdict){ .reads = reads, .read_count = 17 });
 	write_tape("ada");
-	snprintf(expected, sizeof expected, " 2:n/=%.255s... and 1];", long_text);
+	snprintf(expected, sizeof expected, " 2:n/ada=%.255s... and 1];", long_text);
 	const char *found = read_all();
 	cr_assert_gt(strlen(found), strlen(expected));
 	const char *last = strstr(found, " and 1];");
 	cr_assert_not_null(last);
 	last += strlen(" and 1];") - strlen(expected);
 	cr_expect_str_eq(last, expected);
+}
+
+Test(store_journal, an_empty_tape_has_no_verdicts)
+{
+	brb_arena arena = { 0 };
+	brabeion_verdict *verdicts = NULL;
+	uint32_t *badges = NULL;
+	size_t count = 42;
+	bool damaged = true;
+	WELL(brb_verdict_codec_read(NULL, 0, &arena, NULL, NULL, &verdicts, &badges, &count, &damaged, error));
+	cr_expect_not(damaged);
+	cr_expect_eq(count, 0);
 }
 
 Test(store_journal, a_damaged_tape_is_no_verdict_and_no_crash)
@@ -279,19 +302,23 @@ Test(store_journal, a_damaged_tape_is_no_verdict_and_no_crash)
 	brabeion_verdict *verdicts = NULL;
 	uint32_t *badges = NULL;
 	size_t count = 0;
-	bool memory_short = true;
-	for (size_t length = 1; length < encoded.length; length++)
-		cr_expect_not(brb_verdict_codec_read(encoded.text, length, &arena, &verdicts, &badges, &count,
-						     &memory_short));
+	bool damaged;
+	for (size_t length = 1; length < encoded.length; length++) {
+		damaged = false;
+		WELL(brb_verdict_codec_read(encoded.text, length, &arena, NULL, NULL, &verdicts, &badges, &count,
+					    &damaged, error));
+		cr_expect(damaged, "of %zu bytes", length);
+	}
 	for (size_t i = 0; i < encoded.length; i++) {
 		char bad[64];
 		memcpy(bad, encoded.text, encoded.length);
 		bad[i] = (char)(bad[i] ^ 0xff);
-		brb_verdict_codec_read(bad, encoded.length, &arena, &verdicts, &badges, &count, &memory_short);
-		cr_expect_not(memory_short);
+		WELL(brb_verdict_codec_read(bad, encoded.length, &arena, NULL, NULL, &verdicts, &badges, &count,
+					    &damaged, error));
 	}
-	cr_expect(brb_verdict_codec_read(encoded.text, encoded.length, &arena, &verdicts, &badges, &count,
-					 &memory_short));
+	WELL(brb_verdict_codec_read(encoded.text, encoded.length, &arena, NULL, NULL, &verdicts, &badges, &count,
+				    &damaged, error));
+	cr_expect_not(damaged);
 	cr_expect_eq(count, 1);
 	brb_arena_finish(&arena);
 	write_tape("ada");
@@ -330,7 +357,7 @@ Test(store_journal, what_is_older_than_the_keep_time_leaves_as_new_rows_come)
 	for (int i = 0; i < 50; i++)
 		add("ada", "old");
 	commit(store);
-	now_us = START + HOUR; /* just not too old */
+	now_us = START + HOUR; /* as old as allowed */
 	add_one("ada", "edge");
 	cr_expect_eq(rows(), 51);
 	now_us = START + HOUR + 1;
@@ -424,7 +451,7 @@ static void expect_bytes(int64_t bytes)
 static void write_others(void)
 {
 	static const brabeion_read read = {
-		.kind = BRABEION_READ_TALLY, .name = "ada", .subject = "ada", .number = 1
+		.kind = BRABEION_READ_TALLY, .name = "visits", .owner = "ada", .number = 1
 	};
 	add_one("ada", "e1");
 	add_verdict(1, (brabeion_verdict){ .to = "ada", .reads = &read, .read_count = 1 });
@@ -436,12 +463,15 @@ Test(store_journal, a_user_is_forgotten_also_in_what_others_came_to)
 {
 	int64_t awards = -42;
 	write_others();
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM journal WHERE instr(verdicts, 'ada')"), 0, "by number");
 	begin(store);
 	WELL(brb_store_forget_user(store, "ada", &awards, error));
 	commit(store);
-	cr_expect_str_eq(read_all(), "2/0 1 bob visit e1 1000 [first 0 level 0 held 0 to (forgotten) "
-				     "1:ada/(forgotten)=1] [first 0 level 0 held 0 to adam];");
-	expect_bytes(135);
+	cr_expect_str_eq(read_all(), "2/0 1 bob visit e1 1000 [first 0 level 0 held 0 "
+				     "1:visits/=1] [first 0 level 0 held 0 to adam];");
+	sweep_all(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM journal"), 1);
+	expect_bytes(own_number("SELECT SUM(" BRB_JOURNAL_BYTES_OF_ROW ") FROM journal"));
 	brabeion_journal_info info;
 	WELL(brb_store_journal_info(store, &info, error));
 	cr_expect_eq(info.first, 2);
@@ -452,9 +482,10 @@ Test(store_journal, two_users_are_made_one)
 {
 	write_others();
 	begin(store);
-	WELL(brb_store_merge_users(store, "ada", "evelyn", error));
+	WELL(brb_store_merge_users(store, "ada", "evelyn", NULL, error));
 	commit(store);
+	sweep_all(store);
 	cr_expect_str_eq(read_all(), "1/0 1 evelyn visit e1 1000;2/0 1 bob visit e1 1000 [first 0 level 0 held 0 to "
-				     "evelyn 1:ada/evelyn=1] [first 0 level 0 held 0 to adam];");
-	expect_bytes(209);
+				     "evelyn 1:visits/evelyn=1] [first 0 level 0 held 0 to adam];");
+	expect_bytes(own_number("SELECT SUM(" BRB_JOURNAL_BYTES_OF_ROW ") FROM journal"));
 }

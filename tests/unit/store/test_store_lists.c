@@ -51,7 +51,7 @@ Test(store_lists, of_nothing)
 	cr_expect_str_eq(sequences(BRB_STORE_OF_USER, "ada", 0, 0), "");
 	cr_expect_str_eq(sequences(BRB_STORE_OF_BADGE, "first", 0, 0), "");
 	brabeion_user_list users = { 0 };
-	WELL(brb_store_list_users(store, 0, &users, error));
+	WELL(brb_store_list_users(store, NULL, 0, &users, error));
 	cr_expect_eq(users.count, 0);
 	brabeion_user_list_finish(&users);
 }
@@ -94,7 +94,8 @@ Test(store_lists, an_award_with_all_that_is_known_of_it)
 				  .reason = "post 7",
 				  .event = "vote",
 				  .event_id = "e77",
-				  .at_us = -5 };
+				  .at_us = -5,
+				  .stored_us = 77 };
 	int64_t sequence;
 	WELL(brb_store_award_add(store, &added, &sequence, error));
 	commit(store);
@@ -112,6 +113,7 @@ Test(store_lists, an_award_with_all_that_is_known_of_it)
 	cr_expect_str_eq(award->event, "vote");
 	cr_expect_str_eq(award->event_id, "e77");
 	cr_expect_eq(award->at_us, -5);
+	cr_expect_eq(award->stored_us, 77);
 	brabeion_award_list_finish(&list);
 }
 
@@ -129,6 +131,59 @@ Test(store_lists, an_award_shows_under_the_names_last_registered)
 	cr_expect_str_eq(list.awards[0].name, "Iron", "level 1");
 	cr_expect_str_eq(list.awards[0].description, "Renamed");
 	cr_expect_str_eq(list.awards[2].name, "A level", "level 3, which is no more");
+	brabeion_award_list_finish(&list);
+}
+
+/* A level that is inserted, or taken out, renames nothing that is held. */
+Test(store_lists, an_award_shows_under_the_name_it_was_earned_under)
+{
+	store_some();
+	const badge_level levels[] = { { "Iron", "Is new" }, { "Bronze", "The first" } };
+	brb_store_badge badge = { .slug = "first", .levels = levels, .level_count = 2 };
+	WELL(brb_store_register(store, &badge, 1, NULL, NULL, 0, error));
+	brb_store_close(store);
+	store = open_store(); /* without registered badges */
+	brabeion_award_list list = { 0 };
+	WELL(brb_store_list_awards(store, BRB_STORE_OF_BADGE, "first", 0, 0, &list, error));
+	cr_assert_eq(list.count, 3);
+	cr_expect_str_eq(list.awards[0].name, "Bronze", "level 1");
+	cr_expect_str_eq(list.awards[0].description, "The first");
+	cr_expect_str_eq(list.awards[2].name, "A level", "level 3, which is no more");
+	brabeion_award_list_finish(&list);
+	begin(store);
+	award(store, "eve", 1, 1, "");
+	commit(store);
+	WELL(brb_store_list_awards(store, BRB_STORE_OF_USER, "eve", 0, 0, &list, error));
+	cr_expect_str_eq(list.awards[0].name, "Iron", "earned since");
+	brabeion_award_list_finish(&list);
+}
+
+Test(store_lists, a_description_is_that_of_now)
+{
+	store_some();
+	const badge_level levels[] = { { "Bronze", "Mended" } };
+	brb_store_badge badge = { .slug = "first", .levels = levels, .level_count = 1 };
+	WELL(brb_store_register(store, &badge, 1, NULL, NULL, 0, error));
+	cr_expect_eq(badge.moved_from, 0);
+	brabeion_award_list list = { 0 };
+	WELL(brb_store_list_awards(store, BRB_STORE_OF_BADGE, "first", 0, 0, &list, error));
+	cr_expect_str_eq(list.awards[0].name, "Bronze");
+	cr_expect_str_eq(list.awards[0].description, "Mended");
+	brabeion_award_list_finish(&list);
+}
+
+Test(store_lists, a_name_of_a_held_level_that_another_has_is_told)
+{
+	store_some();
+	const badge_level levels[] = { { "New", "" }, { "Bronze", "The first" } };
+	brb_store_badge badge = { .slug = "first", .levels = levels, .level_count = 2 };
+	WELL(brb_store_register(store, &badge, 1, NULL, NULL, 0, error));
+	cr_expect_eq(badge.moved_from, 1);
+	cr_expect_eq(badge.moved_to, 2);
+	WELL(brb_store_register(store, &badge, 1, NULL, NULL, 0, error));
+	brabeion_award_list list = { 0 };
+	WELL(brb_store_list_awards(store, BRB_STORE_OF_BADGE, "first", 0, 0, &list, error));
+	cr_expect_str_eq(list.awards[0].name, "Bronze");
 	brabeion_award_list_finish(&list);
 }
 
@@ -174,7 +229,7 @@ Test(store_lists, users_with_most_awards_first)
 	WELL(brb_store_award_add(store, &added, &sequence, error));
 	commit(store);
 	brabeion_user_list list = { 0 };
-	WELL(brb_store_list_users(store, 0, &list, error));
+	WELL(brb_store_list_users(store, NULL, 0, &list, error));
 	cr_assert_eq(list.count, 4);
 	cr_expect_str_eq(list.users[0].user, "ada");
 	cr_expect_eq(list.users[0].awards, 4);
@@ -183,10 +238,18 @@ Test(store_lists, users_with_most_awards_first)
 	cr_expect_str_eq(list.users[1].user, "bob");
 	cr_expect_eq(list.users[1].awards, 2);
 	cr_expect_eq(list.users[1].badges, 1);
-	cr_expect_str_eq(list.users[2].user, "abe", "of two with as many, by name");
-	cr_expect_str_eq(list.users[3].user, "cy");
+	cr_expect_str_eq(list.users[2].user, "cy", "of two with as many the one who was there first");
+	cr_expect_str_eq(list.users[3].user, "abe");
 	brabeion_user_list_finish(&list);
-	WELL(brb_store_list_users(store, 1, &list, error));
+	WELL(brb_store_list_users(store, "bob", 1, &list, error));
+	cr_assert_eq(list.count, 1);
+	cr_expect_str_eq(list.users[0].user, "cy", "the next page");
+	brabeion_user_list_finish(&list);
+	WELL(brb_store_list_users(store, "cy", 0, &list, error));
+	cr_assert_eq(list.count, 1);
+	cr_expect_str_eq(list.users[0].user, "abe");
+	brabeion_user_list_finish(&list);
+	WELL(brb_store_list_users(store, NULL, 1, &list, error));
 	cr_assert_eq(list.count, 1);
 	cr_expect_str_eq(list.users[0].user, "ada");
 	brabeion_user_list_finish(&list);
@@ -197,13 +260,13 @@ Test(store_lists, a_users_latest_time_is_the_latest_of_all_awards)
 {
 	begin(store);
 	int64_t sequence;
-	brb_store_award added = { "ada", 1, 1, "", "visit", "", 5000, NULL, false };
+	brb_store_award added = { "ada", 1, 1, "", "visit", "", 5000, 0, NULL, false };
 	WELL(brb_store_award_add(store, &added, &sequence, error));
-	added = (brb_store_award){ "ada", 1, 2, "", "visit", "", 30, NULL, false };
+	added = (brb_store_award){ "ada", 1, 2, "", "visit", "", 30, 0, NULL, false };
 	WELL(brb_store_award_add(store, &added, &sequence, error));
 	commit(store);
 	brabeion_user_list list = { 0 };
-	WELL(brb_store_list_users(store, 0, &list, error));
+	WELL(brb_store_list_users(store, NULL, 0, &list, error));
 	cr_assert_eq(list.count, 1);
 	cr_expect_eq(list.users[0].latest_at_us, 5000);
 	brabeion_user_list_finish(&list);
@@ -294,11 +357,11 @@ Test(store_lists, on_failure_the_list_is_left_as_it_was)
 	brabeion_award_list list = { .count = 7 };
 	brabeion_user_list users = { .count = 8 };
 	sqlite3 *own = open_own();
-	own_run(own, "ALTER TABLE awards RENAME TO awards_no_more");
+	own_run(own, "ALTER TABLE awards RENAME TO awards_no_more; ALTER TABLE users RENAME TO users_no_more");
 	sqlite3_close(own);
 	cr_expect_eq(brb_store_list_awards(store, BRB_STORE_OF_USER, "ada", 0, 0, &list, &error), BRABEION_STORE);
 	brabeion_error_finish(&error);
-	cr_expect_eq(brb_store_list_users(store, 0, &users, &error), BRABEION_STORE);
+	cr_expect_eq(brb_store_list_users(store, NULL, 0, &users, &error), BRABEION_STORE);
 	brabeion_error_finish(&error);
 	cr_expect(list.count == 7 && !list.awards && !list.memory);
 	cr_expect(users.count == 8 && !users.users && !users.memory);

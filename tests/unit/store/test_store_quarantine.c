@@ -15,13 +15,13 @@ static brb_store *open_with_badges(void)
 	return store;
 }
 
-static void set_aside(brb_store *store, uint32_t badge, int64_t since_us, const char *reason)
+static void quarantine(brb_store *store, uint32_t badge, int64_t since_us, const char *reason)
 {
 	brb_store_quarantined quarantined = { .badge = badge, .since_us = since_us, .reason = reason };
 	WELL(brb_store_quarantine(store, &quarantined, error));
 }
 
-static bool is_aside(brb_store *store, uint32_t badge)
+static bool is_quarantined(brb_store *store, uint32_t badge)
 {
 	bool quarantined = false;
 	WELL(brb_store_is_quarantined(store, badge, &quarantined, error));
@@ -52,12 +52,12 @@ static const char *list(brb_store *store)
 	return text;
 }
 
-Test(store_quarantine, what_is_set_aside_is_listed_oldest_first_and_outlives_the_process)
+Test(store_quarantine, quarantined_badges_are_listed_oldest_first_and_outlive_the_process)
 {
 	brb_store *store = open_with_badges();
 	cr_expect_str_eq(list(store), "");
-	set_aside(store, 1, 2000, "it failed");
-	set_aside(store, 2, 1000, "it was slow");
+	quarantine(store, 1, 2000, "it failed");
+	quarantine(store, 2, 1000, "it was slow");
 	brb_store_close(store);
 	store = open_store();
 	cr_expect_str_eq(list(store), "2 second 1000 it was slow;1 first 2000 it failed;");
@@ -67,8 +67,8 @@ Test(store_quarantine, what_is_set_aside_is_listed_oldest_first_and_outlives_the
 Test(store_quarantine, the_first_record_stays)
 {
 	brb_store *store = open_with_badges();
-	set_aside(store, 1, 1000, "first");
-	set_aside(store, 1, 2000, "second");
+	quarantine(store, 1, 1000, "first");
+	quarantine(store, 1, 2000, "second");
 	cr_expect_str_eq(list(store), "1 first 1000 first;");
 	brb_store_close(store);
 }
@@ -76,12 +76,12 @@ Test(store_quarantine, the_first_record_stays)
 Test(store_quarantine, a_release_takes_one_record_away)
 {
 	brb_store *store = open_with_badges();
-	set_aside(store, 1, 1000, "one");
-	set_aside(store, 2, 1000, "two");
-	cr_expect(is_aside(store, 1));
+	quarantine(store, 1, 1000, "one");
+	quarantine(store, 2, 1000, "two");
+	cr_expect(is_quarantined(store, 1));
 	cr_expect(release(store, "first"));
-	cr_expect_not(is_aside(store, 1));
-	cr_expect(is_aside(store, 2));
+	cr_expect_not(is_quarantined(store, 1));
+	cr_expect(is_quarantined(store, 2));
 	cr_expect_not(release(store, "first"));
 	cr_expect_not(release(store, "never-heard-of"));
 	brb_store_close(store);
@@ -90,10 +90,10 @@ Test(store_quarantine, a_release_takes_one_record_away)
 Test(store_quarantine, another_process_sees_and_releases)
 {
 	brb_store *mine = open_with_badges(), *theirs = open_store();
-	set_aside(mine, 1, 1000, "one");
-	cr_expect(is_aside(theirs, 1));
+	quarantine(mine, 1, 1000, "one");
+	cr_expect(is_quarantined(theirs, 1));
 	cr_expect(release(theirs, "first"));
-	cr_expect_not(is_aside(mine, 1));
+	cr_expect_not(is_quarantined(mine, 1));
 	brb_store_close(theirs);
 	brb_store_close(mine);
 }
@@ -103,11 +103,11 @@ Test(store_quarantine, a_transaction_under_way_makes_recording_busy_and_looking_
 	brb_store *store = open_with_badges();
 	brb_store_quarantined quarantined = { .badge = 2, .since_us = 1, .reason = "two" };
 	brabeion_error error = BRABEION_NO_ERROR;
-	set_aside(store, 1, 1000, "one");
+	quarantine(store, 1, 1000, "one");
 	begin(store);
 	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_BUSY);
 	brabeion_error_finish(&error);
-	cr_expect(is_aside(store, 1));
+	cr_expect(is_quarantined(store, 1));
 	commit(store);
 	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_OK);
 	cr_expect_str_eq(list(store), "2 second 1 two;1 first 1000 one;");
@@ -121,7 +121,7 @@ Test(store_quarantine, what_the_store_has_cached_survives_a_record)
 	set_tally(store, "visits", 5);
 	cr_expect_neq(award(store, "ada", 1, 1, ""), 0);
 	commit(store);
-	set_aside(store, 1, 1000, "one");
+	quarantine(store, 1, 1000, "one");
 	begin(store);
 	cr_expect_eq(tally(store, "visits"), 5);
 	cr_expect_eq(award(store, "ada", 1, 1, ""), 0);
@@ -138,28 +138,5 @@ Test(store_quarantine, a_file_that_was_replaced_is_not_written)
 	cr_assert_eq(remove(path), 0);
 	cr_expect_eq(brb_store_quarantine(store, &quarantined, &error), BRABEION_STORE);
 	brabeion_error_finish(&error);
-	brb_store_close(store);
-}
-
-Test(store_quarantine, a_database_of_version_1_gets_the_table_and_keeps_the_rest)
-{
-	brb_store *store = open_with_badges();
-	begin(store);
-	cr_expect_eq(award(store, "ada", 1, 1, ""), 1);
-	commit(store);
-	brb_store_close(store);
-	sqlite3 *own = open_own();
-	own_run(own, "DROP TABLE quarantine; DROP TABLE jobs; DROP TABLE job_attempts; DROP TABLE journal; "
-		     "DROP TABLE unheard; DROP TABLE failures; DROP INDEX awards_revoked_of_user; "
-		     "ALTER TABLE badges DROP COLUMN known_s; "
-		     "ALTER TABLE awards DROP COLUMN lapsed; PRAGMA user_version = 1");
-	sqlite3_close(own);
-	store = open_store();
-	cr_expect_eq(own_number("PRAGMA user_version"), 6);
-	set_aside(store, 1, 1000, "one");
-	cr_expect_str_eq(list(store), "1 first 1000 one;");
-	begin(store);
-	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
-	brb_store_rollback(store);
 	brb_store_close(store);
 }

@@ -12,7 +12,7 @@
 
 #include "base/json_read.h"
 #include "base/value.h"
-#include "store/state.h"
+#include "store/codec/state.h"
 
 /* ---- helpers ----------------------------------------------------------------------------------------------------- */
 
@@ -340,11 +340,11 @@ static char *nested(int depth)
 
 Test(store_state, nested_as_deep_as_sqlite_takes_it)
 {
-	char *deep = nested(2000), *deeper = nested(2001);
+	char *deep = nested(1000), *deeper = nested(1001);
 	cr_expect(brb_json_is_nested(deep));
 	cr_expect_not(brb_json_is_nested(deeper));
 	cr_expect_str_eq(sqlite_says("SELECT json_valid(?1)", deep), "1");
-	const brabeion_field field = BRABEION_JSON("x", nested(1999));
+	const brabeion_field field = BRABEION_JSON("x", nested(999));
 	cr_expect_str_eq(round_trip(&field, 1)->value.text, field.value.text);
 	free(deep);
 	free(deeper);

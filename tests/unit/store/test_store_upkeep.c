@@ -1,5 +1,5 @@
 /*
- * store, upkeep: users forgotten and merged, backups.
+ * store, upkeep: users forgotten, merged and renamed, backups.
  */
 #include "base/list.h"
 #include "support/store_fixture.h"
@@ -21,23 +21,6 @@ static void close_room(void)
 
 TestSuite(store_upkeep, .init = open_room, .fini = close_room);
 
-static void set_tally_of(const char *name, const char *subject, int64_t value)
-{
-	WELL(brb_store_tally_set(store, 1, name, subject, value, error));
-}
-
-static void set_note_of(const char *name, const char *subject, const char *text)
-{
-	WELL(brb_store_note_set(store, 1, name, subject, text, error));
-}
-
-static const char *note_of(const char *name, const char *subject)
-{
-	const char *text = NULL;
-	WELL(brb_store_note(store, 1, name, subject, &text, error));
-	return text ? text : "(none)";
-}
-
 static bool see(const char *id, const char *user)
 {
 	bool first = false;
@@ -57,7 +40,7 @@ static int64_t forget(const char *user)
 static void merge(const char *from, const char *into)
 {
 	begin(store);
-	WELL(brb_store_merge_users(store, from, into, error));
+	WELL(brb_store_merge_users(store, from, into, NULL, error));
 	commit(store);
 }
 
@@ -77,38 +60,60 @@ static void store_some(void)
 	award(store, "ada", 1, 2, "r"); /* 2 */
 	award(store, "bob", 1, 1, "");  /* 3 */
 	award(store, "bob", 1, 3, "");  /* 4 */
-	set_tally_of("visits", "ada", 5);
-	set_tally_of("visits", "bob", 7);
-	set_tally_of("visits", "a post", 1);
-	set_tally_of("only-ada", "ada", 2);
-	set_note_of("last", "ada", "of ada");
-	set_note_of("last", "bob", "of bob");
-	set_note_of("only-ada", "ada", "ada's own");
+	set_tally_of(store, 1, "visits", "a post", 1);
 	see("e1", "ada");
 	see("e1", "bob");
 	see("e2", "ada");
 	commit(store);
 }
 
+/* "holders of first; at levels 1, 2, 3; all awards". */
+static const char *counts(void)
+{
+	static char text[100];
+	int64_t holders = -42, at_level[3] = { 0, 0, 0 }, awards = -42;
+	WELL(brb_store_holders(store, "first", &holders, at_level, 3, error));
+	WELL(brb_store_count_awards(store, NULL, &awards, error));
+	snprintf(text, sizeof text, "%d; %d %d %d; %d", (int)holders, (int)at_level[0], (int)at_level[1],
+		 (int)at_level[2], (int)awards);
+	return text;
+}
+
 /* ---- forgetting -------------------------------------------------------------------------------------------------- */
 
-Test(store_upkeep, a_forgotten_user_leaves_nothing)
+Test(store_upkeep, a_forgotten_user_is_nobody_at_once_and_leaves_nothing_in_the_end)
 {
 	store_some();
+	cr_expect_str_eq(counts(), "2; 2 1 1; 4");
 	cr_expect_eq(forget("ada"), 2);
+	cr_expect_str_eq(counts(), "1; 1 0 1; 2");
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM users WHERE name = 'ada'"), 0);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 2);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM tallies"), 2);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM notes"), 1);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM seen"), 1);
 	begin(store);
 	cr_expect_str_eq(held(store, "ada", "first"), "0, 0");
-	cr_expect_eq(tally_of(store, 1, "visits", "ada"), 0);
-	cr_expect_str_eq(note_of("last", "ada"), "(none)");
-	cr_expect(see("e1", "ada"));
+	cr_expect_eq(tally_of(store, 1, "visits", "a post"), 1);
+	cr_expect(see("e1", "ada"), "another user of that name");
 	cr_expect_eq(award(store, "ada", 1, 1, ""), 5, "the sequences go on");
 	cr_expect_str_eq(held(store, "bob", "first"), "2, 3");
 	commit(store);
+	sweep_all(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 3);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM users"), 2);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM chores"), 0);
+	cr_expect_str_eq(counts(), "2; 2 0 1; 3");
+}
+
+Test(store_upkeep, awards_of_a_forgotten_user_are_in_no_list_before_they_are_removed)
+{
+	brabeion_award_list list = { 0 };
+	brabeion_change_list changes = { 0 };
+	store_some();
+	forget("ada");
+	WELL(brb_store_list_awards(store, BRB_STORE_OF_BADGE, "first", 0, 0, &list, error));
+	cr_expect_eq(list.count, 2);
+	brabeion_award_list_finish(&list);
+	WELL(brb_store_list_changes(store, 0, 0, &changes, error));
+	cr_expect_eq(changes.count, 2);
+	brabeion_change_list_finish(&changes);
 }
 
 Test(store_upkeep, forgetting_takes_what_the_transaction_did_before)
@@ -116,13 +121,12 @@ Test(store_upkeep, forgetting_takes_what_the_transaction_did_before)
 	int64_t awards = 0;
 	begin(store);
 	award(store, "ada", 1, 1, "");
-	set_tally_of("visits", "ada", 5);
 	WELL(brb_store_forget_user(store, "ada", &awards, error));
 	cr_expect_eq(awards, 1);
 	commit(store);
-	cr_expect_eq(own_number("SELECT (SELECT COUNT(*) FROM awards) + (SELECT COUNT(*) FROM tallies) + "
-				"(SELECT COUNT(*) FROM users)"),
-		     0);
+	sweep_all(store);
+	cr_expect_eq(own_number("SELECT (SELECT COUNT(*) FROM awards) + (SELECT COUNT(*) FROM users)"), 0);
+	cr_expect_str_eq(counts(), "0; 0 0 0; 0");
 }
 
 Test(store_upkeep, nobody_is_forgotten_without_harm)
@@ -142,7 +146,6 @@ Test(store_upkeep, rolled_back_nothing_is_forgotten)
 	brb_store_rollback(store);
 	begin(store);
 	cr_expect_str_eq(held(store, "ada", "first"), "2, 2");
-	cr_expect_eq(tally_of(store, 1, "visits", "ada"), 5);
 	brb_store_rollback(store);
 }
 
@@ -159,29 +162,73 @@ Test(store_upkeep, a_forgotten_award_is_known_no_more)
 	cr_expect_not(brb_store_knows_held(store, &asked));
 }
 
+/* Whether any file of the folder has these bytes. */
+static bool is_on_disk(const char *word)
+{
+	char command[2 * PATH_BYTES];
+	snprintf(command, sizeof command, "grep -aqr '%s' '%s'", word, folder);
+	return system(command) == 0;
+}
+
+Test(store_upkeep, no_byte_of_the_name_is_left)
+{
+	static const char name[] = "q7Zk3vTg0XwLbR5mYc9HsJd2NfUe8PaB";
+	bool complete = false;
+	for (int i = 0; i < 3; i++) {
+		begin(store);
+		award(store, name, 1, (uint32_t)i + 1, "");
+		set_tally_of(store, 1, "visits", "a post", i);
+		commit(store);
+	}
+	cr_expect(is_on_disk(name));
+	cr_expect_eq(forget(name), 3);
+	sweep_all(store);
+	WELL(brb_store_checkpoint(store, &complete, error));
+	cr_expect(complete);
+	cr_expect_not(is_on_disk(name));
+}
+
 /* ---- merging ----------------------------------------------------------------------------------------------------- */
 
-Test(store_upkeep, all_that_one_has_becomes_the_others)
+Test(store_upkeep, all_that_one_has_becomes_the_others_whose_other_name_he_is)
 {
 	store_some();
 	merge("ada", "bob");
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM users WHERE name = 'ada'"), 0);
+	cr_expect_str_eq(counts(), "1; 1 1 1; 3");
 	begin(store);
-	cr_expect_str_eq(held(store, "ada", "first"), "0, 0");
+	cr_expect_str_eq(held(store, "ada", "first"), "3, 3", "by either name");
 	cr_expect_str_eq(held(store, "bob", "first"), "3, 3", "1, 3, and 2 for r");
-	cr_expect_eq(award(store, "bob", 1, 2, "r"), 0);
+	cr_expect_eq(award(store, "ada", 1, 2, "r"), 0);
 	cr_expect_eq(award(store, "bob", 1, 1, ""), 0);
-	cr_expect_eq(tally_of(store, 1, "visits", "bob"), 12, "tallies are added up");
-	cr_expect_eq(tally_of(store, 1, "only-ada", "bob"), 2);
-	cr_expect_eq(tally_of(store, 1, "visits", "ada"), 0);
-	cr_expect_eq(tally_of(store, 1, "visits", "a post"), 1);
-	cr_expect_str_eq(note_of("last", "bob"), "of bob", "of two notes the other's stays");
-	cr_expect_str_eq(note_of("only-ada", "bob"), "ada's own");
-	cr_expect_str_eq(note_of("last", "ada"), "(none)");
 	cr_expect_not(see("e1", "bob"));
-	cr_expect_not(see("e2", "bob"));
-	brb_store_rollback(store);
+	cr_expect_not(see("e1", "ada"));
+	cr_expect_not(see("e2", "ada"), "an event that comes again under its name");
+	cr_expect_eq(award(store, "ada", 1, 9, ""), 5);
+	cr_expect_eq(award(store, "bob", 1, 9, ""), 0);
+	commit(store);
 	cr_expect_eq(own_number("SELECT sequence FROM awards WHERE level = 1"), 1, "held by both: the older one");
+	brabeion_user_list list = { 0 };
+	WELL(brb_store_list_users(store, NULL, 0, &list, error));
+	cr_assert_eq(list.count, 1);
+	cr_expect_str_eq(list.users[0].user, "bob");
+	cr_expect_eq(list.users[0].awards, 4);
+	brabeion_user_list_finish(&list);
+	sweep_all(store);
+	forget("bob");
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM users WHERE name IS NOT NULL"), 0, "both names are cut");
+}
+
+Test(store_upkeep, a_user_who_was_merged_goes_along_when_the_other_is)
+{
+	store_some();
+	merge("ada", "bob");
+	merge("bob", "cy");
+	begin(store);
+	cr_expect_str_eq(held(store, "ada", "first"), "3, 3");
+	cr_expect_str_eq(held(store, "cy", "first"), "3, 3");
+	brb_store_rollback(store);
+	merge("cy", "ada");
+	cr_expect_str_eq(counts(), "1; 1 1 1; 3");
 }
 
 Test(store_upkeep, into_a_user_who_was_not_there)
@@ -190,7 +237,6 @@ Test(store_upkeep, into_a_user_who_was_not_there)
 	merge("ada", "cy");
 	begin(store);
 	cr_expect_str_eq(held(store, "cy", "first"), "2, 2");
-	cr_expect_eq(tally_of(store, 1, "visits", "cy"), 5);
 	brb_store_rollback(store);
 }
 
@@ -200,8 +246,8 @@ Test(store_upkeep, from_nobody)
 	merge("nobody", "bob");
 	begin(store);
 	cr_expect_str_eq(held(store, "bob", "first"), "2, 3");
-	cr_expect_eq(tally_of(store, 1, "visits", "bob"), 7);
 	brb_store_rollback(store);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM users"), 3, "who comes under that name is bob");
 }
 
 /* Merging a user into itself changes nothing. */
@@ -211,13 +257,11 @@ Test(store_upkeep, into_oneself)
 	merge("ada", "ada");
 	begin(store);
 	cr_expect_str_eq(held(store, "ada", "first"), "2, 2");
-	cr_expect_eq(tally_of(store, 1, "visits", "ada"), 5);
-	cr_expect_str_eq(note_of("last", "ada"), "of ada");
 	cr_expect_not(see("e1", "ada"));
 	brb_store_rollback(store);
 }
 
-Test(store_upkeep, what_either_has_had_revoked)
+Test(store_upkeep, a_persons_revocation_of_either_wins)
 {
 	begin(store);
 	award(store, "ada", 1, 1, "");
@@ -233,11 +277,50 @@ Test(store_upkeep, what_either_has_had_revoked)
 	commit(store);
 	merge("ada", "bob");
 	begin(store);
-	cr_expect_str_eq(held(store, "bob", "first"), "2, 2", "one of them still holds 1 and 2");
+	cr_expect_str_eq(held(store, "bob", "first"), "0, 0");
 	cr_expect_eq(award(store, "bob", 1, 1, ""), 0);
-	cr_expect_eq(award(store, "bob", 1, 3, ""), 0, "revoked for both");
+	cr_expect_eq(award(store, "bob", 1, 2, ""), 0);
+	cr_expect_eq(award(store, "bob", 1, 3, ""), 0);
 	commit(store);
-	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 6, "all on record");
+	cr_expect_str_eq(counts(), "0; 0 0 0; 0");
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 4, "the revoked ones are on record");
+}
+
+Test(store_upkeep, of_an_award_of_both_the_earlier_date_stays)
+{
+	int64_t sequence;
+	brb_store_award later = {
+		.user = "ada", .badge = 1, .level = 1, .reason = "", .event = "visit", .event_id = "", .at_us = 500
+	};
+	begin(store);
+	award(store, "bob", 1, 1, ""); /* at 1000 */
+	WELL(brb_store_award_add(store, &later, &sequence, error));
+	commit(store);
+	merge("ada", "bob");
+	cr_expect_eq(own_number("SELECT at_us FROM awards"), 500);
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM awards"), 1);
+}
+
+/* ---- renaming ---------------------------------------------------------------------------------------------------- */
+
+Test(store_upkeep, a_renamed_user_is_the_same)
+{
+	brabeion_error wrong = BRABEION_NO_ERROR;
+	store_some();
+	begin(store);
+	WELL(brb_store_rename_user(store, "ada", "lovelace", error));
+	cr_expect_str_eq(held(store, "lovelace", "first"), "2, 2");
+	cr_expect_str_eq(held(store, "ada", "first"), "0, 0");
+	cr_expect_not(see("e1", "lovelace"));
+	commit(store);
+	begin(store);
+	expect_error(brb_store_rename_user(store, "lovelace", "bob", &wrong), BRABEION_INVALID, &wrong,
+		     "there is a user \"bob\" already");
+	brb_store_rollback(store);
+	begin(store);
+	expect_error(brb_store_rename_user(store, "ada", "eve", &wrong), BRABEION_INVALID, &wrong,
+		     "nothing is recorded under the name \"ada\"");
+	brb_store_rollback(store);
 }
 
 /* ---- copying ----------------------------------------------------------------------------------------------------- */
@@ -247,7 +330,7 @@ Test(store_upkeep, a_copy_is_a_database_of_its_own)
 	char copy[PATH_BYTES];
 	join(copy, folder, "copy.db");
 	store_some();
-	WELL(brb_store_backup(store, copy, error));
+	WELL(brb_store_backup(store, copy, false, error));
 	begin(store);
 	award(store, "cy", 1, 1, "");
 	commit(store);
@@ -257,7 +340,7 @@ Test(store_upkeep, a_copy_is_a_database_of_its_own)
 	begin(other);
 	cr_expect_str_eq(held(other, "ada", "first"), "2, 2");
 	cr_expect_str_eq(held(other, "cy", "first"), "0, 0");
-	cr_expect_eq(tally_of(other, 1, "visits", "bob"), 7);
+	cr_expect_eq(tally_of(other, 1, "visits", "a post"), 1);
 	commit(other);
 	brb_store_close(other);
 }
@@ -269,7 +352,7 @@ Test(store_upkeep, a_copy_is_made_while_a_transaction_is_under_way)
 	store_some();
 	begin(store);
 	award(store, "cy", 1, 1, "");
-	WELL(brb_store_backup(store, copy, error));
+	WELL(brb_store_backup(store, copy, false, error));
 	commit(store);
 }
 
@@ -281,13 +364,13 @@ Test(store_upkeep, nothing_is_written_over)
 	join(copy, folder, "copy.db");
 	write_bytes(copy, "precious", 8);
 	snprintf(words, sizeof words, "%s: File exists", copy);
-	expect_error(brb_store_backup(store, copy, &error), BRABEION_STORE, &error, words);
+	expect_error(brb_store_backup(store, copy, false, &error), BRABEION_STORE, &error, words);
 	char *bytes = read_whole(copy, &length);
 	cr_expect_str_eq(bytes, "precious");
 	free(bytes);
 	join(copy, folder, "nowhere/copy.db");
 	snprintf(words, sizeof words, "%s: No such file or directory", copy);
-	expect_error(brb_store_backup(store, copy, &error), BRABEION_STORE, &error, words);
+	expect_error(brb_store_backup(store, copy, false, &error), BRABEION_STORE, &error, words);
 }
 
 Test(store_upkeep, a_database_that_is_gone_is_not_copied)
@@ -296,8 +379,35 @@ Test(store_upkeep, a_database_that_is_gone_is_not_copied)
 	brabeion_error error = BRABEION_NO_ERROR;
 	join(copy, folder, "copy.db");
 	cr_assert_eq(unlink(path), 0);
-	cr_expect_eq(brb_store_backup(store, copy, &error), BRABEION_STORE);
+	cr_expect_eq(brb_store_backup(store, copy, false, &error), BRABEION_STORE);
 	cr_expect_not_null(strstr(error.message, "was moved, deleted or replaced while in use"), "%s", error.message);
 	brabeion_error_finish(&error);
 	cr_expect_neq(access(copy, F_OK), 0, "no half of a copy is left");
+}
+
+/* ---- the report ---- */
+
+Test(store_upkeep, what_is_anybodys_is_counted_for_so_long)
+{
+	char user[32];
+	brabeion_error error = BRABEION_NO_ERROR;
+	brabeion_user_report report = { .found = false };
+	begin(store);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(user, sizeof user, "user %d", i);
+		award(store, user, 1, 1, "for ada");
+	}
+	award(store, "ada", 1, 1, "");
+	commit(store);
+	cr_assert_eq(brb_store_report_user(store, "ada", NULL, NULL, 1, &report, &error), BRABEION_OK, "%s",
+		     error.message);
+	cr_expect(report.partial);
+	cr_expect_eq(report.awards, 1, "what is the user's is counted whole");
+	brabeion_user_report_finish(&report);
+	report = (brabeion_user_report){ .found = false };
+	cr_assert_eq(brb_store_report_user(store, "ada", NULL, NULL, 0, &report, &error), BRABEION_OK);
+	cr_expect_not(report.partial);
+	cr_expect_eq(report.in_reasons, 2000);
+	brabeion_user_report_finish(&report);
+	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
 }

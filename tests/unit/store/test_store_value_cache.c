@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "store/value_cache.h"
 
 static brb_cache_key key_of(brb_cache_kind kind, const char *text)
@@ -28,7 +27,7 @@ static brb_cache_key numbered(brb_cache_kind kind, int number)
 Test(store_value_cache, none_is_found_in_nothing)
 {
 	brb_value_cache cache = { 0 };
-	brb_cache_key key = key_of(BRB_CACHE_TALLY, "a");
+	brb_cache_key key = key_of(BRB_CACHE_EVENT, "a");
 	cr_assert_null(brb_value_cache_find(&cache, &key));
 	brb_value_cache_evict(&cache, 0);
 	brb_value_cache_clear(&cache);
@@ -37,15 +36,15 @@ Test(store_value_cache, none_is_found_in_nothing)
 Test(store_value_cache, a_new_entry_is_zeroed_and_found_under_its_key)
 {
 	brb_value_cache cache = { 0 };
-	brb_cache_key key = key_of(BRB_CACHE_TALLY, "a");
+	brb_cache_key key = key_of(BRB_CACHE_EVENT, "a");
 	brb_cache_entry *entry = brb_value_cache_add(&cache, &key);
 	cr_assert_not_null(entry);
 	cr_expect(!entry->changed && !entry->next_changed && !entry->value && !entry->number && !entry->levels);
 	entry->value = 7;
 	cr_expect_eq(brb_value_cache_find(&cache, &key), entry);
-	brb_cache_key other = key_of(BRB_CACHE_NOTE, "a");
+	brb_cache_key other = key_of(BRB_CACHE_STATE, "a");
 	cr_expect_null(brb_value_cache_find(&cache, &other), "another kind");
-	other = key_of(BRB_CACHE_TALLY, "");
+	other = key_of(BRB_CACHE_EVENT, "");
 	cr_expect_null(brb_value_cache_find(&cache, &other));
 	cr_expect_eq(cache.count, 1);
 	brb_value_cache_clear(&cache);
@@ -57,7 +56,7 @@ Test(store_value_cache, the_parts_of_a_key_do_not_run_together)
 	brb_cache_key keys[3];
 	static const char *const parts[3][2] = { { "ab", "c" }, { "a", "bc" }, { "abc", "" } };
 	for (int i = 0; i < 3; i++) {
-		brb_cache_key_begin(&keys[i], BRB_CACHE_TALLY);
+		brb_cache_key_begin(&keys[i], BRB_CACHE_EVENT);
 		brb_cache_key_number(&keys[i], 1);
 		brb_cache_key_text(&keys[i], parts[i][0]);
 		brb_cache_key_text(&keys[i], parts[i][1]);
@@ -71,24 +70,24 @@ Test(store_value_cache, the_parts_of_a_key_do_not_run_together)
 
 Test(store_value_cache, the_longest_key)
 {
-	char name[101], subject[256];
-	memset(name, 'n', 100);
+	char subject[256];
 	memset(subject, 's', 255);
-	name[100] = subject[255] = '\0';
+	subject[255] = '\0';
 	brb_value_cache cache = { 0 };
 	brb_cache_key key;
 	brb_cache_key_begin(&key, BRB_CACHE_FOR);
 	brb_cache_key_number(&key, UINT32_MAX);
 	brb_cache_key_number(&key, 1000);
-	brb_cache_key_text(&key, subject);
+	brb_cache_key_wide(&key, INT64_MAX);
 	brb_cache_key_text(&key, subject);
 	cr_assert_leq(key.length, sizeof key.bytes);
 	brb_cache_entry *entry = brb_value_cache_add(&cache, &key);
 	cr_expect_eq(brb_value_cache_find(&cache, &key), entry);
-	brb_cache_key_begin(&key, BRB_CACHE_TALLY);
+	brb_cache_key_begin(&key, BRB_CACHE_CELL);
+	brb_cache_key_wide(&key, INT64_MIN);
 	brb_cache_key_number(&key, 1);
-	brb_cache_key_text(&key, name);
-	brb_cache_key_text(&key, subject);
+	brb_cache_key_bytes(&key, subject, 255);
+	cr_assert_leq(key.length, sizeof key.bytes);
 	cr_expect_null(brb_value_cache_find(&cache, &key));
 	brb_value_cache_clear(&cache);
 }
@@ -99,13 +98,13 @@ Test(store_value_cache, an_entry_stays_where_it_is_as_others_come)
 	static brb_cache_entry *added[COUNT];
 	brb_value_cache cache = { 0 };
 	for (int i = 0; i < COUNT; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, i);
 		added[i] = brb_value_cache_add(&cache, &key);
 		cr_assert_not_null(added[i]);
 		added[i]->value = i;
 	}
 	for (int i = 0; i < COUNT; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, i);
 		cr_assert_eq(brb_value_cache_find(&cache, &key), added[i]);
 		cr_assert_eq(added[i]->value, i);
 	}
@@ -120,7 +119,7 @@ Test(store_value_cache, an_entry_stays_where_it_is_as_others_come)
 static void fill(brb_value_cache *cache, int count)
 {
 	for (int i = 0; i < count; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, i);
 		brb_value_cache_add(cache, &key)->value = i;
 	}
 }
@@ -146,7 +145,7 @@ Test(store_value_cache, above_it_at_most_half_of_the_bound_stays_and_what_stays_
 	cr_expect_gt(cache.count, 1000, "no more than needed: %u", cache.count);
 	uint32_t found = 0;
 	for (int i = 0; i < 20000; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, i);
 		brb_cache_entry *entry = brb_value_cache_find(&cache, &key);
 		if (!entry)
 			continue;
@@ -165,7 +164,7 @@ Test(store_value_cache, what_was_used_of_late_stays_before_what_was_not)
 	uint32_t kept = cache.count;
 	int used[64], count = 0; /* reading marks them as used */
 	for (int i = 0; i < 20000 && count < 64; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, i);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, i);
 		if (brb_value_cache_find(&cache, &key))
 			used[count++] = i;
 	}
@@ -173,7 +172,7 @@ Test(store_value_cache, what_was_used_of_late_stays_before_what_was_not)
 	brb_value_cache_evict(&cache, cache.used_bytes - 1);
 	cr_expect_lt(cache.count, kept);
 	for (int i = 0; i < count; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_TALLY, used[i]);
+		brb_cache_key key = numbered(BRB_CACHE_EVENT, used[i]);
 		cr_expect_not_null(brb_value_cache_find(&cache, &key), "%d was used", used[i]);
 	}
 	cr_expect_eq(cache.count, 64);
@@ -190,12 +189,12 @@ Test(store_value_cache, each_kind_keeps_all_its_values)
 		entry->value = i;
 		entry->count = i + 1;
 		entry->levels = UINT64_MAX - (uint64_t)i;
-		key = numbered(BRB_CACHE_NOTE, i);
+		key = numbered(BRB_CACHE_STATE, i);
 		entry = brb_value_cache_add(&cache, &key);
 		entry->number = i + 2;
 		char text[16];
 		snprintf(text, sizeof text, "note %d", i);
-		brb_value_cache_set_text(&cache, entry, i % 3 ? brb_memory_copy(text) : NULL);
+		cr_assert(brb_value_cache_set(&cache, entry, text, i % 3 ? strlen(text) + 1 : 0));
 	}
 	brb_value_cache_evict(&cache, cache.used_bytes - 1);
 	int helds = 0, notes = 0;
@@ -207,14 +206,15 @@ Test(store_value_cache, each_kind_keeps_all_its_values)
 			cr_assert(entry->value == i && entry->count == i + 1 &&
 				  entry->levels == UINT64_MAX - (uint64_t)i);
 		}
-		key = numbered(BRB_CACHE_NOTE, i);
+		key = numbered(BRB_CACHE_STATE, i);
 		entry = brb_value_cache_find(&cache, &key);
 		if (entry) {
 			char text[16];
 			snprintf(text, sizeof text, "note %d", i);
 			notes++;
 			cr_assert_eq(entry->number, i + 2);
-			cr_assert(i % 3 ? entry->text && strcmp(entry->text, text) == 0 : !entry->text);
+			cr_assert(i % 3 ? strcmp((const char *)brb_cache_at(entry), text) == 0
+					: !brb_cache_length(entry));
 		}
 	}
 	cr_expect(helds > 100 && notes > 100, "%d and %d", helds, notes);
@@ -232,16 +232,15 @@ Test(store_value_cache, a_bound_of_nothing_empties_it)
 	brb_value_cache_clear(&cache);
 }
 
-Test(store_value_cache, a_text_counts_and_a_few_enormous_ones_leave_at_once)
+Test(store_value_cache, bytes_count_and_a_few_enormous_ones_leave_at_once)
 {
 	brb_value_cache cache = { 0 };
 	for (int i = 0; i < 3; i++) {
-		brb_cache_key key = numbered(BRB_CACHE_NOTE, i);
+		brb_cache_key key = numbered(BRB_CACHE_STATE, i);
 		brb_cache_entry *entry = brb_value_cache_add(&cache, &key);
-		char *text = brb_memory_take(50001);
-		memset(text, 'x', 50000);
-		text[50000] = '\0';
-		brb_value_cache_set_text(&cache, entry, text);
+		cr_assert(brb_value_cache_reserve(&cache, entry, 50000));
+		memset(entry->bytes->at, 'x', 50000);
+		entry->bytes->length = 50000;
 	}
 	cr_expect_gt(cache.used_bytes, 150000);
 	brb_value_cache_evict(&cache, 40000);
@@ -254,7 +253,7 @@ Test(store_value_cache, eviction_after_eviction)
 	brb_value_cache cache = { 0 };
 	for (int round = 0; round < 30; round++) {
 		for (int i = 0; i < 3000; i++) {
-			brb_cache_key key = numbered(BRB_CACHE_TALLY, round * 2000 + i);
+			brb_cache_key key = numbered(BRB_CACHE_EVENT, round * 2000 + i);
 			brb_cache_entry *entry = brb_value_cache_find(&cache, &key);
 			if (!entry) {
 				entry = brb_value_cache_add(&cache, &key);
@@ -265,5 +264,25 @@ Test(store_value_cache, eviction_after_eviction)
 		brb_value_cache_evict(&cache, 100000);
 		cr_assert_leq(cache.used_bytes, 100000);
 	}
+	brb_value_cache_clear(&cache);
+}
+
+/* ---- bytes ------------------------------------------------------------------------------------------------------- */
+
+Test(store_value_cache, bytes_grow_and_keep_what_is_there)
+{
+	brb_value_cache cache = { 0 };
+	brb_cache_key key = key_of(BRB_CACHE_STATE, "a");
+	brb_cache_entry *entry = brb_value_cache_add(&cache, &key);
+	cr_expect_eq(brb_cache_length(entry), 0);
+	for (size_t length = 1; length <= 5000; length++) {
+		cr_assert(brb_value_cache_reserve(&cache, entry, length));
+		entry->bytes->at[length - 1] = (unsigned char)length;
+		entry->bytes->length = (uint32_t)length;
+	}
+	for (size_t i = 0; i < 5000; i++)
+		cr_assert_eq(entry->bytes->at[i], (unsigned char)(i + 1));
+	cr_expect_lt(cache.used_bytes, 40000, "what was outgrown is little: %zu", cache.used_bytes);
+	cr_expect_not(brb_value_cache_reserve(&cache, entry, 1 << 20), "more than a block holds");
 	brb_value_cache_clear(&cache);
 }

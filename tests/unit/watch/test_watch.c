@@ -130,6 +130,8 @@ Test(watch, looks_when_it_is_asked_to)
 
 Test(watch, blocks_all_signals)
 {
+	if (getenv("BRB_QEMU")) /* tests/aarch64 */
+		cr_skip_test("qemu-user has fewer signals than the machine");
 	brb_watch_ask(watch);
 	wait_for_looks(1);
 	cr_assert_eq(open_signals, 0);

@@ -6,93 +6,25 @@
 #include "support/optimistic_fixture.h"
 #include "worker/optimistic.h"
 
-static brb_optimistic *optimistic;
-
-static void open_optimistic(void)
-{
-	open_judge_fixture();
-	plug = new_plugin("plug");
-	WELL(brb_optimistic_open(store, &optimistic, error));
-}
-
-static void close_optimistic(void)
-{
-	brb_optimistic_close(optimistic);
-	close_judge_fixture();
-}
-
 TestSuite(optimistic, .init = open_optimistic, .fini = close_optimistic);
-
-/* ---- judging and applying ---- */
-
-static const brabeion_event visit = { .name = "visit", .user = "ada", .id = "e1", .has_at = true, .at_us = 77 };
-static char why_not[256]; /* the last judgement's failure; "": none */
-
-static brb_optimistic_part judge_outside(const brb_badge *badge)
-{
-	const char *why = NULL;
-	brb_judge judge = new_judge();
-	brabeion_result unused = { 0 };
-	judge.leads = false;
-	judge.backend = &brb_backend_optimistic;
-	judge.backend_context = optimistic;
-	load_badges();
-	brb_optimistic_begin(optimistic);
-	cr_assert_eq(brb_judge_job(&judge, &(brb_judged_job){ .badge = badge, .event = &visit }, &unused, &why),
-		     BRABEION_OK, "%s", judge.error.message);
-	snprintf(why_not, sizeof why_not, "%s", why ? why : "");
-	cr_assert(!judge.in_transaction);
-	cr_assert_eq(unused.award_count, 0, "nothing is earned yet");
-	brabeion_result_finish(&unused);
-	brb_judge_finish(&judge);
-	return brb_optimistic_end(optimistic, why != NULL);
-}
-
-/* Applies in the open transaction; true if applied, into `result`. */
-static bool apply(const brb_badge *badge, const brb_optimistic_part *part)
-{
-	bool valid = false;
-	size_t count = 0;
-	const char *why = NULL;
-	const brb_judged_job job = { .badge = badge, .event = &visit };
-	brb_judge judge = new_judge();
-	judge.in_transaction = true;
-	cr_assert_eq(brb_optimistic_validate(&judge, optimistic, part, &valid), BRABEION_OK, "%s",
-		     judge.error.message);
-	const brb_planned_change *changes = brb_optimistic_changes(optimistic, part, &count);
-	if (valid)
-		cr_assert_eq(brb_judge_apply_job(&judge, &job, changes, count, &result, &why), BRABEION_OK, "%s",
-			     judge.error.message);
-	snprintf(why_not, sizeof why_not, "%s", why ? why : "");
-	brb_judge_finish(&judge);
-	return valid;
-}
-
-static bool apply_alone(const brb_badge *badge, const brb_optimistic_part *part)
-{
-	begin(store);
-	bool applied = apply(badge, part);
-	commit(store);
-	return applied;
-}
 
 /* ---- badges ---- */
 
 static int32_t count_up(void *self, badge_call *call)
 {
 	(void)self;
-	int64_t before = badge_tally(call, "n", "");
-	badge_tally_add(call, "n", "", 1);
-	cr_expect_eq(badge_tally(call, "n", ""), before + 1, "it reads its own change");
-	return badge_tally_add(call, "n", "", 1) == before + 2 ? BADGE_NOT_EARNED : 1;
+	int64_t before = thing_tally(call, "n", "");
+	thing_add(call, "n", "", 1);
+	cr_expect_eq(thing_tally(call, "n", ""), before + 1, "it reads its own change");
+	return thing_add(call, "n", "", 1) == before + 2 ? BADGE_NOT_EARNED : 1;
 }
 
 static int32_t set_blindly(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_set(call, "n", "", 100);
-	badge_note_set(call, "word", "", "mine");
-	cr_expect_str_eq(badge_note(call, "word", ""), "mine");
+	thing_set(call, "n", "", 100);
+	thing_note_set(call, "word", "", "mine");
+	cr_expect_str_eq(thing_note(call, "word", ""), "mine");
 	return BADGE_NOT_EARNED;
 }
 
@@ -100,17 +32,17 @@ static int32_t append(void *self, badge_call *call)
 {
 	char text[64];
 	(void)self;
-	const char *before = badge_note(call, "word", "");
+	const char *before = thing_note(call, "word", "");
 	snprintf(text, sizeof text, "%s.", before ? before : "");
-	badge_note_set(call, "word", "", text);
+	thing_note_set(call, "word", "", text);
 	return BADGE_NOT_EARNED;
 }
 
 static int32_t clear_note(void *self, badge_call *call)
 {
 	(void)self;
-	badge_note_set(call, "word", "", NULL);
-	cr_expect_null(badge_note(call, "word", ""));
+	thing_note_set(call, "word", "", NULL);
+	cr_expect_null(thing_note(call, "word", ""));
 	return BADGE_NOT_EARNED;
 }
 
@@ -134,15 +66,15 @@ static int32_t grant_and_look(void *self, badge_call *call)
 static int32_t note_held(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_set(call, "n", "", badge_held_count(call, NULL, "other") * 10 + badge_held(call, NULL, "other"));
+	thing_set(call, "n", "", badge_held_count(call, NULL, "other") * 10 + badge_held(call, NULL, "other"));
 	return BADGE_NOT_EARNED;
 }
 
 static int32_t change_and_fail(void *self, badge_call *call)
 {
 	(void)self;
-	badge_tally_add(call, "n", "", 5);
-	badge_note_set(call, "word", "", "spoilt");
+	thing_add(call, "n", "", 5);
+	thing_note_set(call, "word", "", "spoilt");
 	badge_grant(call, "other", 1, NULL, NULL);
 	return badge_fail(call, "no luck");
 }
@@ -158,7 +90,7 @@ static int32_t ask_with_broken_json(void *self, badge_call *call)
 {
 	badge_field state[] = { badge_field_json("list", "[1, 2") };
 	(void)self;
-	badge_tally_set(call, "n", "", 9);
+	thing_set(call, "n", "", 9);
 	return badge_later(call, 5000, state, 1) == BADGE_OK ? BADGE_NOT_EARNED : 1;
 }
 
@@ -231,7 +163,7 @@ Test(optimistic, a_failed_judgement_leaves_nothing_also_not_to_the_next)
 	begin(store);
 	cr_expect(apply(badge, &held_then));
 	cr_expect(apply(reader, &noted));
-	cr_expect_str_eq(note(store, "word"), "so.");
+	cr_expect_str_eq(present_note("word", ""), "so.");
 	commit(store);
 	cr_expect_eq(committed_tally("n"), 0, "no award of the failed one is held");
 	cr_expect_eq(stored_awards(), 0);
@@ -242,7 +174,7 @@ Test(optimistic, a_failed_judgement_leaves_nothing_also_not_to_the_next)
 static int32_t answer_by_tally(void *self, badge_call *call)
 {
 	(void)self;
-	return (int32_t)badge_tally(call, "n", "");
+	return (int32_t)thing_tally(call, "n", "");
 }
 
 static brb_badge *new_temporary(void)
@@ -407,7 +339,7 @@ Test(optimistic, a_note_can_be_removed)
 	brb_optimistic_part part = judge_outside(badge);
 	cr_expect(apply_alone(badge, &part));
 	begin(store);
-	cr_expect_str_eq(note(store, "word"), "(none)");
+	cr_expect_str_eq(present_note("word", ""), "(none)");
 	commit(store);
 }
 

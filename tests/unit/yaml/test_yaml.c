@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -17,11 +19,35 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
+/* A tree without faults, or an error. */
+static brabeion_status parse(const char *bytes, size_t length, brb_yaml **yaml, brabeion_error *error)
+{
+	brb_yaml *made = NULL;
+	brabeion_status status = brb_yaml_parse(bytes, length, "f", &made, error);
+	if (status == BRABEION_OK)
+		status = brb_yaml_verdict(made, error);
+	if (status == BRABEION_OK)
+		*yaml = made;
+	else
+		brb_yaml_close(made);
+	return status;
+}
+
+static brabeion_status open_file(const char *path, const char *name, brb_yaml **yaml, brabeion_error *error)
+{
+	brb_builder content = { 0 };
+	brabeion_status status = brb_yaml_read_file(path, name, &content, error);
+	if (status == BRABEION_OK)
+		status = parse(content.text, content.length, yaml, error);
+	brb_builder_finish(&content);
+	return status;
+}
+
 static brb_yaml *parsed(const char *text)
 {
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brb_yaml_parse(text, strlen(text), "f", &yaml, &error);
+	brabeion_status status = parse(text, strlen(text), &yaml, &error);
 	cr_assert_eq(status, BRABEION_OK, "%s", error.message ? error.message : "");
 	return yaml;
 }
@@ -30,7 +56,7 @@ static void expect_fault_of(const char *bytes, size_t length, const char *messag
 {
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	brabeion_status status = brb_yaml_parse(bytes, length, "f", &yaml, &error);
+	brabeion_status status = parse(bytes, length, &yaml, &error);
 	cr_expect_eq(status, BRABEION_CONFIG, "for %s", bytes);
 	cr_expect_null(yaml);
 	cr_expect_str_eq(error.message ? error.message : "(none)", message, "for %s: got %s", bytes,
@@ -74,7 +100,6 @@ Test(yaml, a_file_is_a_tree_with_places)
 	cr_expect_null(brb_yaml_get(root, "nothing"));
 	cr_expect_null(brb_yaml_get(list, "file"));
 	cr_expect_null(brb_yaml_get(NULL, "file"));
-	cr_expect_str_eq(brb_yaml_name(yaml), "f");
 	brb_yaml_close(yaml);
 }
 
@@ -313,7 +338,7 @@ Test(yaml, only_so_many_faults_are_told)
 		brb_builder_add(&text, "- *x\n");
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_assert_eq(brb_yaml_parse(text.text, text.length, "f", &yaml, &error), BRABEION_CONFIG);
+	cr_assert_eq(parse(text.text, text.length, &yaml, &error), BRABEION_CONFIG);
 	const char *end = "\nf:100:3: alias \"*x\" has no anchor before it\n... and 11900 more";
 	cr_assert_gt(strlen(error.message), strlen(end));
 	cr_expect_str_eq(error.message + strlen(error.message) - strlen(end), end);
@@ -399,11 +424,16 @@ Test(yaml, a_file_is_at_most_16_mebibytes)
 	memset(bytes, '\n', BRB_YAML_BYTES_MOST + 1);
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_expect_eq(brb_yaml_parse(bytes, BRB_YAML_BYTES_MOST, "f", &yaml, &error), BRABEION_OK);
+	cr_expect_eq(parse(bytes, BRB_YAML_BYTES_MOST, &yaml, &error), BRABEION_OK);
 	brb_yaml_close(yaml);
 	expect_fault_of(bytes, BRB_YAML_BYTES_MOST + 1, "f: larger than 16 MiB");
-	cr_expect_eq(brb_yaml_open("/dev/zero", "zeroes", &yaml, &error), BRABEION_CONFIG);
+	char path[] = "/tmp/test-yaml-XXXXXX";
+	int file = mkstemp(path);
+	cr_assert_eq(ftruncate(file, BRB_YAML_BYTES_MOST + 1), 0);
+	close(file);
+	cr_expect_eq(open_file(path, "zeroes", &yaml, &error), BRABEION_CONFIG);
 	cr_expect_str_eq(error.message, "zeroes: larger than 16 MiB");
+	unlink(path);
 	brabeion_error_finish(&error);
 	free(bytes);
 }
@@ -418,7 +448,7 @@ Test(yaml, a_process_without_descriptors_is_no_fault_of_the_file)
 	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	brabeion_status status = brb_yaml_open("/etc/passwd", "x.yaml", &yaml, &error);
+	brabeion_status status = open_file("/etc/passwd", "x.yaml", &yaml, &error);
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	cr_expect_eq(status, BRABEION_SYSTEM);
 	cr_expect_str_eq(error.message, "x.yaml: Too many open files");
@@ -429,10 +459,42 @@ Test(yaml, what_cannot_be_opened_says_why)
 {
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_expect_eq(brb_yaml_open("/nowhere/x.yaml", "x.yaml", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_eq(open_file("/nowhere/x.yaml", "x.yaml", &yaml, &error), BRABEION_CONFIG);
 	cr_expect_str_eq(error.message, "x.yaml: No such file or directory");
-	cr_expect_eq(brb_yaml_open("/", "root", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_eq(open_file("/", "root", &yaml, &error), BRABEION_CONFIG);
 	cr_expect_str_eq(error.message, "root: Is a directory");
+	cr_expect_null(yaml);
+	brabeion_error_finish(&error);
+}
+
+/* Without waiting for a writer, with one, and where reading would never end. */
+Test(yaml, what_is_no_file_is_refused_at_once, .timeout = 20)
+{
+	char folder[] = "/tmp/test-yaml-XXXXXX", path[64];
+	brb_yaml *yaml = NULL;
+	brabeion_error error = BRABEION_NO_ERROR;
+	cr_assert_not_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/fifo", folder);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	cr_expect_eq(open_file(path, "x.yaml", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "x.yaml: is a pipe, not a regular file");
+	int writer = open(path, O_RDWR | O_CLOEXEC);
+	cr_assert_geq(writer, 0);
+	cr_expect_eq(open_file(path, "x.yaml", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "x.yaml: is a pipe, not a regular file");
+	close(writer);
+	unlink(path);
+	cr_expect_eq(open_file("/dev/zero", "x.yaml", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "x.yaml: is a device, not a regular file");
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	cr_expect_eq(open_file(path, "x.yaml", &yaml, &error), BRABEION_CONFIG);
+	cr_expect_str_eq(error.message, "x.yaml: is a socket or device, not a regular file");
+	close(listener);
+	unlink(path);
+	rmdir(folder);
 	cr_expect_null(yaml);
 	brabeion_error_finish(&error);
 }
@@ -447,13 +509,13 @@ Test(yaml, a_file_is_read_whole)
 	close(file);
 	brb_yaml *yaml = NULL;
 	brabeion_error error = BRABEION_NO_ERROR;
-	cr_expect_eq(brb_yaml_open(path, "f", &yaml, &error), BRABEION_OK);
+	cr_expect_eq(open_file(path, "f", &yaml, &error), BRABEION_OK);
 	cr_expect_eq(brb_yaml_root(yaml)->count, 20000);
 	cr_expect_eq(item(yaml, 19999)->value.integer, 19999);
 	brb_yaml_close(yaml);
 	if (geteuid() != 0) {
 		cr_expect_eq(chmod(path, 0), 0);
-		cr_expect_eq(brb_yaml_open(path, "f", &yaml, &error), BRABEION_CONFIG);
+		cr_expect_eq(open_file(path, "f", &yaml, &error), BRABEION_CONFIG);
 		cr_expect_str_eq(error.message, "f: Permission denied");
 		brabeion_error_finish(&error);
 	}
@@ -483,7 +545,7 @@ static void read_nonsense(const char *bytes, size_t length)
 	char *copy = malloc(length ? length : 1); /* exact size, so that a sanitizer detects an overrun */
 	cr_assert_not_null(copy);
 	memcpy(copy, bytes, length);
-	brabeion_status status = brb_yaml_parse(copy, length, "f", &yaml, &error);
+	brabeion_status status = parse(copy, length, &yaml, &error);
 	free(copy);
 	if (status == BRABEION_OK)
 		cr_assert_not_null(brb_yaml_root(yaml));

@@ -1,0 +1,16 @@
+/* A name of its memory is NULL. */
+#include <brabeion/badge.h>
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	return 1;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
+static const char *const events[] = { "visit" };
+static const badge_memory memory[] = { BADGE_MEMORY(NULL, 0) };
+
+BADGE_PLUGIN("memory-name", .slug = "memory-name", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+	     BADGE_REMEMBERS(memory), .award = award);

@@ -1,0 +1,16 @@
+/* It declares a rule for merging that makes no sense for a text. */
+#include <brabeion/badge.h>
+
+static int32_t award(void *self, badge_call *call)
+{
+	(void)self;
+	(void)call;
+	return 1;
+}
+
+static const badge_level levels[] = { BADGE_LEVEL("One", "Comes with the first event") };
+static const char *const events[] = { "visit" };
+static const badge_memory memory[] = { BADGE_MEMORY("seen", BADGE_KIND_TEXT | BADGE_MERGE_MAX) };
+
+BADGE_PLUGIN("memory-rule", .slug = "memory-rule", BADGE_LEVELS(levels), BADGE_EVENTS(events),
+	     BADGE_REMEMBERS(memory), .award = award);
