@@ -78,6 +78,9 @@ brabeion_status brb_claim_park_unloaded(brb_claim_work *work, const brb_queue *q
 	if (status != BRABEION_OK)
 		return status;
 	int64_t count = sqlite3_changes64(db->writer.handle);
+	if (!count) /* its head would be found ready again and again */
+		return brb_database_damaged(&db->writer, "a job that is parked has a time at which it is ready",
+					    error);
 	work->parked += (size_t)count;
 	status = report_parked(work, queue->badge, count, 0, "unloaded", error);
 	brb_seat left = { .is_head = true };
