@@ -24,8 +24,10 @@ typedef struct brb_config_position {
 
 /* A text of a level, in one language or several. */
 typedef struct brb_config_words {
-	const char *usual;         /* in the file's language; NULL: as the plugin defines */
-	brb_translations in_other; /* the texts that name their language */
+	const char *usual;             /* in the file's language; NULL: as the plugin defines */
+	brb_translations in_other;     /* the texts that name their language */
+	bool has_braces;               /* while the badge is read: a text has a placeholder, or "{{" */
+	brb_config_position number_at; /* likewise: the first text with "{n}" */
 } brb_config_words;
 
 typedef struct brb_config_level {
@@ -62,6 +64,7 @@ typedef struct brb_config_badge {
 	const brb_config_level *levels; /* NULL: as the plugin defines */
 	size_t level_count;
 	brb_config_position levels_at;
+	bool levels_by_pattern;        /* one for each number of `at` */
 	const brb_yaml_node *settings; /* NULL: none */
 	bool rearn;                    /* may be earned again after a revocation */
 	bool temporary;                /* lapses when its condition no longer holds */

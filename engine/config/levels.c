@@ -58,16 +58,17 @@ typedef struct words_kind {
 	bool may_be_empty;
 } words_kind;
 
+static const words_kind of_level = { "a level", false };
 static const words_kind of_name = { "a level's \"name\"", false };
 static const words_kind of_description = { "a level's \"description\"", true };
 
 /* NULL after recording a fault. */
 static const char *read_words_text(brb_yaml_reading *reading, const words_kind *kind, const brb_yaml_node *value,
-				   const char *wanted)
+				   const char *wanted, brb_config_words *words)
 {
-	if (kind->may_be_empty && value->kind == BRB_YAML_TEXT && !value->broken)
-		return value->text;
-	return brb_config_text(reading, kind->what, value, wanted);
+	bool may_be_read = kind->may_be_empty && value->kind == BRB_YAML_TEXT && !value->broken;
+	const char *text = may_be_read ? value->text : brb_config_text(reading, kind->what, value, wanted);
+	return text && brb_config_check_placeholders(reading, kind->what, value, words) ? text : NULL;
 }
 
 /* The language of a key, normalised; NULL after recording a fault. */
@@ -107,7 +108,7 @@ static bool read_mapping(brb_yaml_reading *reading, const words_kind *kind, cons
 	for (size_t i = 0; i < value->count; i++) {
 		const brb_yaml_entry *entry = &value->entries[i];
 		const char *language = read_words_language(reading, kind, entry, &words->in_other);
-		const char *text = read_words_text(reading, kind, entry->value, "text");
+		const char *text = read_words_text(reading, kind, entry->value, "text", words);
 		fine = fine && language && text;
 		if (language && text)
 			texts[words->in_other.count++] = (brb_translation){ language, text };
@@ -122,7 +123,7 @@ static bool read_words(brb_yaml_reading *reading, const words_kind *kind, const 
 {
 	if (value->kind == BRB_YAML_MAPPING)
 		return read_mapping(reading, kind, value, words);
-	words->usual = read_words_text(reading, kind, value, "text");
+	words->usual = read_words_text(reading, kind, value, "text", words);
 	return words->usual != NULL;
 }
 
@@ -224,9 +225,22 @@ static void read_level(brb_yaml_reading *reading, const brb_yaml_node *node, brb
 			read_level_mapping(reading, node, level);
 		return;
 	}
-	level->name.usual = brb_config_text(reading, "a level", node, "text or a mapping with \"name\"");
+	level->name.usual =
+		read_words_text(reading, &of_level, node, "text or a mapping with \"name\"", &level->name);
 	level->description.usual = "";
 	level->broken = !level->name.usual;
+}
+
+/* One level for all: brb_config_fill_levels makes the others of it. */
+static void read_pattern(brb_yaml_reading *reading, const brb_yaml_node *value, brb_config_badge *badge)
+{
+	brb_config_level *pattern = brb_yaml_take(reading, 1, sizeof *pattern);
+	if (!pattern)
+		return;
+	read_level(reading, value, pattern);
+	badge->levels = pattern;
+	badge->level_count = 1;
+	badge->levels_by_pattern = true;
 }
 
 void brb_config_read_levels(brb_yaml_reading *reading, const brb_yaml_key *key, const brb_yaml_node *value,
@@ -235,7 +249,11 @@ void brb_config_read_levels(brb_yaml_reading *reading, const brb_yaml_key *key, 
 	(void)key;
 	brb_config_badge *badge = target;
 	badge->levels_at = brb_config_position_of(value);
-	if (!brb_config_is_filled_list(reading, "\"levels\"", value, "a list of levels",
+	if (value->kind == BRB_YAML_MAPPING) {
+		read_pattern(reading, value, badge);
+		return;
+	}
+	if (!brb_config_is_filled_list(reading, "\"levels\"", value, "a list of levels, or one mapping for all",
 				       "leave it out, or list at least one level"))
 		return;
 	if (value->count > BRB_CONFIG_LEVELS_MOST) {

@@ -168,8 +168,10 @@ static void read_badge(brb_yaml_reading *reading, const brb_yaml_node *node, brb
 	};
 	badge->at = brb_config_position_of(node);
 	badge->quarantine = self->config->quarantine;
-	if (brb_yaml_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), NULL, badge))
-		check_slug(reading, badge);
+	if (!brb_yaml_read_mapping(reading, "a badge", node, keys, COUNT_OF(keys), NULL, badge))
+		return;
+	check_slug(reading, badge);
+	brb_config_fill_levels(reading, node, badge);
 }
 
 /* ---- plugins --------------------------------------------------------------------------------------------------- */

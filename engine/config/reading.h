@@ -19,6 +19,7 @@
 #define BRB_CONFIG_WORKERS_MOST 64
 #define BRB_CONFIG_LANGUAGES_MOST 100 /* of one text */
 #define BRB_CONFIG_PICTURES_BYTES_MOST (64 * 1024 * 1024)
+#define BRB_CONFIG_FILLED_BYTES_MOST (64 * 1024 * 1024)
 
 /* The context of each brb_yaml_reading here; the target of top-level keys is the brb_config. */
 typedef struct brb_config_reading {
@@ -33,6 +34,8 @@ typedef struct brb_config_reading {
 	brb_table pictures; /* path -> the picture's index in the list, plus one */
 	size_t picture_capacity;
 	size_t picture_bytes;
+	size_t filled_bytes; /* of levels whose placeholders were filled in */
+	bool filled_told;    /* that they are too many */
 	size_t badge_count;
 	bool without_files; /* neither plugin files nor pictures are looked for */
 } brb_config_reading;
@@ -77,6 +80,15 @@ brb_yaml_reader brb_config_read_language, brb_config_read_quarantine, brb_config
 
 /* Readers of a badge's keys. */
 brb_yaml_reader brb_config_read_levels, brb_config_read_color;
+
+/* Notes the placeholders of a level's text. False after recording the fault of one that is unknown. */
+bool brb_config_check_placeholders(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,
+				   brb_config_words *words);
+
+/*
+ * Makes the levels of a pattern, and fills in the placeholders of all texts. For a badge (`node`) whose keys have been read.
+ */
+void brb_config_fill_levels(brb_yaml_reading *reading, const brb_yaml_node *node, brb_config_badge *badge);
 
 /* Reads `plugins` of the context into the configuration. */
 void brb_config_read_plugins(brb_yaml_reading *reading);

@@ -92,7 +92,16 @@ brabeion_status brb_levels_merge(brb_config *config, const badge_definition *def
 		*out = (brb_levels){ .count = definition->level_count, .texts = definition->levels };
 		return BRABEION_OK;
 	}
-	if (use->level_count != definition->level_count && !(definition->flags & BADGE_LEVELS_FROM_CONFIG)) {
+	bool from_config = definition->flags & BADGE_LEVELS_FROM_CONFIG;
+	if (use->levels_by_pattern && !from_config) {
+		brb_config_fault(
+			config, use->levels_at,
+			"badge \"%s\" has %u level%s of its plugin's: they cannot be given by one mapping for "
+			"all, only in a list",
+			slug, definition->level_count, definition->level_count == 1 ? "" : "s");
+		return BRABEION_CONFIG;
+	}
+	if (use->level_count != definition->level_count && !from_config) {
 		brb_config_fault(config, use->levels_at,
 				 "badge \"%s\" has %u level%s, %zu are given here: each needs its name", slug,
 				 definition->level_count, definition->level_count == 1 ? "" : "s", use->level_count);

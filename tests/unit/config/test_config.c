@@ -848,7 +848,7 @@ Test(config, levels_have_names)
 	expect_fault(BADGE_FILE("        levels: []\n"),
 		     "badges.yaml:7:17: \"levels\" is empty: leave it out, or list at least one level");
 	expect_fault(BADGE_FILE("        levels: Gold\n"),
-		     "badges.yaml:7:17: \"levels\" must be a list of levels, not text");
+		     "badges.yaml:7:17: \"levels\" must be a list of levels, or one mapping for all, not text");
 	expect_fault(
 		BADGE_FILE(
 			"        levels: [{name: ''}, '', {name: A, description: 5}, {nam: A}, {name: B, x: 1}]\n"),

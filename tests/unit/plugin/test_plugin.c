@@ -160,6 +160,29 @@ Test(plugin, levels_from_config_takes_any_number)
 	brb_plugin_close(plugin);
 }
 
+Test(plugin, levels_from_config_takes_one_mapping_for_all)
+{
+	brb_plugin *plugin = open_plugin("  - file: levels_from_config.so\n"
+					 "    badges:\n"
+					 "      - badge: levels-from-config\n"
+					 "        levels: { name: 'Crawler {n}', description: 'Level {level}' }\n"
+					 "        settings: { at: { every: 5, to: 10 } }\n");
+	const brb_badge *badge = &plugin->badges[0];
+	cr_assert_eq(badge->level_count, 2);
+	cr_expect_str_eq(badge->levels[1].name, "Crawler 10");
+	cr_expect_str_eq(badge->levels[1].description, "Level 2");
+	brb_plugin_close(plugin);
+}
+
+Test(plugin, levels_of_its_own_are_not_given_by_one_mapping)
+{
+	expect_refused(
+		"  - file: good_one.so\n"
+		"    badges: [{ badge: good-one, levels: { name: A }, settings: { at: [1, 2, 3] } }]\n",
+		"badges.yaml:5:41: badge \"good-one\" has 3 levels of its plugin's: they cannot be given by one "
+		"mapping for all, only in a list");
+}
+
 Test(plugin, levels_from_config_without_any_is_a_badge_without_levels)
 {
 	expect_refused("  - file: levels_from_config.so\n",
