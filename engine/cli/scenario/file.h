@@ -35,6 +35,8 @@ typedef struct brb_scenario_time {
 	brb_scenario_time_kind kind;
 	int64_t us;
 	bool of_day;
+	bool has_offset; /* of the clock that an absolute time was given by */
+	int32_t offset_minutes;
 } brb_scenario_time;
 
 /* An award that is held, expected, or expected to lapse. */

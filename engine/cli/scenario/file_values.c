@@ -122,7 +122,10 @@ static bool read_absolute(const char *text, brb_scenario_time *time)
 	time->kind = BRB_SCENARIO_ABSOLUTE;
 	if (strlen(text) == sizeof "2024-01-01" - 1)
 		text = strcat(strcat(midnight, text), "T00:00:00Z");
-	return brabeion_time_parse(text, &time->us) == BRABEION_OK;
+	if (brabeion_time_parse(text, &time->us) != BRABEION_OK)
+		return false;
+	time->has_offset = brb_time_offset(text, &time->offset_minutes);
+	return true;
 }
 
 static bool read_time(const char *text, brb_scenario_time *time)

@@ -97,8 +97,9 @@ static void fire(brb_cli_scenario_state *state, const brb_scenario_step *step)
 	brabeion_event event =
 		BRABEION_EVENT(.name = given->name, .user = in_round(state, given->user),
 			       .id = in_round(state, given->id), .has_at = true, .at_is_exact = true,
-			       .at_us = brb_cli_scenario_time(state, &given->at),
-			       .fields = fields_in_round(state, given), .field_count = given->field_count);
+			       .at_us = brb_cli_scenario_time(state, &given->at), .has_offset = given->at.has_offset,
+			       .offset_minutes = given->at.offset_minutes, .fields = fields_in_round(state, given),
+			       .field_count = given->field_count);
 	if (state->stopped)
 		return;
 	state->event++;

@@ -106,6 +106,16 @@ Test(scenario_file, times_are_absolute_or_days_or_shifts)
 	expect_time("+1d2h3m4s5ms", BRB_SCENARIO_SHIFT, INT64_C(93784005000), false);
 }
 
+Test(scenario_file, a_time_has_the_offset_of_its_clock)
+{
+	brb_scenario_time time = time_of("2024-01-01T01:00:00-03:30");
+	cr_assert(time.has_offset);
+	cr_assert_eq(time.offset_minutes, -210);
+	cr_assert_not(time_of("2024-01-01T01:00:00Z").has_offset);
+	cr_assert_not(time_of("2024-01-01").has_offset);
+	cr_assert_not(time_of("day 1 08:00").has_offset);
+}
+
 Test(scenario_file, what_is_no_time_is_a_fault)
 {
 	static const char *const bad[] = { "day",
