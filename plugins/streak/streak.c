@@ -12,16 +12,16 @@
  *	  events: [login]
  *	  settings: { length: 7 }
  *
- * every: day              or week (from Monday, as ISO 8601 has it) or month
+ * every: day              or week (from Monday, as ISO 8601 has it; week_from: sunday) or month
  * grace: 1                so many missed periods in a row don't end a streak; they don't count for its length. 0
- * zone: "+02:00"          whose midnight it is; UTC
- * zone_field: offset      the field of the event with its user's own offset
+ * zone: Europe/Berlin     whose midnight it is (shared/zone.h); UTC
+ * zone_field: tz          the field of the event with its user's own zone
  * at: [7, 30]             streak: one length per level, ascending
  * length: 7               streak-cycle: how many periods make a cycle
  *
  * A streak was earned at the first time in the last period that it needed.
  *
- * Of each user one note is kept (history.h) for each badge and kind of period, and with `zone_field` the offset of the newest
+ * Of each user one note is kept (history.h) for each badge and kind of period, and with `zone_field` the zone of the newest
  * event, by whose clock progress counts. Nothing depends on the order in which the
  * events come, as long as they are not 400 periods late. Nor does it matter to a streak whether it was one user's or is that
  * of two who became one: what they make together is earned at the next event.
@@ -212,6 +212,13 @@ static int32_t read_length(badge_setup *setup, streak *rules)
 	return BADGE_OK;
 }
 
+static void close_badge(void *self)
+{
+	streak *rules = self;
+	zone_finish(&rules->zone);
+	free(rules);
+}
+
 static int32_t open_with(badge_setup *setup, int32_t (*read_lengths)(badge_setup *, streak *), void **self)
 {
 	uint32_t level_count = badge_setup_level_count(setup);
@@ -225,7 +232,7 @@ static int32_t open_with(badge_setup *setup, int32_t (*read_lengths)(badge_setup
 	int32_t faults = read_lengths(setup, rules);
 	faults |= read_rules(setup, rules);
 	if (faults != BADGE_OK) {
-		free(rules);
+		close_badge(rules);
 		return BADGE_FAILED;
 	}
 	*self = rules;
@@ -240,11 +247,6 @@ static int32_t open_streak(badge_setup *setup, void **self)
 static int32_t open_cycle(badge_setup *setup, void **self)
 {
 	return open_with(setup, read_length, self);
-}
-
-static void close_badge(void *self)
-{
-	free(self);
 }
 
 /* What badges.yaml is expected to replace. */

@@ -15,7 +15,8 @@
  * at: [10, 100]           one number per level, ascending; the default is [1]
  * within: { days: 7 }     counts what happened at most so long before the event, also in hours, minutes, seconds
  * per: week               counts what happened in the same day, week (from Monday) or month
- * zone, zone_field        whose midnight that is: "+02:00", and the field of the event with an offset of its own
+ * zone, zone_field        whose midnight that is: Europe/Berlin, and the field of the event with a zone of its own
+ * week_from: sunday       the first day of a week, where it is not Monday
  *
  * threshold-each is the same with `per` (a day, where it is missing), earned again in each, which is the reason.
  *
@@ -432,6 +433,13 @@ static int32_t read_at(badge_setup *setup, threshold *limits)
 	return faults;
 }
 
+static void close_badge(void *self)
+{
+	threshold *limits = self;
+	zone_finish(&limits->zone);
+	free(limits);
+}
+
 /* `per`: what it is where badges.yaml doesn't say; NULL: no periods. */
 static int32_t open_with(badge_setup *setup, const char *per, void **self)
 {
@@ -449,7 +457,7 @@ static int32_t open_with(badge_setup *setup, const char *per, void **self)
 	faults |= is_count == BADGE_OK ? read_field(setup, limits) : is_count;
 	faults |= read_at(setup, limits);
 	if (faults != BADGE_OK) {
-		free(limits);
+		close_badge(limits);
 		return BADGE_FAILED;
 	}
 	*self = limits;
@@ -464,11 +472,6 @@ static int32_t open_badge(badge_setup *setup, void **self)
 static int32_t open_each(badge_setup *setup, void **self)
 {
 	return open_with(setup, "day", self);
-}
-
-static void close_badge(void *self)
-{
-	free(self);
 }
 
 /* A default that badges.yaml replaces. */

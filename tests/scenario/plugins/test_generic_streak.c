@@ -100,9 +100,10 @@ Test(generic_streak, the_events_own_zone_comes_first)
 Test(generic_streak, a_zone_that_is_nonsense_is_refused)
 {
 	scene *here = scene_with(STREAK("at: [1], zone_field: tz"));
-	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "Europe/Berlin"), "1 refused;");
-	cr_assert_not_null(strstr(here->log, "field \"tz\" must be an offset from UTC, \"+02:00\" or minutes, not "
-					     "\"Europe/Berlin\""),
+	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_TEXT("tz", "Europe/Nowhere"), "1 refused;");
+	cr_assert_not_null(strstr(here->log,
+				  "field \"tz\" must be an offset from UTC, \"+02:00\" or minutes, or a name of "
+				  "the tz database like Europe/Berlin, not \"Europe/Nowhere\""),
 			   "%s", here->log);
 	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_INT("tz", 7200), "1 refused;");
 	EXPECT_WITH("2016-03-01T22:30:00Z", BRABEION_BOOL("tz", true), "1 refused;");
@@ -298,6 +299,32 @@ Test(generic_streak, a_long_cycle_goes_over_what_is_kept)
 #define REFUSED_CYCLE(settings, column, message) \
 	generic_refused(CYCLE(settings), "badges.yaml:6:" column ": badge \"b\": " message)
 
+/* In a folder of this test's own, in the place of the system's. */
+Test(generic_streak, tells_what_is_wrong_with_a_named_zone)
+{
+	char folder[PATH_BYTES], path[PATH_BYTES], message[2 * PATH_BYTES];
+	make_folder(folder);
+	setenv("TZDIR", folder, 1);
+	snprintf(message, sizeof message,
+		 "badges.yaml:6:75: badge \"b\": zone \"Europe\": there is no tz database in %s (install tzdata); an "
+		 "offset "
+		 "from UTC like \"+02:00\" needs none",
+		 folder);
+	generic_refused(STREAK("at: [3], zone: Europe"), message);
+	join(path, folder, "Etc");
+	cr_assert_eq(mkdir(path, 0755), 0);
+	join(path, folder, "Etc/UTC");
+	write_file(path, "UTC0\n");
+	REFUSED_STREAK(
+		"at: [3], zone: Europe", "75",
+		"zone must be an offset from UTC like \"+02:00\", a name of the tz database like Europe/Berlin, or "
+		"event, not \"Europe\"");
+	snprintf(message, sizeof message, "badges.yaml:6:75: badge \"b\": %s/Etc/UTC is not the file of a time zone",
+		 folder);
+	generic_refused(STREAK("at: [3], zone: Etc/UTC"), message);
+	remove_folder(folder);
+}
+
 Test(generic_streak, tells_what_is_wrong_with_settings)
 {
 	REFUSED_STREAK("grace: 1", "32", "at must be a list of 1 number, one for each level");
@@ -306,10 +333,13 @@ Test(generic_streak, tells_what_is_wrong_with_settings)
 	REFUSED_STREAK("at: [1.5]", "65", "at must have whole numbers");
 	REFUSED_STREAK("at: [3], grace: -1", "76", "grace must be from 0 to 100");
 	REFUSED_STREAK("at: [3], every: year", "76", "every must be day, week or month, not \"year\"");
-	REFUSED_STREAK("at: [3], zone: Europe/Berlin", "75",
-		       "zone must be an offset from UTC like \"+02:00\", not \"Europe/Berlin\"");
-	REFUSED_STREAK("at: [3], zone: '+19:00'", "75",
-		       "zone must be an offset from UTC like \"+02:00\", not \"+19:00\"");
+	REFUSED_STREAK(
+		"at: [3], zone: '+19:00'", "75",
+		"zone must be an offset from UTC like \"+02:00\", a name of the tz database like Europe/Berlin, or "
+		"event, not \"+19:00\"");
+	REFUSED_STREAK("at: [3], week_from: sunday", "80", "week_from is for every: week");
+	REFUSED_STREAK("at: [3], every: week, week_from: friday", "93",
+		       "week_from must be monday or sunday, not \"friday\"");
 	REFUSED_STREAK("at: [3], length: 7", "69", "unknown setting \"length\"");
 	REFUSED_CYCLE("grace: 1", "38", "length must say how many make a cycle, from 2 to 366");
 	REFUSED_CYCLE("length: 1", "74", "length must say how many make a cycle, from 2 to 366");
