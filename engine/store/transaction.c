@@ -163,9 +163,14 @@ static void forget_last(brb_store *store)
 	store->last_user = store->last_state = NULL;
 }
 
+/* What was changed and is not written is dropped with the entries: a caller that wants it kept has settled before. */
 void brb_store_clear_values(brb_store *store)
 {
 	forget_last(store);
+	forget_undo(store);
+	store->changed_values = 0;
+	store->cells_changed = false;
+	store->changed_bytes = 0;
 	brb_value_cache_clear(&store->values);
 }
 

@@ -22,8 +22,9 @@
 	" JOIN events AS e ON e.id = a.event LEFT JOIN levels AS l ON" BRB_LEVEL_OF("a.badge", "a.level", \
 										    "a.sequence")
 
-#define BRB_AWARD_COLUMNS                                                                                           \
-	"SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, a.at_us," \
+#define BRB_AWARD_COLUMNS                                                                           \
+	"SELECT a.sequence, u.name AS user_name, b.slug, a.level, l.name, l.description, a.reason," \
+	" e.name AS event_name, a.event_id, a.at_us,"                                               \
 	" a.stored_us"
 
 #define BRB_SELECT_AWARDS BRB_AWARD_COLUMNS " FROM awards AS a" BRB_JOIN_NAMES " WHERE "
@@ -84,10 +85,12 @@
 					"?1") " AND badge = t.badge"                                                 \
 					      " AND level = t.level AND revoked = 0)") " ORDER BY t.latest DESC")    \
 	/* those with as many awards as the one before, then those with fewer */                                     \
-	X(USERS, "SELECT * FROM (SELECT name, awards, badges, latest_us FROM users INDEXED BY users_by_awards"       \
-		 " WHERE awards > 0 AND awards = ?1 AND id > ?2 ORDER BY id LIMIT ?3) UNION ALL"                     \
-		 " SELECT * FROM (SELECT name, awards, badges, latest_us FROM users INDEXED BY users_by_awards"      \
-		 " WHERE awards > 0 AND awards < ?1 ORDER BY awards DESC, id LIMIT ?3) LIMIT ?3")                    \
+	X(USERS,                                                                                                     \
+	  "SELECT * FROM (SELECT name AS user_name, awards, badges, latest_us FROM users INDEXED BY users_by_awards" \
+	  " WHERE awards > 0 AND awards = ?1 AND id > ?2 ORDER BY id LIMIT ?3) UNION ALL"                            \
+	  " SELECT * FROM (SELECT name AS user_name, awards, badges, latest_us FROM users INDEXED BY "               \
+	  "users_by_awards"                                                                                          \
+	  " WHERE awards > 0 AND awards < ?1 ORDER BY awards DESC, id LIMIT ?3) LIMIT ?3")                           \
 	X(USER_PLACE, "SELECT id, awards FROM users WHERE id = " BRB_USER_NAMED("?1"))                               \
 	X(HOLDERS, "SELECT level AS holders_level, count FROM holders WHERE badge = " BRB_BADGE_NAMED("?1"))         \
 	X(READER_HELD,                                                                                               \

@@ -14,7 +14,8 @@
 /* COMPARE_ROWS gives the columns of a list of awards, then the award's rank among the numbered ones of its event. */
 #define BRB_COMPARE_STATEMENTS(X)                                                                               \
 	X(COMPARE_ROWS,                                                                                         \
-	  "SELECT a.sequence, u.name, b.slug, a.level, l.name, l.description, a.reason, e.name, a.event_id, "   \
+	  "SELECT a.sequence, u.name AS user_name, b.slug, a.level, l.name, l.description, a.reason,"           \
+	  " e.name AS event_name, a.event_id, "                                                                 \
 	  "a.at_us,"                                                                                            \
 	  " iif(" BRB_IS_NUMBERED(                                                                              \
 		  "a") ", (SELECT COUNT(*) FROM awards AS n WHERE n.badge = a.badge"                            \

@@ -7,9 +7,10 @@
 #define BRB_JOBS_OF_BADGE " FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = ?1) AND run = 0"
 
 #define BRB_COPY_STATEMENTS(X)                                                                                       \
-	X(SEEDS, "SELECT u.name, b.slug, a.level, a.reason, e.name, a.event_id, a.at_us, a.note"                     \
-		 " FROM awards AS a" BRB_JOIN_NAMES                                                                  \
-		 " WHERE a.revoked = 0 AND (a.at_us < ?1 OR e.name = 'brabeion.granted') ORDER BY a.sequence")       \
+	X(SEEDS,                                                                                                     \
+	  "SELECT u.name AS user_name, b.slug, a.level, a.reason, e.name AS event_name, a.event_id, a.at_us, a.note" \
+	  " FROM awards AS a" BRB_JOIN_NAMES                                                                         \
+	  " WHERE a.revoked = 0 AND (a.at_us < ?1 OR e.name = 'brabeion.granted') ORDER BY a.sequence")              \
 	X(BADGE_HAS_JOBS,                                                                                            \
 	  "SELECT EXISTS (SELECT 1 FROM jobs WHERE badge = (SELECT id FROM badges WHERE slug = ?1))")                \
 	X(STATES_OF_USERS, "SELECT id, state FROM users WHERE id > ?1 AND length(state) > 0 ORDER BY id LIMIT ?2")   \
@@ -22,8 +23,8 @@
 	X(ATTEMPTS_OF_BADGE_REMOVE, "DELETE FROM job_attempts WHERE job IN (SELECT id" BRB_JOBS_OF_BADGE ")")        \
 	X(JOBS_OF_BADGE_REMOVE, "DELETE" BRB_JOBS_OF_BADGE)                                                          \
 	X(JOBS_OF_HISTORY,                                                                                           \
-	  "SELECT u.name, e.name, j.event_id, j.at_us, j.due_us, j.state, j.clock FROM jobs AS j" BRB_JOB_NAMES      \
-	  " WHERE j.badge = (SELECT id FROM badges WHERE slug = ?1)"                                                 \
+	  "SELECT u.name AS user_name, e.name AS event_name, j.event_id, j.at_us, j.due_us, j.state, j.clock FROM "  \
+	  "jobs AS j" BRB_JOB_NAMES " WHERE j.badge = (SELECT id FROM badges WHERE slug = ?1)"                       \
 	  " AND j.parked_us = 0 ORDER BY j.due_us, j.id")
 
 #endif

@@ -14,7 +14,7 @@
 #define BRB_JOB_QUEUE " user = ?1 AND badge = ?2 AND run = ?3 AND parked_us = 0"
 #define BRB_JOB_COLUMNS                                                                                        \
 	"SELECT j.id, j.due_us, j.retry_us, j.claim, j.ready_us, j.user, j.badge, j.run, j.attempts, j.at_us," \
-	" u.name, e.name, j.event_id, j.state, j.journal, j.clock FROM jobs AS j "
+	" u.name AS user_name, e.name AS event_name, j.event_id, j.state, j.journal, j.clock FROM jobs AS j "
 #define BRB_JOB_OPENS "iif(retry_us = 0, due_us, max(due_us, retry_us))" /* as brb_seat_opens_us has it */
 #define BRB_JOB_NAMES \
 	" CROSS JOIN users AS u ON u.id = j.user AND u.name IS NOT NULL CROSS JOIN events AS e ON e.id = j.event"
@@ -24,9 +24,10 @@
 	"CASE WHEN j.parked_us <> 0 THEN 4 WHEN j.run <> 0 THEN 3"                 \
 	" WHEN j.claim <> 0 AND j.ready_us IS NOT NULL AND j.ready_us > ?1 THEN 2" \
 	" WHEN max(j.due_us, j.retry_us) > ?1 THEN 3 ELSE 1 END"
-#define BRB_JOB_INFO                                                                                       \
-	"SELECT j.id, j.at_us, j.due_us, j.retry_us, j.run, " BRB_JOB_STANDING " AS standing, j.attempts," \
-	" j.ready_us, j.parked_us, b.slug, u.name, e.name, j.event_id, j.parked_why, j.error, "
+#define BRB_JOB_INFO                                                                                              \
+	"SELECT j.id, j.at_us, j.due_us, j.retry_us, j.run, " BRB_JOB_STANDING " AS standing, j.attempts,"        \
+	" j.ready_us, j.parked_us, b.slug, u.name AS user_name, e.name AS event_name, j.event_id, j.parked_why, " \
+	"j.error, "
 #define BRB_JOB_INFO_FROM " FROM jobs AS j CROSS JOIN badges AS b ON b.id = j.badge" BRB_JOB_NAMES
 
 #define BRB_PARKED_OF_USER "SELECT id FROM jobs WHERE user = ?1 AND parked_us <> 0 ORDER BY id LIMIT ?2"

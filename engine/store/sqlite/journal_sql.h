@@ -12,11 +12,12 @@
 		parameter) " AND merged_into <> 0)"
 
 /* What was given to somebody has the state of the event that gave it. */
-#define BRB_JOURNAL_ROW                                                                                         \
-	"SELECT j.sequence, j.cause, j.kind, j.arrived_us, j.at_us, u.name, e.name, j.event_id,"                \
-	" iif(j.kind = 4, (SELECT c.state FROM journal AS c WHERE c.sequence = j.cause), j.state), j.verdicts," \
-	" j.clock FROM journal AS j CROSS JOIN users AS n ON n.id = j.user CROSS JOIN users AS u"               \
-	" ON u.id = iif(n.merged_into, n.merged_into, n.id) AND u.name IS NOT NULL CROSS JOIN "                 \
+#define BRB_JOURNAL_ROW                                                                                          \
+	"SELECT j.sequence, j.cause, j.kind, j.arrived_us, j.at_us, u.name AS user_name, e.name AS event_name, " \
+	"j.event_id,"                                                                                            \
+	" iif(j.kind = 4, (SELECT c.state FROM journal AS c WHERE c.sequence = j.cause), j.state), j.verdicts,"  \
+	" j.clock FROM journal AS j CROSS JOIN users AS n ON n.id = j.user CROSS JOIN users AS u"                \
+	" ON u.id = iif(n.merged_into, n.merged_into, n.id) AND u.name IS NOT NULL CROSS JOIN "                  \
 	"events AS e ON e.id = j.event"
 
 /* As BRB_JOURNAL_ROW_BYTES and brb_store_journal_add count it. */
@@ -42,10 +43,10 @@
 					       " ORDER BY sequence DESC LIMIT 1")                                   \
 	X(JOURNAL_HEARD, "SELECT arrived_us FROM journal WHERE event = (SELECT id FROM events WHERE name = ?1)"     \
 			 " AND kind IN (1, 2) ORDER BY sequence DESC LIMIT 1")                                      \
-	X(USERS_LIKE,                                                                                               \
-	  "SELECT name FROM users WHERE (name >= lower(substr(?1, 1, 1)) AND name < lower(substr(?1, 1, 1))"        \
-	  " || char(1114111)) OR (name >= upper(substr(?1, 1, 1)) AND name < upper(substr(?1, 1, 1))"               \
-	  " || char(1114111)) LIMIT ?2")                                                                            \
+	X(USERS_LIKE, "SELECT name AS user_name FROM users WHERE (name >= lower(substr(?1, 1, 1)) AND name < "      \
+		      "lower(substr(?1, 1, 1))"                                                                     \
+		      " || char(1114111)) OR (name >= upper(substr(?1, 1, 1)) AND name < upper(substr(?1, 1, 1))"   \
+		      " || char(1114111)) LIMIT ?2")                                                                \
 	/* of a user who was forgotten or merged, some at a time */                                                 \
 	X(JOURNAL_ROWS_OF, "SELECT sequence, " BRB_JOURNAL_BYTES_OF_ROW " FROM journal WHERE user = ?1"             \
 			   " ORDER BY sequence LIMIT ?2")                                                           \

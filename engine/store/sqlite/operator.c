@@ -324,19 +324,19 @@ brabeion_status brb_sqlite_add_memory_change(brb_store_db *db, const brb_memory_
 	"iif(c." column "_user, (SELECT ifnull(o.name, '') FROM users AS k JOIN users AS o ON o.id = iif(" \
 	"k.merged_into, k.merged_into, k.id) WHERE k.id = c." column "_user), c." column ")"
 
-static const char changes_sql[] =
-	"SELECT c.id, c.at_us, c.user, ifnull(u.name, c.thing), p.name, c.badge AS badge_slug, "
-	"c.name, " OR_USER("key") ", " OR_USER("before") ", " OR_USER(
-		"after") ", c.note"
-			 " FROM memory_changes AS c JOIN plugins AS p ON p.id = c.plugin "
-			 "LEFT JOIN users AS u ON u.id = c.user"
-			 " WHERE (?1 IS NULL OR p.name = ?1) AND (?2 IS NULL OR c.badge = "
-			 "?2) AND (?3 IS NULL OR c.name = ?3)"
-			 " AND (?4 IS NULL OR c.user = " BRB_USER_NAMED(
-				 "?4") ")"
-				       " AND (?5 IS NULL OR (c.user = 0 AND c.thing = ?5)) "
-				       "AND (?6 IS NULL OR c.key = ?6)"
-				       " ORDER BY c.id DESC LIMIT ?7";
+static const char changes_sql[] = "SELECT c.id, c.at_us, c.user, ifnull(u.name, c.thing) AS user_name, p.name AS "
+				  "plugin_name, c.badge AS badge_slug, "
+				  "c.name, " OR_USER("key") ", " OR_USER("before") ", " OR_USER(
+					  "after") ", c.note"
+						   " FROM memory_changes AS c JOIN plugins AS p ON p.id = c.plugin "
+						   "LEFT JOIN users AS u ON u.id = c.user"
+						   " WHERE (?1 IS NULL OR p.name = ?1) AND (?2 IS NULL OR c.badge = "
+						   "?2) AND (?3 IS NULL OR c.name = ?3)"
+						   " AND (?4 IS NULL OR c.user = " BRB_USER_NAMED(
+							   "?4") ")"
+								 " AND (?5 IS NULL OR (c.user = 0 AND c.thing = ?5)) "
+								 "AND (?6 IS NULL OR c.key = ?6)"
+								 " ORDER BY c.id DESC LIMIT ?7";
 
 static brabeion_status take_change(brabeion_memory_record *record, size_t *capacity, sqlite3_stmt *row,
 				   brabeion_error *error)

@@ -314,6 +314,54 @@ Test(store_jobs, a_state_that_cannot_be_read_is_parked_with_the_reason)
 	cr_expect_eq(own_number("SELECT COUNT(*) FROM job_attempts"), 2);
 }
 
+/* ---- damaged rows ---- */
+
+static brb_store_claim claim_with_badge(int64_t number, int64_t now_us, size_t most, const uint32_t *badge)
+{
+	brb_store_claim asked = claim_of(number, now_us, most);
+	asked.badges = badge;
+	asked.badge_count = badge ? 1 : 0;
+	return asked;
+}
+
+static void expect_claim_refused(const char *sql, const char *undo, const char *words)
+{
+	char whole[PATH_BYTES + 200];
+	const uint32_t second = 2;
+	brb_store_claim without = claim_with_badge(7, 10, 10, &second);
+	brb_store_claimed_list list = { 0 };
+	brabeion_error error = BRABEION_NO_ERROR;
+	begin(store);
+	add(store, 1, "ada", 1);
+	commit(store);
+	sqlite3 *own = open_own();
+	own_run(own, sql);
+	sqlite3_close(own);
+	begin(store);
+	snprintf(whole, sizeof whole, "%s: the database is damaged, or another program has changed it: %s", path,
+		 words);
+	expect_error(brb_store_jobs_claim(store, &without, &list, &error), BRABEION_STORE, &error, whole);
+	brb_store_rollback(store);
+	brb_store_claimed_list_finish(&list);
+	own = open_own();
+	own_run(own, undo); /* for what is checked after each test */
+	sqlite3_close(own);
+}
+
+/* It would be found ready again and again. */
+Test(store_jobs, a_parked_job_with_a_place_in_its_queue_is_refused)
+{
+	expect_claim_refused("UPDATE jobs SET parked_us = 5, parked_why = 'unloaded', badge = 77",
+			     "UPDATE jobs SET parked_us = 0, parked_why = '', badge = 1",
+			     "a job that is parked has a time at which it is ready");
+}
+
+Test(store_jobs, a_job_of_a_name_that_is_longer_than_names_are_is_refused)
+{
+	expect_claim_refused("UPDATE users SET name = hex(zeroblob(128))", "UPDATE users SET name = 'ada'",
+			     "column \"name\" of table \"users\", row 1 holds 256 bytes, which it cannot");
+}
+
 /* ---- leases ------------------------------------------------------------------------------------------------------ */
 
 Test(store_jobs, a_lease_that_has_ended_is_free_for_another)
@@ -492,14 +540,6 @@ Test(store_jobs, parked_in_the_middle_or_at_the_end)
 }
 
 /* ---- badges that are not loaded ---------------------------------------------------------------------------------- */
-
-static brb_store_claim claim_with_badge(int64_t number, int64_t now_us, size_t most, const uint32_t *badge)
-{
-	brb_store_claim asked = claim_of(number, now_us, most);
-	asked.badges = badge;
-	asked.badge_count = badge ? 1 : 0;
-	return asked;
-}
 
 Test(store_jobs, jobs_of_a_badge_that_is_not_loaded_are_parked_until_it_is_back)
 {

@@ -411,3 +411,28 @@ Test(store_upkeep, what_is_anybodys_is_counted_for_so_long)
 	brabeion_user_report_finish(&report);
 	cr_expect_str_eq(held(store, "ada", "first"), "1, 1");
 }
+
+/* ---- a merge that fails ---- */
+
+static brabeion_status change_and_fail(void *context, const char *from, const char *into, brabeion_error *error)
+{
+	(void)from, (void)into;
+	set_tally(context, "wins", 7);
+	return brb_status_set(error, BRABEION_SYSTEM, "no");
+}
+
+Test(store_upkeep, what_a_merge_has_changed_before_it_fails_is_dropped)
+{
+	begin(store);
+	set_tally(store, "wins", 1);
+	commit(store);
+	brb_store_merge_own own = { .merge = change_and_fail, .context = store };
+	brabeion_error error = BRABEION_NO_ERROR;
+	begin(store);
+	expect_error(brb_store_merge_users(store, "ben", "ada", &own, &error), BRABEION_SYSTEM, &error, "no");
+	brb_store_rollback(store);
+	cr_expect_eq(kept_tally("wins"), 1);
+	begin(store);
+	cr_expect_eq(tally(store, "wins"), 1);
+	brb_store_rollback(store);
+}

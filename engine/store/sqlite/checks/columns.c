@@ -111,6 +111,9 @@ static const brb_column_rule rules[] = {
 	TEXT("reason", TEXT_MOST),
 	TEXT("error", TEXT_MOST),
 	TEXT("note", TEXT_MOST),
+	TEXT("thing_name", BRB_SUBJECT_BYTES_MOST),
+	TEXT("memory_name", BRB_NAME_BYTES_MOST),
+	{ "plugin_name", SQLITE_TEXT, true, 0, BRB_NAME_BYTES_MOST }, /* of no plugin */
 	TEXT("event_id", BRB_SUBJECT_BYTES_MOST),
 	TEXT("parked_why", BRB_NAME_BYTES_MOST),
 
