@@ -158,27 +158,27 @@ void brb_columns_of(sqlite3_stmt *statement, brb_columns *columns)
 /* ---- counters ---- */
 
 /* Kept under these names; others hold anything. */
-static const char *const bounded_counters[] = { "sequence",
-						"last_user",
-						"last_thing",
-						"runs",
-						"journal_sequence",
-						"journal_bytes",
-						"journal_keep_us",
-						"journal_max_bytes",
-						"awards",
-						"forgotten_us",
-						BRB_COUNTER_NEWEST,
-						BRB_COUNTER_SUSPECT,
-						BRB_COUNTER_SUSPECT_MONOTONIC };
+static const char *const bounded_counters[] = {
+	"sequence",        "last_user",         "last_thing", "runs",         "journal_sequence", "journal_bytes",
+	"journal_keep_us", "journal_max_bytes", "awards",     "forgotten_us", BRB_COUNTER_NEWEST, BRB_COUNTER_SUSPECT
+};
 
-brabeion_status brb_columns_check_counter(const char *path, const char *name, int64_t value, brabeion_error *error)
+static bool is_bounded(const char *name)
 {
 	for (size_t i = 0; i < sizeof bounded_counters / sizeof *bounded_counters; i++)
-		if (strcmp(bounded_counters[i], name) == 0 && (value < 0 || value > NUMBER_MOST))
-			return brb_status_set(error, BRABEION_STORE, BRB_DAMAGED "the counter \"%s\" is %lld", path,
-					      name, (long long)value);
-	return BRABEION_OK;
+		if (strcmp(bounded_counters[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* A time of the monotonic clock may be set before the machine's start: only times between two of them matter. */
+brabeion_status brb_columns_check_counter(const char *path, const char *name, int64_t value, brabeion_error *error)
+{
+	bool is_time = strcmp(name, BRB_COUNTER_SUSPECT_MONOTONIC) == 0;
+	if ((!is_time && !is_bounded(name)) || (value >= (is_time ? -TIME_MOST : 0) && value <= NUMBER_MOST))
+		return BRABEION_OK;
+	return brb_status_set(error, BRABEION_STORE, BRB_DAMAGED "the counter \"%s\" is %lld", path, name,
+			      (long long)value);
 }
 
 /* ---- faults ---- */
