@@ -62,8 +62,7 @@ static void expect_user(brb_store *store, const char *user, bool soon)
 		brb_store_expect_user(store, user, soon);
 }
 
-/* In a history of millions of users, most of the time would be spent waiting for memory. */
-static void expect(brb_store *store, const brabeion_event *events, size_t count, size_t at)
+void brb_bulk_expect(brb_store *store, const brabeion_event *events, size_t count, size_t at)
 {
 	if (at + EVENTS_AHEAD < count)
 		expect_user(store, events[at + EVENTS_AHEAD].user, false);
@@ -71,48 +70,82 @@ static void expect(brb_store *store, const brabeion_event *events, size_t count,
 		expect_user(store, events[at + EVENTS_AHEAD / 2].user, true);
 }
 
-static brabeion_status judge_events(brabeion_bulk *bulk, brb_judge *judge, const brabeion_event *events, size_t count,
-				    brabeion_result *results)
+/* The transaction stays open for the next request. A failure undoes it. */
+static brabeion_status do_request(brabeion_bulk *bulk, brb_judge *judge, brb_request *request)
 {
-	size_t judged = 0;
-	brabeion_status status = BRABEION_OK;
+	request->judge = judge;
 	judge->leads = bulk->leads;
 	judge->in_transaction = bulk->leads;
 	brb_history_keep(judge);
-	if (brb_judge_enter_store(judge))
+	if (brb_judge_enter_store(judge)) {
 		bulk->leads = true;
-	while (judged < count && judge->fault == BRABEION_OK) {
-		size_t at = judged++;
-		if (judge->in_transaction)
-			expect(bulk->engine->store, events, count, at);
-		brb_judge_event(judge, &events[at], &results[at]);
+		request->work(request);
 	}
-	status = judge->fault;
 	bulk->met_quarantine |= judge->met_quarantine;
 	bulk->filled_quarantine |= judge->filled_quarantine;
 	judge->met_quarantine = judge->filled_quarantine = false; /* recorded after the commit */
-	if (status == BRABEION_OK)
-		return status;
+	if (judge->fault == BRABEION_OK)
+		return BRABEION_OK;
 	if (judge->leads && !bulk->leads)
 		brb_group_commit_leave(&bulk->engine->group);
 	undo(bulk);
-	brb_judge_abandon(results, judged, count, status, judge->error.message);
-	return status;
+	brb_request_fail(request, judge->fault, judge->error.message);
+	return judge->fault;
 }
 
-static brabeion_status judge_batch(brabeion_bulk *bulk, const brabeion_event *events, size_t count,
-				   brabeion_result *results)
+brabeion_status brb_bulk_run(brabeion_bulk *bulk, brb_request *request)
 {
 	brb_judge judge;
 	brb_reader *reader;
 	brabeion_status status = brb_engine_begin_judging(bulk->engine, &judge, &reader);
 	if (status != BRABEION_OK) {
-		brb_judge_abandon(results, 0, count, status, brb_status_refusal(status));
+		brb_request_fail(request, status, brb_status_refusal(status));
 		return status;
 	}
-	status = judge_events(bulk, &judge, events, count, results);
-	brb_engine_count_results(judge.counters, results, count);
+	status = do_request(bulk, &judge, request);
+	request->judge = NULL;
 	brb_engine_end_judging(&judge, reader);
+	return status;
+}
+
+typedef struct bulk_request {
+	brb_request head; /* first */
+	const brabeion_event *events;
+	size_t count;
+	brabeion_result *results;
+	size_t judged; /* results that are filled in */
+} bulk_request;
+
+static brabeion_status judge_events(brb_request *head)
+{
+	bulk_request *request = (bulk_request *)(void *)head;
+	brb_judge *judge = head->judge;
+	while (request->judged < request->count && judge->fault == BRABEION_OK) {
+		size_t at = request->judged++;
+		brb_bulk_expect(judge->store, request->events, request->count, at);
+		brb_judge_event(judge, &request->events[at], &request->results[at]);
+	}
+	if (judge->fault == BRABEION_OK)
+		brb_engine_count_results(judge->counters, request->results, request->count);
+	return judge->fault;
+}
+
+static void abandon_events(brb_request *head, brabeion_status status, const char *message)
+{
+	bulk_request *request = (bulk_request *)(void *)head;
+	brb_judge_abandon(request->results, request->judged, request->count, status, message);
+	if (head->judge)
+		brb_engine_count_results(head->judge->counters, request->results, request->count);
+}
+
+static brabeion_status judge_batch(brabeion_bulk *bulk, const brabeion_event *events, size_t count,
+				   brabeion_result *results)
+{
+	bulk_request request = { .head = { .work = judge_events, .fail = abandon_events },
+				 .events = events,
+				 .count = count,
+				 .results = results };
+	brabeion_status status = brb_bulk_run(bulk, &request.head);
 	for (size_t i = 0; i < count; i++)
 		brb_batch_describe(&results[i]);
 	return status;

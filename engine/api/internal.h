@@ -4,6 +4,8 @@
 #ifndef BRB_API_INTERNAL_H
 #define BRB_API_INTERNAL_H
 
+#include <brabeion/bulk.h>
+
 #include <pthread.h>
 
 #include "badgeset/registry.h"
@@ -348,6 +350,20 @@ brabeion_status brb_engine_run(brabeion_engine *engine, brb_judge *judge, brb_re
 
 /* The same in a transaction that no other request shares: see brb_group_commit_run_alone. */
 brabeion_status brb_engine_run_alone(brabeion_engine *engine, brb_judge *judge, brb_request *request);
+
+/* ---- bulks (bulk.c) ---- */
+
+/*
+ * Does a request in the bulk's transaction, which is begun before the work, and stays open. A failure undoes all that the
+ * bulk has done since its last commit. The request does not touch the history's time after a failure: the bulk does.
+ */
+brabeion_status brb_bulk_run(brabeion_bulk *bulk, brb_request *request);
+
+/*
+ * Call it before judging the event at `at`: starts fetching users of the events after it. In a history of millions of users,
+ * most of the time would be spent waiting for memory.
+ */
+void brb_bulk_expect(brb_store *store, const brabeion_event *events, size_t count, size_t at);
 
 /* Fills in which of the list's badges are quarantined. (quarantine.c) */
 brabeion_status brb_engine_fill_quarantine(brabeion_engine *engine, const brb_generation *generation,
