@@ -1,8 +1,9 @@
 /*
  * api/backfill: judges past events again, in a history engine (the sandbox) whose database lies beside the live one.
  *
- * Guarantees: a batch and its checkpoint are one commit, so an interrupted backfill resumes where it ended; one begun
- * with other badges or from another kind of history starts over; one backfill at a time per database.
+ * Guarantees: events and the checkpoint behind them are one commit, so an interrupted backfill resumes after the last
+ * event that is stored; one begun with other badges or from another kind of history starts over; one backfill at a time
+ * per database.
  * Not here: judging (backfill_judging.c), comparing with the live database and merging into it (backfill_end.c).
  */
 #include "api/backfill/backfill.h"
@@ -60,10 +61,12 @@ static brabeion_status read_begun(brabeion_backfill *backfill, int64_t begun_by,
 		return begun.status;
 	bool there = false;
 	*same = kept(&begun, BEGUN_BY, &there) == begun_by && there;
-	backfill->checkpoint.number = kept(&begun, BRB_BACKFILL_NUMBER, NULL);
-	backfill->checkpoint.mark = (uint64_t)kept(&begun, BRB_BACKFILL_MARK, NULL);
-	backfill->first_us = kept(&begun, BRB_BACKFILL_FIRST, &backfill->seeded);
-	backfill->last_us = kept(&begun, BRB_BACKFILL_LAST, NULL);
+	brb_backfill_progress stored = { 0 };
+	stored.checkpoint.number = kept(&begun, BRB_BACKFILL_NUMBER, NULL);
+	stored.checkpoint.mark = (uint64_t)kept(&begun, BRB_BACKFILL_MARK, NULL);
+	stored.first_us = kept(&begun, BRB_BACKFILL_FIRST, &stored.seeded);
+	stored.last_us = kept(&begun, BRB_BACKFILL_LAST, NULL);
+	backfill->reached = backfill->stored = stored;
 	brb_store_rollback(begun.store);
 	return begun.status;
 }
@@ -240,20 +243,25 @@ static brabeion_status open_sandbox(brabeion_backfill *backfill, brabeion_error 
 				 .plugin_path = live->source.plugin_path, .database = backfill->path,
 				 .log = live->log.callback, .log_context = live->log.context,
 				 .clock = live->clock.now, .clock_context = live->clock.context,
-				 .allocator = live->allocator, .no_watch = true, .time = BRABEION_TIME_HISTORY,
-				 .no_workers = true);
+				 .allocator = live->allocator, .memory_bytes = live->memory_bytes, .no_watch = true,
+				 .time = BRABEION_TIME_HISTORY, .no_workers = true);
 	error->status = brb_engine_open(&options, false, &backfill->sandbox, error);
 	brb_memory_release(config);
-	if (!backfill->sandbox)
-		return error->status;
-	brb_store_feed_begin(backfill->sandbox->store); /* until it is closed */
-	return BRABEION_OK;
+	return backfill->sandbox ? brabeion_bulk_open(backfill->sandbox, &backfill->bulk, error) : error->status;
+}
+
+/* Drops what is not stored. */
+static void close_sandbox(brabeion_backfill *backfill)
+{
+	brabeion_bulk_close(backfill->bulk);
+	brabeion_close(backfill->sandbox);
+	backfill->bulk = NULL;
+	backfill->sandbox = NULL;
 }
 
 static void drop_sandbox(brabeion_backfill *backfill)
 {
-	brabeion_close(backfill->sandbox);
-	backfill->sandbox = NULL;
+	close_sandbox(backfill);
 	brb_backfill_remove(backfill->path);
 }
 
@@ -287,7 +295,7 @@ static brabeion_status open_same(brabeion_backfill *backfill, const brb_generati
 		status = read_begun(backfill, identity(*generation, backfill->from_journal), same, error);
 		if (*same || turn == 1 || status != BRABEION_OK)
 			break;
-		if (backfill->checkpoint.number)
+		if (backfill->stored.checkpoint.number)
 			brb_log_write(&backfill->live->log, BRABEION_LOG_INFO,
 				      "%s: begun by other badges, from another kind of history or by an older "
 				      "version: starting again",
@@ -307,8 +315,8 @@ static brabeion_status check_journal(brabeion_backfill *backfill, bool *same, br
 				      "%s: there is no journal to judge (\"journal: keep 30d\" in badges.yaml makes "
 				      "one), and no other history is given",
 				      brb_store_path(backfill->live->store));
-	if (backfill->checkpoint.number &&
-	    (info.first > backfill->checkpoint.number || info.last < backfill->checkpoint.number))
+	int64_t number = backfill->stored.checkpoint.number;
+	if (number && (info.first > number || info.last < number))
 		*same = false;
 	return status;
 }
@@ -374,8 +382,20 @@ brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_b
 	if (open_backfill(backfill, &options, &fault) == BRABEION_OK)
 		*out = backfill;
 	else
-		brabeion_backfill_close(backfill, backfill->checkpoint.number != 0);
+		brabeion_backfill_close(backfill, backfill->stored.checkpoint.number != 0);
 	return brb_status_hand_over(error, &fault);
+}
+
+/* Without it, resuming judges more again. */
+static void store_last(brabeion_backfill *backfill)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (brb_backfill_store(backfill, &error) != BRABEION_OK)
+		brb_log_write(
+			&backfill->live->log, BRABEION_LOG_WARNING,
+			"%s: the last events are not kept, and are judged again when the backfill is resumed: %s",
+			backfill->path, error.message ? error.message : brabeion_status_name(error.status));
+	brabeion_error_finish(&error);
 }
 
 void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
@@ -383,7 +403,9 @@ void brabeion_backfill_close(brabeion_backfill *backfill, bool keep)
 	BRB_CALL;
 	if (!backfill || brb_engine_enter(backfill->live) != BRABEION_OK)
 		return;
-	brabeion_close(backfill->sandbox);
+	if (keep)
+		store_last(backfill);
+	close_sandbox(backfill);
 	if (backfill->lock_fd >= 0 && !keep)
 		brb_backfill_remove(backfill->path);
 	if (backfill->lock_fd >= 0)
@@ -401,7 +423,7 @@ brabeion_status brabeion_backfill_checkpoint(const brabeion_backfill *backfill, 
 	if (status == BRABEION_OK)
 		status = brb_size_check(BRB_SIZE_CHECKPOINT, checkpoint, &error);
 	if (status == BRABEION_OK)
-		brb_size_give(BRB_SIZE_CHECKPOINT, &backfill->checkpoint, checkpoint);
+		brb_size_give(BRB_SIZE_CHECKPOINT, &backfill->reached.checkpoint, checkpoint);
 	brabeion_error_finish(&error);
 	return status;
 }

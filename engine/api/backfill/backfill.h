@@ -18,21 +18,32 @@
 /* The sandbox's database is beside the live one, by its path and this. */
 #define BRB_BACKFILL_SUFFIX "-backfill"
 
+/* How far the judging has come. */
+typedef struct brb_backfill_progress {
+	brabeion_checkpoint checkpoint;
+	bool seeded;
+	int64_t first_us, last_us; /* of the judged events; with the journal, last_us is no bound */
+} brb_backfill_progress;
+
 struct brabeion_backfill {
 	brabeion_engine *live;
 	brabeion_engine *sandbox; /* the history engine that judges */
+	brabeion_bulk *bulk;      /* of the sandbox: judges, and commits */
+	int64_t begun_us;         /* monotonic: when the bulk's transaction began; 0: nothing is uncommitted */
 	char *path;               /* of the sandbox's database */
 	int lock_fd;
 	bool from_journal;
-	brabeion_checkpoint checkpoint;
-	bool seeded;
-	int64_t held_before;       /* journal only: awards of a smaller sequence come from events already judged */
-	int64_t first_us, last_us; /* of the judged events; with the journal, last_us is no bound */
-	brb_arena arena;           /* owns what follows */
-	brb_table chosen;          /* slug -> brb_compared_badge */
+	brb_backfill_progress reached; /* what is judged */
+	brb_backfill_progress stored;  /* what of it is committed */
+	int64_t held_before; /* journal only: awards of a smaller sequence come from events already judged */
+	brb_arena arena;     /* owns what follows */
+	brb_table chosen;    /* slug -> brb_compared_badge */
 	size_t owner_count;
 	brb_store_owner *owners; /* whose state is taken over: see keep_fresh() in backfill.c */
 };
+
+/* Commits what is judged. On failure, what was reached is what is stored. (backfill_judging.c) */
+brabeion_status brb_backfill_store(brabeion_backfill *backfill, brabeion_error *error);
 
 /* ---- files (backfill_files.c): each by the path of the live database ---- */
 

@@ -20,10 +20,11 @@ enum { AWARDS_PER_COMMIT = 4096, ROUNDS_MOST = 16, EVENTS_PER_ROUND = 100000, EV
 /* The journal covers everything since its first event; another history only the time between its first and last. */
 static brb_comparison comparison_of(const brabeion_backfill *backfill)
 {
+	const brb_backfill_progress *stored = &backfill->stored;
 	return (brb_comparison){ .badges = &backfill->chosen,
-				 .first_us = backfill->seeded ? backfill->first_us : INT64_MAX,
+				 .first_us = stored->seeded ? stored->first_us : INT64_MAX,
 				 .last_us = backfill->from_journal ? INT64_MAX
-					    : backfill->seeded     ? backfill->last_us
+					    : stored->seeded       ? stored->last_us
 								   : INT64_MIN,
 				 .held_before = backfill->held_before,
 				 .gained = true };
@@ -80,10 +81,12 @@ brabeion_status brabeion_backfill_compare(brabeion_backfill *backfill, brabeion_
 					  brabeion_error *error)
 {
 	BRB_CALL_WITH(fault);
-	brb_comparison comparison = comparison_of(backfill);
-	comparison.lost = true;
-	if (brb_engine_enter_or_say(backfill->live, &fault) == BRABEION_OK)
+	if (brb_engine_enter_or_say(backfill->live, &fault) == BRABEION_OK &&
+	    brb_backfill_store(backfill, &fault) == BRABEION_OK) {
+		brb_comparison comparison = comparison_of(backfill);
+		comparison.lost = true;
 		compare_stores(backfill->live->store, backfill->sandbox->store, &comparison, changes, &fault);
+	}
 	return brb_status_hand_over(error, &fault);
 }
 
@@ -243,10 +246,11 @@ static brabeion_status take_state(brb_judge *judge, end_request *request, const 
 /* What the chosen badges were passed over since the first event has been judged now. */
 static brabeion_status remove_passed(brb_judge *judge, const brabeion_backfill *backfill)
 {
+	const brb_backfill_progress *stored = &backfill->stored;
 	size_t at = 0;
 	for (const brb_table_entry *entry;
-	     backfill->seeded && judge->fault == BRABEION_OK && (entry = brb_table_next(&backfill->chosen, &at));)
-		judge->fault = brb_store_remove_passed(judge->store, entry->key, backfill->first_us, &judge->error);
+	     stored->seeded && judge->fault == BRABEION_OK && (entry = brb_table_next(&backfill->chosen, &at));)
+		judge->fault = brb_store_remove_passed(judge->store, entry->key, stored->first_us, &judge->error);
 	return judge->fault;
 }
 
@@ -313,10 +317,12 @@ static brabeion_status apply_permanent(brabeion_backfill *backfill, int64_t *aft
 				       brabeion_backfill_outcome *outcome, brabeion_error *error)
 {
 	brb_difference_list gains = { 0 };
+	brabeion_status status = brb_backfill_store(backfill, error);
 	brb_comparison comparison = comparison_of(backfill);
 	comparison.after = *after;
-	brabeion_status status =
-		brb_store_compare(backfill->live->store, backfill->sandbox->store, false, &comparison, &gains, error);
+	if (status == BRABEION_OK)
+		status = brb_store_compare(backfill->live->store, backfill->sandbox->store, false, &comparison,
+					   &gains, error);
 	size_t count = status == BRABEION_OK ? remove_temporary(backfill, &gains) : 0;
 	for (size_t at = 0; at < count && status == BRABEION_OK; at += AWARDS_PER_COMMIT) {
 		end_request request = { .backfill = backfill, .gains = &gains.items[at] };

@@ -36,6 +36,17 @@ static const char *file_of(const brb_cli_options *options)
 
 /* ---- a history file ---- */
 
+static bool commit(void *context, brb_cli_history_file *history)
+{
+	backfill_work *work = context;
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (brabeion_backfill_commit(work->backfill, &error) == BRABEION_OK)
+		return true;
+	brb_cli_report_say(history->report, "%s", error.message ? error.message : brabeion_status_name(error.status));
+	brabeion_error_finish(&error);
+	return false;
+}
+
 static bool judge_batch(void *context, brb_cli_history_file *history)
 {
 	backfill_work *work = context;
@@ -95,6 +106,8 @@ static brb_cli_history_file_end read_file(backfill_work *work)
 					 .wake = work->wake,
 					 .passed = checkpoint_of(work),
 					 .judge = judge_batch,
+					 .commit = commit,
+					 .commit_each = work->options->batch > 0,
 					 .context = work };
 	brb_cli_history_file_end end = brb_cli_history_file_read(&history);
 	work->events += history.events;
@@ -156,6 +169,8 @@ static int judge_journal(backfill_work *work)
 	while (error.status == BRABEION_OK && !brb_cli_signals_caught()) {
 		error.status = brabeion_backfill_journal(work->backfill, brb_cli_options_batch(work->options),
 							 &judged, &error);
+		if (error.status == BRABEION_OK && work->options->batch)
+			error.status = brabeion_backfill_commit(work->backfill, &error);
 		if (error.status == BRABEION_OK && judged == 0)
 			break;
 		work->events += judged;

@@ -61,17 +61,33 @@ static void report_refused(brb_cli_history_file *history)
 	}
 }
 
+static void commit(brb_cli_history_file *history)
+{
+	if (history->commit && !history->commit(history->context, history))
+		stop(history, BRB_CLI_HISTORY_FILE_FAILED);
+}
+
 static void judge(brb_cli_history_file *history)
 {
 	if (history->batch.count == 0)
 		return;
 	memset(history->batch.results, 0, history->batch.count * sizeof *history->batch.results);
 	history->batch.results[0] = (brabeion_result)BRABEION_RESULT();
-	if (history->judge(history->context, history))
+	bool judged = history->judge(history->context, history);
+	if (judged)
 		report_refused(history);
 	else
 		stop(history, BRB_CLI_HISTORY_FILE_FAILED);
 	brb_cli_batch_reset(&history->batch);
+	if (judged && history->commit_each)
+		commit(history);
+}
+
+/* No more events come for now. */
+static void judge_and_commit(brb_cli_history_file *history)
+{
+	judge(history);
+	commit(history);
 }
 
 /* ---- one line ---- */
@@ -148,7 +164,7 @@ static bool take_step(brb_cli_history_file *history)
 		take_line(history, NULL);
 		break;
 	case BRB_CLI_LINES_IDLE:
-		judge(history);
+		judge_and_commit(history);
 		show_progress(history);
 		break;
 	case BRB_CLI_LINES_WOKEN:
@@ -185,7 +201,7 @@ static void read_input(brb_cli_history_file *history, int input)
 	if (history->end == BRB_CLI_HISTORY_FILE_GOING && history->reached.number < history->passed.number)
 		stop(history, BRB_CLI_HISTORY_FILE_CHANGED);
 	if (history->end == BRB_CLI_HISTORY_FILE_GOING || history->end == BRB_CLI_HISTORY_FILE_SIGNAL)
-		judge(history);
+		judge_and_commit(history);
 	stop(history, BRB_CLI_HISTORY_FILE_DONE);
 }
 

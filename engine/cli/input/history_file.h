@@ -3,7 +3,7 @@
  *
  * Guarantees: lines up to a checkpoint that was reached earlier are skipped, and must be unchanged: all lines go into one hash
  * (FNV-1a). Each event has a time. A bad line is reported, counted and skipped.
- * Not here: how a batch is judged, and what becomes of its results.
+ * Not here: how a batch is judged and committed, and what becomes of its results.
  */
 #ifndef BRB_CLI_INPUT_HISTORY_FILE_H
 #define BRB_CLI_INPUT_HISTORY_FILE_H
@@ -29,6 +29,9 @@ typedef struct brb_cli_history_file brb_cli_history_file;
 /* Judges the batch into its results; reports what failed as a whole. False ends the reading. */
 typedef bool (*brb_cli_history_file_judge)(void *context, brb_cli_history_file *history);
 
+/* Commits what was judged; reports what failed. False ends the reading. */
+typedef bool (*brb_cli_history_file_commit)(void *context, brb_cli_history_file *history);
+
 struct brb_cli_history_file {
 	brb_cli_report *report;
 	const char *file;           /* "-": standard input */
@@ -37,6 +40,8 @@ struct brb_cli_history_file {
 	int wake;                   /* of cli/signals */
 	brabeion_checkpoint passed; /* judged before: the number of the last line, and the hash behind it */
 	brb_cli_history_file_judge judge;
+	brb_cli_history_file_commit commit; /* called when the input is idle, and at its end. NULL: judging commits */
+	bool commit_each;                   /* also after each batch */
 	void *context;
 
 	/* set by reading */

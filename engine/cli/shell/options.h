@@ -80,7 +80,7 @@ typedef struct brb_cli_options {
 	size_t argument_count;
 } brb_cli_options;
 
-/* Events between two commits, where --batch does not say. */
+/* Events that are judged at once, where --batch does not say. */
 enum { BRB_CLI_BATCH_USUAL = 10000 };
 
 static inline size_t brb_cli_options_batch(const brb_cli_options *options)

@@ -650,10 +650,13 @@ BRABEION_API brabeion_status brabeion_explain(brabeion_engine *engine, const bra
  *
  * The events come from the journal (brabeion_backfill_journal), or from the caller (brabeion_backfill_judge), in order.
  * What is held from before the first of them, and what a person has granted, is held there, too. It is all in the files
- * <database>-backfill*, each batch with its checkpoint in the history: a backfill that is opened again, after a crash say,
- * goes on from there. With another badge set it starts over.
+ * <database>-backfill*, events with the checkpoint that they lead to: a backfill that is opened again, after a crash say,
+ * goes on from the last commit. With another badge set it starts over.
  *
- * A backfill belongs to one thread at a time. It must be closed before its engine.
+ * Many batches share a commit (<brabeion/bulk.h>). One comes when the engine's memory budget is used, which the sandbox has
+ * once more, after 5 s of work, at the end of the journal, and by brabeion_backfill_commit.
+ *
+ * A backfill belongs to one thread at a time: commit before another takes it over. It must be closed before its engine.
  */
 typedef struct brabeion_backfill brabeion_backfill;
 
@@ -681,7 +684,7 @@ BRABEION_INIT(brabeion_backfill_options)
 BRABEION_API brabeion_status brabeion_backfill_open(brabeion_engine *engine, const brabeion_backfill_options *options,
 						    brabeion_backfill **backfill, brabeion_error *error);
 
-/* Closes it. With `keep` it can be continued later; else its files are removed. NULL is allowed. */
+/* Closes it. With `keep` it commits, and can be continued later; else its files are removed. NULL is allowed. */
 BRABEION_API void brabeion_backfill_close(brabeion_backfill *backfill, bool keep);
 
 /* How far a backfill has come. The numbers are the caller's, such as a line and a hash of all that precedes it. */
@@ -694,29 +697,44 @@ typedef struct brabeion_checkpoint {
 #define BRABEION_CHECKPOINT(...) BRABEION_STRUCT(brabeion_checkpoint, __VA_ARGS__)
 BRABEION_INIT(brabeion_checkpoint)
 
-/* How far it has come: after the open, where to go on. BRABEION_INVALID for a checkpoint without its size. */
+/*
+ * How far it has come: after the open, and after an error, where to go on. What it has judged since the last commit counts.
+ * BRABEION_INVALID for a checkpoint without its size.
+ */
 BRABEION_API brabeion_status brabeion_backfill_checkpoint(const brabeion_backfill *backfill,
 							  brabeion_checkpoint *checkpoint);
 
 /*
- * Judges the next events of the history, and stores the checkpoint that they lead to in the same commit. Each must have
- * its time (has_at). The results say what is earned in the sandbox; nothing of it is held yet.
+ * Judges the next events of the history, and stores the checkpoint that they lead to in the same commit, which may come
+ * later. Each must have its time (has_at). The results say what is earned in the sandbox; nothing of it is held yet.
  *
- * Owns, errors: as brabeion_possibly_award_batch; BRABEION_INVALID in the result of an event without a time.
+ * Owns, errors: as brabeion_possibly_award_batch; BRABEION_INVALID in the result of an event without a time. An error of the
+ * whole batch undoes all since the last commit: go on from brabeion_backfill_checkpoint.
  */
 BRABEION_API brabeion_status brabeion_backfill_judge(brabeion_backfill *backfill, const brabeion_event *events,
 						     size_t count, const brabeion_checkpoint *checkpoint,
 						     brabeion_result *results);
 
 /*
- * Judges the next events of the journal, at most `most` (0: 1,000). *judged is 0 when there are no more for now.
+ * Judges the next events of the journal, at most `most` (0: 1,000). *judged is 0 when there are no more for now; then all
+ * is committed.
  *
- * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_NO_MEMORY: none of them is judged.
+ * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_NO_MEMORY: none of them is judged, and what was judged since the last
+ *          commit is judged again by the next calls.
  */
 BRABEION_API brabeion_status brabeion_backfill_journal(brabeion_backfill *backfill, size_t most, size_t *judged,
 						       brabeion_error *error);
 
-/* Advances the time, as brabeion_advance. */
+/*
+ * Commits what was judged since the last commit, if anything: a backfill that is killed goes on behind it. Call it before
+ * waiting for events.
+ *
+ * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_NO_MEMORY: all since the last commit is undone; go on from
+ *          brabeion_backfill_checkpoint.
+ */
+BRABEION_API brabeion_status brabeion_backfill_commit(brabeion_backfill *backfill, brabeion_error *error);
+
+/* Commits, then advances the time, as brabeion_advance. */
 BRABEION_API brabeion_status brabeion_backfill_advance(brabeion_backfill *backfill, int64_t at_us,
 						       brabeion_error *error);
 
@@ -725,6 +743,8 @@ BRABEION_API brabeion_status brabeion_backfill_advance(brabeion_backfill *backfi
  * the time of the history, and would not be by the current badges (BRABEION_CHANGE_LAPSED). Ids and sequences are those of
  * the awards where they are. A grant by a person is never lost; a revoked award is gained only with `rearn: true`, by a
  * later event.
+ *
+ * It commits first.
  *
  * Owns:    `changes` is yours: brabeion_change_list_finish(). Not paginated; may be large.
  * Errors:  BRABEION_STORE, BRABEION_BUSY, BRABEION_NO_MEMORY.

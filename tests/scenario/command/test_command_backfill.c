@@ -5,6 +5,7 @@
  */
 #include "support/command.h"
 #include "support/memory_tables.h"
+#include "support/sqlite/wal.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -326,14 +327,15 @@ Test(command_backfill, without_a_file_there_must_be_a_journal)
 
 /* ---- resuming ---- */
 
-/* Starts a backfill on a pipe, one commit an event, and kills it once it has committed that line, within 60 s. */
-static void kill_after_line(const char *text, int line)
+/*
+ * Starts a backfill on a pipe, with this --batch or none, and kills it once it has committed that line, within 60 s. The pipe
+ * stays open until then.
+ */
+static void kill_after_line(const char *batch, const char *text, int line)
 {
-	char sql[128], wanted[32];
-	command_process process = start("backfill", "--batch", "1", "-", NULL);
+	static const char sql[] = "SELECT value FROM counters WHERE name = 'backfill.number'";
+	command_process process = start("backfill", "-", batch ? "--batch" : NULL, batch, NULL);
 	feed(&process, text);
-	snprintf(sql, sizeof sql, "SELECT value FROM counters WHERE name = 'backfill.number'");
-	snprintf(wanted, sizeof wanted, "%d", line);
 	bool there = false;
 	for (int polls = 0; !there && polls < 60000; polls++) {
 		sqlite3 *database = NULL;
@@ -353,9 +355,18 @@ static void kill_after_line(const char *text, int line)
 	finish(&outcome);
 }
 
+/* Of a backfill that was killed: the next one begins anew. */
+static void remove_sandbox(void)
+{
+	static const char *const files[] = { "badges.db-backfill", "badges.db-backfill-wal", "badges.db-backfill-shm",
+					     "badges.db-backfill-runs" };
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		unlink(files[i]);
+}
+
 Test(command_backfill, goes_on_where_it_was_killed)
 {
-	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
+	kill_after_line("1", COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
 	command_outcome outcome = run(PAST, "backfill", "-", NULL);
 	expect_exit(outcome, 0);
 	expect_err(outcome, "resuming after line 3\n");
@@ -366,9 +377,36 @@ Test(command_backfill, goes_on_where_it_was_killed)
 	expect_no_sandbox();
 }
 
+Test(command_backfill, commits_when_the_pipe_is_idle)
+{
+	kill_after_line(NULL, COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02") COMMENT("ada", "c3", "03"), 3);
+	command_outcome outcome = run(PAST, "backfill", "-", NULL);
+	expect_exit(outcome, 0);
+	expect_err(outcome, "resuming after line 3\n");
+	expect_err(outcome, "3 events judged: 2 awards gained, 0 lost, 0 bad lines\n");
+	finish(&outcome);
+	expect_rows(TALLIES, "ada 3\nbob 2\ncy 1\n");
+	expect_no_sandbox();
+}
+
+/* What is committed at the opening is the same in both. */
+Test(command_backfill, commits_each_batch_only_if_its_size_is_given)
+{
+	kill_after_line("1", PAST, 6);
+	int each = count_commits("badges.db-backfill");
+	remove_sandbox();
+	kill_after_line("4", PAST, 6);
+	int fours = count_commits("badges.db-backfill");
+	remove_sandbox();
+	kill_after_line(NULL, PAST, 6);
+	int one = count_commits("badges.db-backfill");
+	cr_expect_eq(each - one, 5, "%d commits with --batch 1, %d without", each, one);
+	cr_expect_eq(fours - one, 1, "%d commits with --batch 4, %d without", fours, one);
+}
+
 Test(command_backfill, another_file_is_judged_from_its_first_line_on)
 {
-	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("dee", "c2", "02"), 2);
+	kill_after_line("1", COMMENT("ada", "c1", "01") COMMENT("dee", "c2", "02"), 2);
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 0);
 	expect_err(outcome, "past.jsonl is not the file that was interrupted: starting at its first line\n");
@@ -379,7 +417,7 @@ Test(command_backfill, another_file_is_judged_from_its_first_line_on)
 
 Test(command_backfill, other_badges_begin_anew)
 {
-	kill_after_line(COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02"), 2);
+	kill_after_line("1", COMMENT("ada", "c1", "01") COMMENT("bob", "c2", "02"), 2);
 	write_file("badges.yaml", HEAD "plugins:\n" COMMENTATOR("3"));
 	command_outcome outcome = run("", "backfill", "past.jsonl", NULL);
 	expect_exit(outcome, 0);
