@@ -64,6 +64,10 @@ static brabeion_status fill_badge(explain_work *work, const brabeion_badge *badg
 	out->quarantined = badge->quarantined;
 	out->quarantined_since_us = badge->quarantined_since_us;
 	out->quarantine_reason = badge->quarantine_reason;
+	out->hidden = badge->hidden;
+	out->retired = badge->retired;
+	out->earnable_from_us = badge->earnable_from_us;
+	out->earnable_until_us = badge->earnable_until_us;
 	brabeion_heard *heard = brb_arena_take(work->memory, (badge->event_count + (size_t)1) * sizeof *heard);
 	if (!heard)
 		return brb_status_no_memory(work->error);

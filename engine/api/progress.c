@@ -96,7 +96,12 @@ static brabeion_status add_progress(progress_work *work, const brb_badge *badge,
 				      .done = found->reported.done,
 				      .goal = found->reported.goal,
 				      .quarantined = quarantine != NULL,
-				      .error = describe_failure(work, quarantine, found->why) };
+				      .error = describe_failure(work, found->ended ? NULL : quarantine, found->why),
+				      .hidden = badge->hidden,
+				      .retired = badge->earnable.retired,
+				      .ended = found->ended,
+				      .earnable_from_us = badge->earnable.from_us,
+				      .earnable_until_us = badge->earnable.until_us };
 	if (!entry->badge || !entry->name || !entry->description || !entry->error)
 		return brb_status_no_memory(work->error);
 	work->list.count++;
@@ -110,7 +115,8 @@ static brabeion_status answer_badge(progress_work *work, const brb_badge *badge)
 	brabeion_status status = brb_progress_find(&work->judge, badge, work->user, !quarantine, &found);
 	if (status != BRABEION_OK)
 		return brb_status_hand_over(work->error, &work->judge.error);
-	status = add_progress(work, badge, &found, quarantine);
+	if (found.held || !badge->hidden)
+		status = add_progress(work, badge, &found, quarantine);
 	brb_arena_reset(&work->judge.scratch);
 	return status;
 }

@@ -156,6 +156,10 @@ static brabeion_status copy_badge(brb_arena *memory, const brb_badge *badge, brb
 	out->multiple = badge->multiple;
 	out->quarantine_reason = "";
 	out->async = badge->async;
+	out->hidden = badge->hidden;
+	out->retired = badge->earnable.retired;
+	out->earnable_from_us = badge->earnable.from_us;
+	out->earnable_until_us = badge->earnable.until_us;
 	bool copied = out->slug && out->plugin && out->plugin_file && copy_levels(memory, badge, at_level, out) &&
 		      copy_events(memory, badge, out);
 	return copied ? BRABEION_OK : brb_status_no_memory(error);

@@ -103,6 +103,15 @@ static void add_step(generation_builder *builder, const char *event, const brb_p
 		route->steps[route->step_count++] = (brb_route_step){ plugin, badge, trouble };
 }
 
+/* Events of a retired badge are handled, and their ids remembered, as if it could come back; nobody is asked. */
+static void route_badge(generation_builder *builder, const char *event, const brb_badge *badge, brb_trouble *trouble)
+{
+	if (!badge->earnable.retired)
+		add_step(builder, event, badge->plugin, badge, trouble);
+	else if (!route_of(builder, event))
+		no_memory(builder);
+}
+
 static void route_plugin(generation_builder *builder, brb_plugin *plugin, brb_trouble *of_observe)
 {
 	brb_trouble *troubles = builder->generation->troubles;
@@ -113,7 +122,7 @@ static void route_plugin(generation_builder *builder, brb_plugin *plugin, brb_tr
 		check_slug(builder, badge);
 		badge->index = (uint32_t)builder->generation->badge_count;
 		for (uint32_t event = 0; event < badge->event_count; event++)
-			add_step(builder, badge->events[event], plugin, badge, &troubles[badge->index]);
+			route_badge(builder, badge->events[event], badge, &troubles[badge->index]);
 		builder->generation->badges[builder->generation->badge_count++] = badge;
 	}
 }
@@ -261,7 +270,8 @@ static void join_plugins(generation_builder *builder)
 		route_plugin(builder, generation->plugins[i], &generation->observe_troubles[i]);
 	}
 	brb_table_finish(&ids);
-	generation->on_awarded = brb_generation_route(generation, "brabeion.awarded");
+	const brb_route *on_awarded = brb_generation_route(generation, "brabeion.awarded");
+	generation->on_awarded = on_awarded && on_awarded->step_count ? on_awarded : NULL;
 }
 
 /* They outlive the configuration, and the files. */

@@ -51,6 +51,13 @@ typedef struct brb_config_quarantine {
 	int64_t budget_us;
 } brb_config_quarantine;
 
+/* When a badge can be earned, by the times of events: from <= time < until. All zeroes: always. */
+typedef struct brb_config_earnable {
+	bool retired;     /* never */
+	int64_t from_us;  /* 0: no bound */
+	int64_t until_us; /* likewise */
+} brb_config_earnable;
+
 /* One entry of `badges:`, one use of a plugin's definition. */
 typedef struct brb_config_badge {
 	brb_config_position at;
@@ -69,6 +76,8 @@ typedef struct brb_config_badge {
 	bool rearn;                    /* may be earned again after a revocation */
 	bool temporary;                /* lapses when its condition no longer holds */
 	brb_config_position temporary_at;
+	brb_config_earnable earnable;
+	bool hidden; /* from users who have not earned it */
 	brb_config_quarantine quarantine;
 	const char *color; /* "#rrggbb"; NULL: the slug decides */
 	bool has_async;    /* else the plugin decides */

@@ -79,7 +79,7 @@ brb_yaml_reader brb_config_read_bool, brb_config_read_count, brb_config_read_pat
 brb_yaml_reader brb_config_read_language, brb_config_read_quarantine, brb_config_read_jobs, brb_config_read_journal;
 
 /* Readers of a badge's keys. */
-brb_yaml_reader brb_config_read_levels, brb_config_read_color;
+brb_yaml_reader brb_config_read_levels, brb_config_read_color, brb_config_read_earnable;
 
 /* Notes the placeholders of a level's text. False after recording the fault of one that is unknown. */
 bool brb_config_check_placeholders(brb_yaml_reading *reading, const char *what, const brb_yaml_node *node,

@@ -165,6 +165,23 @@ void brabeion_user_list_write_json(const brabeion_user_list *list, brabeion_writ
 	brb_json_end(&json);
 }
 
+/* Only what is not usual. */
+static void write_earnable(brb_json *json, bool hidden, bool retired, int64_t from_us, int64_t until_us)
+{
+	if (hidden)
+		brb_json_bool(json, "hidden", true);
+	if (retired)
+		brb_json_bool(json, "retired", true);
+	if (!from_us && !until_us)
+		return;
+	brb_json_object(json, "earnable");
+	if (from_us)
+		write_time(json, "from", from_us);
+	if (until_us)
+		write_time(json, "until", until_us);
+	brb_json_end(json);
+}
+
 static void write_progress(brb_json *json, const brabeion_progress *badge)
 {
 	brb_json_object(json, NULL);
@@ -185,6 +202,9 @@ static void write_progress(brb_json *json, const brabeion_progress *badge)
 		brb_json_bool(json, "quarantined", true);
 	if (*badge->error)
 		brb_json_text(json, "error", badge->error);
+	write_earnable(json, badge->hidden, badge->retired, badge->earnable_from_us, badge->earnable_until_us);
+	if (badge->ended)
+		brb_json_bool(json, "ended", true);
 	brb_json_end(json);
 }
 
@@ -242,6 +262,7 @@ static void write_badge(brb_json *json, const brabeion_badge *badge)
 		write_time(json, "last", badge->passed_over_last_us);
 		brb_json_end(json);
 	}
+	write_earnable(json, badge->hidden, badge->retired, badge->earnable_from_us, badge->earnable_until_us);
 	brb_json_end(json);
 }
 

@@ -205,6 +205,12 @@ static const brb_badge *find_granted(brb_call *call, const char *slug)
 	return NULL;
 }
 
+/* Of another badge than the one that is asked: that event may not be for it. */
+static bool may_be_granted(brb_call *call, const brb_badge *badge)
+{
+	return badge == call->badge || brb_badge_is_earnable(badge, brb_call_at(call));
+}
+
 static int32_t grant(badge_call *head, const char *slug, int32_t level, const char *user, const char *reason)
 {
 	brb_call *call = brb_call_of(head);
@@ -223,6 +229,8 @@ static int32_t grant(badge_call *head, const char *slug, int32_t level, const ch
 	if (call->failed || !brb_helper_check_text(call, user, 1, BRB_SUBJECT_BYTES_MOST, "user of badge_grant") ||
 	    (reason && !brb_helper_check_text(call, reason, 0, BRB_SUBJECT_BYTES_MOST, "reason of badge_grant")))
 		return BADGE_FAILED;
+	if (!may_be_granted(call, badge))
+		return BADGE_OK;
 	const int64_t *earned_at_us = call->has_earned_at ? &call->texts->earned_at_us : NULL;
 	return brb_apply_award(call, badge, level, user, reason, earned_at_us) ? BADGE_OK : BADGE_FAILED;
 }

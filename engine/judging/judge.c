@@ -272,6 +272,12 @@ static brabeion_status check_grant(const brabeion_grant *grant, const brb_genera
 	const brb_badge *found = brb_table_get(&generation->slugs, grant->badge);
 	if (!found)
 		return brb_status_set(error, BRABEION_INVALID, "no badge \"%.100s\" is loaded", grant->badge);
+	if (found->earnable.retired)
+		return brb_status_set(
+			error, BRABEION_INVALID,
+			"the badge \"%s\" is retired (retired: true in badges.yaml): nobody gets it any "
+			"more",
+			grant->badge);
 	if (grant->level > found->level_count)
 		return brb_status_set(error, BRABEION_INVALID, "the badge \"%s\" has %u levels, not %u", grant->badge,
 				      found->level_count, grant->level);

@@ -3,6 +3,8 @@
  */
 #include "judging/judgement.h"
 
+#include <string.h>
+
 #include "judging/backend.h"
 #include "judging/deferred.h"
 #include "judging/event_stats.h"
@@ -179,16 +181,24 @@ static void freeze_badge(brb_call *call, const brb_badge *badge)
 		fail_badge(call, badge, call->result->award_count);
 }
 
+/* Reads no clock for a badge that is always earnable. */
+static bool is_in_time(brb_call *call, const brb_badge *badge)
+{
+	bool always = !badge->earnable.from_us && !badge->earnable.until_us;
+	return always || brb_badge_is_earnable(badge, brb_call_at(call));
+}
+
 /* A judgement that succeeds after others that did writes nothing that other threads share. */
 static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_quarantine *limits)
 {
 	return trouble || call->failed || call->took_us > limits->budget_us;
 }
 
-/* Whether the badge wants the event: see plugin/conditions.h. */
-static inline bool is_wanted(const brb_call *call, const brb_badge *badge)
+/* Whether the event is for the badge: see plugin/conditions.h, and `earnable` of badges.yaml. */
+static inline bool is_wanted(brb_call *call, const brb_badge *badge)
 {
-	return !badge->conditions || brb_conditions_hold(badge->conditions, call->event);
+	return !badge->selects || ((!badge->conditions || brb_conditions_hold(badge->conditions, call->event)) &&
+				   is_in_time(call, badge));
 }
 
 /* The badge is quarantined, or its plugin's observe is. */
@@ -230,7 +240,7 @@ static int32_t call_observe(brb_call *call, const brb_plugin *plugin, uint64_t t
 }
 
 /* The badges of the steps that would have been judged. */
-static uint32_t count_active(const brb_call *call, const brb_route_step *steps, uint32_t step_count)
+static uint32_t count_active(brb_call *call, const brb_route_step *steps, uint32_t step_count)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < step_count; i++)
@@ -429,6 +439,17 @@ static brabeion_status end_job(brb_call *call, const brabeion_result *before, br
 	return judge->fault;
 }
 
+/*
+ * Whether the job's badge is still to be asked: a badge may have been retired since, or have got another time. What it asked
+ * for itself, by badge_later, has no such time.
+ */
+static bool is_still_wanted(brb_call *call, const brb_badge *badge)
+{
+	if (strcmp(call->event->name, BRB_DUE_EVENT) == 0)
+		return !badge->earnable.retired;
+	return brb_badge_is_earnable(badge, call->event->at_us);
+}
+
 /* The row is written in the transaction; a recorder of the caller's keeps it until then. */
 static void end_recording(brb_call *call, const brb_judged_job *job, brb_verdict_recorder *recorder)
 {
@@ -455,7 +476,10 @@ brabeion_status brb_judge_job(brb_judge *judge, const brb_judged_job *job, brabe
 	}
 	begin_judgement(&call, job->badge->plugin, job->badge);
 	++*judge->reentrancy;
-	judge_now(&call, job->badge, 0);
+	if (is_still_wanted(&call, job->badge))
+		judge_now(&call, job->badge, 0);
+	else
+		call.answer = BADGE_UNCHANGED;
 	--*judge->reentrancy;
 	if (recorder)
 		end_recording(&call, job, recorder);

@@ -128,13 +128,15 @@ static bool is_complete(const brb_progress *progress)
 brabeion_status brb_progress_find(brb_judge *judge, const brb_badge *badge, const char *user, bool ask,
 				  brb_progress *progress)
 {
-	brb_progress found = { .level = 1 };
+	brb_progress found = { .level = 1, .ended = brb_badge_has_ended(badge, present_us(judge)) };
 	int32_t highest = 0;
 	brabeion_status status = read_held(judge, user, badge->slug, &found.held, &highest);
 	found.held_level = (uint32_t)highest;
-	if (status == BRABEION_OK && !badge->multiple)
+	if (found.ended)
+		found.level = 0;
+	else if (status == BRABEION_OK && !badge->multiple)
 		status = next_above(judge, badge, user, found.held_level, &found.level);
-	bool asks = ask && badge->progress && found.level;
+	bool asks = ask && badge->progress && found.level && (found.held || !badge->hidden);
 	if (status == BRABEION_OK && asks)
 		status = brb_progress_ask(judge, badge, user, found.level, &found.reported, &found.why);
 	while (status == BRABEION_OK && asks && badge->multiple && is_complete(&found) &&

@@ -29,7 +29,8 @@ brabeion_status brb_progress_ask(brb_judge *judge, const brb_badge *badge, const
 typedef struct brb_progress {
 	int64_t held;                   /* awards */
 	uint32_t held_level;            /* the highest, 0: none */
-	uint32_t level;                 /* that comes next, 0: none is left */
+	uint32_t level;                 /* that comes next, 0: none is left, or the badge has ended */
+	bool ended;                     /* it cannot be earned any more */
 	brb_reported_progress reported; /* of that level; nothing, where the badge is not asked */
 	const char *why;                /* the badge's failure, in the judge's scratch, else NULL */
 } brb_progress;
@@ -37,7 +38,7 @@ typedef struct brb_progress {
 /*
  * Finds the next level, and calls `progress` for it if `ask` and if the badge has the function. Next is the lowest above
  * the highest that is held, but for levels that were revoked for good. Of a multiple badge it is the first that the badge
- * reports as not complete, or else its last. With a judge of brb_backend_snapshot.
+ * reports as not complete, or else its last. A hidden badge that is not held is not asked. With a judge of brb_backend_snapshot.
  */
 brabeion_status brb_progress_find(brb_judge *judge, const brb_badge *badge, const char *user, bool ask,
 				  brb_progress *progress);

@@ -128,6 +128,21 @@ static void mix_quarantine(uint64_t *fingerprint, const brb_config_quarantine *q
 	mix(fingerprint, text);
 }
 
+/* Adds nothing for a badge without these keys. */
+static void mix_earnable(uint64_t *fingerprint, const brb_badge *badge)
+{
+	char text[64];
+	const brb_config_earnable *earnable = &badge->earnable;
+	if (earnable->retired)
+		mix(fingerprint, "retired");
+	if (badge->hidden)
+		mix(fingerprint, "hidden");
+	if (!earnable->from_us && !earnable->until_us)
+		return;
+	snprintf(text, sizeof text, "%lld %lld", (long long)earnable->from_us, (long long)earnable->until_us);
+	mix(fingerprint, text);
+}
+
 static void mix_translations(uint64_t *fingerprint, const brb_translations *translations)
 {
 	for (size_t i = 0; i < translations->count; i++) {
@@ -156,6 +171,7 @@ static void take_fingerprint(const plugin_loader *loader, brb_badge *badge)
 	mix(fingerprint, badge->definition);
 	mix(fingerprint, badge->rearn ? "rearn" : "");
 	mix(fingerprint, badge->temporary ? "temporary" : "");
+	mix_earnable(fingerprint, badge);
 	mix_quarantine(fingerprint, &badge->quarantine);
 	mix(fingerprint, badge->async ? "async" : "");
 	for (uint32_t i = 0; i < badge->level_count; i++) {
@@ -330,6 +346,8 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 			      .at = use ? use->slug_at : loader->entry->file_at,
 			      .multiple = (definition->flags & BADGE_MULTIPLE) != 0,
 			      .rearn = use && use->rearn,
+			      .hidden = use && use->hidden,
+			      .earnable = use ? use->earnable : (brb_config_earnable){ 0 },
 			      .quarantine = use ? use->quarantine : loader->config->quarantine,
 			      .award = definition->award,
 			      .progress = definition->progress,
@@ -350,6 +368,7 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 	if (!loader->refused) {
 		take_fingerprint(loader, badge);
 		open_badge(loader, definition, use, badge);
+		badge->selects = badge->conditions || badge->earnable.from_us || badge->earnable.until_us;
 	}
 	if (!loader->refused)
 		loader->plugin->badge_count++;

@@ -40,6 +40,8 @@ typedef struct brb_badge {
 	bool rearn;     /* may be earned again after a revocation */
 	bool temporary; /* lapses when `award` no longer returns it */
 	bool async;     /* events are frozen, and judged later */
+	bool hidden;    /* from users who have not earned it */
+	bool selects;   /* not every event is for it: it has conditions, or is not always earnable */
 	uint32_t level_count;
 	const badge_level *levels;
 	const brb_level_more *more; /* of each level; NULL: no level has any */
@@ -50,10 +52,11 @@ typedef struct brb_badge {
 	int32_t (*progress)(void *self, badge_call *call, int32_t level); /* NULL: it has none */
 	int32_t (*merge)(void *self, badge_call *call);                   /* NULL: no name of BADGE_MERGE_OWN */
 	const brb_conditions *conditions;                                 /* NULL: it wants every event */
-	brb_declared memory;                                              /* its own names; the plugin's come after */
-	const char *settings;                                             /* those it was opened with, as one text */
-	brb_instance *instance;                                           /* NULL: its definition has no `open` */
-	void *self;                                                       /* the instance's */
+	brb_config_earnable earnable;
+	brb_declared memory;    /* its own names; the plugin's come after */
+	const char *settings;   /* those it was opened with, as one text */
+	brb_instance *instance; /* NULL: its definition has no `open` */
+	void *self;             /* the instance's */
 	brb_config_quarantine quarantine;
 	uint32_t event_count;
 	uint32_t number;      /* in the store; set before the generation is published */
@@ -61,6 +64,20 @@ typedef struct brb_badge {
 	uint32_t counter;     /* index in each thread's counters; UINT32_MAX: it is not counted */
 	uint64_t fingerprint; /* of everything that a reload may change */
 } brb_badge;
+
+/* Whether an event of that time is for it. */
+static inline bool brb_badge_is_earnable(const brb_badge *badge, int64_t at_us)
+{
+	const brb_config_earnable *earnable = &badge->earnable;
+	return !earnable->retired && (!earnable->from_us || at_us >= earnable->from_us) &&
+	       (!earnable->until_us || at_us < earnable->until_us);
+}
+
+/* Whether nothing that happens from that time on can earn it. */
+static inline bool brb_badge_has_ended(const brb_badge *badge, int64_t at_us)
+{
+	return badge->earnable.retired || (badge->earnable.until_us && at_us >= badge->earnable.until_us);
+}
 
 struct brb_plugin {
 	const char *id;

@@ -214,18 +214,30 @@ static brabeion_status choose(brabeion_backfill *backfill, const brb_badge *badg
 	return brb_table_set(&backfill->chosen, slug, compared) ? BRABEION_OK : brb_status_no_memory(error);
 }
 
+/* One that the host names. */
+static brabeion_status choose_named(brabeion_backfill *backfill, const brb_generation *generation, const char *slug,
+				    brabeion_error *error)
+{
+	const brb_badge *badge = slug ? brb_table_get(&generation->slugs, slug) : NULL;
+	if (!badge)
+		return brb_engine_no_badge(generation, slug ? slug : "", error);
+	if (badge->earnable.retired)
+		return brb_status_set(error, BRABEION_INVALID,
+				      "badge \"%s\" is retired (retired: true in badges.yaml): no event is for it",
+				      slug);
+	return choose(backfill, badge, error);
+}
+
+/* Unless some are named, all but retired ones: what is held of those would seem lost. */
 static brabeion_status choose_badges(brabeion_backfill *backfill, const brb_generation *generation,
 				     const brabeion_backfill_options *options, brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
-	for (size_t i = 0; i < options->badge_count && status == BRABEION_OK; i++) {
-		const brb_badge *badge =
-			options->badges[i] ? brb_table_get(&generation->slugs, options->badges[i]) : NULL;
-		status = badge ? choose(backfill, badge, error)
-			       : brb_engine_no_badge(generation, options->badges[i] ? options->badges[i] : "", error);
-	}
+	for (size_t i = 0; i < options->badge_count && status == BRABEION_OK; i++)
+		status = choose_named(backfill, generation, options->badges[i], error);
 	for (size_t i = 0; !options->badge_count && i < generation->badge_count && status == BRABEION_OK; i++)
-		status = choose(backfill, generation->badges[i], error);
+		if (!generation->badges[i]->earnable.retired)
+			status = choose(backfill, generation->badges[i], error);
 	return status;
 }
 

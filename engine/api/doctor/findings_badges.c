@@ -56,12 +56,15 @@ static void check_quarantined(brb_examination *self, const brb_health_quarantine
 
 static void check_passed_over(brb_examination *self, const brb_health_failing *passed)
 {
+	const brb_badge *badge = loaded_badge(self, passed->slug);
 	brabeion_finding finding = { .kind = "badge-passed-over",
 				     .severity = BRABEION_WARNING,
 				     .subject = brb_finding_text(self, "%s", passed->slug),
 				     .count = passed->count,
 				     .since_us = passed->first_us,
 				     .last_us = passed->last_us };
+	if (badge && badge->earnable.retired) /* a backfill would not judge it either */
+		return;
 	finding.text =
 		brb_finding_text(self, "badge \"%s\" was passed over in %s while it was quarantined, from %s to %s",
 				 passed->slug, brb_finding_count(self, passed->count, "event", "events"),
@@ -149,16 +152,23 @@ static const char *events_of(brb_examination *self, const brb_badge *badge)
 	return text ? text : "";
 }
 
+/* Since when somebody could have earned it. */
+static int64_t earnable_since(const brb_health_badge *known, const brb_badge *badge)
+{
+	return badge->earnable.from_us > known->known_us ? badge->earnable.from_us : known->known_us;
+}
+
 static void check_never_earned(brb_examination *self, const brb_health_badge *known, const brb_badge *badge)
 {
 	const char *sent = NULL;
 	const char *missed = find_missed(self, badge, &sent);
+	int64_t since_us = earnable_since(known, badge);
 	brabeion_finding finding = { .kind = "badge-never-earned",
 				     .severity = missed ? BRABEION_WARNING : BRABEION_NOTE,
 				     .subject = brb_finding_text(self, "%s", known->slug),
 				     .since_us = known->known_us };
-	if (known->has_awards || !badge->award || !known->known_us ||
-	    self->now_us - known->known_us < DAYS_TO_PROVE_ITSELF * day_us)
+	if (known->has_awards || !badge->award || !known->known_us || brb_badge_has_ended(badge, self->now_us) ||
+	    self->now_us - since_us < DAYS_TO_PROVE_ITSELF * day_us)
 		return;
 	finding.text = brb_finding_text(self, "badge \"%s\" has never been earned; it is known since %s", known->slug,
 					brb_finding_time(self, known->known_us));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/output/awards.h"
+#include "cli/output/earnable.h"
 #include "cli/output/json.h"
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
@@ -120,6 +121,7 @@ static int print(const brb_cli_options *options, brb_cli_report *report, const b
 	else if (!print_table(&out, list))
 		return brb_cli_fail_memory(report);
 	if (!options->json) {
+		brb_cli_earnable_list(&out, list, "\nretired, hidden, or earnable for a time:\n");
 		print_quarantined(&out, list);
 		print_passed_over(&out, list);
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/commands/inspect.h"
+#include "cli/output/earnable.h"
 #include "cli/output/json.h"
 #include "cli/output/terminal_text.h"
 
@@ -87,6 +88,27 @@ static uint64_t count_plugins(const brabeion_badge_list *list)
 	return count;
 }
 
+static bool is_retired(const brabeion_badge *badge)
+{
+	return badge->retired;
+}
+
+static bool is_hidden(const brabeion_badge *badge)
+{
+	return badge->hidden;
+}
+
+/* The slugs of such badges. */
+static void print_marked(brb_json *json, const char *key, const brabeion_badge_list *list,
+			 bool (*is_marked)(const brabeion_badge *badge))
+{
+	brb_json_array(json, key);
+	for (size_t i = 0; i < list->count; i++)
+		if (is_marked(&list->badges[i]))
+			brb_json_text(json, NULL, list->badges[i].slug);
+	brb_json_end(json);
+}
+
 static void print_json(brb_cli_out *out, const char *config, const brabeion_badge_list *list, char *errors,
 		       check_findings *findings)
 {
@@ -96,6 +118,8 @@ static void print_json(brb_cli_out *out, const char *config, const brabeion_badg
 	brb_json_bool(&json, "fine", !errors);
 	brb_json_integer(&json, "badges", (int64_t)list->count);
 	brb_json_integer(&json, "plugins", (int64_t)count_plugins(list));
+	print_marked(&json, "retired", list, is_retired);
+	print_marked(&json, "hidden", list, is_hidden);
 	write_lines(&json, "errors", errors);
 	write_lines(&json, "warnings", findings->warnings.text);
 	write_lines(&json, "notes", findings->notes.text);
@@ -139,10 +163,12 @@ static void print_result(brb_cli_out *out, const char *config, const brabeion_ba
 {
 	report_lines(findings->report, "warning", findings->warnings.text);
 	report_lines(findings->report, "note", findings->notes.text);
-	if (error->status == BRABEION_OK)
-		print_fine(out, config, list, findings->warnings.count);
-	else
+	if (error->status != BRABEION_OK) {
 		brb_cli_fail(findings->report, error);
+		return;
+	}
+	print_fine(out, config, list, findings->warnings.count);
+	brb_cli_earnable_list(out, list, "");
 }
 
 static int check(const brb_cli_options *options, brb_cli_report *report)

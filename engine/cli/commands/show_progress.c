@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/output/bar.h"
+#include "cli/output/earnable.h"
 #include "cli/output/json.h"
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
@@ -48,17 +49,22 @@ static bool add_badge(brb_cli_table *table, const brabeion_progress *badge, cons
 		brb_cli_bar_percent((uint64_t)badge->done, (uint64_t)badge->goal, percent);
 		write_figures(badge, figures, sizeof figures);
 	}
-	const char *cells[] = { badge->name, badge->badge, bar, percent, figures, badge->description };
+	char words[BRB_CLI_EARNABLE_BYTES], what_for[4096];
+	brb_cli_earnable_words(badge->earnable_from_us, badge->earnable_until_us, words);
+	snprintf(what_for, sizeof what_for, "%s%s%s%s", badge->description, words[0] ? " (" : "", words,
+		 words[0] ? ")" : "");
+	const char *cells[] = { badge->name, badge->badge, bar,
+				percent,     figures,      words[0] ? what_for : badge->description };
 	return brb_cli_table_row(table, cells);
 }
 
-/* False: out of memory. Counts the complete badges. */
+/* False: out of memory. Counts the complete badges; one that has ended and is not held in full is neither. */
 static bool fill(brb_cli_table *table, const brabeion_progress_list *list, const brb_cli_terminal *terminal,
 		 size_t *complete)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const brabeion_progress *badge = &list->badges[i];
-		*complete += badge->level == 0;
+		*complete += badge->level == 0 && (!badge->ended || badge->held_level == badge->level_count);
 		if (badge->level > 0 && !add_badge(table, badge, terminal))
 			return false;
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/output/awards.h"
+#include "cli/output/earnable.h"
 #include "cli/output/explain_words.h"
 #include "cli/output/tables.h"
 #include "cli/output/terminal_text.h"
@@ -41,7 +42,25 @@ static const char *when_of(int64_t at_us, char when[BRABEION_TIME_BYTES])
 
 /* ---- badge and user ---- */
 
-static void print_badge(brb_cli_out *out, const brabeion_explanation *why)
+/* Whether and when it can be earned, and who is told of it. */
+static void print_earnable(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
+{
+	char words[BRB_CLI_EARNABLE_BYTES];
+	brb_cli_earnable_words(why->earnable_from_us, why->earnable_until_us, words);
+	if (why->retired)
+		say(out,
+		    "The badge is retired (retired: true): who holds it keeps it, and nobody earns it any more.\n");
+	else if (why->earnable_from_us && now_us < why->earnable_from_us)
+		say(out, "The badge is %s: not yet. Events outside that time do not count for it.\n", words);
+	else if (why->earnable_until_us && now_us >= why->earnable_until_us)
+		say(out, "The badge is %s: no longer. Events outside that time do not count for it.\n", words);
+	else if (words[0])
+		say(out, "The badge is %s. Events outside that time do not count for it.\n", words);
+	if (why->hidden)
+		say(out, "The badge is hidden (hidden: true) from those who have not earned it.\n");
+}
+
+static void print_badge(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us)
 {
 	char when[BRABEION_TIME_BYTES];
 	if (!why->loaded) {
@@ -51,6 +70,7 @@ static void print_badge(brb_cli_out *out, const brabeion_explanation *why)
 		say(out, why->on_record ? ".\nIt was loaded before; what was earned stays.\n" : ".\n");
 		return;
 	}
+	print_earnable(out, why, now_us);
 	if (why->quarantined)
 		say(out,
 		    "The badge is quarantined since %s UTC: %s.\nUntil \"brabeion release %s\" or a reload it judges "
@@ -266,7 +286,7 @@ static bool print_entries(brb_cli_out *out, const brabeion_explanation *why, con
 bool brb_cli_explain_print(brb_cli_out *out, const brabeion_explanation *why, int64_t now_us,
 			   const brb_cli_terminal *terminal)
 {
-	print_badge(out, why);
+	print_badge(out, why, now_us);
 	print_user(out, why);
 	if (why->user_known && why->on_record) {
 		print_held(out, why);

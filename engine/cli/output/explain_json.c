@@ -131,6 +131,12 @@ static void write_badge(brb_json *json, const brabeion_explanation *why)
 	brb_json_bool(json, "rearn", why->rearn);
 	brb_json_bool(json, "temporary", why->temporary);
 	brb_json_bool(json, "granted_only", why->granted_only);
+	brb_json_bool(json, "retired", why->retired);
+	brb_json_bool(json, "hidden", why->hidden);
+	if (why->earnable_from_us)
+		brb_cli_json_time(json, "earnable_from", why->earnable_from_us);
+	if (why->earnable_until_us)
+		brb_cli_json_time(json, "earnable_until", why->earnable_until_us);
 	brb_json_bool(json, "quarantined", why->quarantined);
 	if (why->quarantined) {
 		brb_cli_json_time(json, "quarantined_since", why->quarantined_since_us);

@@ -50,6 +50,9 @@ static bool compare_one(brb_cli_scenario_state *state, FILE *out, const brb_scen
 	write_progress(out, expected, expected->level, expected->done, expected->goal);
 	if (!fine && list.count == 1)
 		write_got(out, expected, &list.badges[0]);
+	else if (!fine)
+		fprintf(out, "+ %s of %s is not told: it is hidden until it is earned\n", expected->badge,
+			expected->user);
 	brabeion_progress_list_finish(&list);
 	return fine;
 }

@@ -621,6 +621,11 @@ typedef struct brabeion_explanation {
 	const brabeion_entry *entries;
 	size_t entries_left_out; /* older ones, beyond the limit */
 	void *memory;            /* the library's */
+
+	bool hidden; /* this, and the next members, as in brabeion_badge */
+	bool retired;
+	int64_t earnable_from_us;
+	int64_t earnable_until_us;
 } brabeion_explanation;
 
 #define BRABEION_EXPLANATION(...) BRABEION_STRUCT(brabeion_explanation, __VA_ARGS__)

@@ -159,6 +159,10 @@ typedef struct brabeion_badge {
 	int64_t passed_over; /* events that it was not asked about while it was quarantined, by any engine ... */
 	int64_t passed_over_first_us; /* ... and that no backfill has judged since: when the first came, and the last */
 	int64_t passed_over_last_us;
+	bool hidden;               /* do not show it to a user who does not hold it */
+	bool retired;              /* nobody earns it any more */
+	int64_t earnable_from_us;  /* only events from then on earn it; 0: no bound */
+	int64_t earnable_until_us; /* ... and before that, likewise */
 } brabeion_badge;
 
 BRABEION_ACCESSOR(brabeion_badge, levels, level_stride, brabeion_level, brabeion_badge_level)
@@ -176,7 +180,8 @@ BRABEION_ACCESSOR(brabeion_badge_list, badges, stride, brabeion_badge, brabeion_
 BRABEION_API void brabeion_badge_list_finish(brabeion_badge_list *list);
 
 /*
- * All loaded badges. `language` as in brabeion_list_options.
+ * All loaded badges, also hidden ones: what is shown to a user leaves them out where the user does not hold them. `language`
+ * as in brabeion_list_options.
  *
  * Threads: any, also at once.
  * Owns:    `list` is yours: brabeion_badge_list_finish().
@@ -194,14 +199,19 @@ typedef struct brabeion_progress {
 	int64_t held;        /* awards of it that the user holds */
 	uint32_t held_level; /* the highest level held; 0: none */
 	uint32_t level_count;
-	uint32_t level;          /* the next one; 0: none is left to earn */
-	const char *name;        /* of the next level; "" when there is none */
-	const char *description; /* likewise */
-	bool has_progress;       /* done and goal are set: the badge reports progress */
-	int64_t done;            /* from 0 to goal, in whatever the badge counts */
-	int64_t goal;            /* from 1 */
-	bool quarantined;        /* and not asked: see brabeion_release */
-	const char *error;       /* why its progress is not known, from its plugin or the engine; else "" */
+	uint32_t level;           /* the next one; 0: none is left to earn, or the badge has ended */
+	const char *name;         /* of the next level; "" when there is none */
+	const char *description;  /* likewise */
+	bool has_progress;        /* done and goal are set: the badge reports progress */
+	int64_t done;             /* from 0 to goal, in whatever the badge counts */
+	int64_t goal;             /* from 1 */
+	bool quarantined;         /* and not asked: see brabeion_release */
+	const char *error;        /* why its progress is not known, from its plugin or the engine; else "" */
+	bool hidden;              /* from users who do not hold it: this one does */
+	bool retired;             /* nobody earns it any more */
+	bool ended;               /* it is retired, or the time in which it could be earned is over */
+	int64_t earnable_from_us; /* as in brabeion_badge */
+	int64_t earnable_until_us;
 } brabeion_progress;
 
 typedef struct brabeion_progress_list {
@@ -218,8 +228,9 @@ BRABEION_API void brabeion_progress_list_finish(brabeion_progress_list *list);
 
 /*
  * How far a user is with each loaded badge, or with the one of a slug: which level is next and how much of it is done.
- * For the bars of a profile: a badge with a `level` and has_progress is one; those without are listed as well, so that
- * there is an entry for each badge. An unknown user has done nothing.
+ * For the bars of a profile: a badge with a `level` and has_progress is one; those without are listed as well. So there is
+ * an entry for each badge, but for a hidden one that the user does not hold: of that there is none, also by its slug. An
+ * unknown user has done nothing.
  *
  * Next is the lowest level above the highest that the user holds; levels that were revoked and cannot be earned again are
  * skipped. A badge that is multiple never ends: next is its first level that is not complete by what the badge says.

@@ -224,6 +224,7 @@ static brabeion_status judge_badge(plugin_trial *trial, brb_badge *badge)
 	badge->award = award_noted;
 	badge->self = trial;
 	badge->quarantine = no_quarantine;
+	badge->earnable = (brb_config_earnable){ 0 };
 	trial->judged = false;
 	brabeion_status status = BRABEION_OK;
 	if (watches(trial->plugin, event))

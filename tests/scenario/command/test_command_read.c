@@ -186,8 +186,8 @@ Test(command_read, checks_without_touching_a_database)
 	finish(&outcome);
 	outcome = run("", "check", "--json", NULL);
 	expect_exit(outcome, 0);
-	expect_out(outcome, "{\"config\":\"badges.yaml\",\"fine\":true,\"badges\":7,\"plugins\":3,\"errors\":[],"
-			    "\"warnings\":[],\"notes\":[]}\n");
+	expect_out(outcome, "{\"config\":\"badges.yaml\",\"fine\":true,\"badges\":7,\"plugins\":3,\"retired\":[],"
+			    "\"hidden\":[],\"errors\":[],\"warnings\":[],\"notes\":[]}\n");
 	finish(&outcome);
 }
 
@@ -204,7 +204,8 @@ Test(command_read, tells_every_fault)
 	outcome = run("", "check", "--config", "wrong.yaml", "--json", NULL);
 	expect_exit(outcome, 2);
 	const char start_of_it[] =
-		"{\"config\":\"wrong.yaml\",\"fine\":false,\"badges\":0,\"plugins\":0,\"errors\":[\"wrong.yaml:2:1: ";
+		"{\"config\":\"wrong.yaml\",\"fine\":false,\"badges\":0,\"plugins\":0,\"retired\":[],"
+		"\"hidden\":[],\"errors\":[\"wrong.yaml:2:1: ";
 	cr_expect_eq(strncmp(outcome.out, start_of_it, sizeof start_of_it - 1), 0, "%s", outcome.out);
 	finish(&outcome);
 }

@@ -263,3 +263,25 @@ Test(backfill, a_commit_that_fails_undoes_what_it_would_have_stored)
 	brabeion_backfill_close(backfill, false);
 	scene_finish(here);
 }
+
+Test(backfill, what_is_held_of_a_retired_badge_is_not_told_as_lost)
+{
+	scene *here = scene_with("journal: keep 30d\n" EACH);
+	brabeion_backfill *backfill = NULL;
+	const char *const named[] = { "one" };
+	brabeion_backfill_options options =
+		BRABEION_BACKFILL_OPTIONS(.from_journal = true, .badges = named, .badge_count = 1);
+	scene_fire(here, "say", "ada", BRABEION_TEXT("badge", "one"), BRABEION_INT("level", 1));
+	scene_config(here, "journal: keep 30d\nplugins:\n  - file: obedient.so\n"
+			   "    badges: [{ badge: one, retired: true }, { badge: many }, { badge: last }]\n");
+	cr_assert_eq(brabeion_reload(here->engine, NULL, &here->error), BRABEION_OK, "%s", here->error.message);
+	cr_expect_eq(brabeion_backfill_open(here->engine, &options, &backfill, &here->error), BRABEION_INVALID);
+	cr_expect_str_eq(scene_message(here),
+			 "badge \"one\" is retired (retired: true in badges.yaml): no event is for it");
+	brabeion_error_finish(&here->error);
+	backfill = open_backfill(here, true);
+	judge_journal(here, backfill);
+	cr_expect_eq(count_gains(here, backfill), 0);
+	brabeion_backfill_close(backfill, false);
+	scene_finish(here);
+}

@@ -500,6 +500,20 @@ Test(findings, a_badge_that_is_only_granted_need_not_be_earned)
 	cr_expect_str_eq(found(), "");
 }
 
+Test(findings, a_badge_that_cannot_be_earned_need_not_be_earned)
+{
+	brb_badge *badge = load("commentator", "comment");
+	know("commentator", "", now_us - 70 * DAY_US, false);
+	badge->earnable.retired = true;
+	cr_expect_str_eq(found(), "");
+	badge->earnable = (brb_config_earnable){ .until_us = now_us };
+	cr_expect_str_eq(found(), "", "its time is over");
+	badge->earnable = (brb_config_earnable){ .from_us = now_us - 7 * DAY_US + 1 };
+	cr_expect_str_eq(found(), "", "its time has just begun");
+	badge->earnable = (brb_config_earnable){ .from_us = now_us - 7 * DAY_US, .until_us = now_us + 1 };
+	cr_expect_eq(strncmp(found(), "badge-never-earned 1 commentator 0: ", 36), 0);
+}
+
 Test(findings, a_badge_that_is_gone)
 {
 	load("commentator", "comment");
