@@ -42,8 +42,7 @@ static bool commit(void *context, brb_cli_history_file *history)
 	brabeion_error error = BRABEION_NO_ERROR;
 	if (brabeion_backfill_commit(work->backfill, &error) == BRABEION_OK)
 		return true;
-	brb_cli_report_say(history->report, "%s", error.message ? error.message : brabeion_status_name(error.status));
-	brabeion_error_finish(&error);
+	brb_cli_fail(history->report, &error);
 	return false;
 }
 
@@ -281,9 +280,9 @@ static int run_backfill(const brb_cli_options *options, brb_cli_report *report)
 	}
 	brb_cli_out_init(&work.out, STDOUT_FILENO);
 	work.terminal = brb_cli_terminal_look(STDOUT_FILENO);
-	work.engine = brb_cli_open(options, report,
-				   options->dry_run || !file_of(options) ? BRB_CLI_OPEN_EXISTING : BRB_CLI_OPEN,
-				   &exit_code);
+	work.engine =
+		brb_cli_open(options, report,
+			     options->dry_run || !file_of(options) ? BRB_CLI_OPEN_REJUDGE : BRB_CLI_OPEN, &exit_code);
 	if (work.engine && open_backfill(&work, &exit_code))
 		exit_code = judge_history(&work, &keep);
 	brabeion_backfill_close(work.backfill, keep);

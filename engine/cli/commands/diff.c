@@ -1,7 +1,7 @@
 /*
  * cli/commands/diff: `brabeion diff`, how awards differ between two configurations.
  *
- * Two engines judge one history, each with a database in a folder that is removed afterwards.
+ * Two engines judge one history, each in a bulk, with a database in a folder that is removed afterwards.
  */
 #include "cli/shell/commands.h"
 
@@ -24,7 +24,8 @@ typedef struct diff_work {
 	brb_cli_report *report;
 	brabeion_engine *before;
 	brabeion_engine *after;
-	brabeion_result *other; /* the first engine's results of a batch */
+	brabeion_bulk *bulks[2]; /* of the two */
+	brabeion_result *other;  /* the first engine's results of a batch */
 } diff_work;
 
 /* ---- the folder ---- */
@@ -62,13 +63,48 @@ static brabeion_engine *open_one(const diff_work *work, const char *config, cons
 	return brb_cli_open(&options, work->report, BRB_CLI_OPEN_HISTORY, exit_code);
 }
 
-static bool judge_with(diff_work *work, brabeion_engine *engine, const brb_cli_batch *batch, brabeion_result *results)
+static bool open_bulks(diff_work *work, int *exit_code)
 {
-	brabeion_status status = brabeion_possibly_award_batch(engine, batch->events, batch->count, results);
+	brabeion_engine *const engines[] = { work->before, work->after };
+	for (size_t i = 0; i < 2; i++) {
+		brabeion_error error = BRABEION_NO_ERROR;
+		if (brabeion_bulk_open(engines[i], &work->bulks[i], &error) != BRABEION_OK) {
+			*exit_code = brb_cli_fail(work->report, &error);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool commit(void *context, brb_cli_history_file *history)
+{
+	diff_work *work = context;
+	for (size_t i = 0; i < 2; i++) {
+		brabeion_error error = BRABEION_NO_ERROR;
+		if (brabeion_bulk_commit(work->bulks[i], &error) != BRABEION_OK) {
+			brb_cli_fail(history->report, &error);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool commit_if_due(diff_work *work, brabeion_bulk *bulk)
+{
+	brabeion_error error = BRABEION_NO_ERROR;
+	if (!brabeion_bulk_is_due(bulk) || brabeion_bulk_commit(bulk, &error) == BRABEION_OK)
+		return true;
+	brb_cli_fail(work->report, &error);
+	return false;
+}
+
+static bool judge_with(diff_work *work, brabeion_bulk *bulk, const brb_cli_batch *batch, brabeion_result *results)
+{
+	brabeion_status status = brabeion_bulk_judge(bulk, batch->events, batch->count, results);
 	if (status != BRABEION_OK)
 		brb_cli_report_say(work->report, "%s",
 				   results[0].message ? results[0].message : brabeion_status_name(status));
-	return status == BRABEION_OK;
+	return status == BRABEION_OK && commit_if_due(work, bulk);
 }
 
 static bool judge_batch(void *context, brb_cli_history_file *history)
@@ -77,8 +113,8 @@ static bool judge_batch(void *context, brb_cli_history_file *history)
 	brb_cli_batch *batch = &history->batch;
 	memset(work->other, 0, batch->count * sizeof *work->other);
 	work->other[0] = (brabeion_result)BRABEION_RESULT();
-	bool judged = judge_with(work, work->before, batch, work->other) &&
-		      judge_with(work, work->after, batch, batch->results);
+	bool judged = judge_with(work, work->bulks[0], batch, work->other) &&
+		      judge_with(work, work->bulks[1], batch, batch->results);
 	for (size_t i = 0; i < batch->count; i++) {
 		history->counts.awards += batch->results[i].award_count;
 		brabeion_result_finish(&work->other[i]);
@@ -124,6 +160,8 @@ static int judge_both(diff_work *work, int wake)
 					 .strict = work->options->strict,
 					 .wake = wake,
 					 .judge = judge_batch,
+					 .commit = commit,
+					 .commit_each = work->options->batch > 0,
 					 .context = work };
 	work->other = calloc(brb_cli_options_batch(work->options), sizeof *work->other);
 	if (!work->other)
@@ -156,8 +194,10 @@ static int run_diff(const brb_cli_options *options, brb_cli_report *report)
 	work.before = open_one(&work, options->arguments[0], folder, "before", &exit_code);
 	if (work.before)
 		work.after = open_one(&work, options->arguments[1], folder, "after", &exit_code);
-	if (work.after)
+	if (work.after && open_bulks(&work, &exit_code))
 		exit_code = judge_both(&work, wake);
+	brabeion_bulk_close(work.bulks[0]);
+	brabeion_bulk_close(work.bulks[1]);
 	brabeion_close(work.before);
 	brabeion_close(work.after);
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -42,6 +42,7 @@ int brb_cli_exit_code(brabeion_status status);
 typedef enum brb_cli_open_mode {
 	BRB_CLI_OPEN,          /* creates a database that does not exist */
 	BRB_CLI_OPEN_EXISTING, /* fails without one, and releases no badge from quarantine */
+	BRB_CLI_OPEN_REJUDGE,  /* as BRB_CLI_OPEN_EXISTING, with the memory budget of many events */
 	BRB_CLI_OPEN_TO_LOOK,  /* fails without one, and stores nothing (options.read_only) */
 	BRB_CLI_OPEN_HISTORY   /* as BRB_CLI_OPEN, in the time of the events */
 } brb_cli_open_mode;

@@ -65,19 +65,23 @@ static void show_migration(void *report, int64_t done, int64_t total)
 /* The memory budget of commands that judge many events, unless badges.yaml has its own. */
 enum { MANY_EVENTS_BYTES = 256 * 1024 * 1024 };
 
+static bool judges_many(brb_cli_open_mode mode)
+{
+	return mode == BRB_CLI_OPEN || mode == BRB_CLI_OPEN_HISTORY || mode == BRB_CLI_OPEN_REJUDGE;
+}
+
 static brabeion_status open_engine(const brb_cli_options *options, brb_cli_report *report, brb_cli_open_mode mode,
 				   brabeion_engine **engine, brabeion_error *error)
 {
 	brabeion_options wanted =
 		BRABEION_OPTIONS(.config = options->config, .database = options->database,
-				 .no_create = mode == BRB_CLI_OPEN_EXISTING,
+				 .no_create = mode == BRB_CLI_OPEN_EXISTING || mode == BRB_CLI_OPEN_REJUDGE,
 				 .read_only = mode == BRB_CLI_OPEN_TO_LOOK,
 				 .no_watch = options->watch == BRB_CLI_NEVER, .log = brb_cli_report_log,
 				 .log_context = report,
 				 .time = mode == BRB_CLI_OPEN_HISTORY ? BRABEION_TIME_HISTORY : BRABEION_TIME_LIVE,
-				 .memory_bytes =
-					 mode == BRB_CLI_OPEN || mode == BRB_CLI_OPEN_HISTORY ? MANY_EVENTS_BYTES : 0,
-				 .no_workers = true, .migrating = show_migration, .migrating_context = report);
+				 .memory_bytes = judges_many(mode) ? MANY_EVENTS_BYTES : 0, .no_workers = true,
+				 .migrating = show_migration, .migrating_context = report);
 	return error->status = brabeion_open(&wanted, engine, error);
 }
 

@@ -4,6 +4,9 @@
 #include "support/command.h"
 
 #include <glob.h>
+#include <sqlite3.h>
+
+#include "support/sqlite/wal.h"
 
 #define SET(at)                                                                               \
 	"database: badges.db\n"                                                               \
@@ -69,6 +72,56 @@ Test(command_diff, two_of_the_same_differ_in_nothing)
 	expect_out(outcome, "");
 	expect_err(outcome, "0 awards gained, 0 lost\n");
 	finish(&outcome);
+}
+
+/* ---- commits ---- */
+
+static int count_awards(const char *path)
+{
+	sqlite3 *database = NULL;
+	sqlite3_stmt *statement = NULL;
+	int count = -1;
+	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(database, "SELECT COUNT(*) FROM awards", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		count = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+	return count;
+}
+
+/* What a diff of PAST on an open pipe has committed to the first database, with this --batch or none. */
+static int count_commits_of(const char *batch)
+{
+	glob_t found = { 0 };
+	char path[PATH_BYTES];
+	int awards = -1;
+	command_process process = start("diff", "old.yaml", "new.yaml", "-", batch ? "--batch" : NULL, batch, NULL);
+	feed(&process, PAST);
+	for (int polls = 0; polls < 60000 && awards != 1; polls++) {
+		globfree(&found);
+		if (glob("brabeion-diff-*", 0, NULL, &found) == 0) {
+			join(path, found.gl_pathv[0], "after.db");
+			awards = count_awards(path);
+		}
+		usleep(1000);
+	}
+	cr_assert_eq(awards, 1, "ada's award was not committed");
+	join(path, found.gl_pathv[0], "before.db");
+	int commits = count_commits(path);
+	kill(process.pid, SIGKILL);
+	command_outcome outcome = wait_for(&process);
+	finish(&outcome);
+	remove_folder(found.gl_pathv[0]);
+	globfree(&found);
+	return commits;
+}
+
+/* What is committed at the opening is the same in both. */
+Test(command_diff, commits_each_batch_only_if_its_size_is_given)
+{
+	int each = count_commits_of("1"), one = count_commits_of(NULL);
+	cr_expect_eq(each - one, 4, "%d commits with --batch 1, %d without", each, one);
 }
 
 Test(command_diff, bad_lines_are_told_once)
