@@ -8,8 +8,6 @@
 #include "api/internal.h"
 #include "store/health.h"
 
-#define AWARDED "brabeion.awarded"
-
 enum { SHORTEST = 4 }; /* shorter names differ by a letter on purpose */
 
 typedef struct name_check {
@@ -27,11 +25,18 @@ static void warn(const name_check *self, const brb_badge *badge, const char *wha
 
 /* ---- badges ---- */
 
+static bool hears_raised_alone(const brb_badge *badge)
+{
+	bool alone = badge->event_count > 0;
+	for (uint32_t i = 0; i < badge->event_count && alone; i++)
+		alone = brb_config_is_raised(badge->events[i]);
+	return alone;
+}
+
 static void check_slugs(const name_check *self, const brb_badge *badge, const brb_condition *condition)
 {
 	bool is_of_slugs = strcmp(condition->field, "slug") == 0 &&
-			   (condition->event ? strcmp(condition->event, AWARDED) == 0
-					     : badge->event_count == 1 && strcmp(badge->events[0], AWARDED) == 0);
+			   (condition->event ? brb_config_is_raised(condition->event) : hears_raised_alone(badge));
 	for (uint32_t i = 0; is_of_slugs && i < condition->value_count; i++) {
 		const char *slug = condition->values[i];
 		if (!brb_table_get(&self->generation->slugs, slug))

@@ -251,6 +251,13 @@ static brb_trouble *take_troubles(brb_generation *generation, size_t count)
 	return taken ? (brb_trouble *)(((uintptr_t)taken + 63) & ~(uintptr_t)63) : NULL;
 }
 
+/* NULL: there is no route, or one of retired badges alone. */
+static const brb_route *listened(const brb_generation *generation, const char *event)
+{
+	const brb_route *route = brb_generation_route(generation, event);
+	return route && route->step_count ? route : NULL;
+}
+
 static void join_plugins(generation_builder *builder)
 {
 	brb_generation *generation = builder->generation;
@@ -270,8 +277,9 @@ static void join_plugins(generation_builder *builder)
 		route_plugin(builder, generation->plugins[i], &generation->observe_troubles[i]);
 	}
 	brb_table_finish(&ids);
-	const brb_route *on_awarded = brb_generation_route(generation, "brabeion.awarded");
-	generation->on_awarded = on_awarded && on_awarded->step_count ? on_awarded : NULL;
+	generation->on_awarded = listened(generation, "brabeion.awarded");
+	generation->on_lapsed = listened(generation, "brabeion.lapsed");
+	generation->on_revoked = listened(generation, "brabeion.revoked");
 }
 
 /* They outlive the configuration, and the files. */

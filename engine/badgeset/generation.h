@@ -68,7 +68,9 @@ typedef struct brb_generation {
 	brb_table slugs;               /* slug -> brb_badge */
 	brb_config_journal journal;    /* of what it judges */
 	int64_t future_us;             /* how far an event's time may lie ahead of the clock; INT64_MAX: any */
-	const brb_route *on_awarded;   /* of "brabeion.awarded"; NULL: there is none */
+	const brb_route *on_awarded;   /* of "brabeion.awarded"; NULL: no badge listens */
+	const brb_route *on_lapsed;    /* likewise of "brabeion.lapsed" */
+	const brb_route *on_revoked;   /* and of "brabeion.revoked" */
 	uint32_t *numbers;             /* of its badges in the store, ascending */
 	brb_badge **numbered;          /* the badges in the order of their numbers */
 	const char *language;          /* of its texts where nothing else is said */

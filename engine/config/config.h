@@ -100,6 +100,10 @@ typedef struct brb_config_plugin {
 	size_t badge_count;
 } brb_config_plugin;
 
+/* The events that the engine raises itself: all others that begin with "brabeion." are refused. */
+#define BRB_RAISED_EVENTS "\"brabeion.awarded\", \"brabeion.lapsed\" and \"brabeion.revoked\""
+bool brb_config_is_raised(const char *event);
+
 typedef enum brb_config_synchronous { BRB_CONFIG_NORMAL, BRB_CONFIG_FULL } brb_config_synchronous;
 
 /* How jobs are judged. */

@@ -14,7 +14,6 @@
 #define EVENT_BYTES_MOST 100
 #define SHA256_DIGITS 64
 #define RESERVED "brabeion."
-#define AWARDED "brabeion.awarded"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -37,6 +36,15 @@ static void read_settings(brb_yaml_reading *reading, const brb_yaml_key *key, co
 		brb_config_wrong_kind(reading, key, value, "a mapping of keys to values");
 }
 
+bool brb_config_is_raised(const char *event)
+{
+	static const char *const raised[] = { "brabeion.awarded", "brabeion.lapsed", "brabeion.revoked" };
+	for (size_t i = 0; i < COUNT_OF(raised); i++)
+		if (strcmp(event, raised[i]) == 0)
+			return true;
+	return false;
+}
+
 /* ---- events ---------------------------------------------------------------------------------------------------- */
 
 static const char *read_event(brb_yaml_reading *reading, const brb_config_badge *badge, const brb_yaml_node *node,
@@ -51,10 +59,10 @@ static const char *read_event(brb_yaml_reading *reading, const brb_config_badge 
 			       length);
 		return NULL;
 	}
-	if (strncmp(event, RESERVED, strlen(RESERVED)) == 0 && strcmp(event, AWARDED) != 0) {
+	if (strncmp(event, RESERVED, strlen(RESERVED)) == 0 && !brb_config_is_raised(event)) {
 		BRB_YAML_FAULT(reading, node,
 			       "event \"%s\": names that begin with \"" RESERVED
-			       "\" are the engine's; there is only \"" AWARDED "\"",
+			       "\" are the engine's; there are " BRB_RAISED_EVENTS,
 			       event);
 		return NULL;
 	}

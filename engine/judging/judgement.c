@@ -340,49 +340,93 @@ __attribute__((noinline, cold)) static void judge_and_record(brb_call *call, con
 	brb_verdict_recorder_write(recorder, judge, event, event->has_at ? event->at_us : brb_call_at(call), kind);
 }
 
-/* ---- brabeion.awarded ---- */
+/* ---- brabeion.awarded, brabeion.lapsed, brabeion.revoked ---- */
 
-static void raise_awarded(brb_call *outer, uint32_t index)
+/* One of them, of a change that has been stored. */
+typedef struct raised_event {
+	const char *name;
+	const brb_route *route;
+	const brabeion_award_info *award;
+	int64_t at_us; /* of the change */
+} raised_event;
+
+static void raise_event(brb_call *outer, const raised_event *raised)
 {
-	const brabeion_award_info award = outer->result->awards[index];
-	brabeion_field fields[] = { BRABEION_TEXT("slug", award.badge), BRABEION_INT("level", award.level),
-				    BRABEION_TEXT("reason", award.reason) };
-	brabeion_event event = { .name = "brabeion.awarded",
-				 .user = award.user,
+	const brabeion_award_info *award = raised->award;
+	brabeion_field fields[] = { BRABEION_TEXT("slug", award->badge), BRABEION_INT("level", award->level),
+				    BRABEION_TEXT("reason", award->reason) };
+	brabeion_event event = { .name = raised->name,
+				 .user = award->user,
 				 .has_at = true,
-				 .at_us = award.at_us,
+				 .at_us = raised->at_us,
 				 .fields = fields,
 				 .field_count = sizeof fields / sizeof fields[0] };
 	event.has_offset = outer->event->has_offset;
 	event.offset_minutes = outer->event->offset_minutes;
 	const brabeion_event *raised_by = outer->event;
-	const brb_generation *generation = outer->judge->generation;
 	outer->event = &event;
-	if (generation->journal.keep_us)
-		judge_and_record(outer, generation->on_awarded, BRABEION_ENTRY_RAISED);
+	if (outer->judge->generation->journal.keep_us)
+		judge_and_record(outer, raised->route, BRABEION_ENTRY_RAISED);
 	else
-		judge_steps(outer, generation->on_awarded);
+		judge_steps(outer, raised->route);
 	outer->event = raised_by;
 }
 
-/* The awards of the result from that index on, then those that are earned by them, level by level. */
-static void raise_by_level(brb_call *call, uint32_t from)
+/* The entries of the result from which on nothing has been raised. */
+typedef struct raised_place {
+	uint32_t award, lapsed;
+} raised_place;
+
+static raised_place place_of(const brabeion_result *result)
 {
-	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && from < call->result->award_count; depth++) {
-		uint32_t to = call->result->award_count;
-		for (; from < to && call->judge->fault == BRABEION_OK; from++)
-			raise_awarded(call, from);
+	return (raised_place){ result->award_count, result->lapsed_count };
+}
+
+/* The list may grow and move meanwhile. */
+static void raise_award(brb_call *call, uint32_t index)
+{
+	const brabeion_award_info award = call->result->awards[index];
+	const raised_event raised = { "brabeion.awarded", call->judge->generation->on_awarded, &award, award.at_us };
+	if (raised.route)
+		raise_event(call, &raised);
+}
+
+static void raise_lapse(brb_call *call, uint32_t index)
+{
+	const brabeion_change *lapsed = &call->result->lapsed[index];
+	const raised_event raised = { "brabeion.lapsed", call->judge->generation->on_lapsed, lapsed->award,
+				      lapsed->at_us };
+	if (raised.route)
+		raise_event(call, &raised);
+}
+
+static bool is_left(const brb_call *call, raised_place from)
+{
+	return (from.award < call->result->award_count || from.lapsed < call->result->lapsed_count) &&
+	       call->judge->fault == BRABEION_OK;
+}
+
+/* The changes of the result from that place on, then those that come of them, level by level. */
+static void raise_by_level(brb_call *call, raised_place from)
+{
+	for (int depth = 0; depth < BRB_AWARDED_DEPTH_MOST && is_left(call, from); depth++) {
+		raised_place to = place_of(call->result);
+		for (; from.award < to.award && call->judge->fault == BRABEION_OK; from.award++)
+			raise_award(call, from.award);
+		for (; from.lapsed < to.lapsed && call->judge->fault == BRABEION_OK; from.lapsed++)
+			raise_lapse(call, from.lapsed);
 	}
-	if (from < call->result->award_count && call->judge->fault == BRABEION_OK)
+	if (is_left(call, from))
 		brb_log_write(call->judge->shared->log, BRABEION_LOG_WARNING,
-			      "brabeion.awarded: badges award each other %d deep on event \"%s\" of user \"%s\"; not "
-			      "raised further",
+			      "brabeion.awarded: badges award each other, or let each other lapse, %d deep on event "
+			      "\"%s\" of user \"%s\"; not raised further",
 			      BRB_AWARDED_DEPTH_MOST, call->event->name, call->event->user);
 }
 
-static inline void raise_all_awarded(brb_call *call, uint32_t from)
+static inline void raise_all(brb_call *call, raised_place from)
 {
-	if (from < call->result->award_count && call->judge->generation->on_awarded)
+	const brb_generation *generation = call->judge->generation;
+	if (is_left(call, from) && (generation->on_awarded || generation->on_lapsed))
 		raise_by_level(call, from);
 }
 
@@ -392,13 +436,13 @@ void brb_judge_route(brb_judge *judge, const brb_route *route, const brabeion_ev
 {
 	brb_call_texts texts;
 	brb_call call;
-	uint32_t award_count = result->award_count;
+	raised_place from = place_of(result);
 	brb_call_init(&call, judge, event, result, &texts);
 	if (judge->generation->journal.keep_us)
 		judge_and_record(&call, route, BRABEION_ENTRY_EVENT);
 	else
 		judge_steps(&call, route);
-	raise_all_awarded(&call, award_count);
+	raise_all(&call, from);
 }
 
 void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_grant *grant, brabeion_result *result)
@@ -409,14 +453,30 @@ void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_
 	brb_call_texts texts;
 	brb_call call;
 	brb_call_init(&call, judge, &event, result, &texts);
-	uint32_t award_count = result->award_count;
+	raised_place from = place_of(result);
 	begin_judgement(&call, badge->plugin, badge);
 	call.is_grant = true;
 	call.comment = grant->comment;
 	brb_apply_award(&call, badge, grant->level ? (int32_t)grant->level : 1, grant->user, grant->reason, NULL);
 	call.is_grant = false;
 	call.comment = NULL;
-	raise_all_awarded(&call, award_count);
+	raise_all(&call, from);
+}
+
+void brb_judge_revoked(brb_judge *judge, const brabeion_change *revoked, size_t count, brabeion_result *result)
+{
+	const brb_route *route = judge->generation->on_revoked;
+	raised_place from = place_of(result);
+	for (size_t i = 0; route && i < count && judge->fault == BRABEION_OK; i++) {
+		const raised_event raised = { "brabeion.revoked", route, revoked[i].award, revoked[i].at_us };
+		const brabeion_event decision = { .name = raised.name, .user = revoked[i].award->user };
+		brb_call_texts texts;
+		brb_call call;
+		brb_call_init(&call, judge, &decision, result, &texts);
+		raise_event(&call, &raised);
+		raise_all(&call, from);
+		from = place_of(result);
+	}
 }
 
 /* ---- jobs ---- */
@@ -435,7 +495,7 @@ static brabeion_status end_job(brb_call *call, const brabeion_result *before, br
 		if (!failure->why)
 			judge->fault = brb_status_no_memory(&judge->error);
 	}
-	raise_all_awarded(call, before->award_count);
+	raise_all(call, place_of(before));
 	return judge->fault;
 }
 

@@ -1,6 +1,6 @@
 /*
- * judging/judgement: judges one route or one job, raises brabeion.awarded for what is earned, and drops what a failed
- * judgement changed.
+ * judging/judgement: judges one route or one job, raises brabeion.awarded for what is earned, brabeion.lapsed for what lapses
+ * and brabeion.revoked for what a person has revoked, and drops what a failed judgement changed.
  */
 #ifndef BRB_JUDGING_JUDGEMENT_H
 #define BRB_JUDGING_JUDGEMENT_H
@@ -13,6 +13,9 @@ void brb_judge_route(brb_judge *judge, const brb_route *route, const brabeion_ev
 /* Stores an award that a person decided on, and judges what it raises. */
 void brb_judge_granted(brb_judge *judge, const brb_badge *badge, const brabeion_grant *grant,
 		       brabeion_result *result);
+
+/* Judges what the revocation of these awards raises, and adds to the result what comes of it. Inside a transaction. */
+void brb_judge_revoked(brb_judge *judge, const brabeion_change *revoked, size_t count, brabeion_result *result);
 
 typedef struct brb_judged_job {
 	const brb_badge *badge;

@@ -10,6 +10,7 @@
 
 #include "base/table.h"
 #include "base/value.h"
+#include "config/config.h"
 #include "plugin/declared.h"
 
 enum {
@@ -108,10 +109,9 @@ static brabeion_status read_events(descriptor_reader *reader, const char *const 
 			return status;
 		if (!ours[i][0])
 			return refuse(reader, "has an empty name among its %s", what);
-		if (strncmp(ours[i], "brabeion.", 9) == 0 && strcmp(ours[i], "brabeion.awarded") != 0)
+		if (strncmp(ours[i], "brabeion.", 9) == 0 && !brb_config_is_raised(ours[i]))
 			return refuse(reader,
-				      "listens to \"%s\": of the engine's own events there is only "
-				      "\"brabeion.awarded\"",
+				      "listens to \"%s\": of the engine's own events there are " BRB_RAISED_EVENTS,
 				      ours[i]);
 	}
 	*events = ours;

@@ -58,10 +58,13 @@ BRABEION_INIT(brabeion_revocation)
 
 /*
  * Revokes a user's awards of a badge. They stay on record, are no longer held, and are not earned again unless the
- * badge says `rearn: true` in badges.yaml, also when the badge is temporary. On-revoke callbacks report them.
+ * badge says `rearn: true` in badges.yaml, also when the badge is temporary. On-revoke callbacks report them. Badges that
+ * listen to brabeion.revoked judge it in the same transaction; what they earn or let lapse is stored and reported with
+ * it.
  *
  * Threads: any, also at once.
- * Owns:    `revoked` lists what was revoked, perhaps nothing; yours: brabeion_change_list_finish(). NULL is allowed.
+ * Owns:    `revoked` lists what was revoked, perhaps nothing, then awards and lapses that came of it, by their `kind`; yours:
+ *          brabeion_change_list_finish(). NULL is allowed.
  * Errors:  as brabeion_possibly_award; for a badge or user that is not known the list is empty.
  */
 BRABEION_API brabeion_status brabeion_revoke(brabeion_engine *engine, const brabeion_revocation *revocation,
@@ -429,7 +432,7 @@ BRABEION_API brabeion_status brabeion_jobs_drop(brabeion_engine *engine, const b
 /* The kind of a row of the journal. */
 typedef enum brabeion_entry_kind {
 	BRABEION_ENTRY_EVENT = 1,  /* an event that came from outside */
-	BRABEION_ENTRY_RAISED = 2, /* brabeion.awarded, of an award that was stored */
+	BRABEION_ENTRY_RAISED = 2, /* brabeion.awarded, .lapsed or .revoked, of a change that was stored */
 	BRABEION_ENTRY_JOB = 3,    /* a badge was judged later */
 	BRABEION_ENTRY_GIVEN = 4   /* another user's event, or job, awarded something to this user */
 } brabeion_entry_kind;

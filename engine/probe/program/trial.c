@@ -23,7 +23,6 @@
 #include "probe/program/descriptors.h"
 
 #define USER "probe"
-#define AWARDED "brabeion.awarded"
 
 enum { NEIGHBOURHOOD_BYTES = 16 * 1024 * 1024, GAPS_MOST = 1000 };
 
@@ -153,7 +152,7 @@ static brabeion_status fire(plugin_trial *trial, brb_judge *judge, const char *n
 	brabeion_result result;
 	snprintf(id, sizeof id, "probe-%lu", ++trial->events);
 	brabeion_event event = { .name = name, .user = USER, .id = id };
-	if (strcmp(name, AWARDED) == 0)
+	if (brb_config_is_raised(name))
 		brb_judge_grant(judge, &(brabeion_grant){ .user = USER, .badge = badge->slug }, &result);
 	else
 		brb_judge_event(judge, &event, &result);
@@ -176,7 +175,8 @@ static bool fill_generation(brb_generation *generation, brb_plugin *plugin, brb_
 	bool filled = brb_table_set(&generation->routes, route->event, route);
 	for (size_t i = 0; i < plugin->badge_count && filled; i++)
 		filled = brb_table_set(&generation->slugs, plugin->badges[i].slug, &plugin->badges[i]);
-	generation->on_awarded = brb_generation_route(generation, AWARDED);
+	if (brb_config_is_raised(route->event)) /* by a grant: a trial has nothing that could lapse or be revoked */
+		generation->on_awarded = route;
 	return filled;
 }
 
@@ -307,7 +307,7 @@ static brabeion_status judge_badges(plugin_trial *trial)
 	brb_route_step step = { .plugin = plugin, .trouble = &trouble };
 	const brb_badge *badge = plugin->badge_count ? &plugin->badges[0] : NULL;
 	const char *event = plugin->watches[0];
-	return strcmp(event, AWARDED) == 0 && !badge ? BRABEION_OK : judge_steps(trial, event, &step, 1, badge);
+	return brb_config_is_raised(event) && !badge ? BRABEION_OK : judge_steps(trial, event, &step, 1, badge);
 }
 
 /* ---- the database ---- */

@@ -832,7 +832,7 @@ Test(config, events_have_bounded_names_of_their_own)
 		"badges.yaml:7:29: event \"vote\" is listed twice\n"
 		"badges.yaml:7:35: an event's name must be text, not an integer: put it in quotes\n"
 		"badges.yaml:7:38: event \"brabeion.started\": names that begin with \"brabeion.\" are the engine's; "
-		"there is only \"brabeion.awarded\"");
+		"there are \"brabeion.awarded\", \"brabeion.lapsed\" and \"brabeion.revoked\"");
 	char text[512], longest[102];
 	memset(longest, 'e', 101);
 	longest[101] = '\0';

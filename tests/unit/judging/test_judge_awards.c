@@ -459,7 +459,8 @@ Test(judge_awards, at_most_16_deep)
 	cr_expect_eq(result.award_count, 17, "the event's own and 16: %u", result.award_count);
 	cr_expect_str_eq(trace, "v a a a a a a a a a a a a a a a a ");
 	cr_expect_eq(result.failed, 0);
-	cr_expect_str_eq(logged, "2: brabeion.awarded: badges award each other 16 deep on event \"visit\" of user "
+	cr_expect_str_eq(logged, "2: brabeion.awarded: badges award each other, or let each other lapse, 16 deep on "
+				 "event \"visit\" of user "
 				 "\"ada\"; not raised further\n");
 	cr_expect_eq(stored_awards(), 17);
 }
