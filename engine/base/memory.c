@@ -15,9 +15,12 @@ _Thread_local brb_reentrancy brb_reentrancy_of_thread;
 
 /* In front of each block. */
 typedef struct header {
-	_Alignas(16) const brabeion_allocator *allocator; /* NULL: the C library */
+	_Alignas(16) const brabeion_allocator *allocator; /* NULL: the C library; &mapped: the system */
 	size_t before;                                    /* bytes of the allocation in front of the header */
 } header;
+
+/* Stands for mmap(2): such an allocation begins with its size. */
+static const brabeion_allocator mapped;
 
 static header *header_of(void *block)
 {
@@ -69,6 +72,10 @@ static void release(const brabeion_allocator *allocator, void *given)
 		free(given);
 		return;
 	}
+	if (allocator == &mapped) {
+		munmap(given, *(size_t *)given);
+		return;
+	}
 	brb_reentrancy_enter();
 	allocator->release(allocator->context, given);
 	brb_reentrancy_leave();
@@ -107,14 +114,25 @@ void *brb_memory_take_aligned(size_t alignment, size_t size_bytes)
 	return block_after(given, past ? alignment - past : 0, allocator);
 }
 
-/* A host's allocator knows best what its pages are. */
+/*
+ * A host's allocator knows best what its pages are. The C library may keep what is released, and give other things a part
+ * of it, so that it is never the system's again.
+ */
 void *brb_memory_take_large(size_t size_bytes)
 {
 	if (brb_memory_used())
 		return brb_memory_take_zeroed(1, size_bytes);
-	void *block = brb_memory_take_aligned(HUGE_PAGE_BYTES, size_bytes);
-	if (block)
-		(void)madvise(block, size_bytes & ~(size_t)(HUGE_PAGE_BYTES - 1), MADV_HUGEPAGE);
+	if (size_bytes > PTRDIFF_MAX - 2 * HUGE_PAGE_BYTES)
+		return NULL;
+	size_t length = sizeof(size_t) + sizeof(header) + HUGE_PAGE_BYTES + size_bytes;
+	char *given = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (given == MAP_FAILED)
+		return NULL;
+	*(size_t *)(void *)given = length;
+	size_t past = ((uintptr_t)given + sizeof(size_t) + sizeof(header)) & (HUGE_PAGE_BYTES - 1);
+	size_t before = sizeof(size_t) + (past ? HUGE_PAGE_BYTES - past : 0);
+	void *block = block_after(given, before, &mapped);
+	(void)madvise(block, size_bytes & ~(size_t)(HUGE_PAGE_BYTES - 1), MADV_HUGEPAGE);
 	return block;
 }
 

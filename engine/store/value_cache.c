@@ -7,7 +7,13 @@
 #include "base/memory.h"
 #include "base/table.h"
 
-enum { UNIT_BYTES = 16, BLOCK_UNITS = 16384, BLOCK_BYTES = BLOCK_UNITS * UNIT_BYTES, FIRST_SLOTS = 256 };
+enum {
+	UNIT_BYTES = 16,
+	BLOCK_UNITS = 16384,
+	BLOCK_BYTES = BLOCK_UNITS * UNIT_BYTES,
+	FIRST_SLOTS = 256,
+	HALVINGS_MOST = 8
+};
 
 /* Of a cache that is large already, so many blocks are one on huge pages; so are slots of so many bytes. */
 enum { SINGLE_BLOCKS = 64, RUN_BLOCKS = 32, LARGE_SLOT_BYTES = 4 * 1024 * 1024 };
@@ -198,40 +204,107 @@ bool brb_value_cache_set(brb_value_cache *cache, brb_cache_entry *entry, const v
 
 /* ---- eviction ---- */
 
-static void move(brb_value_cache *to, const brb_cache_entry *entry, uint32_t hash)
+/* What an entry takes once it has moved. */
+static size_t bytes_of(const brb_cache_entry *entry)
 {
-	brb_cache_entry *moved = add(to, entry->key, entry->key_length, hash);
-	if (!moved)
-		return; /* one entry less does no harm */
-	bool has_bytes = brb_cache_has_bytes(entry);
-	moved->value = has_bytes ? 0 : entry->value;
-	moved->number = entry->number;
-	moved->revoked = entry->revoked;
-	if (entry->key[0] == BRB_CACHE_HELD)
-		moved->levels = entry->levels;
-	if (has_bytes && !brb_value_cache_set(to, moved, brb_cache_at(entry), brb_cache_length(entry)))
-		moved->key[0] = '\0'; /* likewise: it is never found again */
+	uint32_t units = units_of(offsetof(brb_cache_entry, key) + entry->key_length);
+	if (brb_cache_has_bytes(entry) && brb_cache_length(entry))
+		units += units_of(sizeof(brb_cache_bytes) + brb_cache_length(entry));
+	return (size_t)units * UNIT_BYTES + 2 * sizeof(brb_cache_slot);
 }
 
-/*
- * Moves the entries used since the last sweep to new blocks; with `half`, those without a bit of the hash.
- *
- * The new slots are as many as the old ones: entries come in the order of their hashes, and in fewer slots those of one
- * round would fill what the next rounds are looking for, until each probe walks through half of the table.
- */
-static void sweep(brb_value_cache *cache, bool half)
+/* How many halvings an entry survives: each removes those with a bit of their hash. */
+static int halvings_survived(const brb_value_cache *cache, uint32_t hash)
 {
-	uint32_t bit = UINT32_C(0x80000000) >> (cache->sweeps % 8);
-	brb_value_cache kept = { .sweeps = cache->sweeps + 1 };
-	kept.slots = take_slots(cache->capacity);
-	kept.capacity = kept.slots ? cache->capacity : 0;
+	int halvings = 0;
+	while (halvings < HALVINGS_MOST &&
+	       !(hash & UINT32_C(0x80000000) >> ((cache->sweeps + (uint32_t)halvings) % 8)))
+		halvings++;
+	return halvings;
+}
+
+/* How many halvings leave at most so many bytes of the entries that were used; more than the most: none does. */
+static int halvings_needed(const brb_value_cache *cache, size_t most_bytes)
+{
+	int halvings = 0;
+	size_t bytes[HALVINGS_MOST + 1] = { 0 }, left = 0; /* by the halvings survived */
 	for (uint32_t i = 0; i < cache->capacity; i++) {
 		brb_cache_slot slot = cache->slots[i];
 		const brb_cache_entry *entry = slot.position ? entry_at(cache, slot.position) : NULL;
-		if (entry && entry->key[0] && (half ? !(slot.hash & bit) : entry->used))
-			move(&kept, entry, slot.hash);
+		if (entry && entry->used)
+			bytes[halvings_survived(cache, slot.hash)] += bytes_of(entry);
 	}
-	brb_value_cache_clear(cache);
+	for (int i = 0; i <= HALVINGS_MOST; i++)
+		left += bytes[i];
+	for (; halvings <= HALVINGS_MOST && left > most_bytes; halvings++)
+		left -= bytes[halvings];
+	return halvings;
+}
+
+/* Makes a list for each block of its entries that stay, by next_changed, and empties the slots. */
+static void list_kept(brb_value_cache *cache, int halvings, uint32_t *first_of_block)
+{
+	for (uint32_t i = 0; i < cache->capacity; i++) {
+		brb_cache_slot slot = cache->slots[i];
+		brb_cache_entry *entry = slot.position ? entry_at(cache, slot.position) : NULL;
+		if (!entry || !entry->used || halvings_survived(cache, slot.hash) < halvings)
+			continue;
+		uint32_t *first = &first_of_block[(slot.position - 1) / BLOCK_UNITS];
+		entry->next_changed = *first;
+		*first = slot.position;
+	}
+	memset(cache->slots, 0, cache->capacity * sizeof *cache->slots);
+}
+
+/* One entry less does no harm when memory is short. */
+static void move(brb_value_cache *to, const brb_cache_entry *entry)
+{
+	uint32_t position = take_position(to, units_of(offsetof(brb_cache_entry, key) + entry->key_length));
+	if (!position)
+		return;
+	brb_cache_entry *moved = entry_at(to, position);
+	memcpy(moved, entry, offsetof(brb_cache_entry, key) + entry->key_length);
+	moved->position = position;
+	moved->next_changed = 0;
+	moved->used = false;
+	if (brb_cache_has_bytes(entry)) {
+		moved->saved = 0;
+		moved->bytes = NULL;
+		if (!brb_value_cache_set(to, moved, brb_cache_at(entry), brb_cache_length(entry)))
+			return;
+	}
+	put(to->slots, to->capacity, (brb_cache_slot){ brb_table_hash(entry->key, entry->key_length), position });
+	to->used_bytes += 2 * sizeof(brb_cache_slot);
+	to->count++;
+}
+
+static void release_blocks(const brb_value_cache *cache, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (begins_run(i))
+			brb_memory_release(cache->blocks[i]);
+}
+
+/*
+ * Moves the entries to new blocks in the order of the old ones, which are freed on the way: bytes of an entry never lie
+ * before it.
+ */
+static void move_kept(brb_value_cache *cache, int halvings, const uint32_t *first_of_block)
+{
+	brb_value_cache kept = { .slots = cache->slots,
+				 .capacity = cache->capacity,
+				 .sweeps = cache->sweeps + (uint32_t)halvings + 1 };
+	uint32_t freed = 0;
+	for (uint32_t block = 0; block < cache->block_count; block++) {
+		if (begins_run(block)) {
+			release_blocks(cache, freed, block);
+			freed = block;
+		}
+		for (uint32_t at = first_of_block[block]; at; at = entry_at(cache, at)->next_changed)
+			move(&kept, entry_at(cache, at));
+	}
+	release_blocks(cache, freed, cache->block_count);
+	brb_memory_release(cache->blocks);
 	*cache = kept;
 }
 
@@ -239,18 +312,20 @@ void brb_value_cache_evict(brb_value_cache *cache, size_t most_bytes)
 {
 	if (cache->used_bytes <= most_bytes)
 		return;
-	sweep(cache, false);
-	for (int halvings = 0; halvings < 8 && cache->used_bytes > most_bytes / 2; halvings++)
-		sweep(cache, true);
-	if (cache->used_bytes > most_bytes / 2)
-		brb_value_cache_clear(cache); /* a few enormous entries remain */
+	int halvings = halvings_needed(cache, most_bytes / 2);
+	uint32_t *first_of_block = brb_memory_take_zeroed(cache->block_count, sizeof *first_of_block);
+	if (first_of_block && halvings <= HALVINGS_MOST) {
+		list_kept(cache, halvings, first_of_block);
+		move_kept(cache, halvings, first_of_block);
+	} else {
+		brb_value_cache_clear(cache); /* memory is short, or a few enormous entries would remain */
+	}
+	brb_memory_release(first_of_block);
 }
 
 void brb_value_cache_clear(brb_value_cache *cache)
 {
-	for (uint32_t i = 0; i < cache->block_count; i++)
-		if (begins_run(i))
-			brb_memory_release(cache->blocks[i]);
+	release_blocks(cache, 0, cache->block_count);
 	brb_memory_release(cache->blocks);
 	brb_memory_release(cache->slots);
 	*cache = (brb_value_cache){ 0 };

@@ -129,6 +129,28 @@ Test(memory, aligned_blocks_are_aligned_and_released_as_they_were_given)
 	}
 }
 
+Test(memory, large_blocks_are_zero_and_on_huge_pages_or_of_the_allocator)
+{
+	enum { SIZE = 5 * 1024 * 1024 };
+	for (int pass = 0; pass < 3; pass++) {
+		unsigned char *block = brb_memory_take_large(SIZE);
+		cr_assert_not_null(block);
+		cr_assert_eq((uintptr_t)block % (2 * 1024 * 1024), 0);
+		for (int i = 0; i < SIZE; i++)
+			cr_assert_eq(block[i], 0);
+		memset(block, 'x', SIZE);
+		brb_memory_release(block);
+	}
+	counting mine;
+	void *before = brb_memory_take_large(SIZE);
+	use(&mine);
+	brb_memory_release(before);
+	cr_assert_eq(mine.released, 0);
+	brb_memory_release(brb_memory_take_large(SIZE));
+	cr_assert_eq(mine.taken, 1);
+	cr_assert_eq(mine.released, 1);
+}
+
 Test(memory, resizing_keeps_what_is_in_a_block_and_takes_a_new_one_for_none)
 {
 	counting mine;
@@ -158,7 +180,11 @@ Test(memory, impossible_sizes_are_refused_without_asking)
 	cr_assert_null(brb_memory_resize(block, SIZE_MAX / 8 + 2, 8));
 	cr_assert_null(brb_memory_resize(NULL, SIZE_MAX / 8 + 2, 8));
 	cr_assert_null(brb_memory_copy_length("", SIZE_MAX));
+	cr_assert_null(brb_memory_take_large(SIZE_MAX));
 	cr_assert_eq(mine.last_size, 0);
+	brb_memory_use(NULL);
+	cr_assert_null(brb_memory_take_large(SIZE_MAX));
+	cr_assert_null(brb_memory_take_large(PTRDIFF_MAX / 2), "more than there are addresses");
 	brb_memory_release(block);
 }
 

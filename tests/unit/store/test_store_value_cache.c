@@ -5,8 +5,10 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/value_cache.h"
 
 static brb_cache_key key_of(brb_cache_kind kind, const char *text)
@@ -246,6 +248,83 @@ Test(store_value_cache, bytes_count_and_a_few_enormous_ones_leave_at_once)
 	brb_value_cache_evict(&cache, 40000);
 	cr_expect_eq(cache.count, 0);
 	brb_value_cache_clear(&cache);
+}
+
+/* An allocator that knows how many bytes are taken. */
+typedef struct measuring {
+	brabeion_allocator functions;
+	size_t bytes, peak_bytes;
+} measuring;
+
+static void *measure_take(void *context, size_t size)
+{
+	measuring *mine = context;
+	size_t *given = malloc(size + 16);
+	cr_assert_not_null(given);
+	*given = size;
+	mine->bytes += size;
+	mine->peak_bytes = mine->bytes > mine->peak_bytes ? mine->bytes : mine->peak_bytes;
+	return given + 2;
+}
+
+static void measure_release(void *context, void *block)
+{
+	measuring *mine = context;
+	mine->bytes -= ((size_t *)block)[-2];
+	free((size_t *)block - 2);
+}
+
+static void *measure_resize(void *context, void *block, size_t size)
+{
+	void *moved = measure_take(context, size);
+	size_t before = ((size_t *)block)[-2];
+	memcpy(moved, block, before < size ? before : size);
+	measure_release(context, block);
+	return moved;
+}
+
+/* Of 40 MB, states that have outgrown their first bytes, which are now blocks away. */
+Test(store_value_cache, eviction_takes_hardly_more_memory_than_there_is)
+{
+	enum { COUNT = 200000, MIB = 1024 * 1024 };
+	measuring mine = { .bytes = 0 };
+	mine.functions =
+		(brabeion_allocator)BRABEION_ALLOCATOR(.allocate = measure_take, .reallocate = measure_resize,
+						       .release = measure_release, .context = &mine);
+	brb_memory_use(&mine.functions);
+	brb_value_cache cache = { 0 };
+	for (int pass = 1; pass <= 2; pass++)
+		for (int i = 0; i < COUNT; i++) {
+			char text[80];
+			brb_cache_key key = numbered(BRB_CACHE_STATE, i);
+			brb_cache_entry *entry =
+				pass == 1 ? brb_value_cache_add(&cache, &key) : brb_value_cache_find(&cache, &key);
+			int length = snprintf(text, sizeof text, "%*d", 20 * pass, i);
+			cr_assert(brb_value_cache_set(&cache, entry, text, (size_t)length));
+		}
+	size_t before = mine.bytes, used = cache.used_bytes;
+	cr_assert_gt(before, 30 * MIB);
+	mine.peak_bytes = 0;
+	brb_value_cache_evict(&cache, used - 1);
+	cr_expect_leq(mine.peak_bytes, before + 9 * MIB, "one run of blocks: %zu of %zu", mine.peak_bytes, before);
+	cr_expect_lt(mine.bytes, before * 2 / 3);
+	uint32_t found = 0;
+	for (int i = 0; i < COUNT; i++) {
+		char text[80];
+		brb_cache_key key = numbered(BRB_CACHE_STATE, i);
+		const brb_cache_entry *entry = brb_value_cache_find(&cache, &key);
+		int length = snprintf(text, sizeof text, "%*d", 40, i);
+		if (!entry)
+			continue;
+		found++;
+		cr_assert_eq(brb_cache_length(entry), length);
+		cr_assert_eq(memcmp(brb_cache_at(entry), text, (size_t)length), 0);
+	}
+	cr_expect_eq(found, cache.count);
+	cr_expect_gt(found, COUNT / 10);
+	brb_value_cache_clear(&cache);
+	cr_expect_eq(mine.bytes, 0);
+	brb_memory_use(NULL);
 }
 
 Test(store_value_cache, eviction_after_eviction)
