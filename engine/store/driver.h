@@ -245,6 +245,10 @@ typedef struct brb_driver_transaction {
 	brabeion_status (*award_state)(brb_store_db *db, uint32_t badge, int64_t user, uint32_t level,
 				       const char *reason, brb_award_state *state, brabeion_error *error);
 
+	/* Gives the names of all users to a visitor. */
+	brabeion_status (*each_user_name)(brb_store_db *db, void (*visit)(void *context, const char *name),
+					  void *context, brabeion_error *error);
+
 	/* Whether a hash is there, in one of these periods, the last of which is *period. */
 	brabeion_status (*is_seen)(brb_store_db *db, const brb_effect_seen *seen, const int64_t *periods,
 				   size_t period_count, bool *found, int64_t *period, brabeion_error *error);

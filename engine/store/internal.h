@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 
 #include "store/driver.h"
+#include "store/hash_filter.h"
 #include "store/held_cache.h"
 #include "store/jobs.h"
-#include "store/seen_filter.h"
 #include "store/store.h"
 #include "store/value_cache.h"
 
@@ -79,6 +79,9 @@ typedef struct brb_bounds_count {
 
 enum { BRB_BOUNDS_USERS = 1024 };
 
+/* A filter takes at most one part in so many of the memory budget. */
+enum { BRB_FILTER_SHARE = 8 };
+
 struct brb_store {
 	const brb_store_driver *driver;
 	brb_store_db *db;
@@ -121,6 +124,8 @@ struct brb_store {
 		int64_t first;
 		int64_t last, written_last; /* numbers */
 		int64_t last_thing, written_last_thing;
+		brb_hash_filter filter; /* of the names that there are; as valid as the cached values */
+		size_t absent;          /* looks in the database for a name that was not there, without a filter */
 	} users;
 
 	struct {
@@ -158,7 +163,7 @@ struct brb_store {
 		int64_t *periods; /* that the database has, ascending */
 		size_t period_count, period_capacity;
 		bool periods_are_known;
-		brb_seen_filter filter;
+		brb_hash_filter filter;
 		size_t looks, next_build; /* in the database, since the filter was dropped */
 		int64_t owed;             /* rows that were not swept since a file was fed */
 		pthread_mutex_t feeding;  /* guards what follows */

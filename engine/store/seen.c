@@ -22,14 +22,7 @@
 #define FEED_US_MOST (24 * INT64_C(3600000000))
 
 enum { HOUR_S = 3600, YEAR_S = 365 * 24 * HOUR_S };
-enum {
-	ROWS_PER_ID = 2,
-	ROWS_AT_LEAST = 64,
-	ROWS_IN_SLICE = 20000,
-	FIRST_BUILD = 4096,
-	ROWS_PER_LOOK = 16,
-	FILTER_SHARE = 8
-};
+enum { ROWS_PER_ID = 2, ROWS_AT_LEAST = 64, ROWS_IN_SLICE = 20000, FIRST_BUILD = 4096, ROWS_PER_LOOK = 16 };
 enum { HASHED_BYTES = BRB_SUBJECT_BYTES_MOST + 1 + 2 * 8, SLOTS_KEPT = 16384 };
 
 _Static_assert(sizeof(brb_effect_seen) == BRB_SIPHASH_BYTES, "a seen id is a hash");
@@ -170,7 +163,7 @@ static brabeion_status add_pending(brb_store *store, const brb_effect_seen *seen
 
 static void add_to_filter(void *context, const brb_effect_seen *seen)
 {
-	brb_seen_filter_add(context, seen);
+	brb_hash_filter_add(context, seen->hash);
 }
 
 /* Reads at most `most` hashes; with more in the database there is no filter. */
@@ -178,19 +171,19 @@ static brabeion_status build_filter(brb_store *store, size_t most, brabeion_erro
 {
 	bool all = false;
 	size_t capacity = most + store->seen.count + most / 2;
-	brb_seen_filter_finish(&store->seen.filter);
+	brb_hash_filter_finish(&store->seen.filter);
 	store->seen.next_build = most / ROWS_PER_LOOK * 2;
-	if (brb_seen_filter_bytes(capacity) > (size_t)store->options.memory_bytes / FILTER_SHARE ||
-	    !brb_seen_filter_begin(&store->seen.filter, capacity)) {
+	if (brb_hash_filter_bytes(capacity) > (size_t)store->options.memory_bytes / BRB_FILTER_SHARE ||
+	    !brb_hash_filter_begin(&store->seen.filter, capacity)) {
 		store->seen.next_build = SIZE_MAX; /* until it is tried anew after a reload */
 		return BRABEION_OK;
 	}
 	brabeion_status status = store->driver->transaction->each_seen(store->db, most, add_to_filter,
 								       &store->seen.filter, &all, error);
 	for (size_t i = 0; i < store->seen.count && all; i++)
-		brb_seen_filter_add(&store->seen.filter, &store->seen.pending[i]);
+		brb_hash_filter_add(&store->seen.filter, store->seen.pending[i].hash);
 	if (status != BRABEION_OK || !all)
-		brb_seen_filter_finish(&store->seen.filter);
+		brb_hash_filter_finish(&store->seen.filter);
 	return status;
 }
 
@@ -202,7 +195,7 @@ static brabeion_status is_stored(brb_store *store, const brb_effect_seen *seen, 
 				 brabeion_error *error)
 {
 	brabeion_status status = BRABEION_OK;
-	const brb_seen_filter *filter = &store->seen.filter;
+	const brb_hash_filter *filter = &store->seen.filter;
 	if (filter->words && filter->count >= filter->capacity)
 		status = build_filter(store, filter->count * 2, error);
 	else if (!filter->words && ++store->seen.looks >= store->seen.next_build)
@@ -210,8 +203,9 @@ static brabeion_status is_stored(brb_store *store, const brb_effect_seen *seen, 
 	if (status != BRABEION_OK)
 		return status;
 	*found = false;
-	return filter->words && !brb_seen_filter_may_have(filter, seen) ? BRABEION_OK
-									: look(store, seen, found, period, error);
+	return filter->words && !brb_hash_filter_may_have(filter, seen->hash)
+		       ? BRABEION_OK
+		       : look(store, seen, found, period, error);
 }
 
 /* ---- periods ---- */
@@ -325,7 +319,7 @@ brabeion_status brb_store_see(brb_store *store, const char *id, const char *even
 	if (status != BRABEION_OK)
 		return status;
 	if (!found && store->seen.filter.words)
-		brb_seen_filter_add(&store->seen.filter, &seen);
+		brb_hash_filter_add(&store->seen.filter, seen.hash);
 	*first = !found;
 	return BRABEION_OK;
 }
@@ -336,7 +330,7 @@ static brabeion_status reload(brb_store *store, brabeion_error *error)
 {
 	(void)error;
 	store->seen.periods_are_known = false;
-	brb_seen_filter_finish(&store->seen.filter);
+	brb_hash_filter_finish(&store->seen.filter);
 	store->seen.looks = 0;
 	store->seen.next_build = FIRST_BUILD;
 	return BRABEION_OK;

@@ -73,7 +73,8 @@ void brb_store_close(brb_store *store)
 	brb_memory_release(store->seen.renewed);
 	brb_memory_release(store->seen.slots);
 	brb_memory_release(store->seen.periods);
-	brb_seen_filter_finish(&store->seen.filter);
+	brb_hash_filter_finish(&store->seen.filter);
+	brb_hash_filter_finish(&store->users.filter);
 	brb_arena_finish(&store->texts);
 	brb_memory_release(store->awards.pending);
 	brb_memory_release(store->jobs.pending);

@@ -171,6 +171,8 @@ void brb_store_clear_values(brb_store *store)
 	store->changed_values = 0;
 	store->cells_changed = false;
 	store->changed_bytes = 0;
+	brb_hash_filter_finish(&store->users.filter);
+	store->users.absent = 0;
 	brb_value_cache_clear(&store->values);
 }
 
@@ -216,13 +218,17 @@ size_t brb_store_changed_bytes(const brb_store *store)
 	       store->users.count * sizeof *store->users.pending;
 }
 
+static size_t filter_bytes(const brb_hash_filter *filter)
+{
+	return filter->words ? brb_hash_filter_bytes(filter->capacity) : 0;
+}
+
 /* Changed values are in the cache, and counted with it. */
 static size_t used_bytes(const brb_store *store)
 {
-	const brb_seen_filter *filter = &store->seen.filter;
 	return store->values.used_bytes + brb_store_changed_bytes(store) - store->changed_bytes +
-	       store->seen.slot_count * sizeof *store->seen.slots +
-	       (filter->words ? brb_seen_filter_bytes(filter->capacity) : 0);
+	       store->seen.slot_count * sizeof *store->seen.slots + filter_bytes(&store->seen.filter) +
+	       filter_bytes(&store->users.filter);
 }
 
 bool brb_store_is_full(const brb_store *store)

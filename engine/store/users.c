@@ -1,9 +1,88 @@
 /*
  * store/users: users as numbers. A new user has his number at once, from a counter, and his row with the rest of the
  * transaction; he stays when a judgement is undone, without visible effect. Numbers are never used again.
+ *
+ * In front of the database is a filter of the names, built only when names that were not there have cost more than reading all
+ * once. It is as valid as a cached name that is nobody's: it is dropped with the cached values.
  */
+#include <string.h>
+
+#include "base/hash/siphash.h"
 #include "base/list.h"
 #include "store/internal.h"
+
+/* Looks for names that are not there before a filter is built, and rows that are read for one of them. */
+enum { ABSENT_LEAST = 4096, ROWS_PER_ABSENT = 16 };
+
+typedef struct name_hash {
+	uint8_t bytes[BRB_SIPHASH_BYTES];
+} name_hash;
+
+/* ---- the filter of names ---- */
+
+static name_hash hash_of(const brb_store *store, const char *name)
+{
+	name_hash hash;
+	brb_siphash(store->hash_key, name, strlen(name), hash.bytes);
+	return hash;
+}
+
+static void add_name(void *context, const char *name)
+{
+	brb_store *store = context;
+	brb_hash_filter_add(&store->users.filter, hash_of(store, name).bytes);
+}
+
+static void forget_names(brb_store *store)
+{
+	brb_hash_filter_finish(&store->users.filter);
+	store->users.absent = 0;
+}
+
+/* There are at most as many names as numbers were given. Where memory is short there is no filter. */
+static brabeion_status build_filter(brb_store *store, brabeion_error *error)
+{
+	size_t names = (size_t)store->users.last, capacity = names + names / 2;
+	forget_names(store);
+	if (brb_hash_filter_bytes(capacity) > (size_t)store->options.memory_bytes / BRB_FILTER_SHARE ||
+	    !brb_hash_filter_begin(&store->users.filter, capacity))
+		return BRABEION_OK;
+	brabeion_status status = store->driver->transaction->each_user_name(store->db, add_name, store, error);
+	for (size_t i = 0; i < store->users.count; i++)
+		add_name(store, store->users.pending[i].name);
+	if (status != BRABEION_OK)
+		forget_names(store);
+	return status;
+}
+
+/* Whether the names that were not there have cost as much as reading all, or the filter holds more than it can tell apart. */
+static bool is_filter_due(const brb_store *store)
+{
+	const brb_hash_filter *filter = &store->users.filter;
+	if (filter->words)
+		return filter->count >= filter->capacity;
+	return store->users.absent >= ABSENT_LEAST &&
+	       store->users.absent * ROWS_PER_ABSENT >= (size_t)store->users.written_last;
+}
+
+/* Whose name it is in the database; numbers 0: nobody's. A database that never had a user is not asked. */
+static brabeion_status find_user(brb_store *store, const char *name, brb_user_row *row, brabeion_error *error)
+{
+	*row = (brb_user_row){ 0, 0 };
+	if (!store->users.written_last)
+		return BRABEION_OK;
+	brabeion_status status = is_filter_due(store) ? build_filter(store, error) : BRABEION_OK;
+	if (status != BRABEION_OK)
+		return status;
+	const brb_hash_filter *filter = &store->users.filter;
+	if (filter->words && !brb_hash_filter_may_have(filter, hash_of(store, name).bytes))
+		return BRABEION_OK;
+	status = store->driver->transaction->user(store->db, name, row, brb_store_take_state, store, error);
+	store->users.absent += status == BRABEION_OK && !row->number;
+	return status;
+}
+
+/* ---- users by name ---- */
 
 static brabeion_status add_user(brb_store *store, brb_cache_entry *entry, brabeion_error *error)
 {
@@ -15,6 +94,8 @@ static brabeion_status add_user(brb_store *store, brb_cache_entry *entry, brabei
 	if (store->users.count == 1)
 		store->users.first = entry->number;
 	user->name = entry->key + 1;
+	if (store->users.filter.words)
+		add_name(store, user->name);
 	return BRABEION_OK;
 }
 
@@ -31,11 +112,9 @@ brb_cache_entry *brb_store_user_entry(brb_store *store, const char *user, bool c
 	brb_cache_entry *entry = brb_store_entry_of(store, &key, &found, error);
 	if (!entry)
 		return NULL;
-	/* a database that never had a user is not asked */
-	if (!found && store->users.written_last) {
+	if (!found) {
 		brb_user_row row;
-		if (store->driver->transaction->user(store->db, user, &row, brb_store_take_state, store, error) !=
-		    BRABEION_OK)
+		if (find_user(store, user, &row, error) != BRABEION_OK)
 			return NULL;
 		entry->number = row.number;
 		entry->value = row.owner;

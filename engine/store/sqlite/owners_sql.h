@@ -19,6 +19,7 @@ enum { BRB_ROWS_MANY = 32 };
 	X(USER, "SELECT id, merged_into, state FROM users WHERE name = ?1")                                          \
 	X(USER_NAME, "SELECT ifnull(o.name, '') AS user_name FROM users AS u"                                        \
 		     " JOIN users AS o ON o.id = iif(u.merged_into, u.merged_into, u.id) WHERE u.id = ?1")           \
+	X(USER_NAMES, "SELECT name FROM users INDEXED BY users_by_name WHERE name IS NOT NULL")                      \
 	X(USER_STATE, "SELECT id, state FROM users WHERE id = ?1")                                                   \
 	X(USER_ADD, "INSERT INTO users(id, name, awards, badges, latest_us, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")  \
 	X(USER_ADD_MANY, "INSERT OR FAIL INTO users(id, name, awards, badges, latest_us, state)"                     \

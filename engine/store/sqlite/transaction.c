@@ -275,6 +275,28 @@ static brabeion_status user_name(brb_store_db *db, int64_t number, char name[BRB
 	return brb_owners_user_name(&db->writer, number, name, error);
 }
 
+typedef struct name_visit {
+	void (*visit)(void *context, const char *name);
+	void *context;
+} name_visit;
+
+static brabeion_status read_name(void *context, sqlite3_stmt *row, brabeion_error *error)
+{
+	const name_visit *visit = context;
+	const char *name = (const char *)sqlite3_column_text(row, 0);
+	if (!name)
+		return brb_status_no_memory(error);
+	visit->visit(visit->context, name);
+	return BRABEION_OK;
+}
+
+static brabeion_status each_user_name(brb_store_db *db, void (*visit)(void *context, const char *name), void *context,
+				      brabeion_error *error)
+{
+	return brb_database_each(&db->writer, BRB_STATEMENT_USER_NAMES, WITH_NOTHING, read_name,
+				 &(name_visit){ visit, context }, error);
+}
+
 static brabeion_status user_state(brb_store_db *db, int64_t number, brb_state_taker take, void *context,
 				  brabeion_error *error)
 {
@@ -450,6 +472,7 @@ const brb_driver_transaction brb_sqlite_transaction = {
 	.set_memory = set_memory,
 	.user = user,
 	.user_name = user_name,
+	.each_user_name = each_user_name,
 	.user_state = user_state,
 	.thing = thing,
 	.thing_name = thing_name,
