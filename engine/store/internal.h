@@ -327,7 +327,7 @@ brabeion_status brb_store_is_clock_suspect(brb_store *store, bool *suspect, brab
 
 /* ---- seen.c ---- */
 
-/* The end of the period in which ids arrive now. */
-int64_t brb_store_seen_period_s(const brb_store *store);
+/* The end of the period in which ids arrive now, and of its last run. */
+int64_t brb_store_seen_until_s(const brb_store *store);
 
 #endif

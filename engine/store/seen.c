@@ -8,6 +8,10 @@
  * of the retention has passed since its own began: what comes again within three quarters of the retention is known however
  * often. While a file is being fed, nothing is swept, and what is there is known.
  *
+ * Many hashes at once, whose places among those of their period are anywhere, would change all of its pages. So they become a
+ * run: a period of their own, which ends a few seconds later. Of a period there are at most RUNS_MOST, since whoever looks for
+ * a hash must look in each.
+ *
  * In front of the database is a filter, built only when the look-ups cost more than reading all hashes once: what has a
  * few events a second never builds one. It is dropped when another connection has committed.
  */
@@ -21,7 +25,7 @@
 
 #define FEED_US_MOST (24 * INT64_C(3600000000))
 
-enum { HOUR_S = 3600, YEAR_S = 365 * 24 * HOUR_S };
+enum { HOUR_S = 3600, YEAR_S = 365 * 24 * HOUR_S, RUN_LEAST = 50000, RUNS_MOST = 4 };
 enum { ROWS_PER_ID = 2, ROWS_AT_LEAST = 64, ROWS_IN_SLICE = 20000, FIRST_BUILD = 4096, ROWS_PER_LOOK = 16 };
 enum { HASHED_BYTES = BRB_SUBJECT_BYTES_MOST + 1 + 2 * 8, SLOTS_KEPT = 16384 };
 
@@ -254,20 +258,49 @@ static brabeion_status look(brb_store *store, const brb_effect_seen *seen, bool 
 						   store->seen.period_count - first, found, period, error);
 }
 
-int64_t brb_store_seen_period_s(const brb_store *store)
+/* When the period that is now ends. */
+static int64_t period_end_s(const brb_store *store)
 {
 	return (now_s(store) / period_s(store) + 1) * period_s(store);
 }
 
-/* When the period that is now ends. False when memory is short. */
-static bool current_period(brb_store *store, int64_t *period)
+int64_t brb_store_seen_until_s(const brb_store *store)
+{
+	return period_end_s(store) + RUNS_MOST - 1;
+}
+
+/* The place among the known periods. */
+static size_t place_of(const brb_store *store, int64_t period)
 {
 	size_t i = store->seen.period_count;
-	*period = brb_store_seen_period_s(store);
-	while (i && store->seen.periods[i - 1] > *period)
+	while (i && store->seen.periods[i - 1] >= period)
 		i--;
-	if (i && store->seen.periods[i - 1] == *period)
+	return i;
+}
+
+static bool has_period(const brb_store *store, int64_t period)
+{
+	size_t i = place_of(store, period);
+	return i < store->seen.period_count && store->seen.periods[i] == period;
+}
+
+/* A new run for many hashes; where there are as many as may be, one of them. */
+static int64_t run_to_write(const brb_store *store)
+{
+	int64_t first = period_end_s(store);
+	for (int64_t run = 0; run < RUNS_MOST; run++)
+		if (store->seen.count < RUN_LEAST || !has_period(store, first + run))
+			return first + run;
+	return first + (int64_t)(brb_store_commit_count(store) % RUNS_MOST);
+}
+
+/* False when memory is short. */
+static bool choose_period(brb_store *store, int64_t *period)
+{
+	*period = run_to_write(store);
+	if (has_period(store, *period))
 		return true;
+	size_t i = place_of(store, *period);
 	if (!brb_list_add(&store->seen.periods, &store->seen.period_count, &store->seen.period_capacity,
 			  sizeof *store->seen.periods))
 		return false;
@@ -282,7 +315,7 @@ static bool current_period(brb_store *store, int64_t *period)
 static bool is_to_be_renewed(const brb_store *store, int64_t period)
 {
 	int64_t quarter_s = store->options.retention_us / 4000000;
-	return !forever(store) && period < brb_store_seen_period_s(store) &&
+	return !forever(store) && period < period_end_s(store) &&
 	       now_s(store) - (period - period_s(store)) >= quarter_s;
 }
 
@@ -387,7 +420,7 @@ static brabeion_status write_seen(brb_store *store, brb_effects *effects, brabei
 	if (!store->seen.count)
 		return BRABEION_OK;
 	brabeion_status status = know_periods(store, error);
-	if (status == BRABEION_OK && !current_period(store, &effects->seen_period))
+	if (status == BRABEION_OK && !choose_period(store, &effects->seen_period))
 		status = brb_status_no_memory(error);
 	if (store->seen.count > 1 && !sort_pending(store))
 		status = brb_status_no_memory(error);

@@ -105,7 +105,7 @@ brabeion_status brb_store_mend_times(brb_store *store, int64_t *mended, brabeion
 	if (status == BRABEION_OK)
 		status = store->driver->jobs->mend(store->db, &jobs, error);
 	if (status == BRABEION_OK)
-		status = store->driver->upkeep->mend_times(store->db, clock.now_us, brb_store_seen_period_s(store),
+		status = store->driver->upkeep->mend_times(store->db, clock.now_us, brb_store_seen_until_s(store),
 							   &others, error);
 	bool newest_is_ahead = clock.newest_us > clock.now_us;
 	if (status == BRABEION_OK && newest_is_ahead)

@@ -40,6 +40,20 @@ static bool see_id(brb_store *store, const char *id)
 	return first;
 }
 
+/* Sees so many ids in one transaction: "NAME 0" and so on. Returns how many were new. */
+static int see_run(brb_store *store, const char *name, int count)
+{
+	char id[64];
+	int new = 0;
+	begin(store);
+	for (int i = 0; i < count; i++) {
+		snprintf(id, sizeof id, "%s %d", name, i);
+		new += see(store, id, "visit", "ada");
+	}
+	commit(store);
+	return new;
+}
+
 static int64_t rows(void)
 {
 	return own_number("SELECT COUNT(*) FROM seen");
@@ -218,6 +232,54 @@ Test(store_seen, a_renewal_is_a_part_of_its_transaction)
 	commit(store);
 	cr_expect_eq(rows(), 1);
 	cr_expect_gt(own_number("SELECT period FROM seen"), period + RETENTION / SECOND / 4);
+	brb_store_close(store);
+}
+
+/* ---- runs --------------------------------------------------------------------------------------------------------- */
+
+#define RUN 50000
+
+/* The store named a period after its end in seconds: runs end at most three seconds later. */
+Test(store_seen, many_ids_at_once_are_a_run_of_their_own_of_which_there_are_four)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+	brb_store *store = open_remembering(RETENTION);
+	cr_expect(see_id(store, "e1"));
+	for (int i = 0; i < 6; i++) {
+		cr_expect_eq(see_run(store, names[i], RUN), RUN);
+		cr_expect_eq(own_number("SELECT COUNT(DISTINCT period) FROM seen"), i < 3 ? i + 2 : 4);
+	}
+	cr_expect_eq(own_number("SELECT MAX(period) - MIN(period) FROM seen"), 3);
+	int64_t first = own_number("SELECT MIN(period) FROM seen");
+	cr_expect_eq(first, (START / SECOND / (PERIOD / SECOND) + 1) * (PERIOD / SECOND));
+	int64_t in_first = own_number("SELECT COUNT(*) FROM seen WHERE period = (SELECT MIN(period) FROM seen)");
+	cr_expect(see_id(store, "e2"));
+	cr_expect_eq(own_number("SELECT COUNT(*) FROM seen WHERE period = (SELECT MIN(period) FROM seen)"),
+		     in_first + 1, "few go to the first");
+	brb_store_close(store);
+	store = open_remembering(RETENTION);
+	for (int i = 0; i < 6; i++)
+		cr_expect_eq(see_run(store, names[i], 500), 0, "%s", names[i]);
+	cr_expect_not(see_id(store, "e2"));
+	cr_expect_eq(rows(), 6 * RUN + 2);
+	brb_store_close(store);
+}
+
+Test(store_seen, a_run_is_remembered_and_swept_like_its_period)
+{
+	brb_store *store = open_remembering(RETENTION);
+	cr_expect(see_id(store, "e1"));
+	cr_expect_eq(see_run(store, "a", RUN), RUN);
+	cr_expect_eq(see_run(store, "b", RUN), RUN);
+	now_us = START + RETENTION;
+	begin(store);
+	cr_expect_not(see(store, "b 7", "visit", "ada"));
+	brb_store_rollback(store);
+	now_us = START + RETENTION + PERIOD + 4 * SECOND;
+	cr_expect_eq(see_run(store, "b", RUN), RUN);
+	cr_expect_eq(see_run(store, "c", RUN), RUN);
+	cr_expect_eq(see_run(store, "d", RUN), RUN, "each sweeps one");
+	cr_expect_eq(rows(), 3 * RUN, "the old ones are gone");
 	brb_store_close(store);
 }
 
