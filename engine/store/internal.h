@@ -95,6 +95,7 @@ struct brb_store {
 	atomic_bool has_aliases;  /* a name may stand for a user of another one */
 	pthread_mutex_t writing;  /* held by the thread whose transaction is open */
 	brb_value_cache values;
+	bool was_full;           /* at the last transaction's end: no more memory was left */
 	bool values_are_current; /* equal to the database, unless another connection has committed */
 	bool written_early;      /* the tables hold uncommitted changes: values read from them may be rolled back */
 	_Atomic uint64_t commit_count;

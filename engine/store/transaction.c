@@ -271,7 +271,7 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 	if (!store->values_are_current || foreign)
 		status = reload(store, error);
 	else
-		brb_value_cache_evict(&store->values, own_bytes(store) / 2);
+		brb_value_cache_evict(&store->values, own_bytes(store) / (store->was_full ? 4 : 2));
 	if (status != BRABEION_OK) {
 		brb_store_rollback(store);
 		return status;
@@ -285,6 +285,7 @@ brabeion_status brb_store_begin(brb_store *store, brabeion_error *error)
 static void end_transaction(brb_store *store, bool values_are_current)
 {
 	atomic_store_explicit(&store->used_bytes, (int64_t)used_bytes(store), memory_order_relaxed);
+	store->was_full = brb_store_is_full(store);
 	brb_store_forget_changes(store);
 	store->values_are_current = values_are_current;
 	forget_last(store);
