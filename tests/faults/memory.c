@@ -295,7 +295,7 @@ static void warm_threads(fault_scene *scene)
 static void test_scenario(fault_scene *scene)
 {
 	tally sum = { 0 };
-	long step = storm_rounds(23, 1);
+	long step = storm_step(23);
 	long n = 1;
 	for (bool lasting = false; run_round(scene, n, lasting, &sum); lasting = !lasting)
 		n += step;
@@ -372,7 +372,7 @@ static void test_wrong_config(fault_scene *scene)
  */
 static void test_trial(fault_scene *scene)
 {
-	long rounds = 1, refused = 0, leaks = 0, step = storm_rounds(9, 1);
+	long rounds = 1, refused = 0, leaks = 0, step = storm_step(9);
 	scene->wrong = 0;
 	storm_config(&scene->base, "plugins:\n  - file: good_one.so\n");
 	refuse_once(scene, 1000000, &refused, &leaks);

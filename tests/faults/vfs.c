@@ -337,7 +337,7 @@ static void test_kind(fault_scene *scene, fault_kind kind)
 		[READS] = 11, [WRITES] = 11, [FULLS] = 19, [SYNCS] = 4, [SHM_LOCKS] = 17
 	};
 	tally sum = { 0 };
-	long step = storm_rounds(usual_steps[kind] ? usual_steps[kind] : 2, 1);
+	long step = storm_step(usual_steps[kind] ? usual_steps[kind] : 2);
 	scene->wrong = 0;
 	run_kind(scene, kind, ALONE, step, &sum);
 	run_kind(scene, kind, LASTING, step, &sum);

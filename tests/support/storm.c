@@ -48,6 +48,17 @@ int storm_rounds(int usual, int in_full)
 	return whole && whole[0] ? in_full : usual;
 }
 
+int storm_step(int usual)
+{
+	enum { SHORT_FACTOR = 4 };
+	const char *brief = getenv("BRB_SHORT");
+	int step = storm_rounds(brief && brief[0] ? usual * SHORT_FACTOR : usual, 1);
+	if (step > usual)
+		printf("# BRB_SHORT: trials at every %d, usually at every %d\n", step, usual);
+	fflush(stdout); /* a child must not say it again */
+	return step;
+}
+
 /* ---- the engine ---- */
 
 void storm_config(const storm *here, const char *text)

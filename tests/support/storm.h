@@ -45,6 +45,12 @@ void storm_give_up(const char *what, const char *message);
 
 int storm_rounds(int usual, int in_full);
 
+/*
+ * Of trials that could be made at each of many places, at every how many-th one they are: `usual`; with BRB_LONG at each.
+ * With BRB_SHORT, for runs under sanitizers, at four times fewer: says so.
+ */
+int storm_step(int usual);
+
 /* ---- the engine ---- */
 
 /* Writes badges.yaml, with the test plugins on its path, then `text`; replaces it by rename. */
