@@ -194,3 +194,35 @@ Test(command_keys, are_used_by_scenarios)
 		   "1 passed, 1 failed\n");
 	finish(&outcome);
 }
+
+/* ---- brabeion.lapsed and brabeion.revoked ---- */
+
+Test(command_keys, a_collection_follows_what_its_badges_lose)
+{
+	write_file(
+		"x.yaml",
+		"plugin_path: [\"" BRB_BUILD_DIR "/plugins\"]\n"
+		"plugins:\n"
+		"  - file: threshold.so\n"
+		"    badges:\n"
+		"      - { badge: threshold, slug: busy, events: [comment], levels: [Busy], temporary: true,\n"
+		"          settings: { at: [2], within: { days: 1 } } }\n"
+		"      - { badge: threshold, slug: liked, events: [like], levels: [Liked], settings: { at: [1] } }\n"
+		"      - { badge: threshold, slug: unlucky, events: [brabeion.lapsed], levels: [Unlucky],\n"
+		"          settings: { at: [2] } }\n"
+		"  - file: collection.so\n"
+		"    badges:\n"
+		"      - { badge: collection, slug: both, temporary: true, levels: [Both],\n"
+		"          events: [brabeion.awarded, brabeion.lapsed, brabeion.revoked],\n"
+		"          settings: { of: [busy, liked] } }\n"
+		"scenarios:\n"
+		"  - name: lost again\n"
+		"    steps:\n"
+		"      - { event: like }\n"
+		"      - { repeat: 2, steps: [{ event: comment }] }\n"
+		"      - earns: [liked, busy, both]\n"
+		"      - { event: comment, at: day 3 }\n"
+		"      - lapses: [busy, both]\n"
+		"        earns: unlucky\n");
+	expect_output("", "try", "x.yaml", "x.yaml\n  ok      lost again\n1 passed, 0 failed\n");
+}

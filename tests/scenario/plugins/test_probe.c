@@ -147,6 +147,16 @@ Test(probe, is_off_when_badges_yaml_says_so)
 	scene_finish(here);
 }
 
+Test(probe, tries_badges_that_cannot_be_earned_now)
+{
+	expect_refused("plugins:\n  - file: shy.so\n    badges: [{ badge: shy, earnable: { until: 2000-01-01 } }]\n",
+		       "badges.yaml:4:11: plugin \"shy.so\" crashed (SIGABRT) while its badge \"shy\" judged a trial "
+		       "event");
+	expect_refused("plugins:\n  - file: shy.so\n    badges: [{ badge: shy, retired: true }]\n",
+		       "badges.yaml:4:11: plugin \"shy.so\" crashed (SIGABRT) while its badge \"shy\" judged a trial "
+		       "event");
+}
+
 Test(probe, opens_badges_with_their_settings_under_their_slugs)
 {
 	scene *here = scene_with("probe: 10s\nplugins:\n  - file: memory_user.so\n    badges:\n"
