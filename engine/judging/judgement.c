@@ -181,24 +181,24 @@ static void freeze_badge(brb_call *call, const brb_badge *badge)
 		fail_badge(call, badge, call->result->award_count);
 }
 
-/* Reads no clock for a badge that is always earnable. */
-static bool is_in_time(brb_call *call, const brb_badge *badge)
-{
-	bool always = !badge->earnable.from_us && !badge->earnable.until_us;
-	return always || brb_badge_is_earnable(badge, brb_call_at(call));
-}
-
 /* A judgement that succeeds after others that did writes nothing that other threads share. */
 static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_quarantine *limits)
 {
 	return trouble || call->failed || call->took_us > limits->budget_us;
 }
 
+/* For a badge that selects. Out of line, so that the way of those that do not stays short. No clock is read without bounds. */
+__attribute__((noinline)) static bool is_selected(brb_call *call, const brb_badge *badge)
+{
+	bool always = !badge->earnable.from_us && !badge->earnable.until_us;
+	return (!badge->conditions || brb_conditions_hold(badge->conditions, call->event)) &&
+	       (always || brb_badge_is_earnable(badge, brb_call_at(call)));
+}
+
 /* Whether the event is for the badge: see plugin/conditions.h, and `earnable` of badges.yaml. */
 static inline bool is_wanted(brb_call *call, const brb_badge *badge)
 {
-	return !badge->selects || ((!badge->conditions || brb_conditions_hold(badge->conditions, call->event)) &&
-				   is_in_time(call, badge));
+	return !badge->selects || is_selected(call, badge);
 }
 
 /* The badge is quarantined, or its plugin's observe is. */
