@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "base/list.h"
+#include "base/memory.h"
 #include "store/internal.h"
+
+enum { CHANGES_KEPT = 65536 }; /* of users, for the next transaction */
 
 /* ---- users ---- */
 
@@ -152,6 +155,11 @@ brabeion_status brb_store_write_users(brb_store *store, brabeion_error *error)
 	brabeion_status status = write_changed(&slice, count, error);
 	if (status == BRABEION_OK)
 		status = write_new(&slice, error);
+	if (store->user_change_capacity > CHANGES_KEPT) {
+		brb_memory_release(store->user_changes);
+		store->user_changes = NULL;
+		store->user_change_capacity = 0;
+	}
 	return status == BRABEION_OK ? write_slice(&slice, error) : status;
 }
 

@@ -27,7 +27,7 @@
 
 enum { HOUR_S = 3600, YEAR_S = 365 * 24 * HOUR_S, RUN_LEAST = 50000, RUNS_MOST = 4 };
 enum { ROWS_PER_ID = 2, ROWS_AT_LEAST = 64, ROWS_IN_SLICE = 20000, FIRST_BUILD = 4096, ROWS_PER_LOOK = 16 };
-enum { HASHED_BYTES = BRB_SUBJECT_BYTES_MOST + 1 + 2 * 8, SLOTS_KEPT = 16384 };
+enum { HASHED_BYTES = BRB_SUBJECT_BYTES_MOST + 1 + 2 * 8, SLOTS_KEPT = 16384, HASHES_IN_BUCKET = 16 };
 
 _Static_assert(sizeof(brb_effect_seen) == BRB_SIPHASH_BYTES, "a seen id is a hash");
 
@@ -101,7 +101,7 @@ static void hash_of(const brb_store *store, const char *id, int64_t event, int64
 	brb_siphash(store->hash_key, bytes, length, seen->hash);
 }
 
-/* The hash's first bits: the slots are nearly in the order of the hashes. */
+/* The hash's first bits. */
 static size_t slot_of(const brb_store *store, const brb_effect_seen *seen)
 {
 	uint64_t word;
@@ -374,37 +374,68 @@ static int by_hash(const void *a, const void *b)
 	return memcmp(a, b, sizeof(brb_effect_seen));
 }
 
-/* Adds to the sorted ones; it belongs near their end. */
-static void put_in_order(brb_effect_seen *sorted, size_t count, const brb_effect_seen *seen)
+/* The hash's first bits, of which there are enough for a few hashes in each bucket. */
+static size_t bucket_of(const brb_effect_seen *seen, int bits)
 {
-	for (; count && by_hash(&sorted[count - 1], seen) > 0; count--)
-		sorted[count] = sorted[count - 1];
-	sorted[count] = *seen;
+	uint64_t word;
+	memcpy(&word, seen->hash, sizeof word);
+	return (size_t)(be64toh(word) >> (64 - bits));
 }
 
-/* Takes the hashes from their slots; those that found no slot at the end, and have one at the beginning, come last. */
+/* Moves each hash into its bucket: `ends` has where those end, and gets where they begin. */
+static void fill_buckets(brb_effect_seen *all, int bits, uint32_t *ends, const uint32_t *begins)
+{
+	for (size_t bucket = 0; bucket < (size_t)1 << bits; bucket++)
+		while (ends[bucket] > begins[bucket]) {
+			size_t other = bucket_of(&all[ends[bucket] - 1], bits);
+			brb_effect_seen moved = all[ends[bucket] - 1];
+			all[ends[bucket] - 1] = all[ends[other] - 1];
+			all[--ends[other]] = moved;
+		}
+}
+
+/* Into buckets in place: a copy would be a tenth of the budget, and comes when all of that is in use. */
+static bool sort_into_buckets(brb_store *store)
+{
+	int bits = 64 - __builtin_clzll(store->seen.count / HASHES_IN_BUCKET);
+	size_t buckets = (size_t)1 << bits;
+	uint32_t *ends = brb_memory_take_zeroed(2 * buckets, sizeof *ends), before = 0;
+	if (!ends)
+		return false;
+	uint32_t *begins = ends + buckets;
+	for (size_t i = 0; i < store->seen.count; i++)
+		ends[bucket_of(&store->seen.pending[i], bits)]++;
+	for (size_t i = 0; i < buckets; i++) {
+		begins[i] = before;
+		ends[i] = before += ends[i];
+	}
+	fill_buckets(store->seen.pending, bits, ends, begins);
+	brb_memory_release(ends);
+	return true;
+}
+
+static void release_slots(brb_store *store)
+{
+	brb_memory_release(store->seen.slots);
+	store->seen.slots = NULL;
+	store->seen.slot_count = 0;
+}
+
+/* The slots are of no use then, since they have the old places. */
 static bool sort_pending(brb_store *store)
 {
-	size_t count = 0, wrapped = 0;
-	brb_effect_seen *sorted = brb_memory_resize(NULL, store->seen.count, sizeof *sorted);
-	if (!sorted)
+	brb_effect_seen *all = store->seen.pending;
+	if (store->seen.slot_count > SLOTS_KEPT)
+		release_slots(store);
+	if (store->seen.count > HASHES_IN_BUCKET && !sort_into_buckets(store))
 		return false;
-	for (size_t slot = 0; slot < store->seen.slot_count; slot++) {
-		uint32_t at = store->seen.slots[slot].at;
-		if (at && slot_of(store, &store->seen.pending[at - 1]) <= slot)
-			put_in_order(sorted, count++, &store->seen.pending[at - 1]);
-		wrapped += at && slot_of(store, &store->seen.pending[at - 1]) > slot;
+	for (size_t i = 1; i < store->seen.count; i++) {
+		size_t at = i;
+		brb_effect_seen seen = all[i];
+		for (; at && by_hash(&all[at - 1], &seen) > 0; at--)
+			all[at] = all[at - 1];
+		all[at] = seen;
 	}
-	for (size_t slot = 0; wrapped; slot++) {
-		uint32_t at = store->seen.slots[slot].at;
-		if (!at || slot_of(store, &store->seen.pending[at - 1]) <= slot)
-			continue;
-		put_in_order(sorted, count++, &store->seen.pending[at - 1]);
-		wrapped--;
-	}
-	brb_memory_release(store->seen.pending);
-	store->seen.pending = sorted;
-	store->seen.capacity = store->seen.count;
 	return true;
 }
 
@@ -435,13 +466,10 @@ static brabeion_status write_seen(brb_store *store, brb_effects *effects, brabei
 
 static void forget(brb_store *store)
 {
-	if (store->seen.slot_count > SLOTS_KEPT) {
-		brb_memory_release(store->seen.slots);
-		store->seen.slots = NULL;
-		store->seen.slot_count = 0;
-	} else if (store->seen.count) {
+	if (store->seen.slot_count > SLOTS_KEPT)
+		release_slots(store);
+	else if (store->seen.count && store->seen.slots)
 		memset(store->seen.slots, 0, store->seen.slot_count * sizeof *store->seen.slots);
-	}
 	store->seen.count = store->seen.renewed_count = 0;
 }
 
