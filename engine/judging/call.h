@@ -51,11 +51,12 @@ typedef struct brb_call {
 
 	/* What follows is cleared by brb_call_init(). */
 	const brb_plugin *plugin;
-	const brb_badge *badge; /* NULL in observe */
-	int64_t cause;          /* the journal's row of the event that led to this; 0: none */
-	int64_t at_us;          /* when has_at */
-	int64_t took_us;        /* of the function that judges; -1: it was not timed */
-	const char *comment;    /* of the grant, else NULL */
+	const brb_badge *badge;  /* NULL in observe */
+	int64_t cause;           /* the journal's row of the event that led to this; 0: none */
+	int64_t at_us;           /* when has_at */
+	int64_t took_us;         /* of the function that judges; -1: it was not timed */
+	const char *comment;     /* of the grant, else NULL */
+	const char *explanation; /* while it is recorded: of badge_explain, in the judge's scratch */
 	union {
 		brb_frozen *frozen;              /* FREEZING: what badge_set_* changes */
 		brb_reported_progress *progress; /* PROGRESS */

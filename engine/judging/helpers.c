@@ -301,6 +301,18 @@ static void refuse(badge_call *head, const char *message)
 		brb_call_fail(call, "%s", why);
 }
 
+/* Kept while the badge's answer is recorded; without a message: whether it is. */
+static int32_t explain(badge_call *head, const char *message)
+{
+	brb_call *call = brb_call_of(head);
+	if (!call->judge->recorder || !call->badge || call->mode != BRB_CALL_JUDGING)
+		return 0;
+	const char *copy = message ? brb_arena_copy(&call->judge->scratch, message) : NULL;
+	if (copy)
+		call->explanation = copy;
+	return 1;
+}
+
 static void write_log(badge_call *call, int32_t level, const char *message)
 {
 	brabeion_log_level known =
@@ -355,4 +367,5 @@ const badge_host brb_call_host = {
 	.log = write_log,
 	.is_user = is_user,
 	.hash = hash_text,
+	.explain = explain,
 };

@@ -12,6 +12,7 @@
 #include "judging/lapse.h"
 #include "judging/quarantine.h"
 #include "judging/result.h"
+#include "judging/subject.h"
 #include "judging/verdict_recorder.h"
 
 /* ---- one judgement ---- */
@@ -181,6 +182,30 @@ static void freeze_badge(brb_call *call, const brb_badge *badge)
 		fail_badge(call, badge, call->result->award_count);
 }
 
+static inline void judge_or_freeze(brb_call *call, const brb_badge *badge, uint64_t trouble)
+{
+	if (badge->async)
+		freeze_badge(call, badge);
+	else
+		judge_now(call, badge, trouble);
+}
+
+/* Judges it for the user whom a field names, as if the event were that user's. */
+__attribute__((noinline)) static void judge_subject(brb_call *call, const brb_badge *badge, uint64_t trouble)
+{
+	const brabeion_event *sent = call->event;
+	brabeion_event event = *sent;
+	char user[BRB_SUBJECT_BYTES_MOST + 1];
+	if (brb_subject_take(call, badge, user)) {
+		event.user = user;
+		call->event = &event;
+		judge_or_freeze(call, badge, trouble);
+		call->event = sent;
+	} else {
+		fail_badge(call, badge, call->result->award_count);
+	}
+}
+
 /* A judgement that succeeds after others that did writes nothing that other threads share. */
 static bool is_notable(const brb_call *call, uint64_t trouble, const brb_config_quarantine *limits)
 {
@@ -192,10 +217,11 @@ __attribute__((noinline)) static bool is_selected(brb_call *call, const brb_badg
 {
 	bool always = !badge->earnable.from_us && !badge->earnable.until_us;
 	return (!badge->conditions || brb_conditions_hold(badge->conditions, call->event)) &&
+	       (!badge->subject || brb_subject_find(badge, call->event)) &&
 	       (always || brb_badge_is_earnable(badge, brb_call_at(call)));
 }
 
-/* Whether the event is for the badge: see plugin/conditions.h, and `earnable` of badges.yaml. */
+/* Whether the event is for the badge: see plugin/conditions.h, and `earnable` of badges.yaml. One without its user is nobody's. */
 static inline bool is_wanted(brb_call *call, const brb_badge *badge)
 {
 	return !badge->selects || is_selected(call, badge);
@@ -221,10 +247,10 @@ static void judge_badge(brb_call *call, const brb_route_step *step)
 		return;
 	}
 	begin_judgement(call, step->plugin, badge);
-	if (badge->async)
-		freeze_badge(call, badge);
+	if (badge->subject)
+		judge_subject(call, badge, trouble);
 	else
-		judge_now(call, badge, trouble);
+		judge_or_freeze(call, badge, trouble);
 	if (is_notable(call, trouble, &badge->quarantine))
 		brb_quarantine_note(call, step);
 }

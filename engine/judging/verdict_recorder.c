@@ -10,6 +10,7 @@
 #include "judging/backend.h"
 #include "judging/deferred.h"
 #include "judging/group_commit.h"
+#include "judging/subject.h"
 
 void brb_verdict_recorder_finish(brb_verdict_recorder *recorder)
 {
@@ -73,7 +74,7 @@ static void add_gift(brb_verdict_recorder *recorder, const char *user, size_t fr
 
 static const char *other_than_user(const brb_verdict_recorder *recorder, const char *user)
 {
-	return strcmp(user, recorder->call->event->user) == 0 ? "" : user;
+	return strcmp(user, recorder->user) == 0 ? "" : user;
 }
 
 /* The award is what the badge's award() returned, not one that it granted. */
@@ -269,6 +270,7 @@ bool brb_verdict_recorder_begin(brb_verdict_recorder *recorder, brb_call *call)
 	brb_arena_reset(&recorder->texts);
 	recorder->gift_count = 0;
 	recorder->call = call;
+	recorder->user = call->event->user;
 	recorder->asking = false;
 	recorder->sequence = 0;
 	if (!judge->backend->plans)
@@ -286,6 +288,7 @@ void brb_verdict_recorder_end(brb_verdict_recorder *recorder)
 {
 	brb_judge *judge = recorder->call->judge;
 	judge->backend = recorder->inner;
+	judge->recorder = NULL;
 	judge->needed_store = true;
 	recorder->call = NULL;
 }
@@ -353,12 +356,15 @@ void brb_verdict_recorder_ask(brb_verdict_recorder *recorder, const brb_badge *b
 	brb_judge *judge = call->judge;
 	int64_t count = 0;
 	int32_t highest = 0;
+	char buffer[BRB_VALUE_TEXT_BYTES];
 	brb_verdict_recorder_observe(recorder);
 	call->badge = NULL; /* set by its judgement */
+	call->explanation = "";
 	recorder->verdict.badge = badge->number;
 	recorder->verdict.is.reads = recorder->reads;
 	if (judge->fault == BRABEION_OK)
-		judge->fault = recorder->inner->held(judge, call->event->user, badge->slug, &count, &highest);
+		judge->fault = recorder->inner->held(judge, brb_subject_of(badge, call->event, buffer), badge->slug,
+						     &count, &highest);
 	recorder->verdict.is.held_level = (uint32_t)highest;
 	recorder->asking = true;
 }
@@ -401,12 +407,13 @@ void brb_verdict_recorder_answer(brb_verdict_recorder *recorder, const brb_badge
 		set_failed(recorder, call->texts->message, call->refused);
 	} else {
 		verdict->answer = answer_of(call, badge);
+		verdict->message = call->explanation;
 		verdict->level = call->answer > 0 ? (uint32_t)call->answer : 0;
 		verdict->to = call->has_recipient ? other_than_user(recorder, call->texts->recipient) : "";
 	}
 	size_t from = recorder->verdicts.length;
 	brb_verdict_codec_add(&recorder->verdicts, &recorder->verdict);
-	if ((verdict->stored || verdict->lapsed) && verdict->to[0])
+	if ((verdict->stored || verdict->lapsed || badge->subject) && verdict->to[0])
 		add_gift(recorder, verdict->to, from);
 }
 

@@ -25,6 +25,7 @@ typedef struct brb_verdict_recorder_gift {
 struct brb_verdict_recorder {
 	const brb_backend *inner;          /* does the work */
 	brb_call *call;                    /* that is recorded */
+	const char *user;                  /* of the event that is recorded; a badge may judge it for another */
 	int64_t sequence;                  /* of its row; 0: not known yet, outside of a transaction */
 	int64_t root;                      /* the row of the host's event; 0: not known */
 	brb_verdict_codec verdicts;        /* of the row; `failed` when memory is short, which the store refuses */

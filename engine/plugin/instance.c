@@ -13,12 +13,12 @@ brb_instance *brb_instance_open(brb_setup *setup, brb_instance_opener open, void
 		brb_status_no_memory(setup->error);
 		return NULL;
 	}
-	setup->conditions = &instance->conditions;
+	setup->opened = &instance->opened;
 	brb_setup_init(setup);
 	bool opened = brb_setup_open(setup, open, close, &instance->self);
 	brb_setup_finish(setup);
 	if (!opened) {
-		brb_arena_finish(&instance->conditions.arena);
+		brb_arena_finish(&instance->opened.conditions.arena);
 		brb_memory_release(instance);
 		return NULL;
 	}
@@ -43,6 +43,6 @@ void brb_instance_release(brb_instance *instance)
 		instance->close(instance->self);
 		brb_reentrancy_leave();
 	}
-	brb_arena_finish(&instance->conditions.arena);
+	brb_arena_finish(&instance->opened.conditions.arena);
 	brb_memory_release(instance);
 }

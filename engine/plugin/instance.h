@@ -17,7 +17,7 @@ typedef struct brb_instance {
 	atomic_size_t uses;
 	void *self;
 	void (*close)(void *self); /* NULL: nothing to end */
-	brb_conditions conditions; /* that `open` declared */
+	brb_opened opened;
 } brb_instance;
 
 typedef int32_t (*brb_instance_opener)(badge_setup *setup, void **self);

@@ -246,6 +246,11 @@ static void refuse_unusable(plugin_loader *loader, const brb_badge *badge)
 	if (badge->event_count && !badge->award)
 		REFUSE(loader, badge->at, "badge \"%s\" listens to events but its plugin has no function `award`",
 		       badge->slug);
+}
+
+/* Once its `open` has said what it listens to, too. */
+static void warn_of_silence(plugin_loader *loader, const brb_badge *badge)
+{
 	if (!badge->event_count && !loader->refused)
 		brb_log_write(loader->log, BRABEION_LOG_WARNING,
 			      "%s:%u:%u: badge \"%s\" listens to no event: only badge_grant can award it",
@@ -308,6 +313,40 @@ static void merge_temporary(plugin_loader *loader, const badge_definition *defin
 		       badge->slug, definition->slug);
 }
 
+static bool listens(const brb_badge *badge, const char *event)
+{
+	for (uint32_t i = 0; i < badge->event_count; i++)
+		if (strcmp(badge->events[i], event) == 0)
+			return true;
+	return false;
+}
+
+/* The events that `open` named behind those that it had. */
+static void add_events(plugin_loader *loader, const brb_opened *opened, brb_badge *badge)
+{
+	size_t most = badge->event_count + opened->event_count;
+	const char **events = brb_arena_take(&loader->plugin->arena, most * sizeof *events);
+	if (!events) {
+		no_memory(loader);
+		return;
+	}
+	if (badge->event_count)
+		memcpy(events, badge->events, badge->event_count * sizeof *events);
+	badge->events = events;
+	for (uint32_t i = 0; i < opened->event_count; i++)
+		if (!listens(badge, opened->events[i]))
+			events[badge->event_count++] = opened->events[i];
+}
+
+static void take_opened(plugin_loader *loader, const brb_opened *opened, brb_badge *badge)
+{
+	badge->conditions = opened->conditions.field_count ? &opened->conditions : NULL;
+	badge->subject = opened->subject;
+	badge->multiple |= opened->is_multiple;
+	if (opened->event_count)
+		add_events(loader, opened, badge);
+}
+
 static void open_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use,
 		       brb_badge *badge)
 {
@@ -333,7 +372,7 @@ static void open_badge(plugin_loader *loader, const badge_definition *definition
 	if (!badge->instance)
 		return;
 	badge->self = badge->instance->self;
-	badge->conditions = badge->instance->conditions.field_count ? &badge->instance->conditions : NULL;
+	take_opened(loader, &badge->instance->opened, badge);
 }
 
 static void load_badge(plugin_loader *loader, const badge_definition *definition, const brb_config_badge *use)
@@ -368,7 +407,9 @@ static void load_badge(plugin_loader *loader, const badge_definition *definition
 	if (!loader->refused) {
 		take_fingerprint(loader, badge);
 		open_badge(loader, definition, use, badge);
-		badge->selects = badge->conditions || badge->earnable.from_us || badge->earnable.until_us;
+		badge->selects =
+			badge->conditions || badge->subject || badge->earnable.from_us || badge->earnable.until_us;
+		warn_of_silence(loader, badge);
 	}
 	if (!loader->refused)
 		loader->plugin->badge_count++;

@@ -53,6 +53,7 @@ typedef struct brb_badge {
 	int32_t (*merge)(void *self, badge_call *call);                   /* NULL: no name of BADGE_MERGE_OWN */
 	const brb_conditions *conditions;                                 /* NULL: it wants every event */
 	brb_config_earnable earnable;
+	const char *subject;    /* the field of the event that names the user; NULL: the event's user */
 	brb_declared memory;    /* its own names; the plugin's come after */
 	const char *settings;   /* those it was opened with, as one text */
 	brb_instance *instance; /* NULL: its definition has no `open` */

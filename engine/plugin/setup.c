@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/reentrancy.h"
+#include "base/value.h"
 
 static const badge_host setup_host;
 
@@ -17,26 +18,39 @@ static brb_setup *of(badge_setup *setup)
 
 /* ---- finding ---- */
 
-static const brb_yaml_node *item_of(const brb_yaml_node *node, const char *part, size_t length)
+static const brb_yaml_node *item_at(const brb_yaml_node *list, const char *path, size_t *length)
 {
-	if (node->kind == BRB_YAML_LIST) {
-		char *end;
-		unsigned long index = strtoul(part, &end, 10);
-		bool number = *part >= '0' && *part <= '9' && end == part + length;
-		return number && index < node->count ? node->items[index] : NULL;
+	char *end;
+	*length = strcspn(path, ".");
+	unsigned long index = strtoul(path, &end, 10);
+	bool number = *path >= '0' && *path <= '9' && end == path + *length;
+	return number && index < list->count ? list->items[index] : NULL;
+}
+
+/* Of keys that the path may begin with the longest: a key may have dots of its own, as the name of a field may. */
+static const brb_yaml_node *value_at(const brb_yaml_node *mapping, const char *path, size_t *length)
+{
+	const brb_yaml_node *value = NULL;
+	*length = 0;
+	for (size_t i = 0; i < mapping->count; i++) {
+		const char *key = mapping->entries[i].key;
+		size_t key_length = strlen(key);
+		if ((value && key_length <= *length) || strncmp(key, path, key_length) != 0 ||
+		    (path[key_length] && path[key_length] != '.'))
+			continue;
+		value = mapping->entries[i].value;
+		*length = key_length;
 	}
-	if (node->kind == BRB_YAML_MAPPING)
-		for (size_t i = 0; i < node->count; i++)
-			if (strncmp(node->entries[i].key, part, length) == 0 && !node->entries[i].key[length])
-				return node->entries[i].value;
-	return NULL;
+	return value;
 }
 
 static const brb_yaml_node *walk(const brb_yaml_node *node, const char *path)
 {
 	while (node && *path) {
-		size_t length = strcspn(path, ".");
-		node = item_of(node, path, length);
+		size_t length = 0;
+		node = node->kind == BRB_YAML_LIST      ? item_at(node, path, &length)
+		       : node->kind == BRB_YAML_MAPPING ? value_at(node, path, &length)
+							: NULL;
 		path += length + (path[length] == '.');
 	}
 	return node;
@@ -190,7 +204,7 @@ static int32_t add_condition(badge_setup *setup, const char *event, const char *
 {
 	brb_setup *self = of(setup);
 	const char *fault = "badge_setup_expect is for the open of a badge, not for a plugin's own";
-	if (!self->is_plugin && !brb_conditions_add(self->conditions, event, field, value, &fault)) {
+	if (!self->is_plugin && !brb_conditions_add(&self->opened->conditions, event, field, value, &fault)) {
 		self->failed = true;
 		brb_status_no_memory(self->error);
 		return BADGE_FAILED;
@@ -210,6 +224,63 @@ static int32_t setup_expect_in(badge_setup *setup, const char *event, const char
 	return add_condition(setup, event ? event : "", field, value);
 }
 
+/* Copies a name that `open` declares; NULL: told as a fault. */
+static const char *declare(brb_setup *self, const char *name, const char *helper)
+{
+	char fault[200];
+	bool named = name && name[0] && brb_text_checked_length(name, BRB_NAME_BYTES_MOST) != SIZE_MAX;
+	if (self->is_plugin || !named) {
+		snprintf(fault, sizeof fault, "%s is for the open of a badge, with a name of 1 to %d bytes of UTF-8",
+			 helper, BRB_NAME_BYTES_MOST);
+		setup_fail(&self->head, "", fault);
+		return NULL;
+	}
+	const char *copy = brb_arena_copy(&self->opened->conditions.arena, name);
+	if (!copy) {
+		self->failed = true;
+		brb_status_no_memory(self->error);
+	}
+	return copy;
+}
+
+static int32_t setup_subject(badge_setup *setup, const char *field)
+{
+	const char *copy = declare(of(setup), field, "badge_setup_subject");
+	if (copy)
+		of(setup)->opened->subject = copy;
+	return copy ? BADGE_OK : BADGE_FAILED;
+}
+
+static int32_t setup_multiple(badge_setup *setup)
+{
+	const char *fault = of(setup)->is_plugin ? "badge_setup_multiple is for the open of a badge" : NULL;
+	if (of(setup)->is_temporary)
+		fault = "each of its awards is for something that has happened, and stays: it cannot be temporary";
+	if (fault) {
+		setup_fail(setup, "", fault);
+		return BADGE_FAILED;
+	}
+	of(setup)->opened->is_multiple = true;
+	return BADGE_OK;
+}
+
+static int32_t setup_listen(badge_setup *setup, const char *event)
+{
+	brb_opened *opened = of(setup)->opened;
+	const char *copy = declare(of(setup), event, "badge_setup_listen");
+	if (!copy)
+		return BADGE_FAILED;
+	for (uint32_t i = 0; i < opened->event_count; i++)
+		if (strcmp(opened->events[i], copy) == 0)
+			return BADGE_OK;
+	if (opened->event_count == BRB_OPENED_EVENTS_MOST) {
+		setup_fail(setup, "", "badge_setup_listen: at most 16 further events");
+		return BADGE_FAILED;
+	}
+	opened->events[opened->event_count++] = copy;
+	return BADGE_OK;
+}
+
 static const badge_host setup_host = {
 	.struct_size = sizeof(badge_host),
 	.abi_major = BADGE_ABI_MAJOR,
@@ -227,6 +298,9 @@ static const badge_host setup_host = {
 	.setup_fail = setup_fail,
 	.setup_is_temporary = setup_is_temporary,
 	.setup_expect_in = setup_expect_in,
+	.setup_subject = setup_subject,
+	.setup_multiple = setup_multiple,
+	.setup_listen = setup_listen,
 };
 
 /* ---- unknown settings ---- */

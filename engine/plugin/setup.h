@@ -13,6 +13,17 @@
 #include "config/config.h"
 #include "plugin/conditions.h"
 
+enum { BRB_OPENED_EVENTS_MOST = 16 };
+
+/* What an `open` has declared. All zeroes: nothing. Texts are in the arena of `conditions`. */
+typedef struct brb_opened {
+	brb_conditions conditions; /* of badge_setup_expect */
+	const char *subject;       /* the field that names the user; NULL: the event's user */
+	bool is_multiple;          /* may be earned many times */
+	uint32_t event_count;
+	const char *events[BRB_OPENED_EVENTS_MOST]; /* that it listens to, too */
+} brb_opened;
+
 typedef struct brb_setup {
 	badge_setup head;              /* first: the plugin's pointer is a pointer to this */
 	brb_config *config;            /* collects the faults */
@@ -22,8 +33,8 @@ typedef struct brb_setup {
 	const char *slug;
 	uint32_t level_count;
 	bool is_temporary;
-	bool is_plugin;             /* a plugin's own `open`: no badge_setup_expect there */
-	brb_conditions *conditions; /* of badge_setup_expect; set by brb_instance_open */
+	bool is_plugin;     /* a plugin's own `open`, which declares nothing */
+	brb_opened *opened; /* set by brb_instance_open */
 	brb_arena arena;
 	brb_table read;        /* paths */
 	brabeion_error *error; /* set when there is no memory */

@@ -126,7 +126,7 @@ static void put_answer(FILE *stream, const brabeion_verdict *verdict)
 {
 	switch (verdict->answer) {
 	case BRABEION_ANSWER_NOT_EARNED:
-		fputs("not earned", stream);
+		fprintf(stream, "not earned%s%s", verdict->message[0] ? ": " : "", verdict->message);
 		break;
 	case BRABEION_ANSWER_LEVEL:
 		put_level(stream, verdict);
@@ -151,7 +151,7 @@ static void put_answer(FILE *stream, const brabeion_verdict *verdict)
 		fprintf(stream, "refused the event: %s", verdict->message);
 		break;
 	case BRABEION_ANSWER_UNCHANGED:
-		fputs("unchanged", stream);
+		fprintf(stream, "unchanged%s%s", verdict->message[0] ? ": " : "", verdict->message);
 		break;
 	}
 }

@@ -484,7 +484,8 @@ typedef struct brabeion_verdict {
 	bool has_later;      /* it asked to be judged again */
 	int64_t later_us;    /* at that time: the first where there are several */
 	const char *to;      /* the user that it was for, where that is not the event's; else "" */
-	const char *message; /* why it failed or refused the event; else "" */
+	const char
+		*message; /* why it failed or refused the event, or what it said of why nothing was earned; else "" */
 	size_t read_count;
 	size_t read_stride;
 	const brabeion_read *reads; /* the first 16: brabeion_verdict_read() */

@@ -357,6 +357,12 @@ struct badge_host {
 	int32_t (*is_user)(badge_call *call, const char *name);
 	int64_t (*hash)(badge_call *call, const char *text);
 	int32_t (*setup_expect_in)(badge_setup *setup, const char *event, const char *field, const char *value);
+
+	/* badges whose rules are settings */
+	int32_t (*setup_subject)(badge_setup *setup, const char *field);
+	int32_t (*setup_multiple)(badge_setup *setup);
+	int32_t (*setup_listen)(badge_setup *setup, const char *event);
+	int32_t (*explain)(badge_call *call, const char *message);
 };
 
 /* Whether the engine has a function that came after version 1.0. */
@@ -894,6 +900,33 @@ static inline int32_t badge_refuse(badge_call *call, const char *format, ...)
 	return BADGE_REFUSED;
 }
 
+/*
+ * Whether somebody wants to know why: 1 while there is a journal that keeps what badge_explain says. It costs next to nothing,
+ * so that a text need not be made for nobody.
+ */
+static inline int32_t badge_is_explained(badge_call *call)
+{
+	return call->host->explain(call, NULL);
+}
+
+/*
+ * Says why the event earned nothing, for `brabeion explain`: "score is 8, from 10 is needed". Kept with the badge's answer where
+ * there is a journal, cut at 255 bytes; the last of several calls counts. Whoever may read the journal reads it. In `award` only;
+ * elsewhere nothing is done.
+ */
+static inline void badge_explain(badge_call *call, const char *format, ...) BADGE_PRINTF(2, 3);
+static inline void badge_explain(badge_call *call, const char *format, ...)
+{
+	char message[256];
+	va_list arguments;
+	if (!badge_is_explained(call))
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	call->host->explain(call, message);
+}
+
 /* Writes to the engine's log under the badge's name. `level` is BADGE_LOG_*. The message is cut at 511 bytes. */
 static inline void badge_log(badge_call *call, int32_t level, const char *format, ...) BADGE_PRINTF(3, 4);
 static inline void badge_log(badge_call *call, int32_t level, const char *format, ...)
@@ -996,6 +1029,37 @@ static inline int32_t badge_setup_expect_in(badge_setup *setup, const char *even
 					    const char *value)
 {
 	return setup->host->setup_expect_in(setup, event, field, value);
+}
+
+/*
+ * The badge is judged for the user that this field of the event names, the author of a post that is liked, say, and not for
+ * the one whose event it is: badge_user, memory, levels that lapse, the award and badge_later are of that user. An event
+ * without the field is passed over; one in which it is no text or number of 1 to 255 bytes is refused. Events that the engine
+ * raises or badge_later asked for come as ever.
+ *
+ * In the `open` of a definition only; the last of several calls counts. Returns BADGE_OK or BADGE_FAILED, which may be ignored.
+ */
+static inline int32_t badge_setup_subject(badge_setup *setup, const char *field)
+{
+	return setup->host->setup_subject(setup, field);
+}
+
+/*
+ * The badge listens to the events of this name, too, beside those of its definition or of badges.yaml: one that a setting names. At
+ * most 16 calls that add one. In the `open` of a definition only. Returns BADGE_OK or BADGE_FAILED, which may be ignored.
+ */
+static inline int32_t badge_setup_listen(badge_setup *setup, const char *event)
+{
+	return setup->host->setup_listen(setup, event);
+}
+
+/*
+ * This use of the definition may be earned many times, as if it had BADGE_MULTIPLE. In the `open` of a definition only. A badge
+ * that is `temporary: true` is refused then. Returns BADGE_OK or BADGE_FAILED, which may be ignored.
+ */
+static inline int32_t badge_setup_multiple(badge_setup *setup)
+{
+	return setup->host->setup_multiple(setup);
 }
 
 /*

@@ -93,7 +93,7 @@ AT(badge_field, type, 8);
 AT(badge_field, reserved, 12);
 AT(badge_field, value, 16);
 
-HOLDS(sizeof(badge_host) == 448);
+HOLDS(sizeof(badge_host) == 480);
 AT(badge_host, struct_size, 0);
 AT(badge_host, abi_major, 4);
 AT(badge_host, abi_minor, 6);
@@ -152,3 +152,7 @@ AT(badge_host, setup_is_temporary, 416);
 AT(badge_host, is_user, 424);
 AT(badge_host, hash, 432);
 AT(badge_host, setup_expect_in, 440);
+AT(badge_host, setup_subject, 448);
+AT(badge_host, setup_multiple, 456);
+AT(badge_host, setup_listen, 464);
+AT(badge_host, explain, 472);

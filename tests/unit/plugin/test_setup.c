@@ -389,3 +389,80 @@ Test(setup, settings_are_one_text_for_each_content)
 	cr_expect_str_eq(brb_setup_text(&arena, NULL), "");
 	brb_arena_finish(&arena);
 }
+
+/* ---- what a badge declares ------------------------------------------------------------------------------------- */
+
+static brb_opened declared;
+
+static int32_t open_declaring(badge_setup *given, void **self)
+{
+	(void)self;
+	setup.opened = &declared;
+	cr_expect_eq(badge_setup_subject(given, "author"), BADGE_OK);
+	cr_expect_eq(badge_setup_multiple(given), BADGE_OK);
+	cr_expect_eq(badge_setup_listen(given, "unlike"), BADGE_OK);
+	cr_expect_eq(badge_setup_listen(given, "dislike"), BADGE_OK);
+	return badge_setup_listen(given, "unlike");
+}
+
+Test(setup, a_user_of_a_field_many_times_and_further_events)
+{
+	expect_open(NULL, open_declaring);
+	cr_expect_str_eq(declared.subject, "author");
+	cr_expect(declared.is_multiple);
+	cr_expect_eq(declared.event_count, 2);
+	cr_expect_str_eq(declared.events[0], "unlike");
+	cr_expect_str_eq(declared.events[1], "dislike");
+	brb_arena_finish(&declared.conditions.arena);
+}
+
+static int32_t open_naming_nothing(badge_setup *given, void **self)
+{
+	(void)self;
+	setup.opened = &declared;
+	cr_expect_eq(badge_setup_subject(given, ""), BADGE_FAILED);
+	cr_expect_eq(badge_setup_listen(given, NULL), BADGE_FAILED);
+	return BADGE_OK;
+}
+
+Test(setup, a_name_that_is_none_is_told)
+{
+	expect_refused(
+		NULL, open_naming_nothing,
+		"badges.yaml:12:5: badge \"a\": badge_setup_subject is for the open of a badge, with a name of 1 to "
+		"100 bytes of UTF-8\n"
+		"badges.yaml:12:5: badge \"a\": badge_setup_listen is for the open of a badge, with a name of 1 to "
+		"100 bytes of UTF-8");
+}
+
+static int32_t open_temporary_and_multiple(badge_setup *given, void **self)
+{
+	(void)self;
+	setup.opened = &declared;
+	setup.is_temporary = true;
+	return badge_setup_multiple(given);
+}
+
+Test(setup, what_is_temporary_is_not_earned_many_times)
+{
+	expect_refused(
+		NULL, open_temporary_and_multiple,
+		"badges.yaml:12:5: badge \"a\": each of its awards is for something that has happened, and stays: "
+		"it cannot be temporary");
+}
+
+/* ---- keys with dots ---------------------------------------------------------------------------------------------- */
+
+static int32_t open_dotted(badge_setup *given, void **self)
+{
+	(void)self;
+	cr_expect_eq(badge_setting_int(given, "where.a.b", 0), 1);
+	cr_expect_eq(badge_setting_int(given, "where.a.c", 0), 2);
+	cr_expect_eq(badge_setting_int(given, "where.a.b.d", 0), 0);
+	return BADGE_OK;
+}
+
+Test(setup, a_key_with_dots_is_found_before_a_shorter_one)
+{
+	expect_open("{ where: { \"a.b\": 1, a: { c: 2 } } }", open_dotted);
+}
