@@ -19,9 +19,14 @@
  */
 #include <stdlib.h>
 
-#include "limits.h"
+#include "rule.h"
 
 enum { REASON_MOST = 255 };
+
+typedef struct first {
+	rule clauses;
+	char field[NAME_SIZE]; /* of first-each */
+} first;
 
 /* ---- first ------------------------------------------------------------------------------------------------------- */
 
@@ -35,9 +40,12 @@ static int has_been(badge_call *call)
 
 static int32_t award_first(void *self, badge_call *call)
 {
-	(void)self;
+	const first *rules = self;
 	if (has_been(call))
 		return BADGE_UNCHANGED;
+	int32_t answer = rule_fits(call, &rules->clauses);
+	if (answer != BADGE_OK)
+		return answer;
 	badge_tally_set_of(call, "taken", EVERYBODY, NULL, 1);
 	return 1;
 }
@@ -51,40 +59,59 @@ static int32_t progress_first(void *self, badge_call *call, int32_t level)
 
 /* ---- first-each -------------------------------------------------------------------------------------------------- */
 
-typedef struct each {
-	char field[NAME_SIZE];
-} each;
-
 /* The award is the memory: the engine ignores an award already held. */
 static int32_t award_each(void *self, badge_call *call)
 {
-	const each *rules = self;
+	const first *rules = self;
 	const char *value;
-	int32_t answer = field_value(call, rules->field, REASON_MOST, &value);
+	int32_t answer = rule_fits(call, &rules->clauses);
+	if (answer == BADGE_OK)
+		answer = field_value(call, rules->field, REASON_MOST, &value);
 	if (answer != BADGE_OK)
 		return answer;
 	badge_for(call, value);
 	return 1;
 }
 
-static int32_t open_each(badge_setup *setup, void **self)
+/* ---- settings ---------------------------------------------------------------------------------------------------- */
+
+static void close_badge(void *self)
 {
-	each read = { "" };
-	if (field_read(setup, "field", read.field) != BADGE_OK)
+	first *rules = self;
+	rule_free(&rules->clauses);
+	free(rules);
+}
+
+static int32_t read_field(badge_setup *setup, first *rules)
+{
+	if (field_read(setup, "field", rules->field) != BADGE_OK)
 		return BADGE_FAILED;
-	if (read.field[0] == '\0')
-		return badge_setup_fail(setup, "field", "field must name a field");
-	each *rules = malloc(sizeof *rules);
+	return rules->field[0] != '\0' ? BADGE_OK : badge_setup_fail(setup, "field", "field must name a field");
+}
+
+static int32_t open_with(badge_setup *setup, int has_field, void **self)
+{
+	first *rules = calloc(1, sizeof *rules);
 	if (!rules)
 		return badge_setup_fail(setup, "", "out of memory");
-	*rules = read;
+	int32_t faults = rule_read(setup, 0, &rules->clauses);
+	faults |= has_field ? read_field(setup, rules) : BADGE_OK;
+	if (faults != BADGE_OK) {
+		close_badge(rules);
+		return BADGE_FAILED;
+	}
 	*self = rules;
 	return BADGE_OK;
 }
 
-static void close_each(void *self)
+static int32_t open_first(badge_setup *setup, void **self)
 {
-	free(self);
+	return open_with(setup, 0, self);
+}
+
+static int32_t open_each(badge_setup *setup, void **self)
+{
+	return open_with(setup, 1, self);
 }
 
 /* ---- the plugin -------------------------------------------------------------------------------------------------- */
@@ -97,10 +124,10 @@ static const char *const events[] = { "event" };
 static const badge_memory first_memory[] = { BADGE_MEMORY("taken", BADGE_OF_THING) };
 
 BADGE_DEFINE(first_badge, .slug = "first", BADGE_LEVELS(first_levels), BADGE_EVENTS(events),
-	     BADGE_REMEMBERS(first_memory), .flags = BADGE_PERMANENT, .award = award_first,
-	     .progress = progress_first);
+	     BADGE_REMEMBERS(first_memory), .flags = BADGE_PERMANENT, .award = award_first, .open = open_first,
+	     .close = close_badge, .progress = progress_first);
 BADGE_DEFINE(each_badge, .slug = "first-each", BADGE_LEVELS(each_levels), BADGE_EVENTS(events),
-	     .flags = BADGE_MULTIPLE, .award = award_each, .open = open_each, .close = close_each);
+	     .flags = BADGE_MULTIPLE, .award = award_each, .open = open_each, .close = close_badge);
 
 static const badge_definition *const badges[] = { &first_badge, &each_badge };
 BADGE_PACK("first", BADGE_BADGES(badges));

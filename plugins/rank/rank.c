@@ -24,7 +24,7 @@
  */
 #include <stdlib.h>
 
-#include "limits.h"
+#include "rule.h"
 
 enum { VALUE_MOST = 255 }; /* bytes of a reason, of a thing's name and of a key */
 
@@ -33,6 +33,7 @@ enum { VALUE_MOST = 255 }; /* bytes of a reason, of a thing's name and of a key 
 #define FIRST_MOST INT64_C(1000000000)
 
 typedef struct rank {
+	rule clauses;
 	char field[NAME_SIZE];
 	uint32_t level_count;
 	int64_t first[]; /* descending */
@@ -59,14 +60,18 @@ static int32_t take_place(const rank *rules, badge_call *call, const char *value
 
 static int32_t award_rank(void *self, badge_call *call)
 {
-	return limits_grant(call, take_place(self, call, EVERYBODY, NULL), NULL);
+	const rank *rules = self;
+	int32_t answer = rule_fits(call, &rules->clauses);
+	return answer == BADGE_OK ? limits_grant(call, take_place(rules, call, EVERYBODY, NULL), NULL) : answer;
 }
 
 static int32_t award_each(void *self, badge_call *call)
 {
 	const rank *rules = self;
 	const char *value;
-	int32_t answer = field_value(call, rules->field, VALUE_MOST, &value);
+	int32_t answer = rule_fits(call, &rules->clauses);
+	if (answer == BADGE_OK)
+		answer = field_value(call, rules->field, VALUE_MOST, &value);
 	if (answer != BADGE_OK)
 		return answer;
 	int32_t level = take_place(rules, call, value, value);
@@ -114,6 +119,13 @@ static int32_t read_field(badge_setup *setup, rank *rules)
 	return rules->field[0] != '\0' ? BADGE_OK : badge_setup_fail(setup, "field", "field must name a field");
 }
 
+static void close_badge(void *self)
+{
+	rank *rules = self;
+	rule_free(&rules->clauses);
+	free(rules);
+}
+
 static int32_t open_with(badge_setup *setup, int32_t (*read_more)(badge_setup *, rank *), void **self)
 {
 	uint32_t level_count = badge_setup_level_count(setup);
@@ -124,9 +136,10 @@ static int32_t open_with(badge_setup *setup, int32_t (*read_more)(badge_setup *,
 
 	/* On after a fault, so that the operator sees all of them at once. */
 	int32_t faults = read_first(setup, rules);
+	faults |= rule_read(setup, 0, &rules->clauses);
 	faults |= read_more ? read_more(setup, rules) : BADGE_OK;
 	if (faults != BADGE_OK) {
-		free(rules);
+		close_badge(rules);
 		return BADGE_FAILED;
 	}
 	*self = rules;
@@ -141,11 +154,6 @@ static int32_t open_rank(badge_setup *setup, void **self)
 static int32_t open_each(badge_setup *setup, void **self)
 {
 	return open_with(setup, read_field, self);
-}
-
-static void close_badge(void *self)
-{
-	free(self);
 }
 
 /* What badges.yaml is expected to replace. */

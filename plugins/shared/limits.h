@@ -1,7 +1,5 @@
 /*
  * What the generic plugins share: a list of whole numbers in the settings, one for each level, and the climb over them.
- *
- * Static functions in a header, so that each plugin stays an object of its own that needs nothing but the SDK.
  */
 #ifndef SHARED_LIMITS_H
 #define SHARED_LIMITS_H
@@ -13,35 +11,14 @@
 enum { NAME_SIZE = 101 }; /* names of fields and slugs: at most 100 bytes and a NUL */
 
 /*
- * Reads a list of one number for each of `count` levels, from 1 to `most`, each more than the one before it. Where the
- * setting is missing and there is one level, that level's number is `otherwise`, unless that is 0.
+ * Reads the numbers of `count` levels, from 1 to `most`, each more than the one before it: a list, or { every: 5, to: 100 }. Where
+ * the setting is missing and there is one level, that level's number is `otherwise`, unless that is 0. With a scale (decimal.h) all
+ * are in its units. BADGE_OK or BADGE_FAILED, with every mistake told.
  */
-static inline int32_t limits_read(badge_setup *setup, const char *name, int64_t otherwise, int64_t most,
-				  uint32_t count, int64_t limits[])
-{
-	if (badge_setting_type(setup, name) == BADGE_TYPE_NONE && count == 1 && otherwise > 0) {
-		limits[0] = otherwise;
-		return BADGE_OK;
-	}
-	if (badge_setting_count(setup, name) != count)
-		return badge_setup_fail(setup, name, "%s must be a list of %" PRIu32 " %s, one for each level", name,
-					count, count == 1 ? "number" : "numbers");
-	for (uint32_t i = 0; i < count; i++) {
-		char path[NAME_SIZE];
-		snprintf(path, sizeof path, "%s.%" PRIu32, name, i);
-		if (badge_setting_type(setup, path) != BADGE_TYPE_INT)
-			return badge_setup_fail(setup, path, "%s must have whole numbers", name);
-		limits[i] = badge_setting_int(setup, path, 0);
-		if (limits[i] < 1)
-			return badge_setup_fail(setup, path, "%s must have numbers from 1 up", name);
-		if (limits[i] > most)
-			return badge_setup_fail(setup, path, "%s must have numbers up to %" PRId64, name, most);
-		if (i > 0 && limits[i] <= limits[i - 1])
-			return badge_setup_fail(setup, path, "%s must ascend: this is not more than %" PRId64, name,
-						limits[i - 1]);
-	}
-	return BADGE_OK;
-}
+int32_t limits_read(badge_setup *setup, const char *name, int64_t otherwise, int64_t most, uint32_t count,
+		    int64_t limits[]);
+int32_t limits_read_scaled(badge_setup *setup, const char *name, int64_t scale, int64_t otherwise, int64_t most,
+			   uint32_t count, int64_t limits[]);
 
 /*
  * Grants the levels below, the lowest first, and returns this one, or what else `award` answers: BADGE_UNCHANGED. The engine

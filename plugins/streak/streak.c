@@ -31,6 +31,7 @@
 #include "calendar.h"
 #include "history.h"
 #include "limits.h"
+#include "rule.h"
 
 #define LENGTH_MOST INT64_C(100000) /* 273 years of days */
 #define CYCLE_MOST INT64_C(366)
@@ -38,7 +39,7 @@
 
 typedef struct streak {
 	period_kind every;
-	clock_zone zone;
+	rule clauses; /* with the zone */
 	int64_t grace;
 	int32_t is_temporary;
 	uint32_t level_count;
@@ -50,7 +51,9 @@ typedef struct streak {
 /* The period of the event, and what came before it. BADGE_OK, or what `award` answers. */
 static int32_t look(const streak *rules, badge_call *call, int64_t *period, history *past)
 {
-	int32_t answer = period_of_event(call, &rules->zone, rules->every, period);
+	int32_t answer = rule_fits(call, &rules->clauses);
+	if (answer == BADGE_OK)
+		answer = period_of_event(call, &rules->clauses.zone, rules->every, period);
 	*past = (history){ .every = rules->every, .grace = rules->grace };
 	return answer == BADGE_OK ? history_read(call, past) : answer;
 }
@@ -104,7 +107,7 @@ static int32_t award_streak(void *self, badge_call *call)
 	past.is_merged = 0;
 	int32_t place = history_enter(&past, period, badge_at(call));
 	if (period == past.last)
-		zone_remember(call, &rules->zone);
+		zone_remember(call, &rules->clauses.zone);
 	if (place >= 0 || was_merged) {
 		if (rules->is_temporary)
 			climb_to(rules, call, &past, (int32_t)past.length - 1, &level);
@@ -152,7 +155,7 @@ static int32_t award_cycle(void *self, badge_call *call)
 	past.is_merged = 0;
 	int32_t place = history_enter(&past, period, badge_at(call));
 	if (period == past.last)
-		zone_remember(call, &rules->zone);
+		zone_remember(call, &rules->clauses.zone);
 	int32_t is_full = place >= 0 && history_streak(&past, place) >= rules->at[0];
 	if (is_full) {
 		use_cycle(rules, call, &past, place, reason);
@@ -170,7 +173,7 @@ static int32_t progress(void *self, badge_call *call, int32_t level)
 	history past = { .every = rules->every, .grace = rules->grace };
 	if (history_read(call, &past) != BADGE_OK)
 		return BADGE_FAILED;
-	int64_t period = period_now(call, &rules->zone, rules->every);
+	int64_t period = period_now(call, &rules->clauses.zone, rules->every);
 	return limits_progress(call, rules->at, level, history_streak_now(&past, period));
 }
 
@@ -190,7 +193,7 @@ static int32_t merge(void *self, badge_call *call)
 
 static int32_t read_rules(badge_setup *setup, streak *rules)
 {
-	int32_t faults = zone_read(setup, &rules->zone);
+	int32_t faults = rule_read(setup, RULE_ZONE, &rules->clauses);
 	rules->grace = badge_setting_int(setup, "grace", 0);
 	if (rules->grace < 0 || rules->grace > GRACE_MOST)
 		faults |= badge_setup_fail(setup, "grace", "grace must be from 0 to %" PRId64, GRACE_MOST);
@@ -215,7 +218,7 @@ static int32_t read_length(badge_setup *setup, streak *rules)
 static void close_badge(void *self)
 {
 	streak *rules = self;
-	zone_finish(&rules->zone);
+	rule_free(&rules->clauses);
 	free(rules);
 }
 

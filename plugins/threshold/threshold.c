@@ -29,11 +29,10 @@
 #include <stdlib.h>
 
 #include "calendar.h"
-#include "latest.h"
+#include "counter.h"
 #include "limits.h"
+#include "rule.h"
 #include "window.h"
-
-#define LATEST_MEMORY "latest" /* the latest time of what was counted, keyed by what is counted */
 
 #define SECOND_US INT64_C(1000000)
 #define WITHIN_MOST_S INT64_C(315360000) /* ten years of 365 days */
@@ -41,126 +40,64 @@
 enum {
 	WINDOW_AT_MOST = WINDOW_MOST / 2, /* see read_window */
 	PERIODS_LATE = 31,                /* an event may come so many periods late */
-	VALUE_MOST = 65536,               /* bytes of a value of `distinct` */
 	KIND_SIZE = 64,
+	REASON_SIZE = RULE_REASON_MOST + PERIOD_TEXT_SIZE,
 };
 
-typedef enum what { COUNT_EVENTS, COUNT_SUM, COUNT_DISTINCT } what;
-
 typedef struct threshold {
-	what count;
+	counter counts;
+	rule clauses;
 	char kind[KIND_SIZE]; /* of a window or of periods: "sum-per-week". Another kind starts from zero */
-	char field[NAME_SIZE];
 	period_kind per;
-	clock_zone zone;
-	window_rules window;
+	window_rules
+		window; /* of all time where different values are counted apart (`for`), which span is 0 elsewhere */
+	int32_t is_window;
 	int32_t is_temporary;
 	uint32_t level_count;
 	int64_t at[];
 } threshold;
 
-/* ---- what is counted --------------------------------------------------------------------------------------------- */
-
-/*
- * These return BADGE_OK, or the answer of `award` when the event is not counted: BADGE_UNCHANGED without the field,
- * BADGE_REFUSED with a field that is nothing to count.
- */
-
-static int32_t read_number(const threshold *self, badge_call *call, int64_t *number)
-{
-	switch (badge_read_int(call, self->field, number)) {
-	case BADGE_FIELD_FOUND:
-		return BADGE_OK;
-	case BADGE_FIELD_MISSING:
-		return BADGE_UNCHANGED;
-	}
-	return badge_refuse_field(call, self->field, "a whole number");
-}
-
-static int32_t read_value(const threshold *self, badge_call *call, const char **value)
-{
-	switch (badge_read_text(call, self->field, value)) {
-	case BADGE_FIELD_MISSING:
-		return BADGE_UNCHANGED;
-	case BADGE_FIELD_WRONG_KIND:
-		return badge_refuse_field(call, self->field, "a text, a number, or true or false");
-	}
-	if (strlen(*value) > VALUE_MOST)
-		return badge_refuse(call, "field \"%s\" has more than %d bytes", self->field, VALUE_MOST);
-	return BADGE_OK;
-}
-
-/* As a number for a window: of a value, which may be anybody's name, its hash. */
-static int32_t read_counted(const threshold *self, badge_call *call, int64_t *counted)
-{
-	const char *value;
-	int32_t answer = BADGE_OK;
-	*counted = 1;
-	if (self->count == COUNT_DISTINCT) {
-		answer = read_value(self, call, &value);
-		if (answer == BADGE_OK)
-			*counted = badge_hash(call, value);
-	} else if (self->count == COUNT_SUM) {
-		answer = read_number(self, call, counted);
-	}
-	return answer;
-}
+/* One event, as the badge looks at it. */
+typedef struct look {
+	const char *value; /* of `for`; NULL without it */
+	int is_minus;
+	char key[KIND_SIZE + 20]; /* of the note with the window */
+	window_entry counted;
+	window past;
+} look;
 
 /* ---- counting for ever ------------------------------------------------------------------------------------------- */
 
-static int64_t count_now(const threshold *self, badge_call *call)
+#define TOP_MEMORY "top" /* with `for`: the highest count of a value so far, for progress */
+
+static void keep_top(badge_call *call, int64_t count)
 {
-	return self->count == COUNT_DISTINCT ? badge_key_count(call, "seen", NULL)
-	       : self->count == COUNT_SUM    ? badge_tally(call, "sum")
-					     : badge_tally(call, "events");
+	if (count > badge_tally(call, TOP_MEMORY))
+		badge_tally_set(call, TOP_MEMORY, count);
 }
 
-/* Each counts the event, and its time. BADGE_OK, or what `award` answers. */
-
-static int32_t count_event(badge_call *call)
+/* Grants the levels below, and answers this one, with the value of `for` as the reason. */
+static int32_t grant_levels(badge_call *call, int32_t level, const char *value)
 {
-	badge_tally_add(call, "events", 1);
-	latest_count(call, LATEST_MEMORY, "events");
-	return BADGE_OK;
+	if (level > 0 && value)
+		badge_for(call, value);
+	return limits_grant(call, level, value);
 }
 
-static int32_t count_sum(const threshold *self, badge_call *call)
+static int32_t award_ever(const threshold *self, badge_call *call, const look *seen)
 {
-	int64_t number;
-	int32_t answer = read_number(self, call, &number);
+	int64_t count = 0, latest = 0;
+	int32_t answer = counter_take(&self->counts, call, seen->value, seen->is_minus, &count, &latest);
 	if (answer != BADGE_OK)
 		return answer;
-	if (number != 0)
-		badge_tally_add(call, "sum", number);
-	latest_count(call, LATEST_MEMORY, "sum");
-	return BADGE_OK;
-}
-
-/* The time of a value that comes again, too: so the date depends on the events, and not on which of them came first. */
-static int32_t count_distinct(const threshold *self, badge_call *call)
-{
-	const char *value;
-	int32_t answer = read_value(self, call, &value);
-	if (answer != BADGE_OK)
-		return answer;
-	if (badge_tally_of(call, "seen", NULL, value) == 0)
-		badge_tally_set_of(call, "seen", NULL, value, 1);
-	latest_count(call, LATEST_MEMORY, "distinct");
-	return BADGE_OK;
-}
-
-static int32_t award_ever(const threshold *self, badge_call *call)
-{
-	static const char *const kinds[] = { "events", "sum", "distinct" };
-	int32_t answer = self->count == COUNT_EVENTS ? count_event(call)
-			 : self->count == COUNT_SUM  ? count_sum(self, call)
-						     : count_distinct(self, call);
-	if (answer != BADGE_OK)
-		return answer;
-	int32_t level = limits_level(self->at, self->level_count, count_now(self, call));
+	if (seen->is_minus && !self->is_temporary)
+		return BADGE_UNCHANGED;
+	if (seen->value)
+		keep_top(call, count);
+	int32_t level = limits_level(self->at, self->level_count, count);
 	if (level > 0)
-		badge_earned_at(call, time_counted(call, LATEST_MEMORY, kinds[self->count]));
-	return limits_grant(call, level, NULL);
+		badge_earned_at(call, latest);
+	return grant_levels(call, level, seen->value);
 }
 
 /* ---- counting in windows and periods ----------------------------------------------------------------------------- */
@@ -169,17 +106,28 @@ static int32_t award_ever(const threshold *self, badge_call *call)
 static int32_t time_of_event(const threshold *self, badge_call *call, int64_t *at)
 {
 	*at = badge_at(call);
-	return self->per == PERIOD_NONE ? BADGE_OK : period_of_event(call, &self->zone, self->per, at);
+	return self->per == PERIOD_NONE ? BADGE_OK : period_of_event(call, &self->clauses.zone, self->per, at);
+}
+
+/* The note of a value of `for` is found by a hash: the value may be anybody's name. */
+static void set_key(const threshold *self, badge_call *call, look *seen)
+{
+	if (seen->value)
+		snprintf(seen->key, sizeof seen->key, "%s-%016" PRIx64, self->kind,
+			 (uint64_t)badge_hash(call, seen->value));
+	else
+		snprintf(seen->key, sizeof seen->key, "%s", self->kind);
 }
 
 /* What the event counts, when, and what came before it. BADGE_OK, or what `award` answers. */
-static int32_t look(const threshold *self, badge_call *call, window_entry *counted, window *past)
+static int32_t look_lately(const threshold *self, badge_call *call, look *seen)
 {
-	int32_t answer = time_of_event(self, call, &counted->at);
-	counted->happened_at = badge_at(call);
+	int32_t answer = time_of_event(self, call, &seen->counted.at);
+	seen->counted.happened_at = badge_at(call);
 	if (answer == BADGE_OK)
-		answer = read_counted(self, call, &counted->value);
-	return answer == BADGE_OK ? window_read(call, self->kind, past) : answer;
+		answer = counter_amount(&self->counts, call, &seen->counted.value);
+	set_key(self, call, seen);
+	return answer == BADGE_OK ? window_read(call, seen->key, &seen->past) : answer;
 }
 
 /* Grants the levels above `level` that a moment of the window has reached, as earned at that moment. */
@@ -199,12 +147,13 @@ static int32_t reach(const threshold *self, badge_call *call, const window *past
 }
 
 /* All moments, the earliest first; those that see what happened at `at`. */
-static int32_t reach_all(const threshold *self, badge_call *call, const window *past, int32_t *level)
+static int32_t reach_all(const threshold *self, badge_call *call, const window *past, const char *reason,
+			 int32_t *level)
 {
 	int32_t answer = BADGE_OK;
 	for (size_t i = 0; answer == BADGE_OK && i < past->count; i++)
 		if (window_is_moment(past, i))
-			answer = reach(self, call, past, i, NULL, level);
+			answer = reach(self, call, past, i, reason, level);
 	return answer;
 }
 
@@ -218,51 +167,90 @@ static int32_t reach_from(const threshold *self, badge_call *call, const window 
 	return answer;
 }
 
+/* Keeps the clock of the newest event, for progress. */
+static void remember_zone(const threshold *self, badge_call *call, const look *seen)
+{
+	if (self->per != PERIOD_NONE && seen->past.count > 0 &&
+	    seen->counted.at >= seen->past.entries[seen->past.count - 1].at)
+		zone_remember(call, &self->clauses.zone);
+}
+
 /*
  * Counts it, and grants what its moments reach above `level`; for a temporary badge: what the newest moment does. A window
  * that was merged, and has been looked at, is written in any case. BADGE_OK, or what `award` answers.
  */
-static int32_t count_lately(const threshold *self, badge_call *call, window_entry counted, window *past,
-			    const char *reason, int32_t *level)
+static int32_t count_lately(const threshold *self, badge_call *call, look *seen, const char *reason, int32_t *level)
 {
+	window *past = &seen->past;
 	int was_merged = past->is_merged;
 	past->is_merged = 0;
-	int32_t answer = window_enter(&self->window, past, counted);
+	int32_t answer = window_enter(&self->window, past, seen->counted);
 	int is_unchanged = answer == BADGE_UNCHANGED && !was_merged;
 	if (is_unchanged && !past->is_earlier)
 		return answer;
 	if (!is_unchanged)
 		answer = self->is_temporary ? reach(self, call, past, past->count - 1, reason, level)
-					    : reach_from(self, call, past, counted.at, reason, level);
-	if (answer == BADGE_OK && !is_unchanged && self->per != PERIOD_NONE &&
-	    counted.at >= past->entries[past->count - 1].at)
-		zone_remember(call, &self->zone);
-	int32_t written = window_write(call, self->kind, past);
+					    : reach_from(self, call, past, seen->counted.at, reason, level);
+	if (answer == BADGE_OK && !is_unchanged)
+		remember_zone(self, call, seen);
+	int32_t written = window_write(call, seen->key, past);
 	return written == BADGE_OK ? answer : written;
 }
 
-static int32_t award_lately(const threshold *self, badge_call *call)
+/* Takes one back. Only a temporary badge can lose a level by it: what the newest moment has no more. */
+static int32_t uncount_lately(const threshold *self, badge_call *call, look *seen, const char *reason, int32_t *level)
 {
-	window past;
-	window_entry counted;
+	int32_t answer = window_cancel(&self->window, &seen->past, seen->counted);
+	if (answer != BADGE_OK || window_write(call, seen->key, &seen->past) != BADGE_OK)
+		return answer == BADGE_OK ? BADGE_FAILED : answer;
+	if (!self->is_temporary)
+		return BADGE_UNCHANGED;
+	return seen->past.count > 0 ? reach(self, call, &seen->past, seen->past.count - 1, reason, level) : BADGE_OK;
+}
+
+static int32_t change_lately(const threshold *self, badge_call *call, look *seen, const char *reason, int32_t *level)
+{
+	return seen->is_minus ? uncount_lately(self, call, seen, reason, level)
+			      : count_lately(self, call, seen, reason, level);
+}
+
+static int32_t award_lately(const threshold *self, badge_call *call, look *seen)
+{
 	int32_t level = 0;
-	int32_t answer = look(self, call, &counted, &past);
-	if (answer == BADGE_OK && past.is_merged && !self->is_temporary)
-		answer = reach_all(self, call, &past, &level);
+	int32_t answer = look_lately(self, call, seen);
+	if (answer == BADGE_OK && seen->past.is_merged && !self->is_temporary)
+		answer = reach_all(self, call, &seen->past, seen->value, &level);
 	if (answer == BADGE_OK)
-		answer = count_lately(self, call, counted, &past, NULL, &level);
-	return answer == BADGE_OK ? level : answer;
+		answer = change_lately(self, call, seen, seen->value, &level);
+	if (answer != BADGE_OK)
+		return answer;
+	if (level > 0 && seen->value)
+		badge_for(call, seen->value);
+	return level;
+}
+
+/* The reason of an award of a period: its name, behind the value of `for`. */
+static int32_t name_period(const threshold *self, badge_call *call, const look *seen, int64_t period,
+			   char reason[REASON_SIZE])
+{
+	char name[PERIOD_TEXT_SIZE];
+	period_format(self->per, period, name);
+	snprintf(reason, REASON_SIZE, "%s%s%s", seen->value ? seen->value : "", seen->value ? " " : "", name);
+	if (strlen(reason) > RULE_REASON_MOST)
+		return badge_refuse(call, "field \"%s\" is too long to be told with the period", self->clauses.value);
+	return BADGE_OK;
 }
 
 /* What a merge has made of the periods. */
-static int32_t grant_periods(const threshold *self, badge_call *call, const window *past)
+static int32_t grant_periods(const threshold *self, badge_call *call, const look *seen)
 {
-	char reason[PERIOD_TEXT_SIZE];
+	char reason[REASON_SIZE];
+	const window *past = &seen->past;
 	int32_t answer = BADGE_OK;
 	for (size_t i = 0; answer == BADGE_OK && i < past->count; i++) {
 		int32_t level = 0;
-		period_format(self->per, past->entries[i].at, reason);
-		if (window_is_moment(past, i))
+		answer = name_period(self, call, seen, past->entries[i].at, reason);
+		if (answer == BADGE_OK && window_is_moment(past, i))
 			answer = reach(self, call, past, i, reason, &level);
 	}
 	return answer;
@@ -270,27 +258,40 @@ static int32_t grant_periods(const threshold *self, badge_call *call, const wind
 
 /* ---- judging ----------------------------------------------------------------------------------------------------- */
 
+/* What the clauses say of the event. BADGE_OK, or what `award` answers. */
+static int32_t begin(const threshold *self, badge_call *call, look *seen)
+{
+	int32_t answer = rule_fits(call, &self->clauses);
+	seen->is_minus = rule_is_minus(call, &self->clauses);
+	seen->past.is_merged = seen->past.is_earlier = 0;
+	return answer == BADGE_OK ? rule_value(call, &self->clauses, &seen->value) : answer;
+}
+
 static int32_t award(void *self, badge_call *call)
 {
 	const threshold *limits = self;
-	int is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
-	return is_window ? award_lately(limits, call) : award_ever(limits, call);
+	look seen;
+	int32_t answer = begin(limits, call, &seen);
+	if (answer != BADGE_OK)
+		return answer;
+	return limits->is_window ? award_lately(limits, call, &seen) : award_ever(limits, call, &seen);
 }
 
 static int32_t award_each(void *self, badge_call *call)
 {
 	const threshold *limits = self;
-	char reason[PERIOD_TEXT_SIZE];
-	window past;
-	window_entry counted;
+	char reason[REASON_SIZE];
+	look seen;
 	int32_t level = 0;
-	int32_t answer = look(limits, call, &counted, &past);
-	if (answer == BADGE_OK && past.is_merged)
-		answer = grant_periods(limits, call, &past);
-	if (answer != BADGE_OK)
-		return answer;
-	period_format(limits->per, counted.at, reason);
-	answer = count_lately(limits, call, counted, &past, reason, &level);
+	int32_t answer = begin(limits, call, &seen);
+	if (answer == BADGE_OK)
+		answer = look_lately(limits, call, &seen);
+	if (answer == BADGE_OK && seen.past.is_merged)
+		answer = grant_periods(limits, call, &seen);
+	if (answer == BADGE_OK)
+		answer = name_period(limits, call, &seen, seen.counted.at, reason);
+	if (answer == BADGE_OK)
+		answer = change_lately(limits, call, &seen, reason, &level);
 	if (answer == BADGE_OK && level > 0)
 		badge_for(call, reason);
 	return answer == BADGE_OK ? level : answer;
@@ -298,14 +299,21 @@ static int32_t award_each(void *self, badge_call *call)
 
 /* ---- telling how far a user is ----------------------------------------------------------------------------------- */
 
-/* The count of the current window, or of the current period on the user's clock as last known. */
+/*
+ * The count of the current window, or of the current period on the user's clock as last known; with `for` the highest of any
+ * value, where it is not of a time.
+ */
 static int32_t progress(void *self, badge_call *call, int32_t level)
 {
 	const threshold *limits = self;
 	int64_t count, at;
-	if (limits->per == PERIOD_NONE && limits->window.span == 0)
-		return limits_progress(call, limits->at, level, count_now(limits, call));
-	at = limits->per == PERIOD_NONE ? badge_at(call) : period_now(call, &limits->zone, limits->per);
+	if (limits->clauses.value[0] != '\0')
+		return limits->is_window && limits->window.span != INT64_MAX
+			       ? BADGE_OK
+			       : limits_progress(call, limits->at, level, badge_tally(call, TOP_MEMORY));
+	if (!limits->is_window)
+		return limits_progress(call, limits->at, level, counter_now(&limits->counts, call));
+	at = limits->per == PERIOD_NONE ? badge_at(call) : period_now(call, &limits->clauses.zone, limits->per);
 	if (window_look(call, limits->kind, &limits->window, at, &count) != BADGE_OK)
 		return BADGE_FAILED;
 	return limits_progress(call, limits->at, level, count);
@@ -313,13 +321,20 @@ static int32_t progress(void *self, badge_call *call, int32_t level)
 
 /* ---- two users become one ---------------------------------------------------------------------------------------- */
 
+/* The key is the kind's, with or without a value of `for`. */
+static int is_of_kind(const threshold *limits, const char *key)
+{
+	size_t length = strlen(limits->kind);
+	return strncmp(key, limits->kind, length) == 0 && (key[length] == '\0' || key[length] == '-');
+}
+
 /* A window of another kind is of a time when the settings were others: it is kept as it is. */
 static int32_t merge(void *self, badge_call *call)
 {
 	const threshold *limits = self;
 	for (const char *kind = NULL; (kind = badge_merged_key_next(call, WINDOW_MEMORY, kind));) {
 		int32_t status = BADGE_OK;
-		if (strcmp(kind, limits->kind) == 0)
+		if (is_of_kind(limits, kind))
 			status = window_merge(call, kind, &limits->window);
 		else if (!badge_note_of(call, WINDOW_MEMORY, NULL, kind))
 			status = badge_note_set_of(call, WINDOW_MEMORY, NULL, kind,
@@ -334,33 +349,22 @@ static int32_t merge(void *self, badge_call *call)
 
 static int32_t read_count(badge_setup *setup, threshold *limits)
 {
-	const char *count = badge_setting_text(setup, "count", "events");
-	if (strcmp(count, "events") == 0)
-		limits->count = COUNT_EVENTS;
-	else if (strcmp(count, "sum") == 0)
-		limits->count = COUNT_SUM;
-	else if (strcmp(count, "distinct") == 0)
-		limits->count = COUNT_DISTINCT;
-	else
-		return badge_setup_fail(setup, "count", "count must be events, sum or distinct, not \"%.100s\"",
-					count);
-	limits->window.distinct = limits->count == COUNT_DISTINCT;
-	snprintf(limits->kind, sizeof limits->kind, "%.20s-%s%s", count,
-		 limits->per != PERIOD_NONE ? "per-" : "within",
+	int32_t faults = counter_read(setup, &limits->counts);
+	int is_apart = limits->clauses.value[0] != '\0';
+	limits->counts.has_minus = limits->clauses.minus_count > 0;
+	limits->window.distinct = limits->counts.count == COUNT_DISTINCT;
+	limits->is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
+	if (!limits->is_window && is_apart &&
+	    limits->window.distinct) { /* all of the time, in one note for each value */
+		limits->is_window = 1;
+		limits->window.span = limits->window.late = limits->window.kept = INT64_MAX;
+	}
+	snprintf(limits->kind, sizeof limits->kind, "%s-%s%s", counter_word(&limits->counts),
+		 limits->per != PERIOD_NONE         ? "per-"
+		 : limits->window.span == INT64_MAX ? "ever"
+						    : "within",
 		 limits->per != PERIOD_NONE ? period_word(limits->per) : "");
-	return BADGE_OK;
-}
-
-static int32_t read_field(badge_setup *setup, threshold *limits)
-{
-	int wanted = limits->count != COUNT_EVENTS;
-	if (field_read(setup, "field", limits->field) != BADGE_OK)
-		return BADGE_FAILED;
-	if (wanted && limits->field[0] == '\0')
-		return badge_setup_fail(setup, "field", "field must name what is counted");
-	if (!wanted && badge_setting_type(setup, "field") != BADGE_TYPE_NONE)
-		return badge_setup_fail(setup, "field", "field is for count: sum and count: distinct");
-	return BADGE_OK;
+	return faults;
 }
 
 /* `within`: days, hours, minutes and seconds, added up. */
@@ -391,18 +395,6 @@ static int32_t read_within(badge_setup *setup, threshold *limits)
 	return BADGE_OK;
 }
 
-/* The time zone matters to periods only. */
-static int32_t read_zone(badge_setup *setup, threshold *limits)
-{
-	static const char *const names[] = { "zone", "zone_field" };
-	int32_t faults = zone_read(setup, &limits->zone);
-	for (int i = 0; i < 2; i++) {
-		if (limits->per == PERIOD_NONE && badge_setting_type(setup, names[i]) != BADGE_TYPE_NONE)
-			faults |= badge_setup_fail(setup, names[i], "%s is for per", names[i]);
-	}
-	return faults;
-}
-
 static int32_t read_per(badge_setup *setup, threshold *limits, const char *otherwise)
 {
 	int32_t faults = BADGE_OK;
@@ -413,7 +405,7 @@ static int32_t read_per(badge_setup *setup, threshold *limits, const char *other
 	}
 	if (limits->per != PERIOD_NONE && limits->window.span > 0)
 		faults |= badge_setup_fail(setup, "within", "within is for a threshold without per");
-	return faults == BADGE_OK ? read_zone(setup, limits) : faults;
+	return faults;
 }
 
 /*
@@ -422,11 +414,10 @@ static int32_t read_per(badge_setup *setup, threshold *limits, const char *other
  */
 static int32_t read_at(badge_setup *setup, threshold *limits)
 {
-	int is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
-	int is_bounded = is_window &&
-			 (limits->window.distinct || (limits->per == PERIOD_NONE && limits->count == COUNT_EVENTS));
-	int32_t faults =
-		limits_read(setup, "at", 1, is_bounded ? WINDOW_AT_MOST : INT64_MAX, limits->level_count, limits->at);
+	int is_bounded = limits->is_window && (limits->window.distinct ||
+					       (limits->per == PERIOD_NONE && limits->counts.count == COUNT_EVENTS));
+	int32_t faults = limits_read_scaled(setup, "at", limits->counts.scale, 1,
+					    is_bounded ? WINDOW_AT_MOST : INT64_MAX, limits->level_count, limits->at);
 	limits->window.most = WINDOW_MOST;
 	if (faults == BADGE_OK && is_bounded && limits->per == PERIOD_NONE)
 		limits->window.most = 2 * (size_t)limits->at[limits->level_count - 1];
@@ -436,7 +427,7 @@ static int32_t read_at(badge_setup *setup, threshold *limits)
 static void close_badge(void *self)
 {
 	threshold *limits = self;
-	zone_finish(&limits->zone);
+	rule_free(&limits->clauses);
 	free(limits);
 }
 
@@ -453,8 +444,9 @@ static int32_t open_with(badge_setup *setup, const char *per, void **self)
 	/* Goes on after a fault, so that all faults are reported at once. */
 	int32_t faults = read_within(setup, limits);
 	faults |= read_per(setup, limits, per);
-	int32_t is_count = read_count(setup, limits);
-	faults |= is_count == BADGE_OK ? read_field(setup, limits) : is_count;
+	faults |= rule_read(setup, RULE_FOR | RULE_MINUS | (limits->per != PERIOD_NONE ? RULE_ZONE : 0),
+			    &limits->clauses);
+	faults |= read_count(setup, limits);
 	faults |= read_at(setup, limits);
 	if (faults != BADGE_OK) {
 		close_badge(limits);
@@ -478,10 +470,8 @@ static int32_t open_each(badge_setup *setup, void **self)
 static const badge_level levels[] = { BADGE_LEVEL("Reached", "Reached the threshold") };
 static const char *const events[] = { "event" };
 static const badge_memory memory[] = {
-	BADGE_TALLY("events"),
-	BADGE_TALLY("sum"),
-	BADGE_MEMORY(LATEST_MEMORY, BADGE_MERGE_MAX),
-	BADGE_MEMORY("seen", BADGE_KEYS_HASHED | BADGE_MERGE_OR), /* by value: 1 */
+	COUNTER_REMEMBERED,
+	BADGE_MEMORY(TOP_MEMORY, BADGE_MERGE_MAX),
 	BADGE_MEMORY(WINDOW_MEMORY, BADGE_KIND_TEXT | BADGE_MERGE_OWN),
 	ZONE_REMEMBERED,
 };

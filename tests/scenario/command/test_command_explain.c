@@ -286,3 +286,24 @@ Test(command_explain, wrong_words)
 	expect_err(outcome, "brabeion explain: --since: expected a time like 2014-01-21T20:26:05Z, not noon\n");
 	finish(&outcome);
 }
+
+/* ---- badges without C -------------------------------------------------------------------------------------------- */
+
+#define LIKED_YAML                                                                                                   \
+	BADGES_YAML "  - file: rules.so\n    badges:\n      - badge: every-event\n        slug: liked\n"             \
+		    "        events: [like]\n        settings: { to: author, where: { score: { at_least: 10 } } }\n" \
+		    "journal: keep 30d\n"
+#define LIKE(score, second)                                                                          \
+	"{\"event\":\"like\",\"user\":\"ben\",\"author\":\"ada\",\"at\":\"2014-01-01T08:00:0" second \
+	"Z\",\"score\":" score "}\n"
+
+Test(command_explain, an_event_of_another_that_did_not_fit_and_one_that_did)
+{
+	write_file("badges.yaml", LIKED_YAML);
+	earn(LIKE("8", "1") LIKE("12", "2"));
+	command_outcome outcome = run("", "explain", "ada", "liked", NULL);
+	cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);
+	cr_expect(strstr(outcome.out, "unchanged: score is 8, from 10 is needed"), "%s", outcome.out);
+	cr_expect(strstr(outcome.out, "level 1 for ada, stored"), "%s", outcome.out);
+	finish(&outcome);
+}

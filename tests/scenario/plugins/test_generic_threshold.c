@@ -262,7 +262,7 @@ Test(generic_threshold, tells_what_is_wrong_with_settings)
 	REFUSED("within: { days: 1 }, per: day", "71", "within is for a threshold without per");
 	REFUSED("within: { days: 1 }, at: [501]", "89", "at must have numbers up to 500");
 	REFUSED("per: year", "68", "per must be day, week or month, not \"year\"");
-	REFUSED("zone: Z", "69", "zone is for per");
-	REFUSED("zone_field: tz", "75", "zone_field is for per");
+	REFUSED("zone: Z", "69", "zone is for what has days: \"per\" or \"when\"");
+	REFUSED("zone_field: tz", "75", "zone_field is for what has days: \"per\" or \"when\"");
 	REFUSED("count: most", "70", "count must be events, sum or distinct, not \"most\"");
 }

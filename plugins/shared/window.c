@@ -91,14 +91,33 @@ static int is_before(window_entry left, window_entry right)
 	return left.at != right.at ? left.at < right.at : left.value < right.value;
 }
 
-static void insert(window *past, window_entry new_entry)
+/* Behind those of its time. */
+static size_t place_by_time(const window *past, window_entry new_entry)
+{
+	size_t index = past->count;
+	while (index > 0 && new_entry.at < past->entries[index - 1].at)
+		index--;
+	return index;
+}
+
+static size_t place_of(const window *past, window_entry new_entry)
 {
 	size_t index = past->count;
 	while (index > 0 && is_before(new_entry, past->entries[index - 1]))
 		index--;
+	return index;
+}
+
+static void insert_at(window *past, size_t index, window_entry new_entry)
+{
 	memmove(&past->entries[index + 1], &past->entries[index], (past->count - index) * sizeof past->entries[0]);
 	past->entries[index] = new_entry;
 	past->count++;
+}
+
+static void insert(window *past, window_entry new_entry)
+{
+	insert_at(past, place_of(past, new_entry), new_entry);
 }
 
 /*
@@ -152,7 +171,9 @@ static int32_t enter(window *past, const window_rules *rules, window_entry enter
 {
 	if (rules->distinct && !enter_name(past, entered, rules->span))
 		return BADGE_UNCHANGED;
-	if (!rules->distinct)
+	if (rules->each)
+		insert_at(past, place_by_time(past, entered), entered);
+	else if (!rules->distinct)
 		enter_number(past, entered);
 	forget_old(past, rules);
 	return BADGE_OK;
@@ -163,6 +184,45 @@ int32_t window_enter(const window_rules *rules, window *past, window_entry enter
 	if (past->count > 0 && is_older(entered.at, past->entries[past->count - 1].at, rules->late))
 		return BADGE_UNCHANGED;
 	return enter(past, rules, entered);
+}
+
+/* ---- taking back ------------------------------------------------------------------------------------------------- */
+
+/* The newest entry up to that time of exactly this value, or of at least as much; `count` when there is none. */
+static size_t find_equal(const window *past, window_entry cancelled)
+{
+	for (size_t i = past->count; i-- > 0;)
+		if (past->entries[i].at <= cancelled.at && past->entries[i].value == cancelled.value)
+			return i;
+	return past->count;
+}
+
+static size_t find_as_much(const window *past, window_entry cancelled)
+{
+	for (size_t i = past->count; i-- > 0;)
+		if (past->entries[i].at <= cancelled.at && past->entries[i].value >= cancelled.value)
+			return i;
+	return past->count;
+}
+
+int32_t window_cancel(const window_rules *rules, window *past, window_entry cancelled)
+{
+	size_t found = rules->distinct || rules->span > 0 ? find_equal(past, cancelled) : past->count;
+	if (found < past->count) {
+		remove_entry(past, found);
+		return BADGE_OK;
+	}
+	if (rules->distinct)
+		return BADGE_UNCHANGED;
+	found = find_as_much(past, cancelled);
+	if (found < past->count) {
+		past->entries[found].value -= cancelled.value;
+		if (past->entries[found].value == 0)
+			remove_entry(past, found);
+		return BADGE_OK;
+	}
+	cancelled.value = -cancelled.value;
+	return window_enter(rules, past, cancelled);
 }
 
 int32_t window_merge(badge_call *call, const char *kind, const window_rules *rules)

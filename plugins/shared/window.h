@@ -7,8 +7,8 @@
  * The windows of two users who become one are one window. What its moments have seen together is looked at when the next
  * event comes: until then the window is marked.
  */
-#ifndef THRESHOLD_WINDOW_H
-#define THRESHOLD_WINDOW_H
+#ifndef SHARED_WINDOW_H
+#define SHARED_WINDOW_H
 
 #include <brabeion/badge.h>
 
@@ -21,6 +21,7 @@ typedef struct window_rules {
 	int64_t late; /* an event that is older than the newest by more than this is not counted */
 	int64_t kept; /* entries older than the newest by more than this are dropped */
 	size_t most;  /* and so is the oldest, when there are more entries than this; WINDOW_MOST at most */
+	int each;     /* every entry is one of its own, also of one time, behind those that came before */
 	int distinct; /* values are names: each is kept where it was seen last, and counts 1. Else they are added up */
 } window_rules;
 
@@ -52,6 +53,12 @@ int32_t window_write(badge_call *call, const char *kind, const window *past);
 
 /* Enters a value at a time. BADGE_UNCHANGED when it is too late, or there already. */
 int32_t window_enter(const window_rules *rules, window *past, window_entry entered);
+
+/*
+ * Takes back what an entry would count: the newest that is not later and has as much, of different values the same one; without
+ * one its own time counts so much less. BADGE_UNCHANGED: there is no such value.
+ */
+int32_t window_cancel(const window_rules *rules, window *past, window_entry cancelled);
 
 /* Whether the entry is the last of its time: the moments are these. */
 int window_is_moment(const window *past, size_t index);
