@@ -243,6 +243,7 @@ static void want(brb_badge *badge, const char *field, const char *value)
 	const char *fault = NULL;
 	cr_assert(brb_conditions_add(&wanted, NULL, field, value, &fault));
 	badge->conditions = &wanted;
+	badge->selects = true;
 }
 
 Test(judge_answers, an_event_that_a_badge_does_not_want_is_kept_from_it)
