@@ -251,6 +251,25 @@ static brb_trouble *take_troubles(brb_generation *generation, size_t count)
 	return taken ? (brb_trouble *)(((uintptr_t)taken + 63) & ~(uintptr_t)63) : NULL;
 }
 
+static void index_routes(generation_builder *builder)
+{
+	size_t position = 0;
+	const brb_table_entry *entry;
+	brb_generation *generation = builder->generation;
+	while ((entry = brb_table_next(&generation->routes, &position)))
+		if (!brb_route_index_make(entry->value, &generation->arena))
+			no_memory(builder);
+}
+
+static void finish_routes(brb_generation *generation)
+{
+	size_t position = 0;
+	const brb_table_entry *entry;
+	while ((entry = brb_table_next(&generation->routes, &position)))
+		brb_route_index_finish(((brb_route *)entry->value)->index);
+	brb_table_finish(&generation->routes);
+}
+
 /* NULL: there is no route, or one of retired badges alone. */
 static const brb_route *listened(const brb_generation *generation, const char *event)
 {
@@ -277,6 +296,7 @@ static void join_plugins(generation_builder *builder)
 		route_plugin(builder, generation->plugins[i], &generation->observe_troubles[i]);
 	}
 	brb_table_finish(&ids);
+	index_routes(builder);
 	generation->on_awarded = listened(generation, "brabeion.awarded");
 	generation->on_lapsed = listened(generation, "brabeion.lapsed");
 	generation->on_revoked = listened(generation, "brabeion.revoked");
@@ -338,7 +358,7 @@ void brb_generation_close(brb_generation *generation)
 	}
 	for (size_t i = 0; i < generation->picture_count; i++)
 		brb_picture_release(generation->pictures[i].picture);
-	brb_table_finish(&generation->routes);
+	finish_routes(generation);
 	brb_table_finish(&generation->slugs);
 	brb_arena_finish(&generation->arena);
 	brb_memory_release(generation);

@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 
+#include "badgeset/route_index.h"
 #include "badgeset/user_set.h"
 #include "base/memory.h"
 #include "base/table.h"
@@ -48,13 +49,14 @@ typedef struct brb_route_hint {
 
 enum { BRB_ROUTE_WARMING = 8, BRB_ROUTE_WARM = 16, BRB_ROUTE_WARMEST = 64 };
 
-typedef struct brb_route {
+struct brb_route {
 	const char *event;
 	uint32_t step_count;
 	uint32_t step_capacity;
 	brb_route_step *steps;
 	brb_route_hint *hint;
-} brb_route;
+	brb_route_index *index; /* NULL: every step may be for an event */
+};
 
 typedef struct brb_generation {
 	uint64_t number;

@@ -307,20 +307,37 @@ static uint32_t steps_of_plugin(const brb_route *route, uint32_t from)
 	return to - from;
 }
 
+/* Judges a step, and returns the position from which on to continue: after an observe that failed, behind its plugin. */
+static inline uint32_t judge_step(brb_call *call, const brb_route *route, uint32_t position)
+{
+	const brb_route_step *step = &route->steps[position];
+	if (step->badge) {
+		if (is_wanted(call, step->badge))
+			judge_badge(call, step);
+		return position + 1;
+	}
+	uint32_t count = steps_of_plugin(route, position);
+	return judge_observe(call, step, count - 1) ? position + 1 : position + count;
+}
+
+/* Of a route with an index: the steps that the event may be for. */
+__attribute__((noinline)) static void judge_found_steps(brb_call *call, const brb_route *route)
+{
+	brb_route_walk walk;
+	brb_route_walk_begin(&walk, route->index, call->event);
+	uint32_t i = brb_route_walk_from(&walk, 0);
+	while (i < route->step_count && call->judge->fault == BRABEION_OK)
+		i = brb_route_walk_from(&walk, judge_step(call, route, i));
+}
+
 static inline void judge_steps(brb_call *call, const brb_route *route)
 {
 	++*call->judge->reentrancy;
-	for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK; i++) {
-		const brb_route_step *step = &route->steps[i];
-		if (step->badge) {
-			if (is_wanted(call, step->badge))
-				judge_badge(call, step);
-			continue;
-		}
-		uint32_t count = steps_of_plugin(route, i);
-		if (!judge_observe(call, step, count - 1))
-			i += count - 1;
-	}
+	if (route->index)
+		judge_found_steps(call, route);
+	else
+		for (uint32_t i = 0; i < route->step_count && call->judge->fault == BRABEION_OK;)
+			i = judge_step(call, route, i);
 	--*call->judge->reentrancy;
 }
 

@@ -174,3 +174,24 @@ Test(generic_clauses, decimals_add_up_exactly_as_numbers_and_as_texts)
 	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_TEXT("score", "0.20"), "b 1 ;");
 	scene_finish(here);
 }
+
+/* ---- many badges on one event ---- */
+
+Test(generic_clauses, of_many_badges_those_of_the_value_are_judged_in_the_order_of_the_file)
+{
+	char config[8000] = "plugins:\n  - file: threshold.so\n    badges:\n";
+	for (int i = 0; i < 40; i++)
+		snprintf(config + strlen(config), sizeof config - strlen(config),
+			 "      - { badge: threshold, slug: b%d, events: [e], settings: { where: { score: %d }, at: "
+			 "[1] } }\n",
+			 i, i % 20);
+	snprintf(config + strlen(config), sizeof config - strlen(config),
+		 "      - { badge: threshold, slug: any, events: [e], settings: { at: [1] } }\n"
+		 "      - { badge: threshold, slug: more, events: [e], settings: { where: { score: { above: 6 } } } "
+		 "}\n");
+	scene *here = scene_with(config);
+	EXPECT_WITH("2016-03-01T12:00:00Z", SCORE(7), "b7 1 ;b27 1 ;any 1 ;more 1 ;");
+	EXPECT_WITH("2016-03-01T12:00:00Z", BRABEION_REAL("score", 3.0), "b3 1 ;b23 1 ;");
+	EXPECT_AT("2016-03-01T12:00:00Z", "");
+	scene_finish(here);
+}
