@@ -14,11 +14,12 @@
 enum { TEMPLATE_BYTES_MOST = 64 * 1024 };
 
 typedef struct template_file {
-	const char *from; /* in the templates; "%": the language's folder */
-	const char *to;   /* in the new folder; NULL: the source */
+	const char *from; /* in the templates; "%": the folder of the language, or of the kind */
+	const char *to;   /* in the new folder; NULL: the source, which has the badge's name */
 } template_file;
 
-static const template_file files[] = {
+/* Ended by a row without `from`. */
+static const template_file code_files[] = {
 	{ "%badge", NULL },
 	{ "%Makefile", "Makefile" },
 	{ "%meson.build", "meson.build" },
@@ -26,16 +27,31 @@ static const template_file files[] = {
 	{ "common/scenarios.try.yaml", "scenarios.try.yaml" },
 	{ "common/README.md", "README.md" },
 	{ "common/gitignore", ".gitignore" },
+	{ NULL, NULL },
 };
 
-enum { FILE_COUNT = sizeof files / sizeof *files };
+static const template_file yaml_files[] = {
+	{ "%badges.yaml", "badges.yaml" },
+	{ "%badge", NULL },
+	{ NULL, NULL },
+};
+
+static const char *const kinds[] = {
+	"threshold",  "threshold-each", "streak",    "streak-cycle", "collection", "first",
+	"first-each", "rank",           "rank-each", "days",         "best",       "ratio",
+	"run",        "then",           "after",     "every-event",  "all",
+};
+
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 typedef struct maker {
 	const char *name;
-	bool cxx;
+	const template_file *files;
 	brb_cli_report *report;
+	char language[64];  /* what "%" stands for */
+	const char *ending; /* of the source, in the templates and in the new folder */
 	char title[BRB_CLI_SLUG_BYTES_MOST + 1];
-	char source[BRB_CLI_SLUG_BYTES_MOST + 8]; /* the source file's name */
+	char source[BRB_CLI_SLUG_BYTES_MOST + 16]; /* the source file's name */
 	int folder;
 } maker;
 
@@ -59,6 +75,22 @@ const char *brb_cli_template_slug_fault(const char *name)
 		if (!is_letter_or_digit(*name) && !strchr("._-", *name))
 			return "is not a slug: only a-z, 0-9, \".\", \"_\" and \"-\" are allowed";
 	return NULL;
+}
+
+bool brb_cli_template_has_kind(const char *kind, brb_cli_report *report)
+{
+	char list[256] = "";
+	for (size_t i = 0, used = 0; i < KIND_COUNT; i++, used = strlen(list)) {
+		if (strcmp(kinds[i], kind) == 0)
+			return true;
+		snprintf(list + used, sizeof list - used, "%s%s",
+			 i == 0               ? ""
+			 : i + 1 < KIND_COUNT ? ", "
+					      : " and ",
+			 kinds[i]);
+	}
+	brb_cli_report_say(report, "brabeion new: --yaml: there is no kind \"%s\"; the kinds are %s", kind, list);
+	return false;
 }
 
 /* "night-owl": "Night Owl". */
@@ -96,8 +128,8 @@ static const char *templates_folder(void)
 static char *read_template(const maker *self, const template_file *file)
 {
 	char path[4096];
-	const char *language = file->from[0] != '%' ? "" : self->cxx ? "cxx/" : "c/";
-	const char *ending = file->to ? "" : self->cxx ? ".cc" : ".c";
+	const char *language = file->from[0] == '%' ? self->language : "";
+	const char *ending = file->to ? "" : self->ending;
 	int length = snprintf(path, sizeof path, "%s/%s%s%s", templates_folder(), language,
 			      file->from + strspn(file->from, "%"), ending);
 	if (length >= (int)sizeof path) {
@@ -166,23 +198,35 @@ static bool make_file(const maker *self, const template_file *file)
 
 static void remove_made(const maker *self)
 {
-	for (size_t i = 0; i < FILE_COUNT; i++)
-		unlinkat(self->folder, files[i].to ? files[i].to : self->source, 0);
+	for (const template_file *file = self->files; file->from; file++)
+		unlinkat(self->folder, file->to ? file->to : self->source, 0);
 	rmdir(self->name);
 }
 
-bool brb_cli_template_make(const char *name, bool cxx, brb_cli_report *report)
+static void set_language(maker *self, brb_cli_template_language language, const char *kind)
 {
-	maker self = { .name = name, .cxx = cxx, .report = report };
+	static const char *const folders[] = { "c/", "cxx/" }, *const endings[] = { ".c", ".cc", ".try.yaml" };
+	bool is_yaml = language == BRB_CLI_TEMPLATE_YAML;
+	self->files = is_yaml ? yaml_files : code_files;
+	self->ending = endings[language];
+	snprintf(self->language, sizeof self->language, "%s%s%s", is_yaml ? "yaml/" : folders[language],
+		 is_yaml ? kind : "", is_yaml ? "/" : "");
+	snprintf(self->source, sizeof self->source, "%s%s", self->name, self->ending);
+}
+
+bool brb_cli_template_make(const char *name, brb_cli_template_language language, const char *kind,
+			   brb_cli_report *report)
+{
+	maker self = { .name = name, .report = report };
 	make_title(&self);
-	snprintf(self.source, sizeof self.source, "%s%s", name, cxx ? ".cc" : ".c");
+	set_language(&self, language, kind);
 	if (mkdir(name, 0777) != 0)
 		return refuse(&self, name,
 			      errno == EEXIST ? "already exists; nothing has been changed" : strerror(errno));
 	self.folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool made = self.folder >= 0 || refuse(&self, name, strerror(errno));
-	for (size_t i = 0; i < FILE_COUNT && made; i++)
-		made = make_file(&self, &files[i]);
+	for (const template_file *file = self.files; file->from && made; file++)
+		made = make_file(&self, file);
 	if (!made)
 		remove_made(&self);
 	if (self.folder >= 0)

@@ -43,6 +43,7 @@ typedef struct brb_cli_options {
 	const char *note;
 	const char *language;
 	const char *plugin_path;
+	const char *yaml; /* the kind of a badge without C */
 	brb_cli_names badges;
 	size_t batch; /* 0: not given */
 	const char *after_user;
