@@ -410,16 +410,21 @@ static int32_t read_per(badge_setup *setup, threshold *limits, const char *other
 
 /*
  * What a window remembers is bounded: twice the highest number, so that what is dropped was seen by a moment that had
- * reached it. Sums may need more, and count the newest.
+ * reached it. Without a span the newest moment sees all, so as many as there is room for are enough. Sums may need more, and count
+ * the newest.
  */
 static int32_t read_at(badge_setup *setup, threshold *limits)
 {
 	int is_bounded = limits->is_window && (limits->window.distinct ||
 					       (limits->per == PERIOD_NONE && limits->counts.count == COUNT_EVENTS));
 	int32_t faults = limits_read_scaled(setup, "at", limits->counts.scale, 1,
-					    is_bounded ? WINDOW_AT_MOST : INT64_MAX, limits->level_count, limits->at);
+					    !is_bounded                        ? INT64_MAX
+					    : limits->window.span == INT64_MAX ? WINDOW_MOST
+									       : WINDOW_AT_MOST,
+					    limits->level_count, limits->at);
 	limits->window.most = WINDOW_MOST;
-	if (faults == BADGE_OK && is_bounded && limits->per == PERIOD_NONE)
+	if (faults == BADGE_OK && is_bounded && limits->per == PERIOD_NONE &&
+	    limits->at[limits->level_count - 1] <= WINDOW_AT_MOST)
 		limits->window.most = 2 * (size_t)limits->at[limits->level_count - 1];
 	return faults;
 }

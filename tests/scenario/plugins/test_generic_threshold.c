@@ -261,6 +261,7 @@ Test(generic_threshold, tells_what_is_wrong_with_settings)
 		"\"within.day\" (did you mean \"days\"?)");
 	REFUSED("within: { days: 1 }, per: day", "71", "within is for a threshold without per");
 	REFUSED("within: { days: 1 }, at: [501]", "89", "at must have numbers up to 500");
+	REFUSED("for: p, count: distinct, field: v, at: [1001]", "103", "at must have numbers up to 1000");
 	REFUSED("per: year", "68", "per must be day, week or month, not \"year\"");
 	REFUSED("zone: Z", "69", "zone is for what has days: \"per\" or \"when\"");
 	REFUSED("zone_field: tz", "75", "zone_field is for what has days: \"per\" or \"when\"");
