@@ -74,7 +74,8 @@ static brabeion_status fill_badge(explain_work *work, const brabeion_badge *badg
 	for (uint32_t i = 0; i < badge->event_count; i++)
 		heard[i].event = badge->events[i];
 	out->heard = heard;
-	out->heard_count = badge->event_count;
+	out->heard_count =
+		work->badge->subject ? 0 : badge->event_count; /* for whom an event comes, its field says */
 	return BRABEION_OK;
 }
 

@@ -11,7 +11,7 @@
  *	      - { events: like_received, at: 100 }
  *	      - { badge: regular, level: 2 }
  *
- * Each has: events (those of the badge where it is missing), where, count (events, sum, distinct, days), field, scale, at; or a
+ * Each has: events (those of the badge that no condition names, where it is missing), where, count (events, sum, distinct, days), field, scale, at; or a
  * badge that is held, with its level. Conditions are remembered by their places: put a new one behind the others.
  *
  * Progress is how many are met.
@@ -95,6 +95,16 @@ static int32_t take_value(const all *rules, badge_call *call, uint32_t index)
 	return answer == BADGE_OK ? see(call, index, value) : answer;
 }
 
+/* An event that another condition names is not of those that the badge listens to by itself. */
+static int is_named(const all *rules, badge_call *call)
+{
+	for (uint32_t i = 0; i < rules->count; i++)
+		if (rules->of[i].kind == ALL_BADGE ? badge_event_is(call, "brabeion.awarded")
+						   : named_events_has(&rules->of[i].events, call))
+			return 1;
+	return 0;
+}
+
 /* BADGE_OK: it counts for this condition. */
 static int32_t take(const all *rules, badge_call *call, uint32_t index)
 {
@@ -104,8 +114,8 @@ static int32_t take(const all *rules, badge_call *call, uint32_t index)
 				       strcmp(badge_text(call, "slug", ""), each->field) == 0
 			       ? BADGE_OK
 			       : BADGE_UNCHANGED;
-	if ((each->events.count > 0 && !named_events_has(&each->events, call)) ||
-	    !where_fits(call, &each->conditions))
+	int is_of = each->events.count > 0 ? named_events_has(&each->events, call) : !is_named(rules, call);
+	if (!is_of || !where_fits(call, &each->conditions))
 		return BADGE_UNCHANGED;
 	return each->kind == ALL_EVENTS || each->kind == ALL_SUM ? take_amount(each, call, index)
 								 : take_value(rules, call, index);

@@ -10,16 +10,17 @@
  * hit: { ... }           conditions, as of `where`: which events continue the run; every one, where it is missing. One that does
  *                        not fit breaks it
  * broken_by: [died]      events that break it, of the same user
- * at: [3, 10]            how many in a row, up to 500
+ * at: [3, 10]            how many in a row, up to 450
  *
  * `where` and `when` choose which of the events are looked at at all. A run was earned at the last event that it needed. What is
- * remembered are the newest events, twice as many as the highest number: an event that comes late takes its place among them.
+ * remembered are the newest events, a hundred more than twice the highest number: an event that comes late takes its place among
+ * them.
  */
 #include "kinds.h"
 
 #include "window.h"
 
-enum { RUN_MOST = WINDOW_MOST / 2 };
+enum { RUN_MOST = 450, KEPT_LEAST = 100 /* so many events at least may come late */ };
 
 #define KIND "run"
 
@@ -131,7 +132,7 @@ int32_t run_open(badge_setup *setup, void **self)
 	rules->window = (window_rules){ .span = INT64_MAX,
 					.late = INT64_MAX,
 					.kept = INT64_MAX,
-					.most = 2 * (size_t)rules->head.at[rules->head.level_count - 1],
+					.most = 2 * (size_t)rules->head.at[rules->head.level_count - 1] + KEPT_LEAST,
 					.each = 1 };
 	*self = rules;
 	return BADGE_OK;

@@ -616,7 +616,7 @@ typedef struct brabeion_explanation {
 	size_t job_count; /* of the badge and user, that are not judged yet */
 	size_t jobs_parked;
 
-	size_t heard_count; /* the events that it listens to */
+	size_t heard_count; /* the events that it listens to; 0 where a field of theirs says whom they are for */
 	size_t heard_stride;
 	const brabeion_heard *heard;
 	const brabeion_journal_info *journal;

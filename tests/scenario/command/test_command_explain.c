@@ -305,5 +305,6 @@ Test(command_explain, an_event_of_another_that_did_not_fit_and_one_that_did)
 	cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);
 	cr_expect(strstr(outcome.out, "unchanged: score is 8, from 10 is needed"), "%s", outcome.out);
 	cr_expect(strstr(outcome.out, "level 1 for ada, stored"), "%s", outcome.out);
+	cr_expect_null(strstr(outcome.out, "No event"), "others have sent those for ada");
 	finish(&outcome);
 }

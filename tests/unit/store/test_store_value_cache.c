@@ -317,7 +317,7 @@ Test(store_value_cache, eviction_takes_hardly_more_memory_than_there_is)
 		if (!entry)
 			continue;
 		found++;
-		cr_assert_eq(brb_cache_length(entry), length);
+		cr_assert_eq(brb_cache_length(entry), (size_t)length);
 		cr_assert_eq(memcmp(brb_cache_at(entry), text, (size_t)length), 0);
 	}
 	cr_expect_eq(found, cache.count);
