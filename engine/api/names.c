@@ -38,7 +38,7 @@ static void check_slugs(const name_check *self, const brb_badge *badge, const br
 	bool is_of_slugs = strcmp(condition->field, "slug") == 0 &&
 			   (condition->event ? brb_config_is_raised(condition->event) : hears_raised_alone(badge));
 	for (uint32_t i = 0; is_of_slugs && i < condition->value_count; i++) {
-		const char *slug = condition->values[i];
+		const char *slug = condition->values[i].text;
 		if (!brb_table_get(&self->generation->slugs, slug))
 			warn(self, badge, "the badge, which is not loaded:", slug,
 			     brb_text_nearest_name(slug, self->slugs, self->generation->badge_count));

@@ -90,7 +90,7 @@ static bool add_step(brb_route_index *index, const brb_route *route, uint32_t po
 	if (!condition)
 		return add_position(&index->rest, position, arena);
 	for (uint32_t i = 0; i < condition->value_count; i++) {
-		brb_step_list *list = list_of(index, condition->values[i], arena);
+		brb_step_list *list = list_of(index, condition->values[i].text, arena);
 		if (!list || !add_position(list, position, arena))
 			return false;
 	}

@@ -3,6 +3,8 @@
  */
 #include "plugin/conditions.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -43,6 +45,16 @@ static brb_condition *condition_of(brb_conditions *conditions, const char *event
 	return copied ? added : NULL;
 }
 
+/* A number is one whose text would be the same: 7, not 07 or +7. */
+static brb_condition_value value_of(const char *text)
+{
+	char again[BRB_VALUE_TEXT_BYTES];
+	brb_condition_value value = { .text = text, .number = strtoll(text, NULL, 10) };
+	snprintf(again, sizeof again, "%lld", (long long)value.number);
+	value.is_number = strcmp(text, again) == 0;
+	return value;
+}
+
 bool brb_conditions_add(brb_conditions *conditions, const char *event, const char *field, const char *value,
 			const char **fault)
 {
@@ -53,9 +65,17 @@ bool brb_conditions_add(brb_conditions *conditions, const char *event, const cha
 	const char *copy = condition ? brb_arena_copy(&conditions->arena, value) : NULL;
 	if (!copy)
 		return false;
-	condition->values[condition->value_count++] = copy;
+	condition->values[condition->value_count++] = value_of(copy);
 	conditions->value_count++;
 	return true;
+}
+
+static bool holds_for_number(const brb_condition *condition, int64_t number)
+{
+	for (uint32_t i = 0; i < condition->value_count; i++)
+		if (condition->values[i].is_number && condition->values[i].number == number)
+			return true;
+	return false;
 }
 
 static bool holds(const brb_condition *condition, const brabeion_event *event)
@@ -64,9 +84,11 @@ static bool holds(const brb_condition *condition, const brabeion_event *event)
 	if (condition->event && strcmp(condition->event, event->name) != 0)
 		return true;
 	const brabeion_field *field = brb_value_find(event->fields, event->field_count, condition->field);
+	if (field && field->type == BRABEION_TYPE_INT)
+		return holds_for_number(condition, field->value.integer);
 	const char *text = field ? brb_value_text(field, buffer) : NULL;
 	for (uint32_t i = 0; text && i < condition->value_count; i++)
-		if (strcmp(text, condition->values[i]) == 0)
+		if (strcmp(text, condition->values[i].text) == 0)
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #define BRB_PLUGIN_CONDITIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <brabeion/engine.h>
 
@@ -13,11 +14,17 @@
 
 enum { BRB_CONDITIONS_MOST = 16 };
 
+typedef struct brb_condition_value {
+	const char *text;
+	bool is_number; /* the text of this one, with which an integer is compared without making its text */
+	int64_t number;
+} brb_condition_value;
+
 typedef struct brb_condition {
 	const char *event; /* NULL: every event */
 	const char *field;
 	uint32_t value_count;
-	const char *values[BRB_CONDITIONS_MOST]; /* any of them */
+	brb_condition_value values[BRB_CONDITIONS_MOST]; /* any of them */
 } brb_condition;
 
 /* All zeroes: none, every event fits. */

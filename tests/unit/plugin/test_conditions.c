@@ -56,6 +56,19 @@ Test(conditions, all_fields_must_fit)
 	cr_expect_not(holds(BRABEION_TEXT("color", "blue"), BRABEION_INT("size", 5)));
 }
 
+Test(conditions, a_number_is_compared_by_its_text)
+{
+	add("size", "07");
+	add("size", "+8");
+	add("size", "-9223372036854775808");
+	add("size", "9223372036854775808");
+	cr_expect_not(holds(BRABEION_INT("size", 7), nothing));
+	cr_expect_not(holds(BRABEION_INT("size", 8), nothing));
+	cr_expect(holds(BRABEION_INT("size", INT64_MIN), nothing));
+	cr_expect_not(holds(BRABEION_INT("size", INT64_MAX), nothing));
+	cr_expect(holds(BRABEION_TEXT("size", "07"), nothing));
+}
+
 Test(conditions, values_are_compared_as_text)
 {
 	add("a", "5");
