@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/output/bar.h"
 #include "cli/output/earnable.h"
@@ -119,6 +120,32 @@ static int print_all(brb_cli_out *out, const char *user, const brabeion_progress
 	return filled ? BRB_CLI_FINE : BRB_CLI_STORE;
 }
 
+/* ---- in a language ---- */
+
+/* The words of each badge's next level; a badge whose words cannot be had keeps those that it has. */
+static brabeion_level_words *translate(brabeion_engine *engine, const char *language, brabeion_progress_list *list)
+{
+	brabeion_level_words *words =
+		language && list->count ? brb_memory_take_zeroed(list->count, sizeof *words) : NULL;
+	for (size_t i = 0; words && i < list->count; i++) {
+		brabeion_progress *badge = &list->badges[i];
+		words[i].struct_size = sizeof words[i];
+		if (!badge->level || brabeion_translate_level(engine, badge->badge, badge->level, language, &words[i],
+							      NULL) != BRABEION_OK)
+			continue;
+		badge->name = words[i].name;
+		badge->description = words[i].description;
+	}
+	return words;
+}
+
+static void finish_words(brabeion_level_words *words, size_t count)
+{
+	for (size_t i = 0; words && i < count; i++)
+		brabeion_level_words_finish(&words[i]);
+	brb_memory_release(words);
+}
+
 int brb_cli_show_progress(brabeion_engine *engine, const char *user, const brb_cli_options *options, brb_cli_out *out,
 			  const brb_cli_terminal *terminal, brb_cli_report *report)
 {
@@ -128,10 +155,12 @@ int brb_cli_show_progress(brabeion_engine *engine, const char *user, const brb_c
 	error.status = brabeion_user_progress(engine, user, NULL, &list, &error);
 	if (error.status != BRABEION_OK)
 		return brb_cli_fail(report, &error);
+	brabeion_level_words *words = translate(engine, options->language, &list);
 	if (options->json)
 		write_all(out, user, &list);
 	else
 		exit_code = print_all(out, user, &list, terminal, report);
+	finish_words(words, list.count);
 	brabeion_progress_list_finish(&list);
 	return exit_code;
 }

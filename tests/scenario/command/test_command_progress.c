@@ -49,6 +49,29 @@ Test(command_progress, shows_what_comes_next_and_how_far_it_is)
 	finish(&outcome);
 }
 
+Test(command_progress, in_a_language)
+{
+	write_file("badges.yaml",
+		   "database: badges.db\nplugin_path: [\"" BRB_BUILD_DIR "/plugins\"]\ncache_dir: cache\nplugins:\n"
+		   "  - file: threshold.so\n    badges:\n"
+		   "      - badge: threshold\n        slug: talker\n        events: [comment]\n"
+		   "        levels: [{ name: { en: Talker, fr: Bavarde }, description: { en: Ten, fr: Dix } }]\n"
+		   "        settings: { at: [10] }\n");
+	command_outcome outcome = run(comments, "run", NULL);
+	expect_exit(outcome, 0);
+	finish(&outcome);
+	outcome = run("", "show", "ada", "--progress", "--lang", "fr", NULL);
+	expect_exit(outcome, 0);
+	expect_out(outcome, "ada has 1 badge to go for\n\n"
+			    "next     badge   how far                            what for\n"
+			    "Bavarde  talker  ######..............  30%  3 / 10  Dix\n");
+	finish(&outcome);
+	outcome = run("", "show", "ada", "--progress", "--lang", "fr", "--json", NULL);
+	expect_exit(outcome, 0);
+	cr_expect(strstr(outcome.out, "\"name\":\"Bavarde\""), "%s", outcome.out);
+	finish(&outcome);
+}
+
 Test(command_progress, shows_that_somebody_has_done_nothing_yet)
 {
 	run_comments();
