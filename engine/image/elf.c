@@ -5,7 +5,8 @@
 
 static bool check(brb_elf *elf)
 {
-	return brb_elf_check_headers(elf) && brb_elf_check_dynamic(elf) && brb_elf_check_symbols(elf);
+	return brb_elf_check_headers(elf) && brb_elf_check_dynamic(elf) && brb_elf_check_symbols(elf) &&
+	       brb_elf_check_versions(elf);
 }
 
 brabeion_status brb_elf_check(const void *bytes, size_t size_bytes, brb_elf_facts *facts, brabeion_error *error)

@@ -2,7 +2,7 @@
  * elf_file: the bytes of an ELF file, by offset, address and string index; for the elf files alone. Pieces are copied
  * out, never pointed into, so that neither size nor alignment can surprise.
  *
- * Calls go one way: elf.c -> elf_headers.c, elf_dynamic.c, elf_symbols.c -> elf_file.c. A check returns true, or sets
+ * Calls go one way: elf.c -> elf_headers.c, elf_dynamic.c, elf_symbols.c, elf_versions.c -> elf_file.c. A check returns true, or sets
  * the error and returns false.
  */
 #ifndef BRB_IMAGE_ELF_FILE_H
@@ -65,6 +65,7 @@ void brb_elf_stay_resident(brb_elf *elf, const char *format, ...) BRB_PRINTF(2, 
 bool brb_elf_check_headers(brb_elf *elf);
 bool brb_elf_check_dynamic(brb_elf *elf);
 bool brb_elf_check_symbols(brb_elf *elf);
+bool brb_elf_check_versions(brb_elf *elf); /* of symbols that have been counted */
 
 /* A library that a plugin may need and still be unloaded: the C library's, the compiler's, C++'s. */
 bool brb_elf_is_base_library(const char *name);

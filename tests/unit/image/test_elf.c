@@ -462,6 +462,41 @@ Test(elf, a_dynamic_section_without_end_is_refused, .init = take_good, .fini = d
 	EXPECT_DAMAGED("its dynamic section has no end");
 }
 
+/* ---- versions of symbols ----------------------------------------------------------------------------------------- */
+
+/* ld.so would read its entry far behind the end of an array. */
+Test(elf, a_symbol_with_a_version_that_there_is_not_is_refused, .init = take_good, .fini = drop)
+{
+	uint16_t good, bad = 0x7ffe;
+	size_t at = offset_of(tag(DT_VERSYM)) + symbol_named("badge_plugin_v1") * sizeof good;
+	memcpy(&good, bytes + at, sizeof good);
+	memcpy(bytes + at, &bad, sizeof bad);
+	EXPECT_DAMAGED("a symbol has a version that there is not");
+	bad = 0x8000 | 0x7ffe;
+	memcpy(bytes + at, &bad, sizeof bad);
+	EXPECT_DAMAGED("a symbol has a version that there is not");
+	bad = 0x8000 | 1; /* hidden, of no version */
+	memcpy(bytes + at, &bad, sizeof bad);
+	EXPECT("");
+}
+
+Test(elf, versions_outside_the_segments_are_refused, .init = take_good, .fini = drop)
+{
+	Elf64_Verneed need, good;
+	size_t at = offset_of(tag(DT_VERNEED));
+	memcpy(&good, bytes + at, sizeof good);
+	need = good;
+	need.vn_aux = 0x7ffffff0;
+	memcpy(bytes + at, &need, sizeof need);
+	EXPECT_DAMAGED("its versions of symbols lie outside its segments");
+	need = good;
+	need.vn_file = 0x7fffffff;
+	memcpy(bytes + at, &need, sizeof need);
+	EXPECT_DAMAGED("its versions of symbols lie outside its segments");
+	memcpy(bytes + at, &good, sizeof good);
+	EXPECT("");
+}
+
 /* ---- symbols ----------------------------------------------------------------------------------------------------- */
 
 Test(elf, a_file_without_the_plugin_symbol_is_refused, .fini = drop)
