@@ -23,7 +23,7 @@
 #include "base/text.h"
 
 /* Of the memory budget: for the database's page cache, and what may be cached and changed; the rest is for sorting it. */
-enum { BRB_PAGE_CACHE_SIXTEENTHS = 2, BRB_STORE_SIXTEENTHS = 13 };
+enum { BRB_PAGE_CACHE_SIXTEENTHS = 2, BRB_STORE_SIXTEENTHS = 10 };
 
 typedef struct brb_store_options {
 	const char *path;
