@@ -197,18 +197,12 @@ static int32_t read_count(badge_setup *setup, uint32_t index, condition *each)
 static int32_t read_condition(badge_setup *setup, uint32_t index, condition *each)
 {
 	char path[PATH_SIZE];
-	int64_t scale = 1;
-	each->scale = 1;
 	if (badge_setting_type(setup, at_path(path, index, "badge")) != BADGE_TYPE_NONE)
 		return read_badge(setup, index, each);
 	int32_t status = named_events_read(setup, at_path(path, index, "events"), &each->events);
 	status |= where_read(setup, at_path(path, index, "where"), &each->conditions);
 	status |= read_count(setup, index, each);
-	scale = badge_setting_int(setup, at_path(path, index, "scale"), 1);
-	while (each->scale < scale && each->scale < DECIMAL_SCALE_MOST)
-		each->scale *= 10;
-	if (each->scale != scale)
-		status |= badge_setup_fail(setup, path, "scale must be 10, 100, 1000 and so on");
+	status |= scale_read(setup, at_path(path, index, "scale"), &each->scale);
 	each->at = each->scale;
 	if (badge_setting_type(setup, at_path(path, index, "at")) != BADGE_TYPE_NONE)
 		status |= decimal_setting(setup, path, each->scale, &each->at);

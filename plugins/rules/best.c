@@ -12,6 +12,8 @@
  */
 #include "kinds.h"
 
+#include "date.h"
+
 #define AMOUNT_MOST (INT64_MAX / 2)
 
 typedef enum take { TAKE_HIGHEST, TAKE_LOWEST, TAKE_AVERAGE } take;
@@ -36,11 +38,6 @@ static void keep_extreme(const best *rules, badge_call *call, int64_t value)
 		badge_tally_set(call, "best", value);
 }
 
-static int64_t divide_down_by(int64_t sum, int64_t count)
-{
-	return sum / count - (sum % count < 0);
-}
-
 /* What has been reached, and whether it is anything yet. */
 static int64_t value_now(const best *rules, badge_call *call, int *is_there)
 {
@@ -48,7 +45,7 @@ static int64_t value_now(const best *rules, badge_call *call, int *is_there)
 	*is_there = count >= (rules->takes == TAKE_AVERAGE ? rules->least : 1);
 	if (rules->takes != TAKE_AVERAGE)
 		return badge_tally(call, "best");
-	return *is_there ? divide_down_by(badge_tally(call, "sum"), count) : 0;
+	return *is_there ? divide_down(badge_tally(call, "sum"), count) : 0;
 }
 
 static int32_t level_of(const best *rules, int64_t value)
@@ -162,7 +159,7 @@ int32_t best_open(badge_setup *setup, void **self)
 		return badge_setup_fail(setup, "", "out of memory");
 	int32_t status = kind_begin(setup, 0, &rules->head);
 	status |= read_field(setup, rules);
-	status |= scale_read(setup, &rules->scale);
+	status |= scale_read(setup, "scale", &rules->scale);
 	status |= read_take(setup, rules);
 	if (status == BADGE_OK)
 		status = rules->takes == TAKE_LOWEST ? read_descending(setup, rules)

@@ -101,7 +101,7 @@ static int32_t read_reach(badge_setup *setup, days *rules)
 	if (rules->reach < 1)
 		status |= badge_setup_fail(setup, "reach", "reach must be above 0");
 	rules->has_amounts =
-		rules->reach > 1 || rules->counts.count == COUNT_SUM || rules->head.clauses.minus_count > 0;
+		rules->reach > 1 || rules->counts.count == COUNT_SUM || rules->head.clauses.minus.count > 0;
 	return status;
 }
 

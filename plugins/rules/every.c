@@ -11,8 +11,6 @@
  */
 #include "kinds.h"
 
-enum { REASON_SIZE = RULE_REASON_MOST + PERIOD_TEXT_SIZE };
-
 typedef struct every {
 	period_kind per;
 	rule clauses;
@@ -20,18 +18,12 @@ typedef struct every {
 
 static int32_t name_period(const every *rules, badge_call *call, const char *value)
 {
-	char period_name[PERIOD_TEXT_SIZE], reason[REASON_SIZE];
+	char reason[RULE_REASON_SIZE];
 	int64_t period;
 	int32_t answer = period_of_event(call, &rules->clauses.zone, rules->per, &period);
-	if (answer != BADGE_OK)
-		return answer;
-	period_format(rules->per, period, period_name);
-	snprintf(reason, sizeof reason, "%s%s%s", value ? value : "", value ? " " : "", period_name);
-	if (strlen(reason) > RULE_REASON_MOST)
-		return badge_refuse(call, "field \"%s\" is too long to be told with the period",
-				    rules->clauses.value);
-	badge_for(call, reason);
-	return BADGE_OK;
+	if (answer == BADGE_OK)
+		answer = rule_name_period(call, &rules->clauses, value, rules->per, period, reason);
+	return answer == BADGE_OK ? badge_for(call, reason) : answer;
 }
 
 int32_t every_award(void *self, badge_call *call)

@@ -9,6 +9,7 @@
 #include "counter.h"
 #include "latest.h"
 #include "rule.h"
+#include "settings.h"
 
 /* How most kinds begin. */
 typedef struct kind {
@@ -64,19 +65,5 @@ int32_t all_award(void *self, badge_call *call);
 int32_t all_open(badge_setup *setup, void **self);
 void all_close(void *self);
 int32_t all_progress(void *self, badge_call *call, int32_t level);
-
-/* Events that a setting names, one or a list. */
-enum { NAMED_EVENTS_MOST = 8 };
-typedef struct named_events {
-	uint32_t count;
-	char names[NAMED_EVENTS_MOST][NAME_SIZE];
-} named_events;
-
-/* Reads it; the badge listens to them, too. BADGE_OK, also where the setting is missing, or BADGE_FAILED. */
-int32_t named_events_read(badge_setup *setup, const char *path, named_events *events);
-int32_t named_events_has(const named_events *events, badge_call *call);
-
-/* { days: 7, hours: 12 } at `path`, in microseconds; 0 where it is missing. BADGE_OK or BADGE_FAILED. */
-int32_t time_span_read(badge_setup *setup, const char *path, int64_t *span_us);
 
 #endif

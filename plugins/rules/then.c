@@ -191,7 +191,7 @@ int32_t then_open(badge_setup *setup, void **self)
 	status |= add_steps(setup, "next", rules);
 	status |= named_events_read(setup, "unless", &rules->unless);
 	status |= field_read(setup, "same", rules->same);
-	status |= time_span_read(setup, "within", &rules->within);
+	status |= time_span_read(setup, "within", 36500, &rules->within);
 	if (rules->head.at)
 		status |= limits_read(setup, "at", 1, INT64_MAX, rules->head.level_count, rules->head.at);
 	if (status == BADGE_OK)

@@ -43,7 +43,7 @@ static int32_t read_field(badge_setup *setup, counter *counts)
 int32_t counter_read(badge_setup *setup, counter *counts)
 {
 	int32_t status = read_kind(setup, counts);
-	status |= scale_read(setup, &counts->scale);
+	status |= scale_read(setup, "scale", &counts->scale);
 	if (counts->scale > 1 && counts->count != COUNT_SUM)
 		status |= badge_setup_fail(setup, "scale", "scale is for count: sum");
 	return status == BADGE_OK ? read_field(setup, counts) : status;

@@ -19,7 +19,7 @@ typedef struct counter {
 	int32_t has_minus;     /* values are counted each, so that they can be taken back */
 } counter;
 
-/* Settings `count`, `field` and `scale`. BADGE_OK or BADGE_FAILED, with every mistake told. */
+/* Settings `count`, `field` and `scale`. BADGE_OK or BADGE_FAILED, with every mistake reported. */
 int32_t counter_read(badge_setup *setup, counter *counts);
 
 /* "events", "sum" or "distinct" */

@@ -119,17 +119,17 @@ static int32_t refuse(badge_call *call, const char *field, int64_t scale, decima
 	}
 }
 
-int32_t scale_read(badge_setup *setup, int64_t *scale)
+int32_t scale_read(badge_setup *setup, const char *path, int64_t *scale)
 {
 	*scale = 1;
-	if (badge_setting_type(setup, "scale") == BADGE_TYPE_NONE)
+	if (badge_setting_type(setup, path) == BADGE_TYPE_NONE)
 		return BADGE_OK;
-	int64_t given = badge_setting_int(setup, "scale", 0);
+	int64_t given = badge_setting_int(setup, path, 0);
 	while (*scale < given && *scale < DECIMAL_SCALE_MOST)
 		*scale *= 10;
 	if (*scale == given)
 		return BADGE_OK;
-	return badge_setup_fail(setup, "scale", "scale must be 10, 100, 1000 and so on, up to %" PRId64,
+	return badge_setup_fail(setup, path, "scale must be 10, 100, 1000 and so on, up to %" PRId64,
 				DECIMAL_SCALE_MOST);
 }
 

@@ -12,8 +12,8 @@
 
 #define DECIMAL_SCALE_MOST INT64_C(1000000000)
 
-/* The setting `scale`: 10, 100 and so on to 1,000,000,000; 1 when it is missing. BADGE_OK or BADGE_FAILED. */
-int32_t scale_read(badge_setup *setup, int64_t *scale);
+/* The setting at `path`, `scale`: 10, 100 and so on to 1,000,000,000; 1 when it is missing. BADGE_OK or BADGE_FAILED. */
+int32_t scale_read(badge_setup *setup, const char *path, int64_t *scale);
 
 /*
  * The value of a field in units of 1/scale. BADGE_OK; or what `award` answers: BADGE_UNCHANGED without the field, BADGE_REFUSED for
@@ -22,7 +22,7 @@ int32_t scale_read(badge_setup *setup, int64_t *scale);
  */
 int32_t decimal_read(badge_call *call, const char *field, int64_t scale, int64_t *value);
 
-/* A setting at `path`, which is there, in units of 1/scale. BADGE_OK or BADGE_FAILED, which has been told. */
+/* A setting at `path`, which is there, in units of 1/scale. BADGE_OK or BADGE_FAILED, which has been reported. */
 int32_t decimal_setting(badge_setup *setup, const char *path, int64_t scale, int64_t *value);
 
 #endif

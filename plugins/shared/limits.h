@@ -13,7 +13,7 @@ enum { NAME_SIZE = 101 }; /* names of fields and slugs: at most 100 bytes and a 
 /*
  * Reads the numbers of `count` levels, from 1 to `most`, each more than the one before it: a list, or { every: 5, to: 100 }. Where
  * the setting is missing and there is one level, that level's number is `otherwise`, unless that is 0. With a scale (decimal.h) all
- * are in its units. BADGE_OK or BADGE_FAILED, with every mistake told.
+ * are in its units. BADGE_OK or BADGE_FAILED, with every mistake reported.
  */
 int32_t limits_read(badge_setup *setup, const char *name, int64_t otherwise, int64_t most, uint32_t count,
 		    int64_t limits[]);

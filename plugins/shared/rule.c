@@ -39,35 +39,13 @@ static int32_t read_for(badge_setup *setup, unsigned takes, rule *clauses)
 	return badge_setup_multiple(setup);
 }
 
-static int32_t add_minus(badge_setup *setup, const char *path, rule *clauses)
-{
-	const char *event = badge_setting_text(setup, path, "");
-	if (event[0] == '\0' || strlen(event) >= NAME_SIZE)
-		return badge_setup_fail(setup, path, "minus must name events, in 1 to 100 bytes");
-	if (clauses->minus_count == RULE_MINUS_MOST)
-		return badge_setup_fail(setup, "minus", "minus has at most %d events", RULE_MINUS_MOST);
-	snprintf(clauses->minus[clauses->minus_count++], NAME_SIZE, "%s", event);
-	return badge_setup_listen(setup, event);
-}
-
 static int32_t read_minus(badge_setup *setup, unsigned takes, rule *clauses)
 {
-	int32_t status = BADGE_OK;
-	if (!is_given(setup, "minus"))
-		return BADGE_OK;
-	if (!(takes & RULE_MINUS))
+	if (is_given(setup, "minus") && !(takes & RULE_MINUS))
 		return badge_setup_fail(setup, "minus",
 					"what was reached here depends on the order of events, and cannot be taken "
 					"back: this badge takes no \"minus\"");
-	if (badge_setting_type(setup, "minus") != BADGE_TYPE_JSON)
-		return add_minus(setup, "minus", clauses);
-	int64_t count = badge_setting_count(setup, "minus");
-	for (int64_t i = 0; i < count; i++) {
-		char path[NAME_SIZE];
-		snprintf(path, sizeof path, "minus.%" PRId64, i);
-		status |= add_minus(setup, path, clauses);
-	}
-	return count > 0 ? status : badge_setup_fail(setup, "minus", "minus must name at least one event");
+	return named_events_read(setup, "minus", &clauses->minus);
 }
 
 static int32_t read_zone(badge_setup *setup, unsigned takes, rule *clauses)
@@ -113,14 +91,23 @@ int32_t rule_fits(badge_call *call, const rule *clauses)
 
 int32_t rule_is_minus(badge_call *call, const rule *clauses)
 {
-	for (uint32_t i = 0; i < clauses->minus_count; i++)
-		if (badge_event_is(call, clauses->minus[i]))
-			return 1;
-	return 0;
+	return named_events_has(&clauses->minus, call);
 }
 
 int32_t rule_value(badge_call *call, const rule *clauses, const char **value)
 {
 	*value = NULL;
 	return clauses->value[0] == '\0' ? BADGE_OK : field_value(call, clauses->value, RULE_REASON_MOST, value);
+}
+
+int32_t rule_name_period(badge_call *call, const rule *clauses, const char *value, period_kind kind, int64_t period,
+			 char reason[RULE_REASON_SIZE])
+{
+	char name[PERIOD_TEXT_SIZE];
+	period_format(kind, period, name);
+	snprintf(reason, RULE_REASON_SIZE, "%s%s%s", value ? value : "", value ? " " : "", name);
+	if (strlen(reason) > RULE_REASON_MOST)
+		return badge_refuse(call, "field \"%s\" is too long to be the reason together with the period",
+				    clauses->value);
+	return BADGE_OK;
 }

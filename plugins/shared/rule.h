@@ -17,6 +17,7 @@
 
 #include "calendar.h"
 #include "limits.h"
+#include "settings.h"
 #include "when.h"
 #include "where.h"
 
@@ -26,18 +27,17 @@ enum {
 	RULE_ZONE = 4, /* the plugin has a clock even without `when` */
 };
 
-enum { RULE_MINUS_MOST = 8, RULE_REASON_MOST = 255 };
+enum { RULE_REASON_MOST = 255, RULE_REASON_SIZE = RULE_REASON_MOST + PERIOD_TEXT_SIZE };
 
 typedef struct rule {
 	where conditions;
 	when times;
 	clock_zone zone;
 	char value[NAME_SIZE]; /* of `for`; empty: none */
-	uint32_t minus_count;
-	char minus[RULE_MINUS_MOST][NAME_SIZE];
+	named_events minus;
 } rule;
 
-/* Reads the clauses. BADGE_OK or BADGE_FAILED, with every mistake told; rule_free in either case. */
+/* Reads the clauses. BADGE_OK or BADGE_FAILED, with every mistake reported; rule_free in either case. */
 int32_t rule_read(badge_setup *setup, unsigned takes, rule *clauses);
 void rule_free(rule *clauses);
 
@@ -52,5 +52,9 @@ int32_t rule_is_minus(badge_call *call, const rule *clauses);
  * BADGE_UNCHANGED for an event without the field, BADGE_REFUSED for a value that is no reason.
  */
 int32_t rule_value(badge_call *call, const rule *clauses, const char **value);
+
+/* The reason of an award of a period: its name, behind the value of `for`. BADGE_OK, or BADGE_REFUSED when both are too long. */
+int32_t rule_name_period(badge_call *call, const rule *clauses, const char *value, period_kind kind, int64_t period,
+			 char reason[RULE_REASON_SIZE]);
 
 #endif

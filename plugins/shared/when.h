@@ -26,7 +26,7 @@ typedef struct when {
 	int32_t from, until; /* minutes of the day; both 0: any */
 } when;
 
-/* Reads the setting `when`, which may be missing. BADGE_OK or BADGE_FAILED, with every mistake told at its place. */
+/* Reads the setting `when`, which may be missing. BADGE_OK or BADGE_FAILED, with every mistake reported at its place. */
 int32_t when_read(badge_setup *setup, when *times);
 
 /* BADGE_OK: it fits. Else what `award` answers: BADGE_UNCHANGED, which has been explained; BADGE_REFUSED for a wrong zone. */

@@ -47,7 +47,7 @@ struct where_test {
 
 static const struct {
 	const char *word;
-	const char *told; /* for badge_explain */
+	const char *wanted; /* what is needed, for badge_explain */
 } kinds[] = {
 	[WHERE_EQUAL] = { "", "" },
 	[WHERE_NOT] = { "not", "another than " },
@@ -426,7 +426,7 @@ static void explain(badge_call *call, const where_test *test)
 	put_value(wanted, sizeof wanted, &test->values[0]);
 	const char *quote = badge_type(call, test->field) == BADGE_TYPE_TEXT ? "\"" : "";
 	snprintf(is, sizeof is, "%s%.60s%s", quote, badge_text(call, test->field, "missing"), quote);
-	badge_explain(call, "%s is %s, %s%s%s is needed", test->field, is, kinds[test->kind].told, wanted,
+	badge_explain(call, "%s is %s, %s%s%s is needed", test->field, is, kinds[test->kind].wanted, wanted,
 		      test->value_count > 1 ? " or another of the list" : "");
 }
 

@@ -24,7 +24,7 @@ typedef struct where {
 } where;
 
 /*
- * Reads the setting at `path`, which may be missing. BADGE_OK or BADGE_FAILED, with every mistake told at its place; where_free
+ * Reads the setting at `path`, which may be missing. BADGE_OK or BADGE_FAILED, with every mistake reported at its place; where_free
  * in either case. A `where` of all zeroes fits every event.
  */
 int32_t where_read(badge_setup *setup, const char *path, where *conditions);

@@ -32,16 +32,15 @@
 #include "counter.h"
 #include "limits.h"
 #include "rule.h"
+#include "settings.h"
 #include "window.h"
 
-#define SECOND_US INT64_C(1000000)
-#define WITHIN_MOST_S INT64_C(315360000) /* ten years of 365 days */
+#define WITHIN_DAYS_MOST INT64_C(3650)
 
 enum {
 	WINDOW_AT_MOST = WINDOW_MOST / 2, /* see read_window */
 	PERIODS_LATE = 31,                /* an event may come so many periods late */
 	KIND_SIZE = 64,
-	REASON_SIZE = RULE_REASON_MOST + PERIOD_TEXT_SIZE,
 };
 
 typedef struct threshold {
@@ -229,27 +228,15 @@ static int32_t award_lately(const threshold *self, badge_call *call, look *seen)
 	return level;
 }
 
-/* The reason of an award of a period: its name, behind the value of `for`. */
-static int32_t name_period(const threshold *self, badge_call *call, const look *seen, int64_t period,
-			   char reason[REASON_SIZE])
-{
-	char name[PERIOD_TEXT_SIZE];
-	period_format(self->per, period, name);
-	snprintf(reason, REASON_SIZE, "%s%s%s", seen->value ? seen->value : "", seen->value ? " " : "", name);
-	if (strlen(reason) > RULE_REASON_MOST)
-		return badge_refuse(call, "field \"%s\" is too long to be told with the period", self->clauses.value);
-	return BADGE_OK;
-}
-
 /* What a merge has made of the periods. */
 static int32_t grant_periods(const threshold *self, badge_call *call, const look *seen)
 {
-	char reason[REASON_SIZE];
+	char reason[RULE_REASON_SIZE];
 	const window *past = &seen->past;
 	int32_t answer = BADGE_OK;
 	for (size_t i = 0; answer == BADGE_OK && i < past->count; i++) {
 		int32_t level = 0;
-		answer = name_period(self, call, seen, past->entries[i].at, reason);
+		answer = rule_name_period(call, &self->clauses, seen->value, self->per, past->entries[i].at, reason);
 		if (answer == BADGE_OK && window_is_moment(past, i))
 			answer = reach(self, call, past, i, reason, &level);
 	}
@@ -280,7 +267,7 @@ static int32_t award(void *self, badge_call *call)
 static int32_t award_each(void *self, badge_call *call)
 {
 	const threshold *limits = self;
-	char reason[REASON_SIZE];
+	char reason[RULE_REASON_SIZE];
 	look seen;
 	int32_t level = 0;
 	int32_t answer = begin(limits, call, &seen);
@@ -289,7 +276,7 @@ static int32_t award_each(void *self, badge_call *call)
 	if (answer == BADGE_OK && seen.past.is_merged)
 		answer = grant_periods(limits, call, &seen);
 	if (answer == BADGE_OK)
-		answer = name_period(limits, call, &seen, seen.counted.at, reason);
+		answer = rule_name_period(call, &limits->clauses, seen.value, limits->per, seen.counted.at, reason);
 	if (answer == BADGE_OK)
 		answer = change_lately(limits, call, &seen, reason, &level);
 	if (answer == BADGE_OK && level > 0)
@@ -351,7 +338,7 @@ static int32_t read_count(badge_setup *setup, threshold *limits)
 {
 	int32_t faults = counter_read(setup, &limits->counts);
 	int is_apart = limits->clauses.value[0] != '\0';
-	limits->counts.has_minus = limits->clauses.minus_count > 0;
+	limits->counts.has_minus = limits->clauses.minus.count > 0;
 	limits->window.distinct = limits->counts.count == COUNT_DISTINCT;
 	limits->is_window = limits->per != PERIOD_NONE || limits->window.span > 0;
 	if (!limits->is_window && is_apart &&
@@ -367,32 +354,13 @@ static int32_t read_count(badge_setup *setup, threshold *limits)
 	return faults;
 }
 
-/* `within`: days, hours, minutes and seconds, added up. */
 static int32_t read_within(badge_setup *setup, threshold *limits)
 {
-	static const struct {
-		const char *path;
-		int64_t seconds;
-	} units[] = {
-		{ "within.days", 86400 }, { "within.hours", 3600 }, { "within.minutes", 60 }, { "within.seconds", 1 }
-	};
-	int64_t total_s = 0;
-	if (badge_setting_type(setup, "within") == BADGE_TYPE_NONE)
-		return BADGE_OK;
-	if (badge_setting_type(setup, "within") != BADGE_TYPE_JSON)
-		return badge_setup_fail(setup, "within", "within must be a time like { days: 7 }");
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		int64_t number = badge_setting_int(setup, units[i].path, 0);
-		if (number < 0 || number > WITHIN_MOST_S / units[i].seconds)
-			return badge_setup_fail(setup, units[i].path, "%s must be from 0 to %" PRId64, units[i].path,
-						WITHIN_MOST_S / units[i].seconds);
-		total_s += number * units[i].seconds;
-	}
-	if (total_s < 1 || total_s > WITHIN_MOST_S)
-		return badge_setup_fail(setup, "within", "within must be from 1 second to 3650 days");
-	limits->window.span = limits->window.late = total_s * SECOND_US;
-	limits->window.kept = 2 * limits->window.span; /* what the moments see that a late event may change */
-	return BADGE_OK;
+	int64_t span = 0;
+	int32_t status = time_span_read(setup, "within", WITHIN_DAYS_MOST, &span);
+	limits->window.span = limits->window.late = span;
+	limits->window.kept = 2 * span; /* what the moments see that a late event may change */
+	return status;
 }
 
 static int32_t read_per(badge_setup *setup, threshold *limits, const char *otherwise)

@@ -155,7 +155,7 @@ Test(generic_clauses, tells_what_is_wrong_with_the_rest)
 	REFUSED("count: sum, field: a, scale: 10, at: [1.25]", "101", "a number with more places than \"scale\" has");
 	REFUSED("at: { every: 5, to: 12 }", "83", "to must be a multiple of every");
 	REFUSED("at: { every: 5, to: 10 }", "67", "at has 2 steps, and the badge 1 level");
-	REFUSED("minus: []", "70", "minus must name at least one event");
+	REFUSED("minus: []", "70", "minus must be an event's name, or a list of them");
 	generic_refused(
 		TEMPORARY("for: post"),
 		"badges.yaml:6:85: badge \"b\": what is earned for each value stays: a badge with \"for\" cannot be "
